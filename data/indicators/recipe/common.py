@@ -1,0 +1,144 @@
+"""What every recipe shares: reading working tables, names to ids, tidy rows, files that never differ between runs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+
+STATUSES = (
+    "official",
+    "compiled",
+    "single-source",
+    "substituted",
+    "partial-year",
+    "suspected-error",
+    "printed",
+    "computed",
+)
+
+VALUE_COLUMNS = ("region", "indicator", "value", "year", "unit", "source", "status")
+SOURCE_COLUMNS = ("source_id", "publisher", "title", "terms", "intermediate")
+FRAMEWORK_COLUMNS = (
+    "code",
+    "name_zh",
+    "name_en",
+    "parent",
+    "category",
+    "direction",
+    "unit",
+    "kind",
+    "weight",
+    "denominator",
+    "source",
+)
+
+PROVINCES: Mapping[str, str] = {
+    "北京": "110000",
+    "天津": "120000",
+    "河北": "130000",
+    "山西": "140000",
+    "内蒙古": "150000",
+    "辽宁": "210000",
+    "吉林": "220000",
+    "黑龙江": "230000",
+    "上海": "310000",
+    "江苏": "320000",
+    "浙江": "330000",
+    "安徽": "340000",
+    "福建": "350000",
+    "江西": "360000",
+    "山东": "370000",
+    "河南": "410000",
+    "湖北": "420000",
+    "湖南": "430000",
+    "广东": "440000",
+    "广西": "450000",
+    "海南": "460000",
+    "重庆": "500000",
+    "四川": "510000",
+    "贵州": "520000",
+    "云南": "530000",
+    "西藏": "540000",
+    "陕西": "610000",
+    "甘肃": "620000",
+    "青海": "630000",
+    "宁夏": "640000",
+    "新疆": "650000",
+}
+
+FUNCTION_ROWS: tuple[dict[str, object], ...] = (
+    {"code": "research", "name_zh": "科学研究", "name_en": "Research"},
+    {"code": "technology", "name_zh": "技术创新", "name_en": "Technology"},
+    {"code": "industry", "name_zh": "产业驱动", "name_en": "Industry"},
+    {"code": "culture", "name_zh": "文化引领", "name_en": "Culture"},
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value of one indicator in one region."""
+
+    region: str
+    indicator: str
+    value: float
+    year: int
+    unit: str
+    source: str
+    status: str
+
+
+def read(folder: Path, name: str) -> list[dict[str, str]]:
+    """Return the rows of a working table."""
+    with (folder / name).open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def number(value: float) -> str:
+    """Write a number with at most ten significant digits and without exponent."""
+    text = f"{value:.10g}"
+    if "e" in text:
+        text = f"{value:.0f}" if abs(value) >= 1 else f"{value:.12f}".rstrip("0")
+    return text
+
+
+def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a CSV file: UTF-8, line feeds, the given columns, rows in the given order; absent cells stay empty."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, columns, lineterminator="\n", restval="")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: number(v) if isinstance(v, float) else v for k, v in row.items()})
+
+
+def write_values(name: str, rows: Iterable[Row], order: Sequence[str]) -> int:
+    """Write `values.csv` of a data set, sorted by indicator in the given order, then year, then region."""
+    place = {code: position for position, code in enumerate(order)}
+    listed = sorted(rows, key=lambda r: (place[r.indicator], r.year, r.region))
+    keys = [(r.region, r.indicator, r.year) for r in listed]
+    if len(set(keys)) != len(keys):
+        raise SystemExit(f"{name}: a region has an indicator twice in one year")
+    for row in listed:
+        if row.status not in STATUSES:
+            raise SystemExit(f"{name}: {row.status!r} is not a status")
+    write(HERE / name / "values.csv", VALUE_COLUMNS, (vars(r) for r in listed))
+    return len(listed)
+
+
+def write_framework(
+    name: str, indicators: Iterable[Mapping[str, object]], *, groups: Iterable[Mapping[str, object]] = ()
+) -> None:
+    """Write `framework.csv` of a data set: Zhang's four functions, the groups below them, then the indicators."""
+    nodes = (*FUNCTION_ROWS, *groups, *indicators)
+    rows = [dict.fromkeys(FRAMEWORK_COLUMNS, "") | dict(node) for node in nodes]
+    write(HERE / name / "framework.csv", FRAMEWORK_COLUMNS, rows)
+
+
+def write_sources(name: str, sources: Iterable[Sequence[str]]) -> None:
+    """Write `sources.csv` of a data set, sorted by id."""
+    rows = (dict(zip(SOURCE_COLUMNS, source, strict=True)) for source in sorted(sources))
+    write(HERE / name / "sources.csv", SOURCE_COLUMNS, rows)

@@ -1,0 +1,58 @@
+"""Where shipped data lie, and how files are written so that an interrupted run leaves none half done."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from hubtiers.errors import DataError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def data_path(*parts: str) -> Path:
+    """Return the path of a shipped file or folder.
+
+    A wheel carries the repository's `data/` inside the package; a checkout keeps it at the top level.
+    """
+    inside = _PACKAGE / "data"
+    root = inside if inside.is_dir() else _PACKAGE.parents[1] / "data"
+    return root.joinpath(*parts)
+
+
+@contextlib.contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, renamed to it on success and removed on failure."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes the file private; the result gets the permissions of any new file.
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def read_text(path: str | Path) -> tuple[str, str]:
+    """Return the text of a file and its encoding: strict UTF-8 (with or without BOM), else strict GB18030.
+
+    The order matters: nearly every UTF-8 file is also valid GB18030, as other characters.
+    """
+    raw = Path(path).read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding), encoding
+    raise DataError(f"{path} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")

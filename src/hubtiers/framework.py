@@ -1,0 +1,303 @@
+"""What is measured: indicators, the hierarchy that groups them, and Zhang's tiers, functions and categories.
+
+A framework is a table that an analyst edits in a spreadsheet, one row per node. A row with a `direction` is an
+indicator; a row without one is a group, for example one of the four functions of an innovation centre.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hubtiers._storage import data_path, read_text, replacing
+from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+
+__all__ = ["CATEGORIES", "FUNCTIONS", "TIERS", "TIER_NAMES_ZH", "Framework", "Group", "Indicator", "load_framework"]
+
+TIERS = ("international", "national", "regional", "local")
+"""Zhang's four tiers of innovation centres, highest first."""
+
+TIER_NAMES_ZH: Mapping[str, str] = {"international": "国际", "national": "国家", "regional": "区域", "local": "地方"}
+
+FUNCTIONS: Mapping[str, str] = {
+    "research": "科学研究",
+    "technology": "技术创新",
+    "industry": "产业驱动",
+    "culture": "文化引领",
+}
+"""The four functions of an innovation centre (Zhang 2022, section 1.1)."""
+
+CATEGORIES: Mapping[str, str] = {
+    "resources": "科技资源",
+    "organisations": "创新组织与机构",
+    "talent": "科技人才",
+    "input": "创新投入",
+    "output": "创新产出与效率",
+    "radiation": "创新辐射力",
+    "value_chain": "创新价值链",
+    "industrialisation": "产业化能力",
+}
+"""The eight categories of indicators (Zhang 2022, section 3)."""
+
+_DIRECTIONS = {"1": 1, "+1": 1, "+": 1, "正": 1, "正向": 1, "-1": -1, "-": -1, "−": -1, "负": -1, "负向": -1}
+_KINDS = ("extensive", "intensive")
+_COLUMNS = ("code", "name_zh", "name_en", "parent", "category", "direction", "unit", "kind", "weight", "denominator")
+_REQUIRED = ("code", "parent", "direction")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A node that gathers others: a function, or any level of a user's own hierarchy."""
+
+    code: str
+    name_zh: str = ""
+    name_en: str = ""
+    parent: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A measured quantity.
+
+    `direction` is +1 when more is better and -1 when less is. `kind` is *extensive* when the values of members add
+    up to the value of their union (a count), *intensive* when they do not (a share, a rate). `weight` counts among
+    the siblings under `parent`. `denominator` names the indicator that an intensive one is divided by.
+    """
+
+    code: str
+    name_zh: str = ""
+    name_en: str = ""
+    parent: str = ""
+    category: str = ""
+    direction: int = 1
+    unit: str = ""
+    kind: str = "extensive"
+    weight: float = 1.0
+    denominator: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Framework:
+    """The hierarchy of indicators under one composite score.
+
+    Parameters
+    ----------
+    indicators
+        The measured leaves, in the order of the columns of every table made with this framework.
+    groups
+        The inner nodes, highest first. A node whose `parent` is empty stands directly under the score.
+
+    Raises
+    ------
+    SpecError
+        When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not positive.
+
+    Examples
+    --------
+    >>> framework = load_framework("zhang2022")
+    >>> len(framework.indicators)
+    10
+    >>> framework.empty_slots()["code"].tolist()
+    ['culture', 'talent', 'radiation', 'value_chain']
+    """
+
+    indicators: tuple[Indicator, ...]
+    groups: tuple[Group, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_codes(self)
+        _check_parents(self)
+
+    @classmethod
+    def from_csv(cls, path: str | Path) -> Framework:
+        """Read a framework from a CSV file (UTF-8 or GB18030) with one row per node.
+
+        Parameters
+        ----------
+        path
+            A file with the columns `code`, `parent` and `direction`, and any of `name_zh`, `name_en`, `category`,
+            `unit`, `kind` (extensive or intensive), `weight`, `denominator`, `source`. Rows without a direction are
+            groups. Empty cells take the default: weight 1, kind extensive.
+
+        Raises
+        ------
+        MissingColumnError, SpecError
+        """
+        text, _ = read_text(path)
+        rows = list(csv.DictReader(io.StringIO(text)))
+        header = next(csv.reader(io.StringIO(text)), [])
+        if absent := [name for name in _REQUIRED if name not in header]:
+            raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
+        groups, indicators = [], []
+        for number, row in enumerate(rows, start=2):
+            node = _parse_row({k: (v or "").strip() for k, v in row.items() if k}, f"{Path(path).name}, line {number}")
+            (groups if isinstance(node, Group) else indicators).append(node)
+        return cls(tuple(indicators), tuple(groups))  # type: ignore[arg-type]
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the framework as a CSV file that `from_csv` reads back as an equal framework."""
+        with replacing(path) as temporary:
+            self.to_frame().to_csv(temporary, index=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per node, groups first, with the columns of the CSV file."""
+        names = [f.name for f in fields(Indicator)]
+        rows = [{name: getattr(node, name, "") for name in names} for node in (*self.groups, *self.indicators)]
+        return pd.DataFrame(rows, columns=names)
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """Codes of the indicators, in order."""
+        return [i.code for i in self.indicators]
+
+    @cached_property
+    def node(self) -> Mapping[str, Indicator | Group]:
+        """Every node by its code."""
+        return {n.code: n for n in (*self.groups, *self.indicators)}
+
+    def __getitem__(self, code: str) -> Indicator | Group:
+        if code not in self.node:
+            raise UnknownOptionError("indicator or group", code, self.node)
+        return self.node[code]
+
+    def children(self, code: str = "") -> list[str]:
+        """Return the codes directly under a group, or under the score for the empty code."""
+        return [n.code for n in (*self.groups, *self.indicators) if n.parent == code]
+
+    def leaves(self, code: str = "") -> list[str]:
+        """Return the codes of all indicators below a node, in order."""
+        return [i.code for i in self.indicators if code in self.ancestors(i.code)]
+
+    def ancestors(self, code: str) -> list[str]:
+        """Return the codes above a node, nearest first, ending with the empty code of the score."""
+        chain = [self[code].parent]
+        while chain[-1]:
+            chain.append(self.node[chain[-1]].parent)
+        return chain
+
+    def depth(self, code: str) -> int:
+        """Return how many steps lie between a node and the score; the score itself has depth 0."""
+        return len(self.ancestors(code)) if code else 0
+
+    def levels(self) -> list[list[str]]:
+        """Return the groups that hold indicators, level by level from the lowest up; the score comes last."""
+        filled = [g.code for g in self.groups if self.leaves(g.code)]
+        depths = sorted({self.depth(code) for code in filled}, reverse=True)
+        return [[code for code in filled if self.depth(code) == depth] for depth in depths] + [[""]]
+
+    def filled_children(self, code: str = "") -> list[str]:
+        """Return the children of a node that are indicators or lead to some."""
+        return [c for c in self.children(code) if isinstance(self.node[c], Indicator) or self.leaves(c)]
+
+    def select(self, codes: Iterable[str]) -> Framework:
+        """Return the framework with only these indicators; groups stay, even when they become empty."""
+        wanted = list(codes)
+        for code in wanted:
+            if code not in self.codes:
+                raise UnknownOptionError("indicator", code, self.codes)
+        return Framework(tuple(i for i in self.indicators if i.code in set(wanted)), self.groups)
+
+    def without(self, codes: Iterable[str]) -> Framework:
+        """Return the framework without these indicators."""
+        gone = set(codes)
+        for code in gone:
+            if code not in self.codes:
+                raise UnknownOptionError("indicator", code, self.codes)
+        return self.select(c for c in self.codes if c not in gone)
+
+    def empty_slots(self) -> pd.DataFrame:
+        """Return the groups and the categories of Zhang that no indicator fills: what a score does not cover."""
+        used = {i.category for i in self.indicators}
+        rows = [("group", g.code, g.name_zh, g.name_en) for g in self.groups if not self.leaves(g.code)]
+        if used & set(CATEGORIES):
+            empty = [code for code in CATEGORIES if code not in used]
+            rows += [("category", code, CATEGORIES[code], code.replace("_", " ")) for code in empty]
+        return pd.DataFrame(rows, columns=["slot", "code", "name_zh", "name_en"])
+
+    def __repr__(self) -> str:
+        groups = [f"{g.code} ({len(self.leaves(g.code))})" for g in self.groups]
+        return f"<Framework: {len(self.indicators)} indicators in {listing(groups, most=8) or 'no groups'}>"
+
+
+def load_framework(source: str | Path) -> Framework:
+    """Load a framework that ships with hubtiers, by name, or one of your own, by the path of a CSV file.
+
+    Examples
+    --------
+    >>> load_framework("zhang2022")
+    <Framework: 10 indicators in research (5), technology (2), industry (3), culture (0)>
+    """
+    path = Path(source)
+    if path.suffix == ".csv" or path.is_file():
+        if not path.is_file():
+            raise DataError(f"There is no framework file {path}. Check the path, or name one that ships with hubtiers.")
+        return Framework.from_csv(path)
+    shipped = data_path("indicators", str(source), "framework.csv")
+    if not shipped.is_file():
+        names = [p.parent.name for p in data_path("indicators").glob("*/framework.csv")]
+        raise UnknownOptionError("framework", source, names)
+    return Framework.from_csv(shipped)
+
+
+def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
+    if not row["code"]:
+        raise SpecError(f"{where}: the row has no code. Give every row a code of its own, or delete it.")
+    common: dict[str, Any] = {name: row.get(name, "") for name in ("code", "name_zh", "name_en", "parent")}
+    common["weight"] = _parse_weight(row.get("weight", ""), where)
+    if not row["direction"]:
+        return Group(**common)
+    if row["direction"] not in _DIRECTIONS:
+        raise SpecError(
+            f"{where}: the direction of {row['code']!r} is {row['direction']!r}. Use 1 when more is better, -1 when "
+            "less is better, and leave it empty for a group."
+        )
+    kind = row.get("kind", "") or "extensive"
+    if kind not in _KINDS:
+        raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
+    rest = {name: row.get(name, "") for name in ("category", "unit", "denominator", "source")}
+    return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
+
+
+def _parse_weight(text: str, where: str) -> float:
+    try:
+        return float(text or 1.0)
+    except ValueError:
+        raise SpecError(f"{where}: the weight is {text!r}. Use a positive number, or leave it empty for 1.") from None
+
+
+def _check_codes(framework: Framework) -> None:
+    nodes = [*framework.groups, *framework.indicators]
+    if not framework.indicators:
+        raise SpecError("The framework has no indicator. Give at least one row a direction (1 or -1).")
+    codes = [n.code for n in nodes]
+    if twice := sorted({c for c in codes if codes.count(c) > 1}):
+        raise SpecError(f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique.")
+    for n in nodes:
+        if not 0 < n.weight < float("inf"):
+            raise SpecError(f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0.")
+    for i in framework.indicators:
+        if i.direction not in (1, -1):
+            raise SpecError(f"The direction of {i.code!r} is {i.direction!r}. Use 1 or -1.")
+
+
+def _check_parents(framework: Framework) -> None:
+    parents = {g.code: g.parent for g in framework.groups}
+    for n in (*framework.groups, *framework.indicators):
+        if n.parent and n.parent not in parents:
+            raise UnknownOptionError(f"parent of {n.code!r} in the framework:", n.parent, parents)
+    for start, parent in parents.items():
+        seen, here = {start}, parent
+        while here:
+            if here in seen:
+                raise SpecError(f"The framework has a cycle through {here!r}. Give one of its groups an empty parent.")
+            seen.add(here)
+            here = parents[here]

@@ -1,0 +1,1 @@
+"""Where: bundled boundaries, names of regions, consortia and their members, and a user's own layers."""

@@ -1,0 +1,184 @@
+"""Which city units a region consists of, and which regions therefore share territory.
+
+Overlap is computed, never listed: two regions overlap when they share a city unit, or, for a layer without
+declared members, when they share more than a sliver of area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from hubtiers.errors import CRSError, SpecError, UnknownOptionError
+from hubtiers.regions._tables import city_units, consortia, provinces
+
+__all__ = ["consortium_ids", "expand_members", "member_units", "overlaps", "overlaps_by_geometry"]
+
+_EQUAL_AREA = "+proj=cea +datum=WGS84 +units=m"
+
+
+def consortium_ids() -> tuple[str, ...]:
+    """Return the ids of the declared consortia, such as ``yangtze-delta``.
+
+    Examples
+    --------
+    >>> consortium_ids()[:3]
+    ('beijing-tianjin-hebei', 'yangtze-delta', 'greater-bay-area')
+    """
+    return tuple(consortia())
+
+
+def member_units(region_id: str) -> tuple[str, ...]:
+    """Return the ids of the city units that a province, city unit or consortium consists of, in code order.
+
+    Parameters
+    ----------
+    region_id
+        A six-digit adcode or the slug of a consortium. The code of a municipality, of Taiwan, Hong Kong or Macao
+        means the same territory at both levels.
+
+    Raises
+    ------
+    UnknownOptionError
+        When there is no such region.
+
+    Examples
+    --------
+    >>> member_units("110000")
+    ('110000',)
+    >>> len(member_units("greater-bay-area"))
+    11
+    """
+    if region_id in city_units():
+        return (region_id,)
+    if region_id in consortia():
+        return consortia()[region_id].members
+    if region_id in provinces():
+        return tuple(unit.region_id for unit in city_units().values() if unit.province == region_id)
+    raise UnknownOptionError("region id", region_id, [*provinces(), *city_units(), *consortia()])
+
+
+def expand_members(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the city units of several regions together, each once, in order of first appearance.
+
+    Use it to turn the members of a layout, which mix provinces, cities and consortia, into units to dissolve.
+
+    Parameters
+    ----------
+    ids
+        Ids of provinces, city units and consortia in any mixture.
+
+    Returns
+    -------
+    tuple of str
+        Ids of city units.
+
+    Raises
+    ------
+    SpecError
+        When `ids` is one string instead of several.
+    UnknownOptionError
+        When an id is unknown.
+
+    Examples
+    --------
+    >>> expand_members(["310000", "440100"])
+    ('310000', '440100')
+    """
+    if isinstance(ids, str):
+        raise SpecError(f"expand_members() needs a list of region ids, but got the string {ids!r}. Write [{ids!r}].")
+    return tuple(dict.fromkeys(unit for region_id in ids for unit in member_units(region_id)))
+
+
+def overlaps(members: Mapping[str, Iterable[str]] | gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    """Return the pairs of regions that share territory.
+
+    Use it before weights are taken from data: a region that lies inside another one would count twice.
+
+    Parameters
+    ----------
+    members
+        Region id → ids of its members (provinces, city units, consortia), or a frame as `load_regions` returns it.
+        Of a frame without a `members` column the geometry decides (see `overlaps_by_geometry`).
+
+    Returns
+    -------
+    list of (str, str)
+        Pairs in order of appearance: the first id of a pair stands before the second in `members`.
+
+    Examples
+    --------
+    >>> overlaps({"110000": ["110000"], "jjj": ["beijing-tianjin-hebei"], "310000": ["310000"]})
+    [('110000', 'jjj')]
+    """
+    if isinstance(members, gpd.GeoDataFrame):
+        if "members" not in members.columns:
+            return overlaps_by_geometry(members)
+        listed = {
+            str(region): [unit for unit in str(text).split(";") if unit]
+            for region, text in zip(members.index, members["members"], strict=True)
+        }
+        members = listed
+    # Members may be units of a user's own; only known regions are expanded.
+    known = {*provinces(), *city_units(), *consortia()}
+    units = {
+        region: {unit for member in group for unit in (member_units(member) if member in known else (member,))}
+        for region, group in members.items()
+    }
+    return [(a, b) for a, b in combinations(units, 2) if units[a] & units[b]]
+
+
+def overlaps_by_geometry(regions: gpd.GeoDataFrame, *, tolerance: float = 0.01) -> list[tuple[str, str]]:
+    """Return the pairs of regions whose shared area is more than a small share of the smaller one.
+
+    Use it for a layer of your own, which declares no members. Borders that touch, or that cross by the sliver of a
+    hand-drawn edge, are no overlap.
+
+    Parameters
+    ----------
+    regions
+        Polygons with a coordinate reference system, indexed by region id.
+    tolerance
+        Share of the smaller region's area (0 to 1) up to which shared area counts as a sliver.
+
+    Returns
+    -------
+    list of (str, str)
+        Pairs in the order of the rows.
+
+    Raises
+    ------
+    CRSError
+        When the layer has no coordinate reference system.
+    SpecError
+        When `tolerance` is not between 0 and 1.
+
+    Notes
+    -----
+    Areas are measured in a cylindrical equal-area projection. Rows without geometry overlap nothing.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> layer = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2), box(1, 1, 2, 2), box(2, 0, 3, 2)], crs="EPSG:4326")
+    >>> layer.index = ["whole", "part", "neighbour"]
+    >>> overlaps_by_geometry(layer)
+    [('whole', 'part')]
+    """
+    if not 0 <= tolerance < 1:
+        raise SpecError(f"tolerance is {tolerance}, but it is a share of area. Use a number from 0 up to 1.")
+    if regions.crs is None:
+        raise CRSError("The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326').")
+    shapes = np.asarray(regions.geometry.to_crs(_EQUAL_AREA).array)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = first < second
+    first, second = first[once], second[once]
+    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    overlapping = shared > np.maximum(tolerance * smaller, 0)
+    names = [str(name) for name in regions.index]
+    return [(names[a], names[b]) for a, b in sorted(zip(first[overlapping], second[overlapping], strict=True))]

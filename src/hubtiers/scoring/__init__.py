@@ -1,0 +1,1 @@
+"""How much: the steps that turn indicators into a score, one module per step."""

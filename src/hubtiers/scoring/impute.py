@@ -1,0 +1,69 @@
+"""What happens to missing values before anything is computed. Missing is never a value: there is no default fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hubtiers.errors import DataError, SpecError
+
+__all__ = ["RequireCoverage"]
+
+
+def indicator_coverage(values: pd.DataFrame) -> pd.Series:
+    """Return the share of indicators that each region has a value for (0 to 1)."""
+    return values.notna().mean(axis=1).rename("coverage")
+
+
+@dataclass(frozen=True)
+class RequireCoverage:
+    """Score only regions with enough values (覆盖率门槛); fill nothing.
+
+    Choose it whenever gaps are few, or when an invented value would be worse than none. It is the default, and
+    strict: `share=1` scores complete regions only.
+
+    Parameters
+    ----------
+    share
+        Least share of the indicators, between 0 (exclusive) and 1, that a region must have.
+
+    Notes
+    -----
+    **Missing values.** A region below the threshold has no score and is shown as “no data”. A region above it keeps
+    its gaps; the aggregation spreads the weight of a gap over the values that are present.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, None]}, index=["x", "y"])
+    >>> RequireCoverage(0.7).fit(values).apply(values)
+         a    b
+    x  1.0  3.0
+    y  NaN  NaN
+    """
+
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise SpecError(f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as 0.7.")
+
+    def fit(self, values: pd.DataFrame) -> RequireCoverage:
+        """Check that some region passes; nothing is learnt from the data.
+
+        Raises
+        ------
+        DataError
+            When no region reaches the threshold.
+        """
+        if values.empty or not (indicator_coverage(values) >= self.share).any():
+            best = 0.0 if values.empty else indicator_coverage(values).max()
+            raise DataError(
+                f"No region has values for {self.share:.0%} of the {values.shape[1]} indicators; the best has "
+                f"{best:.0%}. Lower RequireCoverage(share=…), or drop indicators that are mostly missing."
+            )
+        return self
+
+    def apply(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Return the values with every region below the threshold blanked (rows stay)."""
+        return values.where(indicator_coverage(values) >= self.share, axis=0)

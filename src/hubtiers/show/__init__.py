@@ -1,0 +1,1 @@
+"""How it looks: the map, and everything else a person looks at."""

@@ -1,0 +1,53 @@
+"""Colours and words that every picture shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hubtiers.framework import TIER_NAMES_ZH
+
+__all__ = ["NO_DATA_COLOUR", "hub_colours", "tier_colours", "tier_names"]
+
+# One ramp from dark to light, so that the order of tiers survives greyscale and every colour vision. The steps differ in
+# lightness by at least 15 CIELAB units.
+_TIER_RAMP = ("#0b3c6f", "#2f7fb8", "#7fbfd0", "#cfe6dc")
+_HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
+NO_DATA_COLOUR = "#e4e2dd"
+
+
+def tier_colours(labels: Sequence[str]) -> dict[str, str]:
+    """Return a fill colour for each tier, highest first, darkest first.
+
+    >>> tier_colours(["international", "national"])
+    {'international': '#0b3c6f', 'national': '#2f7fb8'}
+    """
+    return dict(zip(labels, _ramp(_TIER_RAMP, len(labels)), strict=True))
+
+
+def hub_colours(labels: Sequence[str]) -> dict[str, str]:
+    """Return a line and symbol colour for each tier of hubs, highest first."""
+    return dict(zip(labels, _ramp(_HUB_RAMP, len(labels)), strict=True))
+
+
+def tier_names(label: str) -> dict[str, str]:
+    """Return the name of a tier in Chinese and English.
+
+    >>> tier_names("national")
+    {'zh': '国家级', 'en': 'National'}
+    """
+    chinese = f"{TIER_NAMES_ZH[label]}级" if label in TIER_NAMES_ZH else label
+    return {"zh": chinese, "en": label.capitalize() if label in TIER_NAMES_ZH else label}
+
+
+def _ramp(colours: Sequence[str], n: int) -> list[str]:
+    """Take the first n colours, or spread them evenly when there are more tiers than colours."""
+    if n <= len(colours):
+        return list(colours[:n])
+    anchors = [tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours]
+    mixed = []
+    for step in range(n):
+        place = step * (len(anchors) - 1) / (n - 1)
+        low = min(int(place), len(anchors) - 2)
+        parts = [round(a + (b - a) * (place - low)) for a, b in zip(anchors[low], anchors[low + 1], strict=True)]
+        mixed.append("#" + "".join(f"{part:02x}" for part in parts))
+    return mixed

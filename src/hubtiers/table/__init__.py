@@ -1,0 +1,1 @@
+"""The joined table: yearbook files, point records and shipped indicators brought onto regions."""

@@ -1,0 +1,358 @@
+"""Compiled kernels behind `points`: a grid over the regions, an exact point location, an exact sum.
+
+Only `points` imports this module, and only inside the functions that use it, because numba is slow to import.
+The kernels release the interpreter lock and use no fast-math: rounding is part of what they prove.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple, ParamSpec, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Ints32 = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.uint8]
+
+
+class Buckets(NamedTuple):
+    """Edges by region and row: region `k` has the buckets base[k] … base[k + 1], from row first[k] upwards."""
+
+    first: Ints32
+    base: Ints
+    start: Ints
+    edges: Floats
+
+
+class Grid(NamedTuple):
+    """All that locating a point needs. `frame` is low x, low y, columns and rows per degree, high x, high y."""
+
+    frame: Floats
+    shape: tuple[int, int]
+    cells: Ints32
+    lists: Ints32
+    edges: Floats
+
+
+OUTSIDE, INSIDE, BORDER, SHARED, OVERLAP = 0, 1, 2, 3, 4
+"""Where a point lies: in no region, in one, on the border of one, on the border of several, inside several."""
+
+TINY = 1e-100
+"""Coordinates below this are zero; products of all others keep every bit within the range of a double."""
+
+_SPLITTER = 134217729.0
+_ORIENT_BOUND = 3.3306690738754716e-16
+_PAD = 1e-6
+
+LIMBS = 9
+"""Words of an exact sum: weights from 2**-100 to 2**100 have all their bits between 2**-153 and 2**100."""
+
+LIMB_SHIFT = 153
+_LOW = 0xFFFFFFFF
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel, kept on disk where a folder for it can be written, else only in memory."""
+    try:
+        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
+    except RuntimeError:
+        return cast("Callable[P, R]", njit(nogil=True)(function))
+
+
+@compiled
+def _two_product(a: float, b: float) -> tuple[float, float]:
+    """Return the rounded product and its exact error."""
+    product = a * b
+    c = _SPLITTER * a
+    a_high = c - (c - a)
+    a_low = a - a_high
+    c = _SPLITTER * b
+    b_high = c - (c - b)
+    b_low = b - b_high
+    return product, a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
+
+
+@compiled
+def _exact_orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> float:
+    """Return the sign of the determinant from its six products, added without any rounding."""
+    total = np.zeros(12)
+    count = 0
+    for factor, other in ((x1, y2), (-y1, x2), (x2, y), (-y2, x), (x, y1), (-y, x1)):
+        high, low = _two_product(factor, other)
+        for part in (low, high):
+            carry = part
+            for i in range(count):
+                whole = carry + total[i]
+                rest = whole - carry
+                total[i] = (carry - (whole - rest)) + (total[i] - rest)
+                carry = whole
+            total[count] = carry
+            count += 1
+    for i in range(count - 1, -1, -1):
+        if total[i] != 0.0:
+            return total[i]
+    return 0.0
+
+
+@compiled
+def orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> float:
+    """Return a number with the exact sign of the turn from edge 1 → 2 to the point: + left, 0 on it, - right."""
+    left = (x1 - x) * (y2 - y)
+    right = (y1 - y) * (x2 - x)
+    turn = left - right
+    # A zero factor is an exact zero, and terms of opposite sign cannot cancel: the sign stands.
+    if left == 0.0 or right == 0.0 or (left > 0.0) != (right > 0.0):
+        return turn
+    if abs(turn) > _ORIENT_BOUND * (abs(left) + abs(right)):
+        return turn
+    return _exact_orientation(x1, y1, x2, y2, x, y)
+
+
+@compiled
+def _slot(value: float, low: float, scale: float, count: int) -> int:
+    """Return the row or column of a coordinate; monotone, so an edge never misses the row of a point on it."""
+    return min(max(int((value - low) * scale), 0), count - 1)
+
+
+@compiled
+def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
+    """Return 1 inside, 0 on the border, -1 outside, from the edges of one region in the row of the point."""
+    inside = False
+    for i in range(start, stop):
+        y1, y2 = edges[i, 1], edges[i, 3]
+        if y < y1 or y > y2:
+            continue
+        x1, x2 = edges[i, 0], edges[i, 2]
+        if x > x1 and x > x2:
+            continue
+        # Edges point upwards and own their lower end only: a vertex on the ray counts once.
+        if x < x1 and x < x2:
+            inside ^= y < y2
+            continue
+        turn = orientation(x1, y1, x2, y2, x, y)
+        if turn == 0.0:
+            return 0
+        inside ^= turn > 0.0 and y < y2
+    return 1 if inside else -1
+
+
+@compiled
+def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats, Ints32]:
+    """Return the edges of rings (n × 4, lower end first) and the number of the region that each belongs to."""
+    edges = np.empty((len(ring), 4))
+    owner = np.empty(len(ring), np.int32)
+    count = 0
+    for i in range(1, len(ring)):
+        if ring[i] != ring[i - 1]:
+            continue
+        low, high = (i - 1, i) if coordinates[i - 1, 1] <= coordinates[i, 1] else (i, i - 1)
+        for end, at in ((0, low), (2, high)):
+            for axis in range(2):
+                value = coordinates[at, axis]
+                edges[count, end + axis] = 0.0 if abs(value) < TINY else value
+        owner[count] = region[ring[i]]
+        count += 1
+    return edges[:count], owner[:count]
+
+
+@compiled
+def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions: int) -> Buckets:
+    """Sort edges (n × 4, upwards, grouped by region) into the rows of each region that they pass through."""
+    low, scale = frame[1], frame[3]
+    first = np.full(regions, rows, np.int32)
+    last = np.full(regions, -1, np.int32)
+    for i in range(len(edges)):
+        k = owner[i]
+        first[k] = min(first[k], _slot(edges[i, 1], low, scale, rows))
+        last[k] = max(last[k], _slot(edges[i, 3], low, scale, rows))
+    base = np.zeros(regions + 1, np.int64)
+    for k in range(regions):
+        base[k + 1] = base[k] + last[k] - first[k] + 1
+    start = np.zeros(base[regions] + 1, np.int64)
+    for i in range(len(edges)):
+        shift = base[owner[i]] - first[owner[i]] + 1
+        for row in range(_slot(edges[i, 1], low, scale, rows), _slot(edges[i, 3], low, scale, rows) + 1):
+            start[shift + row] += 1
+    start = np.cumsum(start)
+    place = start.copy()
+    placed = np.empty((start[-1], 4))
+    for i in range(len(edges)):
+        shift = base[owner[i]] - first[owner[i]]
+        for row in range(_slot(edges[i, 1], low, scale, rows), _slot(edges[i, 3], low, scale, rows) + 1):
+            placed[place[shift + row]] = edges[i]
+            place[shift + row] += 1
+    return Buckets(first, base, start, placed)
+
+
+@compiled
+def _mark(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
+    """Mark the columns of one row that the edges in its bucket touch, with a margin above any rounding."""
+    bottom = frame[1] + (row - _PAD) / frame[3]
+    top = frame[1] + (row + 1 + _PAD) / frame[3]
+    margin = _PAD / frame[2]
+    first, last = len(touched), -1
+    for i in range(start, stop):
+        x1, y1, x2, y2 = edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3]
+        a, b = x1, x2
+        if y1 < bottom:
+            a = x1 + (x2 - x1) * ((bottom - y1) / (y2 - y1))
+        if y2 > top:
+            b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
+        left = _slot(max(min(a, b), min(x1, x2)) - margin, frame[0], frame[2], len(touched))
+        right = _slot(min(max(a, b), max(x1, x2)) + margin, frame[0], frame[2], len(touched))
+        first, last = min(first, left), max(last, right)
+        for column in range(left, right + 1):
+            touched[column] = 1
+    return first, last
+
+
+@compiled
+def _cells_of_row(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
+    """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside; return the first and the last touched."""
+    first, last = _mark(touched, edges, start, stop, row, frame)
+    y = frame[1] + (row + 0.5) / frame[3]
+    known = 0
+    for column in range(first, last + 1):
+        if touched[column]:
+            known = 0
+            continue
+        # No edge lies between neighbours that none touches: one test answers the whole run.
+        if known == 0:
+            x = frame[0] + (column + 0.5) / frame[2]
+            known = _side(edges, start, stop, x, y)
+        if known > 0:
+            touched[column] = 2
+    return first, last
+
+
+@compiled
+def fill_cells(buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints) -> tuple[Ints, Ints32]:
+    """List the regions of each cell in the given order: number `k` if its border touches, `~k` if it covers it."""
+    rows, columns = shape
+    begin = np.zeros(rows * columns + 1, np.int64)
+    place = begin.copy()
+    candidates = np.empty(0, np.int32)
+    touched = np.zeros(columns, np.uint8)
+    for filling in range(2):
+        for k in order:
+            for bucket in range(buckets.base[k], buckets.base[k + 1]):
+                row = buckets.first[k] + bucket - buckets.base[k]
+                start, stop = buckets.start[bucket], buckets.start[bucket + 1]
+                left, right = _cells_of_row(touched, buckets.edges, start, stop, row, frame)
+                for column in range(left, right + 1):
+                    cell = row * columns + column
+                    if touched[column] and not filling:
+                        begin[cell + 1] += 1
+                    elif touched[column]:
+                        candidates[place[cell]] = k if touched[column] == 1 else ~k
+                        place[cell] += 1
+                    touched[column] = 0
+        if not filling:
+            begin = np.cumsum(begin)
+            place = begin.copy()
+            candidates = np.empty(begin[-1], np.int32)
+    return begin, candidates
+
+
+@compiled
+def pack_cells(begin: Ints, candidates: Ints32, buckets: Buckets, columns: int) -> tuple[Ints32, Ints32]:
+    """Lay the lists of the cells out so that a point needs one look-up, or two next to a border.
+
+    A cell holds -1 for none, the number of the region that covers it, or -2 - the place of its list in the second
+    array: a count, then for each region its number and where its edges begin and end (nowhere if it covers the cell).
+    """
+    cells = np.full(len(begin) - 1, -1, np.int32)
+    lists = np.empty(len(cells) + 3 * len(candidates), np.int32)
+    end = 0
+    for cell in range(len(cells)):
+        count = begin[cell + 1] - begin[cell]
+        if count == 0:
+            continue
+        if count == 1 and candidates[begin[cell]] < 0:
+            cells[cell] = ~candidates[begin[cell]]
+            continue
+        cells[cell] = -2 - end
+        lists[end] = count
+        end += 1
+        for i in range(begin[cell], begin[cell + 1]):
+            k = candidates[i]
+            lists[end], lists[end + 1], lists[end + 2] = ~k, -1, -1
+            if k >= 0:
+                bucket = buckets.base[k] + cell // columns - buckets.first[k]
+                lists[end], lists[end + 1], lists[end + 2] = k, buckets.start[bucket], buckets.start[bucket + 1]
+            end += 3
+    return cells, lists[:end].copy()
+
+
+@compiled
+def _kind(within: int, on_border: int) -> int:
+    if within:
+        return INSIDE if within + on_border == 1 else OVERLAP
+    if on_border:
+        return BORDER if on_border == 1 else SHARED
+    return OUTSIDE
+
+
+@compiled
+def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tuple[int, int, int]:
+    """Return the first region of a cell's list that holds the point, the next one that does, and how it lies."""
+    number, other, within, on_border = -1, -1, 0, 0
+    for entry in range(place + 1, place + 1 + 3 * lists[place], 3):
+        start, stop = lists[entry + 1], lists[entry + 2]
+        side = 1 if start < 0 else _side(edges, start, stop, x, y)
+        if side < 0:
+            continue
+        within += side
+        on_border += 1 - side
+        if number < 0:
+            number = lists[entry]
+        elif other < 0:
+            other = lists[entry]
+    return number, other, _kind(within, on_border)
+
+
+@compiled
+def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints, Bytes]:
+    """Locate points: the number of their region (-1 for none), of the next region that holds them, and how they lie."""
+    number = np.full(len(x), -1, np.int64)
+    other = np.full(len(x), -1, np.int64)
+    lie = np.zeros(len(x), np.uint8)
+    frame, cells, lists, edges = grid.frame, grid.cells, grid.lists, grid.edges
+    low_x, low_y, scale_x, scale_y, high_x, high_y = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
+    rows, columns = grid.shape
+    for i in range(len(x)):
+        px = 0.0 if abs(x[i]) < TINY else x[i]
+        py = 0.0 if abs(y[i]) < TINY else y[i]
+        if not (low_x <= px <= high_x and low_y <= py <= high_y):
+            continue
+        cell = cells[_slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)]
+        if cell >= 0:
+            number[i], lie[i] = cell, INSIDE
+        elif cell < -1:
+            number[i], other[i], lie[i] = _search(lists, -2 - cell, edges, px, py)
+    return number, other, lie
+
+
+@compiled
+def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
+    """Add non-negative weights to rows of words of 32 bits (n × LIMBS), so that no order of adding matters."""
+    for i in range(len(weights)):
+        if weights[i] == 0.0:
+            continue
+        fraction, exponent = math.frexp(weights[i])
+        mantissa = np.uint64(fraction * 9007199254740992.0)
+        position = exponent - 53 + LIMB_SHIFT
+        limb, shift = position // 32, np.uint64(position % 32)
+        low = (mantissa & np.uint64(_LOW)) << shift
+        high = (mantissa >> np.uint64(32)) << shift
+        limbs[place[i], limb] += np.int64(low & np.uint64(_LOW))
+        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(high & np.uint64(_LOW))
+        limbs[place[i], limb + 2] += np.int64(high >> np.uint64(32))

@@ -1,0 +1,141 @@
+"""The joined table: indicator values by region, with names, geometry and the status of every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.membership import overlaps
+from hubtiers.table.report import JoinReport
+
+__all__ = ["IndicatorTable"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class IndicatorTable:
+    """Regions × indicators, ready to be scored.
+
+    Usually made by `join_indicators`; `from_frame` makes one from any frame of numbers.
+
+    Attributes
+    ----------
+    values
+        float64, one row per region (index `region_id`), one column per indicator of the framework, in its order.
+    regions
+        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is one.
+    framework
+        What the columns mean.
+    status, year
+        Frames like `values`: the status and the year of every cell; empty where there is no value.
+    report
+        How the join went.
+
+    Notes
+    -----
+    **Missing values** are NaN and stay so. Infinite values are refused.
+    """
+
+    values: pd.DataFrame
+    regions: pd.DataFrame
+    framework: Framework
+    status: pd.DataFrame
+    year: pd.DataFrame
+    report: JoinReport = field(default_factory=JoinReport)
+
+    def __post_init__(self) -> None:
+        if self.values.index.has_duplicates:
+            raise DuplicateRegionError(self.values.index[self.values.index.duplicated()], "The indicator table")
+        infinite = ~np.isfinite(self.values.to_numpy(float)) & self.values.notna().to_numpy()
+        if infinite.any():
+            cells = [f"{self.values.columns[c]} of {self.values.index[r]}" for r, c in np.argwhere(infinite)]
+            raise DataError(f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them.")
+
+    @classmethod
+    def from_frame(cls, values: pd.DataFrame, *, framework: Framework | None = None) -> IndicatorTable:
+        """Make a table from numbers alone, without geometry.
+
+        Parameters
+        ----------
+        values
+            One row per region, one numeric column per indicator. The index gives the region ids.
+        framework
+            Meaning of the columns; when left out, every column counts as an indicator where more is better.
+
+        Raises
+        ------
+        MissingColumnError, DuplicateRegionError, DataError
+
+        Examples
+        --------
+        >>> IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"]))
+        <IndicatorTable: 2 regions × 1 indicators, 2 of 2 values present>
+        """
+        framework = framework or Framework(tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values))
+        if absent := [code for code in framework.codes if code not in values.columns]:
+            raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
+        try:
+            numbers = values[framework.codes].astype("float64")
+        except (ValueError, TypeError) as error:
+            raise DataError(f"The frame of values holds something that is not a number: {error}.") from None
+        numbers.index = pd.Index(values.index.astype(str), name="region_id")
+        names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
+        blank = pd.DataFrame("", index=numbers.index, columns=numbers.columns)
+        return cls(numbers, names, framework, blank, pd.DataFrame(pd.NA, numbers.index, numbers.columns, dtype="Int64"))
+
+    @cached_property
+    def overlaps(self) -> list[tuple[str, str]]:
+        """Pairs of regions that share territory, from their memberships or geometry."""
+        return overlaps(self.regions)
+
+    def only(self, regions: Iterable[str]) -> IndicatorTable:
+        """Return the table with only these regions, in the order given."""
+        ids = list(regions)
+        for region in ids:
+            if region not in self.values.index:
+                raise UnknownOptionError("region", region, self.values.index)
+        frames = (frame.loc[ids] for frame in (self.values, self.regions))
+        values, names = frames
+        return IndicatorTable(values, names, self.framework, self.status.loc[ids], self.year.loc[ids], self.report)
+
+    def without(self, regions: Iterable[str]) -> IndicatorTable:
+        """Return the table without these regions."""
+        gone = list(regions)
+        for region in gone:
+            if region not in self.values.index:
+                raise UnknownOptionError("region", region, self.values.index)
+        return self.only(r for r in self.values.index if r not in set(gone))
+
+    def select(self, indicators: Iterable[str]) -> IndicatorTable:
+        """Return the table with only these indicators."""
+        framework = self.framework.select(indicators)
+        columns = framework.codes
+        return IndicatorTable(
+            self.values[columns], self.regions, framework, self.status[columns], self.year[columns], self.report
+        )
+
+    def label(self, region: str) -> str:
+        """Return the name of a region for a message: English and Chinese."""
+        row = self.regions.loc[region]
+        return f"{row['name_en']} {row['name_zh']}".strip()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return names and values side by side."""
+        return self.regions[["name_zh", "name_en"]].join(self.values)
+
+    def __repr__(self) -> str:
+        rows, columns = self.values.shape
+        present = int(self.values.notna().to_numpy().sum())
+        overlapping = f", {len(self.overlaps)} overlapping pairs" if self.overlaps else ""
+        return (
+            f"<IndicatorTable: {rows} regions × {columns} indicators, {present} of {rows * columns} values "
+            f"present{overlapping}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(escape=True, na_rep="–"))

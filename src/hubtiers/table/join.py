@@ -1,0 +1,224 @@
+"""The audited join: tidy indicator values to regions, with nothing lost, doubled or guessed in silence."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pandas as pd
+
+from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.membership import overlaps
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.report import JoinReport
+
+__all__ = ["join_indicators"]
+
+_NEEDED = ("region", "indicator", "value")
+_UNMATCHED = ("raise", "keep")
+
+
+class HoldsValues(Protocol):
+    """A file object as `read_indicators` returns it."""
+
+    @property
+    def values(self) -> pd.DataFrame: ...
+
+
+def join_indicators(
+    regions: pd.DataFrame,
+    values: pd.DataFrame | HoldsValues,
+    *,
+    framework: Framework | None = None,
+    unmatched: str = "raise",
+    year: int | str | None = None,
+) -> IndicatorTable:
+    """Join indicator values to regions (数据匹配), and report how.
+
+    Parameters
+    ----------
+    regions
+        Frame of regions with the index `region_id`, as `load_regions` returns it.
+    values
+        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`, `unit`, `source` and
+        `status`; or the file object of `read_indicators`.
+    framework
+        Indicators to take, in order. When left out, every indicator of the data counts, more is better.
+    unmatched
+        What to do with names that fit no region or several: `"raise"` an error that lists them, or `"keep"` them in the
+        report and go on without.
+    year
+        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one value only.
+
+    Returns
+    -------
+    IndicatorTable
+        One row for every region of the layer, also for those without data; `table.report` is the account.
+
+    Raises
+    ------
+    JoinError
+        When names do not match and `unmatched="raise"`; `error.report` holds the account.
+    MissingColumnError, DuplicateRegionError, DataError
+
+    Notes
+    -----
+    **Missing values.** A region without a row stays in the table with missing values. A value that is missing in the
+    data stays missing.
+
+    Examples
+    --------
+    >>> from hubtiers.regions.boundaries import load_regions
+    >>> values = pd.DataFrame({"region": ["北京", "Tianjin"], "indicator": "rd", "value": [6.4, 3.4]})
+    >>> table = join_indicators(load_regions("province"), values)
+    >>> table.values["rd"].dropna().to_dict()
+    {'110000': 6.4, '120000': 3.4}
+    """
+    if unmatched not in _UNMATCHED:
+        raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
+    tidy = _check_tidy(values if isinstance(values, pd.DataFrame) else values.values)
+    _check_regions(regions)
+    framework = framework or _plain_framework(tidy)
+    wanted = tidy[tidy["indicator"].isin(framework.codes)]
+    if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
+        have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
+        raise DataError(f"The data have no values for {listing(map(repr, absent))}; they have {have}.")
+    matches = _match_regions(list(dict.fromkeys(wanted["region"])), regions)
+    report = JoinReport(matches=matches)
+    if len(report.unmatched) and unmatched == "raise":
+        raise JoinError(_unmatched_sentence(report.unmatched), report)
+    placed = wanted.assign(region_id=wanted["region"].map(matches.set_index("name")["region_id"]))
+    cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
+    return _to_table(cells, regions, framework, tidy, matches)
+
+
+def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
+    if absent := [name for name in _NEEDED if name not in tidy.columns]:
+        raise MissingColumnError(absent, "The table of indicator values", map(str, tidy.columns))
+    try:
+        number = pd.to_numeric(tidy["value"]).astype("float64")
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"The column 'value' holds something that is not a number: {error}. Read the file with read_indicators, "
+            "which knows the marks and units of yearbooks."
+        ) from None
+    if tidy["region"].isna().any():
+        raise DataError(f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them.")
+    year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
+    status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
+    return pd.DataFrame(
+        {
+            "region": tidy["region"].astype(str).str.strip(),
+            "indicator": tidy["indicator"].astype(str),
+            "value": number,
+            "year": pd.to_numeric(year, errors="coerce").astype("Int64"),
+            "status": status.fillna("").astype(str),
+        }
+    )
+
+
+def _check_regions(regions: pd.DataFrame) -> None:
+    if regions.index.has_duplicates:
+        raise DuplicateRegionError(regions.index[regions.index.duplicated()], "The layer of regions")
+    if absent := [name for name in ("name_zh", "name_en") if name not in regions.columns]:
+        raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
+
+
+def _plain_framework(tidy: pd.DataFrame) -> Framework:
+    codes = dict.fromkeys(tidy["indicator"])
+    return Framework(tuple(Indicator(code, name_zh=code, name_en=code) for code in codes))
+
+
+def _match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+    """Match names by id, then by the layer's own names, then by the gazetteer where the layer is a bundled one."""
+    known: dict[str, list[str]] = {}
+    for column in ("name_zh", "name_en"):
+        for region, name in regions[column].items():
+            if name and region not in known.setdefault(str(name), []):
+                known[str(name)].append(str(region))
+    rows, rest = [], []
+    ids = set(regions.index)
+    for name in names:
+        found = [name] if name in ids else known.get(name, [])
+        if len(found) == 1:
+            rows.append((name, found[0], "id" if name in ids else "exact", "", ""))
+        elif found:
+            rows.append((name, "", "ambiguous", ";".join(found), "more than one region of the layer has this name"))
+        else:
+            rest.append(name)
+    frame = pd.DataFrame(rows, columns=["name", "region_id", "rule", "candidates", "note"], dtype="str")
+    return pd.concat([frame, _match_gazetteer(rest, regions)], ignore_index=True) if rest else frame
+
+
+def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+    from hubtiers.regions.gazetteer import match_names
+
+    levels = set(regions["level"]) if "level" in regions.columns else set()
+    level = levels.pop() if len(levels) == 1 else "any"
+    if "level" not in regions.columns:
+        matched = pd.DataFrame({"name": names, "region_id": "", "rule": "unmatched", "candidates": "", "note": ""})
+        return matched.astype("str")
+    matched = match_names(names, level=level).to_frame()[["name", "region_id", "rule", "candidates", "note"]]
+    outside = (matched["region_id"] != "") & ~matched["region_id"].isin(regions.index)
+    matched.loc[outside, "note"] = "known as " + matched.loc[outside, "region_id"] + ", which the layer does not have"
+    matched.loc[outside, ["region_id", "rule"]] = ["", "unmatched"]
+    return matched
+
+
+def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
+    named = []
+    for row in unmatched.itertuples():
+        reason = f" (could be {row.candidates.replace(';', ' or ')})" if row.candidates else ""
+        named.append(f"{row.name!r}{reason}{f': {row.note}' if row.note and not reason else ''}")
+    noun = "name belongs" if len(unmatched) == 1 else "names belong"
+    return (
+        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids are "
+        'never ambiguous), or pass unmatched="keep" to go on without them.'
+    )
+
+
+def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.DataFrame:
+    placed = placed.dropna(subset=["value"])
+    cell = ["region_id", "indicator"]
+    twice = placed[placed.duplicated([*cell, "year"], keep=False)]
+    if len(twice):
+        names = twice.groupby("region_id", sort=False)["region"].unique()
+        shown = [f"{region} ({listing(given)})" for region, given in names.items()]
+        raise DuplicateRegionError(
+            shown, "The table of indicator values", "Keep one value per region, indicator and year."
+        )
+    if isinstance(year, int):
+        return placed[placed["year"].isna() | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
+    if year == "latest":
+        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(cell, keep="last")
+    if year is not None:
+        raise UnknownOptionError("choice for year=", year, ("latest", "a year such as 2022"))
+    several = placed[placed.duplicated(cell, keep=False)]
+    if len(several):
+        years = sorted(several["year"].dropna().unique())
+        raise DataError(
+            f"The data hold several years ({listing(years, most=20)}) for {listing(several['indicator'].unique())}. "
+            'Pass year=… with one of them, or year="latest" for the newest value of each cell.'
+        )
+    return placed
+
+
+def _to_table(
+    cells: pd.DataFrame, regions: pd.DataFrame, framework: Framework, tidy: pd.DataFrame, matches: pd.DataFrame
+) -> IndicatorTable:
+    def spread(column: str) -> pd.DataFrame:
+        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
+        return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(framework.codes))
+
+    values, years, status = spread("value").astype("float64"), spread("year").astype("Int64"), spread("status")
+    if empty := values.columns[values.isna().all()].tolist():
+        raise DataError(f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`.")
+    report = JoinReport(
+        matches=matches,
+        regions_without_data=tuple(values.index[values.isna().all(axis=1)]),
+        ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in framework.codes),
+        years={code: tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
+        statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
+        overlaps=tuple(overlaps(regions)),
+    )
+    return IndicatorTable(values, regions, framework, status.fillna("").astype("str"), years, report)

@@ -1,0 +1,85 @@
+"""What a join did, in a form that a reviewer can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+
+import pandas as pd
+
+from hubtiers.errors import listing
+
+__all__ = ["JoinReport"]
+
+_MATCH_COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class JoinReport:
+    """Account of a join of indicators to regions.
+
+    Attributes
+    ----------
+    matches
+        One row per name in the data: `name`, `region_id`, `rule` (id, exact, alias, former, ambiguous, unmatched),
+        `candidates`, `note`.
+    regions_without_data
+        Regions of the layer for which the data hold no value: they show as “no data”.
+    ignored_indicators
+        Indicators in the data that the framework does not ask for.
+    years
+        Years in use by indicator; more than one is worth a look.
+    statuses
+        Indicators × statuses, counts of the values in use.
+    overlaps
+        Pairs of regions that share territory.
+    """
+
+    matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))
+    regions_without_data: tuple[str, ...] = ()
+    ignored_indicators: tuple[str, ...] = ()
+    years: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    statuses: pd.DataFrame = field(default_factory=pd.DataFrame)
+    overlaps: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def unmatched(self) -> pd.DataFrame:
+        """Names of the data that belong to no region of the layer, or to more than one."""
+        return self.matches[self.matches["region_id"] == ""]
+
+    @property
+    def mixed_years(self) -> dict[str, tuple[int, ...]]:
+        """Indicators whose values come from more than one year."""
+        return {code: years for code, years in self.years.items() if len(years) > 1}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per name in the data, and how it was matched."""
+        return self.matches.copy()
+
+    def to_text(self) -> str:
+        """Return the account as lines of plain text."""
+        rules = self.matches["rule"].value_counts()
+        lines = [f"{len(self.matches)} names: " + (", ".join(f"{n} {rule}" for rule, n in rules.items()) or "none")]
+        for row in self.matches.itertuples():
+            if row.rule in ("former", "ambiguous", "unmatched"):
+                found = row.region_id or (f"candidates {row.candidates}" if row.candidates else "no region")
+                lines.append(f"  {row.name}: {row.rule}, {found}{f'; {row.note}' if row.note else ''}")
+        if self.regions_without_data:
+            lines.append(f"no data for {len(self.regions_without_data)} regions: {listing(self.regions_without_data)}")
+        if self.ignored_indicators:
+            lines.append(f"not in the framework: {listing(self.ignored_indicators, most=12)}")
+        for code, years in self.mixed_years.items():
+            lines.append(f"mixed years in {code}: {listing(years, most=12)}")
+        if not self.statuses.empty:
+            counts = self.statuses.sum()
+            lines.append("statuses: " + ", ".join(f"{int(n)} {status}" for status, n in counts.items()))
+        if self.overlaps:
+            pairs = [f"{a} with {b}" for a, b in self.overlaps]
+            lines.append(f"overlapping regions: {listing(pairs)}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<JoinReport>\n{self.to_text()}"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.to_text())}</pre>"
