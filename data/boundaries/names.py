@@ -51,7 +51,9 @@ def read_table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def english_names(cities: Iterable[tuple[str, str]], provinces: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def english_names(
+    cities: Iterable[tuple[str, str]], provinces: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
     """Return the English name by (region id, level)."""
     names = {(code, "city"): pinyin(short) for code, short in cities}
     names |= {(code, "province"): pinyin(short) for code, short in provinces}

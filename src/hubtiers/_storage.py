@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,3 +57,17 @@ def read_text(path: str | Path) -> tuple[str, str]:
         with contextlib.suppress(UnicodeDecodeError):
             return raw.decode(encoding), encoding
     raise DataError(f"{path} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def cell_text(text: str) -> str:
+    """Return text that a spreadsheet shows as text: what would start a formula is led by an apostrophe.
+
+    >>> cell_text("=1+1"), cell_text("Wuhan")
+    ("'=1+1", 'Wuhan')
+    """
+    # Full-width signs start a formula too in East Asian editions of spreadsheets.
+    first = unicodedata.normalize("NFKC", text[:1])
+    return f"'{text}" if first.startswith(_FORMULA_STARTS) else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +35,7 @@ def _main() -> None:
 
 @app.command()
 def build(
-    study: Annotated[str, typer.Argument(help="Name of a study that ships, such as zhang2022, or path of a .toml file.")],
+    study: Annotated[str, typer.Argument(help="Name of a study that ships (zhang2022), or path of a .toml file.")],
     out: Annotated[Path | None, typer.Option(help="Folder for the results; out/<study> when left out.")] = None,
 ) -> None:
     """Run a study and write scores, tiers, map and record.
@@ -49,11 +50,11 @@ def build(
     paths = outcome.save(folder)
     console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(_tier_table(outcome))
-    if outcome.agreement:
+    if outcome.agreement and outcome.layout:
         found = outcome.agreement
         console.print(
-            f"Agreement with the layout {outcome.layout.id if outcome.layout else ''}: {found.matches} of {found.n} regions "
-            f"in the same tier, weighted kappa {found.kappa:.3f}.",
+            f"Agreement with the layout {outcome.layout.id}: {found.matches} of {found.n} regions in the same tier, "
+            f"weighted kappa {found.kappa:.3f}.",
             markup=False,
         )
     if len(outcome.comparison):
@@ -69,10 +70,10 @@ def _tier_table(outcome: Outcome) -> Table:
     table = Table(title=Text(outcome.study.content.title_en or outcome.study.name), title_justify="left")
     for column in ("rank", "region", "", "score", "tier"):
         table.add_column(column, justify="right" if column in ("rank", "score") else "left")
-    for row in outcome.result.to_frame().head(_MOST_ROWS).itertuples():
-        scored = row.score == row.score
-        rank, score, tier = (str(row.rank), f"{row.score:.4f}", row.tier) if scored else ("", "", "no data")
-        table.add_row(*(Text(cell) for cell in (rank, row.name_en, row.name_zh, score, tier)))
+    for row in outcome.result.to_frame().head(_MOST_ROWS).to_dict("records"):
+        scored = not math.isnan(row["score"])
+        rank, score, tier = (str(row["rank"]), f"{row['score']:.4f}", row["tier"]) if scored else ("", "", "no data")
+        table.add_row(*(Text(cell) for cell in (rank, row["name_en"], row["name_zh"], score, tier)))
     return table
 
 

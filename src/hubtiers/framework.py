@@ -137,11 +137,12 @@ class Framework:
         header = next(csv.reader(io.StringIO(text)), [])
         if absent := [name for name in _REQUIRED if name not in header]:
             raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
-        groups, indicators = [], []
-        for number, row in enumerate(rows, start=2):
-            node = _parse_row({k: (v or "").strip() for k, v in row.items() if k}, f"{Path(path).name}, line {number}")
-            (groups if isinstance(node, Group) else indicators).append(node)
-        return cls(tuple(indicators), tuple(groups))  # type: ignore[arg-type]
+        nodes = [
+            _parse_row({k: (v or "").strip() for k, v in row.items() if k}, f"{Path(path).name}, line {number}")
+            for number, row in enumerate(rows, start=2)
+        ]
+        groups = tuple(node for node in nodes if isinstance(node, Group))
+        return cls(tuple(node for node in nodes if isinstance(node, Indicator)), groups)
 
     def to_csv(self, path: str | Path) -> None:
         """Write the framework as a CSV file that `from_csv` reads back as an equal framework."""
@@ -151,7 +152,7 @@ class Framework:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per node, groups first, with the columns of the CSV file."""
         names = [f.name for f in fields(Indicator)]
-        rows = [{name: getattr(node, name, "") for name in names} for node in (*self.groups, *self.indicators)]
+        rows = [{name: getattr(node, name, "") for name in names} for node in self.nodes]
         return pd.DataFrame(rows, columns=names)
 
     @cached_property
@@ -160,18 +161,23 @@ class Framework:
         return [i.code for i in self.indicators]
 
     @cached_property
-    def node(self) -> Mapping[str, Indicator | Group]:
-        """Every node by its code."""
-        return {n.code: n for n in (*self.groups, *self.indicators)}
+    def nodes(self) -> tuple[Group | Indicator, ...]:
+        """Every node, groups first."""
+        return (*self.groups, *self.indicators)
 
-    def __getitem__(self, code: str) -> Indicator | Group:
+    @cached_property
+    def node(self) -> Mapping[str, Group | Indicator]:
+        """Every node by its code."""
+        return {n.code: n for n in self.nodes}
+
+    def __getitem__(self, code: str) -> Group | Indicator:
         if code not in self.node:
             raise UnknownOptionError("indicator or group", code, self.node)
         return self.node[code]
 
     def children(self, code: str = "") -> list[str]:
         """Return the codes directly under a group, or under the score for the empty code."""
-        return [n.code for n in (*self.groups, *self.indicators) if n.parent == code]
+        return [n.code for n in self.nodes if n.parent == code]
 
     def leaves(self, code: str = "") -> list[str]:
         """Return the codes of all indicators below a node, in order."""
@@ -263,7 +269,7 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     kind = row.get("kind", "") or "extensive"
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
-    rest = {name: row.get(name, "") for name in ("category", "unit", "denominator", "source")}
+    rest: dict[str, Any] = {name: row.get(name, "") for name in ("category", "unit", "denominator", "source")}
     return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
 
 
@@ -275,13 +281,12 @@ def _parse_weight(text: str, where: str) -> float:
 
 
 def _check_codes(framework: Framework) -> None:
-    nodes = [*framework.groups, *framework.indicators]
     if not framework.indicators:
         raise SpecError("The framework has no indicator. Give at least one row a direction (1 or -1).")
-    codes = [n.code for n in nodes]
+    codes = [n.code for n in framework.nodes]
     if twice := sorted({c for c in codes if codes.count(c) > 1}):
         raise SpecError(f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique.")
-    for n in nodes:
+    for n in framework.nodes:
         if not 0 < n.weight < float("inf"):
             raise SpecError(f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0.")
     for i in framework.indicators:
@@ -291,7 +296,7 @@ def _check_codes(framework: Framework) -> None:
 
 def _check_parents(framework: Framework) -> None:
     parents = {g.code: g.parent for g in framework.groups}
-    for n in (*framework.groups, *framework.indicators):
+    for n in framework.nodes:
         if n.parent and n.parent not in parents:
             raise UnknownOptionError(f"parent of {n.code!r} in the framework:", n.parent, parents)
     for start, parent in parents.items():

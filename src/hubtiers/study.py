@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import platform
 import shutil
@@ -17,14 +18,13 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hubtiers._storage import data_path, read_text
-from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError, did_you_mean, listing
+from hubtiers._storage import cell_text, data_path, read_text
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, did_you_mean, listing
 from hubtiers.framework import load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result, Scheme, make_step
-from hubtiers.show.text import cell_text
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.indicators import load_indicators
 from hubtiers.table.join import join_indicators
@@ -271,8 +271,6 @@ def _read_values(source: str, edition: str) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"There is no indicator file {path}. Check `indicators` in the study file.")
     text, _ = read_text(path)
-    import io
-
     return pd.read_csv(io.StringIO(text), dtype={"region": "str"})
 
 
@@ -340,6 +338,3 @@ def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
     sections: Mapping[str, type[BaseModel]] = {"data": DataSection, "layout": LayoutSection, "compare": CompareSection}
     model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
     return list(model.model_fields)
-
-
-_ = HubtiersError

@@ -1,4 +1,4 @@
-"""International cooperation of 365 entities in Beijing: shares by district, carrier, field, mode, partner, continent."""
+"""International cooperation of 365 entities in Beijing: their number by year, and shares by several dimensions."""
 
 from __future__ import annotations
 

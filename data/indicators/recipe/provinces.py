@@ -91,6 +91,9 @@ PANEL: Mapping[str, Series] = {
     "invention_in_force_per_10k": Series(
         "件/万人", "computed-census", ("invention_in_force", "population", 10_000.0), (2020, 2023)
     ),
+    "incubatee_firms_per_10k": Series(
+        "个/万人", "computed-census", ("incubatee_firms", "population", 10_000.0), (2020, 2023)
+    ),
 }
 
 LABS = {
@@ -133,6 +136,7 @@ FRAMEWORK = (
         "technology_intensity",
         "radiation",
     ),
+    ("fiscal_st_share_pct", "科技支出占财政支出", "S&T share of public spending", "technology_intensity", "input"),
     (
         "hightech_mfg_revenue_100m_cny",
         "高技术制造业营收",
@@ -156,7 +160,13 @@ FRAMEWORK = (
         "industry_intensity",
         "industrialisation",
     ),
-    ("fiscal_st_share_pct", "科技支出占财政支出", "S&T share of public spending", "industry_intensity", "input"),
+    (
+        "incubatee_firms_per_10k",
+        "万人在孵企业",
+        "Incubated enterprises per 10,000",
+        "industry_intensity",
+        "industrialisation",
+    ),
 )
 
 DENOMINATORS = {"rd_intensity_pct": "gdp_100m_cny"}

@@ -91,7 +91,7 @@ SOURCES = (
     ),
 )
 
-# A printed patent share this far from the official one is no matter of the denominator, which moves all by 2 %.
+# A printed patent share this far from the official one is no matter of the denominator, which moves all by 3 %.
 PATENT_TOLERANCE = 0.10
 
 YEAR_MISMATCH = "Titled 2020, but equals the official figure of 2021."
@@ -142,7 +142,7 @@ def _doubt(region: str, code: str, printed: float, official: float | None) -> tu
     if code == "rd_intensity_pct" and region not in MEMBERS and region not in {"粤港澳", "广东"}:
         return "suspected-error", 2021, YEAR_MISMATCH
     if code == "patent_grant_share_pct" and official and abs(printed / official - 1) > PATENT_TOLERANCE:
-        note = f"Official share of patent grants in 2020 is {official:.2f}; most other rows lie about 2 % above theirs."
+        note = f"Official share of patent grants in 2020 is {official:.2f}; most other rows lie about 3 % above theirs."
         return "suspected-error", 2020, note
     if code == "rd_enterprise_share_pct":
         return "printed", 2020, "The column adds up to 103.3 % over the fourteen disjoint rows."

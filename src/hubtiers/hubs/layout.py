@@ -94,7 +94,9 @@ class HubLayout:
     def __post_init__(self) -> None:
         ids = [h.id for h in self.hubs] + [c.id for c in self.corridors]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
-            raise SpecError(f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must be unique.")
+            raise SpecError(
+                f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must be unique."
+            )
 
     def hub(self, hub_id: str) -> Hub:
         """Return one hub by its id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from hubtiers._storage import data_path, read_text
@@ -40,7 +40,7 @@ class Consortium(NamedTuple):
     source: str
 
 
-@lru_cache(maxsize=None)
+@cache
 def shipped_rows(name: str) -> tuple[dict[str, str], ...]:
     """Return the rows of one CSV file of `data/boundaries`; callers must not change them."""
     text, _ = read_text(data_path("boundaries", name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -56,8 +56,8 @@ def load_regions(level: str | Iterable[str] = "city") -> gpd.GeoDataFrame:
     Examples
     --------
     >>> regions = load_regions(["610000", "yangtze-delta"])
-    >>> regions[["name_zh", "level"]].to_dict("index")
-    {'610000': {'name_zh': '陕西省', 'level': 'province'}, 'yangtze-delta': {'name_zh': '长三角', 'level': 'consortium'}}
+    >>> regions["name_zh"].to_dict()
+    {'610000': '陕西省', 'yangtze-delta': '长三角'}
     """
     if isinstance(level, str):
         if level not in LEVELS:
@@ -104,7 +104,7 @@ def load_context(name: str) -> gpd.GeoDataFrame:
     return _read(name).copy()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(name: str) -> gpd.GeoDataFrame:
     # The files are our own, one feature a line; reading them without GDAL is quicker and opens nothing else.
     features = json.loads(data_path("boundaries", f"{name}.geojson").read_text(encoding="utf-8"))["features"]
@@ -112,7 +112,7 @@ def _read(name: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame([feature["properties"] for feature in features], geometry=shapes, crs="EPSG:4326")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _level(level: str) -> gpd.GeoDataFrame:
     if level == "consortium":
         labels = {place.region_id: place for place in places() if place.level == "consortium"}

@@ -8,8 +8,8 @@ from hubtiers.framework import TIER_NAMES_ZH
 
 __all__ = ["NO_DATA_COLOUR", "hub_colours", "tier_colours", "tier_names"]
 
-# One ramp from dark to light, so that the order of tiers survives greyscale and every colour vision. The steps differ in
-# lightness by at least 15 CIELAB units.
+# One ramp from dark to light, so that the order of tiers survives greyscale and every colour vision; a test measures
+# the steps in lightness.
 _TIER_RAMP = ("#0b3c6f", "#2f7fb8", "#7fbfd0", "#cfe6dc")
 _HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
 NO_DATA_COLOUR = "#e4e2dd"

@@ -1,7 +1,7 @@
-"""The one place where strings of a user become HTML, script data or spreadsheet cells.
+"""The one place where strings of a user become HTML or script data (`_storage.cell_text` is that for spreadsheets).
 
-folium and branca escape little, and branca compiles its own output as a Jinja template a second time, so that `{{…}}` in
-a region's name would be evaluated as Python. Every sink goes through one of these functions.
+folium and branca escape little, and branca compiles its own output as a Jinja template a second time, so that `{{…}}`
+in a region's name would be evaluated as Python. Every sink goes through one of these functions.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 import html
 import json
 import re
-import unicodedata
 from typing import Any
 
-__all__ = ["cell_text", "html_text", "script_json"]
+__all__ = ["html_text", "script_json"]
 
 _HTML_TRAPS = {ord(c): f"&#{ord(c)};" for c in "`${}\\"}
 _JSON_TRAPS = {ord(c): f"\\u{ord(c):04x}" for c in "<>&'`${}\u2028\u2029"}
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def html_text(text: object) -> str:
@@ -30,21 +28,10 @@ def html_text(text: object) -> str:
 
 
 def script_json(content: Any) -> str:
-    """Return plain values as JSON that is inert inside a script element and inside a Jinja template.
+    r"""Return plain values as JSON that is inert inside a script element and inside a Jinja template.
 
     >>> script_json({"name": "</script>{{7*7}}"})
-    '{"name":"\\\\u003c/script\\\\u003e\\\\u007b\\\\u007b7*7\\\\u007d\\\\u007d"}'
+    '{"name":"\\u003c/script\\u003e\\u007b\\u007b7*7\\u007d\\u007d"}'
     """
     plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _JSON_STRING.sub(lambda match: match.group().translate(_JSON_TRAPS), plain)
-
-
-def cell_text(text: str) -> str:
-    """Return text that a spreadsheet shows as text: what would start a formula is led by an apostrophe.
-
-    >>> cell_text("=1+1"), cell_text("Wuhan")
-    ("'=1+1", 'Wuhan')
-    """
-    # Full-width signs start a formula too in East Asian editions of spreadsheets.
-    first = unicodedata.normalize("NFKC", text[:1])
-    return f"'{text}" if first.startswith(_FORMULA_STARTS) else text

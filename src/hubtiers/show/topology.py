@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -96,7 +97,7 @@ def _split(ring: Points, junctions: set[int]) -> list[Points]:
     points = np.roll(points, -cuts[0], axis=0)
     places = [c - cuts[0] for c in cuts] + [len(points)]
     closed = np.concatenate([points, points[:1]])
-    return [closed[a : b + 1] for a, b in zip(places[:-1], places[1:], strict=True)]
+    return [closed[a : b + 1] for a, b in pairwise(places)]
 
 
 def _arc(topology: Topology, known: dict[tuple[bytes, bytes], int], piece: Points, unit: int) -> int:

@@ -41,7 +41,9 @@ class TierMap(folium.Map):
     """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
 
     def __init__(self) -> None:
-        super().__init__(tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_delta=0.5, attribution_control=True)
+        super().__init__(  # type: ignore[no-untyped-call]
+            tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_delta=0.5, attribution_control=True
+        )
         # Lists of this map's own: folium's add_js_link would otherwise change the defaults of every later map.
         self.default_js = [
             ("leaflet", _package_file("XStatic-Leaflet", "leaflet.js")),
@@ -116,7 +118,9 @@ def tier_map(
         raise UnknownOptionError("language", language, _LANGUAGES)
     regions = result.table.regions
     if not isinstance(regions, gpd.GeoDataFrame):
-        raise DataError("The result has no geometry to draw. Join the indicators to regions with join_indicators first.")
+        raise DataError(
+            "The result has no geometry to draw. Join the indicators to regions with join_indicators first."
+        )
     units = load_regions("city") if _has_bundled_members(regions) else regions.to_crs(4326)
     web = TierMap()
     _Drawing(_page_content(result, regions, units, layout, title or {}, language)).add_to(web)
@@ -188,7 +192,7 @@ def _bounds(units: gpd.GeoDataFrame) -> list[list[float]]:
     return [[south, west], [north, east]]
 
 
-def _names(row: Mapping[str, Any]) -> dict[str, Any]:
+def _names(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {"id": str(row["region_id"]), "name_zh": str(row["name_zh"]), "name_en": str(row["name_en"])}
 
 
@@ -243,13 +247,13 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
     counts = result.tier.value_counts()
     return [
         {
-            "names": tier_names(row.tier),
-            "color": colours[row.tier],
-            "lower": row.lower,
-            "upper": row.upper,
-            "count": int(counts.get(row.tier, 0)),
+            "names": tier_names(row["tier"]),
+            "color": colours[row["tier"]],
+            "lower": row["lower"],
+            "upper": row["upper"],
+            "count": int(counts.get(row["tier"], 0)),
         }
-        for row in result.breaks.to_frame().itertuples()
+        for row in result.breaks.to_frame().to_dict("records")
     ]
 
 

@@ -60,6 +60,7 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:, ?[0-9]{3})+|(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?")
 _SEPARATORS = str.maketrans("", "", ", '")
 _LONGEST = 80
+_LONGEST_NAME = 200
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _INNER_SPACE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)? ?年?(?:度|末|底)?")
@@ -165,6 +166,8 @@ def strip_marks(text: str) -> tuple[str, str]:
     ('北京', '①')
     """
     body, marks = text.rstrip(), ""
+    if len(body) > _LONGEST_NAME:
+        return text, ""
     while found := _NAME_MARK.search(body):
         body, marks = body[: found.start()], found.group().strip() + marks
     return (body, marks) if body else (text, "")

@@ -98,7 +98,7 @@ def _exact_orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: 
             count += 1
     for i in range(count - 1, -1, -1):
         if total[i] != 0.0:
-            return total[i]
+            return float(total[i])
     return 0.0
 
 
@@ -234,61 +234,94 @@ def _cells_of_row(touched: Bytes, edges: Floats, start: int, stop: int, row: int
 
 
 @compiled
-def fill_cells(buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints) -> tuple[Ints, Ints32]:
-    """List the regions of each cell in the given order: number `k` if its border touches, `~k` if it covers it."""
-    rows, columns = shape
-    begin = np.zeros(rows * columns + 1, np.int64)
-    place = begin.copy()
-    candidates = np.empty(0, np.int32)
-    touched = np.zeros(columns, np.uint8)
-    for filling in range(2):
-        for k in order:
-            for bucket in range(buckets.base[k], buckets.base[k + 1]):
-                row = buckets.first[k] + bucket - buckets.base[k]
-                start, stop = buckets.start[bucket], buckets.start[bucket + 1]
-                left, right = _cells_of_row(touched, buckets.edges, start, stop, row, frame)
-                for column in range(left, right + 1):
-                    cell = row * columns + column
-                    if touched[column] and not filling:
-                        begin[cell + 1] += 1
-                    elif touched[column]:
-                        candidates[place[cell]] = k if touched[column] == 1 else ~k
-                        place[cell] += 1
-                    touched[column] = 0
-        if not filling:
-            begin = np.cumsum(begin)
-            place = begin.copy()
-            candidates = np.empty(begin[-1], np.int32)
-    return begin, candidates
+def _grown(values: Ints32, needed: int) -> Ints32:
+    """Return the array, or a copy with room for `needed` values and as many again."""
+    if needed <= len(values):
+        return values
+    larger = np.empty(2 * needed, np.int32)
+    larger[: len(values)] = values
+    return larger
 
 
 @compiled
-def pack_cells(begin: Ints, candidates: Ints32, buckets: Buckets, columns: int) -> tuple[Ints32, Ints32]:
+def rasterise(buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints) -> tuple[Ints32, Ints32]:
+    """Pair cells with regions, region after region: number `k` where its border touches, `~k` where it covers."""
+    cells, codes = np.empty(1024, np.int32), np.empty(1024, np.int32)
+    touched = np.zeros(shape[1], np.uint8)
+    count = 0
+    for k in order:
+        for bucket in range(buckets.base[k], buckets.base[k + 1]):
+            row = buckets.first[k] + bucket - buckets.base[k]
+            start, stop = buckets.start[bucket], buckets.start[bucket + 1]
+            left, right = _cells_of_row(touched, buckets.edges, start, stop, row, frame)
+            cells, codes = _grown(cells, count + shape[1]), _grown(codes, count + shape[1])
+            for column in range(left, right + 1):
+                if touched[column]:
+                    cells[count] = row * shape[1] + column
+                    codes[count] = k if touched[column] == 1 else ~k
+                    count += 1
+                touched[column] = 0
+    return cells[:count], codes[:count]
+
+
+@compiled
+def gather(cells: Ints32, codes: Ints32, total: int) -> tuple[Ints, Ints32]:
+    """Return where the list of each cell begins, and all lists; within one the order of the pairs stays."""
+    begin = np.zeros(total + 1, np.int64)
+    for cell in cells:
+        begin[cell + 1] += 1
+    begin = np.cumsum(begin)
+    place = begin.copy()
+    lists = np.empty(len(codes), np.int32)
+    for i in range(len(cells)):
+        lists[place[cells[i]]] = codes[i]
+        place[cells[i]] += 1
+    return begin, lists
+
+
+@compiled
+def conflicts(begin: Ints, lists: Ints32) -> Ints32:
+    """Return pairs of regions (n × 2) of which one covers a cell that the other reaches: they share territory."""
+    pairs = np.empty(1024, np.int32)
+    count = 0
+    for cell in range(len(begin) - 1):
+        codes = lists[begin[cell] : begin[cell + 1]]
+        if len(codes) < 2 or codes.min() >= 0:
+            continue
+        cover = codes[np.argmax(codes < 0)]
+        for code in codes:
+            if code != cover:
+                pairs = _grown(pairs, count + 2)
+                pairs[count], pairs[count + 1] = ~cover, max(code, ~code)
+                count += 2
+    return pairs[:count].reshape(-1, 2)
+
+
+@compiled
+def pack(begin: Ints, codes: Ints32, buckets: Buckets, columns: int) -> tuple[Ints32, Ints32]:
     """Lay the lists of the cells out so that a point needs one look-up, or two next to a border.
 
     A cell holds -1 for none, the number of the region that covers it, or -2 - the place of its list in the second
     array: a count, then for each region its number and where its edges begin and end (nowhere if it covers the cell).
     """
     cells = np.full(len(begin) - 1, -1, np.int32)
-    lists = np.empty(len(cells) + 3 * len(candidates), np.int32)
+    lists = np.empty(len(cells) + 3 * len(codes), np.int32)
     end = 0
     for cell in range(len(cells)):
         count = begin[cell + 1] - begin[cell]
-        if count == 0:
-            continue
-        if count == 1 and candidates[begin[cell]] < 0:
-            cells[cell] = ~candidates[begin[cell]]
-            continue
-        cells[cell] = -2 - end
-        lists[end] = count
-        end += 1
-        for i in range(begin[cell], begin[cell + 1]):
-            k = candidates[i]
-            lists[end], lists[end + 1], lists[end + 2] = ~k, -1, -1
-            if k >= 0:
-                bucket = buckets.base[k] + cell // columns - buckets.first[k]
-                lists[end], lists[end + 1], lists[end + 2] = k, buckets.start[bucket], buckets.start[bucket + 1]
-            end += 3
+        if count == 1 and codes[begin[cell]] < 0:
+            cells[cell] = ~codes[begin[cell]]
+        elif count:
+            cells[cell] = -2 - end
+            lists[end] = count
+            end += 1
+            for i in range(begin[cell], begin[cell + 1]):
+                k = max(codes[i], ~codes[i])
+                lists[end], lists[end + 1], lists[end + 2] = k, -1, -1
+                if codes[i] >= 0:
+                    bucket = buckets.base[k] + cell // columns - buckets.first[k]
+                    lists[end + 1], lists[end + 2] = buckets.start[bucket], buckets.start[bucket + 1]
+                end += 3
     return cells, lists[:end].copy()
 
 

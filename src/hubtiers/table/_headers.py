@@ -6,19 +6,24 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hubtiers.errors import DataError, listing
 from hubtiers.framework import Framework
 from hubtiers.table._cells import parse_year, strip_marks
 from hubtiers.table._units import factor_between, find_unit, is_plain_unit, same_unit
 
-__all__ = ["Header", "Names", "name_key", "parse_header"]
+__all__ = ["Header", "Names", "name_key", "parse_header", "parse_titles", "split_year"]
 
 _BRACKET_END = re.compile(r"\s*[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]$")
 _LEADING_YEAR = re.compile(r"((?:19|20)[0-9]{2}) ?年(?:度|末|底)?(?!不变|可比|价|版|鉴|以|[-—~至])(?=\S)")
 _TRAILING_YEAR = re.compile(
     r"(?<![0-9=＝.\-])[\s_(（\[]*(?<![0-9=＝])((?:19|20)[0-9]{2})(?: ?年(?:度|末|底)?)?[)）\]]?$"
 )
+
+
+# No header is so long, but a paragraph in the wrong cell may be.
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Header:
         return " ".join(self.pieces)
 
 
+_DROPPED = str.maketrans("", "", "'\"’‘“”_\u200b\ufeff")
+
+
+@lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
     """Return a name in the form in which names are compared: full-width and case folded, spaces and quotes removed.
 
@@ -44,7 +53,7 @@ def name_key(text: str) -> str:
     True
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in folded if not c.isspace() and c not in "'\"’‘“”_\u200b\ufeff")
+    return "".join(folded.split()).translate(_DROPPED)
 
 
 def parse_header(parts: Sequence[str], *, where: str, known: Iterable[str] = ()) -> Header:
@@ -55,6 +64,8 @@ def parse_header(parts: Sequence[str], *, where: str, known: Iterable[str] = ())
     years: list[int] = []
     marks = ""
     lines = [" ".join(line.split()) for part in parts for line in part.splitlines()]
+    if sum(map(len, lines)) > _LONGEST:
+        return Header(" ".join(lines), tuple(lines))
     for line in filter(None, lines):
         if (year := parse_year(line)) is not None:
             years.append(year)
@@ -119,13 +130,44 @@ def split_year(name: str) -> tuple[str, int | None]:
     >>> split_year("2022年生产总值"), split_year("gdp_2022")
     (('生产总值', 2022), ('gdp', 2022))
     """
-    plain = unicodedata.normalize("NFKC", name)
+    plain = unicodedata.normalize("NFKC", name[:_LONGEST])
     if found := _LEADING_YEAR.match(plain):
         return plain[found.end() :].strip(), int(found.group(1))
     found = _TRAILING_YEAR.search(plain)
     if found and plain[: found.start()].strip():
         return plain[: found.start()].strip(), int(found.group(1))
     return name, None
+
+
+_TITLE_UNIT = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNORECASE)
+_TITLE_NAME = re.compile(r"(?:指标|\bindicator)\s*[:：]\s*(\S.*)", re.IGNORECASE)
+# 2023年鉴 is the edition, and 2020—2022年 a span.
+_TITLE_YEAR = re.compile(r"(?<![0-9—–~至\-])((?:19|20)[0-9]{2}) ?年(?!鉴|版|以来|不变|可比|[-—–~至])")
+
+
+def parse_titles(titles: Sequence[tuple[int, str]]) -> tuple[str, str, int | None, list[str]]:
+    """Return the unit, the indicator and the year that the rows above a table state, and notes for the report."""
+    units = [unit for _, text in titles for unit in _title_units(text)]
+    names = [found.group(1) for _, text in titles if (found := _TITLE_NAME.search(text))]
+    folded = [unicodedata.normalize("NFKC", text) for _, text in titles]
+    years = {int(found) for text in folded for found in _TITLE_YEAR.findall(text)}
+    notes = []
+    if units and any(factor_between(unit, units[0]) != 1 for unit in units):
+        notes.append(f"the titles state several units, of which none was used: {listing(units)}")
+        units = []
+    if len(years) > 1:
+        notes.append(f"the titles state several years, of which none was used: {listing(sorted(years))}")
+    return (
+        units[0] if units else "",
+        names[0] if len(names) == 1 else "",
+        years.pop() if len(years) == 1 else None,
+        notes,
+    )
+
+
+def _title_units(text: str) -> list[str]:
+    tails = [tail.strip(" )）(（[]【】;；。") for tail in _TITLE_UNIT.split(text)[1:]]
+    return [tail if find_unit(tail) else re.split(r"[\s)）\]】]", tail)[0] for tail in tails if tail]
 
 
 class Names:

@@ -70,7 +70,7 @@ class ReadLimits:
         limit = getattr(self, name)
         if value > limit:
             raise DataError(
-                f"{where} {what} ({value:,.0f}; the limit {name} is {limit:,.0f}). If the file is meant to be so large, "
+                f"{where} {what} ({value:,.0f}; the limit {name} is {limit:,.0f}). If it is meant to be so large, "
                 f"pass limits=ReadLimits({name}=…) with a higher number."
             )
 
@@ -199,8 +199,8 @@ def _kind(file: Path, head: bytes) -> str:
         "csv": "no workbook: it is text, or damaged",
     }[found]
     raise DataError(
-        f"{file.name} is named {suffix} but holds {holds}. Open it in a spreadsheet, without a password, and save it as "
-        ".xlsx or as CSV UTF-8."
+        f"{file.name} is named {suffix} but holds {holds}. Open it in a spreadsheet, without a password, and save it "
+        "as .xlsx or as CSV UTF-8."
     )
 
 
@@ -270,5 +270,5 @@ def choose_sheet(book: Book, wanted: str | None) -> Sheet:
 
 def first_rows(sheet: Sheet, most: int = 3) -> str:
     """Return the first rows as one short text, for messages."""
-    rows = [" | ".join(as_text(v).strip()[:20] for v in list(cells.values())[:6]) for cells in sheet.rows.values()]
-    return listing((repr(row) for row in rows), most=most)
+    rows = list(sheet.rows.values())[:most]
+    return ", ".join(repr(" | ".join(as_text(v).strip()[:20] for v in list(cells.values())[:6])) for cells in rows)

@@ -212,7 +212,7 @@ def _scan_sheets(archive: zipfile.ZipFile, parts: dict[str, str], file: Path, li
 
 
 def _load_sheets(handle: Any, scans: dict[str, _Scan], file: str, limits: ReadLimits) -> list[Sheet]:
-    import openpyxl  # noqa: PLC0415 - heavy
+    import openpyxl
 
     # openpyxl warns of parts that it leaves out, none of which are cells.
     with warnings.catch_warnings():
@@ -254,7 +254,7 @@ def _is_percentage(number_format: str | None) -> bool:
 def read_xls(file: Path, limits: ReadLimits, wanted: str | None) -> Book:
     """Read the sheets of an old .xls, or only the one that is wanted."""
     try:
-        import xlrd  # noqa: PLC0415 - optional
+        import xlrd
     except ImportError:
         raise MissingDependencyError("xlrd", "xls", "Reading old .xls workbooks") from None
     try:
@@ -289,7 +289,7 @@ def _xls_sheet(book: Any, sheet: Any) -> Sheet:
 
 
 def _xls_value(book: Any, cell: Any) -> object:
-    import xlrd  # noqa: PLC0415 - optional
+    import xlrd
 
     match cell.ctype:
         case xlrd.XL_CELL_TEXT:

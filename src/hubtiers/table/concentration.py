@@ -7,7 +7,6 @@ cooperates, but with how many kinds of partners. These pure functions answer tha
 from __future__ import annotations
 
 from math import isinf
-from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -184,8 +183,10 @@ def effective_number(shares: ArrayLike, *, order: float = 1.0) -> float:
     if abs(order - 1.0) < 1e-9:
         return float(np.exp(shannon_diversity(shares)))
     p = _proportions(shares)
-    held = p[p != 0]
-    return float(np.sum(held**order) ** (1.0 / (1.0 - order)))
+    powers = order * np.log(p[p != 0])
+    # The largest power is taken out of the sum, which would otherwise vanish at high orders.
+    largest = powers.max()
+    return float(np.exp((largest + np.log(np.sum(np.exp(powers - largest)))) / (1.0 - order)))
 
 
 def _checked(shares: ArrayLike) -> NDArray[np.float64]:
@@ -200,7 +201,9 @@ def _checked(shares: ArrayLike) -> NDArray[np.float64]:
 
 def _proportions(shares: ArrayLike) -> NDArray[np.float64]:
     parts = _checked(shares)
-    total = float(parts.sum())
-    if not parts.size or total == 0:
+    if not parts.size or parts.max() == 0:
         raise DataError("There is nothing to share out: no part is larger than zero. Give at least one positive share.")
-    return cast("NDArray[np.float64]", parts / total)
+    # Dividing by the largest first keeps the sum of huge counts finite.
+    scaled: NDArray[np.float64] = parts / parts.max()
+    scaled /= scaled.sum()
+    return scaled

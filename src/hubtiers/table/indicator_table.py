@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -86,12 +87,14 @@ class IndicatorTable:
         numbers.index = pd.Index(values.index.astype(str), name="region_id")
         names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
         blank = pd.DataFrame("", index=numbers.index, columns=numbers.columns)
-        return cls(numbers, names, framework, blank, pd.DataFrame(pd.NA, numbers.index, numbers.columns, dtype="Int64"))
+        years = blank.replace("", np.nan).astype("Int64")
+        return cls(numbers, names, framework, blank, years)
 
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
-        """Pairs of regions that share territory, from their memberships or geometry."""
-        return overlaps(self.regions)
+        """Pairs of regions that share territory, from their memberships or geometry; none where neither is known."""
+        known = "members" in self.regions.columns or isinstance(self.regions, gpd.GeoDataFrame)
+        return overlaps(self.regions) if known else []
 
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError, listing
 from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.membership import overlaps
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.report import JoinReport
@@ -151,8 +152,6 @@ def _match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
-    from hubtiers.regions.gazetteer import match_names
-
     levels = set(regions["level"]) if "level" in regions.columns else set()
     level = levels.pop() if len(levels) == 1 else "any"
     if "level" not in regions.columns:
@@ -167,13 +166,14 @@ def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
 
 def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
     named = []
-    for row in unmatched.itertuples():
-        reason = f" (could be {row.candidates.replace(';', ' or ')})" if row.candidates else ""
-        named.append(f"{row.name!r}{reason}{f': {row.note}' if row.note and not reason else ''}")
+    for row in unmatched.to_dict("records"):
+        reason = f" (could be {row['candidates'].replace(';', ' or ')})" if row["candidates"] else ""
+        note = f" ({row['note']})" if row["note"] and not reason else ""
+        named.append(f"{row['name']!r}{reason}{note}")
     noun = "name belongs" if len(unmatched) == 1 else "names belong"
     return (
-        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids are "
-        'never ambiguous), or pass unmatched="keep" to go on without them.'
+        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids "
+        'are never ambiguous), or pass unmatched="keep" to go on without them.'
     )
 
 
@@ -188,7 +188,8 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
             shown, "The table of indicator values", "Keep one value per region, indicator and year."
         )
     if isinstance(year, int):
-        return placed[placed["year"].isna() | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
+        timeless = placed["year"].isna()
+        return placed[timeless | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
     if year == "latest":
         return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(cell, keep="last")
     if year is not None:
@@ -217,7 +218,7 @@ def _to_table(
         matches=matches,
         regions_without_data=tuple(values.index[values.isna().all(axis=1)]),
         ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in framework.codes),
-        years={code: tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
+        years={str(code): tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
         overlaps=tuple(overlaps(regions)),
     )

@@ -60,10 +60,10 @@ class JoinReport:
         """Return the account as lines of plain text."""
         rules = self.matches["rule"].value_counts()
         lines = [f"{len(self.matches)} names: " + (", ".join(f"{n} {rule}" for rule, n in rules.items()) or "none")]
-        for row in self.matches.itertuples():
-            if row.rule in ("former", "ambiguous", "unmatched"):
-                found = row.region_id or (f"candidates {row.candidates}" if row.candidates else "no region")
-                lines.append(f"  {row.name}: {row.rule}, {found}{f'; {row.note}' if row.note else ''}")
+        for row in self.matches.to_dict("records"):
+            if row["rule"] in ("former", "ambiguous", "unmatched"):
+                found = row["region_id"] or (f"candidates {row['candidates']}" if row["candidates"] else "no region")
+                lines.append(f"  {row['name']}: {row['rule']}, {found}{'; ' if row['note'] else ''}{row['note']}")
         if self.regions_without_data:
             lines.append(f"no data for {len(self.regions_without_data)} regions: {listing(self.regions_without_data)}")
         if self.ignored_indicators:

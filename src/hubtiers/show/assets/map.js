@@ -43,12 +43,12 @@ window.hubtiers = (function () {
     return ring;
   }
 
-  // Lines where the group of the two sides differs: the outline of any grouping of units.
+  // Lines where the group of the two sides differs: the outline of any grouping of units. No unit is group -1.
   function borders(state, groupOf) {
     const lines = [];
     state.data.shapes.owners.forEach((owners, i) => {
       const groups = new Set(owners.map(groupOf));
-      if (owners.length === 1) groups.add(null);
+      if (owners.length === 1) groups.add(-1);
       if (groups.size > 1) lines.push(state.arcs[i]);
     });
     return lines;
@@ -134,7 +134,7 @@ window.hubtiers = (function () {
     if (state.halo) { state.halo.remove(); state.halo = null; }
     const region = state.data.regionOf[unit];
     if (!on) return;
-    const same = (u) => (region < 0 ? u === unit : state.data.regionOf[u] === region);
+    const same = (u) => ((region < 0 ? u === unit : state.data.regionOf[u] === region) ? 1 : -1);
     state.halo = L.polyline(borders(state, same), { color: "#111820", weight: 2.2, interactive: false, pane: "hubtiers-lines" }).addTo(state.map);
   }
 
@@ -148,8 +148,9 @@ window.hubtiers = (function () {
       if (!hub.units.length) return;
       const inside = new Set(hub.units);
       const color = state.data.hubTiers[hub.tier].color;
-      drawLines(state, borders(state, (u) => inside.has(u)), { color: "#ffffff", weight: 5, opacity: 0.85 }).addTo(layer);
-      drawLines(state, borders(state, (u) => inside.has(u)), { color: color, weight: 2.6 }).addTo(layer);
+      const outline = borders(state, (u) => (inside.has(u) ? 1 : -1));
+      drawLines(state, outline, { color: "#ffffff", weight: 5, opacity: 0.85 }).addTo(layer);
+      drawLines(state, outline, { color: color, weight: 2.6 }).addTo(layer);
     });
     return layer;
   }
@@ -171,12 +172,12 @@ window.hubtiers = (function () {
       const look = state.data.hubTiers[hub.tier];
       hub.cores.forEach((core) => {
         const mark = L.circleMarker([core.lat, core.lon], {
-          radius: look.radius, color: "#ffffff", weight: 2, fillColor: look.color, fillOpacity: 1, renderer: state.svg,
+          radius: look.radius * state.markScale, color: "#ffffff", weight: 2, fillColor: look.color, fillOpacity: 1, renderer: state.svg,
         });
         mark.bindTooltip(() => hubTip(state, hub, core), { className: "hubtiers-tip", opacity: 1, direction: "top" });
-        const label = L.tooltip({ permanent: true, direction: "right", offset: [look.radius, 0], className: "hubtiers-label", interactive: false, opacity: 1 });
+        const label = L.tooltip({ permanent: true, direction: "right", className: "hubtiers-label", interactive: false, opacity: 1 });
         label.setLatLng([core.lat, core.lon]);
-        state.labels.push({ label: label, core: core, tier: hub.tier, gap: look.radius });
+        state.labels.push({ label: label, core: core, tier: hub.tier, gap: look.radius * state.markScale });
         mark.addTo(layer);
         label.addTo(layer);
       });
@@ -184,13 +185,22 @@ window.hubtiers = (function () {
     return layer;
   }
 
+  function markBox(state, entry) {
+    const frame = state.map.getContainer().getBoundingClientRect();
+    const at = state.map.latLngToContainerPoint([entry.core.lat, entry.core.lon]);
+    const x = frame.left + at.x, y = frame.top + at.y, r = entry.gap - 2;
+    return { left: x - r, right: x + r, top: y - r, bottom: y + r };
+  }
+
   // Each label takes the first side where it lies on no other; without one it waits until the map is closer.
   const SIDES = [["right", 1, 0], ["left", -1, 0], ["top", 0, -1], ["bottom", 0, 1]];
 
   function spaceLabels(state) {
-    const taken = [];
+    // Marks count as taken too: a label stands on no other hub.
+    const taken = state.labels.map((entry) => markBox(state, entry));
     const hits = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-    state.labels.slice().sort((a, b) => a.tier - b.tier).forEach((entry) => {
+    const order = state.labels.map((entry, i) => [entry, i]).sort((a, b) => a[0].tier - b[0].tier);
+    order.forEach(([entry, own]) => {
       const node = entry.label.getElement();
       if (!node) return;
       const free = SIDES.some(([direction, x, y]) => {
@@ -198,7 +208,7 @@ window.hubtiers = (function () {
         entry.label.options.offset = L.point(x * entry.gap, y * entry.gap);
         entry.label.update();
         const mine = node.getBoundingClientRect();
-        if (taken.some((other) => hits(mine, other))) return false;
+        if (taken.some((other, i) => i !== own && hits(mine, other))) return false;
         taken.push(mine);
         return true;
       });
@@ -325,8 +335,9 @@ window.hubtiers = (function () {
 
   function makeState(map, data) {
     const state = { map: map, data: data, lang: data.language, controls: [], labels: [], halo: null };
-    const wide = map.getSize().x > 700;
-    state.legendOpen = state.layersOpen = wide;
+    state.wide = map.getSize().x > 700;
+    state.legendOpen = state.layersOpen = state.wide;
+    state.markScale = state.wide ? 1 : 0.65;
     state.arcs = data.shapes.arcs.map(decodeLine);
     state.regionOf = (unit) => (data.regionOf[unit] < 0 ? null : data.regions[data.regionOf[unit]]);
     state.scored = data.regions.filter((r) => r.score !== null).length;
@@ -359,8 +370,10 @@ window.hubtiers = (function () {
     map.attributionControl.addAttribution(element("span", "", data.attribution).outerHTML);
     pane(map, "hubtiers-lines", 450);
     pane(map, "hubtiers-cores", 460);
-    map.fitBounds(data.bounds, { padding: [12, 12] });
+    map.zoomControl.setPosition("bottomright");
     const state = makeState(map, data);
+    // On a wide screen the legend and the layers stand beside the regions, not on them.
+    map.fitBounds(data.bounds, state.wide ? { paddingTopLeft: [300, 12], paddingBottomRight: [150, 12] } : { padding: [8, 8] });
     state.layers = drawLayers(state);
     delete state.layers.outline;
     delete state.layers.dashes;
