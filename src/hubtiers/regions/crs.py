@@ -7,6 +7,7 @@ to place. Files taken from them usually declare WGS84 all the same.
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TypeVar, overload
@@ -23,6 +24,7 @@ from hubtiers.regions.boundaries import load_regions
 __all__ = ["GcjReport", "gcj02_suspicion", "gcj02_to_wgs84", "wgs84_to_gcj02"]
 
 Floats = NDArray[np.float64]
+Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
 Layer = TypeVar("Layer", gpd.GeoDataFrame, gpd.GeoSeries)
 
 # The ellipsoid of Krasovsky and the bounding box, as the published formula has them.
@@ -63,8 +65,8 @@ class GcjReport:
             "undecided": "The bundled borders do not decide; compare the layer with one that is known to be right.",
         }
         return (
-            f"{self.verdict}: {self.vertices} vertices lie {self.distance_as_is_m:.0f} m from the bundled borders as they "
-            f"are, {self.distance_if_converted_m:.0f} m when read as GCJ-02 (medians). {advice[self.verdict]}"
+            f"{self.verdict}: {self.vertices} vertices lie {self.distance_as_is_m:.0f} m from the bundled borders as "
+            f"they are, {self.distance_if_converted_m:.0f} m when read as GCJ-02 (medians). {advice[self.verdict]}"
         )
 
     def __repr__(self) -> str:
@@ -111,7 +113,7 @@ def wgs84_to_gcj02(lon: ArrayLike | Layer, lat: ArrayLike | None = None) -> tupl
     (116.39724, 39.9084)
     """
     if isinstance(lon, (gpd.GeoDataFrame, gpd.GeoSeries)):
-        return _convert_layer(lon, _to_gcj02)
+        return _shift_layer(lon, _to_gcj02)
     return _to_gcj02(*_pair(lon, lat))
 
 
@@ -153,7 +155,7 @@ def gcj02_to_wgs84(lon: ArrayLike | Layer, lat: ArrayLike | None = None) -> tupl
     ([116.391], [39.907])
     """
     if isinstance(lon, (gpd.GeoDataFrame, gpd.GeoSeries)):
-        return _convert_layer(lon, _to_wgs84)
+        return _shift_layer(lon, _to_wgs84)
     return _to_wgs84(*_pair(lon, lat))
 
 
@@ -251,10 +253,9 @@ def _to_wgs84(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return np.where(inside, x, lon), np.where(inside, y, lat)
 
 
-def _convert_layer(layer: Layer, convert: object) -> Layer:
+def _shift_layer(layer: Layer, shift: Shift) -> Layer:
     if layer.crs is None:
         raise CRSError("The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326').")
-    shift = _to_gcj02 if convert is _to_gcj02 else _to_wgs84
     degrees = layer.to_crs("EPSG:4326")
     shapes = np.asarray(degrees.geometry.array)
     moved = shapely.transform(shapes, lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1])))
@@ -277,7 +278,8 @@ def _borders() -> shapely.STRtree:
     lines = shapely.boundary(np.asarray(load_regions("city").geometry.to_crs(_ALBERS).array))
     xy, owner = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
     joined = owner[1:] == owner[:-1]
-    return shapely.STRtree(shapely.linestrings(np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)))
+    segments = shapely.linestrings(np.stack([xy[:-1][joined], xy[1:][joined]], axis=1))
+    return shapely.STRtree(np.asarray(segments))
 
 
 def _distance_to_borders(lon: Floats, lat: Floats) -> Floats:

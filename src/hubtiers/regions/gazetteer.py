@@ -80,9 +80,9 @@ class MatchReport:
         noted = self.frame[(self.frame["rule"] != "exact") & (self.frame["note"] != "")].drop_duplicates("name")
         order = noted["rule"].map({rule: -i for i, rule in enumerate(RULES)})
         noted = noted.loc[order.sort_values(kind="stable").index]
-        for row in noted.head(most).itertuples():
-            tail = f" Did you mean {row.proposals}?" if row.proposals else ""
-            lines.append(f"  {row.name} · {row.rule}: {row.note}{tail}")
+        for name, rule, note, proposals in noted.head(most)[["name", "rule", "note", "proposals"]].to_numpy():
+            tail = f" Did you mean {proposals}?" if proposals else ""
+            lines.append(f"  {name} · {rule}: {note}{tail}")
         if len(noted) > most:
             lines.append(f"  … and {len(noted) - most} more")
         return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def zhang_outcome():
+    """The study zhang2022, run once."""
+    from hubtiers.study import load_study
+
+    return load_study("zhang2022").run()
+
+
+@pytest.fixture
+def study_folder(tmp_path: Path) -> Path:
+    """A small study of a user's own: five provinces, two indicators."""
+    (tmp_path / "framework.csv").write_text(
+        "code,name_zh,name_en,parent,category,direction,unit,kind,weight,denominator,source\n"
+        "research,科学研究,Research,,,,,,,,\n"
+        "rd,研发强度,R&D intensity,research,input,1,%,intensive,,,own\n"
+        "patents,专利,Patents,research,output,1,项,extensive,,,own\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "values.csv").write_text(
+        "region,indicator,value,year\n"
+        + "".join(
+            f"{name},rd,{rd},2022\n{name},patents,{patents},2022\n"
+            for name, rd, patents in [
+                ("北京", 6.8, 200),
+                ("上海", 4.4, 180),
+                ("Jiangsu", 3.1, 560),
+                ("浙江省", 3.1, 440),
+                ("540000", 0.3, 2),
+            ]
+        ),
+        encoding="utf-8",
+    )
+    (tmp_path / "own.toml").write_text(
+        'title_en = "Own study"\n'
+        "[data]\n"
+        'regions = "province"\n'
+        'indicators = "values.csv"\n'
+        'framework = "framework.csv"\n'
+        "[method]\n"
+        'weight = "equal"\n'
+        'tier = { method = "NaturalBreaks", k = 3 }\n',
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium that can reach no host. Missing it is a failure in CI and a skip elsewhere."""
+    program = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("The browser tests need Chromium, and CI must not skip them: apt-get install chromium.")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=program, args=quiet)
+        yield browser
+        browser.close()

@@ -1,0 +1,54 @@
+import os
+
+import pytest
+
+from hubtiers._storage import cell_text, data_path, read_text, replacing
+from hubtiers.errors import DataError
+
+
+def test_data_path_finds_what_ships():
+    assert data_path("layouts", "zhang2022.toml").is_file()
+
+
+def test_replacing_writes_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "deep" / "scores.csv"
+    with replacing(target) as temporary:
+        temporary.write_text("one")
+        assert not target.exists()
+    assert target.read_text() == "one"
+    with pytest.raises(RuntimeError), replacing(target) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "one"
+    assert os.listdir(target.parent) == ["scores.csv"]
+    assert target.stat().st_mode & 0o077 == 0o666 & ~_umask() & 0o077
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_read_text_knows_the_encodings_of_yearbooks(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    path.write_text("地区,数值\n北京,1", encoding=encoding)
+    assert read_text(path)[0] == "地区,数值\n北京,1"
+
+
+def test_read_text_refuses_what_is_no_text(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xff\xff\xff\x00\x80")
+    with pytest.raises(DataError, match="neither UTF-8 nor GB18030"):
+        read_text(path)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－2", "＠x"])
+def test_cell_text_defuses_formulas(text):
+    assert cell_text(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "Wuhan", "武汉", "110000", "a=1"])
+def test_cell_text_leaves_plain_text(text):
+    assert cell_text(text) == text

@@ -1,0 +1,208 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
+from hubtiers.scheme import Scheme
+from hubtiers.scoring.weight import CriticWeights, EntropyWeights
+from hubtiers.study import load_study
+
+FILES = ["map.html", "run.json", "scores.csv", "tiers.geojson"]
+SHIPPED = ["zhang2022", "zhang2022-official"]
+
+
+def test_zhang2022_gives_table_2(zhang_outcome):
+    """Zhang 2022: min–max, equal weights and exact natural breaks in three classes give Table 2 in 14 of 14 regions."""
+    assert (zhang_outcome.agreement.matches, zhang_outcome.agreement.n) == (14, 14)
+    tiers = zhang_outcome.result.tier
+    assert tiers.index[tiers == "international"].tolist() == [
+        "beijing-tianjin-hebei",
+        "yangtze-delta",
+        "greater-bay-area",
+    ]
+    assert set(tiers.index[tiers == "national"]) == {"420000", "chengdu-chongqing", "northeast", "370000", "610000"}
+
+
+def test_zhang2022_under_other_weights(zhang_outcome):
+    comparison = zhang_outcome.comparison.set_index("weights")
+    assert comparison["matches"].to_dict() == {"equal": 14, "entropy": 7, "critic": 13}
+    assert comparison.loc["critic", "different"] == "Fujian 福建省"
+
+
+def test_zhang2022_official_differs_and_agrees():
+    printed, official = (load_study(name).run() for name in SHIPPED)
+    assert official.agreement.matches == 14
+    assert not np.allclose(printed.result.scores, official.result.scores)
+
+
+def test_scores_by_hand(zhang_outcome):
+    """One score computed from Table 1 without the library: 山东 = mean over columns of (x − min) / (max − min)."""
+    table = pd.read_csv(zhang_outcome.study.folder.parent / "indicators" / "zhang2022" / "values.csv")
+    wide = table.pivot_table(index="region", columns="indicator", values="value")
+    wide = wide.drop(["110000", "310000", "440000", "210000"])
+    share = (wide - wide.min()) / (wide.max() - wide.min())
+    assert zhang_outcome.result.scores["370000"] == pytest.approx(share.loc["370000"].mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("weight", [EntropyWeights(), CriticWeights()])
+def test_weights_from_data_over_nested_rows_are_refused(weight):
+    study = load_study("zhang2022")
+    everything = study.load_table().report
+    assert len(everything.overlaps) == 4
+    whole = load_study("zhang2022").content.model_copy(
+        update={"data": study.content.data.model_copy(update={"exclude": ()})}
+    )
+    table = type(study)(study.name, study.folder, whole, study.scheme).load_table()
+    assert len(table.values) == 18
+    with pytest.raises(
+        OverlapError, match="would count twice: Beijing 北京市 with Beijing–Tianjin–Hebei 京津冀"
+    ) as caught:
+        Scheme(weight=weight).run(table)
+    assert caught.value.pairs == [
+        ("Beijing 北京市", "Beijing–Tianjin–Hebei 京津冀"),
+        ("Shanghai 上海市", "Yangtze River Delta 长三角"),
+        ("Guangdong–Hong Kong–Macao Greater Bay Area 粤港澳大湾区", "Guangdong 广东省"),
+        ("Liaoning 辽宁省", "Northeast China 东北"),
+    ]
+    assert Scheme().run(table).scores.notna().all()
+
+
+def test_own_study(study_folder):
+    outcome = load_study(study_folder / "own.toml").run(study_folder / "out")
+    scores = pd.read_csv(study_folder / "out" / "scores.csv", dtype={"region_id": str}, index_col="region_id")
+    assert scores.columns.tolist()[:5] == ["name_zh", "name_en", "score", "rank", "tier"]
+    # 江苏: (3.1 − 0.3) / (6.8 − 0.3) and (560 − 2) / (560 − 2), halved.
+    assert scores.loc["320000", "score"] == pytest.approx((2.8 / 6.5 + 1) / 2, abs=1e-12)
+    assert scores["rank"].dropna().tolist() == [1, 2, 3, 4, 5]
+    assert scores["score"].isna().sum() == 29
+    assert outcome.agreement is None
+    assert len(outcome.comparison) == 0
+
+
+def test_files_are_complete_and_the_same_twice(tmp_path):
+    study = load_study("zhang2022")
+    for name in ("a", "b"):
+        study.run(tmp_path / name)
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == FILES
+    assert (tmp_path / "a" / "scores.csv").read_bytes() == (tmp_path / "b" / "scores.csv").read_bytes()
+    assert (tmp_path / "a" / "run.json").read_bytes() == (tmp_path / "b" / "run.json").read_bytes()
+    record = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
+    assert record["agreement"] == {"n": 14, "matches": 14, "share": 1.0, "kappa": 1.0, "adjusted_rand": 1.0}
+    assert record["empty_slots"] == ["culture", "talent", "radiation", "value_chain"]
+    assert all(len(digest) == 64 for digest in record["inputs"].values())
+    assert "zhang2022/values.csv" in record["inputs"]
+    features = json.loads((tmp_path / "a" / "tiers.geojson").read_text(encoding="utf-8"))["features"]
+    assert {f["properties"]["region_id"]: f["properties"]["tier"] for f in features}["350000"] == "regional"
+
+
+def test_the_record_runs_again(tmp_path):
+    """What run.json holds is enough to write the study file that gives the same scores."""
+    record = load_study("zhang2022").run(tmp_path / "a").result
+    spec = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))["content"]["method"]
+    again = Scheme.from_spec(spec).run(record.table)
+    pd.testing.assert_series_equal(again.scores, record.scores)
+
+
+def test_other_files_in_the_folder_are_left_alone(study_folder):
+    out = study_folder / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    load_study(study_folder / "own.toml").run(out)
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
+    import hubtiers.show.webmap
+
+    def fail(*args, **kwargs):
+        raise DataError("The map cannot be drawn.")
+
+    monkeypatch.setattr(hubtiers.show.webmap, "tier_map", fail)
+    with pytest.raises(DataError, match="cannot be drawn"):
+        load_study(study_folder / "own.toml").run(study_folder / "out")
+    assert sorted(p.name for p in study_folder.iterdir()) == ["framework.csv", "own.toml", "values.csv"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"equal"',
+            '"equals"',
+            "own.toml is not valid: Unknown method for the step 'weight': 'equals'. Known: .*EqualWeights",
+        ),
+        ("k = 3", "kk = 3", "Unknown option of NaturalBreaks: 'kk'. Did you mean 'k'"),
+        ("k = 3", "k = 0", "number of tiers is 0; it must be a whole number of at least 1"),
+        ("k = 3", 'k = "three"', "number of tiers is 'three'"),
+        ("k = 3", "k = 9", "has 4 tiers; for 9 give labels"),
+        ("[method]", "[metod]", "unknown key 'metod'. Did you mean 'method'"),
+        ('framework = "framework.csv"', "", "the key 'data.framework' is missing"),
+        ('framework = "framework.csv"', 'framework = "framewrk.csv"', "There is no framework file .*framewrk.csv"),
+        ('indicators = "values.csv"', 'indicators = "vals.csv"', "There is no .*file .*vals.csv"),
+        ('regions = "province"', 'regions = "provinz"', "provinz"),
+        ('regions = "province"', "regions = 3", "'data.regions' is 3"),
+        (
+            'indicators = "values.csv"',
+            'indicator = "values.csv"',
+            "unknown key 'data.indicator'. Did you mean 'indicators'",
+        ),
+        ("[data]", "[data", "own.toml is not valid TOML"),
+        (
+            "k = 3",
+            "k = 6, labels = ['a', 'b', 'c', 'd', 'e', 'f']",
+            "needs at least 6 different scores, but there are 5",
+        ),
+    ],
+)
+def test_wrong_studies_are_one_sentence(study_folder, old, new, message):
+    path = study_folder / "own.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(HubtiersError, match=message) as caught:
+        load_study(path).run(study_folder / "out")
+    assert "\n" not in str(caught.value)
+    assert not (study_folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("北京,rd,6.8,2022", "亚特兰蒂斯,rd,6.8,2022", "'亚特兰蒂斯'"),
+        (
+            "北京,patents,200,2022\n",
+            "北京,patents,200,2022\nBeijing,patents,201,2022\n",
+            "more than one row for 110000",
+        ),
+        ("patents", "patent", "no values for 'patents'"),
+    ],
+)
+def test_wrong_data_are_one_sentence(study_folder, old, new, message):
+    path = study_folder / "values.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(HubtiersError, match=message):
+        load_study(study_folder / "own.toml").run(study_folder / "out")
+    assert not (study_folder / "out").exists()
+
+
+def test_a_constant_indicator_is_named(study_folder):
+    path = study_folder / "values.csv"
+    frame = pd.read_csv(path, dtype=str)
+    frame.loc[frame["indicator"] == "rd", "value"] = "2.5"
+    frame.to_csv(path, index=False)
+    with pytest.raises(DataError, match="the indicator 'rd' has the same value in every region"):
+        load_study(study_folder / "own.toml").run()
+
+
+def test_unknown_study():
+    with pytest.raises(UnknownOptionError, match="Unknown study 'zhang202'. Did you mean 'zhang2022'"):
+        load_study("zhang202")
+    with pytest.raises(DataError, match="There is no study file nowhere.toml"):
+        load_study("nowhere.toml")
+
+
+def test_out_may_not_be_a_file(study_folder):
+    (study_folder / "out").write_text("x")
+    with pytest.raises(DataError, match="out is a file; the results need a folder"):
+        load_study(study_folder / "own.toml").run(study_folder / "out")
+    assert isinstance(SpecError("x"), ValueError)
