@@ -23,7 +23,6 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError, did_you_me
 from hubtiers.framework import load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result, Scheme, make_step
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.indicators import load_indicators
@@ -277,8 +276,7 @@ def _read_values(source: str, edition: str) -> pd.DataFrame:
 def _reference(layout: HubLayout | None, table: IndicatorTable) -> pd.Series | None:
     if layout is None:
         return None
-    members = {region: expand_members([region]) for region in table.values.index}
-    return layout.reference_tiers(members)
+    return layout.reference_tiers(table.members())
 
 
 def _compare(study: Study, result: Result, reference: pd.Series | None) -> pd.DataFrame:

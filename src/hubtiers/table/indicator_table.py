@@ -96,6 +96,12 @@ class IndicatorTable:
         known = "members" in self.regions.columns or isinstance(self.regions, gpd.GeoDataFrame)
         return overlaps(self.regions) if known else []
 
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """Return the city units of each region; a region of your own layer is its own only unit."""
+        if "members" not in self.regions.columns:
+            return {region: (region,) for region in self.regions.index}
+        return {region: tuple(units.split(";")) for region, units in self.regions["members"].items()}
+
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""
         ids = list(regions)

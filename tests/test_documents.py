@@ -1,0 +1,106 @@
+"""The documents are run: what README prints is what it says it prints, and the architecture page names every room."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def blocks(path, *languages):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return re.findall(rf"^```({'|'.join(languages)})\n(.*?)^```", text, flags=re.M | re.S)
+
+
+def test_readme_python_prints_what_it_shows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {}
+    printed = None
+    shown = 0
+    for language, block in blocks("README.md", "python", "text"):
+        if language == "python":
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(block, "README.md", "exec"), namespace)
+            printed = out.getvalue()
+        else:
+            assert block == printed
+            shown += 1
+    assert shown == 3
+    assert (tmp_path / "map.html").is_file()
+
+
+def test_readme_commands_run(tmp_path):
+    commands = [
+        line.split("#")[0].strip()
+        for _, block in blocks("README.md", "console")
+        for line in block.splitlines()
+        if line.startswith("hubtiers ")
+    ]
+    assert len(commands) >= 2
+    for command in commands:
+        words = [sys.executable, "-m", "hubtiers.cli", *shlex.split(command)[1:]]
+        run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+        assert run.returncode == 0, f"{command}\n{run.stderr}"
+    assert (tmp_path / "out" / "zhang2022" / "map.html").is_file()
+
+
+def test_make_targets_named_in_the_documents_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    for path in ("README.md", "CONTRIBUTING.md"):
+        for _, block in blocks(path, "console"):
+            named = set(re.findall(r"^make ([a-z]+)", block, flags=re.M))
+            assert named <= targets, (path, named - targets)
+
+
+def test_architecture_page_names_every_room():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / "src" / "hubtiers").iterdir()
+        if (path.is_dir() and (path / "__init__.py").is_file() or path.suffix == ".py")
+        and not path.name.startswith("_")
+    }
+    missing = {room for room in rooms if f"`{room}`" not in page}
+    assert not missing
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.name)
+def test_notebooks_run(path, tmp_path):
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    # The notebook's own kernel runs in the interpreter of the tests, in an empty folder.
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
+    printed = "".join(
+        output.get("text", "") for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
+    )
+    assert "14 of 14 regions in the same tier" in printed
+
+
+def test_no_registry_host_or_machine_path_is_tracked():
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    if not files[0]:
+        pytest.skip("not a git checkout")
+    pattern = re.compile(r"https?://[^ \"]*/(simple|packages|-)/|(?<![a-z.])/(work|farm|root)/")
+    for name in files:
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".cfg", ".yaml", ".yml", ".cff", ".ipynb", ""} and path.is_file():
+            found = pattern.search(path.read_text(encoding="utf-8"))
+            # This test names what it looks for.
+            assert found is None or path == Path(__file__), (name, found)
+    assert os.path.exists(ROOT / "README.md")

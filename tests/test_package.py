@@ -1,0 +1,70 @@
+"""The package as installed: light to import, complete as a wheel, typed names that all exist."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+import hubtiers
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_every_public_name_exists():
+    tree = ast.parse((ROOT / "src" / "hubtiers" / "__init__.pyi").read_text(encoding="utf-8"))
+    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert set(names) == set(hubtiers.__all__)
+    for name in names:
+        assert getattr(hubtiers, name) is not None
+
+
+def test_import_is_light():
+    """`import hubtiers` loads no heavy library; they come with the first name that needs them."""
+    heavy = ["folium", "matplotlib", "sklearn", "numba", "openpyxl", "pydantic", "typer", "rich", "scipy"]
+    code = f"import sys, hubtiers; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_the_path_to_a_result_needs_no_drawing_library():
+    code = (
+        "import sys, hubtiers as ht; v = ht.load_indicators('zhang2022');"
+        "t = ht.join_indicators(ht.load_regions(v['region'].unique()), v, framework=ht.load_framework('zhang2022'));"
+        "ht.Scheme(tier=ht.NaturalBreaks(3)).run(t).to_frame();"
+        "print([m for m in ('folium', 'matplotlib', 'sklearn', 'numba') if m in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+@pytest.mark.slow
+def test_a_wheel_runs_elsewhere(tmp_path):
+    """Build a wheel, unpack it into an environment that knows nothing of the checkout, and build the demonstration."""
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True, timeout=300)
+    wheel = next(tmp_path.glob("hubtiers-*.whl"))
+    assert wheel.stat().st_size < 5_000_000
+    # The libraries are those of this environment; only hubtiers itself is the wheel's.
+    venv.create(tmp_path / "env", with_pip=False)
+    python = tmp_path / "env" / "bin" / "python"
+    site = Path(
+        subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip()
+    )
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
+    import numpy
+
+    (site / "libraries.pth").write_text(str(Path(numpy.__file__).parents[1]))
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    code = "import hubtiers; print(hubtiers.__file__)"
+    assert str(site) in subprocess.check_output([python, "-c", code], text=True, cwd=tmp_path, env=clean)
+    run = subprocess.run(
+        [python, "-m", "hubtiers.cli", "build", "zhang2022", "--out", "here"],
+        cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "14 of 14" in run.stdout
+    assert (tmp_path / "here" / "map.html").is_file()
