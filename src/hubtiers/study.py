@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-import io
 import json
 import platform
 import shutil
@@ -15,21 +15,25 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hubtiers._storage import cell_text, data_path, read_text
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, did_you_mean, listing
-from hubtiers.framework import load_framework
+from hubtiers.framework import Framework, load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.read import read_regions
 from hubtiers.scheme import Result, Scheme, make_step
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.indicators import load_indicators
 from hubtiers.table.join import join_indicators
+from hubtiers.table.read import read_indicators
+from hubtiers.table.roll_up import roll_up
 from hubtiers.tiers.agreement import Agreement, agreement
 
-__all__ = ["Outcome", "Study", "load_study"]
+__all__ = ["Outcome", "Study", "load_study", "new_study"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 
@@ -39,7 +43,12 @@ class _Section(BaseModel):
 
 
 class DataSection(_Section):
-    """What is joined: regions, indicators, framework."""
+    """What is joined: regions, indicators, framework.
+
+    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file of boundaries, whose
+    columns `id_column`, `name_zh`, `name_en` and `crs` describe. With `roll_up` the values of cities or provinces are
+    brought up to the regions; with `partial` also where some members have none.
+    """
 
     indicators: str
     framework: str
@@ -48,6 +57,13 @@ class DataSection(_Section):
     year: int | str | None = None
     unmatched: str = "raise"
     exclude: tuple[str, ...] = ()
+    sheet: str | None = None
+    roll_up: bool = False
+    partial: bool = False
+    id_column: str | None = None
+    name_zh: str | None = None
+    name_en: str | None = None
+    crs: str | None = None
 
 
 class LayoutSection(_Section):
@@ -106,14 +122,29 @@ class Study:
         """
         data = self.content.data
         framework = load_framework(self._path(data.framework))
-        source = self._path(data.indicators)
-        values = _read_values(source, data.edition)
-        level: Any = data.regions
-        if level == "listed":
-            level = list(dict.fromkeys(values["region"].astype(str)))
-        regions = load_regions(level)
+        values = self._load_values(framework)
+        regions = self._load_regions(values)
+        if data.roll_up:
+            values = roll_up(values, regions, framework=framework, partial=data.partial)
         table = join_indicators(regions, values, framework=framework, unmatched=data.unmatched, year=data.year)
         return table.without(data.exclude)
+
+    def _load_values(self, framework: Framework) -> pd.DataFrame:
+        data = self.content.data
+        source = self._path(data.indicators)
+        if source == data.indicators:
+            return load_indicators(source, edition=data.edition)
+        year = data.year if isinstance(data.year, int) else None
+        return read_indicators(source, framework=framework, sheet=data.sheet, year=year).values
+
+    def _load_regions(self, values: pd.DataFrame) -> gpd.GeoDataFrame:
+        data = self.content.data
+        if data.regions == "listed":
+            return load_regions(list(dict.fromkeys(values["region"].astype(str))))
+        path = self._path(data.regions)
+        if path == data.regions:
+            return load_regions(path)
+        return read_regions(path, id_column=data.id_column, name_zh=data.name_zh, name_en=data.name_en, crs=data.crs)
 
     def load_layout(self) -> HubLayout | None:
         """Read the layout, if the study names one."""
@@ -263,16 +294,6 @@ def write_scores(result: Result, path: Path) -> None:
     frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
 
 
-def _read_values(source: str, edition: str) -> pd.DataFrame:
-    if not source.endswith(".csv"):
-        return load_indicators(source, edition=edition)
-    path = Path(source)
-    if not path.is_file():
-        raise DataError(f"There is no indicator file {path}. Check `indicators` in the study file.")
-    text, _ = read_text(path)
-    return pd.read_csv(io.StringIO(text), dtype={"region": "str"})
-
-
 def _reference(layout: HubLayout | None, table: IndicatorTable) -> pd.Series | None:
     if layout is None:
         return None
@@ -337,3 +358,57 @@ def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
     sections: Mapping[str, type[BaseModel]] = {"data": DataSection, "layout": LayoutSection, "compare": CompareSection}
     model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
     return list(model.model_fields)
+
+
+_NEW_STUDY = """\
+# A study to start from: put your own table in place of values.csv, and describe its columns in framework.csv.
+# Build it with: hubtiers build {folder}/study.toml
+title_zh = "我的研究"
+title_en = "My study"
+
+[data]
+regions = "province"          # province, city, consortium, or a file of boundaries of your own
+indicators = "values.csv"     # .csv, .xlsx or .xls, as a yearbook prints it
+framework = "framework.csv"
+year = 2022
+unmatched = "raise"           # or "keep": go on without names that match nothing
+
+[method]
+impute = {{ method = "RequireCoverage", share = 1.0 }}
+normalise = "MinMax"
+weight = "EqualWeights"
+aggregate = "Arithmetic"
+tier = {{ method = "NaturalBreaks", k = 4 }}
+
+[compare]
+weights = ["equal", "entropy", "critic"]
+"""
+
+_NEW_INDICATORS = ("rd_intensity_pct", "invention_grants", "hightech_mfg_revenue_100m_cny")
+
+
+def new_study(folder: str | Path) -> list[Path]:
+    """Make a study folder that builds as it is: three indicators of the 31 mainland provinces in 2022.
+
+    Raises
+    ------
+    DataError
+        When the folder exists.
+    """
+    target = Path(folder)
+    if target.exists():
+        raise DataError(f"{target} exists already. Give the name of a folder to make.")
+    framework = load_framework("provinces").select(_NEW_INDICATORS)
+    functions = tuple(dataclasses.replace(g, parent="") for g in framework.groups if g.parent == "")
+    tops = {code: framework.ancestors(code)[-2] for code in framework.codes}
+    own = Framework(tuple(dataclasses.replace(i, parent=tops[i.code]) for i in framework.indicators), functions)
+    values = load_indicators("provinces").query("year == 2022")
+    wide = values.pivot_table(index="region", columns="indicator", values="value")[framework.codes]
+    names = load_regions("province")["name_zh"]
+    wide.insert(0, "地区", names.reindex(wide.index))
+    header = {i.code: f"{i.name_zh}（{i.unit}）" for i in framework.indicators}
+    target.mkdir(parents=True)
+    own.to_csv(target / "framework.csv")
+    wide.rename(columns=header).to_csv(target / "values.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+    (target / "study.toml").write_text(_NEW_STUDY.format(folder=target.name), encoding="utf-8")
+    return [target / name for name in ("study.toml", "values.csv", "framework.csv")]

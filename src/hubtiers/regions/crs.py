@@ -259,7 +259,8 @@ def _shift_layer(layer: Layer, shift: Shift) -> Layer:
     degrees = layer.to_crs("EPSG:4326")
     shapes = np.asarray(degrees.geometry.array)
     moved = shapely.transform(shapes, lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1])))
-    result = degrees.set_geometry(gpd.GeoSeries(moved, index=degrees.index, crs="EPSG:4326"))
+    series = gpd.GeoSeries(moved, index=degrees.index, crs="EPSG:4326", name=degrees.geometry.name)
+    result = series if isinstance(layer, gpd.GeoSeries) else degrees.set_geometry(series)
     return result.to_crs(layer.crs)
 
 

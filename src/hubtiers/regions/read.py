@@ -268,7 +268,8 @@ def _open(source: str, driver: str | None, layer: str | None, limits: ReadLimits
             frame, encoding = _decode(source, layer)
         except HubtiersError:
             raise
-        except (RuntimeError, ValueError, OSError, shapely.errors.ShapelyError) as error:
+        except Exception as error:
+            # Broken files bring up errors of every kind from GDAL and its wrappers; each means the same to the user.
             raise DataError(f"{name} cannot be read: {_first_line(error)}. Export it again.") from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataError(f"{name} has no geometry. Name a file of polygons.")
@@ -326,7 +327,8 @@ def _open_parquet(file: Path, limits: ReadLimits) -> gpd.GeoDataFrame:
         return gpd.read_parquet(file)
     except HubtiersError:
         raise
-    except (ValueError, OSError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+    except Exception as error:
+        # As above: what a damaged file brings up depends on where it is damaged.
         raise DataError(f"{file.name} cannot be read: {_first_line(error)}. Export it again.") from error
 
 

@@ -18,6 +18,12 @@ from hubtiers.table.report import JoinReport
 __all__ = ["IndicatorTable"]
 
 
+def known_overlaps(regions: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the pairs of regions that share territory; none where neither members nor geometry are known."""
+    known = "members" in regions.columns or isinstance(regions, gpd.GeoDataFrame)
+    return overlaps(regions) if known else []
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class IndicatorTable:
     """Regions × indicators, ready to be scored.
@@ -93,14 +99,13 @@ class IndicatorTable:
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
         """Pairs of regions that share territory, from their memberships or geometry; none where neither is known."""
-        known = "members" in self.regions.columns or isinstance(self.regions, gpd.GeoDataFrame)
-        return overlaps(self.regions) if known else []
+        return known_overlaps(self.regions)
 
     def members(self) -> dict[str, tuple[str, ...]]:
         """Return the city units of each region; a region of your own layer is its own only unit."""
         if "members" not in self.regions.columns:
-            return {region: (region,) for region in self.regions.index}
-        return {region: tuple(units.split(";")) for region, units in self.regions["members"].items()}
+            return {str(region): (str(region),) for region in self.regions.index}
+        return {str(region): tuple(units.split(";")) for region, units in self.regions["members"].items()}
 
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""

@@ -9,8 +9,7 @@ import pandas as pd
 from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.gazetteer import match_names
-from hubtiers.regions.membership import overlaps
-from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.report import JoinReport
 
 __all__ = ["join_indicators"]
@@ -158,6 +157,7 @@ def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
         matched = pd.DataFrame({"name": names, "region_id": "", "rule": "unmatched", "candidates": "", "note": ""})
         return matched.astype("str")
     matched = match_names(names, level=level).to_frame()[["name", "region_id", "rule", "candidates", "note"]]
+    matched["region_id"] = matched["region_id"].fillna("")
     outside = (matched["region_id"] != "") & ~matched["region_id"].isin(regions.index)
     matched.loc[outside, "note"] = "known as " + matched.loc[outside, "region_id"] + ", which the layer does not have"
     matched.loc[outside, ["region_id", "rule"]] = ["", "unmatched"]
@@ -167,9 +167,9 @@ def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
 def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
     named = []
     for row in unmatched.to_dict("records"):
-        reason = f" (could be {row['candidates'].replace(';', ' or ')})" if row["candidates"] else ""
-        note = f" ({row['note']})" if row["note"] and not reason else ""
-        named.append(f"{row['name']!r}{reason}{note}")
+        several = row["rule"] == "ambiguous"
+        reason = f"could be {row['candidates'].replace(';', ' or ')}" if several else row["note"]
+        named.append(f"{row['name']!r} ({reason})" if reason else f"{row['name']!r}")
     noun = "name belongs" if len(unmatched) == 1 else "names belong"
     return (
         f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids "
@@ -220,6 +220,21 @@ def _to_table(
         ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in framework.codes),
         years={str(code): tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
-        overlaps=tuple(overlaps(regions)),
+        overlaps=tuple(known_overlaps(regions)),
+        several_names=_several_names(matches),
+        both_levels=_both_levels(matches, regions),
     )
     return IndicatorTable(values, regions, framework, status.fillna("").astype("str"), years, report)
+
+
+def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    placed = matches[matches["region_id"] != ""]
+    groups = placed.groupby("region_id", sort=False)["name"].agg(tuple)
+    return {str(region): names for region, names in groups.items() if len(names) > 1}
+
+
+def _both_levels(matches: pd.DataFrame, regions: pd.DataFrame) -> tuple[str, ...]:
+    """Return names in a city table that are provinces as well: municipalities, Taiwan, Hong Kong, Macao."""
+    if "level" not in regions.columns or set(regions["level"]) != {"city"}:
+        return ()
+    return tuple(matches.loc[matches["region_id"].str.fullmatch(r"\d{2}0000"), "name"])

@@ -33,6 +33,10 @@ class JoinReport:
         Indicators × statuses, counts of the values in use.
     overlaps
         Pairs of regions that share territory.
+    several_names
+        Regions that the data call by more than one name, with the names (a city before and after its renaming).
+    both_levels
+        Names in a city table that are provinces as well: municipalities, Taiwan, Hong Kong and Macao.
     """
 
     matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))
@@ -41,6 +45,8 @@ class JoinReport:
     years: dict[str, tuple[int, ...]] = field(default_factory=dict)
     statuses: pd.DataFrame = field(default_factory=pd.DataFrame)
     overlaps: tuple[tuple[str, str], ...] = ()
+    several_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    both_levels: tuple[str, ...] = ()
 
     @property
     def unmatched(self) -> pd.DataFrame:
@@ -73,6 +79,10 @@ class JoinReport:
         if not self.statuses.empty:
             counts = self.statuses.sum()
             lines.append("statuses: " + ", ".join(f"{int(n)} {status}" for status, n in counts.items()))
+        for region, names in self.several_names.items():
+            lines.append(f"several names for {region}: {listing(names)}")
+        if self.both_levels:
+            lines.append(f"cities that are provinces as well: {listing(self.both_levels, most=8)}")
         if self.overlaps:
             pairs = [f"{a} with {b}" for a, b in self.overlaps]
             lines.append(f"overlapping regions: {listing(pairs)}")

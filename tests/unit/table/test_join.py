@@ -130,3 +130,32 @@ def test_a_layer_with_names_of_its_own():
     assert table.values["rd"].dropna().to_dict() == {"1": 1.0, "3": 2.0}
     with pytest.raises(JoinError, match=r"'乙' \(could be 2 or 3\)"):
         join_indicators(own, tidy(乙=1.0))
+
+
+def test_cities_that_are_provinces_as_well_are_named():
+    table = join_indicators(load_regions("city"), tidy(北京市=1.0, 石家庄市=2.0, 襄樊=3.0))
+    assert table.report.both_levels == ("北京市",)
+    assert table.report.matches.set_index("name").loc["襄樊", ["region_id", "rule"]].tolist() == ["420600", "former"]
+    assert "cities that are provinces as well: 北京市" in table.report.to_text()
+
+
+def test_a_province_in_a_city_table_is_a_level_mismatch():
+    with pytest.raises(JoinError, match=r"'河北' \(.*province"):
+        join_indicators(load_regions("city"), tidy(河北=1.0, 石家庄市=2.0))
+
+
+def test_ambiguous_names_list_their_candidates():
+    with pytest.raises(JoinError, match=r"'吉林' \(could be 220200 吉林市 or 220000 吉林省\)"):
+        join_indicators(load_regions("city"), tidy(吉林=1.0))
+
+
+def test_a_city_before_and_after_its_renaming():
+    values = pd.concat([tidy(襄樊=1.0).assign(year=2009), tidy(襄阳=2.0).assign(year=2012)])
+    report = join_indicators(load_regions("city"), values, year="latest").report
+    assert report.several_names == {"420600": ("襄樊", "襄阳")}
+
+
+def test_regions_the_layer_does_not_have_are_unmatched():
+    few = load_regions(["110000", "120000"])
+    with pytest.raises(JoinError, match="known as 310000, which the layer does not have"):
+        join_indicators(few, tidy(北京=1.0, 上海=2.0))

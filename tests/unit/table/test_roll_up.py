@@ -1,0 +1,84 @@
+import pandas as pd
+import pytest
+
+from hubtiers.errors import DataError, MissingColumnError
+from hubtiers.framework import Framework, Indicator, load_framework
+from hubtiers.regions.boundaries import load_regions
+from hubtiers.table.indicators import load_indicators
+from hubtiers.table.roll_up import roll_up
+
+FRAMEWORK = Framework(
+    (
+        Indicator("patents"),
+        Indicator("gdp"),
+        Indicator("intensity", kind="intensive", denominator="gdp"),
+    )
+)
+NORTH = load_regions(["northeast", "beijing-tianjin-hebei"])
+
+
+def tidy(rows):
+    return pd.DataFrame(rows, columns=["region", "indicator", "value"])
+
+
+def test_counts_are_summed_and_ratios_weighted():
+    values = tidy(
+        [
+            *[(r, "patents", v) for r, v in [("210000", 1.0), ("220000", 2.0), ("230000", 4.0)]],
+            *[(r, "gdp", v) for r, v in [("210000", 10.0), ("220000", 20.0), ("230000", 70.0)]],
+            *[(r, "intensity", v) for r, v in [("210000", 2.0), ("220000", 1.0), ("230000", 3.0)]],
+        ]
+    )
+    up = roll_up(values, NORTH, framework=FRAMEWORK).set_index("indicator")
+    assert up["region"].unique().tolist() == ["northeast"]
+    assert up["value"].to_dict() == {"patents": 7.0, "gdp": 100.0, "intensity": pytest.approx(2.5)}
+    assert set(up["status"]) == {"computed"}
+
+
+def test_a_gap_leaves_no_sum_unless_asked():
+    values = tidy([("210000", "patents", 1.0), ("220000", "patents", 2.0)])
+    assert roll_up(values, NORTH, framework=FRAMEWORK).empty
+    part = roll_up(values, NORTH, framework=FRAMEWORK, partial=True)
+    assert part[["region", "value", "status"]].to_numpy().tolist() == [["northeast", 3.0, "partial-members"]]
+
+
+def test_cities_make_up_a_province():
+    cities = load_regions("city").query("province == '460000'").index
+    values = tidy([(city, "patents", 1.0) for city in cities])
+    up = roll_up(values, load_regions(["460000"]), framework=FRAMEWORK)
+    assert up["value"].tolist() == [len(cities)]
+
+
+@pytest.mark.parametrize(
+    ("values", "framework", "message"),
+    [
+        (
+            [("210000", "intensity", 1.0)],
+            Framework((Indicator("intensity", kind="intensive"),)),
+            "'intensity' cannot be brought up from members.*denominator",
+        ),
+        ([("210000", "intensity", 1.0)], FRAMEWORK, "no values of 'gdp', by which ratios are weighted"),
+        ([("210000", "patents", 1.0), ("210000", "patents", 2.0)], FRAMEWORK, "more than one value for 210000"),
+        ([("210000", "patents", 1.0), ("210100", "patents", 2.0)], FRAMEWORK, "both a region and one of its members"),
+    ],
+)
+def test_what_cannot_be_brought_up_is_refused(values, framework, message):
+    with pytest.raises(DataError, match=message):
+        roll_up(tidy(values), NORTH, framework=framework)
+
+
+def test_columns_are_needed():
+    with pytest.raises(MissingColumnError, match="lacks the column 'value'"):
+        roll_up(tidy([]).drop(columns="value"), NORTH, framework=FRAMEWORK)
+    with pytest.raises(MissingColumnError, match="lacks the column 'members'"):
+        roll_up(tidy([]), NORTH.drop(columns="members"), framework=FRAMEWORK)
+
+
+def test_official_intensity_of_the_northeast():
+    """R&D over output of the three provinces together, from the shipped panel: Σ R&D / Σ (R&D / intensity)."""
+    values = load_indicators("provinces").query("year == 2022")
+    framework = load_framework("provinces").select(["rd_expenditure_100m_cny"])
+    up = roll_up(values, NORTH, framework=framework).set_index("region")["value"]
+    rd = values.query("indicator == 'rd_expenditure_100m_cny'").set_index("region")["value"]
+    assert up["northeast"] == pytest.approx(rd[["210000", "220000", "230000"]].sum())
+    assert up["beijing-tianjin-hebei"] == pytest.approx(rd[["110000", "120000", "130000"]].sum())
