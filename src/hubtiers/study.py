@@ -131,20 +131,20 @@ class Study:
 
     def _load_values(self, framework: Framework) -> pd.DataFrame:
         data = self.content.data
-        source = self._path(data.indicators)
-        if source == data.indicators:
-            return load_indicators(source, edition=data.edition)
+        if not _is_file_name(data.indicators):
+            return load_indicators(data.indicators, edition=data.edition)
         year = data.year if isinstance(data.year, int) else None
-        return read_indicators(source, framework=framework, sheet=data.sheet, year=year).values
+        return read_indicators(self._path(data.indicators), framework=framework, sheet=data.sheet, year=year).values
 
     def _load_regions(self, values: pd.DataFrame) -> gpd.GeoDataFrame:
         data = self.content.data
         if data.regions == "listed":
             return load_regions(list(dict.fromkeys(values["region"].astype(str))))
-        path = self._path(data.regions)
-        if path == data.regions:
-            return load_regions(path)
-        return read_regions(path, id_column=data.id_column, name_zh=data.name_zh, name_en=data.name_en, crs=data.crs)
+        if not _is_file_name(data.regions):
+            return load_regions(data.regions)
+        return read_regions(
+            self._path(data.regions), id_column=data.id_column, name_zh=data.name_zh, name_en=data.name_en, crs=data.crs
+        )
 
     def load_layout(self) -> HubLayout | None:
         """Read the layout, if the study names one."""
@@ -170,7 +170,7 @@ class Study:
 
     def _path(self, name: str) -> str:
         """Return a path relative to the study file, or the name of something that ships unchanged."""
-        return str(self.folder / name) if "." in name else name
+        return str(self.folder / name) if _is_file_name(name) else name
 
     def __repr__(self) -> str:
         return f"<Study {self.name}: {self.content.title_en or self.content.title_zh}>"
@@ -243,7 +243,7 @@ class Outcome:
             "gvf": self.result.breaks.gvf,
             "weights": self.result.weights.to_dict(),
             "empty_slots": self.result.table.framework.empty_slots()["code"].tolist(),
-            "agreement": found.to_frame().iloc[0].to_dict() if found else None,
+            "agreement": found.to_frame().to_dict("records")[0] if found else None,
         }
 
 
@@ -283,6 +283,11 @@ def load_study(source: str | Path) -> Study:
     except SpecError as error:
         raise SpecError(f"The study {path.name} is not valid: {error}") from None
     return Study(path.stem, path.parent, content, scheme)
+
+
+def _is_file_name(name: str) -> bool:
+    """Names of what ships have no dot; names of files have a suffix."""
+    return "." in name
 
 
 def write_scores(result: Result, path: Path) -> None:
@@ -327,18 +332,17 @@ def _geojson(result: Result) -> str:
 
 
 def _hash_inputs(study: Study) -> dict[str, str]:
-    data = study.content.data
-    paths: dict[str, Path] = {}
-    for name, folder in ((data.indicators, "indicators"), (data.framework, "indicators")):
-        local = study.folder / name
-        shipped = data_path(folder, name)
-        files = sorted(shipped.glob("*.csv")) if shipped.is_dir() else [local]
-        paths |= {f"{name}/{f.name}" if shipped.is_dir() else name: f for f in files}
-    for level in ("city.geojson", "province.geojson", "consortia.csv"):
-        paths[f"boundaries/{level}"] = data_path("boundaries", level)
-    if study.content.layout:
-        name = study.content.layout.name
-        paths[f"layout/{name}"] = study.folder / name if "." in name else data_path("layouts", f"{name}.toml")
+    """Return the SHA-256 of every file that the result depends on, by the name it has in the study."""
+    content = study.content
+    layout = content.layout.name if content.layout else None
+    own = [name for name in (content.data.indicators, content.data.framework, content.data.regions, layout) if name]
+    paths = {name: study.folder / name for name in own if _is_file_name(name)}
+    for name in (content.data.indicators, content.data.framework):
+        paths |= {f"{name}/{f.name}": f for f in sorted(data_path("indicators", name).glob("*.csv"))}
+    for name in ("city.geojson", "province.geojson", "consortia.csv", "gazetteer.csv"):
+        paths[f"boundaries/{name}"] = data_path("boundaries", name)
+    if layout and not _is_file_name(layout):
+        paths[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return {key: hashlib.sha256(path.read_bytes()).hexdigest() for key, path in paths.items() if path.is_file()}
 
 

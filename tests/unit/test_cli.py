@@ -73,3 +73,77 @@ def test_help_has_an_example(tmp_path):
     run = hubtiers("build", "--help", cwd=tmp_path)
     assert run.returncode == 0
     assert "hubtiers build zhang2022 --out" in run.stdout
+
+
+def test_check_accounts_for_every_name(tmp_path):
+    (tmp_path / "good.txt").write_text("北京\nXi'an\n襄樊\n", encoding="utf-8")
+    run = hubtiers("check", "good.txt", "--level", "city", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "3 names at level 'city': 2 exact, 1 former." in run.stdout
+    assert "襄樊 · former" in run.stdout
+    (tmp_path / "bad.csv").write_text(
+        "城市,生产总值（亿元）\n吉林,1\n石家庄,2\n合计,3\n亚特兰蒂斯,4\n", encoding="gb18030"
+    )
+    run = hubtiers("check", "bad.csv", cwd=tmp_path)
+    assert run.returncode == 1
+    assert "1 exact, 1 ambiguous, 1 unmatched" in run.stdout
+    assert "220200 吉林市" in run.stdout
+    assert "合计" not in run.stdout
+    assert "Traceback" not in run.stderr
+
+
+def test_check_within_decides(tmp_path):
+    (tmp_path / "names.txt").write_text("朝阳\n", encoding="utf-8")
+    assert hubtiers("check", "names.txt", cwd=tmp_path).returncode == 1
+    assert hubtiers("check", "names.txt", "--within", "辽宁", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("words", [["check", "none.txt"], ["count", "none.csv", "--out", "c.csv"]])
+def test_missing_files_are_a_sentence(tmp_path, words):
+    run = hubtiers(*words, cwd=tmp_path)
+    assert run.returncode == 1
+    assert run.stderr.startswith("hubtiers: ")
+    assert "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_count_writes_one_column_per_kind(tmp_path):
+    (tmp_path / "points.csv").write_text(
+        "lon,lat,kind\n116.4,39.9,lab\n116.4,39.95,firm\n114.3,30.6,lab\n0,0,lab\n", encoding="utf-8"
+    )
+    run = hubtiers("count", "points.csv", "--level", "city", "--by", "kind", "--out", "counts.csv", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "1 outside all regions" in run.stdout
+    import pandas as pd
+
+    counts = pd.read_csv(tmp_path / "counts.csv", index_col="region_id", dtype={"region_id": str})
+    assert len(counts) == 372
+    assert counts.loc["110000", ["firm", "lab"]].tolist() == [1, 1]
+    assert counts.loc["420100", ["firm", "lab"]].tolist() == [0, 1]
+    assert counts[["firm", "lab"]].to_numpy().sum() == 3
+
+
+def test_datasets_lists_every_study(tmp_path):
+    run = hubtiers("datasets", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    for name in ("zhang2022", "provinces2022", "cities2023", "beijing_cooperation"):
+        assert name in run.stdout
+
+
+def test_new_makes_a_study_that_builds(tmp_path):
+    run = hubtiers("new", "mine", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == ["framework.csv", "study.toml", "values.csv"]
+    run = hubtiers("build", "mine/study.toml", "--out", "out", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "no data" in run.stdout
+    again = hubtiers("new", "mine", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "mine exists already" in again.stderr
+
+
+@pytest.mark.parametrize("command", ["build", "check", "count", "datasets", "new"])
+def test_each_command_shows_an_example(tmp_path, command):
+    run = hubtiers(command, "--help", cwd=tmp_path)
+    assert run.returncode == 0
+    assert f"Example: hubtiers {command}" in " ".join(run.stdout.split())

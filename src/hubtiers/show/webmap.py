@@ -6,6 +6,7 @@ import base64
 import importlib.metadata
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hubtiers.errors import DataError, MissingDependencyError, UnknownOptionErro
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
+from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result
 from hubtiers.show.style import hub_colours, tier_colours, tier_names
@@ -41,7 +43,7 @@ class TierMap(folium.Map):
     """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
 
     def __init__(self) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]
+        super().__init__(
             tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_delta=0.5, attribution_control=True
         )
         # Lists of this map's own: folium's add_js_link would otherwise change the defaults of every later map.
@@ -71,7 +73,7 @@ class _Drawing(MacroElement):
     )
 
     def __init__(self, content: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "HubtiersDrawing"
         self.payload = script_json(content)
 
@@ -280,13 +282,21 @@ def _hub_row(hub: Hub, places: Mapping[str, int], units: gpd.GeoDataFrame) -> di
 
 def _core_row(core: str, units: gpd.GeoDataFrame) -> dict[str, Any]:
     row = units.loc[core]
+    # A core is marked at the seat of its city, where one is known, not in the middle of its territory.
+    seat = _seats().get(core, (row["lon"], row["lat"]))
     return {
         "id": core,
         "name_zh": str(row.get("short_zh", row["name_zh"])),
         "name_en": str(row["name_en"]),
-        "lon": float(row["lon"]),
-        "lat": float(row["lat"]),
+        "lon": float(seat[0]),
+        "lat": float(seat[1]),
     }
+
+
+@cache
+def _seats() -> dict[str, tuple[float, float]]:
+    cities = gazetteer("city")
+    return dict(zip(cities["region_id"], zip(cities["seat_lon"], cities["seat_lat"], strict=True), strict=True))
 
 
 def _corridor_row(corridor: Corridor, units: gpd.GeoDataFrame) -> dict[str, Any]:

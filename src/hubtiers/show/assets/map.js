@@ -354,7 +354,9 @@ window.hubtiers = (function () {
     if (world.length) layers.context = L.polygon(world, { fillColor: "#f4f1ea", fillOpacity: 1, color: "#cfcabd", weight: 0.7, interactive: false });
     layers.fill = drawUnits(state);
     if (data.provinceOf) layers.provinces = drawLines(state, borders(state, (u) => data.provinceOf[u]), { color: "#4d5560", weight: 0.9 });
-    layers.outline = drawLines(state, borders(state, (u) => data.regionOf[u]), { color: "#1d2329", weight: 1.1 });
+    // Regions of one unit each have their borders already.
+    const compound = data.regionOf.filter((r) => r >= 0).length > data.regions.length;
+    if (compound) layers.outline = drawLines(state, borders(state, (u) => data.regionOf[u]), { color: "#1d2329", weight: 1.1 });
     if (data.hubs.some((h) => h.units.length)) layers.extents = drawExtents(state);
     if (data.corridors.length) layers.corridors = drawCorridors(state);
     if (data.hubs.length) layers.cores = drawCores(state);
