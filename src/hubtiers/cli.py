@@ -8,14 +8,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hubtiers.errors import HubtiersError
+from hubtiers._methods import METHODS, short_name
+from hubtiers.errors import HubtiersError, listing
+from hubtiers.tiers.agreement import agreement
 
 if TYPE_CHECKING:
+    from hubtiers.compare import Comparison
     from hubtiers.study import Outcome
 
 _MOST_ROWS = 40
@@ -53,11 +57,43 @@ def build(
             f"weighted kappa {found.kappa:.3f}.",
             markup=False,
         )
-    if len(outcome.comparison):
-        console.print(_comparison_table(outcome))
-        for row in outcome.comparison.to_dict("records"):
-            if row.get("different"):
-                console.print(f"{row['weights']} differs in {row['different']}.", markup=False)
+    if outcome.comparison:
+        _print_comparison(console, outcome.comparison, "The same study under other weights")
+    for path in paths:
+        console.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def compare(
+    study: Annotated[str, typer.Argument(help="Name of a study that ships (cities2023), or path of a .toml file.")],
+    weights: Annotated[str, typer.Option(help="Weighting methods, separated by commas; all for every one.")],
+    tiers: Annotated[str, typer.Option(help="Tier rules, separated by commas; all for every one.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables; out/<study> when left out.")] = None,
+) -> None:
+    """Put ranks and tiers under several weights side by side, and say how far they agree.
+
+    Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
+    """
+    from hubtiers.study import load_study, weights_by_tiers
+
+    chosen = load_study(study)
+    unfit: dict[str, str] = {}
+    tolerant = unfit if "all" in (weights, tiers) else None
+    comparison = chosen.compare(_methods("weight", weights), tiers=_methods("tier", tiers), unfit=tolerant)
+    folder = out or Path("out") / chosen.name
+    paths = [comparison.save_csv(folder / "comparison.csv"), comparison.save_xlsx(folder / "comparison.xlsx")]
+    console = _console()
+    title = f"{chosen.content.title_en or chosen.name}: how far the schemes agree"
+    if tiers and comparison.reference is not None:
+        matrix = weights_by_tiers(comparison, "matches")
+        n = int(comparison.with_reference["n"].max()) if comparison.with_reference is not None else 0
+        console.print(_matrix_table(matrix, f"{title} with the layout: regions in the same tier, of {n}"))
+        paths.append(_write_matrix(matrix, folder / "agreement.csv"))
+    else:
+        console.print(_rank_table(comparison))
+        _print_comparison(console, comparison, title)
+    for name, reason in unfit.items():
+        print(f"{name} does not fit: {reason}", file=sys.stderr)
     for path in paths:
         console.print(str(path), markup=False, soft_wrap=True)
 
@@ -135,7 +171,7 @@ def new(folder: Annotated[Path, typer.Argument(help="Folder to make; it must not
 
     Example: hubtiers new my-study && hubtiers build my-study/study.toml
     """
-    from hubtiers.study import new_study
+    from hubtiers.datasets import new_study
 
     for path in new_study(folder):
         print(path)
@@ -171,14 +207,84 @@ def _tier_table(outcome: Outcome) -> Table:
     return table
 
 
-def _comparison_table(outcome: Outcome) -> Table:
-    table = Table(title="The same study under other weights", title_justify="left")
-    frame = outcome.comparison.drop(columns="different", errors="ignore")
-    for column in frame.columns:
-        table.add_column(column.replace("_", " "), justify="right" if frame[column].dtype.kind in "if" else "left")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(Text(f"{cell:.3f}" if isinstance(cell, float) else str(cell)) for cell in row))
+def _methods(step: str, names: str) -> list[str]:
+    """Return the methods that a list on the command line names; those that need no options, for `all`."""
+    if names != "all":
+        return [name.strip() for name in names.split(",") if name.strip()]
+    return [short_name(method) for method in METHODS[step] if not _needs_options(method)]
+
+
+def _needs_options(method: type) -> bool:
+    try:
+        method()
+    except (TypeError, HubtiersError):
+        return True
+    return False
+
+
+def _rank_table(comparison: Comparison) -> Table:
+    """Rank and tier of the first regions under every scheme; the files hold all of them."""
+    table = Table(title=f"Rank and tier, first {_MOST_ROWS} regions", title_justify="left")
+    table.add_column("region", overflow="fold")
+    for name in comparison.names:
+        table.add_column(name, justify="right")
+    for row in comparison.to_frame().head(_MOST_ROWS).to_dict("records"):
+        cells = [f"{row['name_en']} {row['name_zh']}"]
+        for name in comparison.names:
+            scored = not pd.isna(row[f"{name}_rank"])
+            cells.append(f"{row[f'{name}_rank']} {row[f'{name}_tier']}" if scored else "no data")
+        table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def _matrix_table(matrix: pd.DataFrame, title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("weights")
+    for column in matrix.columns:
+        table.add_column(column, justify="right", overflow="fold")
+    for name, row in matrix.iterrows():
+        table.add_row(str(name), *("–" if pd.isna(cell) else f"{cell:g}" for cell in row))
+    return table
+
+
+def _write_matrix(matrix: pd.DataFrame, path: Path) -> Path:
+    from hubtiers._storage import replacing
+
+    with replacing(path) as temporary:
+        matrix.to_csv(temporary, encoding="utf-8-sig", lineterminator="\n")
+    return path
+
+
+def _print_comparison(console: Console, comparison: Comparison, title: str) -> None:
+    """Print counts by tier, fit and agreement for each scheme, then the regions that differ from the reference."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("scheme", overflow="fold")
+    labels = list(dict.fromkeys(label for result in comparison.results.values() for label in result.breaks.labels))
+    measures = [c for c in comparison.summary().columns if not c.startswith("reference")]
+    for column in (*labels, *measures):
+        table.add_column(column.replace("_", " "), justify="right")
+    if comparison.reference is not None:
+        table.add_column("as the layout", justify="right")
+    for name, row in comparison.summary().iterrows():
+        counts = comparison.results[str(name)].tier.value_counts()
+        cells = [str(name), *(str(counts.get(label, 0)) for label in labels), *(f"{row[m]:.3f}" for m in measures)]
+        if comparison.reference is not None:
+            cells.append(f"{int(row['reference_matches'])} of {int(row['reference_n'])}")
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    for name, differing in _differing(comparison).items():
+        console.print(f"{name} differs from the layout in {differing}.", markup=False)
+
+
+def _differing(comparison: Comparison) -> dict[str, str]:
+    if comparison.reference is None:
+        return {}
+    sentences = {}
+    for name, result in comparison.results.items():
+        regions = agreement(result.tier, comparison.reference).disagreements.index
+        if len(regions):
+            sentences[name] = listing((result.table.label(region) for region in regions), most=8)
+    return sentences
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The one place that knows the order of steps: coverage, treatment, normalisation, weights, aggregation, tiers.
+"""The one place that knows the order of steps: size, gaps, treatment, normalisation, weights, aggregation, tiers.
 
 `Scheme` holds the choices, `FittedScheme` what they learnt from one table, `Result` what they say of another.
 """
@@ -10,34 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._hierarchy import AggregateStep, Fitted, Hierarchy, WeightStep, fit_hierarchy, gather, only
+from hubtiers._methods import LADDERS, METHODS, describe, make_ladder, make_step, offered, short_name, to_plain
 from hubtiers.errors import DataError, NotComparableError, OverlapError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.aggregate import Arithmetic
+from hubtiers.scoring.denominate import FittedDenominate, NoDenominate
 from hubtiers.scoring.impute import RequireCoverage, indicator_coverage
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.treat import NoTreatment
-from hubtiers.scoring.weight import CriticWeights, EntropyWeights, EqualWeights, FittedWeights
+from hubtiers.scoring.weight import EqualWeights, FittedWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks, TierScale
 
-__all__ = ["METHODS", "FittedScheme", "Result", "Scheme", "make_step", "short_name"]
+if TYPE_CHECKING:
+    from hubtiers.explain import Explanation
 
-METHODS: Mapping[str, tuple[type, ...]] = {
-    "impute": (RequireCoverage,),
-    "treat": (NoTreatment,),
-    "normalise": (MinMax,),
-    "weight": (EqualWeights, EntropyWeights, CriticWeights),
-    "aggregate": (Arithmetic,),
-    "tier": (NaturalBreaks,),
-}
-"""Every method by its step: a new method is one line here."""
+__all__ = ["METHODS", "FittedScheme", "Result", "Scheme", "make_step", "short_name"]
 
 SIGNIFICANT_DIGITS = 12
 """Scores are rounded to this many digits before they are ranked, so that the answer is the same on every processor."""
@@ -47,16 +43,17 @@ _LARGEST = 290
 _POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(-_LARGEST, _LARGEST + 1)])
 
 
-class Fitted(Protocol):
-    """A step that has learnt from data."""
+class DenominateStep(Protocol):
+    """A step that picks the scored columns, and divides totals by size."""
 
-    def apply(self, values: Any, /) -> Any: ...
+    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedDenominate: ...
 
 
 class ValueStep(Protocol):
-    """A step that changes values: coverage, treatment."""
+    """A step that changes values: gaps, treatment."""
 
-    def fit(self, values: pd.DataFrame) -> Fitted: ...
+    @property
+    def fit(self) -> Any: ...
 
 
 class NormaliseStep(Protocol):
@@ -65,25 +62,11 @@ class NormaliseStep(Protocol):
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> Fitted: ...
 
 
-class WeightStep(Protocol):
-    """A step that says how much each indicator counts."""
+class TierStep(Protocol):
+    """A step that sorts scores into tiers."""
 
     @property
-    def uses_data(self) -> bool: ...
-
-    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights: ...
-
-
-class AggregateStep(Protocol):
-    """A step that brings the children of a node together."""
-
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> Fitted: ...
-
-
-class TierStep(Protocol):
-    """A step that finds the cut-points between tiers."""
-
-    def fit(self, scores: pd.Series) -> TierScale: ...
+    def fit(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -92,16 +75,20 @@ class Scheme:
 
     Parameters
     ----------
-    impute, treat, normalise, weight, aggregate, tier
-        One method object for each step. `aggregate` may be a tuple, from the lowest level of the framework up; its
-        last member serves all higher levels.
+    impute, treat, normalise, weight, aggregate, tier, denominate
+        One method object for each step. `weight` and `aggregate` may be tuples, from the lowest level of the framework
+        up; the last member serves all higher levels.
 
     Notes
     -----
-    The steps run in this order: coverage, treatment, normalisation (which applies direction), weights, aggregation from
-    the lowest groups to the score, tiers.
+    The steps run in this order: denominators, gaps, treatment, normalisation (which applies direction), weights,
+    aggregation from the lowest groups to the score, tiers.
 
-    **Missing values** are never filled unless `impute` says so.
+    One weighting method is fitted over all indicators at once, and the weight of a group is the sum of its
+    indicators' weights. A tuple is fitted group by group: its first member weights indicators within their groups, the
+    next weights groups by their scores.
+
+    **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was filled.
 
     Examples
     --------
@@ -114,18 +101,25 @@ class Scheme:
     impute: ValueStep = field(default_factory=RequireCoverage)
     treat: ValueStep = field(default_factory=NoTreatment)
     normalise: NormaliseStep = field(default_factory=MinMax)
-    weight: WeightStep = field(default_factory=EqualWeights)
+    weight: WeightStep | tuple[WeightStep, ...] = field(default_factory=EqualWeights)
     aggregate: AggregateStep | tuple[AggregateStep, ...] = field(default_factory=Arithmetic)
     tier: TierStep = field(default_factory=NaturalBreaks)
+    denominate: DenominateStep = field(default_factory=NoDenominate)
 
     def __post_init__(self) -> None:
         for step in METHODS:
             chosen = getattr(self, step)
-            members = chosen if step == "aggregate" and isinstance(chosen, tuple) else (chosen,)
+            members = chosen if step in LADDERS and isinstance(chosen, tuple) else (chosen,)
             for method in members or (None,):
                 if isinstance(method, type) or not callable(getattr(method, "fit", None)):
                     example = METHODS[step][0].__name__
                     raise SpecError(f"Scheme({step}={method!r}) is no method object. Give one such as {example}().")
+
+    @property
+    def uses_data(self) -> bool:
+        """Whether a weighting takes its weights from the data."""
+        weights = self.weight if isinstance(self.weight, tuple) else (self.weight,)
+        return any(method.uses_data for method in weights)
 
     def replace(self, **steps: Any) -> Scheme:
         """Return the scheme with some steps exchanged, such as `scheme.replace(weight=EntropyWeights())`."""
@@ -144,31 +138,71 @@ class Scheme:
         DataError
             When the data do not fit a step; the message names columns or regions.
         """
-        if self.weight.uses_data and table.overlaps:
-            pairs = [(table.label(a), table.label(b)) for a, b in table.overlaps]
-            raise OverlapError(pairs, f"{type(self.weight).__name__}()")
-        treat = self.treat.fit(table.values)
-        impute = self.impute.fit(treated := treat.apply(table.values))
-        complete = impute.apply(treated)
-        direction = pd.Series({i.code: i.direction for i in table.framework.indicators})
-        normalise = self.normalise.fit(complete, direction=direction)
-        normalised = normalise.apply(complete)
-        weights = self.weight.fit(normalised, framework=table.framework)
-        fitted = FittedScheme(self, table.framework, treat, impute, normalise, weights)
-        nodes = fitted.aggregate_levels(normalised, weights.weights)
-        return dataclasses.replace(fitted, tier=self.tier.fit(nodes[""]))
+        return self.run(table).fitted
 
     def run(self, table: IndicatorTable) -> Result:
-        """Fit and score the same table."""
-        return self.fit(table).score(table)
+        """Fit and score the same table: `scheme.fit(table).score(table)` in one pass."""
+        self._refuse_overlaps(table)
+        return _learn(self, table)
+
+    def fit_panel(self, tables: Mapping[int, IndicatorTable]) -> FittedScheme:
+        """Learn from several years at once (面板统一标准化), so that their scores can be compared.
+
+        Parameters
+        ----------
+        tables
+            A table for each year, with the same framework. Their regions may differ.
+
+        Returns
+        -------
+        FittedScheme
+            Its bounds, weights and cut-points come from all regions of all years together; score each year with
+            `fitted.score(tables[year])` and compare two with `Result.change`.
+
+        Raises
+        ------
+        NotComparableError
+            When a year has other indicators, directions or units than the first.
+        SpecError
+            When the weighting gives every region weights of its own.
+        OverlapError, DataError
+
+        Notes
+        -----
+        **Missing values** are treated in each year as they are in one table; a method that fills gaps from other years
+        gets all of them.
+
+        Examples
+        --------
+        >>> tables = {
+        ...     year: IndicatorTable.from_frame(pd.DataFrame({"rd": rd}, index=["a", "b"]))
+        ...     for year, rd in {2020: [1.0, 2.0], 2024: [2.0, 5.0]}.items()
+        ... }
+        >>> fitted = Scheme(tier=NaturalBreaks(2)).fit_panel(tables)
+        >>> fitted.score(tables[2020]).scores.tolist(), fitted.score(tables[2024]).scores.tolist()
+        ([0.0, 0.25], [0.25, 1.0])
+        """
+        if not tables:
+            raise DataError("There is no year to fit on. Give at least one, such as {2024: table}.")
+        first = next(iter(tables.values()))
+        for year, table in tables.items():
+            _require_same(first.framework, table.framework, f"The table of {year}")
+            self._refuse_overlaps(table)
+        fitted = _learn(self, _stack(tables), years=_years(tables)).fitted
+        if fitted.hierarchy.by_region:
+            raise SpecError(
+                f"{describe(self.weight)} gives every region weights of its own, which hold for one table. Fit each "
+                "year by itself, or choose weights that are the same for all regions."
+            )
+        return fitted
 
     def to_spec(self) -> dict[str, Any]:
         """Return the scheme as plain values, as they stand in a study file."""
-        return {name: _spec(getattr(self, name)) for name in METHODS}
+        return {name: to_plain(getattr(self, name)) for name in METHODS}
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Scheme:
-        """Make a scheme from plain values, such as `{"weight": "entropy", "tier": {"method": "NaturalBreaks", "k": 3}}`.
+        """Make a scheme from plain values, such as `{"weight": "entropy", "tier": {"method": "KMeans", "k": 3}}`.
 
         Raises
         ------
@@ -178,62 +212,201 @@ class Scheme:
         for name in spec:
             if name not in METHODS:
                 raise UnknownOptionError("step of a scheme", name, METHODS)
-        return cls(**{name: _step_or_steps(name, value) for name, value in spec.items()})
+        return cls(**{k: make_ladder(k, v) if k in LADDERS else make_step(k, v) for k, v in spec.items()})
+
+    def _refuse_overlaps(self, table: IndicatorTable) -> None:
+        if self.uses_data and table.overlaps:
+            pairs = [(table.label(a), table.label(b)) for a, b in table.overlaps]
+            raise OverlapError(pairs, describe(self.weight))
 
 
 @dataclass(frozen=True, eq=False)
 class FittedScheme:
-    """A scheme with what it learnt from one table; scores others by the same bounds, weights and cut-points."""
+    """A scheme with what it learnt from one table; scores others by the same bounds, weights and cut-points.
+
+    Attributes
+    ----------
+    scheme, framework
+        The choices, and the meaning of the indicators of the fit.
+    denominate, impute, treat, normalise, tier
+        What each step learnt.
+    hierarchy
+        Weights of every node within its parent, and what aggregation learnt.
+    reach
+        Lowest and highest value of every indicator at the fit (denominated, gaps filled as `impute` says).
+    """
 
     scheme: Scheme
     framework: Framework
-    treat: Fitted
+    denominate: FittedDenominate
     impute: Fitted
+    treat: Fitted
     normalise: Fitted
-    weight: FittedWeights
-    tier: TierScale | None = None
+    hierarchy: Hierarchy
+    reach: pd.DataFrame
+    tier: TierScale
 
-    def score(self, table: IndicatorTable) -> Result:
+    @cached_property
+    def weight(self) -> FittedWeights:
+        """Effective weight of every indicator, and the method that gave them."""
+        flat = self.hierarchy.flat
+        return flat or FittedWeights(self.scheme.weight, self.hierarchy.effective(self.framework.codes))
+
+    @cached_property
+    def scale(self) -> pd.DataFrame:
+        """Lowest and highest normalised value of every indicator at the fit; higher is better."""
+        ends = self.rescale(self.reach.T)
+        return pd.DataFrame({"lowest": ends.min(), "highest": ends.max()})
+
+    def score(self, table: IndicatorTable, *, year: int | None = None) -> Result:
         """Score a table that has the same indicators as the one of the fit.
+
+        Parameters
+        ----------
+        table
+            What is scored.
+        year
+            Its year, for methods that fill gaps from other years; the year of its values when they have only one.
 
         Raises
         ------
         NotComparableError
-            When the indicators differ.
+            When the indicators differ, or one of them has another direction, unit, parent or denominator.
         """
-        if table.framework.codes != self.framework.codes:
-            mine, theirs = set(self.framework.codes), set(table.framework.codes)
-            odd = listing(sorted(mine ^ theirs)) or "their order"
+        _require_same(self.framework, table.framework, "The table")
+        complete = self.complete(table, year=year)
+        normalised = self.rescale(complete)
+        nodes = self.aggregate_levels(normalised)
+        tier = self.tier.apply(
+            nodes[""], **offered(self.tier.apply, _tier_offers(table, normalised, nodes, self.hierarchy))
+        )
+        return Result(self, table, normalised, nodes, tier.rename("tier"), complete)
+
+    def complete(self, table: IndicatorTable, *, year: int | None = None) -> pd.DataFrame:
+        """Return the values of a table, denominated and with gaps filled, before treatment."""
+        offers = {"regions": table.regions, "year": _year_of(table) if year is None else year}
+        values = self.denominate.apply(table.values)
+        frame: pd.DataFrame = self.impute.apply(values, **offered(self.impute.apply, offers))
+        return frame
+
+    def rescale(self, complete: pd.DataFrame) -> pd.DataFrame:
+        """Return values treated and normalised as the fit says: higher is better."""
+        frame: pd.DataFrame = self.normalise.apply(self.treat.apply(complete))
+        return frame
+
+    def aggregate_levels(self, normalised: pd.DataFrame, weights: pd.Series | None = None) -> pd.DataFrame:
+        """Return the score of every group, lowest first, and of the whole in the column with the empty name.
+
+        Parameters
+        ----------
+        normalised
+            Regions × indicators, higher is better.
+        weights
+            Effective weights by indicator in place of the fitted ones; aggregation is then fitted on `normalised`.
+        """
+        if weights is None:
+            return _rounded(self.hierarchy.climb(normalised))
+        flat = FittedWeights(self.scheme.weight, weights)
+        fitted = fit_hierarchy(self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, offers={})
+        return _rounded(fitted[1])
+
+
+def _learn(scheme: Scheme, table: IndicatorTable, *, years: pd.MultiIndex | None = None) -> Result:
+    """Fit every step on a table, and keep what each gave on the way; `years` are region and year of stacked rows."""
+    framework = table.framework
+    offers: dict[str, Any] = {"framework": framework, "regions": table.regions}
+    denominate = scheme.denominate.fit(table.values, **offered(scheme.denominate.fit, offers))
+    impute, complete = _fill(scheme, denominate.apply(table.values), table, years)
+    treat = scheme.treat.fit(complete, **offered(scheme.treat.fit, offers))
+    treated = treat.apply(complete)
+    offers["direction"] = pd.Series({i.code: i.direction for i in framework.indicators})
+    normalise = scheme.normalise.fit(treated, **offered(scheme.normalise.fit, offers))
+    normalised = normalise.apply(treated)
+    hierarchy, climbed = fit_hierarchy(
+        framework, normalised, weight=scheme.weight, aggregate=scheme.aggregate, offers=offers
+    )
+    nodes = _rounded(climbed)
+    placing = _tier_offers(table, normalised, nodes, hierarchy)
+    scale = scheme.tier.fit(nodes[""], **offered(scheme.tier.fit, placing))
+    tier = scale.apply(nodes[""], **offered(scale.apply, placing)).rename("tier")
+    reach = pd.DataFrame({"lowest": complete.min(), "highest": complete.max()})
+    fitted = FittedScheme(scheme, framework, denominate, impute, treat, normalise, hierarchy, reach, scale)
+    return Result(fitted, table, normalised, nodes, tier, complete)
+
+
+def _fill(
+    scheme: Scheme, values: pd.DataFrame, table: IndicatorTable, years: pd.MultiIndex | None
+) -> tuple[Fitted, pd.DataFrame]:
+    """Fit what fills gaps, and fill them; a method that looks at other years gets rows by region and year."""
+    offers: dict[str, Any] = {"regions": table.regions, "panel": None, "year": _year_of(table)}
+    rows = values
+    if years is not None and "panel" in offered(scheme.impute.fit, offers):
+        rows = values.set_axis(years, axis=0)
+        offers |= {"panel": rows, "year": None}
+    impute = scheme.impute.fit(rows, **offered(scheme.impute.fit, offers))
+    complete = impute.apply(rows, **offered(impute.apply, offers))
+    return impute, complete.set_axis(values.index, axis=0)
+
+
+def _year_of(table: IndicatorTable) -> int | None:
+    """Return the year of the values when they have only one."""
+    years = pd.unique(table.year.to_numpy().ravel())
+    known = [int(year) for year in years if pd.notna(year)]
+    return known[0] if len(known) == 1 else None
+
+
+def _tier_offers(
+    table: IndicatorTable, normalised: pd.DataFrame, nodes: pd.DataFrame, hierarchy: Hierarchy
+) -> dict[str, Any]:
+    """Return what a tier method may ask for beside the scores: sub-scores, and the whole table."""
+    features = gather(normalised, nodes, hierarchy.nodes[-1].climb)
+    return {"features": only(features, hierarchy.nodes[-1].share), "table": table}
+
+
+def _require_same(mine: Framework, other: Framework, what: str) -> None:
+    """Refuse a framework whose scores would not mean the same."""
+    if mine is other:
+        return
+    if mine.codes != other.codes:
+        odd = listing(sorted(set(mine.codes) ^ set(other.codes))) or "their order"
+        raise NotComparableError(
+            f"{what} has other indicators than the fit; the difference is {odd}. Score a table with the same "
+            "framework, or fit again."
+        )
+    for name in ("direction", "unit", "parent", "denominator", "kind"):
+        differing = [
+            f"{a.code!r} ({getattr(a, name)!r} at the fit, now {getattr(b, name)!r})"
+            for a, b in zip(mine.indicators, other.indicators, strict=True)
+            if getattr(a, name) != getattr(b, name)
+        ]
+        if differing:
             raise NotComparableError(
-                f"The scheme was fitted on other indicators; the difference is {odd}. Score a table with the same "
-                "framework, or fit again."
+                f"{what} has another {name} than the fit for {listing(differing)}. Bring the table to the framework of "
+                "the fit, or fit again."
             )
-        assert self.tier is not None
-        treated = self.treat.apply(table.values)
-        normalised = self.normalise.apply(self.impute.apply(treated))
-        nodes = self.aggregate_levels(normalised, self.weight.weights)
-        return Result(self, table, normalised, nodes, self.tier.apply(nodes[""]).rename("tier"))
+    if [(g.code, g.parent) for g in mine.groups] != [(g.code, g.parent) for g in other.groups]:
+        raise NotComparableError(f"{what} groups its indicators otherwise than the fit. Fit again with its framework.")
 
-    def aggregate_levels(self, normalised: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
-        """Return the score of every group, lowest first, and of the whole in the column with the empty name."""
-        chosen = self.scheme.aggregate
-        ladder: tuple[AggregateStep, ...] = chosen if isinstance(chosen, tuple) else (chosen,)
-        nodes = normalised.copy()
-        for height, groups in enumerate(self.framework.levels()):
-            method = ladder[min(height, len(ladder) - 1)]
-            for group in groups:
-                children = self.framework.filled_children(group)
-                share = pd.Series({c: weights[self._leaves(c)].sum() for c in children})
-                if share.sum() <= 0:  # every indicator below has weight 0: the group plays no part and has no score
-                    nodes[group] = np.nan
-                    continue
-                fitted = method.fit(nodes[children], weights=share / share.sum())
-                nodes[group] = fitted.apply(nodes[children])
-        scores = nodes.drop(columns=normalised.columns)
-        return pd.DataFrame(round_significant(scores.to_numpy(float)), scores.index, scores.columns)
 
-    def _leaves(self, code: str) -> list[str]:
-        return [code] if code in self.framework.codes else self.framework.leaves(code)
+def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
+    """Return all years as one table whose regions are named `region@year`."""
+    first = next(iter(tables.values()))
+
+    def rows(name: str) -> pd.DataFrame:
+        frames = {year: pd.DataFrame(getattr(table, name)) for year, table in tables.items()}
+        named = [f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id")) for year, f in frames.items()]
+        return pd.concat(named)
+
+    return IndicatorTable(rows("values"), rows("regions"), first.framework, rows("status"), rows("year"))
+
+
+def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
+    pairs = [(region, year) for year, table in tables.items() for region in table.values.index]
+    return pd.MultiIndex.from_tuples(pairs, names=["region_id", "year"])
+
+
+def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(round_significant(nodes.to_numpy(float)), nodes.index, nodes.columns)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -252,6 +425,8 @@ class Result:
         Regions × groups: the sub-scores; the column with the empty name is the score.
     tier
         Ordered categorical by region; missing where there is no score.
+    complete
+        Regions × indicators: the values that were treated and normalised, divided by size and with gaps filled.
     """
 
     fitted: FittedScheme
@@ -259,11 +434,21 @@ class Result:
     normalised: pd.DataFrame
     nodes: pd.DataFrame
     tier: pd.Series
+    complete: pd.DataFrame
 
     @property
     def scores(self) -> pd.Series:
         """Composite score by region; missing where coverage is too low."""
         return self.nodes[""].rename("score")
+
+    @cached_property
+    def imputed(self) -> pd.DataFrame:
+        """Regions × indicators: whether a cell was missing and has been filled."""
+        return self._measured.isna() & self.complete.notna()
+
+    @cached_property
+    def _measured(self) -> pd.DataFrame:
+        return self.fitted.denominate.apply(self.table.values)
 
     @property
     def sub_scores(self) -> pd.DataFrame:
@@ -278,13 +463,18 @@ class Result:
 
     @property
     def coverage(self) -> pd.Series:
-        """Share of the indicators that each region has a value for."""
-        return indicator_coverage(self.table.values)
+        """Share of the indicators that each region has a value for, and a denominator where one is needed."""
+        return indicator_coverage(self._measured)
 
     @property
     def weights(self) -> pd.Series:
         """Effective weight of every indicator in the score; they sum to 1."""
         return self.fitted.weight.weights.copy()
+
+    @property
+    def node_weights(self) -> pd.Series:
+        """Weight of every node, indicator or group, within its parent; siblings sum to 1."""
+        return self.fitted.hierarchy.node_weights()
 
     @property
     def effective_indicators(self) -> float:
@@ -294,7 +484,6 @@ class Result:
     @property
     def breaks(self) -> TierScale:
         """Cut-points, counts and goodness of variance fit of the tiers."""
-        assert self.fitted.tier is not None
         return self.fitted.tier
 
     @cached_property
@@ -325,7 +514,64 @@ class Result:
         if not isinstance(self.table.regions, gpd.GeoDataFrame):
             raise DataError("The table has no geometry. Join the indicators to regions with join_indicators first.")
         frame = self.to_frame()
-        return gpd.GeoDataFrame(frame, geometry=self.table.regions.geometry.loc[frame.index], crs=self.table.regions.crs)
+        return gpd.GeoDataFrame(
+            frame, geometry=self.table.regions.geometry.loc[frame.index], crs=self.table.regions.crs
+        )
+
+    def explain(self, region: str) -> Explanation:
+        """Say why a region stands where it stands (得分解释): contributions, strengths, weaknesses, the next tier.
+
+        Raises
+        ------
+        UnknownOptionError
+            When the region is not in the table.
+        DataError
+            When it has no score.
+        """
+        # The explanation reads results, so it stands above this module; it is only looked up when asked for.
+        from hubtiers.explain import explain
+
+        return explain(self, region)
+
+    def change(self, earlier: Result) -> pd.DataFrame:
+        """Return what has changed since an earlier result of the same fit (变化), one row per region.
+
+        Parameters
+        ----------
+        earlier
+            A result of the same `FittedScheme`: another year, or a scenario.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By region: names; score, rank and tier before and after; `score_change`, `rank_change` (positive: places
+            gained) and `tier_change` (positive: tiers climbed).
+
+        Raises
+        ------
+        NotComparableError
+            When the two come from different fits.
+
+        Notes
+        -----
+        **Missing values**: a region without a score on one side stays, and its changes are missing.
+        """
+        if earlier.fitted is not self.fitted:
+            raise NotComparableError(
+                "The two results come from different fits, so that their scores do not share bounds, weights and "
+                "cut-points. Score both tables with one fit: Scheme.fit(table) or Scheme.fit_panel({year: table})."
+            )
+        names = pd.concat([r.table.regions[["name_zh", "name_en"]] for r in (self, earlier)])
+        order = self.scores.index.union(earlier.scores.index, sort=False)
+        frame = names[~names.index.duplicated()].loc[order]
+        for name in ("scores", "rank", "tier"):
+            before, after = (getattr(r, name).reindex(order) for r in (earlier, self))
+            column = name.removesuffix("s")
+            frame[f"{column}_before"], frame[f"{column}_after"] = before, after
+            if name == "tier":
+                before, after = (t.cat.codes.astype("Int64").replace(-1, pd.NA) for t in (before, after))
+            frame[f"{column}_change"] = before - after if name == "rank" else after - before
+        return frame
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {label}" for label, n in zip(self.breaks.labels, self._tier_counts(), strict=True))
@@ -340,71 +586,11 @@ class Result:
         return [int(counts.get(label, 0)) for label in self.breaks.labels]
 
 
-def make_step(step: str, spec: Any) -> Any:
-    """Return the method object that a study file or the command line names.
-
-    Parameters
-    ----------
-    step
-        One of the keys of `METHODS`.
-    spec
-        A name (`"EntropyWeights"`, or short `"entropy"`), or a mapping with `method` and its options.
-
-    Raises
-    ------
-    UnknownOptionError, SpecError
-
-    Examples
-    --------
-    >>> make_step("tier", {"method": "NaturalBreaks", "k": 3})
-    NaturalBreaks(k=3, labels=None)
-    """
-    options = dict(spec) if isinstance(spec, Mapping) else {"method": spec}
-    name = options.pop("method", None)
-    if name is None:
-        raise SpecError(f"The step {step!r} has no method. Write for example {METHODS[step][0].__name__!r}.")
-    by_key = {key: method for method in METHODS[step] for key in (_key(method.__name__), _key(short_name(method)))}
-    method = by_key.get(_key(str(name)))
-    if method is None:
-        raise UnknownOptionError(f"method for the step {step!r}:", name, [m.__name__ for m in METHODS[step]])
-    known = [f.name for f in dataclasses.fields(method)]
-    for option in options:
-        if option not in known:
-            raise UnknownOptionError(f"option of {method.__name__}:", option, known)
-    options = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
-    try:
-        return method(**options)
-    except TypeError as error:
-        raise SpecError(f"{method.__name__} cannot be made from {options}: {error}.") from None
-
-
-def short_name(method: type) -> str:
-    """Return the short name of a weighting method: `EntropyWeights` is `entropy`."""
-    return method.__name__.removesuffix("Weights").lower()
-
-
-def _key(name: str) -> str:
-    return "".join(c for c in name.lower() if c.isalnum())
-
-
-def _step_or_steps(step: str, value: Any) -> Any:
-    if step == "aggregate" and isinstance(value, (list, tuple)):
-        return tuple(make_step(step, member) for member in value)
-    return make_step(step, value)
-
-
-def _spec(method: Any) -> Any:
-    if isinstance(method, tuple):
-        return [_spec(member) for member in method]
-    options = {f.name: getattr(method, f.name) for f in dataclasses.fields(method)}
-    return {"method": type(method).__name__, **{k: v for k, v in options.items() if v is not None}}
-
-
 def round_significant(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round to at least `SIGNIFICANT_DIGITS` decimal digits by steps that are exact on every processor.
 
-    Sums and products differ in their last bits between processors and block sizes; rounded scores do not, so that ranks,
-    ties and tiers are the same everywhere.
+    Sums and products differ in their last bits between processors and block sizes; rounded scores do not, so that
+    ranks, ties and tiers are the same everywhere.
     """
     # The binary exponent bounds the decimal one in whole numbers; a logarithm could round either way at a power of ten.
     exponent = np.frexp(x)[1].astype(np.int64) * 30103 // 100_000

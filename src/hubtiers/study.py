@@ -9,23 +9,26 @@ import platform
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hubtiers._methods import find_method, make_step
 from hubtiers._storage import cell_text, data_path, read_text
-from hubtiers.errors import DataError, SpecError, UnknownOptionError, did_you_mean, listing
+from hubtiers.compare import Comparison, compare_schemes
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, did_you_mean
 from hubtiers.framework import Framework, load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.read import read_regions
-from hubtiers.scheme import Result, Scheme, make_step
+from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.indicators import load_indicators
 from hubtiers.table.join import join_indicators
@@ -33,8 +36,9 @@ from hubtiers.table.read import read_indicators
 from hubtiers.table.roll_up import roll_up
 from hubtiers.tiers.agreement import Agreement, agreement
 
-__all__ = ["Outcome", "Study", "load_study", "new_study"]
+__all__ = ["Outcome", "Study", "load_study", "weights_by_tiers"]
 
+_JOINT = " · "
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 
 
@@ -161,12 +165,67 @@ class Study:
         """
         table, layout = self.load_table(), self.load_layout()
         result = self.scheme.run(table)
-        reference = _reference(layout, table) if self.content.layout and self.content.layout.compare else None
-        comparison = _compare(self, result, reference)
+        reference = self._reference(table, layout)
+        weights = self.content.compare.weights
+        comparison = compare_schemes(table, self.schemes(weights), reference=reference) if weights else None
         outcome = Outcome(self, result, layout, reference, comparison)
         if out is not None:
             outcome.save(out)
         return outcome
+
+    def schemes(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> dict[str, Scheme]:
+        """Return the study's scheme under other weights, and under other tier rules where some are named.
+
+        Parameters
+        ----------
+        weights, tiers
+            Names of methods, long or short. The study's own method keeps the options that the study gives it; others
+            have their defaults, and as many tiers as the study.
+
+        Raises
+        ------
+        UnknownOptionError
+            When a name is not known.
+        """
+        weighted = {name: self.scheme.replace(weight=self._variant("weight", name)) for name in weights}
+        if not (rules := list(tiers)):
+            return weighted
+        return {
+            f"{weight}{_JOINT}{rule}": scheme.replace(tier=self._variant("tier", rule))
+            for weight, scheme in weighted.items()
+            for rule in rules
+        }
+
+    def compare(
+        self, weights: Iterable[str], *, tiers: Iterable[str] = (), unfit: dict[str, str] | None = None
+    ) -> Comparison:
+        """Run the study under several weights, and tier rules, and put what they say side by side.
+
+        Schemes that do not fit the data are an error, or go into the dictionary `unfit` with the reason.
+        """
+        table = self.load_table()
+        schemes = self.schemes(weights, tiers=tiers)
+        if unfit is not None:
+            for name, scheme in schemes.items():
+                try:
+                    scheme.run(table)
+                except DataError as error:
+                    unfit[name] = str(error)
+            schemes = {name: scheme for name, scheme in schemes.items() if name not in unfit}
+        return compare_schemes(table, schemes, reference=self._reference(table, self.load_layout()))
+
+    def _variant(self, step: str, name: str) -> Any:
+        own = getattr(self.scheme, step)
+        kind = find_method(step, name)
+        if isinstance(own, kind):
+            return own
+        takes_k = any(field.name == "k" for field in dataclasses.fields(kind))
+        as_many = {"k": own.k} if step == "tier" and takes_k and hasattr(own, "k") else {}
+        return make_step(step, {"method": name, **as_many})
+
+    def _reference(self, table: IndicatorTable, layout: HubLayout | None) -> pd.Series | None:
+        compared = layout is not None and self.content.layout is not None and self.content.layout.compare
+        return layout.reference_tiers(table.members()) if layout is not None and compared else None
 
     def _path(self, name: str) -> str:
         """Return a path relative to the study file, or the name of something that ships unchanged."""
@@ -187,14 +246,14 @@ class Outcome:
     layout, reference
         The layout, and its tier for each region; None where the study names none.
     comparison
-        One row per weighting: counts by tier, fit, and agreement with the reference.
+        The study under each weighting that it names; None where it names none.
     """
 
     study: Study
     result: Result
     layout: HubLayout | None
     reference: pd.Series | None
-    comparison: pd.DataFrame
+    comparison: Comparison | None
 
     @property
     def agreement(self) -> Agreement | None:
@@ -247,6 +306,35 @@ class Outcome:
         }
 
 
+def weights_by_tiers(comparison: Comparison, measure: str = "matches") -> pd.DataFrame:
+    """Return a measure of agreement with the reference, weightings × tier rules.
+
+    Parameters
+    ----------
+    comparison
+        What `Study.compare` gave with weights and tiers.
+    measure
+        A column of `Comparison.with_reference`: `matches`, `share`, `kappa`, `adjusted_rand`.
+
+    Raises
+    ------
+    DataError
+        When there is no reference to agree with.
+
+    Notes
+    -----
+    **Missing values**: a combination that does not fit the data is missing.
+    """
+    found = comparison.with_reference
+    if found is None:
+        raise DataError("There is no layout to agree with. Give the study a [layout] with compare = true.")
+    pairs = [str(name).split(_JOINT) for name in found.index]
+    weights, tiers = (list(dict.fromkeys(pair[i] for pair in pairs)) for i in (0, 1))
+    cells = {tuple(pair): value for pair, value in zip(pairs, found[measure], strict=True)}
+    table = [[cells.get((weight, tier), np.nan) for tier in tiers] for weight in weights]
+    return pd.DataFrame(table, index=pd.Index(weights, name="weights"), columns=tiers)
+
+
 def load_study(source: str | Path) -> Study:
     """Load a study that ships with hubtiers, by name, or your own, by the path of a TOML file.
 
@@ -275,7 +363,7 @@ def load_study(source: str | Path) -> Study:
         content = StudyFile.model_validate(tomllib.loads(text))
         scheme = Scheme.from_spec(content.method)
         for name in content.compare.weights:
-            make_step("weight", name)
+            find_method("weight", name)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
@@ -297,30 +385,6 @@ def write_scores(result: Result, path: Path) -> None:
         frame[column] = frame[column].map(cell_text)
     frame.index = frame.index.map(cell_text)
     frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
-
-
-def _reference(layout: HubLayout | None, table: IndicatorTable) -> pd.Series | None:
-    if layout is None:
-        return None
-    return layout.reference_tiers(table.members())
-
-
-def _compare(study: Study, result: Result, reference: pd.Series | None) -> pd.DataFrame:
-    """Run the study again under each weighting that it names."""
-    rows = []
-    for name in study.content.compare.weights:
-        method = make_step("weight", name)
-        same = type(method) is type(study.scheme.weight)
-        other = result if same else study.scheme.replace(weight=method).run(result.table)
-        row: dict[str, Any] = {"weights": name}
-        row |= dict(zip(other.breaks.labels, other.breaks.counts, strict=True))
-        row |= {"gvf": other.breaks.gvf, "effective_indicators": other.effective_indicators}
-        if reference is not None:
-            found = agreement(other.tier, reference)
-            row |= {"matches": found.matches, "compared": found.n, "kappa": found.kappa}
-            row["different"] = listing((result.table.label(r) for r in found.disagreements.index), most=8)
-        rows.append(row)
-    return pd.DataFrame(rows)
 
 
 def _geojson(result: Result) -> str:
@@ -362,57 +426,3 @@ def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
     sections: Mapping[str, type[BaseModel]] = {"data": DataSection, "layout": LayoutSection, "compare": CompareSection}
     model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
     return list(model.model_fields)
-
-
-_NEW_STUDY = """\
-# A study to start from: put your own table in place of values.csv, and describe its columns in framework.csv.
-# Build it with: hubtiers build {folder}/study.toml
-title_zh = "我的研究"
-title_en = "My study"
-
-[data]
-regions = "province"          # province, city, consortium, or a file of boundaries of your own
-indicators = "values.csv"     # .csv, .xlsx or .xls, as a yearbook prints it
-framework = "framework.csv"
-year = 2022
-unmatched = "raise"           # or "keep": go on without names that match nothing
-
-[method]
-impute = {{ method = "RequireCoverage", share = 1.0 }}
-normalise = "MinMax"
-weight = "EqualWeights"
-aggregate = "Arithmetic"
-tier = {{ method = "NaturalBreaks", k = 4 }}
-
-[compare]
-weights = ["equal", "entropy", "critic"]
-"""
-
-_NEW_INDICATORS = ("rd_intensity_pct", "invention_grants", "hightech_mfg_revenue_100m_cny")
-
-
-def new_study(folder: str | Path) -> list[Path]:
-    """Make a study folder that builds as it is: three indicators of the 31 mainland provinces in 2022.
-
-    Raises
-    ------
-    DataError
-        When the folder exists.
-    """
-    target = Path(folder)
-    if target.exists():
-        raise DataError(f"{target} exists already. Give the name of a folder to make.")
-    framework = load_framework("provinces").select(_NEW_INDICATORS)
-    functions = tuple(dataclasses.replace(g, parent="") for g in framework.groups if g.parent == "")
-    tops = {code: framework.ancestors(code)[-2] for code in framework.codes}
-    own = Framework(tuple(dataclasses.replace(i, parent=tops[i.code]) for i in framework.indicators), functions)
-    values = load_indicators("provinces").query("year == 2022")
-    wide = values.pivot_table(index="region", columns="indicator", values="value")[framework.codes]
-    names = load_regions("province")["name_zh"]
-    wide.insert(0, "地区", names.reindex(wide.index))
-    header = {i.code: f"{i.name_zh}（{i.unit}）" for i in framework.indicators}
-    target.mkdir(parents=True)
-    own.to_csv(target / "framework.csv")
-    wide.rename(columns=header).to_csv(target / "values.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-    (target / "study.toml").write_text(_NEW_STUDY.format(folder=target.name), encoding="utf-8")
-    return [target / name for name in ("study.toml", "values.csv", "framework.csv")]

@@ -24,9 +24,9 @@ def test_build_prints_agreement_and_other_weights(tmp_path):
     run = hubtiers("build", "zhang2022", "--out", "out", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert "14 of 14 regions in the same tier" in run.stdout
-    assert "critic differs in Fujian 福建省." in run.stdout
+    assert "critic differs from the layout in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
-    assert rows[0][6].strip() == "7"
+    assert rows[0][-2].strip() == "7 of 14"
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "map.html",
         "run.json",

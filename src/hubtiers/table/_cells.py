@@ -114,6 +114,8 @@ def _shown(raw: float) -> Decimal:
 
 
 def _written(raw: str) -> Parsed:
+    if len(raw) <= _LONGEST and _PLAIN.fullmatch(raw) and _finite(raw):
+        return Parsed(Decimal(raw))
     text = raw.translate(_WIDTH).strip()
     if _is_missing(text):
         return Parsed(None, missing=raw.strip() or "(blank)")
@@ -148,7 +150,7 @@ def _decimal(text: str) -> Decimal | None:
     return value if _finite(value) else None
 
 
-def _finite(value: float | Decimal) -> bool:
+def _finite(value: float | Decimal | str) -> bool:
     try:
         return math.isfinite(float(value))
     except OverflowError:

@@ -117,6 +117,11 @@ def orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: float) 
 
 
 @compiled
+def _snapped(value: float) -> float:
+    return 0.0 if abs(value) < TINY else value
+
+
+@compiled
 def _slot(value: float, low: float, scale: float, count: int) -> int:
     """Return the row or column of a coordinate; monotone, so an edge never misses the row of a point on it."""
     return min(max(int((value - low) * scale), 0), count - 1)
@@ -156,8 +161,7 @@ def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats,
         low, high = (i - 1, i) if coordinates[i - 1, 1] <= coordinates[i, 1] else (i, i - 1)
         for end, at in ((0, low), (2, high)):
             for axis in range(2):
-                value = coordinates[at, axis]
-                edges[count, end + axis] = 0.0 if abs(value) < TINY else value
+                edges[count, end + axis] = _snapped(coordinates[at, axis])
         owner[count] = region[ring[i]]
         count += 1
     return edges[:count], owner[:count]
@@ -166,28 +170,29 @@ def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats,
 @compiled
 def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions: int) -> Buckets:
     """Sort edges (n × 4, upwards, grouped by region) into the rows of each region that they pass through."""
-    low, scale = frame[1], frame[3]
-    first = np.full(regions, rows, np.int32)
-    last = np.full(regions, -1, np.int32)
+    bottom, top = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
+    first, last = np.full(regions, rows, np.int32), np.full(regions, -1, np.int32)
     for i in range(len(edges)):
-        k = owner[i]
-        first[k] = min(first[k], _slot(edges[i, 1], low, scale, rows))
-        last[k] = max(last[k], _slot(edges[i, 3], low, scale, rows))
+        bottom[i] = _slot(edges[i, 1], frame[1], frame[3], rows)
+        top[i] = _slot(edges[i, 3], frame[1], frame[3], rows)
+        first[owner[i]] = min(first[owner[i]], bottom[i])
+        last[owner[i]] = max(last[owner[i]], top[i])
     base = np.zeros(regions + 1, np.int64)
     for k in range(regions):
         base[k + 1] = base[k] + last[k] - first[k] + 1
     start = np.zeros(base[regions] + 1, np.int64)
     for i in range(len(edges)):
         shift = base[owner[i]] - first[owner[i]] + 1
-        for row in range(_slot(edges[i, 1], low, scale, rows), _slot(edges[i, 3], low, scale, rows) + 1):
+        for row in range(bottom[i], top[i] + 1):
             start[shift + row] += 1
     start = np.cumsum(start)
     place = start.copy()
     placed = np.empty((start[-1], 4))
     for i in range(len(edges)):
         shift = base[owner[i]] - first[owner[i]]
-        for row in range(_slot(edges[i, 1], low, scale, rows), _slot(edges[i, 3], low, scale, rows) + 1):
-            placed[place[shift + row]] = edges[i]
+        for row in range(bottom[i], top[i] + 1):
+            for j in range(4):
+                placed[place[shift + row], j] = edges[i, j]
             place[shift + row] += 1
     return Buckets(first, base, start, placed)
 
@@ -285,14 +290,16 @@ def conflicts(begin: Ints, lists: Ints32) -> Ints32:
     pairs = np.empty(1024, np.int32)
     count = 0
     for cell in range(len(begin) - 1):
-        codes = lists[begin[cell] : begin[cell + 1]]
-        if len(codes) < 2 or codes.min() >= 0:
+        first, last = begin[cell], begin[cell + 1]
+        if last - first < 2:
             continue
-        cover = codes[np.argmax(codes < 0)]
-        for code in codes:
-            if code != cover:
+        cover = first
+        while cover < last and lists[cover] >= 0:
+            cover += 1
+        for i in range(first, last if cover < last else first):
+            if i != cover:
                 pairs = _grown(pairs, count + 2)
-                pairs[count], pairs[count + 1] = ~cover, max(code, ~code)
+                pairs[count], pairs[count + 1] = ~lists[cover], max(lists[i], ~lists[i])
                 count += 2
     return pairs[:count].reshape(-1, 2)
 
@@ -353,24 +360,26 @@ def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tup
 
 
 @compiled
-def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints, Bytes]:
+def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     """Locate points: the number of their region (-1 for none), of the next region that holds them, and how they lie."""
     number = np.full(len(x), -1, np.int64)
-    other = np.full(len(x), -1, np.int64)
+    other = np.full(len(x), -1, np.int32)
     lie = np.zeros(len(x), np.uint8)
     frame, cells, lists, edges = grid.frame, grid.cells, grid.lists, grid.edges
     low_x, low_y, scale_x, scale_y, high_x, high_y = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
     rows, columns = grid.shape
+    near = np.empty(len(x), np.int64)
+    count = 0
+    # Two rounds, because look-ups that do not wait for border tests overlap in time.
     for i in range(len(x)):
-        px = 0.0 if abs(x[i]) < TINY else x[i]
-        py = 0.0 if abs(y[i]) < TINY else y[i]
-        if not (low_x <= px <= high_x and low_y <= py <= high_y):
-            continue
-        cell = cells[_slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)]
-        if cell >= 0:
-            number[i], lie[i] = cell, INSIDE
-        elif cell < -1:
-            number[i], other[i], lie[i] = _search(lists, -2 - cell, edges, px, py)
+        px, py = _snapped(x[i]), _snapped(y[i])
+        if low_x <= px <= high_x and low_y <= py <= high_y:
+            cell = cells[_slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)]
+            number[i], lie[i] = cell, cell >= 0
+            near[count] = i
+            count += cell < -1
+    for i in near[:count]:
+        number[i], other[i], lie[i] = _search(lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i]))
     return number, other, lie
 
 

@@ -21,8 +21,8 @@ _FOOTNOTE = re.compile(
 )
 _HEADING = re.compile(r"[一二三四五六七八九十]+\s*[、.．]")
 _TOTAL = re.compile(
-    r"(?:全国|全省|全市|全区|全自治区|全州|地区|各省|各市|各地区)?(?:总计|合计|小计|总和|平均|平均值|平均数)|"
-    r"全国|全省|全市|全区|全自治区|全州|不分地区|.+(?:合计|总计|小计)|"
+    r"(?:全国|全省|全市|全区|全自治区|地区|各省|各市|各地区)?(?:总计|合计|小计|总和|平均|平均值|平均数)|"
+    r"全国|全省|全市|全区|全自治区|不分地区|.+(?:合计|总计|小计)|"
     r"(?:grand|national|china)?total|national|nationwide|national(?:average|mean)|average|mean|sum|allregions"
 )
 _PART = re.compile(r"(?:东部|中部|西部)(?:地区|省份)?|(?:eastern|central|western)(?:regions?|china)?")

@@ -72,7 +72,7 @@ def name_series(task: Task) -> list[Named]:
         named.append(Named(series, header, *hit, unit, unit_from, wanted))
     _check_named(task, named, stems)
     if unused := [key for key in task.units if key not in used]:
-        keys = [text for n in named for text in (n.header.text, n.indicator)]
+        keys = dict.fromkeys(text for n in named for text in (n.header.text, n.indicator))
         raise SpecError(
             f"units names {listing(map(repr, unused))}, which is no column read. {did_you_mean(unused[0], keys)}"
         )

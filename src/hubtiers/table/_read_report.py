@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from hubtiers.errors import listing
+from hubtiers.table._units import same_unit
 
 __all__ = ["ColumnRead", "ReadReport", "SetAside"]
 
@@ -36,7 +37,7 @@ class ColumnRead:
     @property
     def is_converted(self) -> bool:
         """Whether the values were multiplied, or renamed to another unit of the same size."""
-        return bool(self.unit_written) and self.unit_written != self.unit
+        return bool(self.unit_written) and (self.factor != 1 or not same_unit(self.unit_written, self.unit))
 
 
 @dataclass(frozen=True, slots=True)

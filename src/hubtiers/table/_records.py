@@ -8,12 +8,11 @@ import gzip
 import io
 import json
 import unicodedata
-import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -39,6 +38,10 @@ _LON = ("lon", "lng", "long", "longitude", "经度", "經度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
 _MISSING = ("", "na", "n/a", "nan", "null", "none", "<na>", "-", "--", "—", "——", "…", "..", "...", "无", "無")
 _SUFFIXES = (".csv", ".csv.gz", ".parquet", ".geoparquet")
+
+# Before 3.1, pandas reads some numbers one bit off unless asked; since then it is exact and warns of the option.
+_OLD_PANDAS = tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1)
+_EXACT_NUMBERS: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -227,6 +230,8 @@ def _point_columns(shapes: npt.NDArray[np.object_], crs: pyproj.CRS | None, row:
             f"Record {row + wrong[0] + 1} is a {shapes[wrong[0]].geom_type}, but point records hold one Point each. "
             "Take a point of it, for example with .representative_point(), or explode multi-points."
         )
+    shapes = shapes.copy()
+    shapes[shapely.is_empty(shapes)] = None
     return _degrees(shapely.get_x(shapes), shapely.get_y(shapes), crs)
 
 
@@ -315,50 +320,69 @@ def _opened(path: Path, encoding: str) -> Iterator[tuple[IO[str], IO[bytes]]]:
 def _csv_records(path: Path, request: Request, encoding: str) -> Iterator[Records]:
     try:
         yield from _parse_csv(path, request, encoding)
-    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
+    except (pd.errors.ParserError, csv.Error) as error:
         raise DataError(f"{path.name} is no regular CSV table: {error}. Save it again as CSV UTF-8.") from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path.name} is damaged or no gzip file: {error}. Get the file again.") from None
 
 
+class _Renamed:
+    """Text of a CSV file under a header of numbers, with one column more for what rows have too much."""
+
+    def __init__(self, text: IO[str], width: int) -> None:
+        self._text = text
+        self._header = ",".join(f"{at}" for at in range(width + 1)) + "\n"
+
+    def read(self, size: int = -1) -> str:
+        header, self._header = self._header, ""
+        return header or self._text.read(size)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read, "")
+
+
 def _parse_csv(path: Path, request: Request, encoding: str) -> Iterator[Records]:
-    with _opened(path, encoding) as (text, _):
-        names = next(csv.reader(text), [])
-    roles = _named_columns(names, request, path.name)
-    place = _coordinate_columns(names, path.name)
-    if place is None:
-        raise _lacks_coordinates(names, path.name)
-    order = sorted((at, role) for role, at in (roles | place).items())
-    if len({at for at, _ in order}) < len(order):
-        raise SpecError(f"{path.name}: one column cannot be two of longitude, latitude, kind and weight.")
     row = 0
     with _opened(path, encoding) as (text, raw):
-        for frame in _csv_chunks(text, order, len(names), request.chunk_size):
-            columns = {role: frame[f"{at}"] for at, role in order}
+        names = next(csv.reader(text), [])
+        roles = _named_columns(names, request, path.name)
+        place = _coordinate_columns(names, path.name)
+        if place is None:
+            raise _lacks_coordinates(names, path.name)
+        roles |= place
+        if len(set(roles.values())) < len(roles):
+            raise SpecError(f"{path.name}: one column cannot be two of longitude, latitude, kind and weight.")
+        for frame in _csv_chunks(text, roles, len(names), request.chunk_size):
+            _check_width(frame[f"{len(names)}"], row, len(names), path.name)
             _check_rows(row + len(frame), path.name)
+            columns = {role: frame[f"{at}"] for role, at in roles.items()}
             yield _records(row, columns, raw.tell() / max(path.stat().st_size, 1))
             row += len(frame)
 
 
-def _csv_chunks(text: IO[str], order: list[tuple[int, str]], width: int, size: int) -> Iterator[pd.DataFrame]:
-    numbers = {f"{at}": list(_MISSING) for at, role in order if role != "kind"}
-    with warnings.catch_warnings():
-        # Rows longer than the header would otherwise shift or lose cells with no more than a warning.
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        reader = pd.read_csv(
-            text,
-            header=0,
-            names=[f"{at}" for at in range(width)],
-            usecols=[f"{at}" for at, _ in order],
-            index_col=False,
-            dtype={f"{at}": "category" for at, role in order if role == "kind"},
-            keep_default_na=False,
-            na_values=numbers,
-            float_precision="round_trip",
-            low_memory=False,
-            chunksize=size,
+def _check_width(surplus: pd.Series, row: int, width: int, where: str) -> None:
+    long = np.flatnonzero((surplus.notna() & (surplus != "")).to_numpy())
+    if len(long):
+        raise DataError(
+            f"{where}: record {row + long[0] + 1} has more cells than the header, which has {width}. Put text that "
+            "holds commas into quotation marks."
         )
-        yield from reader
+
+
+def _csv_chunks(text: IO[str], roles: dict[str, int], width: int, size: int) -> Iterator[pd.DataFrame]:
+    labels = {f"{width}"} | {f"{at}" for role, at in roles.items() if role == "kind"}
+    numbers = {f"{at}" for role, at in roles.items() if role != "kind"}
+    yield from pd.read_csv(
+        cast("IO[str]", _Renamed(text, width)),
+        usecols=sorted(labels | numbers),
+        index_col=False,
+        dtype=dict.fromkeys(labels, "category"),
+        keep_default_na=False,
+        na_values={name: list(_MISSING) for name in numbers},
+        low_memory=False,
+        chunksize=size,
+        **_EXACT_NUMBERS,
+    )
 
 
 def _pyarrow() -> tuple[Any, Any]:

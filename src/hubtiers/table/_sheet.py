@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 
 from hubtiers._storage import read_text
@@ -145,6 +146,7 @@ def _has_digit(value: object) -> bool:
     return not isinstance(value, str) or any(c.isdigit() for c in value)
 
 
+@lru_cache(maxsize=1 << 15)
 def column_letter(column: int) -> str:
     """Return the letters of a column counted from 1.
 
@@ -186,9 +188,7 @@ def _size_and_head(file: Path) -> tuple[int, bytes]:
 def _kind(file: Path, head: bytes) -> str:
     suffix = file.suffix.lower()
     if suffix not in _SUFFIXES:
-        raise DataError(
-            f"{file.name} ends in {suffix or 'nothing'!r}. hubtiers reads {', '.join(_SUFFIXES)}: save it as one."
-        )
+        raise DataError(f"{file.name} ends in {suffix or 'nothing'!r}. Save it as one of {', '.join(_SUFFIXES)}.")
     found = "xlsx" if head.startswith(_ZIP) else "xls" if head.startswith(_OLE) else "csv"
     named = "csv" if suffix in _TEXT_SUFFIXES else "xls" if suffix == ".xls" else "xlsx"
     if found == named:

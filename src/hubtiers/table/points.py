@@ -177,8 +177,9 @@ def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIn
         regions = regions.to_crs(4326)
     shapes = np.array(regions.geometry.array, dtype=object)
     _check_shapes(regions.index, shapes)
-    order = np.array(sorted(range(len(regions)), key=lambda k: regions.index[k], reverse=border == "last"), np.int64)
-    return RegionIndex(tuple(regions.index), border, _build_grid(regions.index, shapes, order))
+    ids = tuple(regions.index)
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=border == "last"), np.int64)
+    return RegionIndex(ids, border, _build_grid(regions.index, shapes, order))
 
 
 def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
@@ -327,7 +328,7 @@ class _Counter:
             **self._places(lie[counted], records.x[outside], records.y[outside]),
         }
         for name, mask in found.items():
-            self.figures[name] += int(mask.sum())
+            self.figures[name] += int(np.count_nonzero(mask))
         self.figures["chunks"] += 1
         self.examples = (self.examples + records.examples)[:5]
         self._add_totals(records, number[counted], counted)
@@ -345,10 +346,15 @@ class _Counter:
         }
 
     def _add_totals(self, records: Records, number: Ints, counted: Mask) -> None:
-        labels = ("count",) if records.kind is None else records.labels
-        kind = np.zeros(len(records.x), np.int64) if records.kind is None else records.kind
-        # A kind whose records all lie outside keeps its column of zeros.
-        used = np.unique(kind[kind >= 0])
+        regions = len(self.index.region_ids)
+        labels: tuple[str, ...]
+        labels, used, place = ("count",), np.zeros(1, np.int64), number
+        if records.kind is not None:
+            # A kind whose records all lie outside keeps its column of zeros.
+            labels, used = records.labels, np.unique(records.kind[records.kind >= 0])
+            place = np.searchsorted(used, records.kind[counted]) * regions + number
+        if not len(used):
+            return
         names = [labels[k] for k in used]
         if len({*self.totals, *names}) > MAX_KINDS:
             raise DataError(
@@ -356,8 +362,7 @@ class _Counter:
                 "Take `by` from a column with few different labels."
             )
         weight = None if records.weight is None else records.weight[counted]
-        regions = len(self.index.region_ids)
-        totals = _totals(np.searchsorted(used, kind[counted]) * regions + number, len(used) * regions, weight)
+        totals = _totals(place, len(used) * regions, weight)
         for name, total in zip(names, totals.reshape(len(used), regions, -1), strict=True):
             self.totals[name] = self.totals[name] + total if name in self.totals else total
 
@@ -507,7 +512,8 @@ def _build_grid(ids: pd.Index, shapes: npt.NDArray[np.object_], order: Ints) -> 
     rings, part = shapely.get_rings(parts, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     edges, owner = _grid.upward_edges(coordinates, ring, region[part])
-    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    corners = shapely.total_bounds(shapes)
+    low, high = np.split(np.where(np.abs(corners) < _grid.TINY, 0.0, corners), 2)
     wanted = min(max(math.isqrt(8 * len(edges)), 16), _MOST_CELLS)
     columns, rows = (max(min(wanted, int(span / _SMALLEST_CELL)), 1) for span in high - low)
     frame = np.array([*low, columns / (high[0] - low[0]), rows / (high[1] - low[1]), *high])

@@ -93,7 +93,8 @@ def read_indicators(
         .xls file.
     framework
         The indicators to look for. Columns are matched to its codes and names, and values are converted to its units.
-        Without it every column of numbers becomes an indicator, called as its header without the unit.
+        Without it every column of numbers becomes an indicator, called as its header without the unit, and a column
+        of text is ignored.
     sheet
         The sheet of a workbook. Without it the only visible sheet that holds a table is read.
     year
@@ -124,12 +125,14 @@ def read_indicators(
 
     Notes
     -----
-    **Missing values.** Blanks and the marks — – - … .. . × / 空 无 缺 不详 NA N/A n.a. NaN null are missing:
-    the row stays, its value is NaN, and the report counts the marks. Some offices print … for “less than half the
-    unit”; it is missing here too. Totals and macro-regions (全国, 合计, 东部地区) are set aside, with their values in the report.
-    A number in parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a workbook shows
-    as 12.3% is read as 12.3 with the unit %, whatever is stored. An .xls does not tell whether a formula was ever
-    computed; its stored result is read.
+    **Missing values.** Blanks and the marks — – - … .. . × / 空 无 缺 不详 NA N/A n.a. NaN null are missing: the
+    row stays, its value is NaN, and the report counts the marks. Some offices print … for “less than half the unit”;
+    it is missing here too.
+
+    Totals and macro-regions (全国, 合计, 东部地区) are set aside, with their values in the report. A number in
+    parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a workbook shows as 12.3% is
+    read as 12.3 with the unit %, whatever is stored. An .xls does not tell whether a formula was ever computed; its
+    stored result is read.
 
     Examples
     --------
@@ -167,7 +170,7 @@ def _check_arguments(
             raise SpecError(f"{name} is {value!r}. Pass a name, or leave it out.")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2099):
         raise SpecError(f"year is {year!r}. Pass a whole number between 1900 and 2099, or leave it out.")
-    texts = [*units, *units.values()] if isinstance(units, Mapping) else [units]
+    texts = [*units, *units.values()] if isinstance(units, Mapping) else [None]
     if units is not None and not all(isinstance(text, str) and text.strip() for text in texts):
         raise SpecError(f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}.")
     if layout not in _LAYOUTS:
@@ -238,8 +241,9 @@ def _refuse_unsettled(task: Task, named: list[Named]) -> None:
     if task.sheet.unsettled:
         slots = [slot for n in named for slot in n.series.slots if (slot.row, slot.column) in task.sheet.unsettled]
         if slots:
+            noun = "a formula" if len(slots) == 1 else f"{len(slots)} formulas"
             raise DataError(
-                f"{task.where} has {len(slots)} formulas without a stored result: "
+                f"{task.where} has {noun} without a stored result: "
                 f"{listing(task.sheet.place(s.row, s.column) for s in slots)}. Save it from a spreadsheet."
             )
 

@@ -78,7 +78,7 @@ class JoinReport:
             lines.append(f"mixed years in {code}: {listing(years, most=12)}")
         if not self.statuses.empty:
             counts = self.statuses.sum()
-            lines.append("statuses: " + ", ".join(f"{int(n)} {status}" for status, n in counts.items()))
+            lines.append("statuses: " + ", ".join(f"{int(n)} {status or 'not given'}" for status, n in counts.items()))
         for region, names in self.several_names.items():
             lines.append(f"several names for {region}: {listing(names)}")
         if self.both_levels:

@@ -1,142 +1,55 @@
 """Tiers from one score: where to cut a ranking into classes.
 
-Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split.
+Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split, a higher
+score never has a lower tier, and a region without a score has no tier.
+
+Which rules survive what, that is, leave the tiers of all other regions as they were:
+
+===================== ====================== ============== ================= ==================
+rule                  one extreme region     adding a       multiplying by a  any increasing
+                      joins                  constant       positive constant transformation
+===================== ====================== ============== ================= ==================
+`NaturalBreaks`       no                     yes            yes               no
+`Quantiles`           no                     yes            yes               yes
+`EqualIntervals`      no                     yes            yes               no
+`HeadTail`            no                     yes            yes               no
+`StandardDeviation`   no                     yes            yes               no
+`Thresholds`          yes                    no             no                no
+`RelativeTo` mean     no                     no             yes               no
+`RelativeTo` a region yes                    no             yes               no
+===================== ====================== ============== ================= ==================
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, SpecError
-from hubtiers.framework import TIER_NAMES_ZH, TIERS
+from hubtiers.errors import DataError, DomainError, SpecError, UnknownOptionError
+from hubtiers.tiers._partition import optimal_classes
+from hubtiers.tiers.scale import TierScale, distinct_scores, finite_scores, scale_at, tier_labels
 
-__all__ = ["NaturalBreaks", "TierScale"]
+__all__ = [
+    "EqualIntervals",
+    "HeadTail",
+    "NaturalBreaks",
+    "Quantiles",
+    "RelativeTo",
+    "StandardDeviation",
+    "Thresholds",
+    "TierScale",
+]
 
+_SCALES = ("linear", "log")
 
-@dataclass(frozen=True, repr=False)
-class TierScale:
-    """Cut-points between tiers, and how well they fit the scores they were made from.
-
-    Attributes
-    ----------
-    labels
-        Tier names, highest first.
-    breaks
-        Cut-points, ascending, one fewer than tiers: each is the highest score of the tier below it.
-    lowest, highest
-        Range of the fitted scores.
-    counts
-        Fitted regions in each tier, in the order of `labels`.
-    gvf
-        Goodness of variance fit, 0 to 1: the share of the scores' variance that lies between tiers.
-    method
-        How the cut-points were found.
-    """
-
-    labels: tuple[str, ...]
-    breaks: tuple[float, ...]
-    lowest: float
-    highest: float
-    counts: tuple[int, ...]
-    gvf: float
-    method: str
-
-    def apply(self, scores: pd.Series) -> pd.Series:
-        """Sort scores into the fitted tiers.
-
-        Parameters
-        ----------
-        scores
-            Score by region; scores outside the fitted range fall into the outermost tiers.
-
-        Returns
-        -------
-        pandas.Series
-            Ordered categorical, lowest tier first in its order, so that `tier >= "national"` means what it says.
-
-        Notes
-        -----
-        **Missing values** stay missing: a region without a score has no tier.
-        """
-        upward = self.labels[::-1]
-        codes = np.searchsorted(self.breaks, scores.to_numpy(float), side="left")
-        codes = np.where(scores.isna(), -1, codes)
-        tier = pd.Categorical.from_codes(codes.tolist(), categories=list(upward), ordered=True)
-        return pd.Series(tier, index=scores.index, name="tier")
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per tier, highest first: bounds (above `lower`, up to and including `upper`) and count."""
-        edges = [self.lowest, *self.breaks, self.highest][::-1]
-        return pd.DataFrame(
-            {
-                "tier": self.labels,
-                "tier_zh": [TIER_NAMES_ZH.get(label, label) for label in self.labels],
-                "lower": edges[1:],
-                "upper": edges[:-1],
-                "count": self.counts,
-            }
-        )
-
-    def __repr__(self) -> str:
-        rows = self.to_frame().itertuples()
-        lines = [f"  {r.tier:<15} {r.lower:>9.4f} … {r.upper:<9.4f} {r.count:>5}" for r in rows]
-        return "\n".join([f"<TierScale: {self.method}, GVF {self.gvf:.4f}>", *lines])
-
-    def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(index=False, float_format="%.4f")
-        return f"<p>{escape(self.method)}, GVF {self.gvf:.4f}</p>{table}"
-
-
-def tier_labels(k: int, labels: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the given labels, or Zhang's highest `k` tiers, highest first."""
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise SpecError(f"The number of tiers is {k!r}; it must be a whole number of at least 1.")
-    if labels is None:
-        if k > len(TIERS):
-            raise SpecError(f"Zhang's framework has {len(TIERS)} tiers; for {k} give labels=(…), highest first.")
-        return TIERS[:k]
-    if len(labels) != k or len(set(labels)) != k:
-        raise SpecError(f"{k} tiers need {k} different labels, highest first, but got {tuple(labels)!r}.")
-    return tuple(labels)
-
-
-def optimal_classes(values: NDArray[np.float64], counts: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-    """Return the start of each class in the partition of sorted distinct values with the least within-class variance.
-
-    Dynamic programme over the classes (Fisher 1958; Wang and Song 2011): exact, O(k·m²) for m distinct values.
-    Among partitions of equal variance the one with the lowest starts wins, so that the answer is unique.
-    """
-    centred = values - np.average(values, weights=counts)
-    n, s, q = (np.concatenate([[0.0], np.cumsum(counts * centred**p)]) for p in (0, 1, 2))
-    m = len(values)
-    cost = np.full((k, m + 1), np.inf)
-    start = np.zeros((k, m + 1), dtype=np.int64)
-    cost[0, 1:] = q[1:] - s[1:] ** 2 / n[1:]
-    for c in range(1, k):
-        for end in range(c + 1, m + 1):
-            first = np.arange(c, end)
-            within = (q[end] - q[first]) - (s[end] - s[first]) ** 2 / (n[end] - n[first])
-            total = cost[c - 1, first] + np.maximum(within, 0.0)
-            best = int(np.argmin(total))
-            cost[c, end], start[c, end] = total[best], first[best]
-    starts, end = np.zeros(k, dtype=np.int64), m
-    for c in range(k - 1, 0, -1):
-        starts[c] = end = start[c, end]
-    return starts
-
-
-def variance_fit(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
-    """Return the goodness of variance fit: 1 − (sum of squares within classes) / (sum of squares in all)."""
-    whole = float(((scores - scores.mean()) ** 2).sum())
-    means = {c: scores[classes == c].mean() for c in np.unique(classes)}
-    within = sum(float(((scores[classes == c] - mean) ** 2).sum()) for c, mean in means.items())
-    return 1.0 - within / whole if whole > 0 else 1.0
+_ROUNDING = 1e-12
+"""Part of the range of scores within which a computed cut-point and a score are the same."""
 
 
 @dataclass(frozen=True)
@@ -152,11 +65,15 @@ class NaturalBreaks:
         Number of tiers.
     labels
         Names, highest first; Zhang's highest `k` tiers when left out.
+    scale
+        ``"linear"``, or ``"log"`` to look for gaps in the logarithm of the score: then ratios between regions count and
+        not differences, and GVF is that of the logarithm. The cut-points stay in units of the score.
 
     Notes
     -----
     Minimises the sum of squared deviations from class means over all partitions of the sorted scores
-    (Fisher 1958, doi:10.1080/01621459.1958.10501479). Classes are closed above.
+    (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares agree to one part in 10¹⁰
+    the one with the lowest cut-points is taken. Classes are closed above.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -172,9 +89,12 @@ class NaturalBreaks:
 
     k: int = 4
     labels: tuple[str, ...] | None = None
+    scale: str = "linear"
 
     def __post_init__(self) -> None:
-        tier_labels(self.k, self.labels)
+        _keep_labels(self, self.k, self.labels)
+        if self.scale not in _SCALES:
+            raise UnknownOptionError("scale of NaturalBreaks:", self.scale, _SCALES)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the best cut-points for these scores.
@@ -182,25 +102,375 @@ class NaturalBreaks:
         Raises
         ------
         DataError
+            When there are fewer distinct scores than tiers, a score is infinite, or, on the log scale, not positive.
+        """
+        log, name = self.scale == "log", f"NaturalBreaks({self.k})"
+        known = finite_scores(scores, name)
+        if log and not (known > 0).all():
+            odd = scores.index[scores <= 0].tolist()
+            way_out = "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear scale."
+            raise DomainError(f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out)
+        values, counts = distinct_scores(known, self.k, name)
+        starts = optimal_classes(np.log(values) if log else values, counts, self.k)
+        method = f"natural breaks{' of the logarithm' if log else ''} in {self.k} tiers"
+        return scale_at(known, values[starts[1:] - 1].tolist(), tier_labels(self.k, self.labels), method, log=log)
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Quantiles (分位数): tiers with equal numbers of regions.
+
+    Choose it when a tier is a share of the regions, such as the top quarter. It looks at ranks only: near scores can
+    fall into different tiers.
+
+    Parameters
+    ----------
+    k
+        Number of tiers.
+    labels
+        Names, highest first; Zhang's highest `k` tiers when left out.
+
+    Notes
+    -----
+    Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the score changes, the lower
+    one of two that are equally near. **Ties** thus stay together; where they are long, a tier in the middle can stay
+    empty, but never the highest or the lowest. Each cut-point is the highest score below the cut.
+
+    **Missing values** get no tier and are not counted.
+
+    Examples
+    --------
+    >>> Quantiles(2).fit(pd.Series([5.0, 1.0, 2.0, 4.0])).breaks
+    (2.0,)
+    """
+
+    k: int = 4
+    labels: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _keep_labels(self, self.k, self.labels)
+
+    def fit(self, scores: pd.Series) -> TierScale:
+        """Find the cut-points that come nearest to equal numbers of regions.
+
+        Raises
+        ------
+        DataError
             When there are fewer distinct scores than tiers, or a score is infinite.
         """
-        known = scores.dropna().to_numpy(float)
-        if not np.isfinite(known).all():
-            raise DataError("NaturalBreaks() needs finite scores, but some are infinite. Look at the normalisation.")
-        values, inverse, counts = np.unique(known, return_inverse=True, return_counts=True)
-        if len(values) < self.k:
+        known = finite_scores(scores, f"Quantiles({self.k})")
+        values, counts = distinct_scores(known, self.k, f"Quantiles({self.k})")
+        # Times k, so that targets and places are whole numbers and a tie between two places is exact.
+        places = np.cumsum(counts)[:-1] * self.k
+        cuts = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
+        return scale_at(known, values[cuts].tolist(), tier_labels(self.k, self.labels), f"quantiles in {self.k} tiers")
+
+
+@dataclass(frozen=True)
+class EqualIntervals:
+    """Equal intervals (等间距): tiers that span equal ranges of the score.
+
+    Choose it when equal steps of the score mean equal steps of standing. One extreme region can empty the tiers
+    between it and the rest.
+
+    Parameters
+    ----------
+    k
+        Number of tiers.
+    labels
+        Names, highest first; Zhang's highest `k` tiers when left out.
+
+    Notes
+    -----
+    Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can be empty.
+
+    **Missing values** get no tier and play no part. **Ties** stay together.
+
+    Examples
+    --------
+    >>> EqualIntervals(4).fit(pd.Series([0.0, 3.0, 5.0, 8.0])).breaks
+    (2.0, 4.0, 6.0)
+    """
+
+    k: int = 4
+    labels: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _keep_labels(self, self.k, self.labels)
+
+    def fit(self, scores: pd.Series) -> TierScale:
+        """Find the cut-points between the lowest and the highest score.
+
+        Raises
+        ------
+        DataError
+            When there are fewer distinct scores than tiers, or a score is infinite.
+        """
+        known = finite_scores(scores, f"EqualIntervals({self.k})")
+        distinct_scores(known, self.k, f"EqualIntervals({self.k})")
+        low, high = float(known.min()), float(known.max())
+        cuts = [low * ((self.k - j) / self.k) + high * (j / self.k) for j in range(1, self.k)]
+        labels = tier_labels(self.k, self.labels)
+        return scale_at(known, [_snap(c, known) for c in cuts], labels, f"equal intervals in {self.k} tiers")
+
+
+@dataclass(frozen=True)
+class HeadTail:
+    """Head/tail breaks (头尾分割): cut at the mean, then at the mean of what lies above it, and so on.
+
+    Choose it for scores with a long upper tail, where few regions are large and many are small. The data decide how
+    many tiers there are.
+
+    Parameters
+    ----------
+    k
+        Most tiers there may be.
+    labels
+        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest names are used.
+    most_in_head
+        Go on as long as at most this share of the regions lies above the mean.
+
+    Notes
+    -----
+    Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at the mean of all, is always
+    made. Classes are closed above.
+
+    **Missing values** get no tier and play no part. **Ties** stay together.
+
+    Examples
+    --------
+    >>> scale = HeadTail().fit(pd.Series([1.0, 1, 1, 1, 1, 2, 2, 3, 15]))
+    >>> scale.breaks, scale.labels
+    ((3.0,), ('international', 'national'))
+    """
+
+    k: int = 4
+    labels: tuple[str, ...] | None = None
+    most_in_head: float = 0.4
+
+    def __post_init__(self) -> None:
+        _keep_labels(self, self.k, self.labels)
+        if not 0 < self.most_in_head < 1:
+            raise SpecError(f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1.")
+
+    def fit(self, scores: pd.Series) -> TierScale:
+        """Find the nested means.
+
+        Raises
+        ------
+        DataError
+            When all scores are equal, or one is infinite.
+        """
+        known = finite_scores(scores, "HeadTail()")
+        distinct_scores(known, min(self.k, 2), "HeadTail()")
+        cuts: list[float] = []
+        head, share = known, 0.0
+        while len(cuts) < self.k - 1 and share <= self.most_in_head and head.min() < head.max():
+            cuts.append(_snap(float(head.mean()), known))
+            above = head[head > cuts[-1]]
+            head, share = above, len(above) / len(head)
+        labels = tier_labels(self.k, self.labels)[: len(cuts) + 1]
+        return scale_at(known, cuts, labels, f"head/tail breaks in {len(labels)} tiers")
+
+
+@dataclass(frozen=True)
+class StandardDeviation:
+    """Mean and standard deviation (均值—标准差): tiers by how far a score lies from the mean.
+
+    Choose it for scores that are roughly symmetric about their mean.
+
+    Parameters
+    ----------
+    at
+        Cut-points in standard deviations from the mean, ascending; one more tier than cut-points.
+    labels
+        Names, highest first; Zhang's highest tiers when left out.
+
+    Notes
+    -----
+    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above.
+
+    **Missing values** get no tier and play no part. **Ties** stay together.
+
+    Examples
+    --------
+    >>> StandardDeviation(at=(-1, 1)).fit(pd.Series([1.0, 2.0, 3.0])).breaks
+    (1.0, 3.0)
+    """
+
+    at: tuple[float, ...] = (-1.0, 0.0, 1.0)
+    labels: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _keep_cuts(self, "at", self.at)
+        _keep_labels(self, len(self.at) + 1, self.labels)
+
+    def fit(self, scores: pd.Series) -> TierScale:
+        """Find mean and standard deviation of these scores.
+
+        Raises
+        ------
+        DataError
+            When all scores are equal, or one is infinite.
+        """
+        known = finite_scores(scores, "StandardDeviation()")
+        distinct_scores(known, 2, "StandardDeviation()")
+        # A power of two out and in again is exact, and squares of huge scores stay finite.
+        power = int(np.frexp(np.abs(known).max())[1])
+        unit = np.ldexp(known, -power)
+        centred = np.ldexp(unit.mean() + np.asarray(self.at) * unit.std(ddof=1), power)
+        cuts = [_snap(float(c), known) for c in centred]
+        labels = tier_labels(len(self.at) + 1, self.labels)
+        return scale_at(known, cuts, labels, f"standard deviations in {len(labels)} tiers")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Fixed cut-points (手工阈值): tiers by absolute scores.
+
+    Choose it when a plan or an earlier study says what score a tier takes, and wherever tiers of different years,
+    countries or scenarios are to mean the same. `Thresholds(scale.breaks, labels=scale.labels)` keeps those of a fit.
+
+    Parameters
+    ----------
+    breaks
+        Cut-points in units of the score, ascending; one more tier than cut-points.
+    labels
+        Names, highest first; Zhang's highest tiers when left out.
+
+    Notes
+    -----
+    Classes are closed above: a region must exceed a threshold to stand above it. Nothing is learnt from the scores;
+    tiers can be empty.
+
+    **Missing values** get no tier. **Ties** stay together.
+
+    Examples
+    --------
+    >>> scores = pd.Series([30.0, 60.0, 61.0])
+    >>> Thresholds((60,)).fit(scores).apply(scores).tolist()
+    ['national', 'national', 'international']
+    """
+
+    breaks: tuple[float, ...]
+    labels: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _keep_cuts(self, "breaks", self.breaks)
+        _keep_labels(self, len(self.breaks) + 1, self.labels)
+
+    def fit(self, scores: pd.Series) -> TierScale:
+        """Count these scores between the fixed cut-points.
+
+        Raises
+        ------
+        DataError
+            When no region has a score, or one is infinite.
+        """
+        known = finite_scores(scores, "Thresholds()")
+        labels = tier_labels(len(self.breaks) + 1, self.labels)
+        return scale_at(known, self.breaks, labels, f"thresholds for {len(labels)} tiers")
+
+
+@dataclass(frozen=True)
+class RelativeTo:
+    """Per cent of the mean, or of a named region (均值倍数): tiers relative to a yardstick.
+
+    Choose it when tiers are said like “at least half as much again as the average”, or “half of Beijing”.
+
+    Parameters
+    ----------
+    percent
+        Cut-points in per cent of the yardstick, positive and ascending; one more tier than cut-points.
+    region
+        Id of the region that is the yardstick; the mean of all scored regions when left out.
+    labels
+        Names, highest first; Zhang's highest tiers when left out.
+
+    Notes
+    -----
+    Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per cent. Classes are closed
+    above. Tiers can be empty.
+
+    **Missing values** get no tier and play no part. **Ties** stay together.
+
+    Examples
+    --------
+    >>> scores = pd.Series({"a": 20.0, "b": 40.0, "c": 60.0})
+    >>> RelativeTo((75, 125)).fit(scores).breaks
+    (30.0, 50.0)
+    >>> RelativeTo((50,), region="c").fit(scores).apply(scores).to_dict()
+    {'a': 'national', 'b': 'international', 'c': 'international'}
+    """
+
+    percent: tuple[float, ...] = (50.0, 100.0, 150.0)
+    region: str | None = None
+    labels: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _keep_cuts(self, "percent", self.percent)
+        _keep_labels(self, len(self.percent) + 1, self.labels)
+        if self.percent[0] <= 0:
+            raise SpecError(f"RelativeTo(percent={self.percent!r}) is not positive. Give per cent above 0.")
+
+    def fit(self, scores: pd.Series) -> TierScale:
+        """Find the yardstick in these scores.
+
+        Raises
+        ------
+        UnknownOptionError
+            When the named region is not among the scores.
+        DataError
+            When the yardstick has no score, or one that is not positive; when a score is infinite.
+        """
+        known = finite_scores(scores, "RelativeTo()")
+        name = "the mean" if self.region is None else f"the region {self.region!r}"
+        yardstick = float(known.mean()) if self.region is None else self._score_of_region(scores)
+        if not yardstick > 0:
             raise DataError(
-                f"NaturalBreaks({self.k}) needs at least {self.k} different scores, but there "
-                f"{'is' if len(values) == 1 else 'are'} {len(values)}. Ask for fewer tiers, or score more regions."
+                f"RelativeTo() needs a positive yardstick, but the score of {name} is {yardstick:g}. Choose another "
+                "region, or a normalisation whose scores are positive, such as MinMax()."
             )
-        starts = optimal_classes(values, counts, self.k)
-        classes = np.searchsorted(starts, inverse, side="right") - 1
-        return TierScale(
-            labels=tier_labels(self.k, self.labels),
-            breaks=tuple(values[starts[1:] - 1].tolist()),
-            lowest=float(values[0]),
-            highest=float(values[-1]),
-            counts=tuple(np.bincount(classes, minlength=self.k)[::-1].tolist()),
-            gvf=variance_fit(known, classes),
-            method=f"natural breaks in {self.k} tiers",
-        )
+        cuts = [_snap(p / 100 * yardstick, known) for p in self.percent]
+        labels = tier_labels(len(cuts) + 1, self.labels)
+        return scale_at(known, cuts, labels, f"per cent of {name} in {len(labels)} tiers")
+
+    def _score_of_region(self, scores: pd.Series) -> float:
+        assert self.region is not None
+        found = scores[scores.index == self.region]
+        if found.empty:
+            raise UnknownOptionError("region", self.region, map(str, scores.index))
+        if len(found) > 1 or found.isna().any():
+            problem = "no score" if len(found) == 1 else "more than one score"
+            raise DataError(
+                f"RelativeTo(region={self.region!r}) cannot be used: it has {problem}. Name another region."
+            )
+        return float(found.iloc[0])
+
+
+def _snap(cut: float, known: NDArray[np.float64]) -> float:
+    """Return the score that a computed cut-point differs from by rounding only, or else the cut-point.
+
+    A region that stands on a cut-point belongs below it; the last bit of a mean must not lift it.
+    """
+    nearest = float(known[np.argmin(np.abs(known - cut))])
+    return nearest if abs(nearest - cut) <= _ROUNDING * (known.max() - known.min()) else cut
+
+
+def _keep_labels(method: object, k: int, labels: Sequence[str] | None) -> None:
+    """Check the labels, and hold them as a tuple so that the method can be compared and hashed."""
+    checked = tier_labels(k, labels)
+    if labels is not None:
+        object.__setattr__(method, "labels", checked)
+
+
+def _keep_cuts(method: object, field: str, cuts: Sequence[float]) -> None:
+    """Check cut-points, and hold them as a tuple of floats."""
+    name = type(method).__name__
+    try:
+        values = tuple(float(c) for c in cuts)
+    except (TypeError, ValueError):
+        raise SpecError(f"{name}({field}={cuts!r}) are no numbers. Give them as (a, b, …), ascending.") from None
+    if not values or not all(map(math.isfinite, values)) or any(b <= a for a, b in pairwise(values)):
+        raise SpecError(f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it.")
+    object.__setattr__(method, field, values)

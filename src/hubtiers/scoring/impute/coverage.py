@@ -1,19 +1,37 @@
-"""What happens to missing values before anything is computed. Missing is never a value: there is no default fill."""
+"""How much of a region is known, and what is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from hubtiers._checks import calculable
 from hubtiers.errors import DataError, SpecError
 
-__all__ = ["RequireCoverage"]
+__all__ = ["RequireCoverage", "blank_below", "indicator_coverage", "require_share"]
 
 
 def indicator_coverage(values: pd.DataFrame) -> pd.Series:
     """Return the share of indicators that each region has a value for (0 to 1)."""
     return values.notna().mean(axis=1).rename("coverage")
+
+
+def blank_below(values: pd.DataFrame, share: float, *, judged_by: pd.DataFrame) -> pd.DataFrame:
+    """Return the values with every region blanked that has values for less than a share of the indicators."""
+    return values.where(indicator_coverage(judged_by) >= share, axis=0)
+
+
+def require_share(share: float, method: str) -> None:
+    """Refuse a share that is not between 0 and 1.
+
+    Raises
+    ------
+    SpecError
+    """
+    if not 0 <= share <= 1:
+        raise SpecError(f"{method}(share={share}) needs a share between 0 and 1, such as 0.5.")
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,7 @@ class RequireCoverage:
         DataError
             When no region reaches the threshold.
         """
+        calculable(values, "RequireCoverage()", rows=False)
         if values.empty or not (indicator_coverage(values) >= self.share).any():
             best = 0.0 if values.empty else indicator_coverage(values).max()
             raise DataError(
@@ -66,4 +85,8 @@ class RequireCoverage:
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the values with every region below the threshold blanked (rows stay)."""
-        return values.where(indicator_coverage(values) >= self.share, axis=0)
+        return blank_below(values, self.share, judged_by=values)
+
+    def mark(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Return False for every cell: nothing is filled."""
+        return pd.DataFrame(np.zeros(values.shape, dtype=bool), index=values.index, columns=values.columns)

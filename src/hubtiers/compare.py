@@ -1,0 +1,282 @@
+"""Several schemes over one table: ranks, scores and tiers side by side, and how far they agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hubtiers._storage import cell_text, replacing
+from hubtiers.diagnose import correlation
+from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError
+from hubtiers.scheme import Result, Scheme
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.agreement import agreement
+
+__all__ = ["Comparison", "compare_schemes"]
+
+_MOST_ROWS = 12
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Comparison:
+    """What several schemes say of the same regions, as `compare_schemes` gives it.
+
+    Attributes
+    ----------
+    results
+        Result by the name of the scheme, in the order given.
+    reference
+        Tier by region to hold them against, or None.
+    """
+
+    results: Mapping[str, Result]
+    reference: pd.Series | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the schemes."""
+        return list(self.results)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Regions × schemes: composite score."""
+        return pd.DataFrame({name: result.scores for name, result in self.results.items()})
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """Regions × schemes: rank, 1 is best."""
+        return pd.DataFrame({name: result.rank for name, result in self.results.items()})
+
+    @cached_property
+    def tiers(self) -> pd.DataFrame:
+        """Regions × schemes: tier, each column an ordered categorical."""
+        return pd.DataFrame({name: result.tier for name, result in self.results.items()})
+
+    @cached_property
+    def kendall(self) -> pd.DataFrame:
+        """Schemes × schemes: Kendall's tau-b of the scores, over the regions that both score."""
+        return self._between(lambda a, b: _correlate(a.scores, b.scores, "kendall"))
+
+    @cached_property
+    def spearman(self) -> pd.DataFrame:
+        """Schemes × schemes: Spearman's rank correlation of the scores, over the regions that both score."""
+        return self._between(lambda a, b: _correlate(a.scores, b.scores, "spearman"))
+
+    @cached_property
+    def same_tier(self) -> pd.DataFrame:
+        """Schemes × schemes: share of the regions scored by both that are in the same tier."""
+        return self._between(lambda a, b: _share_equal(a.tier, b.tier))
+
+    @cached_property
+    def with_reference(self) -> pd.DataFrame | None:
+        """By scheme: agreement with the reference (`n`, `matches`, `share`, `kappa`, `adjusted_rand`); None without."""
+        if self.reference is None:
+            return None
+        rows = {name: agreement(result.tier, self.reference).to_frame() for name, result in self.results.items()}
+        return pd.concat(rows, names=["scheme"]).droplevel(1)
+
+    def moves(self, base: str | None = None) -> pd.DataFrame:
+        """Return the regions that another scheme ranks or places otherwise (位次变动).
+
+        Parameters
+        ----------
+        base
+            Name of the scheme to compare with; the first when left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per region and other scheme with a difference: names, ranks and tiers under both, `rank_change`
+            (positive: places gained) and `new_tier` (whether the tier differs). Largest shifts first, scheme by scheme.
+
+        Raises
+        ------
+        UnknownOptionError
+            When there is no scheme of that name.
+
+        Notes
+        -----
+        **Missing values**: a region that only one of the two scores is listed, with a missing change.
+        """
+        base = self.names[0] if base is None else base
+        if base not in self.results:
+            raise UnknownOptionError("scheme of the comparison:", base, self.results)
+        frames = [self._moves(base, name) for name in self.names if name != base]
+        return pd.concat(frames, ignore_index=True) if frames else self._moves(base, base)
+
+    def _moves(self, base: str, name: str) -> pd.DataFrame:
+        before, after = self.results[base], self.results[name]
+        frame = before.table.regions[["name_zh", "name_en"]].rename_axis("region_id").reset_index()
+        frame.insert(0, "scheme", name)
+        frame = frame.assign(
+            rank_before=before.rank.to_numpy(),
+            rank_after=after.rank.to_numpy(),
+            rank_change=(before.rank - after.rank).to_numpy(),
+            tier_before=before.tier.astype("object").to_numpy(),
+            tier_after=after.tier.astype("object").to_numpy(),
+        )
+        old, new = frame["tier_before"], frame["tier_after"]
+        frame["new_tier"] = (old != new) & ~(old.isna() & new.isna())
+        one_sided = frame["rank_before"].isna() != frame["rank_after"].isna()
+        shift = frame["rank_change"].abs().fillna(0)
+        moved = frame[frame["new_tier"] | one_sided | (shift > 0)]
+        return moved.loc[shift[moved.index].sort_values(ascending=False, kind="stable").index]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return names, then rank, score and tier under every scheme (`equal_rank`, …), in the order of the first.
+
+        With a reference, its tier stands in the column `reference`.
+        """
+        first = next(iter(self.results.values()))
+        frame = first.to_frame()[["name_zh", "name_en"]]
+        for name, result in self.results.items():
+            frame[f"{name}_rank"] = result.rank
+            frame[f"{name}_score"] = result.scores
+            frame[f"{name}_tier"] = result.tier
+        if self.reference is not None:
+            frame["reference"] = self.reference.astype("object").reindex(frame.index)
+        return frame
+
+    def summary(self) -> pd.DataFrame:
+        """Return one row per scheme: agreement with the first, fit of its tiers, agreement with the reference."""
+        base = self.names[0]
+        frame = pd.DataFrame(
+            {
+                "kendall": self.kendall[base],
+                "spearman": self.spearman[base],
+                "same_tier": self.same_tier[base],
+                "gvf": {name: result.breaks.gvf for name, result in self.results.items()},
+                "effective_indicators": {name: result.effective_indicators for name, result in self.results.items()},
+            }
+        ).rename_axis("scheme")
+        if self.with_reference is not None:
+            frame[["reference_matches", "reference_n"]] = self.with_reference[["matches", "n"]]
+        return frame
+
+    def save_csv(self, path: str | Path) -> Path:
+        """Write `to_frame()` as UTF-8 with a byte order mark; text that would start a formula is neutralised."""
+        with replacing(path) as temporary:
+            _safe(self.to_frame()).to_csv(temporary, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
+        return Path(path)
+
+    def save_xlsx(self, path: str | Path) -> Path:
+        """Write a workbook: the regions, the summary, the moves, and the matrices scheme × scheme, a sheet each."""
+        sheets = {"regions": self.to_frame(), "summary": self.summary(), "moves": self.moves().set_index("scheme")}
+        sheets |= {"kendall": self.kendall, "spearman": self.spearman, "same_tier": self.same_tier}
+        with replacing(path) as temporary, pd.ExcelWriter(temporary, engine="openpyxl") as book:
+            for title, frame in sheets.items():
+                _safe(frame).to_excel(book, sheet_name=title)
+        return Path(path)
+
+    def __repr__(self) -> str:
+        regions = int(self.scores.notna().all(axis=1).sum())
+        frame = self.to_frame()
+        shown = frame[[c for c in frame.columns if not c.endswith("_score")]]
+        more = f"\n… and {len(shown) - _MOST_ROWS} more regions" if len(shown) > _MOST_ROWS else ""
+        return (
+            f"<Comparison: {len(self.results)} schemes over {regions} regions>\n{self.summary().round(3).to_string()}"
+            f"\n\n{shown.head(_MOST_ROWS).to_string(na_rep='–')}{more}"
+        )
+
+    def _repr_html_(self) -> str:
+        head = escape(repr(self).split("\n", maxsplit=1)[0].strip("<>"))
+        tables = (self.summary(), self.to_frame())
+        body = "".join(t.to_html(escape=True, na_rep="–", float_format="{:.3f}".format) for t in tables)
+        return f"<p>{head}</p>{body}"
+
+    def _between(self, measure: Callable[[Result, Result], float]) -> pd.DataFrame:
+        names = self.names
+        cells = [[measure(self.results[a], self.results[b]) for b in names] for a in names]
+        return pd.DataFrame(cells, index=pd.Index(names, name="scheme"), columns=names)
+
+
+def compare_schemes(
+    table: IndicatorTable, schemes: Mapping[str, Scheme], *, reference: pd.Series | None = None
+) -> Comparison:
+    """Run several schemes over one table and compare what they say (方案比较).
+
+    Choose it to see how much a ranking or a layout of tiers owes to one choice, such as the weights.
+
+    Parameters
+    ----------
+    table
+        What is scored.
+    schemes
+        Scheme by name, such as `{"equal": scheme, "entropy": scheme.replace(weight=EntropyWeights())}`; the others
+        are compared with the first.
+    reference
+        A published tier by region, to hold all of them against.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    SpecError
+        When there is no scheme, or something else than a scheme.
+    HubtiersError
+        When a scheme does not fit the table; the message names the scheme.
+
+    Notes
+    -----
+    **Missing values**: correlations and shares use the regions that both schemes score.
+
+    Examples
+    --------
+    >>> from hubtiers.scoring.weight import EntropyWeights
+    >>> from hubtiers.tiers.breaks import NaturalBreaks
+    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [9.0, 0.0, 7.0]}, index=["a", "b", "c"])
+    >>> equal = Scheme(tier=NaturalBreaks(2))
+    >>> schemes = {"equal": equal, "entropy": equal.replace(weight=EntropyWeights())}
+    >>> compare_schemes(IndicatorTable.from_frame(frame), schemes).ranks.to_dict("list")
+    {'equal': [2, 3, 1], 'entropy': [2, 3, 1]}
+    """
+    if not schemes:
+        raise SpecError("There is no scheme to compare. Give at least one, such as {'equal': Scheme()}.")
+    results: dict[str, Result] = {}
+    for name, scheme in schemes.items():
+        if not isinstance(scheme, Scheme):
+            raise SpecError(f"{name!r} is {type(scheme).__name__}, not a Scheme. Give schemes by name.")
+        try:
+            results[str(name)] = scheme.run(table)
+        except HubtiersError as error:
+            # The class says what went wrong and stays; the sentence gains which scheme it was.
+            error.args = (f"Scheme {str(name)!r}: {error}", *error.args[1:])
+            raise
+    return Comparison(results, reference)
+
+
+def _correlate(a: pd.Series, b: pd.Series, kind: str) -> float:
+    both = pd.concat([a, b], axis=1).dropna()
+    return correlation(both.iloc[:, 0], both.iloc[:, 1], kind) if len(both) > 1 else float("nan")
+
+
+def _share_equal(a: pd.Series, b: pd.Series) -> float:
+    left, right = (t.astype("object").to_numpy() for t in (a, b))
+    both = a.notna().to_numpy() & b.notna().to_numpy()
+    return float(np.mean(left[both] == right[both])) if both.any() else float("nan")
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts a spreadsheet shows as texts."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if isinstance(safe[column].dtype, pd.CategoricalDtype) or safe[column].dtype.kind not in "biuf":
+            safe[column] = safe[column].astype("object").map(_safe_cell, na_action="ignore")
+    safe.columns = pd.Index([_safe_cell(c) for c in safe.columns])
+    safe.index = pd.Index([_safe_cell(label) for label in safe.index], name=safe.index.name)
+    return safe
+
+
+def _safe_cell(cell: object) -> object:
+    # A workbook cannot hold control characters; the replacement character shows that one was there.
+    return cell_text(_CONTROL.sub("\ufffd", cell)) if isinstance(cell, str) else cell

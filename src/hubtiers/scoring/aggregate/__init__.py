@@ -1,0 +1,44 @@
+"""Bring weighted indicators together, one level of the hierarchy at a time.
+
+Every aggregator takes normalised values, in which higher is better, and gives scores in which higher is better. Those
+that compare regions with each other keep the field they were fitted on; a later year is measured against it.
+"""
+
+from hubtiers.scoring.aggregate.distance import (
+    FittedGreyRelation,
+    FittedTopsis,
+    FittedVikor,
+    GreyRelation,
+    Topsis,
+    Vikor,
+)
+from hubtiers.scoring.aggregate.means import (
+    Arithmetic,
+    FittedArithmetic,
+    FittedMazziottaPareto,
+    FittedPowerMean,
+    Geometric,
+    Harmonic,
+    MazziottaPareto,
+    PowerMean,
+)
+from hubtiers.scoring.aggregate.outranking import Copeland, FittedCopeland
+
+__all__ = [
+    "Arithmetic",
+    "Copeland",
+    "FittedArithmetic",
+    "FittedCopeland",
+    "FittedGreyRelation",
+    "FittedMazziottaPareto",
+    "FittedPowerMean",
+    "FittedTopsis",
+    "FittedVikor",
+    "Geometric",
+    "GreyRelation",
+    "Harmonic",
+    "MazziottaPareto",
+    "PowerMean",
+    "Topsis",
+    "Vikor",
+]

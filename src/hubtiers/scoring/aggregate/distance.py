@@ -1,0 +1,290 @@
+"""Scores by distance from an ideal region: TOPSIS, VIKOR, grey relation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers._checks import aligned_weights, calculable, same_columns
+from hubtiers.errors import DataError, SpecError
+
+__all__ = ["FittedGreyRelation", "FittedTopsis", "FittedVikor", "GreyRelation", "Topsis", "Vikor"]
+
+
+def relative_closeness(
+    x: NDArray[np.float64], weights: NDArray[np.float64], *, ideal: NDArray[np.float64], anti: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best; NaN left out."""
+    size = np.nanmax(ideal - anti)  # the ratio does not depend on it; squares of very small gaps would vanish
+    to_ideal = np.sqrt(np.nansum((weights * ((x - ideal) / size)) ** 2, axis=1))
+    to_anti = np.sqrt(np.nansum((weights * ((x - anti) / size)) ** 2, axis=1))
+    total = to_ideal + to_anti
+    return np.asarray(np.divide(to_anti, total, out=np.full(len(x), np.nan), where=total > 0))
+
+
+@dataclass(frozen=True)
+class Topsis:
+    """TOPSIS (优劣解距离法): near to the best in everything, far from the worst in everything.
+
+    Choose it when all-round distance matters more than a sum, and the field expects it.
+
+    Notes
+    -----
+    s = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the Euclidean distances of w·y from the best and the worst value of each column
+    among the fitted regions; 0 to 1. Direction was applied by the normaliser, so that the best is always the largest.
+    The normaliser decides the answer: with `MinMax`, the default of a scheme, other scores come out than with
+    `VectorNorm`, which Hwang and Yoon used. Values of a later year beyond the fitted best or worst count as these.
+    Constant columns have no effect; when all are constant the method is undefined and refuses.
+
+    **Missing values** are left out of both distances; a region without any value has no score.
+
+    References
+    ----------
+    Hwang and Yoon (1981), doi:10.1007/978-3-642-48318-9; Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0, 1.0]}, index=["x", "y", "z"])
+    >>> Topsis().fit(values).apply(values).round(3).tolist()
+    [0.0, 0.691, 1.0]
+    """
+
+    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedTopsis:
+        """Find the best and the worst value of each column.
+
+        Raises
+        ------
+        DataError
+            When there is no indicator, the weights do not fit, or all regions are the same.
+        """
+        numbers = calculable(values, "Topsis()")
+        aligned = aligned_weights(weights, numbers.columns, "Topsis()")
+        ideal, anti = numbers.max(), numbers.min()
+        _require_different(ideal - anti, aligned, "Topsis()")
+        return FittedTopsis(self, aligned, ideal, anti)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedTopsis:
+    """Weights, and the best and the worst value by indicator."""
+
+    method: Topsis
+    weights: pd.Series
+    ideal: pd.Series
+    anti: pd.Series
+
+    def apply(self, values: pd.DataFrame) -> pd.Series:
+        """Return the relative closeness of each region to the fitted ideal.
+
+        Raises
+        ------
+        NotComparableError
+            When the columns are not those of the fit.
+        """
+        numbers = same_columns(self.weights.index, values, "Topsis()")
+        ideal, anti = self.ideal.to_numpy(), self.anti.to_numpy()
+        x = np.clip(numbers.to_numpy(), anti, ideal)
+        scores = relative_closeness(x, self.weights.to_numpy(), ideal=ideal, anti=anti)
+        return pd.Series(scores, index=values.index, name="score")
+
+
+def group_utility_and_regret(
+    x: NDArray[np.float64], weights: NDArray[np.float64], *, ideal: NDArray[np.float64], anti: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return VIKOR's S (weighted sum of gaps from the ideal) and R (largest weighted gap) of each row.
+
+    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights of missing values go to those present.
+    """
+    span = ideal - anti
+    gap = np.divide(ideal - x, span, out=np.where(np.isnan(x), np.nan, 0.0), where=span > 0)
+    counted = ~np.isnan(gap)
+    share = np.where(counted, weights, 0.0)
+    total = share.sum(axis=1, keepdims=True)
+    share = np.divide(share, total, out=np.full_like(share, np.nan), where=total > 0)
+    weighted = share * np.where(counted, gap, 0.0)
+    return weighted.sum(axis=1), weighted.max(axis=1)
+
+
+@dataclass(frozen=True)
+class Vikor:
+    """VIKOR (多准则妥协解排序法): a compromise between the good of most indicators and the least regret in any one.
+
+    Choose it when one very bad indicator should not disappear in the sum.
+
+    Parameters
+    ----------
+    majority
+        v, the weight of the sum of gaps against the largest gap, 0 to 1.
+
+    Notes
+    -----
+    S = Σ w·gap, R = max w·gap, gap = (best − y) / (best − worst);
+    Q = v·(S − S*) / (S⁻ − S*) + (1 − v)·(R − R*) / (R⁻ − R*), where * is the least and ⁻ the largest among the fitted
+    regions. Published Q is the better the smaller; the score here is **1 − Q**, so that higher is better. A term whose
+    largest and least are equal is 0. Constant columns have no effect; when all are constant the method refuses.
+
+    **Missing values** give their weight to the values that are present; a region without any value has no score.
+
+    References
+    ----------
+    Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1, and (2007), doi:10.1016/j.ejor.2006.01.020.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0, 1.0]}, index=["x", "y", "z"])
+    >>> Vikor().fit(values).apply(values).tolist()
+    [0.0, 0.625, 1.0]
+    """
+
+    majority: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.majority <= 1:
+            raise SpecError(f"Vikor(majority={self.majority}) needs a weight of 0 to 1, such as 0.5.")
+
+    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedVikor:
+        """Find best and worst of each column, and the range of S and R.
+
+        Raises
+        ------
+        DataError
+            When there is no indicator, the weights do not fit, or all regions are the same.
+        """
+        numbers = calculable(values, "Vikor()")
+        aligned = aligned_weights(weights, numbers.columns, "Vikor()")
+        ideal, anti = numbers.max(), numbers.min()
+        _require_different(ideal - anti, aligned, "Vikor()")
+        both = group_utility_and_regret(
+            numbers.to_numpy(), aligned.to_numpy(), ideal=ideal.to_numpy(), anti=anti.to_numpy()
+        )
+        utility, regret = (pd.Series(part) for part in both)
+        ranges = (float(utility.min()), float(utility.max()), float(regret.min()), float(regret.max()))
+        return FittedVikor(self, aligned, ideal, anti, ranges)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedVikor:
+    """Weights, best and worst by indicator, and `ranges`: least and largest S, least and largest R."""
+
+    method: Vikor
+    weights: pd.Series
+    ideal: pd.Series
+    anti: pd.Series
+    ranges: tuple[float, float, float, float]
+
+    def apply(self, values: pd.DataFrame) -> pd.Series:
+        """Return 1 − Q of each region.
+
+        Raises
+        ------
+        NotComparableError
+            When the columns are not those of the fit.
+        """
+        numbers = same_columns(self.weights.index, values, "Vikor()")
+        utility, regret = group_utility_and_regret(
+            numbers.to_numpy(), self.weights.to_numpy(), ideal=self.ideal.to_numpy(), anti=self.anti.to_numpy()
+        )
+        least_s, most_s, least_r, most_r = self.ranges
+        by_sum = (utility - least_s) / (most_s - least_s) if most_s > least_s else utility * 0.0
+        by_worst = (regret - least_r) / (most_r - least_r) if most_r > least_r else regret * 0.0
+        majority = self.method.majority
+        return pd.Series(1.0 - (majority * by_sum + (1.0 - majority) * by_worst), index=values.index, name="score")
+
+
+def grey_coefficients(
+    gap: NDArray[np.float64], *, least: float, most: float, distinction: float
+) -> NDArray[np.float64]:
+    """Return Deng's grey relational coefficients (Δmin + ρΔmax) / (Δ + ρΔmax)."""
+    return (least + distinction * most) / (gap + distinction * most)
+
+
+@dataclass(frozen=True)
+class GreyRelation:
+    """Grey relational degree (灰色关联度): how closely a region's profile follows the best one.
+
+    Choose it for few regions and few data, where the field expects it.
+
+    Parameters
+    ----------
+    distinction
+        ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from each other.
+
+    Notes
+    -----
+    The reference is the best value of each column among the fitted regions; Δ is how far a value falls short of it,
+    Δmin and Δmax are taken over the whole table. ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a
+    later year above the reference count as the reference. When all columns are constant the method refuses.
+
+    **Missing values** give their weight to the values that are present; a region without any value has no score.
+
+    References
+    ----------
+    Deng (1989), Introduction to grey system theory, Journal of Grey System 1(1), 1–24.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0, 1.0]}, index=["x", "y", "z"])
+    >>> GreyRelation().fit(values).apply(values).round(3).tolist()
+    [0.333, 0.75, 1.0]
+    """
+
+    distinction: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.distinction <= 1:
+            raise SpecError(f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most 1.")
+
+    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedGreyRelation:
+        """Find the reference of each column, and the least and the largest gap of the table.
+
+        Raises
+        ------
+        DataError
+            When there is no indicator, the weights do not fit, or all regions are the same.
+        """
+        numbers = calculable(values, "GreyRelation()")
+        aligned = aligned_weights(weights, numbers.columns, "GreyRelation()")
+        reference = numbers.max()
+        _require_different(reference - numbers.min(), aligned, "GreyRelation()")
+        gaps = reference - numbers.loc[:, aligned > 0]
+        return FittedGreyRelation(self, aligned, reference, float(gaps.min().min()), float(gaps.max().max()))
+
+
+@dataclass(frozen=True, eq=False)
+class FittedGreyRelation:
+    """Weights, reference by indicator, and the least and the largest gap."""
+
+    method: GreyRelation
+    weights: pd.Series
+    reference: pd.Series
+    least: float
+    most: float
+
+    def apply(self, values: pd.DataFrame) -> pd.Series:
+        """Return the grey relational degree of each region.
+
+        Raises
+        ------
+        NotComparableError
+            When the columns are not those of the fit.
+        """
+        numbers = same_columns(self.weights.index, values, "GreyRelation()")
+        gap = np.clip(self.reference.to_numpy() - numbers.to_numpy(), 0.0, None)
+        close = grey_coefficients(gap, least=self.least, most=self.most, distinction=self.method.distinction)
+        weights = self.weights.to_numpy()
+        present = ~np.isnan(close)
+        total = present @ weights
+        scores = np.where(present, close, 0.0) @ weights
+        scores = np.divide(scores, total, out=np.full(len(close), np.nan), where=total > 0)
+        return pd.Series(scores, index=values.index, name="score")
+
+
+def _require_different(span: pd.Series, weights: pd.Series, method: str) -> None:
+    if not ((span > 0) & (weights > 0)).any():
+        raise DataError(
+            f"{method} compares regions with the best and the worst, but all regions are the same in every indicator "
+            "that counts. Give at least two regions that differ, or use Arithmetic()."
+        )

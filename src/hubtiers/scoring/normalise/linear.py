@@ -1,0 +1,310 @@
+"""Normalisers that move and stretch: a straight line from the indicator's unit to the common scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers._checks import calculable, oriented, require_every_column, require_varied, same_columns
+from hubtiers.errors import ConstantIndicatorError, DataError, SpecError, listing
+
+__all__ = ["FittedLinear", "FittedMinMax", "MinMax", "RobustScale", "VectorNorm", "ZScore"]
+
+
+def linear_scale(
+    x: NDArray[np.float64],
+    *,
+    origin: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    direction: NDArray[np.float64],
+    start: float,
+    span: float,
+) -> NDArray[np.float64]:
+    """Return start + span · direction · (x − origin) / spread, column by column; NaN stays NaN."""
+    return start + span * ((x - origin) * direction / spread)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedLinear:
+    """A straight line by indicator: `origin` gets `start`, and every `spread` beyond it adds `span`.
+
+    Attributes
+    ----------
+    origin, spread
+        Series by indicator, in the indicator's unit.
+    direction
+        +1 or −1 by indicator.
+    start, span
+        On the common scale.
+    clip
+        Whether results are cut off at `start` and `start + span`.
+    """
+
+    method: object
+    origin: pd.Series
+    spread: pd.Series
+    direction: pd.Series
+    start: float
+    span: float
+    clip: bool
+
+    def apply(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Return the values on the fitted scale, higher is better.
+
+        Raises
+        ------
+        NotComparableError
+            When the columns are not those of the fit.
+        DataError
+            When a result is too large to compute with.
+        """
+        name = f"{type(self.method).__name__}()"
+        numbers = same_columns(self.origin.index, values, name)
+        with np.errstate(over="ignore"):
+            scaled = linear_scale(
+                numbers.to_numpy(),
+                origin=self.origin.to_numpy(),
+                spread=self.spread.to_numpy(),
+                direction=self.direction.to_numpy(),
+                start=self.start,
+                span=self.span,
+            )
+        if self.clip:
+            scaled = np.clip(scaled, self.start, self.start + self.span)
+        return calculable(pd.DataFrame(scaled, index=numbers.index, columns=numbers.columns), name, rows=False)
+
+    def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
+        """Return values of the common scale in the indicators' own units: what it takes to reach a normalised value."""
+        share = (normalised - self.start) / self.span
+        return self.origin + share * self.direction * self.spread
+
+
+@dataclass(frozen=True, eq=False)
+class FittedMinMax(FittedLinear):
+    """Bounds and directions learnt by `MinMax`, each a Series by indicator."""
+
+    lowest: pd.Series
+    highest: pd.Series
+
+
+@dataclass(frozen=True)
+class MinMax:
+    """Min–max scaling (极差标准化): the worst region gets `low`, the best gets `high`.
+
+    Choose it when scores should be easy to read and no single outlier rules an indicator; use `Goalposts` when the
+    range itself must not depend on the regions at hand.
+
+    Parameters
+    ----------
+    low, high
+        The scale after normalisation, without unit.
+
+    Notes
+    -----
+    With direction +1, y = low + (high − low)·(x − min) / (max − min); with direction −1, max − x replaces x − min.
+    The formula is step 5 of the OECD/JRC Handbook on Constructing Composite Indicators (2008), “re-scaling”.
+    Values of a later year outside the fitted range fall outside [low, high]; nothing is clipped. A constant indicator
+    is refused.
+
+    **Missing values** are ignored when the bounds are fitted and stay missing.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [1.0, 3.0, 5.0]}, index=["a", "b", "c"])
+    >>> MinMax().fit(values).apply(values)["patents"].tolist()
+    [0.0, 0.5, 1.0]
+    >>> MinMax().fit(values, direction=pd.Series({"patents": -1})).apply(values)["patents"].tolist()
+    [1.0, 0.5, 0.0]
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+            raise SpecError(f"MinMax(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedMinMax:
+        """Learn the bounds of each indicator.
+
+        Parameters
+        ----------
+        values
+            Regions × indicators, in the indicators' own units.
+        direction
+            +1 or −1 by indicator; +1 throughout when left out.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        ConstantIndicatorError
+            When an indicator has the same value in every region.
+        """
+        numbers, sign = _ready(values, direction, "MinMax()")
+        lowest, highest = numbers.min(), numbers.max()
+        require_varied(numbers, "MinMax()")
+        worst = lowest.where(sign > 0, highest)
+        span = self.high - self.low
+        return FittedMinMax(
+            method=self,
+            origin=worst,
+            spread=highest - lowest,
+            direction=sign,
+            start=self.low,
+            span=span,
+            clip=False,
+            lowest=lowest,
+            highest=highest,
+        )
+
+
+@dataclass(frozen=True)
+class ZScore:
+    """Z-score (Z 值标准化): how many standard deviations a region lies above the mean.
+
+    Choose it when indicators should vary equally, whatever their range; scores are not bounded. The penalised mean of
+    Mazziotta and Pareto takes `ZScore(mean=100, deviation=10)`.
+
+    Parameters
+    ----------
+    mean, deviation
+        Mean and standard deviation after normalisation, without unit.
+
+    Notes
+    -----
+    y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample, s² = Σ(x − x̄)² / (n − 1).
+    A constant indicator is refused.
+
+    **Missing values** are left out of mean and deviation, and stay missing.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [1.0, 3.0, 5.0]})
+    >>> ZScore().fit(values).apply(values)["patents"].tolist()
+    [-1.0, 0.0, 1.0]
+    """
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.mean) and 0 < self.deviation < np.inf):
+            raise SpecError(f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation.")
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Learn mean and standard deviation of each indicator.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        ConstantIndicatorError
+            When an indicator has the same value in every region, or a single value.
+        """
+        numbers, sign = _ready(values, direction, "ZScore()")
+        require_varied(numbers, "ZScore()")
+        extent = numbers.max() - numbers.min()
+        # Over the range, squares of very small values do not vanish.
+        centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=1)
+        return FittedLinear(self, centre, spread, sign, self.mean, self.deviation, clip=False)
+
+
+@dataclass(frozen=True)
+class RobustScale:
+    """Median and interquartile range (稳健标准化) in place of mean and standard deviation.
+
+    Choose it when a few extreme regions should not set the scale for all the others.
+
+    Notes
+    -----
+    y = direction · (x − median) / (Q3 − Q1), the quartiles interpolated linearly between values. An indicator that is
+    the same in half of the regions or more has no interquartile range and is refused.
+
+    **Missing values** are left out of median and quartiles, and stay missing.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [1.0, 2.0, 3.0, 4.0, 100.0]})
+    >>> RobustScale().fit(values).apply(values)["patents"].tolist()
+    [-1.0, -0.5, 0.0, 0.5, 48.5]
+    """
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Learn median and quartiles of each indicator.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all, or no interquartile range.
+        ConstantIndicatorError
+            When an indicator has the same value in every region.
+        """
+        numbers, sign = _ready(values, direction, "RobustScale()")
+        require_varied(numbers, "RobustScale()")
+        spread = numbers.quantile(0.75) - numbers.quantile(0.25)
+        if flat := numbers.columns[~(spread > 0)].tolist():
+            raise DataError(
+                f"RobustScale() needs quartiles that differ, but half of the regions or more share one value of "
+                f"{listing(map(repr, flat))}. Use PercentileRank() or MinMax(), or drop the indicator."
+            )
+        return FittedLinear(self, numbers.median(), spread, sign, 0.0, 1.0, clip=False)
+
+
+@dataclass(frozen=True)
+class VectorNorm:
+    """Vector normalisation (向量归一化): each indicator divided by its length over all regions.
+
+    Choose it with `Topsis` to follow Hwang and Yoon. It keeps proportions and the zero, and does not bring
+    indicators to one range.
+
+    Notes
+    -----
+    y = direction · x / √Σx². A cost is negated, not subtracted from 1: the differences between regions, which is all
+    that a distance uses, are the same both ways, and only the negation keeps x with direction +1 and −x with direction
+    −1 equal. Costs are therefore at most 0 afterwards: take another normaliser for `Geometric` or `EntropyWeights`.
+    A constant indicator is accepted; one that is 0 everywhere is refused.
+
+    **Missing values** are left out of the length, and stay missing.
+
+    References
+    ----------
+    Hwang and Yoon (1981), Multiple Attribute Decision Making, doi:10.1007/978-3-642-48318-9.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [3.0, 4.0]})
+    >>> VectorNorm().fit(values).apply(values)["patents"].tolist()
+    [0.6, 0.8]
+    """
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Learn the length of each indicator.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        ConstantIndicatorError
+            When an indicator is 0 in every region.
+        """
+        numbers, sign = _ready(values, direction, "VectorNorm()")
+        largest = numbers.abs().max()
+        if zero := numbers.columns[largest == 0].tolist():
+            raise ConstantIndicatorError(zero, "VectorNorm()")
+        # Lengths of values near the smallest floating-point number would vanish when squared as they are.
+        length = largest * np.sqrt(((numbers / largest) ** 2).sum())
+        return FittedLinear(self, length * 0.0, length, sign, 0.0, 1.0, clip=False)
+
+
+def _ready(values: pd.DataFrame, direction: pd.Series | None, method: str) -> tuple[pd.DataFrame, pd.Series]:
+    numbers = calculable(values, method)
+    require_every_column(numbers, method)
+    return numbers, oriented(direction, numbers.columns, method)

@@ -1,0 +1,208 @@
+"""Normalisers that bend the distribution: ranks and logarithms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers._checks import calculable, oriented, require_domain, require_every_column, require_varied, same_columns
+from hubtiers.errors import SpecError
+from hubtiers.scoring.normalise.linear import FittedLinear
+
+__all__ = ["FittedLogMinMax", "FittedPercentileRank", "LogMinMax", "PercentileRank"]
+
+
+def rank_position(x: NDArray[np.float64], field: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of a sorted field of values that each x is above, ties counting half; NaN stays NaN.
+
+    A member of the field is not compared with itself, so that the lowest gets 0 and the highest 1. Values from outside
+    come to lie half-way between their neighbours, and beyond the ends at 0 or 1. A field of one value gives 0.5.
+    """
+    below = np.searchsorted(field, x, side="left")
+    equal = np.searchsorted(field, x, side="right") - below
+    others = len(field) - 1
+    position = (below + equal / 2 - 0.5) / others if others else np.where(equal > 0, 0.5, np.sign(below))
+    return np.where(np.isnan(x), np.nan, np.clip(position, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class PercentileRank:
+    """Percentile rank (百分位排名): the share of the other regions that a region is ahead of.
+
+    Choose it when only the order of the regions can be trusted, or when outliers should have no say at all.
+
+    Notes
+    -----
+    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values; tied regions share the mean of their
+    ranks. A region of a later year stands half-way between the fitted values around it. A constant indicator is
+    accepted and gets 0.5.
+
+    **Missing values** have no rank and stay missing; n counts the values present.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5, “ranking”.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [7.0, 1.0, 7.0, 900.0, 2.0]})
+    >>> PercentileRank().fit(values).apply(values)["patents"].tolist()
+    [0.625, 0.0, 0.625, 1.0, 0.25]
+    """
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedPercentileRank:
+        """Keep the sorted values of each indicator.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        """
+        numbers = calculable(values, "PercentileRank()")
+        require_every_column(numbers, "PercentileRank()")
+        sign = oriented(direction, numbers.columns, "PercentileRank()")
+        x = numbers.to_numpy() * sign.to_numpy()
+        fields = tuple(np.sort(column[~np.isnan(column)]) for column in x.T)
+        return FittedPercentileRank(self, fields, sign)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedPercentileRank:
+    """Sorted values of the fit, times direction, one array by indicator."""
+
+    method: PercentileRank
+    fields: tuple[NDArray[np.float64], ...]
+    direction: pd.Series
+
+    def apply(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Return the position of each value in the fitted field, 0 to 1, higher is better.
+
+        Raises
+        ------
+        NotComparableError
+            When the columns are not those of the fit.
+        """
+        numbers = same_columns(self.direction.index, values, "PercentileRank()")
+        x = numbers.to_numpy() * self.direction.to_numpy()
+        ranked = [rank_position(column, field) for column, field in zip(x.T, self.fields, strict=True)]
+        return pd.DataFrame(np.column_stack(ranked), index=numbers.index, columns=numbers.columns)
+
+
+def signed_log(x: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
+    """Return the logarithm of the size of x, with the sign of x: an odd function, increasing where it is defined.
+
+    With an offset of 0 it is ln x for x > 0 and −ln(−x) for x < 0; with an offset c > 0 it is sgn(x)·ln(1 + |x|/c).
+    """
+    if offset > 0:
+        return np.asarray(np.sign(x) * np.log1p(np.abs(x) / offset))
+    return np.asarray(np.sign(x) * np.log(np.where(x == 0, 1.0, np.abs(x))))
+
+
+@dataclass(frozen=True)
+class LogMinMax:
+    """Min–max scaling of logarithms (对数极差标准化): ratios count, not differences.
+
+    Choose it for sizes that span orders of magnitude, where twice as many patents should mean the same to a small
+    region as to a large one.
+
+    Parameters
+    ----------
+    low, high
+        The scale after normalisation, without unit.
+    offset
+        Constant added to the size of every value before the logarithm, in the indicator's unit. 0 takes the plain
+        logarithm and refuses zeros; 1 is usual for counts.
+
+    Notes
+    -----
+    y = low + (high − low)·(ln x − ln min) / (ln max − ln min) with direction +1, mirrored with direction −1. Negative
+    values are taken as −ln(−x), so that turning the sign of an indicator and its direction changes nothing; with
+    offset 0 an indicator must not change sign. A constant indicator is refused.
+
+    **Missing values** are ignored when the bounds are fitted and stay missing.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [1.0, 10.0, 100.0]})
+    >>> LogMinMax().fit(values).apply(values)["patents"].tolist()
+    [0.0, 0.5, 1.0]
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+            raise SpecError(f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+        if self.offset != 0 and not 1e-100 <= self.offset <= 1e100:
+            raise SpecError(f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such as 1.")
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLogMinMax:
+        """Learn the bounds of each indicator's logarithm.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        DomainError
+            When the offset is 0 and an indicator has a zero, or values of both signs.
+        ConstantIndicatorError
+            When an indicator has the same value in every region.
+        """
+        numbers = calculable(values, "LogMinMax()")
+        require_every_column(numbers, "LogMinMax()")
+        sign = oriented(direction, numbers.columns, "LogMinMax()")
+        negative = (numbers < 0).any() & ~(numbers > 0).any()
+        side = pd.Series(np.where(negative, -1.0, 1.0), index=numbers.columns)
+        logs = _logarithms(numbers, side, self.offset)
+        lowest, highest = logs.min(), logs.max()
+        require_varied(numbers, "LogMinMax()", spread=highest - lowest)
+        worst = lowest.where(sign > 0, highest)
+        line = FittedLinear(self, worst, highest - lowest, sign, self.low, self.high - self.low, clip=False)
+        return FittedLogMinMax(self, line, side)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedLogMinMax:
+    """Bounds of the logarithms (`line`), and by indicator the sign that its values must have (`side`)."""
+
+    method: LogMinMax
+    line: FittedLinear
+    side: pd.Series
+
+    def apply(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Return the values on the fitted scale, higher is better.
+
+        Raises
+        ------
+        NotComparableError
+            When the columns are not those of the fit.
+        DomainError
+            When the offset is 0 and a value has another sign than those of the fit.
+        """
+        numbers = same_columns(self.side.index, values, "LogMinMax()")
+        return self.line.apply(_logarithms(numbers, self.side, self.method.offset))
+
+    def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
+        """Return values of the common scale in the indicators' own units."""
+        logs = self.line.invert(normalised)
+        if self.method.offset > 0:
+            return logs.map(np.sign) * (self.method.offset * logs.abs().map(np.expm1))
+        return (logs * self.side).map(np.exp) * self.side
+
+
+def _logarithms(numbers: pd.DataFrame, side: pd.Series, offset: float) -> pd.DataFrame:
+    x = numbers.to_numpy()
+    if offset == 0:
+        require_domain(
+            numbers,
+            x * side.to_numpy() > 0,
+            method="LogMinMax()",
+            needs="values other than 0 that all have the same sign",
+            way_out="Give an offset, for example LogMinMax(offset=1), or use PercentileRank().",
+        )
+    return pd.DataFrame(signed_log(x, offset), index=numbers.index, columns=numbers.columns)

@@ -1,0 +1,174 @@
+"""Normalisers that measure against something named: goalposts, or a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hubtiers._checks import calculable, named_pairs, oriented, require_choice, require_every_column
+from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+from hubtiers.scoring.normalise.linear import FittedLinear
+
+__all__ = ["DistanceToReference", "Goalposts"]
+
+
+@dataclass(frozen=True)
+class Goalposts:
+    """Goalposts (目标值标准化): each indicator between two bounds that you set, whatever the regions at hand.
+
+    Choose it when scores must stay comparable between years and samples, or when a policy target exists. The Human
+    Development Index and the Technology Achievement Index are made so.
+
+    Parameters
+    ----------
+    bounds
+        (lower, upper) by indicator, in its unit; a mapping, kept as a tuple of (indicator, lower, upper). Indicators
+        that a table does not have are passed over.
+    clip
+        Whether values beyond a bound count as the bound.
+    low, high
+        The scale after normalisation, without unit.
+
+    Notes
+    -----
+    y = low + (high − low)·(x − lower) / (upper − lower) with direction +1; with direction −1, upper − x replaces
+    x − lower. Nothing is learnt from the data, so that constant indicators and single regions are accepted.
+
+    **Missing values** stay missing.
+
+    References
+    ----------
+    Saisana, Saltelli and Tarantola (2005), doi:10.1111/j.1467-985X.2005.00350.x.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [0.0, 497.0, 1200.0]})
+    >>> Goalposts({"patents": (0, 994)}).fit(values).apply(values)["patents"].tolist()
+    [0.0, 0.5, 1.0]
+    """
+
+    bounds: Mapping[str, tuple[float, float]] | tuple[tuple[str, float, float], ...]
+    clip: bool = True
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+            raise SpecError(f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+        object.__setattr__(self, "bounds", _as_bounds(self.bounds))
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Attach the bounds to the indicators.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        MissingColumnError
+            When an indicator has no bounds.
+        """
+        numbers = calculable(values, "Goalposts()")
+        require_every_column(numbers, "Goalposts()")
+        posts = {code: (lower, upper) for code, lower, upper in _as_bounds(self.bounds)}
+        if absent := [code for code in numbers.columns if code not in posts]:
+            raise MissingColumnError(absent, "Goalposts(bounds=…)", posts)
+        sign = oriented(direction, numbers.columns, "Goalposts()")
+        lower = pd.Series({code: posts[code][0] for code in numbers.columns})
+        upper = pd.Series({code: posts[code][1] for code in numbers.columns})
+        worst = lower.where(sign > 0, upper)
+        return FittedLinear(self, worst, upper - lower, sign, self.low, self.high - self.low, clip=self.clip)
+
+
+def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
+    if not isinstance(bounds, Mapping):
+        bounds = [(entry[0], tuple(entry[1:])) for entry in bounds if isinstance(entry, (tuple, list)) and entry]
+    rows = []
+    for code, pair in named_pairs(bounds, "Goalposts(bounds=…)"):
+        try:
+            lower, upper = (float(bound) for bound in pair)
+        except (TypeError, ValueError):
+            raise SpecError(
+                f"Goalposts() needs two numbers for {code!r}, such as (0, 100), but got {pair!r}."
+            ) from None
+        if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
+            raise SpecError(f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has {pair!r}.")
+        rows.append((code, lower, upper))
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class DistanceToReference:
+    """Distance to a reference (与标杆的距离): how far a region is above or below a leader, a mean or a named region.
+
+    Choose it when readers ask “how far from the best”, or from a region that all know.
+
+    Parameters
+    ----------
+    reference
+        `"best"` (the largest value, or the smallest of a cost), `"mean"` or `"median"`.
+    region
+        Id of a region to measure against instead; then `reference` is not used.
+
+    Notes
+    -----
+    y = 1 + direction · (x − r) / |r|: the reference gets 1, and 0.9 means ten per cent worse than it. For a benefit and
+    r > 0 this is x / r. A constant indicator is accepted and gets 1. A reference of 0 is refused: nothing can be
+    measured in shares of it.
+
+    **Missing values** are left out of mean and median, and stay missing.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [50.0, 80.0, 100.0]}, index=["a", "b", "c"])
+    >>> DistanceToReference().fit(values).apply(values)["patents"].tolist()
+    [0.5, 0.8, 1.0]
+    """
+
+    reference: str = "best"
+    region: str | None = None
+
+    def __post_init__(self) -> None:
+        known = ("best", "mean", "median")
+        require_choice("reference of DistanceToReference(reference=…)", self.reference, known)
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Look up the reference value of each indicator.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all, or its reference is 0 or missing.
+        UnknownOptionError
+            When the reference region is not in the table.
+        """
+        numbers = calculable(values, "DistanceToReference()")
+        require_every_column(numbers, "DistanceToReference()")
+        sign = oriented(direction, numbers.columns, "DistanceToReference()")
+        level = self._level(numbers, sign)
+        if absent := level.index[level.isna()].tolist():
+            raise DataError(f"DistanceToReference(region={self.region!r}) has no value for {listing(absent)}.")
+        if zero := level.index[level == 0].tolist():
+            raise DataError(
+                f"DistanceToReference() measures in shares of the reference, but the reference of "
+                f"{listing(map(repr, zero))} is 0. Choose another reference, or use MinMax()."
+            )
+        return FittedLinear(self, level, level.abs(), sign, 1.0, 1.0, clip=False)
+
+    def _level(self, numbers: pd.DataFrame, sign: pd.Series) -> pd.Series:
+        if self.region is not None:
+            if self.region not in numbers.index:
+                raise UnknownOptionError(
+                    "region in DistanceToReference(region=…)", self.region, map(str, numbers.index)
+                )
+            return pd.Series(numbers.loc[self.region])
+        if self.reference == "best":
+            return numbers.max().where(sign > 0, numbers.min())
+        return numbers.mean() if self.reference == "mean" else numbers.median()

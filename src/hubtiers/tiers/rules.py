@@ -1,0 +1,375 @@
+"""Tiers by position: the literal reading of Zhang, where a centre's level is the standing of its functions by scale.
+
+Zhang (2022, doi:10.16418/j.issn.1000-3045.20220925002) gives no threshold. Every cut-point here is this library's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from hubtiers.errors import DataError, MissingColumnError, SpecError, listing
+from hubtiers.framework import Framework, Indicator
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.scale import (
+    GroupedTiers,
+    class_counts,
+    finite_scores,
+    score_numbers,
+    score_ranges,
+    tier_labels,
+    tier_series,
+    variance_fit,
+)
+
+__all__ = ["MACRO_REGIONS", "PositionRules", "PositionTiers", "function_shares", "macro_regions"]
+
+MACRO_REGIONS: Mapping[str, tuple[str, ...]] = {
+    "东部": ("110000", "120000", "130000", "310000", "320000", "330000", "350000", "370000", "440000", "460000"),
+    "中部": ("140000", "340000", "360000", "410000", "420000", "430000"),
+    "西部": (
+        *("150000", "450000", "500000", "510000", "520000", "530000"),
+        *("540000", "610000", "620000", "630000", "640000", "650000"),
+    ),
+    "东北": ("210000", "220000", "230000"),
+}
+"""The four macro-regions and their provinces, by adcode (国家统计局: 东西中部和东北地区划分方法, 13 June 2011).
+
+East, centre, west and northeast. Hong Kong, Macao and Taiwan stand outside the division.
+"""
+
+_NO_RULE = "none of the rules"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class PositionTiers(GroupedTiers):
+    """Tiers given by rules of position.
+
+    Attributes
+    ----------
+    rules
+        The rules, with all cut-points.
+    placements
+        One row per fitted region with a score: its `tier`, the `rule` that placed it, the `functions` that met the
+        rule, and its share of the total in every function, in per cent.
+    """
+
+    rules: PositionRules
+    placements: pd.DataFrame
+
+    @property
+    def placed_by(self) -> pd.Series:
+        """Which rule placed each region of the fit, in words."""
+        return self.placements["rule"].copy()
+
+    def apply(self, scores: pd.Series, *, table: IndicatorTable | None = None) -> pd.Series:
+        """Place the regions of a table by the same cut-points; its own totals and leads count.
+
+        Returns
+        -------
+        pandas.Series
+            Ordered categorical.
+
+        Notes
+        -----
+        **Missing values**: a region without a score has no tier.
+        """
+        return self.rules.place(scores, table=table)["tier"].reindex(scores.index)
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.placements.to_html(escape=True, na_rep="–", float_format="{:.2f}".format)
+
+
+@dataclass(frozen=True)
+class PositionRules:
+    """Rules of position (位置规则): how a region's functions stand in the nation, macro-region and province.
+
+    Choose it to take Zhang at his word: a centre's level is the standing of its functions at each scale. A tier takes
+    at least `functions` functions above its bar, whichever they are: lower tiers need not hold what higher ones do.
+
+    Parameters
+    ----------
+    international_share
+        International: at least this share of the total, in per cent.
+    national_share
+        National: at least this share of the total, in per cent …
+    macro_region_places
+        … or among the first so many regions of its macro-region. 0 switches the rule off.
+    regional_share
+        Regional: at least this share of the total, in per cent …
+    province_places
+        … or among the first so many regions of its province. 0 switches the rule off.
+    functions
+        How many functions must meet a bar.
+    labels
+        Four names, highest first; Zhang's tiers when left out.
+
+    Notes
+    -----
+    **All cut-points are this library's own.** The defaults are meant for city units; provinces, of which there are
+    fewer, take higher shares, such as 10, 3 and 1.5. Rules are tried from the highest tier down, and every other
+    region with a score is in the lowest.
+
+    The total is that of the regions in the table: it is the nation's when the table covers the nation. A share in a
+    function is explained at `function_shares`. A region leads only where another one could: alone in its province, it
+    does not lead it. Regions that lie in several macro-regions or provinces, and those outside the division of 2011,
+    have no place in one. **Ties** share the better place.
+
+    **Missing values**: a region without a score gets no tier; a function without a share meets no bar.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"papers": [60.0, 30, 9, 1], "patents": [70.0, 15, 5, 10]}, index=list("abcd"))
+    >>> rules = PositionRules(international_share=50, national_share=15, regional_share=5, macro_region_places=0,
+    ...                       province_places=0)
+    >>> table = IndicatorTable.from_frame(frame)
+    >>> scale = rules.fit(frame.mean(axis=1), table=table)
+    >>> scale.placements["tier"].tolist()
+    ['international', 'national', 'regional', 'local']
+    >>> scale.placed_by["b"]
+    'at least 15 % of the total'
+    """
+
+    international_share: float = 4.0
+    national_share: float = 2.0
+    regional_share: float = 1.0
+    macro_region_places: int = 2
+    province_places: int = 1
+    functions: int = 2
+    labels: tuple[str, ...] | None = None
+
+    uses_table: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        checked = tier_labels(4, self.labels)
+        if self.labels is not None:
+            object.__setattr__(self, "labels", checked)
+        bars = (self.international_share, self.national_share, self.regional_share)
+        if (
+            not all(isinstance(b, (int, float)) and math.isfinite(b) for b in bars)
+            or not bars[0] > bars[1] > bars[2] > 0
+        ):
+            raise SpecError(
+                f"PositionRules: the shares are {bars!r}. They must be per cent above 0, falling from the "
+                "international to the regional tier."
+            )
+        for name, least in (("macro_region_places", 0), ("province_places", 0), ("functions", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise SpecError(f"PositionRules({name}={value!r}) must be a whole number of at least {least}.")
+
+    def fit(self, scores: pd.Series, *, table: IndicatorTable | None = None) -> PositionTiers:
+        """Place the regions of a table.
+
+        Parameters
+        ----------
+        scores
+            Score by region; only says which regions get a tier, and how well tiers and scores go together.
+        table
+            Indicators and regions, with the same index.
+
+        Raises
+        ------
+        DataError
+            When there is no table, no region with a score, too few functions with a share, or regions overlap.
+        MissingColumnError
+            When a rule needs provinces or macro-regions that the regions do not have.
+        """
+        known = finite_scores(scores, "PositionRules()")
+        placements = self.place(scores, table=table)
+        classes = np.asarray(placements["tier"].cat.codes, dtype=np.int64)
+        return PositionTiers(
+            labels=tier_labels(4, self.labels),
+            breaks=(),
+            lowest=float(known.min()),
+            highest=float(known.max()),
+            counts=class_counts(classes, 4),
+            gvf=variance_fit(known, classes),
+            method=f"rules of position on {self.functions} functions",
+            ranges=score_ranges(known, classes, 4),
+            rules=self,
+            placements=placements,
+        )
+
+    def place(self, scores: pd.Series, *, table: IndicatorTable | None = None) -> pd.DataFrame:
+        """Return tier, rule, functions and shares of every region with a score."""
+        if table is None or not scores.index.equals(table.values.index):
+            raise DataError(
+                "PositionRules() reads shares and provinces from the indicator table. Give `table`, with the same "
+                "regions as the scores."
+            )
+        shares = function_shares(table)
+        if self.functions > len(shares.columns):
+            raise DataError(
+                f"PositionRules(functions={self.functions}) asks for more functions than have a share: "
+                f"{listing(shares.columns)}. Ask for fewer, or add extensive indicators."
+            )
+        classes = pd.Series(0, index=shares.index)
+        rule = pd.Series(_NO_RULE, index=shares.index, dtype="object")
+        which = pd.Series("", index=shares.index, dtype="object")
+        for place, text, met in reversed(self._bars(shares, table)):
+            reached = met.sum(axis=1) >= self.functions
+            classes[reached], rule[reached] = place, text
+            names = [listing(met.columns[row], most=9) for row in met[reached].to_numpy()]
+            which.loc[reached] = np.array(names, dtype="object")
+        tier = tier_series(classes, tier_labels(4, self.labels), shares.index)
+        known = ~np.isnan(score_numbers(scores, "PositionRules()"))
+        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(shares.add_prefix("share_"))[known]
+
+    def _bars(self, shares: pd.DataFrame, table: IndicatorTable) -> list[tuple[int, str, pd.DataFrame]]:
+        """Return each rule as tier (3 the highest), words, and regions × functions that meet it; highest tier first."""
+        bars = [
+            (3, f"at least {self.international_share:g} % of the total", shares >= self.international_share),
+            (2, f"at least {self.national_share:g} % of the total", shares >= self.national_share),
+        ]
+        if places := self.macro_region_places:
+            groups = macro_regions(table.regions)
+            bars.append((2, _first(places, "macro-region"), _lead(shares, groups) <= places))
+        bars.append((1, f"at least {self.regional_share:g} % of the total", shares >= self.regional_share))
+        if places := self.province_places:
+            groups = _provinces(table.regions)
+            bars.append((1, _first(places, "province"), _lead(shares, groups) <= places))
+        return bars
+
+
+def function_shares(table: IndicatorTable) -> pd.DataFrame:
+    """Return each region's share of the total in each function, in per cent.
+
+    Parameters
+    ----------
+    table
+        Indicators and regions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Regions × functions. A function is a node directly under the score; it has a share when extensive indicators
+        (that add up over regions) with more-is-better lie below it. The share in a function is the mean of the shares
+        in those indicators, all counting the same.
+
+    Raises
+    ------
+    DataError
+        When regions overlap, no function has an extensive indicator, or one has a negative value or sums to 0.
+
+    Notes
+    -----
+    The total of an indicator is its sum over the regions of the table. An extensive indicator in per cent is a share of
+    the nation already and is taken as it stands.
+
+    **Missing values**: a region's share in a function is the mean over the indicators that it has; missing when it has
+    none. They add nothing to a total.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"papers": [30.0, 10.0], "patents": [1.0, 1.0]}, index=["a", "b"])
+    >>> function_shares(IndicatorTable.from_frame(frame)).loc["a"].to_dict()
+    {'papers': 75.0, 'patents': 50.0}
+    """
+    if table.overlaps:
+        pairs = listing(f"{table.label(a)} with {table.label(b)}" for a, b in table.overlaps)
+        raise DataError(
+            f"Shares of a total need regions apart from each other, but these overlap and would count twice: {pairs}. "
+            "Keep disjoint regions (IndicatorTable.without, or `exclude` in a study file)."
+        )
+    shares = {}
+    for function in table.framework.filled_children():
+        if codes := _countable(table.framework, function):
+            shares[function] = pd.DataFrame({code: _share(table, code) for code in codes}).mean(axis=1)
+    if not shares:
+        raise DataError(
+            "No function has an extensive indicator where more is better, so that there is no share of a total. Mark "
+            "counts and sums as extensive in the framework."
+        )
+    return pd.DataFrame(shares, index=table.values.index)
+
+
+def macro_regions(regions: pd.DataFrame) -> pd.Series:
+    """Return the macro-region of each region: 东部, 中部, 西部 or 东北 (east, centre, west, northeast).
+
+    Parameters
+    ----------
+    regions
+        Frame with a column `macro_region` of your own division, which is then taken as it is, or with the column
+        `province` or `members`, as `load_regions` gives them.
+
+    Returns
+    -------
+    pandas.Series
+        Missing for regions that lie in several macro-regions, and for Hong Kong, Macao and Taiwan.
+
+    Raises
+    ------
+    MissingColumnError
+        When there is no such column.
+
+    Notes
+    -----
+    **Missing values** in the columns give a missing macro-region.
+
+    Examples
+    --------
+    >>> macro_regions(pd.DataFrame({"province": ["420000", "210000", "810000"]})).tolist()
+    ['中部', '东北', None]
+    """
+    if "macro_region" in regions.columns:
+        found = [name if isinstance(name, str) and name else None for name in regions["macro_region"]]
+        return pd.Series(found, regions.index, dtype="object", name="macro_region")
+    owner = {province: name for name, provinces in MACRO_REGIONS.items() for province in provinces}
+    names = [{owner.get(p) for p in inside} for inside in _provinces_inside(regions)]
+    single = [next(iter(n)) if len(n) == 1 else None for n in names]
+    return pd.Series(single, regions.index, dtype="object", name="macro_region")
+
+
+def _provinces(regions: pd.DataFrame) -> pd.Series:
+    """Return the province of each region; missing for one that lies in several."""
+    single = [next(iter(inside)) if len(inside) == 1 else None for inside in _provinces_inside(regions)]
+    return pd.Series(single, regions.index, dtype="object", name="province")
+
+
+def _provinces_inside(regions: pd.DataFrame) -> list[set[str]]:
+    if not {"province", "members"} & set(regions.columns):
+        raise MissingColumnError(["province"], "The frame of regions", map(str, regions.columns))
+    inside = []
+    for row in regions.reindex(columns=["province", "members"]).itertuples(index=False):
+        units: Sequence[str] = row.members.split(";") if isinstance(row.members, str) and row.members else ()
+        own = {row.province} if isinstance(row.province, str) and row.province else set()
+        inside.append(own or {unit[:2] + "0000" for unit in units})
+    return inside
+
+
+def _first(places: int, group: str) -> str:
+    return f"first of its {group}" if places == 1 else f"among the first {places} of its {group}"
+
+
+def _lead(shares: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """Return the place of each region within its group, by function; missing where it has no rival or no share."""
+    by_group = shares.where(shares > 0).groupby(groups, dropna=True)
+    places = by_group.rank(ascending=False, method="min").reindex(shares.index)
+    rivals = shares.groupby(groups, dropna=True).transform("count").reindex(shares.index)
+    return places.where(rivals > 1)
+
+
+def _countable(framework: Framework, function: str) -> list[str]:
+    node = framework[function]
+    below = [node] if isinstance(node, Indicator) else [framework[code] for code in framework.leaves(function)]
+    return [i.code for i in below if isinstance(i, Indicator) and i.kind == "extensive" and i.direction == 1]
+
+
+def _share(table: IndicatorTable, code: str) -> pd.Series:
+    values = table.values[code]
+    if (values < 0).any():
+        odd = listing(table.label(region) for region in values.index[values < 0])
+        raise DataError(f"A share of {code!r} needs values of at least 0, but it is negative for {odd}.")
+    node = table.framework[code]
+    if isinstance(node, Indicator) and node.unit in ("%", "％", "percent"):
+        return values
+    total = float(values.sum())
+    if not total > 0:
+        raise DataError(f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. Drop it.")
+    return values / total * 100

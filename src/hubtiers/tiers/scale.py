@@ -1,0 +1,282 @@
+"""What a tier rule leaves behind: the cut-points, how well they fit, and the tiers they give to scores.
+
+Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers.errors import DataError, SpecError, listing
+from hubtiers.framework import TIER_NAMES_ZH, TIERS
+
+__all__ = ["GroupedTiers", "TierScale"]
+
+_INFINITE = 1e300
+
+
+@dataclass(frozen=True, repr=False)
+class TierScale:
+    """Cut-points between tiers, and how well they fit the scores they were made from.
+
+    Attributes
+    ----------
+    labels
+        Tier names, highest first.
+    breaks
+        Cut-points, ascending, one fewer than tiers: each is the highest score that the tier below it may have. Two
+        equal cut-points leave the tier between them empty.
+    lowest, highest
+        Range of the fitted scores.
+    counts
+        Fitted regions in each tier, in the order of `labels`.
+    gvf
+        Goodness of variance fit, 0 to 1: the share of the scores' variance that lies between tiers.
+    method
+        How the cut-points were found.
+
+    Examples
+    --------
+    >>> scale = scale_at(np.array([1.0, 2.0, 6.0, 7.0]), [2.0], ("national", "regional"), "by hand")
+    >>> scale.apply(pd.Series({"a": 2.0, "b": 2.5, "c": None})).to_dict()
+    {'a': 'regional', 'b': 'national', 'c': nan}
+    >>> scale.distance_to_next(pd.Series({"a": 0.5, "b": 2.5})).to_dict()
+    {'a': 1.5, 'b': nan}
+    """
+
+    labels: tuple[str, ...]
+    breaks: tuple[float, ...]
+    lowest: float
+    highest: float
+    counts: tuple[int, ...]
+    gvf: float
+    method: str
+
+    def apply(self, scores: pd.Series) -> pd.Series:
+        """Sort scores into the fitted tiers.
+
+        Parameters
+        ----------
+        scores
+            Score by region; scores outside the fitted range fall into the outermost tiers. Scores of a later year or
+            of a scenario are sorted by the same cut-points.
+
+        Returns
+        -------
+        pandas.Series
+            Ordered categorical, lowest tier first in its order, so that `tier >= "national"` means what it says.
+
+        Raises
+        ------
+        DataError
+            When the scores are no numbers.
+
+        Notes
+        -----
+        **Missing values** stay missing: a region without a score has no tier.
+        """
+        return tier_series(classes_of(score_numbers(scores, "TierScale.apply"), self.breaks), self.labels, scores.index)
+
+    def distance_to_next(self, scores: pd.Series) -> pd.Series:
+        """Return how far each score lies below the tier above it.
+
+        Parameters
+        ----------
+        scores
+            Score by region.
+
+        Returns
+        -------
+        pandas.Series
+            Gap to the cut-point above, in units of the score. A tier is closed above, so a region moves up when it
+            gains *more* than this; a region that stands on a cut-point has the distance 0.
+
+        Notes
+        -----
+        **Missing values**: missing for a region without a score, and for the highest tier, which has none above it.
+        """
+        values = score_numbers(scores, "TierScale.distance_to_next")
+        above = np.append(np.asarray(self.breaks, float), np.nan)[np.searchsorted(self.breaks, values, side="left")]
+        return pd.Series(above - values, index=scores.index, name="distance_to_next")
+
+    def recount(self, scores: pd.Series) -> TierScale:
+        """Return the same cut-points with counts, range and fit for other scores, such as those of a later year.
+
+        Raises
+        ------
+        DataError
+            When no region has a score, or a score is infinite.
+        """
+        known = finite_scores(scores, "TierScale.recount")
+        return scale_at(known, self.breaks, self.labels, self.method)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per tier, highest first: bounds (above `lower`, up to and including `upper`) and count."""
+        # Cut-points that were not learnt from these scores can lie outside their range.
+        edges = [min((self.lowest, *self.breaks)), *self.breaks, max((self.highest, *self.breaks))][::-1]
+        return self._rows(edges[1:], edges[:-1])
+
+    def _rows(self, lower: Sequence[float], upper: Sequence[float]) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "tier": self.labels,
+                "tier_zh": [TIER_NAMES_ZH.get(label, label) for label in self.labels],
+                "lower": lower,
+                "upper": upper,
+                "count": self.counts,
+            }
+        )
+
+    def __repr__(self) -> str:
+        rows = self.to_frame().itertuples()
+        lines = [f"  {r.tier:<15} {r.lower:>9.4f} … {r.upper:<9.4f} {r.count:>5}" for r in rows]
+        return "\n".join([f"<{type(self).__name__}: {self._summary()}>", *lines])
+
+    def _summary(self) -> str:
+        return f"{self.method}, GVF {self.gvf:.4f}"
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(index=False, float_format="{:.4f}".format)
+        return f"<p>{escape(self._summary())}</p>{table}"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class GroupedTiers(TierScale):
+    """Tiers that are not cut from the score: clusters, or rules of position. Their ranges of score may overlap.
+
+    `breaks` is empty, and no region has a distance to the next tier.
+
+    Attributes
+    ----------
+    ranges
+        Lowest and highest score in each tier, in the order of `labels`; NaN for an empty tier.
+    """
+
+    ranges: tuple[tuple[float, float], ...]
+
+    def distance_to_next(self, scores: pd.Series) -> pd.Series:
+        """Return missing for every region: these tiers have no cut-point on the score."""
+        return pd.Series(np.nan, index=scores.index, name="distance_to_next")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per tier, highest first: lowest and highest score in it, and count."""
+        return self._rows([low for low, _ in self.ranges], [high for _, high in self.ranges])
+
+
+def tier_labels(k: int, labels: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the given labels, or Zhang's highest `k` tiers, highest first."""
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise SpecError(f"The number of tiers is {k!r}; it must be a whole number of at least 1.")
+    if labels is None:
+        if k > len(TIERS):
+            raise SpecError(f"Zhang's framework has {len(TIERS)} tiers; for {k} give labels=(…), highest first.")
+        return TIERS[:k]
+    if isinstance(labels, str) or len(labels) != k or len(set(labels)) != k:
+        raise SpecError(f"{k} tiers need {k} different labels, highest first, but got {labels!r}.")
+    return tuple(labels)
+
+
+def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
+    """Return the scores that are known, in their order; none at all, or an infinite one, is an error."""
+    values = score_numbers(scores, method)
+    if len(odd := scores.index[np.abs(values) >= _INFINITE]):
+        raise DataError(
+            f"{method} needs finite scores, but {listing(odd)} {'has' if len(odd) == 1 else 'have'} an infinite one "
+            f"({_INFINITE:g} and beyond count as such). Look at the normalisation."
+        )
+    known = values[~np.isnan(values)]
+    if not len(known):
+        raise DataError(
+            f"{method} found no region with a score ({len(values)} in all). Look at the coverage that the scheme "
+            "requires, and at the indicators."
+        )
+    return known
+
+
+def distinct_scores(scores: NDArray[np.float64], k: int, method: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the different scores, ascending, and how often each stands; fewer than `k` of them is an error."""
+    values, counts = np.unique(scores, return_counts=True)
+    distinct = len(values)
+    if distinct < k:
+        raise DataError(
+            f"{method} needs at least {k} different scores, but there {'is' if distinct == 1 else 'are'} {distinct}. "
+            "Ask for fewer tiers, or score more regions."
+        )
+    return values, counts
+
+
+def classes_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[np.int64]:
+    """Return the class of each value, 0 the lowest, closed above; -1 for a missing value."""
+    return np.where(np.isnan(values), -1, np.searchsorted(breaks, values, side="left"))
+
+
+def tier_series(classes: Iterable[int], labels: Sequence[str], index: pd.Index) -> pd.Series:
+    """Return classes (0 the lowest, -1 none) as an ordered categorical by region."""
+    dtype = pd.CategoricalDtype(list(labels[::-1]), ordered=True)
+    return pd.Series(pd.Categorical.from_codes([int(c) for c in classes], dtype=dtype), index=index, name="tier")
+
+
+def scale_at(
+    known: NDArray[np.float64], breaks: Sequence[float], labels: tuple[str, ...], method: str, *, log: bool = False
+) -> TierScale:
+    """Return the scale with these cut-points, counted and judged (on the logarithm, if asked) on known scores."""
+    classes = classes_of(known, breaks)
+    return TierScale(
+        labels=labels,
+        breaks=tuple(float(b) for b in breaks),
+        lowest=float(known.min()),
+        highest=float(known.max()),
+        counts=class_counts(classes, len(labels)),
+        gvf=variance_fit(np.log(known) if log else known, classes),
+        method=method,
+    )
+
+
+def class_counts(classes: NDArray[np.int64], k: int) -> tuple[int, ...]:
+    """Return how many have each class, highest class first."""
+    return tuple(np.bincount(classes[classes >= 0], minlength=k)[::-1].tolist())
+
+
+def score_ranges(scores: NDArray[np.float64], classes: NDArray[np.int64], k: int) -> tuple[tuple[float, float], ...]:
+    """Return lowest and highest score of each class, highest class first; NaN for an empty one."""
+    groups = [scores[classes == c] for c in range(k - 1, -1, -1)]
+    return tuple((float(g.min()), float(g.max())) if len(g) else (np.nan, np.nan) for g in groups)
+
+
+def variance_fit(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
+    """Return the goodness of variance fit: 1 − (sum of squares within classes) / (sum of squares in all)."""
+    scores = within_reach(scores)
+    whole = float(((scores - scores.mean()) ** 2).sum())
+    return 1.0 - squares_within(scores, classes) / whole if whole > 0 else 1.0
+
+
+def squares_within(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
+    """Return the sum of squared deviations from the means of the classes."""
+    sizes = np.maximum(np.bincount(classes), 1)
+    means = np.bincount(classes, weights=scores) / sizes
+    return float(((scores - means[classes]) ** 2).sum())
+
+
+def within_reach(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values times the power of two that brings the largest below 1: exact, and safe to square."""
+    return np.ldexp(values, -int(np.frexp(np.abs(values).max())[1]))
+
+
+def score_numbers(scores: pd.Series, method: str) -> NDArray[np.float64]:
+    """Return scores as floats, missing ones as NaN."""
+    if not isinstance(scores, pd.Series):
+        raise DataError(f"{method} takes a pandas Series of scores by region, but got {type(scores).__name__}.")
+    if scores.dtype == object:
+        real = all(isinstance(value, Real) for value in scores.dropna())
+    else:
+        real = pd.api.types.is_numeric_dtype(scores.dtype) and not pd.api.types.is_complex_dtype(scores.dtype)
+    if not real:
+        raise DataError(f"{method} takes numbers, but the scores are of the type {scores.dtype}.")
+    return scores.to_numpy(np.float64, na_value=np.nan)

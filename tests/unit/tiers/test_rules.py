@@ -1,0 +1,248 @@
+"""Rules of position."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hubtiers.errors import DataError, MissingColumnError, SpecError
+from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.rules import MACRO_REGIONS, PositionRules, function_shares, macro_regions
+
+FRAMEWORK = Framework(
+    (
+        Indicator("papers", parent="research"),
+        Indicator("labs", parent="research"),
+        Indicator("intensity", parent="research", kind="intensive"),
+        Indicator("patents", parent="technology"),
+        Indicator("waste", parent="technology", direction=-1),
+        Indicator("firms_pct", parent="industry", unit="%"),
+    ),
+    (Group("research"), Group("technology"), Group("industry"), Group("culture")),
+)
+#        papers  labs  intensity  patents  waste  firms_pct
+ROWS = {
+    "110000": (50, 40, 6.0, 40, 1, 10.0),  # Beijing: far above in two functions
+    "420100": (15, 20, 3.0, 10, 9, 2.0),  # Wuhan: national by share in two
+    "420200": (1, 0, 1.0, 1, 3, 0.5),  # Huangshi: second in its province
+    "210100": (4, 5, 2.0, 3, 2, 0.9),  # Shenyang: leads the northeast
+    "210200": (3, 5, 2.0, 2, 2, 1.2),  # Dalian: leads it in industry only
+    "530100": (2, 0, 1.0, 2, 2, 0.2),  # Kunming: leads Yunnan
+    "530300": (1, 0, 1.0, 1, 2, 0.1),  # Qujing
+    "510100": (4, 4, 2.0, 4, 2, 1.5),  # Chengdu: leads the west, and has no rival in its province
+    "440300": (14, None, 5.0, 37, 1, 20.0),  # Shenzhen: far above in two, though without labs
+    "810000": (6, 26, 4.0, 0, 1, None),  # Hong Kong: one strong function
+}
+RULES = PositionRules(
+    international_share=20, national_share=10, regional_share=6, macro_region_places=1, province_places=1, functions=2
+)
+
+
+@pytest.fixture
+def table() -> IndicatorTable:
+    values = pd.DataFrame.from_dict(ROWS, orient="index", columns=FRAMEWORK.codes)
+    made = IndicatorTable.from_frame(values, framework=FRAMEWORK)
+    regions = made.regions.assign(province=[region[:2] + "0000" for region in made.regions.index])
+    return IndicatorTable(made.values, regions, FRAMEWORK, made.status, made.year)
+
+
+@pytest.fixture
+def scores(table: IndicatorTable) -> pd.Series:
+    return table.values["patents"]
+
+
+def test_shares_of_the_total(table: IndicatorTable) -> None:
+    shares = function_shares(table)
+    assert shares.columns.tolist() == ["research", "technology", "industry"]
+    assert shares["research"].to_dict() == pytest.approx(
+        {
+            "110000": 45.0,
+            "420100": 17.5,
+            "420200": 0.5,
+            "210100": 4.5,
+            "210200": 4.0,
+            "530100": 1.0,
+            "530300": 0.5,
+            "510100": 4.0,
+            "440300": 14.0,  # of papers alone: there is no value for labs
+            "810000": 16.0,
+        }
+    )
+    assert shares.loc["110000", "technology"] == pytest.approx(40.0)
+    assert shares.loc["440300", "industry"] == 20.0
+    assert np.isnan(shares.loc["810000", "industry"])
+
+
+def test_every_region_says_which_rule_placed_it(table: IndicatorTable, scores: pd.Series) -> None:
+    found = RULES.fit(scores, table=table).placements
+    assert found["tier"].to_dict() == {
+        "110000": "international",
+        "420100": "national",
+        "420200": "local",
+        "210100": "national",
+        "210200": "local",
+        "530100": "regional",
+        "530300": "local",
+        "510100": "national",
+        "440300": "international",
+        "810000": "local",
+    }
+    assert found["rule"].to_dict() == {
+        "110000": "at least 20 % of the total",
+        "420100": "at least 10 % of the total",
+        "420200": "none of the rules",
+        "210100": "first of its macro-region",
+        "210200": "none of the rules",
+        "530100": "first of its province",
+        "530300": "none of the rules",
+        "510100": "first of its macro-region",
+        "440300": "at least 20 % of the total",
+        "810000": "none of the rules",
+    }
+    assert found["functions"].to_dict() == {
+        "110000": "research, technology",
+        "420100": "research, technology",
+        "420200": "",
+        "210100": "research, technology",
+        "210200": "",
+        "530100": "research, technology, industry",
+        "530300": "",
+        "510100": "research, technology, industry",
+        "440300": "technology, industry",
+        "810000": "",
+    }
+    assert found.loc["440300", "share_industry"] == 20.0
+
+
+def test_tiers_are_not_nested_in_function(table: IndicatorTable, scores: pd.Series) -> None:
+    found = RULES.fit(scores, table=table).placements
+    # Shenzhen is international by technology and industry; Wuhan, national, stands above it in research.
+    assert found["tier"].cat.codes["440300"] > found["tier"].cat.codes["420100"]
+    assert found.loc["440300", "share_research"] < found.loc["420100", "share_research"]
+
+
+def test_number_of_functions_and_places(table: IndicatorTable, scores: pd.Series) -> None:
+    def tiers(rules: PositionRules) -> dict[str, str]:
+        return rules.fit(scores, table=table).placements["tier"].to_dict()
+
+    def changed(rules: PositionRules) -> dict[str, str]:
+        before = tiers(RULES)
+        return {region: tier for region, tier in tiers(rules).items() if tier != before[region]}
+
+    bars = {"international_share": 20, "national_share": 10, "regional_share": 6}
+    # One function is enough for Dalian, first of the northeast in industry, and for Hong Kong with its research.
+    one = PositionRules(**bars, macro_region_places=1, functions=1)
+    assert changed(one) == {"210200": "national", "810000": "national"}
+    assert changed(PositionRules(**bars, macro_region_places=0)) == {"210100": "regional", "510100": "local"}
+    assert changed(PositionRules(**bars, macro_region_places=1, province_places=0)) == {"530100": "local"}
+    two = PositionRules(**bars, macro_region_places=2)
+    assert changed(two) == {"420200": "national", "210200": "national", "530100": "national"}
+    assert two.fit(scores, table=table).placed_by["530100"] == "among the first 2 of its macro-region"
+
+
+def test_fitted_scale(table: IndicatorTable, scores: pd.Series) -> None:
+    scale = RULES.fit(scores, table=table)
+    assert scale.labels == ("international", "national", "regional", "local")
+    assert scale.counts == (2, 3, 1, 4)
+    assert scale.breaks == ()
+    assert scale.ranges[0] == (37.0, 40.0)
+    assert scale.placed_by.equals(scale.placements["rule"])
+    assert scale.apply(scores, table=table).equals(scale.placements["tier"])
+    assert repr(scale).startswith("<PositionTiers: rules of position on 2 functions, GVF 0.")
+    assert "first of its province" in scale._repr_html_()
+
+
+def test_a_region_without_a_score_has_no_tier(table: IndicatorTable, scores: pd.Series) -> None:
+    holed = scores.where(scores.index != "110000")
+    scale = RULES.fit(holed, table=table)
+    assert "110000" not in scale.placements.index
+    tier = scale.apply(holed, table=table)
+    assert tier.index.equals(scores.index)
+    assert tier.isna().to_dict() == {region: region == "110000" for region in scores.index}
+    # Its values still count in the total.
+    assert scale.placements.loc["420100", "share_research"] == 17.5
+
+
+def test_own_labels(table: IndicatorTable, scores: pd.Series) -> None:
+    rules = PositionRules(20, 10, 6, macro_region_places=1, labels=["I", "II", "III", "IV"])
+    assert rules.fit(scores, table=table).placements.loc["420100", "tier"] == "II"
+
+
+def test_division_of_2011() -> None:
+    assert {name: len(provinces) for name, provinces in MACRO_REGIONS.items()} == {
+        "东部": 10,
+        "中部": 6,
+        "西部": 12,
+        "东北": 3,
+    }
+    everything = [p for provinces in MACRO_REGIONS.values() for p in provinces]
+    assert len(set(everything)) == 31
+    from hubtiers.regions.boundaries import load_regions
+
+    known = load_regions("province")
+    found = macro_regions(known)
+    assert set(found.index[found.isna()]) == {"710000", "810000", "820000"}
+    assert found[["370000", "410000", "450000", "150000", "230000", "460000"]].tolist() == [
+        *("东部", "中部", "西部", "西部", "东北", "东部")
+    ]
+
+
+def test_macro_regions_of_consortia_and_of_ones_own() -> None:
+    from hubtiers.regions.boundaries import load_regions
+
+    assert macro_regions(load_regions(["chengdu-chongqing", "yangtze-delta", "420100"])).tolist() == [
+        "西部",
+        None,
+        "中部",
+    ]
+    own = pd.DataFrame({"macro_region": ["north", "", None]})
+    assert macro_regions(own).tolist() == ["north", None, None]
+    with pytest.raises(MissingColumnError, match="The frame of regions lacks the column 'province'"):
+        macro_regions(pd.DataFrame({"name_zh": ["x"]}))
+
+
+def test_data_that_do_not_fit(table: IndicatorTable, scores: pd.Series) -> None:
+    with pytest.raises(DataError, match=r"reads shares and provinces from the indicator table\. Give `table`"):
+        RULES.fit(scores)
+    with pytest.raises(DataError, match="with the same regions"):
+        RULES.fit(scores.iloc[:3], table=table)
+    with pytest.raises(DataError, match="found no region with a score"):
+        RULES.fit(scores * np.nan, table=table)
+    with pytest.raises(DataError, match=r"asks for more functions than have a share: research, technology, industry"):
+        PositionRules(functions=4).fit(scores, table=table)
+    with pytest.raises(MissingColumnError, match="lacks the column 'province'"):
+        RULES.fit(scores, table=IndicatorTable.from_frame(table.values, framework=FRAMEWORK))
+    with pytest.raises(DataError, match="No function has an extensive indicator"):
+        function_shares(table.select(["intensity", "waste"]))
+    for code, value, message in (("papers", -1.0, "it is negative for 110000 110000"), ("labs", 0.0, "sums to 0 over")):
+        values = table.values.copy()
+        values[code] = value if value == 0 else values[code].where(values.index != "110000", value)
+        with pytest.raises(DataError, match=message):
+            function_shares(IndicatorTable.from_frame(values, framework=FRAMEWORK))
+
+
+def test_overlapping_regions_have_no_shares() -> None:
+    from hubtiers.regions.boundaries import load_regions
+
+    made = IndicatorTable.from_frame(pd.DataFrame({"x": [1.0, 2.0]}, index=["110000", "beijing-tianjin-hebei"]))
+    regions = load_regions(["110000", "beijing-tianjin-hebei"])
+    table = IndicatorTable(made.values, regions, made.framework, made.status, made.year)
+    with pytest.raises(
+        DataError, match="these overlap and would count twice: Beijing 北京市 with Beijing–Tianjin–Hebei"
+    ):
+        function_shares(table)
+
+
+def test_wrong_choices() -> None:
+    with pytest.raises(SpecError, match=r"the shares are \(4\.0, 5, 1\.0\)\. They must be per cent above 0, falling"):
+        PositionRules(national_share=5)
+    with pytest.raises(SpecError, match="They must be per cent"):
+        PositionRules(regional_share=0)
+    with pytest.raises(SpecError, match=r"PositionRules\(functions=0\) must be a whole number of at least 1"):
+        PositionRules(functions=0)
+    with pytest.raises(SpecError, match=r"PositionRules\(province_places=1\.5\)"):
+        PositionRules(province_places=1.5)
+    with pytest.raises(SpecError, match="4 tiers need 4 different labels"):
+        PositionRules(labels=("a",))
