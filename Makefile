@@ -27,7 +27,7 @@ test: .venv/developer ## Set up and run all tests
 lint: .venv/developer ## Check style and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs src tests data
+	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs src
 
 types: .venv/developer ## Check types
 	$(BIN)/mypy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import shlex
 import subprocess
@@ -18,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def blocks(path, *languages):
     text = (ROOT / path).read_text(encoding="utf-8")
-    return re.findall(rf"^```({'|'.join(languages)})\n(.*?)^```", text, flags=re.M | re.S)
+    return re.findall(rf"^```({'|'.join(languages)})\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("path", ["README.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))])
@@ -56,10 +55,10 @@ def test_readme_commands_run(tmp_path):
 
 
 def test_make_targets_named_in_the_documents_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     for path in ("README.md", "CONTRIBUTING.md"):
         for _, block in blocks(path, "console"):
-            named = set(re.findall(r"^make ([a-z]+)", block, flags=re.M))
+            named = set(re.findall(r"^make ([a-z]+)", block, flags=re.MULTILINE))
             assert named <= targets, (path, named - targets)
 
 
@@ -68,7 +67,7 @@ def test_architecture_page_names_every_room():
     rooms = {
         f"{path.name}/" if path.is_dir() else path.name
         for path in (ROOT / "src" / "hubtiers").iterdir()
-        if (path.is_dir() and (path / "__init__.py").is_file() or path.suffix == ".py")
+        if ((path.is_dir() and (path / "__init__.py").is_file()) or path.suffix == ".py")
         and not path.name.startswith("_")
     }
     missing = {room for room in rooms if f"`{room}`" not in page}
@@ -105,4 +104,3 @@ def test_no_registry_host_or_machine_path_is_tracked():
             found = pattern.search(path.read_text(encoding="utf-8"))
             # This test names what it looks for.
             assert found is None or path == Path(__file__), (name, found)
-    assert os.path.exists(ROOT / "README.md")

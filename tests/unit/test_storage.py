@@ -20,7 +20,7 @@ def test_replacing_writes_whole_or_not_at_all(tmp_path):
         temporary.write_text("half")
         raise RuntimeError
     assert target.read_text() == "one"
-    assert os.listdir(target.parent) == ["scores.csv"]
+    assert [p.name for p in target.parent.iterdir()] == ["scores.csv"]
     assert target.stat().st_mode & 0o077 == 0o666 & ~_umask() & 0o077
 
 

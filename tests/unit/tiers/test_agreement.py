@@ -1,4 +1,4 @@
-"""Agreement of two sortings, and of cities with their provinces."""
+"""Agreement of two classifications, and of cities with their provinces."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""Write the pages of the documentation that are computed: `make docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from hubtiers._methods import METHODS, short_name
+from hubtiers._storage import replacing
+from hubtiers.study import load_study, weights_by_tiers
+
+HERE = Path(__file__).parent
+
+INTRODUCTION = """\
+# Weights and tier rules: how far each combination agrees with Zhang's layout
+
+Computed by `make docs`, from the same command that anyone can run:
+`hubtiers compare zhang2022 --weights all --tiers all`. A cell counts the regions that stand in the tier of Table 2. A dash is
+a combination that does not fit the data; the reasons stand below the table. Rules have as many tiers as the study and else
+their defaults, which are the library's own: Zhang (2022) gives no threshold.
+"""
+
+STORIES = {
+    "zhang2022": """\
+## Zhang's own table
+
+Fourteen disjoint regions, ten indicators. Equal weights per indicator with natural breaks give the whole layout. The *order* of
+regions hardly changes between weightings; the cut-points do. With one set of weights for all regions, no other rule comes closer than
+eleven: quantiles ask for tiers of equal size, and the range cut evenly leaves the middle tier nearly empty, since three regions
+stand far above the other eleven. Benefit of the doubt gives each region the weights that suit it best, which draws the scores
+together.
+""",
+    "cities2023": """\
+## Cities
+
+Twenty mainland cities that Zhang names as cores, among 336 that can be scored. Hong Kong and Macao have no data. No combination
+gives the layout, and four reasons can be told apart. Zhang places consortia, so that Shenyang and Dalian stand for three provinces,
+while a city is scored alone. Cities that he leaves unnamed because they lie inside a consortium (Suzhou, Nanjing, Hangzhou) score
+above some that he names. Counts decide most of the score, so large cities gain. And rules that put a fixed share of all cities into
+each tier (quantiles) or measure from the mean of a skewed distribution (standard deviations, per cent of the mean) call far more
+cities international than a layout of hubs can.
+""",
+}
+
+
+def easy(step: str) -> list[str]:
+    """Return the short names of the methods of a step that need no options."""
+    names = []
+    for method in METHODS[step]:
+        try:
+            method()
+        except (TypeError, ValueError):
+            continue
+        names.append(short_name(method))
+    return names
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """Return a frame as a Markdown table."""
+    head = [frame.index.name or "", *map(str, frame.columns)]
+    rows = [[str(name), *("–" if pd.isna(cell) else f"{cell:g}" for cell in row)] for name, row in frame.iterrows()]
+    lines = [head, ["---", *["--:"] * len(frame.columns)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def section(name: str) -> str:
+    """Return the table of one study, with the combinations that do not fit."""
+    unfit: dict[str, str] = {}
+    comparison = load_study(name).compare(easy("weight"), tiers=easy("tier"), unfit=unfit)
+    assert comparison.with_reference is not None
+    n = int(comparison.with_reference["n"].max())
+    parts = [
+        STORIES[name],
+        f"Regions in the tier of the layout, of {n}:\n",
+        markdown(weights_by_tiers(comparison, "matches")),
+    ]
+    parts += ["\nWeighted kappa:\n", markdown(weights_by_tiers(comparison, "kappa").round(2))]
+    reasons: dict[str, list[str]] = {}
+    for combination, reason in unfit.items():
+        reasons.setdefault(reason, []).append(combination)
+    parts += [f"\n*{', '.join(combinations)}*: {reason}" for reason, combinations in reasons.items()]
+    return "\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Write every computed page."""
+    with replacing(HERE / "weights-and-tiers.md") as temporary:
+        temporary.write_text("\n".join([INTRODUCTION, *(section(name) for name in STORIES)]), encoding="utf-8")
+    print(HERE / "weights-and-tiers.md")
+
+
+if __name__ == "__main__":
+    main()
