@@ -59,6 +59,12 @@ def build(
         )
     if outcome.comparison:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
+    for row in outcome.outside.to_dict("records"):
+        console.print(
+            f"Against {row['outside']}: Spearman {row['spearman']:.3f}, Kendall {row['kendall']:.3f} over "
+            f"{row['n']:.0f} regions; {row['same_tier']} in the tier that this ranking would give.",
+            markup=False,
+        )
     for path in paths:
         console.print(str(path), markup=False, soft_wrap=True)
 

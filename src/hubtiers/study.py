@@ -8,9 +8,9 @@ import json
 import platform
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hubtiers._methods import find_method, make_step
-from hubtiers._storage import cell_text, data_path, read_text
+from hubtiers._storage import cell_text, data_path
+from hubtiers._study_file import StudyFile, read_study_file
 from hubtiers.compare import Comparison, compare_schemes
-from hubtiers.errors import DataError, SpecError, UnknownOptionError, did_you_mean
+from hubtiers.diagnose import correlate_with
+from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.regions.boundaries import load_regions
@@ -34,65 +35,12 @@ from hubtiers.table.indicators import load_indicators
 from hubtiers.table.join import join_indicators
 from hubtiers.table.read import read_indicators
 from hubtiers.table.roll_up import roll_up
-from hubtiers.tiers.agreement import Agreement, agreement
+from hubtiers.tiers.agreement import Agreement, agreement, tiers_from_ranking
 
 __all__ = ["Outcome", "Study", "load_study", "weights_by_tiers"]
 
 _JOINT = " · "
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DataSection(_Section):
-    """What is joined: regions, indicators, framework.
-
-    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file of boundaries, whose
-    columns `id_column`, `name_zh`, `name_en` and `crs` describe. With `roll_up` the values of cities or provinces are
-    brought up to the regions; with `partial` also where some members have none.
-    """
-
-    indicators: str
-    framework: str
-    regions: str = "listed"
-    edition: str = "printed"
-    year: int | str | None = None
-    unmatched: str = "raise"
-    exclude: tuple[str, ...] = ()
-    sheet: str | None = None
-    roll_up: bool = False
-    partial: bool = False
-    id_column: str | None = None
-    name_zh: str | None = None
-    name_en: str | None = None
-    crs: str | None = None
-
-
-class LayoutSection(_Section):
-    """The layout that is drawn, and whether the tiers are held against it."""
-
-    name: str
-    compare: bool = False
-
-
-class CompareSection(_Section):
-    """Alternative methods that are run beside the study's own."""
-
-    weights: tuple[str, ...] = ()
-
-
-class StudyFile(_Section):
-    """The content of a study file."""
-
-    data: DataSection
-    method: dict[str, Any] = Field(default_factory=dict)
-    layout: LayoutSection | None = None
-    compare: CompareSection = CompareSection()
-    title_zh: str = ""
-    title_en: str = ""
-    description: str = ""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -260,6 +208,27 @@ class Outcome:
         """Agreement of the tiers with the layout."""
         return None if self.reference is None else agreement(self.result.tier, self.reference)
 
+    @cached_property
+    def outside(self) -> pd.DataFrame:
+        """One row per outside variable that the study names: correlation with the score, agreement of tiers.
+
+        The variables are partial lists of leading cities, so the correlation is among those; the tiers of a ranking are
+        as large as those of the result among the regions that both cover.
+        """
+        shipped = load_indicators("checks")
+        rows = []
+        for check in self.study.content.compare.outside:
+            found = shipped[(shipped["indicator"] == check.indicator) & (shipped["year"] == check.year)]
+            if found.empty:
+                raise UnknownOptionError("outside variable", check.indicator, shipped["indicator"].unique())
+            values = found.drop_duplicates("region").set_index("region")["value"]
+            sign = -1.0 if check.smaller_is_better else 1.0
+            correlated = correlate_with(self.result.scores, sign * values).iloc[0].to_dict()
+            theirs = tiers_from_ranking(self.result.tier, values, smaller_is_better=check.smaller_is_better)
+            same = agreement(self.result.tier, theirs)
+            rows.append({"outside": f"{check.indicator} {check.year}", **correlated, "same_tier": same.matches})
+        return pd.DataFrame(rows)
+
     def save(self, out: str | Path) -> list[Path]:
         """Write all files into a folder, or none."""
         target = Path(out)
@@ -286,7 +255,7 @@ class Outcome:
         content = self.study.content
         title = {"zh": content.title_zh, "en": content.title_en}
         tier_map(self.result, layout=self.layout, title=title).save(str(folder / "map.html"))
-        record = json.dumps(self._record(), ensure_ascii=False, indent=2) + "\n"
+        record = json.dumps(self._record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         (folder / "run.json").write_text(record, encoding="utf-8")
 
     def _record(self) -> dict[str, Any]:
@@ -302,7 +271,8 @@ class Outcome:
             "gvf": self.result.breaks.gvf,
             "weights": self.result.weights.to_dict(),
             "empty_slots": self.result.table.framework.empty_slots()["code"].tolist(),
-            "agreement": found.to_frame().to_dict("records")[0] if found else None,
+            "agreement": _plain(found.to_frame().to_dict("records")[0]) if found else None,
+            "outside": [_plain(row) for row in self.outside.to_dict("records")],
         }
 
 
@@ -358,19 +328,19 @@ def load_study(source: str | Path) -> Study:
         path = shipped
     if not path.is_file():
         raise DataError(f"There is no study file {path}. Check the path, or name a study that ships with hubtiers.")
-    text, _ = read_text(path)
+    content = read_study_file(path)
     try:
-        content = StudyFile.model_validate(tomllib.loads(text))
         scheme = Scheme.from_spec(content.method)
         for name in content.compare.weights:
             find_method("weight", name)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
-    except ValidationError as error:
-        raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
     except SpecError as error:
         raise SpecError(f"The study {path.name} is not valid: {error}") from None
     return Study(path.stem, path.parent, content, scheme)
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row as JSON has it: what is no number is null."""
+    return {str(key): None if isinstance(cell, float) and not np.isfinite(cell) else cell for key, cell in row.items()}
 
 
 def _is_file_name(name: str) -> bool:
@@ -408,21 +378,3 @@ def _hash_inputs(study: Study) -> dict[str, str]:
     if layout and not _is_file_name(layout):
         paths[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return {key: hashlib.sha256(path.read_bytes()).hexdigest() for key, path in paths.items() if path.is_file()}
-
-
-def _first_problem(error: ValidationError) -> str:
-    # A misspelt key is reported before the key that is missing because of it.
-    problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        known = _known_keys(problem["loc"][:-1])
-        return f"it has the unknown key {place!r}. {did_you_mean(problem['loc'][-1], known)}"
-    if problem["type"] == "missing":
-        return f"the key {place!r} is missing."
-    return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
-
-
-def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    sections: Mapping[str, type[BaseModel]] = {"data": DataSection, "layout": LayoutSection, "compare": CompareSection}
-    model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
-    return list(model.model_fields)

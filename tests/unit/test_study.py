@@ -7,7 +7,7 @@ import pytest
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
-from hubtiers.study import load_study
+from hubtiers.study import load_study, weights_by_tiers
 
 FILES = ["map.html", "run.json", "scores.csv", "tiers.geojson"]
 SHIPPED = ["zhang2022", "zhang2022-official"]
@@ -208,3 +208,77 @@ def test_out_may_not_be_a_file(study_folder):
     with pytest.raises(DataError, match="out is a file; the results need a folder"):
         load_study(study_folder / "own.toml").run(study_folder / "out")
     assert isinstance(SpecError("x"), ValueError)
+
+
+def test_cities_against_outside_rankings():
+    """The 2019 innovative-city ranking and the Nature Index: nothing of them enters the score."""
+    outcome = load_study("cities2023").run()
+    outside = outcome.outside.set_index("outside")
+    assert outside["n"].tolist() == [45, 10]
+    ranking = outside.loc["innovative_city_capability_score 2019"]
+    assert 0.85 < ranking["spearman"] < 0.89
+    assert (outcome.agreement.n, outcome.agreement.matches) == (20, 13)
+    missing = {"710000", "810000", "820000"}
+    assert missing <= set(outcome.result.no_data)
+    assert len(outcome.result.tier) == 372
+
+
+def test_provinces_show_the_three_without_data():
+    result = load_study("provinces2022").run().result
+    assert result.no_data == ["710000", "810000", "820000"]
+    assert result.to_frame().index[0] == "110000"
+
+
+def test_weights_by_tiers():
+    comparison = load_study("zhang2022").compare(["equal", "entropy"], tiers=["naturalbreaks", "quantiles"])
+    matrix = weights_by_tiers(comparison)
+    assert matrix.loc["equal", "naturalbreaks"] == 14
+    assert matrix.loc["entropy", "naturalbreaks"] == 7
+    assert matrix.columns.tolist() == ["naturalbreaks", "quantiles"]
+
+
+def test_equal_weights_per_function_keep_one_international_region(zhang_outcome):
+    from hubtiers.scoring.weight import EqualWeights
+
+    scheme = zhang_outcome.study.scheme.replace(weight=EqualWeights(per="function"))
+    tier = scheme.run(zhang_outcome.result.table).tier
+    assert tier.index[tier == "international"].tolist() == ["yangtze-delta"]
+
+
+def test_own_boundaries(study_folder):
+    import geopandas as gpd
+    from shapely import box
+
+    cells = gpd.GeoDataFrame(
+        {"code": ["a", "b", "c"], "name": ["甲", "乙", "丙"]},
+        geometry=[box(100, 30, 101, 31), box(101, 30, 102, 31), box(102, 30, 103, 31)],
+        crs="EPSG:4326",
+    )
+    cells.to_file(study_folder / "own.geojson")
+    (study_folder / "values.csv").write_text(
+        "区域,研发强度（%）,专利（项）\n甲,1,10\n乙,2,20\n丙,4,90\n", encoding="gb18030"
+    )
+    path = study_folder / "own.toml"
+    text = path.read_text(encoding="utf-8").replace('"province"', '"own.geojson"\nid_column = "code"\nname_zh = "name"')
+    path.write_text(text, encoding="utf-8")
+    outcome = load_study(path).run(study_folder / "out")
+    assert outcome.result.scores.round(4).to_dict() == {"a": 0.0, "b": 0.2292, "c": 1.0}
+    assert (study_folder / "out" / "map.html").is_file()
+
+
+def test_roll_up_in_a_study(study_folder):
+    path = study_folder / "own.toml"
+    text = path.read_text(encoding="utf-8").replace(
+        'regions = "province"', 'regions = "consortium"\nroll_up = true\npartial = true'
+    )
+    (study_folder / "framework.csv").write_text("code,parent,direction,kind\npatents,,1,extensive\n", encoding="utf-8")
+    rows = [("110000", 1.0), ("310000", 4.0), ("320000", 5.0), ("510000", 2.0), ("210000", 7.0)]
+    (study_folder / "values.csv").write_text(
+        "region,indicator,value,year\n" + "".join(f"{r},patents,{v},2022\n" for r, v in rows), encoding="utf-8"
+    )
+    path.write_text(text, encoding="utf-8")
+    table = load_study(path).load_table()
+    values = table.values["patents"].dropna().to_dict()
+    assert values["yangtze-delta"] == 9.0
+    assert values["northeast"] == 7.0
+    assert set(table.status["patents"]) == {"partial-members", ""}

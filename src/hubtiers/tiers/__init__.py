@@ -1,1 +1,1 @@
-"""Which tier: rules that sort scores into tiers, and how far two sortings agree."""
+"""Which tier: rules that sort scores into tiers, and how far two classifications agree."""

@@ -76,7 +76,7 @@ def _class_squares(sums: Floats) -> Floats:
     between = s - s[:-1, None]
     between *= between
     between /= size
-    within = q - q[:-1, None]
+    within: Floats = q - q[:-1, None]
     within -= between
     np.maximum(within, 0.0, out=within)
     within[empty] = np.inf

@@ -1,4 +1,4 @@
-"""How far two sortings into tiers agree: of the same regions, or of cities and the provinces they lie in."""
+"""How far two classifications into tiers agree: of the same regions, or of cities and the provinces they lie in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hubtiers.errors import DataError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 
-__all__ = ["Agreement", "LevelComparison", "agreement", "compare_levels"]
+__all__ = ["Agreement", "LevelComparison", "agreement", "compare_levels", "tiers_from_ranking"]
 
 _TWO_SIDED_95 = 1.959963984540054
 
@@ -134,6 +134,55 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
         disagreements=pd.DataFrame({"tier": mine.loc[common], "reference": theirs.loc[common]})[differ],
         not_compared=tuple(str(r) for r in mine.index.symmetric_difference(theirs.index, sort=False)),
     )
+
+
+def tiers_from_ranking(tier: pd.Series, outside: pd.Series, *, smaller_is_better: bool = False) -> pd.Series:
+    """Turn an outside ranking into tiers of the same sizes (外部排名的同规模分层), to hold tiers against it.
+
+    Use it where others published a ranking but no tiers. Among the regions that both cover, the best of the ranking get
+    the highest tier, as many as have it in `tier`, and so on down.
+
+    Parameters
+    ----------
+    tier
+        Tier by region, as `Result.tier`.
+    outside
+        Rank or score by region.
+    smaller_is_better
+        True for ranks, False for scores.
+
+    Returns
+    -------
+    pandas.Series
+        Ordered categorical like `tier`, over the regions that both cover.
+
+    Raises
+    ------
+    DataError
+        When no region has both, or a region stands more than once.
+
+    Notes
+    -----
+    Sizes are taken over, so the comparison is of order alone; it says nothing about cut-points. **Missing values**: a
+    region that lacks either is left out. **Ties** in the ranking are in the order of `tier`'s index.
+
+    Examples
+    --------
+    >>> tier = pd.Series({"a": "international", "b": "national", "c": "national"})
+    >>> tiers_from_ranking(tier, pd.Series({"a": 2, "b": 1, "c": 3}), smaller_is_better=True).to_dict()
+    {'a': 'national', 'b': 'international', 'c': 'national'}
+    """
+    labels = _tier_order(tier)
+    for side in (tier, outside):
+        _require_unique(side)
+    both = pd.DataFrame({"tier": tier.astype("object"), "outside": outside}).reindex(tier.index).dropna()
+    if both.empty:
+        raise DataError("No region has both a tier and a place in the ranking. Check that both have region ids.")
+    order = both["outside"].sort_values(ascending=smaller_is_better, kind="stable").index
+    sizes = both["tier"].value_counts()
+    ranked = [label for label in labels for _ in range(int(sizes.get(label, 0)))]
+    dtype = pd.CategoricalDtype(labels[::-1], ordered=True)
+    return pd.Series(ranked, index=order, name="reference").reindex(both.index).astype(dtype)
 
 
 def weighted_kappa(table: NDArray[np.int64]) -> float:

@@ -288,7 +288,8 @@ class StandardDeviation:
 
     Notes
     -----
-    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above.
+    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above. Tiers can be empty:
+    in a skewed ranking no score may lie one standard deviation below the mean.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 

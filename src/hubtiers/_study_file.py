@@ -1,0 +1,112 @@
+"""What a study file may hold, checked key by key, with a sentence for the first thing that is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hubtiers._storage import read_text
+from hubtiers.errors import SpecError, did_you_mean
+
+__all__ = ["CompareSection", "DataSection", "LayoutSection", "OutsideCheck", "StudyFile", "read_study_file"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSection(_Section):
+    """What is joined: regions, indicators, framework.
+
+    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file of boundaries, whose
+    columns `id_column`, `name_zh`, `name_en` and `crs` describe. With `roll_up` the values of cities or provinces are
+    brought up to the regions; with `partial` also where some members have none.
+    """
+
+    indicators: str
+    framework: str
+    regions: str = "listed"
+    edition: str = "printed"
+    year: int | str | None = None
+    unmatched: str = "raise"
+    exclude: tuple[str, ...] = ()
+    sheet: str | None = None
+    roll_up: bool = False
+    partial: bool = False
+    id_column: str | None = None
+    name_zh: str | None = None
+    name_en: str | None = None
+    crs: str | None = None
+
+
+class LayoutSection(_Section):
+    """The layout that is drawn, and whether the tiers are held against it."""
+
+    name: str
+    compare: bool = False
+
+
+class OutsideCheck(_Section):
+    """An outside variable of the set `checks` that the result is held against (Handbook, step 9)."""
+
+    indicator: str
+    year: int
+    smaller_is_better: bool = False
+
+
+class CompareSection(_Section):
+    """Alternative methods that are run beside the study's own, and outside variables to hold it against."""
+
+    weights: tuple[str, ...] = ()
+    outside: tuple[OutsideCheck, ...] = ()
+
+
+class StudyFile(_Section):
+    """The content of a study file."""
+
+    data: DataSection
+    method: dict[str, Any] = Field(default_factory=dict)
+    layout: LayoutSection | None = None
+    compare: CompareSection = CompareSection()
+    title_zh: str = ""
+    title_en: str = ""
+    description: str = ""
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Read and check a study file.
+
+    Raises
+    ------
+    SpecError
+        When it is no TOML, or a key is unknown, missing or of a wrong kind; the message names file and key.
+    """
+    text, _ = read_text(path)
+    try:
+        return StudyFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
+
+
+def _first_problem(error: ValidationError) -> str:
+    # A misspelt key is reported before the key that is missing because of it.
+    problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(problem["loc"][:-1])
+        return f"it has the unknown key {place!r}. {did_you_mean(problem['loc'][-1], known)}"
+    if problem["type"] == "missing":
+        return f"the key {place!r} is missing."
+    return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
+
+
+def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
+    sections: Mapping[str, type[BaseModel]] = {"data": DataSection, "layout": LayoutSection, "compare": CompareSection}
+    model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
+    return list(model.model_fields)
