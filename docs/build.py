@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+from tai import chapter
 
 from hubtiers._methods import METHODS, short_name
 from hubtiers._storage import replacing
@@ -85,9 +86,14 @@ def section(name: str) -> str:
 
 def main() -> None:
     """Write every computed page."""
-    with replacing(HERE / "weights-and-tiers.md") as temporary:
-        temporary.write_text("\n".join([INTRODUCTION, *(section(name) for name in STORIES)]), encoding="utf-8")
-    print(HERE / "weights-and-tiers.md")
+    pages = {
+        "weights-and-tiers.md": "\n".join([INTRODUCTION, *(section(name) for name in STORIES)]),
+        "tai.md": f"{chapter().rstrip()}\n",
+    }
+    for name, text in pages.items():
+        with replacing(HERE / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+        print(HERE / name)
 
 
 if __name__ == "__main__":

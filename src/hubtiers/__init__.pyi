@@ -1,7 +1,22 @@
+from .compare import Comparison, compare_schemes
 from .datasets import list_datasets, new_study
-from .errors import ConstantIndicatorError, CRSError, DataError, DomainError, DuplicateRegionError, HubtiersError
-from .errors import JoinError, MissingColumnError, MissingDependencyError, NotComparableError, OverlapError
-from .errors import SpecError, UnknownOptionError
+from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
+from .errors import (
+    ConstantIndicatorError,
+    CRSError,
+    DataError,
+    DomainError,
+    DuplicateRegionError,
+    HubtiersError,
+    JoinError,
+    MissingColumnError,
+    MissingDependencyError,
+    NotComparableError,
+    OverlapError,
+    SpecError,
+    UnknownOptionError,
+)
+from .explain import Explanation, coupling_coordination, obstacle_degree
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
 from .regions.boundaries import load_regions
@@ -10,11 +25,52 @@ from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
 from .regions.read import read_regions
 from .scheme import FittedScheme, Result, Scheme
-from .scoring.aggregate import Arithmetic
-from .scoring.impute import RequireCoverage
-from .scoring.normalise import MinMax
-from .scoring.treat import NoTreatment
-from .scoring.weight import CriticWeights, EntropyWeights, EqualWeights, FrameworkWeights
+from .scoring.aggregate import (
+    Arithmetic,
+    Copeland,
+    Geometric,
+    GreyRelation,
+    Harmonic,
+    MazziottaPareto,
+    PowerMean,
+    Topsis,
+    Vikor,
+)
+from .scoring.denominate import Denominate, NoDenominate
+from .scoring.impute import (
+    GroupMean,
+    GroupMedian,
+    KNearest,
+    LatestYear,
+    LinearInTime,
+    MeanImpute,
+    MedianImpute,
+    RequireCoverage,
+)
+from .scoring.normalise import (
+    DistanceToReference,
+    Goalposts,
+    LogMinMax,
+    MinMax,
+    PercentileRank,
+    RobustScale,
+    VectorNorm,
+    ZScore,
+)
+from .scoring.treat import BoxCox, LogTransform, NoTreatment, Winsorise
+from .scoring.weight import (
+    AhpWeights,
+    BenefitOfDoubt,
+    BudgetAllocation,
+    CombinedWeights,
+    CriticWeights,
+    EntropyWeights,
+    EqualWeights,
+    FrameworkWeights,
+    GivenWeights,
+    PcaWeights,
+    VariationWeights,
+)
 from .show.webmap import tier_map
 from .study import Outcome, Study, load_study
 from .table.concentration import effective_number, herfindahl, shannon_diversity
@@ -25,5 +81,17 @@ from .table.points import count_points
 from .table.read import IndicatorFile, ReadLimits, ReadReport, read_indicators
 from .table.report import JoinReport
 from .table.roll_up import roll_up
-from .tiers.agreement import Agreement, agreement
-from .tiers.breaks import NaturalBreaks, TierScale
+from .tiers.agreement import Agreement, agreement, compare_levels, tiers_from_ranking
+from .tiers.breaks import (
+    EqualIntervals,
+    HeadTail,
+    NaturalBreaks,
+    Quantiles,
+    RelativeTo,
+    StandardDeviation,
+    Thresholds,
+    TierScale,
+)
+from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
+from .tiers.number import choose_k
+from .tiers.rules import PositionRules, function_shares, macro_regions

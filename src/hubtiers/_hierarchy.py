@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers._methods import offered
-from hubtiers.errors import DataError, NotComparableError, listing
+from hubtiers.errors import DataError, NotComparableError, SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.aggregate import Arithmetic
 from hubtiers.scoring.weight import FittedWeights
@@ -43,15 +43,19 @@ class AggregateStep(Protocol):
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> Fitted: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Climb:
-    """One group that holds indicators: its height (0 is lowest), its children, and the columns below each child."""
+    """One group that holds indicators: its height (0 is lowest), its children, and the columns below each child.
+
+    `labels` are the children as one index: frames and weights that share it need not be aligned.
+    """
 
     group: str
     height: int
     children: tuple[str, ...]
     leaves: tuple[tuple[int, ...], ...]
     only_indicators: bool
+    labels: pd.Index
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +71,7 @@ def _climbs(framework: Framework) -> Iterator[Climb]:
             children = tuple(framework.filled_children(group))
             below = [[c] if c in place else framework.leaves(c) for c in children]
             leaves = tuple(tuple(place[leaf] for leaf in codes) for codes in below)
-            yield Climb(group, height, children, leaves, all(c in place for c in children))
+            yield Climb(group, height, children, leaves, all(c in place for c in children), pd.Index(children))
 
 
 def rung(ladder: tuple[_T, ...], height: int) -> _T:
@@ -93,8 +97,6 @@ class FittedNode:
         Weight of each child within the group, sum 1; all 0 where the group plays no part.
     aggregate
         Fitted on the children that have a weight; None where the group plays no part.
-    learnt
-        The children at the fit: what aggregation with weights by region is fitted on again.
     own
         Weights fitted within this group, where the scheme weights level by level.
     """
@@ -103,7 +105,6 @@ class FittedNode:
     method: AggregateStep
     share: pd.Series
     aggregate: Fitted | None
-    learnt: pd.DataFrame
     own: FittedWeights | None
 
     def apply(self, children: pd.DataFrame, masses: Masses | None = None) -> pd.Series:
@@ -116,23 +117,16 @@ class FittedNode:
         return scores
 
     def _apply_by_region(self, children: pd.DataFrame, masses: Masses) -> pd.Series:
+        if not isinstance(self.method, Arithmetic):
+            raise SpecError(
+                f"Weights by region, as BenefitOfDoubt() gives them, are made for a weighted sum, but {self.method!r} "
+                f"brings the children of {self.climb.group or 'the score'!r} together. Use Arithmetic() there."
+            )
         w, x = masses.frame.to_numpy(float), children.to_numpy(float)
-        total = w.sum(axis=1)
-        if isinstance(self.method, Arithmetic):
-            present = np.where(np.isnan(x), 0.0, w)
-            summed, mass = (present * np.nan_to_num(x)).sum(axis=1), present.sum(axis=1)
-            mean = np.divide(summed, mass, out=np.full(len(x), np.nan), where=mass > 0)
-            return pd.Series(np.asarray(mean * total if masses.whole else mean), index=children.index)
-        out = np.full(len(x), np.nan)
-        rows, which = np.unique(w, axis=0, return_inverse=True)
-        for number, row in enumerate(rows):
-            if row.sum() > 0:
-                kept = [c for c, weight in zip(children.columns, row, strict=True) if weight > 0]
-                share = pd.Series(row[row > 0] / row.sum(), index=kept)
-                fitted = self.method.fit(self.learnt[kept], weights=share)
-                mine = which.ravel() == number
-                out[mine] = fitted.apply(children[kept]).to_numpy(float)[mine]
-        return pd.Series(out, index=children.index)
+        present = np.where(np.isnan(x), 0.0, w)
+        summed, mass = (present * np.nan_to_num(x)).sum(axis=1), present.sum(axis=1)
+        mean = np.divide(summed, mass, out=np.full(len(x), np.nan), where=mass > 0)
+        return pd.Series(np.asarray(mean * w.sum(axis=1) if masses.whole else mean), index=children.index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,8 +217,9 @@ def fit_hierarchy(
             own = method.fit(children, **offered(method.fit, offers))
         share = _share(climb, flat, own)
         chosen, kept = rung(ladder, climb.height), only(children, share)
-        learnt = None if kept.empty else chosen.fit(kept, weights=share.reindex(kept.columns))
-        node = FittedNode(climb, chosen, share, learnt, children, own)
+        counted = share[share > 0] if kept is not children else share
+        learnt = None if kept.shape[1] == 0 else chosen.fit(kept, weights=counted)
+        node = FittedNode(climb, chosen, share, learnt, own)
         board[climb.group] = node.apply(children, node_masses(climb, children, masses, own, refit=False))
         fitted.append(node)
     return Hierarchy(tuple(fitted), flat), pd.DataFrame(board, index=normalised.index)
@@ -233,8 +228,11 @@ def fit_hierarchy(
 def gather(normalised: pd.DataFrame, board: Mapping[str, pd.Series] | pd.DataFrame, climb: Climb) -> pd.DataFrame:
     """Return the children of a group side by side: indicators, and groups that were scored already."""
     if climb.only_indicators:
-        return normalised.iloc[:, [column for columns in climb.leaves for column in columns]]
-    return pd.DataFrame({c: board[c] if c in board else normalised[c] for c in climb.children}, index=normalised.index)
+        columns = [column for below in climb.leaves for column in below]
+        return pd.DataFrame(normalised.to_numpy(float)[:, columns], index=normalised.index, columns=climb.labels)
+    scores = [board[c] if c in board else normalised[c] for c in climb.children]
+    stacked = np.column_stack([score.to_numpy(float) for score in scores])
+    return pd.DataFrame(stacked, index=normalised.index, columns=climb.labels)
 
 
 def only(children: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
@@ -294,4 +292,4 @@ def _share(climb: Climb, flat: FittedWeights | None, own: FittedWeights | None) 
         absent = listing(repr(c) for c, weight in zip(climb.children, raw, strict=True) if np.isnan(weight))
         raise DataError(f"The weighting gives {absent} no weight. Give every child of a group one, 0 to leave it out.")
     total = raw.sum()
-    return pd.Series(raw / total if total > 0 else raw, index=list(climb.children))
+    return pd.Series(raw / total if total > 0 else raw, index=climb.labels)

@@ -5,14 +5,23 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hubtiers._storage import read_text
 from hubtiers.errors import SpecError, did_you_mean
 
-__all__ = ["CompareSection", "DataSection", "LayoutSection", "OutsideCheck", "StudyFile", "read_study_file"]
+__all__ = [
+    "CompareSection",
+    "DataSection",
+    "LayoutSection",
+    "OutputSection",
+    "OutsideCheck",
+    "RobustnessSection",
+    "StudyFile",
+    "read_study_file",
+]
 
 
 class _Section(BaseModel):
@@ -65,6 +74,29 @@ class CompareSection(_Section):
     outside: tuple[OutsideCheck, ...] = ()
 
 
+class RobustnessSection(_Section):
+    """How the certainty of tiers is found; `draws = 0` leaves it out.
+
+    `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as any other.
+    """
+
+    draws: int = Field(default=1_000, ge=0, le=10_000_000)
+    seed: int = Field(default=42, ge=0)
+    tiers: str = "refit"
+    variation: dict[str, Any] = Field(default_factory=lambda: {"weights": "dirichlet"})
+
+
+class OutputSection(_Section):
+    """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`."""
+
+    figures: bool = True
+    tables: bool = True
+    report: bool = True
+    explorer: bool = True
+    language: Literal["zh", "en"] = "zh"
+    approval: str | None = None
+
+
 class StudyFile(_Section):
     """The content of a study file."""
 
@@ -72,6 +104,8 @@ class StudyFile(_Section):
     method: dict[str, Any] = Field(default_factory=dict)
     layout: LayoutSection | None = None
     compare: CompareSection = CompareSection()
+    robustness: RobustnessSection = RobustnessSection()
+    output: OutputSection = OutputSection()
     title_zh: str = ""
     title_en: str = ""
     description: str = ""
@@ -107,6 +141,12 @@ def _first_problem(error: ValidationError) -> str:
 
 
 def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    sections: Mapping[str, type[BaseModel]] = {"data": DataSection, "layout": LayoutSection, "compare": CompareSection}
+    sections: Mapping[str, type[BaseModel]] = {
+        "data": DataSection,
+        "layout": LayoutSection,
+        "compare": CompareSection,
+        "robustness": RobustnessSection,
+        "output": OutputSection,
+    }
     model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
     return list(model.model_fields)

@@ -21,6 +21,7 @@ __all__ = ["Explanation", "StepUp", "coupling_coordination", "explain", "obstacl
 _MOST = 3
 _POINTS, _ROUNDS = 15, 12
 _ROUNDS_BY_REGION = 24
+_MARGIN = 1e-11
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ class Explanation:
         One row per indicator: names, `value` and `unit` as in the data, `imputed`, `normalised`, `weight` (as it counts
         for this region: a missing value hands its weight on), `contribution`, `peer_median`, `difference` from it,
         `obstacle` (share of what is missing to the best; see `obstacle_degree`).
-    additive
-        Whether the contributions sum to the score.
+    additive, method
+        Whether the contributions sum to the score, and the aggregation in words.
     peers
         The other regions of the same tier.
     next_tier, gap
@@ -191,7 +192,8 @@ def explain(result: Result, region: str) -> Explanation:
     -----
     The steps to the next tier hold bounds, weights and cut-points of the fit, change one value at a time and go no
     further than the best value of the fit. They are found on the whole way from the value to the score, so that they
-    hold for every treatment, normalisation and aggregation whose scores do not depend on the other regions.
+    hold for every treatment, normalisation and aggregation whose scores do not depend on the other regions. Where a
+    score can fall while an indicator improves (Mazziotta–Pareto, TOPSIS), a smaller step may exist.
 
     **Missing values** have no contribution, no difference and no step; filled values have no step.
 
@@ -395,7 +397,9 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
         return (), f"not defined: under {describe(fitted.scheme.aggregate)} a score depends on the other regions"
     known = complete.notna().to_numpy() & ~result.imputed.loc[[region]].to_numpy()[0]
     candidates = [code for code, has in zip(fitted.framework.codes, known, strict=True) if has]
-    needed = _needed_values(fitted, complete, candidates, bar)
+    # A score right on the edge could fall to either side in the last rounded digit; the step goes a little further.
+    margin = _MARGIN * max(abs(bar), result.breaks.highest - result.breaks.lowest)
+    needed = _needed_values(fitted, complete, candidates, bar + margin)
     if not needed:
         return (), "no single indicator can lift it, even at the best value of the fit"
     steps = [_make_step(result, region, complete, code, value) for code, value in needed.items()]

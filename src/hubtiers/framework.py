@@ -69,7 +69,9 @@ class Indicator:
 
     `direction` is +1 when more is better and -1 when less is. `kind` is *extensive* when the values of members add
     up to the value of their union (a count), *intensive* when they do not (a share, a rate). `weight` counts among
-    the siblings under `parent`. `denominator` names the indicator that an intensive one is divided by.
+    the siblings under `parent`. `denominator` names the quantity that the indicator refers
+    to: under `Denominate()` an extensive one is divided by it, and an intensive one, which has been divided already, is
+    weighted by it when members are brought up to a region.
     """
 
     code: str
@@ -159,6 +161,12 @@ class Framework:
     def codes(self) -> list[str]:
         """Codes of the indicators, in order."""
         return [i.code for i in self.indicators]
+
+    @cached_property
+    def denominators(self) -> list[str]:
+        """Codes that totals are divided by and that are no indicators themselves: `Denominate` needs them as columns."""
+        named = (i.denominator for i in self.indicators if i.kind == "extensive" and i.denominator)
+        return [code for code in dict.fromkeys(named) if code not in self.codes]
 
     @cached_property
     def nodes(self) -> tuple[Group | Indicator, ...]:

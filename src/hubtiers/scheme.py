@@ -86,7 +86,9 @@ class Scheme:
 
     One weighting method is fitted over all indicators at once, and the weight of a group is the sum of its
     indicators' weights. A tuple is fitted group by group: its first member weights indicators within their groups, the
-    next weights groups by their scores.
+    next weights groups by their scores. Weights by region (`BenefitOfDoubt`) need `Arithmetic` where they count; the
+    score is then the largest that the region can reach, while a sub-score depends on which of several equally good
+    weightings was found.
 
     **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was filled.
 

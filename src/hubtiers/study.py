@@ -29,6 +29,9 @@ from hubtiers.framework import Framework, load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.read import read_regions
+from hubtiers.robustness.montecarlo import assess_robustness
+from hubtiers.robustness.result import Robustness
+from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.indicators import load_indicators
@@ -116,10 +119,40 @@ class Study:
         reference = self._reference(table, layout)
         weights = self.content.compare.weights
         comparison = compare_schemes(table, self.schemes(weights), reference=reference) if weights else None
-        outcome = Outcome(self, result, layout, reference, comparison)
+        robustness = self._assess(table, reference) if self.content.robustness.draws else None
+        outcome = Outcome(self, result, layout, reference, comparison, robustness)
         if out is not None:
             outcome.save(out)
         return outcome
+
+    def assess_robustness(
+        self, *, draws: int | None = None, seed: int | None = None, progress: bool = False
+    ) -> Robustness:
+        """Say how sure the tiers are, by the section `[robustness]` of the study, with other draws or another seed."""
+        table = self.load_table()
+        reference = self._reference(table, self.load_layout())
+        return self._assess(table, reference, draws=draws, seed=seed, progress=progress)
+
+    def _assess(
+        self,
+        table: IndicatorTable,
+        reference: pd.Series | None,
+        *,
+        draws: int | None = None,
+        seed: int | None = None,
+        progress: bool = False,
+    ) -> Robustness:
+        section = self.content.robustness
+        return assess_robustness(
+            self.scheme,
+            table,
+            Variation.from_spec(section.variation),
+            draws=section.draws if draws is None else draws,
+            rng=section.seed if seed is None else seed,
+            tiers=section.tiers,
+            reference=reference,
+            progress=progress,
+        )
 
     def schemes(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> dict[str, Scheme]:
         """Return the study's scheme under other weights, and under other tier rules where some are named.
@@ -195,6 +228,8 @@ class Outcome:
         The layout, and its tier for each region; None where the study names none.
     comparison
         The study under each weighting that it names; None where it names none.
+    robustness
+        How sure the tiers are; None where the study asks for no draws.
     """
 
     study: Study
@@ -202,6 +237,7 @@ class Outcome:
     layout: HubLayout | None
     reference: pd.Series | None
     comparison: Comparison | None
+    robustness: Robustness | None
 
     @property
     def agreement(self) -> Agreement | None:
@@ -248,15 +284,50 @@ class Outcome:
         return [target / name for name in names]
 
     def _write(self, folder: Path) -> None:
+        from hubtiers.show.explorer import can_explore
         from hubtiers.show.webmap import tier_map
 
-        write_scores(self.result, folder / "scores.csv")
+        output, title = self.study.content.output, self.title
+        write_scores(self.result, folder / "scores.csv", robustness=self.robustness)
         (folder / "tiers.geojson").write_text(_geojson(self.result), encoding="utf-8")
-        content = self.study.content
-        title = {"zh": content.title_zh, "en": content.title_en}
-        tier_map(self.result, layout=self.layout, title=title).save(str(folder / "map.html"))
+        web = tier_map(
+            self.result,
+            layout=self.layout,
+            robustness=self.robustness,
+            explorer=output.explorer and can_explore(self.result),
+            title=title,
+            language=output.language,
+        )
+        web.save(str(folder / "map.html"))
+        if output.figures:
+            self._write_figures(folder)
+        if output.tables:
+            from hubtiers.show.tables import save_tables
+
+            save_tables(self.result, folder / "tables.xlsx", robustness=self.robustness, comparison=self.comparison)
+        if output.report:
+            from hubtiers.show.report import build_report
+
+            report = build_report(self, robustness=self.robustness, language=output.language, approval=output.approval)
+            report.save(folder / "report.html")
         record = json.dumps(self._record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         (folder / "run.json").write_text(record, encoding="utf-8")
+
+    def _write_figures(self, folder: Path) -> None:
+        from hubtiers.show.figure import save_figure, tier_figure
+
+        output = self.study.content.output
+        figure = tier_figure(
+            self.result, layout=self.layout, title=self.title, language=output.language, approval=output.approval
+        )
+        for name in ("map.png", "map.svg"):
+            save_figure(figure, folder / name)
+
+    @property
+    def title(self) -> dict[str, str]:
+        """Title of the study in both languages, as far as it has them."""
+        content = self.study.content
+        return {"zh": content.title_zh or content.title_en, "en": content.title_en or content.title_zh}
 
     def _record(self) -> dict[str, Any]:
         found = self.agreement
@@ -264,7 +335,7 @@ class Outcome:
             "study": self.study.name,
             "content": self.study.content.model_dump(mode="json") | {"method": self.study.scheme.to_spec()},
             "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
-            "seed": None,
+            "seed": self.study.content.robustness.seed,
             "inputs": _hash_inputs(self.study),
             "join": self.result.table.report.to_text().splitlines(),
             "breaks": list(self.result.breaks.breaks),
@@ -348,9 +419,18 @@ def _is_file_name(name: str) -> bool:
     return "." in name
 
 
-def write_scores(result: Result, path: Path) -> None:
-    """Write the scores as UTF-8 with a byte order mark, which spreadsheets need to show Chinese."""
+def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
+    """Write the scores as UTF-8 with a byte order mark, which spreadsheets need to show Chinese.
+
+    With `robustness` the columns `tier_probability` (of the tier that the region has) and `rank_low`, `rank_high` (90 %
+    of the draws) are added.
+    """
     frame = result.to_frame()
+    if robustness is not None:
+        certain = robustness.confidence.reindex(frame.index)
+        frame["tier_probability"] = certain
+        frame["rank_low"] = robustness.rank_interval["low"].reindex(frame.index)
+        frame["rank_high"] = robustness.rank_interval["high"].reindex(frame.index)
     for column in ("name_zh", "name_en"):
         frame[column] = frame[column].map(cell_text)
     frame.index = frame.index.map(cell_text)

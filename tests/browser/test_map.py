@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
+from hubtiers.show.style import contrast
 from hubtiers.show.webmap import tier_map
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import NaturalBreaks
@@ -17,40 +22,26 @@ from hubtiers.tiers.breaks import NaturalBreaks
 pytestmark = pytest.mark.browser
 
 HOSTILE = "{{7*7}} <img src=x onerror=alert(1)> ${1}"
+CORPUS = [
+    HOSTILE,
+    "</script><script>alert(2)</script>",
+    "\"' onmouseover=alert(3) x='",
+    "`${alert(4)}` {% for x in () %} {# note",
+    "<svg onload=alert(5)>&lt;b&gt;\\u003ci\\u003e",
+]
+SMALL = ("110000", "120000", "130000", "310000", "320000", "330000")
 
 
-@dataclass
-class Visit:
-    """A page with what went wrong on it."""
-
-    page: object
-    trouble: list[str] = field(default_factory=list)
-
-
-@pytest.fixture
-def visit(chromium, tmp_path):
-    """Open a map, wait until it is drawn, and collect errors, dialogs and requests."""
-    contexts = []
-
-    def open_map(web, size=(1280, 800)):
-        path = tmp_path / "map.html"
-        web.save(str(path))
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
-        contexts.append(context)
-        seen = Visit(context.new_page())
-        page = seen.page
-        page.on("console", lambda m: seen.trouble.append(f"{m.type}: {m.text}"))
-        page.on("pageerror", lambda e: seen.trouble.append(f"error: {e}"))
-        page.on("dialog", lambda d: (seen.trouble.append(f"dialog: {d.message}"), d.dismiss()))
-        page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else seen.trouble.append(r.url))
-        page.goto(path.as_uri())
-        page.wait_for_function("Object.values(window).some(v => v && v.hubtiers && v.hubtiers.layers)")
-        page.evaluate("window.drawn = Object.values(window).find(v => v && v.hubtiers && v.hubtiers.layers).hubtiers; void 0")
-        return seen
-
-    yield open_map
-    for context in contexts:
-        context.close()
+def doubt(result):
+    """A robustness whose numbers are known: 0.7 for the region's own tier, the rest shared; rank ± 2."""
+    labels = list(result.breaks.labels)
+    rest = 0.3 / (len(labels) - 1)
+    shares = {r: [0.7 if t == label else rest for label in labels] for r, t in result.tier.dropna().items()}
+    rank = result.rank.dropna().astype(int)
+    return SimpleNamespace(
+        tier_probability=pd.DataFrame.from_dict(shares, orient="index", columns=labels),
+        rank_interval=pd.DataFrame({"low": (rank - 2).clip(lower=1), "median": rank, "high": rank + 2}),
+    )
 
 
 def at_city(page, city):
@@ -63,11 +54,30 @@ def at_city(page, city):
     return page.inner_text(".leaflet-tooltip.hubtiers-tip")
 
 
+def overlapping(boxes):
+    """Return pairs of boxes that share area."""
+    return [
+        (a, b)
+        for i, a in enumerate(boxes)
+        for b in boxes[i + 1 :]
+        if a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+    ]
+
+
+def payload(path):
+    text = path.read_text(encoding="utf-8")
+    return json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL)[1])
+
+
 def test_draws_everything_and_asks_for_nothing(visit, zhang_outcome):
     seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout))
     page = seen.page
     assert page.evaluate("drawn.shapes.length") == 372
     assert page.evaluate("drawn.labels.length") == 22
+    assert page.locator(".hubtiers-core").count() == 22
     assert page.locator(".hubtiers-legend li").count() == 7
     # Pixels: the colours of all three tiers are really on the canvas.
     colours = page.evaluate(
@@ -83,20 +93,40 @@ def test_draws_everything_and_asks_for_nothing(visit, zhang_outcome):
     assert seen.trouble == []
 
 
-def test_file_is_small(zhang_outcome, tmp_path):
-    path = tmp_path / "map.html"
-    tier_map(zhang_outcome.result, layout=zhang_outcome.layout).save(str(path))
+def test_file_is_small_and_says_what_the_result_says(zhang_outcome, tmp_path):
+    result, path = zhang_outcome.result, tmp_path / "map.html"
+    tier_map(result, layout=zhang_outcome.layout, explorer=True).save(str(path))
     assert path.stat().st_size < 3_000_000
-    assert not re.findall(r"""(?:src|href)=["']https?://""", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    assert not re.findall(r"""(?:src|href)=["']https?://""", text)
+    assert "<title>创新中心层级</title>" in text
+    content = payload(path)
+    labels = [tier["id"] for tier in content["tiers"]]
+    assert {r["id"]: labels[r["tier"]] for r in content["regions"]} == result.tier.to_dict()
+    assert {r["id"]: r["score"] for r in content["regions"]} == result.scores.to_dict()
+    assert content["breaks"] == list(result.breaks.breaks)
+    assert [tier["count"] for tier in content["tiers"]] == list(result.breaks.counts)
+
+
+def test_hub_symbols_differ_by_shape(visit, zhang_outcome):
+    page = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout)).page
+    points = page.locator(".hubtiers-legend .hubtiers-mark polygon").evaluate_all(
+        "nodes => nodes.map(n => n.getAttribute('points').split(' ').length)"
+    )
+    assert points == [10, 4, 4]
+    drawn = page.locator(".hubtiers-core polygon").evaluate_all(
+        "nodes => nodes.map(n => n.getAttribute('points').split(' ').length)"
+    )
+    assert drawn.count(10) == 6
 
 
 def test_legend_and_tooltip_say_what_the_result_says(visit, zhang_outcome):
     result = zhang_outcome.result
     page = visit(tier_map(result, language="en")).page
     rows = page.locator(".hubtiers-legend li").all_inner_texts()
-    for label, count in zip(result.breaks.labels, result.breaks.counts, strict=True):
-        row = next(r for r in rows if r.startswith(label.capitalize()))
-        assert row.endswith(f"({count})")
+    for row in result.breaks.to_frame().to_dict("records"):
+        shown = next(r for r in rows if r.startswith(row["tier"].capitalize()))
+        assert shown.endswith(f"{row['lower']:.3f}–{row['upper']:.3f} ({row['count']})")
     text = at_city(page, "350700")
     assert text.splitlines()[0] == "Fujian"
     assert "福建省" in text
@@ -104,14 +134,52 @@ def test_legend_and_tooltip_say_what_the_result_says(visit, zhang_outcome):
     assert f"{result.scores['350000']:.3f}" in text
 
 
+def test_popup_explains_the_region(visit, zhang_outcome):
+    result = zhang_outcome.result
+    web = tier_map(result, layout=zhang_outcome.layout, robustness=doubt(result), language="en")
+    seen = visit(web)
+    page = seen.page
+    number = list(result.table.regions.index).index("350000")
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", number)
+    text = page.inner_text(".hubtiers-popup")
+    explained = result.explain("350000")
+    for fact in ("Fujian", "福建省", "9 / 14", "5–95 % interval 7–11", f"{result.scores['350000']:.3f}", "Regional 70 %"):
+        assert fact in text, fact
+    for code in (*explained.strengths.index, *explained.weaknesses.index):
+        assert result.table.framework[code].name_en in text
+    shares = page.locator(".hubtiers-popup svg[role=img] rect").evaluate_all(
+        "nodes => nodes.map(n => Number(n.getAttribute('width')) / 240)"
+    )
+    assert np.allclose(shares, [0.15, 0.15, 0.7])
+    bars = page.locator(".hubtiers-profile rect").evaluate_all("nodes => nodes.map(n => Number(n.getAttribute('width')))")
+    scores = result.sub_scores
+    assert np.allclose(bars, 100 * scores.loc["350000"] / scores.max().max())
+    page.click(".hubtiers-popup summary")
+    assert "Zhang 2022, Table 1" in page.inner_text(".hubtiers-popup details")
+    assert re.search(r"20\d\d", page.inner_text(".hubtiers-popup summary"))
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".hubtiers-popup", state="detached")
+    assert seen.trouble == []
+
+
+def test_click_opens_the_popup(visit, zhang_outcome):
+    page = visit(tier_map(zhang_outcome.result, language="en")).page
+    at_city(page, "350700")
+    page.mouse.click(640, 400)
+    assert page.inner_text(".hubtiers-popup h2") == "Fujian"
+
+
 def test_language_switch(visit, zhang_outcome):
     seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout))
     page = seen.page
+    page.evaluate("hubtiers.openRegion(drawn, 0)")
     assert "国际级" in page.inner_text(".hubtiers-legend")
     page.click(".hubtiers-language")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert "International" in page.inner_text(".hubtiers-legend")
     assert "Wuhan" in page.inner_text(".leaflet-tooltip-pane")
+    assert "Scores by function" in page.inner_text(".hubtiers-popup")
+    assert page.evaluate("document.activeElement.dataset.key") == "language"
     page.click(".hubtiers-language")
     assert "武汉" in page.inner_text(".leaflet-tooltip-pane")
     assert seen.trouble == []
@@ -120,8 +188,9 @@ def test_language_switch(visit, zhang_outcome):
 def test_each_layer_switches_off_and_on(visit, zhang_outcome):
     seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout))
     page = seen.page
-    names = page.locator(".hubtiers-layers input").evaluate_all("nodes => nodes.map(n => n.name)")
-    assert names == ["context", "fill", "provinces", "extents", "corridors", "cores"]
+    boxes = page.locator(".hubtiers-layers input[type=checkbox]")
+    names = boxes.evaluate_all("nodes => nodes.map(n => n.name)")
+    assert names == ["context", "provinces", "extents", "corridors", "cores"]
     for name in names:
         shown = page.evaluate("n => drawn.map.hasLayer(drawn.layers[n])", name)
         page.click(f".hubtiers-layers input[name={name}]")
@@ -131,41 +200,268 @@ def test_each_layer_switches_off_and_on(visit, zhang_outcome):
     assert seen.trouble == []
 
 
-def test_phone_width_keeps_the_boxes_apart(visit, zhang_outcome):
-    seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout, language="en"), size=(390, 844))
+def fills(page):
+    """Return the fill colour and the opacity of every region, by the first unit that is painted with it."""
+    return page.evaluate(
+        """() => drawn.data.regions.map((_, n) => { const o = drawn.shapes[drawn.data.regionOf.indexOf(n)].options;
+          return [typeof o.fillColor === 'string' ? o.fillColor : 'hatch', o.fillOpacity]; })"""
+    )
+
+
+def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
+    result = zhang_outcome.result
+    seen = visit(tier_map(result, robustness=doubt(result), language="en"))
     page = seen.page
-    boxes = [
-        page.locator(selector).bounding_box()
-        for selector in (".hubtiers-title", ".hubtiers-language", ".hubtiers-layers", ".hubtiers-legend")
-    ]
-    for i, a in enumerate(boxes):
-        assert a["x"] >= 0
-        assert a["x"] + a["width"] <= 390
-        for b in boxes[i + 1 :]:
-            apart = (
-                a["x"] + a["width"] <= b["x"]
-                or b["x"] + b["width"] <= a["x"]
-                or a["y"] + a["height"] <= b["y"]
-                or b["y"] + b["height"] <= a["y"]
-            )
-            assert apart, (a, b)
-    assert not page.locator(".hubtiers-legend ul").first.is_visible()
-    page.click(".hubtiers-legend summary")
-    assert page.locator(".hubtiers-legend ul").first.is_visible()
+    keys = page.locator(".hubtiers-layers input[type=radio]").evaluate_all("nodes => nodes.map(n => n.value)")
+    assert keys == ["tier", "score", "function0", "function1", "function2", "confidence", "none"]
+    tiers = fills(page)
+    order = ["international", "national", "regional"]
+    assert [c for c, _ in tiers] == [["#0b3c6f", "#2f7fb8", "#7fbfd0"][order.index(t)] for t in result.tier]
+    for number, values in enumerate([result.scores, *(result.sub_scores[c] for c in result.sub_scores)]):
+        page.check(f".hubtiers-layers input[value={keys[number + 1]}]")
+        colours = dict(zip(values.index, (c for c, _ in fills(page)), strict=True))
+        assert colours[values.idxmax()] == "#0a4c39"
+        assert colours[values.idxmin()] == "#eef6e4"
+        legend = page.inner_text(".hubtiers-legend-fill")
+        assert f"{values.min():.3f}" in legend
+        assert f"{values.max():.3f}" in legend
+        assert "14 regions" in legend
+    page.check(".hubtiers-layers input[value=confidence]")
+    assert fills(page) == [[colour, 0.7] for colour, _ in tiers]
+    assert page.inner_text(".hubtiers-legend-fill").count("mean 70 %") == 3
+    page.check(".hubtiers-layers input[value=none]")
+    assert len({colour for colour, _ in fills(page)}) == 1
+    page.check(".hubtiers-layers input[value=tier]")
+    assert fills(page) == tiers
     assert seen.trouble == []
 
 
-def test_hostile_names_are_shown_as_written(visit):
-    provinces = load_regions("province").head(6)
-    provinces.loc["110000", ["name_zh", "name_en"]] = HOSTILE
-    values = pd.DataFrame({"region": provinces.index, "indicator": HOSTILE, "value": [1.0, 2, 3, 5, 8, 13]})
-    result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(provinces, values))
-    seen = visit(tier_map(result, title={"zh": HOSTILE, "en": HOSTILE}))
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("福建", "Fujian"), ("fujian", "Fujian"), ("wulumuqi", "Ürümqi"), ("urumqi", "Ürümqi"), ("xian", "Xi'an"), ("武汉市", "Wuhan")],
+)
+def test_search_finds_by_chinese_pinyin_and_english(visit, zhang_outcome, typed, name):
+    seen = visit(tier_map(zhang_outcome.result, language="en"))
     page = seen.page
-    assert at_city(page, "110000").splitlines()[0] == HOSTILE
-    assert page.inner_text(".hubtiers-title h1") == HOSTILE
-    assert page.title() == HOSTILE
-    assert page.locator("img").count() == 0
+    page.fill(".hubtiers-search input", typed)
+    assert page.get_attribute(".hubtiers-search input", "aria-expanded") == "true"
+    page.press(".hubtiers-search input", "ArrowDown")
+    active = page.get_attribute(".hubtiers-search input", "aria-activedescendant")
+    assert page.inner_text(f"#{active} span").startswith(name)
+    page.press(".hubtiers-search input", "Enter")
+    assert page.locator(".hubtiers-popup").count() == 1
+    assert name in page.inner_text(".hubtiers-popup") or name == page.input_value(".hubtiers-search input")
+    assert page.get_attribute(".hubtiers-search input", "aria-expanded") == "false"
+    assert seen.trouble == []
+
+
+def test_search_says_when_nothing_matches(visit, zhang_outcome):
+    page = visit(tier_map(zhang_outcome.result, language="en")).page
+    page.fill(".hubtiers-search input", "Atlantis")
+    assert page.inner_text("[role=listbox]") == "No region matches"
+    assert page.inner_text("[role=status]") == "No region matches"
+    page.press(".hubtiers-search input", "Enter")
+    assert page.locator(".hubtiers-popup").count() == 0
+
+
+def test_table_is_reached_and_used_by_keyboard(visit, zhang_outcome):
+    result = zhang_outcome.result
+    seen = visit(tier_map(result, language="en"))
+    page = seen.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the ranking"
+    page.keyboard.press("Enter")
+    rows = page.locator(".hubtiers-ranking tbody tr").all_inner_texts()
+    frame = result.to_frame()
+    expected = zip(frame["rank"], frame["name_en"], frame["tier"], frame["score"], strict=True)
+    assert [re.split(r"\s*\t\s*", r) for r in rows] == [
+        [str(rank), name, tier.capitalize(), f"{score:.3f}"] for rank, name, tier, score in expected
+    ]
+    for key in ("Tab", "Tab", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    third = frame.index[2]
+    assert page.evaluate("document.activeElement.textContent") == frame.loc[third, "name_en"]
+    page.keyboard.press("Enter")
+    assert page.inner_text(".hubtiers-popup h2") == frame.loc[third, "name_en"]
+    number = list(result.table.regions.index).index(third)
+    assert page.evaluate("n => drawn.map.getBounds().contains(drawn.data.regions[n].at)", number)
+    assert "Rank 3" in page.inner_text("[role=status]")
+    assert seen.trouble == []
+
+
+def test_map_answers_the_arrow_keys(visit, zhang_outcome):
+    page = visit(tier_map(zhang_outcome.result)).page
+    before = page.evaluate("drawn.map.getCenter().lng")
+    page.focus(".leaflet-container")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("before => drawn.map.getCenter().lng > before + 0.5", arg=before)
+    page.wait_for_timeout(300)
+    page.click("[data-key=home]")
+    assert page.evaluate("drawn.map.getCenter().lng") == pytest.approx(before, abs=0.2)
+
+
+SHOWN = (".hubtiers-title", ".hubtiers-tools", ".hubtiers-layers", ".hubtiers-legend")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_phone_width_keeps_the_boxes_apart(visit, zhang_outcome, language):
+    web = tier_map(zhang_outcome.result, layout=zhang_outcome.layout, language=language, explorer=True)
+    seen = visit(web, size=(390, 844), has_touch=True)
+    page = seen.page
+    assert not page.locator(".hubtiers-legend ul").first.is_visible()
+
+    def check():
+        boxes = [page.locator(selector).bounding_box() for selector in SHOWN]
+        assert overlapping(boxes) == []
+        assert all(b["x"] >= 0 and b["x"] + b["width"] <= 390 for b in boxes)
+        inner = page.locator(".hubtiers-tools > *").evaluate_all("nodes => nodes.map(n => n.getBoundingClientRect().toJSON())")
+        assert overlapping(inner) == []
+        assert all(b["right"] <= 390 for b in inner)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    check()
+    page.click(".hubtiers-legend summary")
+    assert page.locator(".hubtiers-legend ul").first.is_visible()
+    check()
+    page.click(".hubtiers-layers summary")
+    page.locator(".hubtiers-legend ul").first.wait_for(state="hidden")
+    check()
+    for panel in ("table", "weights"):
+        page.click(f".hubtiers-open-{panel}")
+        check()
+        aside, canvas = (page.locator(s).bounding_box() for s in (".hubtiers-aside", ".folium-map"))
+        assert aside["y"] >= canvas["y"] + canvas["height"] - 1
+        assert page.locator(".hubtiers-panel").count() == 1
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 700), (800, 600)])
+def test_boxes_stay_apart_beside_an_open_panel(visit, zhang_outcome, size):
+    page = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout, language="en", explorer=True), size=size).page
+    assert overlapping([page.locator(s).bounding_box() for s in SHOWN]) == []
+    page.click(".hubtiers-open-table")
+    boxes = [page.locator(s).bounding_box() for s in (*SHOWN, ".hubtiers-aside")]
+    assert overlapping(boxes) == []
+
+
+READABLE = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  const hex = c => { const p = c.match(/[\\d.]+/g).map(Number); return p.length > 3 && p[3] < 1 ? null : '#' + p.slice(0, 3).map(x => x.toString(16).padStart(2, '0')).join(''); };
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || !node.checkVisibility() || node.closest('script,style,option,.hubtiers-label')) continue;
+    let back = node, ground = null;
+    while (back && !(ground = hex(getComputedStyle(back).backgroundColor))) back = back.parentElement;
+    found.push([walker.currentNode.textContent.trim().slice(0, 30), hex(getComputedStyle(node).color), ground || '#ffffff']);
+  }
+  return found; }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_contrast(visit, zhang_outcome, scheme):
+    result = zhang_outcome.result
+    web = tier_map(result, layout=zhang_outcome.layout, robustness=doubt(result), explorer=True)
+    page = visit(web, color_scheme=scheme).page
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    page.click(".hubtiers-open-table")
+    page.click(".hubtiers-open-weights")
+    page.select_option("[data-key=preset]", "entropy")
+    page.evaluate("hubtiers.openRegion(drawn, 1)")
+    page.fill(".hubtiers-search input", "bei")
+    texts = page.evaluate(READABLE)
+    assert len(texts) > 100
+    poor = [(text, ink, ground) for text, ink, ground in texts if contrast(ink, ground) < 4.5]
+    assert poor == []
+
+
+def test_dark_mode_by_preference_and_by_button(visit, zhang_outcome):
+    seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout), color_scheme="dark")
+    page = seen.page
+    dark = fills(page)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(27, 33, 39)"
+    page.click("[data-key=theme]")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    light = fills(page)
+    assert all(a != b for a, b in zip(dark, light, strict=True))
+    assert {c for c, _ in light} == {"#0b3c6f", "#2f7fb8", "#7fbfd0"}
+    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_prints_light_on_one_page(visit, zhang_outcome, scheme):
+    seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout), color_scheme=scheme)
+    page = seen.page
+    page.evaluate("addEventListener('beforeprint', () => { window.paper = [document.documentElement.dataset.theme, document.querySelector('.folium-map').offsetWidth]; }); void 0")
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert page.evaluate("window.paper") == ["light", 1040]
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert page.evaluate("document.querySelector('.folium-map').offsetWidth") == 1280
+    assert seen.trouble == []
+
+
+def hostile_result(text):
+    """A result and a layout in which every string that a user can write is hostile."""
+    provinces = load_regions("province").loc[list(SMALL)]
+    provinces.loc["110000", ["name_zh", "name_en"]] = text
+    framework = Framework(
+        (
+            Indicator("rd" + text, text, text, parent="f" + text, unit=text, source=text),
+            Indicator("jobs", text, text, parent="g", unit=text, source=text),
+        ),
+        (Group("f" + text, text, text), Group("g", text, text)),
+    )
+    rng = np.random.default_rng(1)
+    values = pd.DataFrame(
+        [
+            {"region": r, "indicator": i.code, "value": v, "source": text, "status": text}
+            for i in framework.indicators
+            for r, v in zip(provinces.index, rng.random(6), strict=True)
+        ]
+    )
+    labels = (text, text + "2")
+    result = Scheme(tier=NaturalBreaks(2, labels=labels)).run(join_indicators(provinces, values, framework=framework))
+    hub = Hub(text, "international", ("110000",), text, text, ("110000",), (text,), (text,), text)
+    corridor = Corridor("c" + text, ("110000", "120000", "310000"), text, text, text)
+    return result, HubLayout(text, (hub,), (corridor,), text, text, text, (text,))
+
+
+@pytest.mark.parametrize("text", CORPUS)
+def test_no_string_of_a_user_is_run(visit, text):
+    result, layout = hostile_result(text)
+    web = tier_map(result, layout=layout, robustness=doubt(result), explorer=True, title={"zh": text, "en": text})
+    seen = visit(web)
+    page = seen.page
+    plain = " ".join(text.split())
+    assert page.title() == plain
+    assert at_city(page, "110000").splitlines()[0] == text
+    page.check(".hubtiers-layers input[name=corridors]")
+    page.click(".hubtiers-open-table")
+    page.click(".hubtiers-open-weights")
+    for key in page.evaluate("hubtiers.fills(drawn)"):
+        page.evaluate("key => hubtiers.setFill(drawn, key)", key)
+    for opened in ("hubtiers.openRegion(drawn, 0)", "hubtiers.openHub(drawn, drawn.data.hubs[0], drawn.data.hubs[0].cores[0])"):
+        page.evaluate(opened)
+        assert page.inner_text(".hubtiers-popup h2") == text
+        page.evaluate("document.querySelectorAll('.hubtiers-popup details').forEach(d => { d.open = true; })")
+        assert text in page.inner_text(".hubtiers-popup")
+    for tip in ("hubtiers.corridorTip(drawn, drawn.data.corridors[0])", "hubtiers.hubTip(drawn, drawn.data.hubs[0], drawn.data.hubs[0].cores[0])"):
+        assert text in page.evaluate(f"(() => {{ const tip = {tip}; document.body.append(tip); return tip.textContent; }})()")
+    page.fill(".hubtiers-search input", text[:6])
+    page.click(".hubtiers-copy")
+    page.evaluate("document.querySelectorAll('.hubtiers-slider, .hubtiers-ranking tr, .leaflet-interactive').forEach(n => n.dispatchEvent(new MouseEvent('mouseover', { bubbles: true })))")
+    for selector in (".hubtiers-title h1", ".hubtiers-slider .label", ".hubtiers-layers label.hubtiers-none, .hubtiers-layers label:nth-of-type(3)", ".hubtiers-legend-fill"):
+        page.locator(selector).first.wait_for()
+    assert page.inner_text(".hubtiers-title h1") == text
+    assert text in page.locator(".hubtiers-slider .label").first.inner_text()
+    assert page.locator("img, svg[onload], [onerror], [onmouseover]").count() == 0
+    page.click(".hubtiers-language")
+    page.wait_for_timeout(500)
     assert seen.trouble == []
 
 
@@ -178,3 +474,14 @@ def test_no_data_and_out_of_scope_are_two_things(visit):
     assert "No data" in at_city(page, missing)
     rows = page.locator(".hubtiers-legend li").all_inner_texts()
     assert [row.split("\n")[0] for row in rows] == ["International", "National", "No data", "Not in the study"]
+    assert [colour for colour, _ in fills(page)][5] == "hatch"
+
+
+def test_basemap_is_the_only_thing_that_asks_the_network(visit, zhang_outcome):
+    with pytest.warns(UserWarning, match="tile.openstreetmap.org"):
+        web = tier_map(zhang_outcome.result, basemap="osm")
+    seen = visit(web)
+    assert "GCJ-02" in seen.page.inner_text(".hubtiers-layers")
+    asked = [line for line in seen.trouble if line.startswith("http")]
+    assert asked
+    assert all(url.startswith("https://tile.openstreetmap.org/") for url in asked)

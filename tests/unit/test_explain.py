@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from hubtiers.scoring.weight import BenefitOfDoubt, EqualWeights, GivenWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
 from hubtiers.tiers.clusters import KMeans
+from hubtiers.tiers.scale import scale_at
 
 FRAMEWORK = Framework(
     (
@@ -134,8 +135,12 @@ class TestNextTier:
             assert result.fitted.score(table(values)).tier["c"] == tier
 
     def test_a_step_may_pass_over_a_tier(self):
-        cuts = Thresholds(breaks=(0.2, 0.2), labels=("top", "middle", "low"))
-        why = run(SCHEME.replace(tier=cuts)).explain("b")
+        @dataclass(frozen=True)
+        class Crowded:
+            def fit(self, scores):
+                return scale_at(scores.to_numpy(), (0.2, 0.2), ("top", "middle", "low"), "two equal cut-points")
+
+        why = run(SCHEME.replace(tier=Crowded())).explain("b")
         assert why.tier == "low"
         assert why.next_tier == "top"
         assert {s.tier for s in why.steps} == {"top"}
@@ -147,8 +152,9 @@ class TestNextTier:
         cuts = Thresholds(breaks=(0.4,), labels=("top", "low"))
         why = Scheme(denominate=Denominate(), tier=cuts).run(made).explain("y")
         assert why.score == pytest.approx(0.35)
-        assert why.smallest_step.needed == pytest.approx(30.0)
-        assert why.smallest_step.value == 20.0
+        steps = {step.indicator: (step.value, step.needed) for step in why.steps}
+        assert steps["patents"] == pytest.approx((20.0, 30.0))
+        assert steps["jobs"] == pytest.approx((5.0, 6.0))
 
     def test_the_highest_tier_has_no_step(self):
         why = run().explain("d")
@@ -221,7 +227,8 @@ class TestReport:
 
     def test_frame_is_a_copy(self):
         why = run().explain("c")
-        why.to_frame().loc["rd", "weight"] = 9
+        frame = why.to_frame()
+        frame.loc["rd", "weight"] = 9
         assert why.indicators.loc["rd", "weight"] == 0.5
 
 

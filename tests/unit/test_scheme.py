@@ -331,12 +331,17 @@ class TestWeightsByRegion:
     def test_a_region_that_gives_a_group_nothing_has_no_sub_score_there(self):
         assert np.isnan(TWO.replace(weight=self.own).run(table()).sub_scores.loc["c", "technology"])
 
-    def test_other_aggregators_take_each_regions_shares(self):
-        scheme = TWO.replace(weight=self.own, aggregate=Geometric(), normalise=MinMax(1, 2))
-        w = np.array(self.rows)
-        shares = w / w.sum(axis=1, keepdims=True)
-        expected = np.exp((shares * np.log(UNIT + 1)).sum(axis=1))
-        np.testing.assert_allclose(scheme.run(table()).scores, expected)
+    def test_other_aggregators_are_refused(self):
+        scheme = TWO.replace(weight=self.own, aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))
+        with pytest.raises(SpecError, match=r"weighted sum, but Geometric\(\) brings the children of 'the score'"):
+            scheme.run(table())
+
+    def test_a_level_without_them_may_aggregate_otherwise(self):
+        ladder = (BenefitOfDoubt(), EqualWeights())
+        scheme = TWO.replace(weight=ladder, aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))
+        nodes = scheme.run(table()).nodes
+        assert nodes["research"].max() == 1.0
+        np.testing.assert_allclose(nodes[""], np.sqrt(nodes["research"] * nodes["technology"]))
 
     def test_benefit_of_the_doubt_is_its_own_score(self):
         scheme = TWO.replace(weight=BenefitOfDoubt(0.1, 0.6))

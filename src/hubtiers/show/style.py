@@ -6,22 +6,29 @@ from collections.abc import Sequence
 
 from hubtiers.framework import TIER_NAMES_ZH
 
-__all__ = ["NO_DATA_COLOUR", "hub_colours", "tier_colours", "tier_names"]
+__all__ = ["HUB_SHAPES", "NO_DATA_COLOUR", "SCORE_RAMP", "contrast", "hub_colours", "tier_colours", "tier_names"]
 
 # One ramp from dark to light, so that the order of tiers survives greyscale and every colour vision; a test measures
-# the steps in lightness.
+# the steps in lightness. On a dark ground the highest tier is the lightest: what matters most stands out most.
 _TIER_RAMP = ("#0b3c6f", "#2f7fb8", "#7fbfd0", "#cfe6dc")
+_TIER_RAMP_ON_DARK = ("#dcf2e6", "#86c5d6", "#3f8cc0", "#27598c")
 _HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
 NO_DATA_COLOUR = "#e4e2dd"
 
+SCORE_RAMP = ("#eef6e4", "#bfe0ae", "#78bb7f", "#31875a", "#0a4c39")
+"""Colours of a score from lowest to highest; another hue than tiers, so that the two are not taken for each other."""
 
-def tier_colours(labels: Sequence[str]) -> dict[str, str]:
-    """Return a fill colour for each tier, highest first, darkest first.
+HUB_SHAPES = ("star", "diamond", "square", "circle")
+"""Symbol of a core by the tier of its hub, highest first: shape tells tiers apart where colour does not."""
+
+
+def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]:
+    """Return a fill colour for each tier, highest first, darkest first; lightest first with `dark`.
 
     >>> tier_colours(["international", "national"])
     {'international': '#0b3c6f', 'national': '#2f7fb8'}
     """
-    return dict(zip(labels, _ramp(_TIER_RAMP, len(labels)), strict=True))
+    return dict(zip(labels, _ramp(_TIER_RAMP_ON_DARK if dark else _TIER_RAMP, len(labels)), strict=True))
 
 
 def hub_colours(labels: Sequence[str]) -> dict[str, str]:
@@ -37,6 +44,22 @@ def tier_names(label: str) -> dict[str, str]:
     """
     chinese = f"{TIER_NAMES_ZH[label]}级" if label in TIER_NAMES_ZH else label
     return {"zh": chinese, "en": label.capitalize() if label in TIER_NAMES_ZH else label}
+
+
+def contrast(colour: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG 2 defines it: from 1 to 21; text needs 4.5.
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    light, dark = sorted((_luminance(colour), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _ramp(colours: Sequence[str], n: int) -> list[str]:

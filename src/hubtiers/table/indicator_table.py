@@ -33,7 +33,8 @@ class IndicatorTable:
     Attributes
     ----------
     values
-        float64, one row per region (index `region_id`), one column per indicator of the framework, in its order.
+        float64, one row per region (index `region_id`), one column per indicator of the framework, in its order; after
+        them the denominators of the framework that are no indicators, where the data hold them. These are not scored.
     regions
         Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is one.
     framework
@@ -87,12 +88,13 @@ class IndicatorTable:
         if absent := [code for code in framework.codes if code not in values.columns]:
             raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
         try:
-            numbers = values[framework.codes].astype("float64")
+            sizes = [code for code in framework.denominators if code in values.columns]
+            numbers = values[[*framework.codes, *sizes]].astype("float64")
         except (ValueError, TypeError) as error:
             raise DataError(f"The frame of values holds something that is not a number: {error}.") from None
         numbers.index = pd.Index(values.index.astype(str), name="region_id")
         names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
-        blank = pd.DataFrame("", index=numbers.index, columns=numbers.columns)
+        blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
         years = blank.replace("", np.nan).astype("Int64")
         return cls(numbers, names, framework, blank, years)
 
@@ -129,8 +131,10 @@ class IndicatorTable:
         """Return the table with only these indicators."""
         framework = self.framework.select(indicators)
         columns = framework.codes
+        sizes = [code for code in framework.denominators if code in self.values.columns]
+        values = self.values[[*columns, *sizes]]
         return IndicatorTable(
-            self.values[columns], self.regions, framework, self.status[columns], self.year[columns], self.report
+            values, self.regions, framework, self.status[columns], self.year[columns], self.report
         )
 
     def label(self, region: str) -> str:
@@ -143,8 +147,8 @@ class IndicatorTable:
         return self.regions[["name_zh", "name_en"]].join(self.values)
 
     def __repr__(self) -> str:
-        rows, columns = self.values.shape
-        present = int(self.values.notna().to_numpy().sum())
+        rows, columns = len(self.values), len(self.framework.codes)
+        present = int(self.values[self.framework.codes].notna().to_numpy().sum())
         overlapping = f", {len(self.overlaps)} overlapping pairs" if self.overlaps else ""
         return (
             f"<IndicatorTable: {rows} regions × {columns} indicators, {present} of {rows * columns} values "

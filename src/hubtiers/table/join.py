@@ -79,7 +79,7 @@ def join_indicators(
     tidy = _check_tidy(values if isinstance(values, pd.DataFrame) else values.values)
     _check_regions(regions)
     framework = framework or _plain_framework(tidy)
-    wanted = tidy[tidy["indicator"].isin(framework.codes)]
+    wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
         raise DataError(f"The data have no values for {listing(map(repr, absent))}; they have {have}.")
@@ -207,17 +207,21 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
 def _to_table(
     cells: pd.DataFrame, regions: pd.DataFrame, framework: Framework, tidy: pd.DataFrame, matches: pd.DataFrame
 ) -> IndicatorTable:
-    def spread(column: str) -> pd.DataFrame:
-        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
-        return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(framework.codes))
+    codes = framework.codes
+    sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
 
-    values, years, status = spread("value").astype("float64"), spread("year").astype("Int64"), spread("status")
+    def spread(column: str, columns: list[str]) -> pd.DataFrame:
+        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
+        return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
+
+    values = spread("value", [*codes, *sizes]).astype("float64")
+    years, status = spread("year", codes).astype("Int64"), spread("status", codes)
     if empty := values.columns[values.isna().all()].tolist():
         raise DataError(f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`.")
     report = JoinReport(
         matches=matches,
-        regions_without_data=tuple(values.index[values.isna().all(axis=1)]),
-        ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in framework.codes),
+        regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
+        ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in values),
         years={str(code): tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
         overlaps=tuple(known_overlaps(regions)),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hubtiers.errors import DataError, MissingColumnError, NotComparableError, SpecError
+from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, NotComparableError, SpecError
 from hubtiers.scoring.impute import (
     GroupMean,
     GroupMedian,
@@ -77,6 +77,8 @@ def test_group_errors():
         GroupMean("tier").fit(VALUES, regions=REGIONS)
     with pytest.raises(DataError, match="finds no group for y, z"):
         GroupMedian(groups={"v": "east", "w": "east", "x": "west"}).fit(VALUES)
+    with pytest.raises(DuplicateRegionError, match=r"GroupMean\(\): regions=… has more than one row for v"):
+        GroupMean().fit(VALUES, regions=REGIONS.loc[["v", *VALUES.index]])
     with pytest.raises(DataError, match=r"GroupMean\(\) cannot fill 'b' in 'far': the group has no value"):
         GroupMean(groups=GROUPS | {"x": "far"}).fit(VALUES.assign(a=1.0))
 
@@ -86,10 +88,19 @@ def test_group_choices_hash_and_compare():
     assert hash(GroupMean(groups=GROUPS)) == hash(GroupMean(groups=REGIONS["province"]))
 
 
+def test_group_median_and_mean_differ():
+    values = pd.DataFrame({"a": [1.0, 2.0, 9.0, NONE], "b": 1.0}, index=list("vwxy"))
+    one = dict.fromkeys("vwxy", "one")
+    assert GroupMedian(groups=one).fit(values).apply(values).loc["y", "a"] == 2
+    assert GroupMean(groups=one).fit(values).apply(values).loc["y", "a"] == 4
+
+
 def test_neighbours_do_not_depend_on_the_unit():
-    scaled = VALUES * [1, 1000, 0.01]
-    one, two = KNearest(k=2).fit(VALUES).apply(VALUES), KNearest(k=2).fit(scaled).apply(scaled)
-    np.testing.assert_allclose(two / [1, 1000, 0.01], one)
+    # y is like v in the first indicator and like x in the second, and the second differs more for its spread.
+    values = pd.DataFrame({"a": [1.0, 2.0, 3.0, 1.2], "b": [10.0, 30.0, 31.0, 31.0], "c": [7.0, 8.0, 9.0, NONE]})
+    for scale in ([1, 1, 1], [1000, 1, 1], [1, 0.001, 50]):
+        scaled = values * scale
+        assert KNearest(k=1).fit(scaled).apply(scaled).loc[3, "c"] / scale[2] == pytest.approx(8.0)
 
 
 def test_coverage():

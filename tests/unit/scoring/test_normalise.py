@@ -57,6 +57,11 @@ def test_values(method, good, bad):
     assert both(method) == (good, bad)
 
 
+def test_negative_reference_keeps_the_order():
+    values = pd.DataFrame({"balance": [-4.0, -2.0, -1.0]})
+    assert DistanceToReference().fit(values).apply(values)["balance"].tolist() == [-2.0, 0.0, 1.0]
+
+
 def test_log_with_offset_takes_zero():
     values = pd.DataFrame({"n": [0.0, 1.0, 3.0]})
     assert LogMinMax(offset=1).fit(values).apply(values)["n"].tolist() == pytest.approx([0, 0.5, 1])

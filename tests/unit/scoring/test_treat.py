@@ -108,6 +108,15 @@ def test_box_cox_finds_the_power():
     assert other.exponents.tolist() == pytest.approx(fitted.exponents.tolist(), abs=1e-5)
 
 
+def test_fits_do_not_depend_on_the_order_of_regions_at_all():
+    rng = np.random.default_rng(5)
+    values = pd.DataFrame({"a": rng.lognormal(0, 1.5, 40)})
+    for _ in range(5):
+        mixed = values.sample(frac=1, random_state=rng)
+        assert BoxCox().fit(mixed).exponents["a"] == BoxCox().fit(values).exponents["a"]
+        pd.testing.assert_frame_equal(Winsorise().fit(mixed).details, Winsorise().fit(values).details)
+
+
 def test_box_cox_with_a_given_power():
     values = VALUES[["calm", "gap"]]
     assert BoxCox(exponent=0).fit(values).apply(values)["calm"].tolist() == pytest.approx(np.log(CALM).tolist())

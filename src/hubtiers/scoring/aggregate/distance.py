@@ -194,11 +194,9 @@ class FittedVikor:
         return pd.Series(1.0 - (majority * by_sum + (1.0 - majority) * by_worst), index=values.index, name="score")
 
 
-def grey_coefficients(
-    gap: NDArray[np.float64], *, least: float, most: float, distinction: float
-) -> NDArray[np.float64]:
-    """Return Deng's grey relational coefficients (Δmin + ρΔmax) / (Δ + ρΔmax)."""
-    return (least + distinction * most) / (gap + distinction * most)
+def grey_coefficients(gap: NDArray[np.float64], *, most: float, distinction: float) -> NDArray[np.float64]:
+    """Return Deng's grey relational coefficients ρΔmax / (Δ + ρΔmax): Δmin is 0, since some value is the best."""
+    return distinction * most / (gap + distinction * most)
 
 
 @dataclass(frozen=True)
@@ -215,8 +213,9 @@ class GreyRelation:
     Notes
     -----
     The reference is the best value of each column among the fitted regions; Δ is how far a value falls short of it,
-    Δmin and Δmax are taken over the whole table. ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a
-    later year above the reference count as the reference. When all columns are constant the method refuses.
+    Δmin and Δmax are taken over the whole table; Δmin is 0, since some region is the reference.
+    ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a later year above the reference count as it.
+    When all columns are constant the method refuses.
 
     **Missing values** give their weight to the values that are present; a region without any value has no score.
 
@@ -238,7 +237,7 @@ class GreyRelation:
             raise SpecError(f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most 1.")
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedGreyRelation:
-        """Find the reference of each column, and the least and the largest gap of the table.
+        """Find the reference of each column, and the largest gap of the table.
 
         Raises
         ------
@@ -250,17 +249,16 @@ class GreyRelation:
         reference = numbers.max()
         _require_different(reference - numbers.min(), aligned, "GreyRelation()")
         gaps = reference - numbers.loc[:, aligned > 0]
-        return FittedGreyRelation(self, aligned, reference, float(gaps.min().min()), float(gaps.max().max()))
+        return FittedGreyRelation(self, aligned, reference, float(gaps.max().max()))
 
 
 @dataclass(frozen=True, eq=False)
 class FittedGreyRelation:
-    """Weights, reference by indicator, and the least and the largest gap."""
+    """Weights, reference by indicator, and the largest gap."""
 
     method: GreyRelation
     weights: pd.Series
     reference: pd.Series
-    least: float
     most: float
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
@@ -273,7 +271,7 @@ class FittedGreyRelation:
         """
         numbers = same_columns(self.weights.index, values, "GreyRelation()")
         gap = np.clip(self.reference.to_numpy() - numbers.to_numpy(), 0.0, None)
-        close = grey_coefficients(gap, least=self.least, most=self.most, distinction=self.method.distinction)
+        close = grey_coefficients(gap, most=self.most, distinction=self.method.distinction)
         weights = self.weights.to_numpy()
         present = ~np.isnan(close)
         total = present @ weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, require_every_column, same_columns
@@ -92,13 +93,14 @@ class FittedKNearest:
             When the columns are not those of the fit.
         """
         numbers = same_columns(self.centre.index, values, "KNearest()")
-        some = numbers[indicator_coverage(numbers) >= self.method.share].dropna(how="all")
-        filled = numbers.copy()
-        if len(some):
-            complete = self.imputer.transform(((some - self.centre) / self.spread).to_numpy())
-            estimate = pd.DataFrame(complete, index=some.index, columns=some.columns) * self.spread + self.centre
-            filled.loc[some.index] = some.fillna(estimate)
-        return blank_below(filled, self.method.share, judged_by=numbers)
+        enough = ((indicator_coverage(numbers) >= self.method.share) & numbers.notna().any(axis=1)).to_numpy()
+        filled = numbers.to_numpy(copy=True)
+        if enough.any():
+            centre, spread = self.centre.to_numpy(), self.spread.to_numpy()
+            estimate = self.imputer.transform((filled[enough] - centre) / spread) * spread + centre
+            filled[enough] = np.where(np.isnan(filled[enough]), estimate, filled[enough])
+        complete = pd.DataFrame(filled, index=numbers.index, columns=numbers.columns)
+        return blank_below(complete, self.method.share, judged_by=numbers)
 
     def mark(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return True for every cell that `apply` fills."""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, require_every_column, same_columns
-from hubtiers.errors import DataError, MissingColumnError, NotComparableError, listing
+from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, NotComparableError, listing
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
 __all__ = ["FittedFill", "FittedGroupFill", "GroupMean", "GroupMedian", "MeanImpute", "MedianImpute"]
@@ -278,6 +278,12 @@ def _grouped(
 ) -> tuple[pd.DataFrame, pd.Series]:
     name = f"{type(method).__name__}()"
     numbers = calculable(values, name)
+    for index, where in (
+        (numbers.index, "the frame of values"),
+        (None if regions is None else regions.index, "regions=…"),
+    ):
+        if index is not None and index.has_duplicates:
+            raise DuplicateRegionError(index[index.duplicated()], f"{name}: {where}")
     if method.groups is not None:
         group = pd.Series(dict(_as_groups(method.groups, name)), dtype=object).reindex(numbers.index.astype(str))
         group.index = numbers.index

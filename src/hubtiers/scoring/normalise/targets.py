@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,8 @@ class Goalposts:
 
 def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
     if not isinstance(bounds, Mapping):
-        bounds = [(entry[0], tuple(entry[1:])) for entry in bounds if isinstance(entry, (tuple, list)) and entry]
+        with suppress(TypeError, IndexError):  # `named_pairs` says what is expected
+            bounds = [(entry[0], tuple(entry[1:])) for entry in bounds]
     rows = []
     for code, pair in named_pairs(bounds, "Goalposts(bounds=…)"):
         try:

@@ -190,7 +190,7 @@ _STEEPEST = 5.0
 def _likeliest(x: NDArray[np.float64]) -> float:
     from scipy.optimize import minimize_scalar
 
-    logs = np.log(x)
+    logs = np.sort(np.log(x))  # sums, and with them the answer, must not depend on the order of the regions
     logs -= logs.mean()  # the likelihood does not depend on the unit; this keeps powers near 1
 
     def badness(exponent: float) -> float:

@@ -136,7 +136,7 @@ class Winsorise:
             When there is no region or indicator.
         """
         numbers = calculable(values, "Winsorise()")
-        rows = {code: self._column(numbers[code].dropna().to_numpy()) for code in numbers.columns}
+        rows = {code: self._column(np.sort(numbers[code].dropna().to_numpy())) for code in numbers.columns}
         details = pd.DataFrame.from_dict(rows, orient="index", columns=["action", "lower", "upper"])
         return FittedWinsorise(self, details.reindex(numbers.columns), numbers.min(), numbers.max())
 
@@ -191,7 +191,7 @@ class FittedWinsorise:
             column,
             shifted.to_numpy() > 0,
             method="Winsorise()",
-            needs="values not far below the fitted range, to take their logarithm,",
+            needs="values that are not far below the fitted range",
             way_out="Fit on all years together, or use Winsorise(fallback='keep').",
         )
         return pd.DataFrame(np.log(shifted.to_numpy()), index=column.index, columns=column.columns)

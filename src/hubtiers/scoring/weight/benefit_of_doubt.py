@@ -16,6 +16,9 @@ from hubtiers.scoring.weight.fitted import FittedWeights, as_weights
 
 __all__ = ["BenefitOfDoubt", "FittedBenefitOfDoubt"]
 
+_TOLERANCE = 1e-9
+"""By how much a region may exceed 1 under another's multipliers: the solver is no more exact."""
+
 
 def best_multipliers(
     own: NDArray[np.float64], field: NDArray[np.float64], *, lower: float, upper: float
@@ -32,6 +35,27 @@ def best_multipliers(
     ceilings = np.concatenate([np.ones(len(field)), np.zeros(2 * m)])
     solved = linprog(-own / size, A_ub=np.vstack(limits), b_ub=ceilings, bounds=(0, None), method="highs")
     return np.clip(solved.x, 0.0, None) / size if solved.status == 0 else np.full(m, np.nan)
+
+
+def multipliers_of_all(
+    regions: NDArray[np.float64], field: NDArray[np.float64], *, lower: float, upper: float
+) -> NDArray[np.float64]:
+    """Return `best_multipliers` of each row; NaN for rows with gaps.
+
+    Few rows of the field ever bind. The programme is solved with those known to, and again with the row that its
+    answer violates most, until there is none.
+    """
+    solved = np.full(regions.shape, np.nan)
+    binding = sorted({int(row) for row in field.argmax(axis=0)} | {int(field.sum(axis=1).argmax())})
+    for position in np.flatnonzero(~np.isnan(regions).any(axis=1)):
+        while True:
+            answer = best_multipliers(regions[position], field[binding], lower=lower, upper=upper)
+            worst = int((field @ answer).argmax())
+            if np.isnan(answer).any() or worst in binding or field[worst] @ answer <= 1.0 + _TOLERANCE:
+                break
+            binding.append(worst)
+        solved[position] = answer
+    return solved
 
 
 def undominated(field: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,13 +184,12 @@ def _complete_rows(numbers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _multipliers(numbers: pd.DataFrame, field: NDArray[np.float64], method: BenefitOfDoubt) -> pd.DataFrame:
-    solved = np.full(numbers.shape, np.nan)
-    for position, own in enumerate(numbers.to_numpy()):
-        if not np.isnan(own).any():
-            solved[position] = best_multipliers(own, field, lower=method.lower, upper=method.upper)
-            if np.isnan(solved[position]).any():
-                raise DataError(
-                    f"BenefitOfDoubt() has no largest score for {numbers.index[position]}: an indicator that is 0 in "
-                    "every region leaves its weight unlimited. Drop it, or set upper below 1."
-                )
+    x = numbers.to_numpy()
+    solved = multipliers_of_all(x, field, lower=method.lower, upper=method.upper)
+    unlimited = np.isnan(solved).any(axis=1) & ~np.isnan(x).any(axis=1)
+    if unlimited.any():
+        raise DataError(
+            f"BenefitOfDoubt() has no largest score for {listing(numbers.index[unlimited])}: an indicator that is 0 in "
+            "every region of the fit leaves its weight unlimited. Drop it, or set upper below 1."
+        )
     return pd.DataFrame(solved, index=numbers.index, columns=numbers.columns)

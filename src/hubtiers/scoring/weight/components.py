@@ -16,8 +16,9 @@ from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
 
 __all__ = ["PcaWeights", "principal_loadings", "varimax_rotation"]
 
-_MOST_TURNS = 500
-_STILL = 1e-12
+_MOST_SWEEPS = 200
+_STILL = 1e-10
+"""Angle, in radians, below which a turn no longer matters."""
 
 
 def principal_loadings(correlation: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -28,18 +29,31 @@ def principal_loadings(correlation: NDArray[np.float64]) -> tuple[NDArray[np.flo
 
 
 def varimax_rotation(loadings: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return loadings turned by the varimax criterion, rows scaled to length 1 while turning (Kaiser)."""
+    """Return loadings turned by the varimax criterion, rows scaled to length 1 while turning (Kaiser 1958).
+
+    Each pair of factors is turned in its plane by the angle that is best for it, until no angle is left.
+    """
     length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
-    unit = loadings / np.where(length > 0, length, 1.0)
-    turn, reached = np.eye(loadings.shape[1]), 0.0
-    for _ in range(_MOST_TURNS):
-        turned = unit @ turn
-        left, sizes, right = np.linalg.svd(unit.T @ (turned**3 - turned * (turned**2).mean(axis=0)))
-        turn = left @ right
-        if sizes.sum() <= reached * (1.0 + _STILL):
+    turned = loadings / np.where(length > 0, length, 1.0)
+    factors = turned.shape[1]
+    for _ in range(_MOST_SWEEPS):
+        largest = 0.0
+        for i in range(factors):
+            for j in range(i + 1, factors):
+                angle = _best_angle(turned[:, i], turned[:, j])
+                largest = max(largest, abs(angle))
+                turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+                turned[:, [i, j]] = turned[:, [i, j]] @ turn
+        if largest < _STILL:
             break
-        reached = sizes.sum()
-    return np.asarray(unit @ turn * length)
+    return np.asarray(turned * length)
+
+
+def _best_angle(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    u, v = x**2 - y**2, 2 * x * y
+    rise = 2 * (u @ v) - 2 * u.sum() * v.sum() / len(x)
+    run = u @ u - v @ v - (u.sum() ** 2 - v.sum() ** 2) / len(x)
+    return float(np.arctan2(rise, run) / 4)
 
 
 def component_weights(rotated: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,116 @@
+"""Counts over draws: whole numbers only, so that the order in which they are added never shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.framework import TIERS
+from hubtiers.robustness._workshop import Placed
+
+__all__ = ["MOST_REGIONS", "Reference", "Tally", "make_reference"]
+
+Ints = NDArray[np.int64]
+
+MOST_REGIONS = 16_000
+"""Most regions of an analysis: the ranks of all take n × n counts, 2 GB for so many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Tiers to hold draws against.
+
+    Attributes
+    ----------
+    tier
+        Tier by region of the table.
+    members, column
+        Place of these regions in the table, those of the highest tier first, and the column of the tier of each.
+    absent
+        Regions of the reference that the table does not have.
+    """
+
+    tier: pd.Series
+    members: Ints
+    column: Ints
+    absent: tuple[str, ...]
+
+
+def make_reference(tiers: pd.Series, index: pd.Index, labels: tuple[str, ...]) -> Reference:
+    """Return a reference in terms of the regions of a table and the tiers of a plan."""
+    if not isinstance(tiers, pd.Series):
+        try:
+            tiers = pd.Series(tiers, dtype=object)
+        except (TypeError, ValueError):
+            raise SpecError(f"The reference {tiers!r} is no tier by region. Give a Series or a mapping.") from None
+    known = tiers.astype(object).dropna()
+    if known.index.has_duplicates:
+        twice = known.index[known.index.duplicated()]
+        raise DataError(f"The reference has more than one tier for {listing(twice)}. Give each region one.")
+    order = labels if known.isin(labels).all() else TIERS
+    for label in known.unique():
+        if label not in order:
+            raise UnknownOptionError("tier in the reference:", label, dict.fromkeys((*labels, *TIERS)))
+    present = known[known.index.isin(index)]
+    if present.empty:
+        raise DataError(f"The reference names {listing(known.index)}, none of which is a region of the table.")
+    absent = tuple(str(region) for region in known.index if region not in index)
+    rank = present.map({label: place for place, label in enumerate(order)})
+    present = present.loc[rank.sort_values(kind="stable").index]
+    # A tier that no draw can give gets a column of its own, which never matches.
+    column = {label: labels.index(label) if label in labels else len(labels) + order.index(label) for label in order}
+    columns = np.array([column[label] for label in present], np.int64)
+    return Reference(present.rename("reference"), index.get_indexer(present.index).astype(np.int64), columns, absent)
+
+
+@dataclass(eq=False)
+class Tally:
+    """What has been counted so far.
+
+    Attributes
+    ----------
+    draws
+        Draws counted.
+    tiers, ranks
+        Regions × tiers and regions × ranks: in how many draws.
+    duels
+        Draws in which a region stands before the next one (first column) and behind it (second).
+    sums
+        Draws that give the reference exactly, that keep its order, sum of regions in their tier, and of its square.
+    """
+
+    draws: int
+    tiers: Ints
+    ranks: Ints
+    duels: Ints
+    sums: Ints
+
+    @classmethod
+    def empty(cls, regions: int, tiers: int) -> Tally:
+        """Return counts of 0."""
+        shapes = ((regions, tiers), (regions, regions), (regions, 2), (4,))
+        return cls(0, *(np.zeros(shape, np.int64) for shape in shapes))
+
+    def add(self, placed: Placed, *, below: Ints, reference: Reference) -> None:
+        """Count some draws; `below` is the place of the region next in rank, -1 for the last."""
+        from hubtiers.robustness._kernel import count_kernel, match_kernel
+
+        times = placed.times
+        count_kernel(placed.ranks, placed.classes, times, below, self.tiers, self.ranks, self.duels)
+        match_kernel(placed.ranks, placed.classes, times, reference.members, reference.column, self.sums)
+        self.draws += len(placed.which)
+
+    def merge(self, other: Tally) -> None:
+        """Add the counts of another part of the draws."""
+        self.draws += other.draws
+        for mine, theirs in (
+            (self.tiers, other.tiers),
+            (self.ranks, other.ranks),
+            (self.duels, other.duels),
+            (self.sums, other.sums),
+        ):
+            mine += theirs

@@ -1,0 +1,350 @@
+"""Where draws become scores, ranks and tiers: what no factor touches is made once and kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers._hierarchy import climbs, rung
+from hubtiers._methods import offered
+from hubtiers.errors import DataError
+from hubtiers.framework import Framework
+from hubtiers.robustness._plan import Draws, Held, Plan, normalised_values
+from hubtiers.scheme import Result, Scheme, round_significant
+from hubtiers.scoring.aggregate import (
+    Arithmetic,
+    Copeland,
+    Geometric,
+    GreyRelation,
+    Harmonic,
+    MazziottaPareto,
+    PowerMean,
+    Topsis,
+    Vikor,
+)
+from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
+from hubtiers.tiers.scale import GroupedTiers, tier_labels
+
+__all__ = ["Placed", "Workshop"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
+
+_CELLS = 2_000_000
+_KEPT_SETUPS = 4096
+_KEPT_BYTES = 96_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Scores (NaN for none), ranks (0 for none) and tiers (-1 for none), draws × regions.
+
+    `which` are the draws of the set that was asked for; they have one row each, or share the only row.
+    """
+
+    which: Ints
+    scores: Floats
+    ranks: Small
+    classes: Small
+
+    @property
+    def times(self) -> Ints:
+        """How many draws each row stands for."""
+        rows = len(self.scores)
+        return np.full(rows, len(self.which) // rows, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Normalised values of the regions that have some (`rows`), as the compiled kernels want them.
+
+    `form` is that of `flat_kernel` where one weighted mean over all indicators gives the score; else None, and
+    `program` describes the hierarchy for `tree_kernel`.
+    """
+
+    rows: Ints
+    matrix: Floats
+    form: int | None
+    program: tuple[Ints, Ints, Ints, Floats]
+    used: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """How a tier rule is applied: `code` of the kernel, cut-points, column of each class (lowest first)."""
+
+    code: int
+    breaks: Floats
+    columns: Ints
+    method: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What draws with the same choices share; `rule` is None where the plain path must run."""
+
+    key: tuple[int, ...]
+    scheme: Scheme
+    gone: str | None
+    rule: Rule | None
+    values_key: tuple[Any, ...]
+
+
+class Workshop:
+    """Evaluates draws of one plan. Threads may share it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.size = len(plan.table.values)
+        self._lock = Lock()
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._setups: dict[tuple[int, ...], Setup] = {}
+        self._column = {label: number for number, label in enumerate(plan.labels)}
+
+    def place(self, draws: Draws) -> Iterator[Placed]:
+        """Yield what the draws give, a few at a time; the order depends on their choices."""
+        # Draws with the same choices share everything but weights and data.
+        order = np.lexsort(draws.choices.T[::-1]) if draws.choices.shape[1] else np.arange(len(draws))
+        chosen = draws.choices[order]
+        cuts = np.flatnonzero((chosen[1:] != chosen[:-1]).any(axis=1)) + 1
+        for which in np.split(order, cuts):
+            if len(which):
+                yield from self._place_alike(draws, which)
+
+    def _place_alike(self, draws: Draws, which: Ints) -> Iterator[Placed]:
+        made = self._setup(draws.choices[which[0]])
+        if not self.plan.data_varies and draws.weights is None:
+            yield Placed(which, *self._keep(("outcome", made.key), lambda: self._plainly(draws, int(which[0]))))
+        elif made.rule is None:
+            for number in which:
+                yield Placed(np.array([number]), *self._plainly(draws, int(number)))
+        else:
+            step = max(8, _CELLS // max(self.size, 1))
+            for start in range(0, len(which), step):
+                part = which[start : start + step]
+                scores = self._scores(draws, part, made)
+                yield Placed(part, scores, *self._cut(scores, made.rule, draws, part))
+
+    def _setup(self, choice: Ints) -> Setup:
+        """Return what all draws with these choices share."""
+        key = tuple(choice.tolist())
+        if key not in self._setups:
+            options = self.plan.options(choice)
+            scheme = self.plan.steps(options)
+            rule = self._rule(scheme.tier) if self._compiled(scheme) else None
+            if len(self._setups) > _KEPT_SETUPS:
+                self._setups.clear()
+            self._setups[key] = Setup(key, scheme, options.get("leave_out"), rule, self._values_key(choice))
+        return self._setups[key]
+
+    def _values_key(self, choice: Ints) -> tuple[Any, ...]:
+        """Return the choices that decide the normalised values, and how they are aggregated."""
+        decide = ("impute", "treat", "normalise", "leave_out", "aggregate")
+        names = [f.name.split(",")[0] for f in self.plan.discrete]
+        return ("values", *(int(c) for name, c in zip(names, choice, strict=True) if name in decide))
+
+    def _keep(self, key: Any, make: Any) -> Any:
+        """Return what was made under a key before, or make it; the oldest things go when they take too much memory."""
+        with self._lock:
+            if key in self._kept:
+                return self._kept[key]
+            made = self._kept[key] = make()
+            each = 8 * (self.size + 1) * (len(self.plan.table.framework.codes) + 4)
+            while len(self._kept) > max(8, _KEPT_BYTES // each):
+                self._kept.popitem(last=False)
+            return made
+
+    def result(self, draws: Draws, number: int) -> Result:
+        """Return what the plain path gives for one draw."""
+        scheme, table = self.plan.stands_for(draws, number)
+        return scheme.run(table)
+
+    def _plainly(self, draws: Draws, number: int) -> tuple[Floats, Small, Small]:
+        result = self.result(draws, number)
+        ranks = result.rank.to_numpy(np.int32, na_value=0)
+        return result.scores.to_numpy(float)[None], ranks[None], self._columns(result.tier)[None]
+
+    def _columns(self, tier: pd.Series) -> Small:
+        """Return the column of each tier, -1 for none."""
+        place = np.array([*(self._column[label] for label in tier.cat.categories), -1], np.int32)
+        return np.asarray(place[tier.cat.codes.to_numpy()], np.int32)
+
+    def _compiled(self, scheme: Scheme) -> bool:
+        """Whether the kernels know the aggregation, the weights are the same for all regions, and tiers need scores."""
+        ladder = scheme.aggregate if isinstance(scheme.aggregate, tuple) else (scheme.aggregate,)
+        needs: dict[str, None] = {"features": None, "table": None}
+        held = scheme.tier.scale if isinstance(scheme.tier, Held) else None
+        from_scores = not (isinstance(held, GroupedTiers) or offered(scheme.tier.fit, needs))
+        flat = self.plan.draws_weights or not (
+            isinstance(scheme.weight, tuple) or type(scheme.weight).__name__ == "BenefitOfDoubt"
+        )
+        return flat and from_scores and all(_coded(method) is not None for method in ladder)
+
+    def _scores(self, draws: Draws, which: Ints, made: Setup) -> Floats:
+        if self.plan.data_varies:
+            return np.vstack([self._scores_of_own_data(draws, int(n), made) for n in which])
+        prepared = self._keep(made.values_key, lambda: self._prepare_choice(made.scheme, made.gone))
+        assert draws.weights is not None
+        return self._score(prepared, draws.weights[which], draws, which)
+
+    def _prepare_choice(self, scheme: Scheme, gone: str | None) -> Prepared:
+        table = self.plan.table_without(gone)
+        return prepare(normalised_values(scheme, table), scheme, self.plan.table.framework)
+
+    def _scores_of_own_data(self, draws: Draws, number: int, made: Setup) -> Floats:
+        scheme, table = self.plan.data(made.scheme, self.plan.table_without(made.gone), draws.keys[number])
+        values = normalised_values(scheme, table)
+        if draws.weights is not None:
+            weights = draws.weights[[number]]
+        else:
+            method: Any = scheme.weight
+            fitted = method.fit(values, **offered(method.fit, {"framework": table.framework})).weights
+            weights = fitted.reindex(self.plan.table.framework.codes).fillna(0.0).to_numpy(float)[None]
+        prepared = prepare(values, scheme, self.plan.table.framework)
+        return self._score(prepared, weights, draws, np.array([number]))
+
+    def _score(self, prepared: Prepared, weights: Floats, draws: Draws, which: Ints) -> Floats:
+        from hubtiers.robustness._kernel import round_kernel
+        from hubtiers.robustness._means import flat_kernel, tree_kernel
+
+        if not prepared.used.all():
+            weights = np.where(prepared.used, weights, 0.0)
+            weights = weights / weights.sum(axis=1, keepdims=True)
+        weights = np.ascontiguousarray(weights)
+        scores = np.empty((len(weights), len(prepared.rows)))
+        if prepared.form is not None:
+            flat_kernel(prepared.matrix, weights, prepared.form, scores)
+        else:
+            board = np.vstack([prepared.matrix, np.empty((len(prepared.program[2]), len(prepared.rows)))])
+            refused = tree_kernel(board, weights, *prepared.program, scores)
+            if refused >= 0:
+                raise self._refusal(draws, int(which[refused]))
+        round_kernel(scores, scores.view(np.int64), _powers())
+        if len(prepared.rows) == self.size:
+            return scores
+        full = np.full((len(weights), self.size), np.nan)
+        full[:, prepared.rows] = scores
+        return full
+
+    def _refusal(self, draws: Draws, number: int) -> DataError:
+        """Return the error of the plain path for a draw that a kernel refused."""
+        try:
+            self.result(draws, number)
+        except DataError as error:
+            return error
+        return DataError("A draw could not be scored, although the plain path can. Please report this with its seed.")
+
+    def _rule(self, method: Any) -> Rule:
+        from hubtiers.robustness._kernel import FIXED, GIVEN, NATURAL
+
+        labels: tuple[str, ...] = ()
+        code, breaks = GIVEN, np.empty(0)
+        if isinstance(method, Held):
+            code, breaks, labels = FIXED, np.array(method.scale.breaks, float), method.scale.labels
+        elif isinstance(method, Thresholds):
+            code, breaks = FIXED, np.array(method.breaks, float)
+            labels = tier_labels(len(breaks) + 1, method.labels)
+        elif isinstance(method, NaturalBreaks) and method.scale == "linear":
+            code, labels = NATURAL, tier_labels(method.k, method.labels)
+        columns = np.array([self._column[label] for label in labels[::-1]], np.int64)
+        return Rule(code, breaks, columns, method)
+
+    def _cut(self, scores: Floats, rule: Rule, draws: Draws, which: Ints) -> tuple[Small, Small]:
+        from hubtiers.robustness._kernel import GIVEN, place_kernel
+
+        ranks, classes = np.empty(scores.shape, np.int32), np.empty(scores.shape, np.int32)
+        refused = place_kernel(scores, rule.code, rule.breaks, rule.columns, ranks, classes)
+        if refused >= 0:
+            raise self._refusal(draws, int(which[refused]))
+        if rule.code == GIVEN:
+            for row, own in zip(scores, classes, strict=True):
+                series = pd.Series(row, index=self.plan.table.values.index)
+                own[:] = self._columns(rule.method.fit(series).apply(series))
+        return ranks, classes
+
+
+def prepare(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepared:
+    """Return normalised values ready for the kernels, with a gap for an indicator that was left out."""
+    used = np.array([code in values.columns for code in framework.codes])
+    x = values.reindex(columns=framework.codes).to_numpy(float)
+    known = ~np.isnan(x)
+    rows = np.flatnonzero(known.any(axis=1))
+    matrix = np.ascontiguousarray(x[rows].T)
+    program = _program(scheme, framework)
+    form = _flat_form(program)
+    complete = bool(known[rows][:, used].all())
+    if form is None or not complete or (form != 1 and not (matrix[used] > 0).all()):
+        return Prepared(rows, matrix, None, program, used)
+    matrix[~used] = 0.0
+    if form == 0:
+        matrix[used] = np.log(matrix[used])
+    elif form == -1:
+        matrix[used] = 1.0 / matrix[used]
+    return Prepared(rows, matrix, form, program, used)
+
+
+def _program(scheme: Scheme, framework: Framework) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return the groups, the lowest first: where their children start, the children, and rule and option of each."""
+    ladder = scheme.aggregate if isinstance(scheme.aggregate, tuple) else (scheme.aggregate,)
+    place = {code: number for number, code in enumerate(framework.codes)}
+    first, children, rules, options = [0], [], [], []
+    for climb in climbs(framework):
+        place[climb.group] = len(framework.codes) + len(rules)
+        children += [place[child] for child in climb.children]
+        first.append(len(children))
+        coded = _coded(rung(ladder, climb.height))
+        assert coded is not None
+        rules.append(coded[0])
+        options.append(coded[1])
+    return (*(np.array(part, np.int64) for part in (first, children, rules)), np.array(options))  # type: ignore[return-value]
+
+
+def _flat_form(program: tuple[Ints, Ints, Ints, Floats]) -> int | None:
+    """Return the form of `flat_kernel` when all levels take the same plain mean, which nests without a trace."""
+    from hubtiers.robustness._means import POWER
+
+    rules, options = program[2], program[3]
+    same = bool((rules == POWER).all() and (options == options[0]).all())
+    return int(options[0]) if same and options[0] in (1.0, 0.0, -1.0) else None
+
+
+def _coded(method: Any) -> tuple[int, float] | None:
+    """Return rule and option of an aggregation method for `tree_kernel`, None when it is not compiled."""
+    from hubtiers.robustness._means import COPELAND, GREY, PENALTY, POWER, TOPSIS, VIKOR
+
+    kind = type(method)
+    means = {Arithmetic: 1.0, Geometric: 0.0, Harmonic: -1.0}
+    if kind in means:
+        return POWER, means[kind]
+    if isinstance(method, PowerMean):
+        return POWER, float(method.exponent)
+    if isinstance(method, MazziottaPareto):
+        return PENALTY, -1.0 if method.sign == "-" else 1.0
+    if isinstance(method, Vikor):
+        return VIKOR, float(method.majority)
+    if isinstance(method, GreyRelation):
+        return GREY, float(method.distinction)
+    return {Topsis: (TOPSIS, 0.0), Copeland: (COPELAND, 0.0)}.get(kind)
+
+
+_SCALES: list[Floats] = []
+
+
+def _powers() -> Floats:
+    """Return the power of ten by which `round_significant` multiplies, for every binary exponent as it is stored."""
+    if not _SCALES:
+        from hubtiers import scheme as steps
+
+        exponent = (np.arange(2048) - 1022) * 30103 // 100_000
+        exponent[0] = -10_000
+        index = np.clip(steps.SIGNIFICANT_DIGITS - exponent, -steps._LARGEST, steps._LARGEST) + steps._LARGEST
+        _SCALES.append(np.ascontiguousarray(steps._POWERS_OF_TEN[index]))
+    return _SCALES[0]

@@ -1,0 +1,351 @@
+"""How sure tiers and ranks are (稳健性): many draws of everything in doubt, scored, ranked and sorted anew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+from warnings import warn
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers.errors import DataError, HubtiersError, MissingDependencyError, SpecError, UnknownOptionError
+from hubtiers.robustness._plan import BLOCK, Plan, make_plan, seed_of
+from hubtiers.robustness._tally import MOST_REGIONS, Reference, Tally, make_reference
+from hubtiers.robustness._workshop import Workshop
+from hubtiers.robustness.result import Robustness
+from hubtiers.robustness.variation import Variation
+from hubtiers.scheme import Scheme
+from hubtiers.table.indicator_table import IndicatorTable
+
+__all__ = ["Dask", "Local", "assess_robustness"]
+
+Ints = NDArray[np.int64]
+
+_ENGINES = ("local", "dask")
+
+
+@dataclass(frozen=True)
+class Local:
+    """Draws on this machine.
+
+    Parameters
+    ----------
+    block_size
+        Draws that one task counts before the progress bar moves. The answer does not depend on it.
+    """
+
+    block_size: int = 4 * BLOCK
+
+    def __post_init__(self) -> None:
+        _require_whole("Local(block_size", self.block_size)
+
+
+@dataclass(frozen=True)
+class Dask:
+    """Draws on a cluster of dask.distributed (extra `hubtiers[dask]`).
+
+    Parameters
+    ----------
+    address
+        Where the scheduler listens, such as `"tcp://10.0.0.1:8786"`. None takes the client that is in use.
+    block_size
+        Draws that one task counts. The answer does not depend on it.
+    """
+
+    address: str | None = None
+    block_size: int = 16 * BLOCK
+
+    def __post_init__(self) -> None:
+        _require_whole("Dask(block_size", self.block_size)
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A plan with what is counted: the picklable whole that a worker needs."""
+
+    plan: Plan
+    below: Ints
+    reference: Reference
+    draws: int
+
+    def tasks(self, block_size: int) -> Iterator[tuple[int, int]]:
+        """Yield first and last (exclusive) block of each task."""
+        blocks = -(-self.draws // BLOCK)
+        step = max(1, round(block_size / BLOCK))
+        for first in range(0, blocks, step):
+            yield first, min(first + step, blocks)
+
+    def count(self, workshop: Workshop, tally: Tally, first: int, last: int) -> None:
+        """Count the draws of some blocks."""
+        for number in range(first, last):
+            draws = self.plan.block(number)
+            if (number + 1) * BLOCK > self.draws:
+                draws = draws.take(slice(0, self.draws - number * BLOCK))
+            for placed in workshop.place(draws):
+                tally.add(placed, below=self.below, reference=self.reference)
+
+    def empty(self) -> Tally:
+        """Return counts of 0 for this job."""
+        return Tally.empty(len(self.plan.table.values), len(self.plan.labels))
+
+
+def assess_robustness(  # noqa: PLR0913
+    scheme: Scheme,
+    table: IndicatorTable,
+    variation: Variation,
+    *,
+    draws: int = 10_000,
+    rng: int | np.random.Generator = 0,
+    tiers: str = "refit",
+    reference: pd.Series | None = None,
+    engine: str | Local | Dask = "local",
+    workers: int | None = None,
+    progress: bool = False,
+) -> Robustness:
+    """Say how sure each region's tier and rank are (稳健性分析), over weights, methods and data together.
+
+    Choose it before a tier is published: a tier without a probability is an opinion.
+
+    Parameters
+    ----------
+    scheme, table
+        The method that is examined, and what it scores.
+    variation
+        What is varied; everything else stays as the scheme has it.
+    draws
+        How many times everything is drawn.
+    rng
+        Seed of the draws. The same number gives the same answer, byte for byte, whatever engine, workers and block
+        size; the first thousand draws are the same for any number of draws.
+    tiers
+        `"refit"`: the tier rule finds its cut-points in every draw; `"fixed"`: those of the scheme stay.
+    reference
+        Tier by region (a Series or a mapping) that draws are held against; the scheme's own tiers when left out.
+    engine
+        `"local"`; `"dask"` for the dask client in use; the address of a dask scheduler (`"tcp://…"`); or `Local(…)` or
+        `Dask(…)` with a block size.
+    workers
+        Threads of the local engine; as many as there are processors when left out.
+    progress
+        Show a progress bar on standard error?
+
+    Returns
+    -------
+    Robustness
+        Tier probabilities with standard errors, rank intervals, agreement with the reference, and more.
+
+    Raises
+    ------
+    SpecError, UnknownOptionError
+        When a choice is wrong.
+    DataError
+        When the data do not fit a step, in the scheme itself or in a draw.
+    OverlapError
+        When a weighting that is varied takes weights from data whose regions overlap.
+    MissingDependencyError
+        When dask is asked for and not installed.
+
+    Notes
+    -----
+    Each draw gives the scores, ranks and tiers that `scheme.replace(…).run(table)` gives for its choices
+    (`Robustness.replay`). Sums run in a fixed order and scores are rounded to 12 digits before they are ranked. What no
+    factor touches is computed once. Weighted means, TOPSIS, VIKOR, grey relation, the penalised mean and Copeland's
+    rule are compiled, as are fixed cut-points and natural breaks; other tier rules are fitted in Python, draw by draw.
+
+    Ctrl-C returns what was counted until then, with a warning; then `draws` says how much that is.
+
+    **Missing values**: a region without a score in a draw has no tier and no rank in it; probabilities are shares of
+    the draws in which the region has a score (`scored`). A region of the reference without a score counts as one that
+    differs.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}, index=["a", "b", "c"])
+    >>> from hubtiers.tiers.breaks import NaturalBreaks
+    >>> robust = assess_robustness(
+    ...     Scheme(tier=NaturalBreaks(2)), IndicatorTable.from_frame(frame), Variation(weights="dirichlet"), draws=1000
+    ... )
+    >>> robust.rank_interval.loc["a"].tolist()
+    [3, 3, 3]
+    """
+    _require_whole("assess_robustness(draws", draws)
+    chosen = _as_engine(engine)
+    count = _processors() if workers is None else workers
+    _require_whole("assess_robustness(workers", count)
+    base = scheme.run(table)
+    if len(table.values) > MOST_REGIONS:
+        raise DataError(
+            f"The table has {len(table.values)} regions; counting the ranks of more than {MOST_REGIONS} would take too "
+            "much memory. Analyse a part of them, IndicatorTable.only(…)."
+        )
+    plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
+    held = base.tier if reference is None else reference
+    against = make_reference(held, table.values.index, plan.labels)
+    job = Job(plan, _next_in_rank(base.scores), against, draws)
+    with _bar(draws, shown=progress) as advance:
+        if isinstance(chosen, Dask):
+            tally = _count_on_dask(job, chosen, advance)
+        else:
+            tally = _count_here(job, chosen, workers=count, advance=advance)
+    return Robustness(base=base, plan=plan, tally=tally, against=against)
+
+
+def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[int], None]) -> Tally:
+    """Count with threads that take one task after the other; the compiled kernels let them run side by side."""
+    tasks = list(job.tasks(engine.block_size))
+    queue, stop, workshop = iter(tasks), Event(), Workshop(job.plan)
+
+    def work() -> Tally:
+        tally = job.empty()
+        # Taking the next item of a list iterator is atomic, so that threads share it without a lock.
+        for first, last in queue:
+            if stop.is_set():
+                break
+            before = tally.draws
+            job.count(workshop, tally, first, last)
+            advance(tally.draws - before)
+        return tally
+
+    with ThreadPoolExecutor(max_workers=min(workers, len(tasks))) as pool:
+        futures = [pool.submit(work) for _ in range(min(workers, len(tasks)))]
+        try:
+            wait(futures, return_when="FIRST_EXCEPTION")
+        except KeyboardInterrupt:
+            stop.set()
+        finally:
+            if any(f.done() and f.exception() for f in futures):
+                stop.set()
+    return _merged((f.result() for f in futures), job)
+
+
+def _merged(parts: Iterator[Tally], job: Job) -> Tally:
+    """Add up the parts; say so when they are not all that was asked for."""
+    whole = next(parts, None) or job.empty()
+    for part in parts:
+        whole.merge(part)
+    if whole.draws == 0:
+        raise KeyboardInterrupt
+    if whole.draws < job.draws:
+        warn(f"Interrupted: {whole.draws} of {job.draws} draws were counted.", RuntimeWarning, stacklevel=4)
+    return whole
+
+
+def count_blocks(job: Job, first: int, last: int) -> Tally | str:
+    """Count some blocks from nothing: the task that a cluster runs. What does not fit comes back as its message."""
+    tally = job.empty()
+    try:
+        job.count(_workshop_of(job), tally, first, last)
+    except HubtiersError as error:
+        return str(error)
+    return tally
+
+
+_WORKSHOPS: dict[str, Workshop] = {}
+
+
+def _workshop_of(job: Job) -> Workshop:
+    """Return the workshop of a job, kept between the tasks of one worker."""
+    key = str((job.plan.seed, id(job.plan)))
+    if key not in _WORKSHOPS:
+        _WORKSHOPS.clear()
+        _WORKSHOPS[key] = Workshop(job.plan)
+    return _WORKSHOPS[key]
+
+
+def _count_on_dask(job: Job, engine: Dask, advance: Callable[[int], None]) -> Tally:
+    """Count on a cluster. A task is a pure function of the job, so that a lost worker's tasks run again elsewhere."""
+    with _client(engine) as (client, completed):
+        shared = client.scatter(job, broadcast=True)
+        tasks = list(job.tasks(engine.block_size))
+        futures = [client.submit(count_blocks, shared, first, last, pure=False) for first, last in tasks]
+        parts: list[Tally] = []
+        try:
+            for future in completed(futures):
+                part = future.result()
+                if isinstance(part, str):
+                    raise DataError(part)
+                advance(part.draws)
+                parts = [_joined(parts, part)]
+                future.release()
+        except KeyboardInterrupt:
+            client.cancel(futures)
+    return _merged(iter(parts), job)
+
+
+def _joined(parts: list[Tally], part: Tally) -> Tally:
+    if parts:
+        part.merge(parts[0])
+    return part
+
+
+@contextmanager
+def _client(engine: Dask) -> Iterator[tuple[Any, Any]]:
+    """Yield a dask client and the function that gives its futures as they complete."""
+    try:
+        from dask.distributed import Client, as_completed, default_client
+    except ImportError:
+        raise MissingDependencyError("dask.distributed", "dask", "engine='dask'") from None
+    if engine.address is None:
+        try:
+            yield default_client(), as_completed
+        except ValueError:
+            raise SpecError(
+                "engine='dask' found no client in use. Make one, dask.distributed.Client(address), or give "
+                "Dask(address=…)."
+            ) from None
+        return
+    try:
+        client = Client(engine.address, timeout="10s")
+    except (OSError, ValueError, TypeError) as error:
+        raise SpecError(f"There is no dask scheduler at {engine.address!r}: {error}. Check the address.") from None
+    with client:
+        yield client, as_completed
+
+
+def _as_engine(engine: str | Local | Dask) -> Local | Dask:
+    if isinstance(engine, (Local, Dask)):
+        return engine
+    if isinstance(engine, str) and "://" in engine:
+        return Dask(engine)
+    if engine not in _ENGINES:
+        raise UnknownOptionError("engine", engine, _ENGINES)
+    return Local() if engine == "local" else Dask()
+
+
+def _next_in_rank(scores: pd.Series) -> Ints:
+    """Return the place of the region next in rank, -1 for the last and for regions without a score."""
+    ordered = scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
+    below = np.full(len(scores), -1, np.int64)
+    places = scores.index.get_indexer(ordered)
+    below[places[:-1]] = places[1:]
+    return below
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _require_whole(what: str, number: Any) -> None:
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 1:
+        raise SpecError(f"{what}={number!r}) needs a whole number of at least 1.")
+
+
+@contextmanager
+def _bar(draws: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """Show how many draws are done, on standard error."""
+    if not shown:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("Drawing", total=draws)
+        yield lambda done: progress.update(task, advance=done)

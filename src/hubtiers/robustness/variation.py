@@ -1,0 +1,409 @@
+"""What a robustness analysis varies: weights, methods, data, and any subset of these together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers._methods import LADDERS, describe, make_ladder, to_plain
+from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError, listing
+from hubtiers.framework import Framework
+from hubtiers.scoring.weight import GivenWeights
+
+__all__ = ["Dirichlet", "Noise", "PerLevel", "UniformAround", "Variation", "WeightDraw"]
+
+Floats = NDArray[np.float64]
+
+
+class WeightDraw(Protocol):
+    """A way to draw weights."""
+
+    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+        """Return weights, draws × indicators."""
+
+    def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
+        """Return weights from numbers between 0 and 1, draws × `width`."""
+
+    def width(self, framework: Framework) -> int:
+        """Return how many numbers one draw takes."""
+
+
+@dataclass(frozen=True)
+class Dirichlet:
+    """Weights from a Dirichlet distribution: any weights at all, or those near given ones.
+
+    Choose it without a concentration when nothing is known of the weights: then every set of weights is as likely as
+    any other. With a concentration it says how far experts may differ.
+
+    Parameters
+    ----------
+    concentration
+        c: the parameters of the distribution are c·w, so that the weight w varies with the standard deviation
+        √(w·(1 − w) / (c + 1)). None draws evenly from the simplex.
+    around
+        Weights by indicator to draw around, as a mapping; those of the scheme when left out.
+
+    Notes
+    -----
+    Weights are effective weights over all indicators. **Missing values** do not matter.
+
+    Examples
+    --------
+    >>> str(Dirichlet(concentration=50))
+    'weights near those of the scheme (Dirichlet, concentration 50)'
+    """
+
+    concentration: float | None = None
+    around: Mapping[str, float] | tuple[tuple[str, float], ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.concentration is not None and not 0 < self.concentration < np.inf:
+            raise SpecError(f"Dirichlet(concentration={self.concentration!r}) needs a positive number, or None.")
+        if self.around is not None:
+            if self.concentration is None:
+                raise SpecError("Dirichlet(around=…) needs a concentration, such as 50: how near the weights stay.")
+            object.__setattr__(self, "around", GivenWeights(self.around).weights)
+
+    def width(self, framework: Framework) -> int:
+        """Return how many numbers one draw takes: one by indicator."""
+        return len(framework.codes)
+
+    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+        """Return weights, draws × indicators."""
+        shape = self._shape(base, framework)
+        if shape is None:
+            return _shares(rng.standard_exponential((size, len(base))))
+        return _shares(rng.standard_gamma(shape, (size, len(base))))
+
+    def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
+        """Return weights from numbers between 0 and 1, draws × indicators."""
+        from scipy.special import gammaincinv
+
+        shape = self._shape(base, framework)
+        return _shares(-np.log1p(-u) if shape is None else gammaincinv(shape, u))
+
+    def _shape(self, base: pd.Series, framework: Framework) -> Floats | None:
+        if self.concentration is None:
+            return None
+        centre = base
+        if self.around is not None:
+            blank = pd.DataFrame(columns=framework.codes, dtype=float)
+            centre = GivenWeights(self.around).fit(blank, framework=framework).weights
+        return np.asarray(self.concentration * centre.to_numpy(float))
+
+    def __str__(self) -> str:
+        if self.concentration is None:
+            return "weights, evenly over all there are (Dirichlet)"
+        near = "those of the scheme" if self.around is None else "given ones"
+        return f"weights near {near} (Dirichlet, concentration {self.concentration:g})"
+
+
+@dataclass(frozen=True)
+class UniformAround:
+    """The scheme's weights, each up or down by at most some per cent.
+
+    Choose it to ask whether modest doubt about the weights matters.
+
+    Parameters
+    ----------
+    percent
+        Largest change of a weight, in per cent of it, before the weights are scaled to sum 1 again.
+    of
+        `"node"`: at every level of the framework, indicators within their groups and groups within theirs;
+        `"indicator"`: the effective weights of the indicators only.
+
+    Examples
+    --------
+    >>> str(UniformAround(25))
+    'weights ± 25 % at every level'
+    """
+
+    percent: float = 25.0
+    of: str = "node"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.percent <= 100:
+            raise SpecError(f"UniformAround(percent={self.percent!r}) needs per cent above 0 and at most 100.")
+        if self.of not in ("node", "indicator"):
+            raise UnknownOptionError("choice for UniformAround(of=…)", self.of, ("node", "indicator"))
+
+    def width(self, framework: Framework) -> int:
+        """Return how many numbers one draw takes: one by node that is varied."""
+        return len(_varied(framework, self.of))
+
+    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+        """Return weights, draws × indicators."""
+        return self.from_uniform(rng.random((size, self.width(framework))), base=base, framework=framework)
+
+    def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
+        """Return weights from numbers between 0 and 1, draws × `width`."""
+        factor = 1.0 + (2.0 * u - 1.0) * (self.percent / 100.0)
+        raw = base.to_numpy(float) * factor[:, : len(base)]
+        if self.of == "node":
+            raw = _nested(raw, base.to_numpy(float), factor, framework)
+        return _shares(raw)
+
+    def __str__(self) -> str:
+        return f"weights ± {self.percent:g} %{' at every level' if self.of == 'node' else ''}"
+
+
+@lru_cache(maxsize=16)
+def _varied(framework: Framework, of: str) -> tuple[str, ...]:
+    """Return the nodes whose weight is varied, indicators first."""
+    groups = [g.code for g in framework.groups if framework.leaves(g.code)]
+    return (*framework.codes, *groups) if of == "node" else tuple(framework.codes)
+
+
+@lru_cache(maxsize=16)
+def _membership(framework: Framework) -> tuple[tuple[int, NDArray[np.bool_]], ...]:
+    """Return by group, the lowest first, the column of its factor and which indicators lie below it."""
+    column = {code: number for number, code in enumerate(_varied(framework, "node"))}
+    groups = [group for level in framework.levels() for group in level if group]
+    below = {group: set(framework.leaves(group)) for group in groups}
+    return tuple(
+        (column[group], np.array([code in below[group] for code in framework.codes])) for group in groups
+    )
+
+
+def _nested(raw: Floats, centre: Floats, factor: Floats, framework: Framework) -> Floats:
+    """Return effective weights when the share of every node within its group has its own factor."""
+    weights = raw.copy()
+    for column, inside in _membership(framework):
+        mass = weights[:, inside].sum(axis=1, keepdims=True)
+        wanted = centre[inside].sum() * factor[:, [column]]
+        weights[:, inside] *= np.divide(wanted, mass, out=np.zeros_like(mass), where=mass > 0)
+    return weights
+
+
+def _shares(raw: Floats) -> Floats:
+    return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class PerLevel:
+    """Aggregation that varies at each level by itself.
+
+    Parameters
+    ----------
+    levels
+        The options of each level, from the lowest up; the last serves all higher levels.
+
+    Examples
+    --------
+    >>> from hubtiers.scoring.aggregate import Arithmetic, Geometric
+    >>> str(PerLevel(((Arithmetic(), Geometric()), (Arithmetic(),))))
+    'level 1: Arithmetic() or Geometric(); level 2: Arithmetic()'
+    """
+
+    levels: tuple[tuple[Any, ...], ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.levels, str) or not isinstance(self.levels, (list, tuple)) or not self.levels:
+            raise SpecError(f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,)).")
+        kept = tuple(_options("aggregate", level) for level in self.levels)
+        if any(isinstance(option, tuple) for level in kept for option in level):
+            raise SpecError("PerLevel() takes single methods at each level, not tuples of them.")
+        object.__setattr__(self, "levels", kept)
+
+    def __str__(self) -> str:
+        return "; ".join(f"level {n}: {_either(level)}" for n, level in enumerate(self.levels, start=1))
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Errors of measurement in the values of the table.
+
+    Parameters
+    ----------
+    percent
+        Size of the error, in per cent.
+    of
+        `"value"`: each value is multiplied by exp(ε·percent/100), ε standard normal, so that it keeps its sign;
+        `"spread"`: ε·percent/100 standard deviations of the indicator are added.
+
+    Notes
+    -----
+    Errors are independent. **Missing values** stay missing.
+
+    Examples
+    --------
+    >>> str(Noise(5))
+    'noise of 5 % of each value'
+    """
+
+    percent: float = 5.0
+    of: str = "value"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.percent <= 100:
+            raise SpecError(f"Noise(percent={self.percent!r}) needs per cent above 0 and at most 100.")
+        if self.of not in ("value", "spread"):
+            raise UnknownOptionError("choice for Noise(of=…)", self.of, ("value", "spread"))
+
+    def apply(self, values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+        """Return values (regions × indicators) with one draw of errors."""
+        error = rng.standard_normal(values.shape) * (self.percent / 100.0)
+        if self.of == "value":
+            return values * np.exp(error)
+        return values + error * np.nan_to_num(values.std(ddof=1).to_numpy(float))
+
+    def __str__(self) -> str:
+        return f"noise of {self.percent:g} % of each {'value' if self.of == 'value' else 'standard deviation'}"
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What is varied in a robustness analysis; everything not named stays as the scheme has it.
+
+    Parameters
+    ----------
+    weights
+        `Dirichlet(…)`, `UniformAround(…)`, or a tuple of weighting methods (or their names) of which each draw takes
+        one. The word `"dirichlet"` stands for `Dirichlet()`.
+    normalise, treat, impute, tier
+        Methods (or their names) of which each draw takes one. Name the scheme's own, too, if it is to stay among them.
+    aggregate
+        The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level by itself.
+    redraw_gaps
+        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the errors that the same
+        method makes where the value is known (multiple imputation).
+    noise
+        `Noise(…)` on the values of the table.
+    leave_one_out
+        Whether each draw leaves out one indicator, or none, all equally likely.
+
+    Notes
+    -----
+    The options of a step are equally likely, and all choices are independent.
+
+    Examples
+    --------
+    >>> print(Variation(weights=Dirichlet(), normalise=("MinMax", "PercentileRank")))
+    weights, evenly over all there are (Dirichlet)
+    normalise: MinMax(low=0.0, high=1.0) or PercentileRank()
+    """
+
+    weights: Any = None
+    normalise: tuple[Any, ...] = ()
+    treat: tuple[Any, ...] = ()
+    aggregate: tuple[Any, ...] | PerLevel = ()
+    tier: tuple[Any, ...] = ()
+    impute: tuple[Any, ...] = ()
+    redraw_gaps: bool = False
+    noise: Noise | None = None
+    leave_one_out: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", _as_weights(self.weights))
+        for step in ("normalise", "treat", "aggregate", "tier", "impute"):
+            object.__setattr__(self, step, _as_options(step, getattr(self, step)))
+        if isinstance(self.noise, Mapping):
+            object.__setattr__(self, "noise", _made(Noise, self.noise))
+        if self.noise is not None and not isinstance(self.noise, Noise):
+            raise SpecError(f"Variation(noise={self.noise!r}) is no Noise. Write for example Noise(percent=5).")
+        if not self.words:
+            raise SpecError("The Variation varies nothing. Name what varies, such as Variation(weights=Dirichlet()).")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is varied, one sentence each."""
+        parts: list[str] = []
+        if isinstance(self.weights, tuple):
+            parts.append(f"weights: {_either(self.weights)}")
+        elif self.weights is not None:
+            parts.append(str(self.weights))
+        for step in ("normalise", "treat", "aggregate", "tier", "impute"):
+            options = getattr(self, step)
+            if options:
+                parts.append(f"{step}: {options if isinstance(options, PerLevel) else _either(options)}")
+        parts += ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
+        parts += [str(self.noise)] if self.noise is not None else []
+        parts += ["one indicator left out, or none"] if self.leave_one_out else []
+        return tuple(parts)
+
+    def to_spec(self) -> dict[str, Any]:
+        """Return the variation as plain values, as they stand in a study file."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: to_plain(value) for name, value in values.items() if value not in (None, (), False)}
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Variation:
+        """Make a variation from plain values, such as `{"weights": "dirichlet", "noise": {"percent": 5}}`.
+
+        Raises
+        ------
+        UnknownOptionError, SpecError
+        """
+        known = [f.name for f in fields(cls)]
+        for name in spec:
+            if name not in known:
+                raise UnknownOptionError("part of a variation", name, known)
+        return cls(**{str(name): value for name, value in spec.items()})
+
+    def __str__(self) -> str:
+        return "\n".join(self.words)
+
+
+_DRAWS: Mapping[str, type] = {"dirichlet": Dirichlet, "uniformaround": UniformAround}
+
+
+def _as_weights(weights: Any) -> Any:
+    """Return a way to draw weights, a tuple of methods, or None."""
+    if weights is None or isinstance(weights, tuple(_DRAWS.values())):
+        return weights
+    name = weights.get("method") if isinstance(weights, Mapping) else weights
+    made = _DRAWS.get(str(name).lower().replace("_", "")) if isinstance(name, str) else None
+    if made is not None:
+        options = {k: v for k, v in weights.items() if k != "method"} if isinstance(weights, Mapping) else {}
+        return _made(made, options)
+    return _options("weight", weights)
+
+
+def _as_options(step: str, options: Any) -> Any:
+    if isinstance(options, Mapping) and options.get("method") == "PerLevel":
+        return _made(PerLevel, {k: v for k, v in options.items() if k != "method"})
+    return options if isinstance(options, PerLevel) or options in ((), [], None) else _options(step, options)
+
+
+def _options(step: str, options: Any) -> tuple[Any, ...]:
+    """Return methods from method objects, names or study-file mappings; a single one counts as a tuple of one."""
+    members = options if isinstance(options, (tuple, list)) else (options,)
+    made = tuple(_as_method(step, member) for member in members)
+    if not made:
+        raise SpecError(f"The Variation names no option for {step!r}. Give at least one, or leave it out.")
+    return made
+
+
+def _as_method(step: str, member: Any) -> Any:
+    if isinstance(member, (tuple, list)) and step in LADDERS:
+        return tuple(_as_method(step, rung) for rung in member)
+    if isinstance(member, (str, Mapping)):
+        return make_ladder(step, member)
+    if isinstance(member, type) or not callable(getattr(member, "fit", None)):
+        raise SpecError(f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names.")
+    return member
+
+
+def _made(kind: Callable[..., Any], options: Mapping[str, Any]) -> Any:
+    name = getattr(kind, "__name__", str(kind))
+    known = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    options = {str(k): v for k, v in options.items() if k != "method"}
+    for option in options:
+        if option not in known:
+            raise UnknownOptionError(f"option of {name}:", option, known)
+    try:
+        return kind(**options)
+    except HubtiersError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise SpecError(f"{name} cannot be made from {options}: {error}.") from None
+
+
+def _either(options: tuple[Any, ...]) -> str:
+    return " or ".join(describe(option) for option in options) if len(options) < 6 else listing(map(describe, options))

@@ -1,0 +1,170 @@
+// What the regions are filled by, and the legend that belongs to it.
+"use strict";
+(function (h) {
+  const element = h.element;
+
+  h.fills = function (state) {
+    const keys = ["tier", "score"];
+    state.data.functions.forEach((_, i) => keys.push("function" + i));
+    if (state.data.confidence) keys.push("confidence");
+    return keys.concat("none");
+  };
+
+  h.fillName = function (state, key) {
+    return key.startsWith("function") ? h.name(state.data.functions[Number(key.slice(8))], state.lang) : h.words(state)[key];
+  };
+
+  h.tierColour = (state, tier) => state.data.tiers[tier][state.theme === "dark" ? "dark" : "color"];
+
+  h.ramp = (state) => (state.theme === "dark" ? state.data.ramp.slice().reverse() : state.data.ramp);
+
+  // Values that a sequential fill shows, by region.
+  function amounts(state, key) {
+    return key === "score" ? state.now.scores : state.now.functions[Number(key.slice(8))];
+  }
+
+  function reachOf(values) {
+    let low = Infinity, high = -Infinity, n = 0;
+    values.forEach((x) => { if (!Number.isNaN(x)) { n += 1; if (x < low) low = x; if (x > high) high = x; } });
+    return { low: low, high: high, n: n };
+  }
+
+  // Doubt was assessed for the study's own weights; it says nothing of others.
+  function doubtOf(state, number) {
+    const region = state.data.regions[number];
+    return state.modified || !region.probability || region.tier === null ? null : region.probability[region.tier];
+  }
+
+  function lookOf(state, number, sequence) {
+    if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
+    if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
+    const tier = state.now.tiers[number], nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
+    if (sequence) {
+      const x = sequence.values[number];
+      if (Number.isNaN(x)) return nodata;
+      const share = sequence.high > sequence.low ? (x - sequence.low) / (sequence.high - sequence.low) : 1;
+      const color = h.mix(sequence.ramp, Math.round(share * 63) / 63);
+      return { key: color, fill: color, opacity: 1 };
+    }
+    if (tier < 0) return nodata;
+    const color = h.tierColour(state, tier);
+    const share = state.fill === "confidence" ? doubtOf(state, number) : 1;
+    if (share === null) return { key: "plain", fill: state.paint.plain, opacity: 1 };
+    const opacity = Math.max(share, 0.06);
+    return { key: color + opacity, fill: color, opacity: opacity };
+  }
+
+  // Restyles only the shapes whose colour has changed.
+  h.restyle = function (state) {
+    const sequential = state.fill === "score" || state.fill.startsWith("function");
+    const values = sequential ? amounts(state, state.fill) : null;
+    const sequence = sequential ? Object.assign({ values: values, ramp: h.ramp(state) }, reachOf(values)) : null;
+    const looks = state.data.regions.map((_, number) => lookOf(state, number, sequence));
+    const outside = lookOf(state, -1, null);
+    let changed = 0;
+    state.shapes.forEach((shape, unit) => {
+      const number = state.data.regionOf[unit];
+      const look = number < 0 ? outside : looks[number];
+      if (state.painted[unit] === look.key) return;
+      state.painted[unit] = look.key;
+      shape.setStyle({ fillColor: look.fill, fillOpacity: look.opacity });
+      changed += 1;
+    });
+    return changed;
+  };
+
+  h.setFill = function (state, key) {
+    state.fill = key;
+    const radio = state.ui.querySelector('input[name="fill"][value="' + key + '"]');
+    if (radio) radio.checked = true;
+    h.restyle(state);
+    h.renewLegend(state);
+    h.say(state, h.words(state).shown(h.fillName(state, key)));
+  };
+
+  function row(mark, text, range) {
+    const item = element("li");
+    item.append(mark, element("span", "label", text));
+    if (range) item.append(element("span", "range", range));
+    return item;
+  }
+
+  function swatch(color, opacity) {
+    const mark = element("span", "hubtiers-swatch");
+    const paint = element("span");
+    paint.style.background = color;
+    paint.style.opacity = opacity;
+    mark.append(paint);
+    return mark;
+  }
+
+  function special(state, list, unscored) {
+    const words = h.words(state);
+    if (unscored) list.append(row(element("span", "hubtiers-swatch nodata"), words.nodata, "(" + unscored + ")"));
+    if (state.data.regionOf.some((r) => r < 0)) list.append(row(element("span", "hubtiers-swatch outside"), words.outside));
+    return list;
+  }
+
+  function tierList(state) {
+    const list = element("ul");
+    state.data.tiers.forEach((tier, i) => {
+      const now = state.now.rows[i];
+      list.append(row(swatch(h.tierColour(state, i), 1), tier.names[state.lang], h.number(now.lower, 3) + "–" + h.number(now.upper, 3) + " (" + now.count + ")"));
+    });
+    return special(state, list, state.now.tiers.filter((t) => t < 0).length);
+  }
+
+  function gradient(colors) {
+    const bar = element("div", "hubtiers-ramp");
+    bar.style.background = "linear-gradient(to right, " + colors.join(", ") + ")";
+    return bar;
+  }
+
+  function ends(texts) {
+    const line = element("div", "hubtiers-ends");
+    texts.forEach((text) => line.append(element("span", "", text)));
+    return line;
+  }
+
+  function rampParts(state) {
+    const words = h.words(state), values = amounts(state, state.fill), reach = reachOf(values);
+    const list = element("ul");
+    const parts = [gradient(h.ramp(state)), ends([h.number(reach.low, 3), words.counted(reach.n), h.number(reach.high, 3)])];
+    if (state.fill === "score" && state.now.breaks.length) {
+      parts.push(element("p", "hubtiers-note", words.breaksAt + ": " + state.now.breaks.map((b) => b.toFixed(3)).join(" · ")));
+    }
+    return parts.concat(special(state, list, values.length - reach.n));
+  }
+
+  function doubtParts(state) {
+    const words = h.words(state), list = element("ul");
+    if (state.modified) return [element("p", "hubtiers-note", words.changed)];
+    state.data.tiers.forEach((tier, i) => {
+      const shares = state.data.regions.filter((r) => r.tier === i && r.probability).map((r) => r.probability[i]);
+      const mean = shares.length ? Math.round((100 * shares.reduce((a, b) => a + b, 0)) / shares.length) + " %" : "–";
+      const mark = element("span", "hubtiers-steps");
+      [0.25, 0.5, 0.75, 1].forEach((opacity) => mark.append(swatch(h.tierColour(state, i), opacity)));
+      list.append(row(mark, tier.names[state.lang], words.mean + " " + mean + " (" + shares.length + ")"));
+    });
+    return [ends(["25 %", "50 %", "75 %", "100 %"]), special(state, list, state.data.regions.filter((r) => r.tier === null).length)];
+  }
+
+  h.fillLegend = function (state) {
+    if (state.fill === "none") return [special(state, element("ul"), 0)];
+    if (state.fill === "tier") return [element("h2", "", h.words(state).tiers), tierList(state)];
+    const head = element("h2", "", state.fill === "confidence" ? h.words(state).shareOf : h.fillName(state, state.fill));
+    return [head].concat(state.fill === "confidence" ? doubtParts(state) : rampParts(state));
+  };
+
+  h.hubLegend = function (state) {
+    const list = element("ul");
+    state.data.hubTiers.forEach((look, i) => {
+      const count = state.data.hubs.filter((hub) => hub.tier === i).length;
+      if (!count) return;
+      const mark = h.mark(look, look.radius * 0.8);
+      mark.classList.add("hubtiers-mark");
+      list.append(row(mark, look.names[state.lang], "(" + count + ")"));
+    });
+    return list;
+  };
+})(window.hubtiers);

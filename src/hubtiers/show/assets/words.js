@@ -1,0 +1,41 @@
+// Every word of the page that is not data, in both languages.
+"use strict";
+window.hubtiers = window.hubtiers || {};
+hubtiers.WORDS = {
+  zh: {
+    other: "English", otherLang: "en", otherShort: "EN", find: "查找区域", legend: "图例", layers: "图层", fill: "填色", overlays: "叠加", tools: "工具",
+    tier: "层级", score: "综合得分", confidence: "层级把握度", none: "不填色", tiers: "层级（得分区间，区域数）",
+    nodata: "无数据", outside: "不在研究范围", hubs: "布局中的创新中心", rank: "排名", coverage: "指标覆盖率",
+    core: "核心城市", cores: "核心城市", extents: "中心范围", corridors: "创新走廊", provinces: "省级界", context: "周边国家",
+    basemap: "底图（需联网）", basemapNote: "底图瓦片需联网；国内图商瓦片为 GCJ-02 坐标，会与界线错位，请勿叠加。",
+    in: "属于", search: "查找区域（中文、拼音、英文）", found: (n) => n + " 个结果", nothing: "没有匹配的区域",
+    table: "排名表", weights: "权重实验", theme: "深色或浅色", full: "全屏", home: "复位", close: "关闭", skip: "跳到排名表",
+    region: "区域", probability: "属于各层级的概率", interval: (low, high) => "5–95 % 区间 " + low + "–" + high,
+    profile: "功能得分", strengths: "强项（高于同层级中位数）", weaknesses: "弱项（低于同层级中位数）", noPeers: "同层级没有其他区域可比",
+    data: "数据来源与年份", years: "年份", focus: "建设重点", source: "来源", note: "说明",
+    low: "低", high: "高", counted: (n) => n + " 个区域", mean: "平均", shareOf: "层级概率", breaksAt: "层级断点",
+    changed: "当前为改动后的权重", explorerHint: "拖动滑块即可重新计分、分级与填色。数字为占综合得分的有效权重。",
+    preset: "预设权重", aggregation: "合成方法", rule: "分级方法", study: "原研究", own: "自定", copy: "复制为研究文件", reset: "恢复原权重",
+    copied: "已复制到剪贴板", copyByHand: "请从文本框中复制", toml: "研究文件（TOML）", unavailable: "不可用",
+    moved: (n) => (n ? n + " 个区域改变层级" : "没有区域改变层级"), zero: "所有权重为 0，无法计分。", few: "不同得分太少，无法分级。",
+    notPositive: "需要全部为正的归一化值", top: "第一名", shown: (what) => "填色：" + what, zoomTo: "定位到", mapHint: "地图：方向键平移，加减号缩放",
+  },
+  en: {
+    other: "中文", otherLang: "zh-CN", otherShort: "中", find: "Find a region", legend: "Legend", layers: "Layers", fill: "Fill", overlays: "On top", tools: "Tools",
+    tier: "Tier", score: "Score", confidence: "Confidence in the tier", none: "No fill", tiers: "Tiers (score range, regions)",
+    nodata: "No data", outside: "Not in the study", hubs: "Hubs of the layout", rank: "Rank", coverage: "Indicator coverage",
+    core: "Core city", cores: "Hub cores", extents: "Hub extents", corridors: "Corridors", provinces: "Province borders", context: "Other countries",
+    basemap: "Basemap (needs a network)", basemapNote: "Tiles come from the network. Tiles of map services in China are in GCJ-02 and would be shifted against the borders.",
+    in: "part of", search: "Find a region (English, pinyin, 中文)", found: (n) => n + (n === 1 ? " result" : " results"), nothing: "No region matches",
+    table: "Ranking", weights: "Weights", theme: "Dark or light", full: "Full screen", home: "Reset the view", close: "Close", skip: "Skip to the ranking",
+    region: "Region", probability: "Probability of each tier", interval: (low, high) => "5–95 % interval " + low + "–" + high,
+    profile: "Scores by function", strengths: "Strengths (above the tier's median)", weaknesses: "Weaknesses (below the tier's median)", noPeers: "No other region of the tier to compare with",
+    data: "Sources and years", years: "Years", focus: "Focus", source: "Source", note: "Note",
+    low: "low", high: "high", counted: (n) => n + " regions", mean: "mean", shareOf: "Probability of the tier", breaksAt: "Cut-points of the tiers",
+    changed: "Weights as set in the explorer", explorerHint: "Move a slider: scores, tiers and map follow. Numbers are effective weights in the score.",
+    preset: "Ready weights", aggregation: "Aggregation", rule: "Tier rule", study: "The study's own", own: "Own", copy: "Copy as study", reset: "Back to the study",
+    copied: "Copied to the clipboard", copyByHand: "Copy it from the text box", toml: "Study file (TOML)", unavailable: "not available",
+    moved: (n) => (n ? n + (n === 1 ? " region changes" : " regions change") + " tier" : "No region changes tier"), zero: "All weights are 0: nothing to score.", few: "Too few different scores for the tiers.",
+    notPositive: "needs normalised values above 0", top: "First", shown: (what) => "Filled by: " + what, zoomTo: "Go to", mapHint: "Map: arrow keys move, plus and minus zoom",
+  },
+};

@@ -1,0 +1,540 @@
+"""Plots beside the map: size by rank, profiles of functions, weights, and how sure tiers and ranks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from hubtiers.compare import Comparison
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.scheme import Result
+from hubtiers.show.style import tier_colours
+from hubtiers.show.words import node_name, number_text, region_names, require_language, say, tier_name
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from hubtiers.show.canvas import Board
+
+__all__ = [
+    "Certainty",
+    "radar_figure",
+    "rank_interval_figure",
+    "rank_size_figure",
+    "tier_probability_figure",
+    "weight_figure",
+]
+
+_LINES = ("#0b3c6f", "#d1491b", "#2e8b57", "#8a5a9e", "#b8860b", "#4a5157", "#c2185b", "#00838f")
+_SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
+_MOST_REGIONS = 40
+
+
+class Certainty(Protocol):
+    """What a robustness analysis says, as far as a picture needs it."""
+
+    @property
+    def tier_probability(self) -> pd.DataFrame:
+        """Regions × tiers, highest first; the rows of scored regions sum to 1."""
+
+    @property
+    def rank_interval(self) -> pd.DataFrame:
+        """Regions × `low`, `median`, `high`."""
+
+
+def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = None) -> Figure:
+    """Plot score against rank on logarithmic axes (位序—规模图), coloured by tier, with the fitted line.
+
+    Choose it to see whether scores fall off by a rule, and where they break.
+
+    Parameters
+    ----------
+    result
+        Scored regions.
+    language
+        `"zh"` or `"en"`.
+    ax
+        Axes to draw on; left out, a figure is made.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    DataError
+        When fewer than three regions have a positive score.
+
+    Notes
+    -----
+    The line is the least-squares fit of ln score = ln C − q · ln rank, with ranks as the result gives them.
+
+    **Missing values**: regions without a score are left out. So are scores of zero and below, which have no
+    logarithm; the plot says how many.
+
+    Examples
+    --------
+    >>> from hubtiers.study import load_study
+    >>> figure = rank_size_figure(load_study("zhang2022").run().result, language="en")
+    >>> figure.axes[0].get_xlabel()
+    'Rank (log scale)'
+    """
+    from hubtiers.show.canvas import drawing
+
+    require_language(language)
+    scores = result.scores[result.scores > 0]
+    left_out = int(result.scores.notna().sum()) - len(scores)
+    if len(scores) < 3:
+        raise DataError(
+            f"A rank–size plot needs at least three positive scores, but there are {len(scores)}: only they have a "
+            "logarithm. Use a normalisation that gives positive scores, such as MinMax(low=1, high=100)."
+        )
+    ranks = result.rank[scores.index].astype("float64")
+    x, y = np.log(ranks.to_numpy(float)), np.log(scores.to_numpy(float))
+    slope, start = np.polyfit(x, y, 1)
+    fit = float(np.corrcoef(x, y)[0, 1] ** 2)
+    with drawing(language, ax, size=(6.4, 4.6)) as board:
+        axes, colours = board.axes, tier_colours(result.breaks.labels)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        for label in result.breaks.labels:
+            inside = result.tier[scores.index] == label
+            marks = axes.scatter(ranks[inside], scores[inside], s=26, color=colours[label], zorder=3)
+            marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
+        ends = np.array([ranks.min(), ranks.max()])
+        axes.plot(ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit")
+        _plain_ticks(axes)
+        axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
+        _draw_key(board, [(colours[k], tier_name(k, language)) for k in result.breaks.labels], loc="upper right")
+        _note(board, _fit_note(-float(slope), fit, left_out, language))
+        _finish(board)
+        _name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
+        return board.figure
+
+
+def _fit_note(exponent: float, fit: float, left_out: int, language: str) -> str:
+    note = f"q = {number_text(exponent)},  R² = {number_text(fit)}"
+    if left_out:
+        note += {"zh": f"；未绘 {left_out} 个非正得分", "en": f"; {left_out} scores of 0 or below not drawn"}[language]
+    return note
+
+
+def radar_figure(
+    result: Result, *, regions: Sequence[str] | None = None, language: str = "zh", ax: Axes | None = None
+) -> Figure:
+    """Plot the profile of regions by function (雷达图).
+
+    Choose it to show in which functions a few regions are strong or weak; for many regions use a table.
+
+    Parameters
+    ----------
+    result
+        Scored regions.
+    regions
+        Ids of at most eight regions; the best five when left out.
+    language
+        `"zh"` or `"en"`.
+    ax
+        Polar axes to draw on; left out, a figure is made.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    DataError
+        When there are fewer than three functions.
+    SpecError
+        When the axes are not polar, or there are no regions or more than eight.
+    UnknownOptionError
+        When a region is not in the result.
+
+    Notes
+    -----
+    The spokes are the groups (or indicators) that stand directly under the score.
+
+    **Missing values**: a line is broken at a function for which the region has no score.
+
+    Examples
+    --------
+    >>> from hubtiers.study import load_study
+    >>> figure = radar_figure(load_study("zhang2022").run().result, regions=["yangtze-delta"], language="en")
+    >>> figure.axes[0].lines[0].get_ydata().round(2).tolist()
+    [0.67, 0.93, 0.88, 0.67]
+    """
+    from hubtiers.show.canvas import drawing
+
+    require_language(language)
+    chosen = _chosen_regions(result, regions)
+    profile = _profile(result).loc[chosen]
+    if ax is not None and getattr(ax, "name", "") != "polar":
+        raise SpecError('A radar plot needs polar axes. Make them with subplots(subplot_kw={"projection": "polar"}).')
+    angles = np.linspace(0, 2 * np.pi, profile.shape[1], endpoint=False)
+    with drawing(language, ax, size=(6.4, 5.4), projection="polar") as board:
+        axes, names = board.axes, region_names(result, language)
+        axes.set_theta_offset(np.pi / 2)
+        axes.set_theta_direction(-1)
+        for number, region in enumerate(chosen):
+            values = profile.loc[region].to_numpy(float)
+            colour, shape = _LINES[number], _SHAPES[number]
+            line = axes.plot(
+                np.append(angles, angles[0]), np.append(values, values[0]), color=colour, marker=shape, markersize=4
+            )[0]
+            line.set(linewidth=1.4, gid=f"region-{number}")
+            axes.fill(angles, np.nan_to_num(values), color=colour, alpha=0.06)
+        low, high = np.nanmin(profile), np.nanmax(profile)
+        axes.set_ylim(min(0.0, float(low)), float(high) * 1.05 if high > 0 else 1.0)
+        axes.set_xticks(angles, labels=[board.text(node_name(result, code, language)) for code in profile.columns])
+        axes.tick_params(axis="x", pad=8)
+        # Half-way between two spokes, where no line runs along the numbers.
+        axes.set_rlabel_position(180 / profile.shape[1])
+        axes.grid(visible=True, color="#d5dadd", linewidth=0.6)
+        axes.spines["polar"].set_color("#c9cdd1")
+        rows = [(_LINES[k], names[region]) for k, region in enumerate(chosen)]
+        _draw_key(board, rows, loc="upper left", at=(1.08, 1.05), shapes=_SHAPES)
+        _finish(board)
+        return board.figure
+
+
+def _profile(result: Result) -> pd.DataFrame:
+    framework = result.table.framework
+    tops = framework.filled_children()
+    columns = {top: result.nodes[top] if top in result.nodes.columns else result.normalised[top] for top in tops}
+    if len(columns) < 3:
+        raise DataError(
+            f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} stands under the score. "
+            "Group the indicators in the framework, or show a table."
+        )
+    return pd.DataFrame(columns)
+
+
+def _chosen_regions(result: Result, regions: Sequence[str] | None) -> list[str]:
+    if regions is None:
+        return [str(r) for r in result.rank.dropna().sort_values(kind="stable").index[:5]]
+    chosen = [str(region) for region in regions]
+    for region in chosen:
+        if region not in result.scores.index:
+            raise UnknownOptionError("region", region, result.scores.index)
+    if not 0 < len(chosen) <= len(_LINES):
+        raise SpecError(f"A radar plot shows one to {len(_LINES)} regions, but {len(chosen)} were given.")
+    return chosen
+
+
+def weight_figure(
+    results: Result | Comparison | Mapping[str, Result], *, language: str = "zh", ax: Axes | None = None
+) -> Figure:
+    """Plot the effective weight of every indicator, under one scheme or several (权重比较).
+
+    Choose it to show how far methods of weighting differ before tiers are compared.
+
+    Parameters
+    ----------
+    results
+        A result, what `compare_schemes` gave, or results by name, all with the same indicators.
+    language
+        `"zh"` or `"en"`.
+    ax
+        Axes to draw on; left out, a figure is made.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    SpecError
+        When there is no result, or more than eight.
+    DataError
+        When the results do not have the same indicators.
+
+    Examples
+    --------
+    >>> from hubtiers.study import load_study
+    >>> figure = weight_figure(load_study("zhang2022").run().result, language="en")
+    >>> figure.axes[0].collections[0].get_offsets()[:, 0].round(3).tolist()[:2]
+    [0.1, 0.1]
+    """
+    from hubtiers.show.canvas import drawing
+
+    require_language(language)
+    by_name = _results_by_name(results)
+    first = next(iter(by_name.values()))
+    codes = first.table.framework.codes
+    places = np.arange(len(codes))[::-1]
+    with drawing(language, ax, size=(6.8, 1.3 + 0.26 * len(codes))) as board:
+        axes = board.axes
+        for number, (name, result) in enumerate(by_name.items()):
+            weights = result.weights[codes].to_numpy(float)
+            marks = axes.scatter(weights, places, s=30, marker=_SHAPES[number], color=_LINES[number], zorder=3)
+            marks.set(edgecolors="white", linewidths=0.5, gid=f"weights-{number}")
+        axes.set_yticks(places, labels=[board.text(node_name(first, code, language)) for code in codes])
+        axes.set_xlim(left=0)
+        axes.set_xlabel(say("weight", language))
+        _quiet_grid(axes)
+        if len(by_name) > 1:
+            rows = [(_LINES[k], name) for k, name in enumerate(by_name)]
+            _draw_key(board, rows, loc="lower center", at=(0.5, 1.0), shapes=_SHAPES, columns=len(rows))
+        _finish(board)
+        return board.figure
+
+
+def _results_by_name(results: Result | Comparison | Mapping[str, Result]) -> dict[str, Result]:
+    if isinstance(results, Result):
+        return {"": results}
+    found = results.results if isinstance(results, Comparison) else results
+    if not isinstance(found, Mapping) or not all(isinstance(r, Result) for r in found.values()):
+        raise SpecError(f"weight_figure takes results by name, but got {type(results).__name__}.")
+    if not 0 < len(found) <= len(_LINES):
+        raise SpecError(f"weight_figure compares one to {len(_LINES)} results, but {len(found)} were given.")
+    codes = {tuple(result.table.framework.codes) for result in found.values()}
+    if len(codes) > 1:
+        raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
+    return dict(found)
+
+
+def tier_probability_figure(
+    robustness: Certainty,
+    *,
+    result: Result | None = None,
+    most: int = _MOST_REGIONS,
+    language: str = "zh",
+    ax: Axes | None = None,
+) -> Figure:
+    """Plot how often each region came out in each tier (层级概率图), as stacked bars.
+
+    Choose it to show which tiers are sure and which hang on the choice of method.
+
+    Parameters
+    ----------
+    robustness
+        What `assess_robustness` gave.
+    result
+        The result it varies: gives names, and the order by rank. Without it, regions stand by their probabilities.
+    most
+        How many regions are drawn, the best first.
+    language
+        `"zh"` or `"en"`.
+    ax
+        Axes to draw on; left out, a figure is made.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    SpecError
+        When `most` is below 1.
+    DataError
+        When no region has a probability.
+
+    Notes
+    -----
+    **Missing values**: regions without a score are left out.
+    """
+    from hubtiers.show.canvas import drawing
+
+    require_language(language)
+    shares = _ordered(robustness.tier_probability.dropna(how="all"), robustness, result, most)
+    with drawing(language, ax, size=(6.8, 1.2 + 0.22 * len(shares))) as board:
+        axes, colours = board.axes, tier_colours([str(c) for c in shares.columns])
+        places, start = np.arange(len(shares))[::-1], np.zeros(len(shares))
+        for label in shares.columns:
+            part = shares[label].fillna(0.0).to_numpy(float)
+            bars = axes.barh(places, part, left=start, height=0.74, color=colours[str(label)])
+            for bar in bars:
+                bar.set(edgecolor="white", linewidth=0.5, gid=f"tier-{label}")
+            start = start + part
+        axes.set_yticks(places, labels=[board.text(name) for name in _names(shares.index, result, language)])
+        axes.set(xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language))
+        rows = [(colours[str(label)], tier_name(label, language)) for label in shares.columns]
+        _draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows), patches=True)
+        _left_out(board, len(robustness.tier_probability.dropna(how="all")) - len(shares))
+        _finish(board)
+        return board.figure
+
+
+def rank_interval_figure(
+    robustness: Certainty,
+    *,
+    result: Result | None = None,
+    most: int = _MOST_REGIONS,
+    language: str = "zh",
+    ax: Axes | None = None,
+) -> Figure:
+    """Plot the interval of 5 to 95 per cent of the rank of each region (位次区间图), with the median.
+
+    Choose it to show how far a ranking can be trusted, region by region.
+
+    Parameters
+    ----------
+    robustness
+        What `assess_robustness` gave.
+    result
+        The result it varies: gives names, colours by tier, and the order by rank.
+    most
+        How many regions are drawn, the best first.
+    language
+        `"zh"` or `"en"`.
+    ax
+        Axes to draw on; left out, a figure is made.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    SpecError
+        When `most` is below 1.
+    DataError
+        When no region has an interval.
+
+    Notes
+    -----
+    **Missing values**: regions without a score are left out.
+    """
+    from hubtiers.show.canvas import drawing
+
+    require_language(language)
+    known = robustness.rank_interval.dropna()
+    spans = _ordered(known, robustness, result, most)
+    with drawing(language, ax, size=(6.8, 1.2 + 0.22 * len(spans))) as board:
+        axes, places = board.axes, np.arange(len(spans))[::-1]
+        low, middle, high = (spans[column].to_numpy(float) for column in ("low", "median", "high"))
+        colours: Any = "#2f7fb8"
+        if result is not None:
+            by_tier = tier_colours(result.breaks.labels)
+            colours = [by_tier.get(str(tier), "#2f7fb8") for tier in result.tier.astype("object").reindex(spans.index)]
+        axes.hlines(places, low, high, color="#7b858d", linewidth=1.6, zorder=2).set_gid("intervals")
+        marks = axes.scatter(middle, places, s=26, color=colours, zorder=3)
+        marks.set(edgecolors="#22262a", linewidths=0.5, gid="medians")
+        axes.set_yticks(places, labels=[board.text(name) for name in _names(spans.index, result, language)])
+        axes.set(ylim=(-0.6, len(spans) - 0.4), xlabel=say("rank_5_95", language))
+        axes.set_xlim(left=min(0.5, float(low.min()) - 0.5))
+        _quiet_grid(axes)
+        if result is not None:
+            rows = [(by_tier[k], tier_name(k, language)) for k in result.breaks.labels]
+            _draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows))
+        _left_out(board, len(known) - len(spans))
+        _finish(board)
+        return board.figure
+
+
+def _ordered(frame: pd.DataFrame, robustness: Certainty, result: Result | None, most: int) -> pd.DataFrame:
+    """Return the first rows by rank in the result, or by median rank."""
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise SpecError(f"most={most!r}; it must be a whole number of at least 1.")
+    if frame.empty:
+        raise DataError("The robustness analysis has no region with a score, so there is nothing to draw.")
+    place = result.rank if result is not None else robustness.rank_interval["median"]
+    order = place.reindex(frame.index).astype("float64").sort_values(kind="stable").index
+    return frame.loc[order[:most]]
+
+
+def _names(ids: Iterable[object], result: Result | None, language: str) -> list[str]:
+    if result is None:
+        return [str(region) for region in ids]
+    names = region_names(result, language)
+    return [str(names.get(region, region)) for region in ids]
+
+
+def _left_out(board: Board, number: int) -> None:
+    if number > 0:
+        words = {"zh": f"另有 {number} 个区域未绘", "en": f"{number} more regions not drawn"}
+        _note(board, words[board.language], below=True)
+
+
+def _draw_key(
+    board: Board,
+    rows: Sequence[tuple[str, str]],
+    *,
+    loc: str,
+    at: tuple[float, float] | None = None,
+    shapes: Sequence[str] = "o" * 8,
+    columns: int = 1,
+    patches: bool = False,
+) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Any] = [
+        Patch(facecolor=colour, edgecolor="#b9bdc1", linewidth=0.4)
+        if patches
+        else Line2D([], [], linestyle="none", marker=shape, color=colour, markersize=6, markeredgecolor="#44505a",
+                    markeredgewidth=0.4)
+        for (colour, _), shape in zip(rows, [*shapes, *"o" * len(rows)], strict=False)
+    ]  # fmt: skip
+    options = {} if at is None else {"bbox_to_anchor": at}
+    legend = board.axes.legend(
+        handles, ["x"] * len(rows), loc=loc, ncols=min(columns, 5), fontsize=8.5, frameon=False,
+        handletextpad=0.4, columnspacing=1.2, **options,
+    )  # fmt: skip
+    # matplotlib leaves out labels that start with an underscore, so that texts are set afterwards.
+    for slot, (_, text) in zip(legend.get_texts(), rows, strict=True):
+        slot.set_text(board.text(text))
+
+
+def _plain_ticks(axes: Any) -> None:
+    """Write numbers on logarithmic axes as numbers, few enough to be read."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(visible=True, which="major", color="#e6eaec", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _quiet_grid(axes: Any) -> None:
+    axes.grid(visible=True, axis="x", color="#e6eaec", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+
+
+def _note(board: Board, text: str, *, below: bool = False) -> None:
+    corner, shift, across = ((1, 0), (0, -38), "right") if below else ((0, 0), (6, 6), "left")
+    board.axes.annotate(
+        board.text(text), xy=corner, xycoords="axes fraction", xytext=shift, textcoords="offset points", ha=across,
+        va="bottom", fontsize=8, color="#3a4045", gid="note",
+    )  # fmt: skip
+
+
+def _name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> None:
+    """Name points, the first ones first, where there is room."""
+    from hubtiers.show.labels import Box, place_labels
+
+    axes = board.axes
+    board.figure.draw_without_rendering()
+    anchors = [tuple(axes.transData.transform((x[region], y[region]))) for region in names.index]
+    marks = [axes.transData.transform((x[region], y[region])) for region in y.index]
+    labels = [axes.text(0, 0, board.text(name), fontsize=7.5) for name in names]
+    sizes = [(box.width + 4, box.height + 2) for box in (label.get_window_extent() for label in labels)]
+    for label in labels:
+        label.remove()
+    frame = axes.get_window_extent()
+    dot = board.figure.dpi / 72 * 3
+    centres = place_labels(
+        anchors, sizes, bounds=Box(frame.x0, frame.y0, frame.x1, frame.y1), gap=1.3 * dot,
+        obstacles=[Box(a - dot, b - dot, a + dot, b + dot) for a, b in marks],
+    )  # fmt: skip
+    for name, anchor, centre, region in zip(names, anchors, centres, names.index, strict=True):
+        shift = np.subtract(centre, anchor) * 72 / board.figure.dpi
+        axes.annotate(
+            board.text(name), xy=(x[region], y[region]), xytext=tuple(shift), textcoords="offset points", ha="center",
+            va="center", fontsize=7.5, gid="label",
+        )  # fmt: skip
+
+
+def _finish(board: Board) -> None:
+    if board.own:
+        for side in ("top", "right"):
+            if side in board.axes.spines:
+                board.axes.spines[side].set_visible(False)
+        board.figure.set_layout_engine("tight", pad=1.2)

@@ -1,0 +1,245 @@
+"""The weights explorer: what the browser needs to score regions anew under other weights, as Python would.
+
+The matrix of normalised values, the hierarchy and ready weightings travel with the map; `assets/scoring.js` holds the
+same formulas as `hubtiers._hierarchy`, `hubtiers.scheme.round_significant` and `hubtiers.tiers`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hubtiers._hierarchy import climbs
+from hubtiers._methods import describe, make_step, offered
+from hubtiers.errors import HubtiersError, SpecError
+from hubtiers.framework import TIERS
+from hubtiers.scheme import Result
+from hubtiers.scoring.aggregate import Arithmetic, Geometric
+from hubtiers.show.text import toml_tables, toml_value
+from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
+
+__all__ = ["Explorer", "explorer_content"]
+
+_PRESETS: Mapping[str, tuple[Any, str, str]] = {
+    "equal": ("equal", "指标等权", "Equal for indicators"),
+    "function": ({"method": "equal", "per": "function"}, "功能等权", "Equal for functions"),
+    "framework": ("framework", "体系权重", "Framework's weights"),
+    "entropy": ("entropy", "熵值法", "Entropy"),
+    "critic": ("critic", "CRITIC 法", "CRITIC"),
+    "variation": ("variation", "变异系数法", "Variation"),
+    "pca": ("pca", "主成分法", "Principal components"),
+}
+_AGGREGATIONS = {
+    "Arithmetic": ("算术平均", "Arithmetic mean"),
+    "Geometric": ("几何平均", "Geometric mean"),
+}
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """Choices of the weights explorer (权重实验): which weightings it offers, and the study it copies.
+
+    Choose it in place of `explorer=True` when the copied text should be a whole study file, or other weightings are
+    wanted.
+
+    Parameters
+    ----------
+    presets
+        Ready weightings, of `equal`, `function`, `framework`, `entropy`, `critic`, `variation`, `pca`. One that cannot
+        be fitted to the data is shown with its reason.
+    study
+        Plain values of a study file beside its method: `{"title_zh": …, "data": {…}, "layout": {…}}`. They are put
+        before the method when it is copied.
+
+    Raises
+    ------
+    SpecError
+        When a weighting is not known.
+
+    Examples
+    --------
+    >>> Explorer(presets=("equal", "entropy")).presets
+    ('equal', 'entropy')
+    """
+
+    presets: tuple[str, ...] = tuple(_PRESETS)
+    study: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if odd := [name for name in self.presets if name not in _PRESETS]:
+            raise SpecError(f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from {', '.join(_PRESETS)}.")
+
+
+def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
+    """Return what the weights explorer needs, as plain values.
+
+    Parameters
+    ----------
+    result
+        Scores of a scheme whose aggregation is `Arithmetic`, `Geometric` or a tuple of them, with the same weights for
+        all regions.
+    options
+        Weightings and study.
+
+    Raises
+    ------
+    SpecError
+        When the scheme has another aggregation, or weights of its own for every region.
+
+    Notes
+    -----
+    **Missing values** travel as NaN and hand their weight on, level by level, as in Python.
+    """
+    _require_means(result)
+    matrix = np.ascontiguousarray(result.normalised.to_numpy("<f8"))
+    known = matrix[~np.isnan(matrix)]
+    presets, unavailable = _presets(result, options)
+    return {
+        "matrix": base64.b64encode(matrix.tobytes()).decode(),
+        "groups": _groups(result),
+        "weights": [float(w) for w in result.weights.reindex(result.normalised.columns)],
+        "presets": presets,
+        "unavailable": unavailable,
+        "aggregations": _aggregations(result, positive=bool((known > 0).all())),
+        "rules": _rules(result),
+        "ownRule": bool(result.breaks.breaks),
+        "toml": _toml_head(result, options),
+    }
+
+
+def _ladder(result: Result) -> tuple[Any, ...]:
+    chosen = result.fitted.scheme.aggregate
+    return chosen if isinstance(chosen, tuple) else (chosen,)
+
+
+def can_explore(result: Result) -> bool:
+    """Say whether the weights of this result can be explored in the browser."""
+    try:
+        _require_means(result)
+    except SpecError:
+        return False
+    return True
+
+
+def _require_means(result: Result) -> None:
+    for method in _ladder(result):
+        if type(method) not in (Arithmetic, Geometric):
+            raise SpecError(
+                f"The weights explorer computes arithmetic and geometric means, but this scheme aggregates with "
+                f"{describe(method)}. Leave out explorer=True, or aggregate with Arithmetic() or Geometric()."
+            )
+    if result.fitted.hierarchy.by_region:
+        raise SpecError(
+            "The weights explorer needs one set of weights for all regions, but "
+            f"{describe(result.fitted.scheme.weight)} gives every region its own. Leave out explorer=True, or choose "
+            "another weighting."
+        )
+
+
+def _groups(result: Result) -> list[dict[str, Any]]:
+    """Return the groups from the lowest up, the score last: children, and the indicators below each child."""
+    framework = result.fitted.framework
+    place = {code: number for number, code in enumerate(framework.codes)}
+    order = {climb.group: number for number, climb in enumerate(climbs(framework))}
+    groups = []
+    for climb in climbs(framework):
+        node = framework.node.get(climb.group)
+        groups.append(
+            {
+                "id": climb.group,
+                "name_zh": (node.name_zh or node.code) if node else "",
+                "name_en": (node.name_en or node.code) if node else "",
+                "height": climb.height,
+                # An indicator by its column, a group by ~number, as arcs are reversed in shapes.
+                "children": [place[c] if c in place else ~order[c] for c in climb.children],
+                "leaves": [list(columns) for columns in climb.leaves],
+            }
+        )
+    return groups
+
+
+def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    ready, unavailable = [], []
+    framework = result.fitted.framework
+    offers = {"framework": framework, "regions": result.table.regions}
+    for name in options.presets:
+        spec, chinese, english = _PRESETS[name]
+        names = {"zh": chinese, "en": english}
+        method = make_step("weight", spec)
+        if method.uses_data and result.table.overlaps:
+            unavailable.append(
+                {"names": names, "reason": "The regions overlap, so weights from data count some twice."}
+            )
+            continue
+        try:
+            fitted = method.fit(result.normalised, **offered(method.fit, offers))
+        except HubtiersError as problem:
+            unavailable.append({"names": names, "reason": str(problem)})
+        else:
+            weights = fitted.weights.reindex(framework.codes)
+            ready.append({"id": name, "names": names, "weights": [float(w) for w in weights]})
+    return ready, unavailable
+
+
+def _aggregations(result: Result, *, positive: bool) -> list[dict[str, Any]]:
+    """Return the choices of aggregation, the scheme's own first: kinds by level, and the text for a study file."""
+    own = [type(method).__name__ for method in _ladder(result)]
+    choices = [[*own]] + [[name] for name in _AGGREGATIONS if [name] != own]
+    return [
+        {
+            "names": {
+                "zh": "，再".join(_AGGREGATIONS[kind][0] for kind in kinds),
+                "en": ", then ".join(_AGGREGATIONS[kind][1] for kind in kinds),
+            },
+            "kinds": kinds,
+            "possible": positive or "Geometric" not in kinds,
+            "toml": toml_value(kinds[0] if len(kinds) == 1 else kinds),
+        }
+        for kinds in choices
+    ]
+
+
+def _rules(result: Result) -> list[dict[str, Any]]:
+    """Return the tier rules, the scheme's own first where the browser knows it."""
+    scale, own = result.breaks, result.fitted.scheme.tier
+    k = len(scale.labels)
+    labels = {} if scale.labels == TIERS[:k] else {"labels": scale.labels}
+    log = isinstance(own, NaturalBreaks) and own.scale == "log"
+    natural = {"method": "NaturalBreaks", "k": k} | labels | ({"scale": "log"} if log else {})
+    rules: list[dict[str, Any]] = [
+        {"id": "natural", "names": {"zh": "自然断点", "en": "Natural breaks"}, "log": log, "toml": toml_value(natural)},
+        {
+            "id": "quantiles",
+            "names": {"zh": "分位数", "en": "Quantiles"},
+            "toml": toml_value({"method": "Quantiles", "k": k} | labels),
+        },
+    ]
+    if scale.breaks:
+        fixed = toml_value({"method": "Thresholds", "breaks": scale.breaks} | labels)
+        names = {"zh": "固定断点（原结果）", "en": "Fixed breaks of the result"}
+        rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": fixed})
+    first = (
+        {NaturalBreaks: "natural", Quantiles: "quantiles"}.get(type(own), "fixed") if _learnt_here(result) else "fixed"
+    )
+    return sorted(rules, key=lambda rule: rule["id"] != first)
+
+
+def _learnt_here(result: Result) -> bool:
+    """Return whether the cut-points come from these scores, and not from those of another table."""
+    own = result.fitted.scheme.tier
+    if not isinstance(own, (NaturalBreaks, Quantiles)):
+        return False
+    return own.fit(result.scores).breaks == result.breaks.breaks
+
+
+def _toml_head(result: Result, options: Explorer) -> str:
+    """Return the study file up to what the browser adds: aggregation, tiers and weights."""
+    spec = result.fitted.scheme.to_spec()
+    method = {step: spec[step] for step in ("denominate", "impute", "treat", "normalise")}
+    study = {key: value for key, value in options.study.items() if key != "method"}
+    text = toml_tables(study)
+    return (f"{text}\n\n" if text else "") + toml_tables({"method": method}) + "\n"

@@ -1,0 +1,43 @@
+"""A visitor of pages: headless Chromium with every host out of reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+
+@dataclass
+class Visit:
+    """A page with what went wrong on it."""
+
+    page: object
+    trouble: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(chromium, tmp_path):
+    """Open a map, wait until it is drawn, and collect errors, dialogs and requests."""
+    contexts = []
+
+    def open_map(web, size=(1280, 800), **options):
+        path = tmp_path / "map.html"
+        web.save(str(path))
+        viewport = {"width": size[0], "height": size[1]}
+        context = chromium.new_context(viewport=viewport, offline=True, **options)
+        contexts.append(context)
+        seen = Visit(context.new_page())
+        page = seen.page
+        page.on("console", lambda m: seen.trouble.append(f"{m.type}: {m.text}"))
+        page.on("pageerror", lambda e: seen.trouble.append(f"error: {e}"))
+        page.on("dialog", lambda d: (seen.trouble.append(f"dialog: {d.message}"), d.dismiss()))
+        page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else seen.trouble.append(r.url))
+        page.goto(path.as_uri())
+        drawn = "Object.values(window).find(v => v && v.hubtiers && v.hubtiers.layers)"
+        page.wait_for_function(f"Boolean({drawn})")
+        page.evaluate(f"window.drawn = {drawn}.hubtiers; void 0")
+        return seen
+
+    yield open_map
+    for context in contexts:
+        context.close()
