@@ -84,13 +84,17 @@ def section(name: str) -> str:
     return "\n".join(parts) + "\n"
 
 
-def main() -> None:
-    """Write every computed page."""
-    pages = {
+def pages() -> dict[str, str]:
+    """Return every computed page by its file name."""
+    return {
         "weights-and-tiers.md": "\n".join([INTRODUCTION, *(section(name) for name in STORIES)]),
         "tai.md": f"{chapter().rstrip()}\n",
     }
-    for name, text in pages.items():
+
+
+def main() -> None:
+    """Write every computed page."""
+    for name, text in pages().items():
         with replacing(HERE / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
         print(HERE / name)

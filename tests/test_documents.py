@@ -104,3 +104,13 @@ def test_no_registry_host_or_machine_path_is_tracked():
             found = pattern.search(path.read_text(encoding="utf-8"))
             # This test names what it looks for.
             assert found is None or path == Path(__file__), (name, found)
+
+
+@pytest.mark.slow
+def test_computed_pages_are_current(monkeypatch):
+    """`make docs` would write what stands there."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import build
+
+    for name, text in build.pages().items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"{name} is out of date: make docs"

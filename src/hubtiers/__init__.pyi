@@ -95,3 +95,6 @@ from .tiers.breaks import (
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
 from .tiers.number import choose_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
+from .robustness.montecarlo import assess_robustness
+from .robustness.result import Robustness
+from .robustness.variation import Dirichlet, Noise, UniformAround, Variation

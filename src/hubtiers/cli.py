@@ -20,6 +20,7 @@ from hubtiers.tiers.agreement import agreement
 
 if TYPE_CHECKING:
     from hubtiers.compare import Comparison
+    from hubtiers.robustness.result import Robustness
     from hubtiers.study import Outcome
 
 _MOST_ROWS = 40
@@ -94,12 +95,44 @@ def compare(
         matrix = weights_by_tiers(comparison, "matches")
         n = int(comparison.with_reference["n"].max()) if comparison.with_reference is not None else 0
         console.print(_matrix_table(matrix, f"{title} with the layout: regions in the same tier, of {n}"))
-        paths.append(_write_matrix(matrix, folder / "agreement.csv"))
+        paths.append(_write_table(matrix, folder / "agreement.csv"))
     else:
         console.print(_rank_table(comparison))
         _print_comparison(console, comparison, title)
     for name, reason in unfit.items():
         print(f"{name} does not fit: {reason}", file=sys.stderr)
+    for path in paths:
+        console.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def robustness(
+    study: Annotated[str, typer.Argument(help="Name of a study that ships (zhang2022), or path of a .toml file.")],
+    draws: Annotated[int, typer.Option(min=1, help="How many times everything is drawn.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answer.")] = 42,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables; out/<study> when left out.")] = None,
+) -> None:
+    """Say how sure the tiers are: their probabilities, rank intervals, and which choice moves them most.
+
+    What is varied stands in the section [robustness] of the study; weights alone when it has none.
+
+    Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
+    """
+    from hubtiers.study import load_study
+
+    chosen = load_study(study)
+    robust = chosen.assess_robustness(draws=draws, seed=seed, progress=sys.stderr.isatty())
+    folder = out or Path("out") / chosen.name
+    paths = [
+        _write_table(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
+        _write_table(_named(robust.rank_interval, robust), folder / "rank_interval.csv"),
+        _write_table(robust.drivers, folder / "drivers.csv"),
+    ]
+    console = _console()
+    console.print(_certainty_table(robust))
+    # The summary of the object without its table, which stands above in full.
+    for line in repr(robust).splitlines()[:5]:
+        console.print(line.strip("<>").strip(), markup=False)
     for path in paths:
         console.print(str(path), markup=False, soft_wrap=True)
 
@@ -253,11 +286,35 @@ def _matrix_table(matrix: pd.DataFrame, title: str) -> Table:
     return table
 
 
-def _write_matrix(matrix: pd.DataFrame, path: Path) -> Path:
+def _certainty_table(robust: Robustness) -> Table:
+    """Probability of every tier and the interval of ranks, for the first regions."""
+    table = Table(title="How sure the tiers are", title_justify="left")
+    labels = list(robust.tier_probability.columns)
+    for column in ("rank", "90 % of draws", "region", "tier", *labels):
+        table.add_column(column, justify="left" if column in ("region", "tier") else "right", overflow="fold")
+    for region, row in robust.to_frame().head(_MOST_ROWS).iterrows():
+        if pd.isna(row["rank"]):
+            continue
+        chances = [f"{robust.tier_probability.loc[region, label]:.3f}" for label in labels]
+        interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
+        cells = (str(row["rank"]), interval, f"{row['name_en']} {row['name_zh']}", str(row["tier"]), *chances)
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _named(frame: pd.DataFrame, robust: Robustness) -> pd.DataFrame:
+    """Return a table by region with the names in front."""
+    from hubtiers._storage import cell_text
+
+    names = robust.to_frame()[["name_zh", "name_en"]].map(lambda name: cell_text(str(name)))
+    return names.join(frame)
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> Path:
     from hubtiers._storage import replacing
 
     with replacing(path) as temporary:
-        matrix.to_csv(temporary, encoding="utf-8-sig", lineterminator="\n")
+        table.to_csv(temporary, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
     return path
 
 

@@ -151,6 +151,9 @@ class Explanation:
             f"Largest obstacles: {_pairs(self.obstacles.head(_MOST), percent=True)}",
         ]
         if self.next_tier is not None:
+            if self.gap == 0:
+                lines.append(f"Next tier: {self.next_tier}; the score is the cut-point itself, and any gain lifts it")
+                return lines
             lines.append(f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score")
         lines.append(f"Smallest single change that lifts it: {self.smallest_step or self.note}")
         return lines

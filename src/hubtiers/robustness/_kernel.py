@@ -11,20 +11,22 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers._kernel import Workspace, compiled, distinct_kernel, natural_breaks_kernel
+from hubtiers.robustness._breaks import Ends, best_starts
+from hubtiers.tiers._kernel import Workspace, compiled, distinct_kernel
 
-__all__ = ["FIXED", "GIVEN", "NATURAL", "count_kernel", "match_kernel", "place_kernel", "round_kernel"]
+__all__ = ["FIXED", "GIVEN", "NATURAL", "count_kernel", "duel_kernel", "key_kernel", "match_kernel", "place_kernel", "round_kernel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Small = NDArray[np.int32]
+Small = NDArray[np.int16]
 
 GIVEN, FIXED, NATURAL = 0, 1, 2
 """How tiers are found: they stand already, by cut-points, or by natural breaks in every draw."""
 
 _FEW = 32
-_MIDDLE = 512
+_LAST = np.int64(0x7FFF_FFFF_FFFF_FFFF)
 _MOVES = 16
+_TILE = 16
 
 
 @compiled
@@ -40,128 +42,110 @@ def round_kernel(scores: Floats, bits: Ints, scale: Floats) -> None:
 
 
 @compiled
-def place_kernel(scores: Floats, rule: int, breaks: Floats, columns: Ints, ranks: Small, classes: Small) -> int:
+def key_kernel(scores: Floats, bits: Ints, mask: int, keys: Ints) -> None:
+    """Write whole numbers that sort as the scores do, up to their last digits, which hold the place in the row.
+
+    Scores that are missing come last.
+    """
+    for d in range(scores.shape[0]):
+        for r in range(scores.shape[1]):
+            key = bits[d, r]
+            key ^= (key >> 63) & 0x7FFF_FFFF_FFFF_FFFF
+            keys[d, r] = ((key if scores[d, r] == scores[d, r] else _LAST) & ~mask) | r
+
+
+@compiled
+def place_kernel(
+    scores: Floats,
+    keys: Ints,
+    mask: int,
+    rule: int,
+    breaks: Floats,
+    columns: Ints,
+    ranks: Small,
+    classes: Small,
+) -> int:
     """Write rank (1 is best, equal scores share the better one, 0 for none) and tier (-1 for none) of each score.
 
-    Returns the first draw whose scores cannot be cut, or -1. `columns` holds the tier of each class, lowest first.
+    `keys` are those of `key_kernel`, sorted. `columns` holds the tier of each class, lowest first. Returns the first
+    draw whose scores cannot be cut, or -1.
     """
     n, k = scores.shape[1], len(columns)
-    order, spare, keys = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
-    cells = np.empty(1024 if n <= _MIDDLE else 2048, np.int32)
-    ordered, values, counts = np.empty(n), np.empty(n), np.empty(n)
-    starts = np.empty(k + 1, np.int64)
-    work = Workspace(
-        np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1), np.zeros((max(k, 1), n + 1)), np.zeros(n + 1, np.int64)
-    )
+    order, ordered = np.empty(n, np.int64), np.empty(n)
+    values, counts, starts, cuts = np.empty(n), np.empty(n), np.empty(k, np.int64), breaks.copy()
+    work = Workspace(np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1), np.zeros((k, n + 1)), np.zeros(n + 1, np.int64))
+    whole = np.zeros(n + 1, np.int64)
+    ends = Ends(values, values, values, values, whole, whole, whole)
+    if rule == NATURAL:
+        cuts = np.empty(k - 1)
+        ends = Ends(
+            np.zeros(n + 1),
+            np.zeros(n + 1),
+            np.zeros(n + 1),
+            np.zeros(n + 1),
+            np.zeros(n + 1, np.int64),
+            np.zeros(n + 1, np.int64),
+            np.zeros(4 * n + 8, np.int64),
+        )
     for d in range(len(scores)):
-        present = _sort_row(scores[d], order, spare, keys, cells, ordered)
-        _rank_row(ordered, order, present, ranks[d])
-        if rule == FIXED:
-            _cut_row(ordered, order, present, breaks, columns, classes[d])
-        elif rule == NATURAL:
+        present = _read_order(scores[d], keys[d], mask, order, ordered)
+        _insert(ordered, order, present)
+        if rule == NATURAL:
             m = distinct_kernel(ordered[:present], values, counts)
             if m < k:
                 return d
-            _scale_down(values[:m])
-            natural_breaks_kernel(values[:m], counts[:m], starts[:k], work)
-            starts[k] = m
-            _class_row(counts, starts, columns, order, classes[d])
+            _natural_cuts(values[:m], counts[:m], starts, work, ends, cuts)
+        _write_row(ordered, order, present, cuts, columns, ranks[d], classes[d])
+        if present < n or rule == GIVEN:
             for r in range(n):
-                if ranks[d, r] == 0:
+                if scores[d, r] != scores[d, r]:
+                    ranks[d, r] = 0
                     classes[d, r] = -1
     return -1
 
 
 @compiled
-def _scale_down(values: Floats) -> None:
-    """Multiply by the power of two that brings the largest below 1: exact, and safe to square."""
-    power = -math.frexp(max(abs(values[0]), abs(values[-1])))[1]
+def _read_order(row: Floats, keys: Ints, mask: int, order: Ints, ordered: Floats) -> int:
+    """Write the places of the scores, ascending, and the scores; return how many there are."""
+    for i in range(len(row)):
+        place = keys[i] & mask
+        order[i] = place
+        ordered[i] = row[place]
+        if ordered[i] != ordered[i]:
+            return i
+    return len(row)
+
+
+@compiled
+def _natural_cuts(values: Floats, counts: Floats, starts: Ints, work: Workspace, ends: Ends, cuts: Floats) -> None:
+    """Write the highest score of each class but the last; `values` are scaled in place and scaled back."""
+    power = math.frexp(max(abs(values[0]), abs(values[-1])))[1]
     for i in range(len(values)):
-        values[i] = math.ldexp(values[i], power)
+        values[i] = math.ldexp(values[i], -power)
+    best_starts(values, counts, starts, work, ends)
+    for c in range(1, len(starts)):
+        cuts[c - 1] = math.ldexp(values[starts[c] - 1], power)
 
 
 @compiled
-def _class_row(counts: Floats, starts: Ints, columns: Ints, order: Small, classes: Small) -> None:
-    """Write the tier of every region from the first distinct value of each class."""
-    i = 0
-    for c in range(len(columns)):
-        for v in range(starts[c], starts[c + 1]):
-            for _ in range(int(counts[v])):
-                classes[order[i]] = columns[c]
-                i += 1
-
-
-@compiled
-def _cut_row(ordered: Floats, order: Small, present: int, breaks: Floats, columns: Ints, classes: Small) -> None:
-    """Write the tier of every region by cut-points, closed above."""
-    classes[:] = -1
-    c = 0
-    for i in range(present):
-        while c < len(breaks) and breaks[c] < ordered[i]:
-            c += 1
-        classes[order[i]] = columns[c]
-
-
-@compiled
-def _rank_row(ordered: Floats, order: Small, present: int, ranks: Small) -> None:
-    ranks[:] = 0
-    rank = 0
+def _write_row(
+    ordered: Floats, order: Ints, present: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small
+) -> None:
+    """Write ranks and tiers, from the best score down; classes are closed above."""
+    c, rank = len(cuts), 0
     for i in range(present - 1, -1, -1):
-        if i == present - 1 or ordered[i] != ordered[i + 1]:
+        value = ordered[i]
+        if i == present - 1 or value != ordered[i + 1]:
             rank = present - i
+            while c > 0 and value <= cuts[c - 1]:
+                c -= 1
         ranks[order[i]] = rank
+        if len(columns) > 0:
+            classes[order[i]] = columns[c]
 
 
 @compiled
-def _sort_row(row: Floats, order: Small, spare: Small, keys: Small, cells: Small, ordered: Floats) -> int:
-    """Sort the scores that are known, ascending, into `ordered`, and the places they came from into `order`.
-
-    Scores are dealt into cells of equal width, which brings them nearly into order, and insertion does the rest.
-    """
-    present = 0
-    low, high = np.inf, -np.inf
-    for r in range(len(row)):
-        if row[r] == row[r]:
-            order[present] = r
-            present += 1
-            low, high = min(low, row[r]), max(high, row[r])
-    twice = len(cells) == 2048
-    steps = float(len(cells) * len(cells) - 1) if twice else float(len(cells) - 1)
-    stretch = steps / (high - low) if high > low else 0.0
-    if present > _FEW and 0.0 < stretch < np.inf:
-        for i in range(present):
-            keys[order[i]] = np.int32((row[order[i]] - low) * stretch)
-        _deal(order, spare, keys, cells, present, 0)
-        order[:present] = spare[:present]
-        if twice:
-            _deal(order, spare, keys, cells, present, 11)
-            order[:present] = spare[:present]
-    for i in range(present):
-        ordered[i] = row[order[i]]
-    _insert(ordered, order, present)
-    return present
-
-
-@compiled
-def _deal(order: Small, spare: Small, keys: Small, cells: Small, present: int, shift: int) -> None:
-    """Order places by eleven bits of their key, keeping the order of equal ones."""
-    mask = len(cells) - 1
-    cells[:] = 0
-    for i in range(present):
-        cells[(keys[order[i]] >> shift) & mask] += 1
-    total = 0
-    for cell in range(len(cells)):
-        size = cells[cell]
-        cells[cell] = total
-        total += size
-    for i in range(present):
-        cell = (keys[order[i]] >> shift) & mask
-        spare[cells[cell]] = order[i]
-        cells[cell] += 1
-
-
-@compiled
-def _insert(ordered: Floats, order: Small, present: int) -> None:
+def _insert(ordered: Floats, order: Ints, present: int) -> None:
     """Sort what is nearly sorted already; what is not, by widening steps, so that no scores take very long."""
     if _sift(ordered, order, present, 1, _MOVES * present + _FEW * _FEW):
         return
@@ -174,7 +158,7 @@ def _insert(ordered: Floats, order: Small, present: int) -> None:
 
 
 @compiled
-def _sift(ordered: Floats, order: Small, present: int, gap: int, most: int) -> bool:
+def _sift(ordered: Floats, order: Ints, present: int, gap: int, most: int) -> bool:
     """Sort every `gap`-th score by insertion; give up, and say so, when it takes more than `most` moves."""
     moves = 0
     for i in range(gap, present):
@@ -191,22 +175,31 @@ def _sift(ordered: Floats, order: Small, present: int, gap: int, most: int) -> b
 
 
 @compiled
-def count_kernel(
-    ranks: Small, classes: Small, times: Ints, below: Ints, tiers: Ints, histogram: Ints, duels: Ints
-) -> None:
-    """Add draws, each counting `times`, to how often a region had each tier and rank, and beat the region `below`."""
-    for r in range(ranks.shape[1]):
-        other = below[r]
-        for d in range(len(ranks)):
-            if ranks[d, r] == 0:
-                continue
-            histogram[r, ranks[d, r] - 1] += times[d]
-            tiers[r, classes[d, r]] += times[d]
-            if other >= 0 and ranks[d, other] > 0:
-                if ranks[d, r] < ranks[d, other]:
-                    duels[r, 0] += times[d]
-                elif ranks[d, r] > ranks[d, other]:
-                    duels[r, 1] += times[d]
+def count_kernel(ranks: Small, classes: Small, times: Ints, tiers: Ints, histogram: Ints) -> None:
+    """Add draws, each counting `times`, to how often a region had each tier and rank."""
+    draws, n = ranks.shape
+    # A few regions at a time, so that their counts stay in the cache.
+    for left in range(0, n, _TILE):
+        right = min(left + _TILE, n)
+        for d in range(draws):
+            for r in range(left, right):
+                if ranks[d, r] > 0:
+                    histogram[r, ranks[d, r] - 1] += times[d]
+                    tiers[r, classes[d, r]] += times[d]
+
+
+@compiled
+def duel_kernel(ranks: Small, times: Ints, order: Ints, duels: Ints) -> None:
+    """Add up how often each region of `order` stands before (first row), or behind, the next one."""
+    for d in range(len(ranks)):
+        row, count = ranks[d], times[d]
+        mine = row[order[0]] if len(order) > 0 else 0
+        for i in range(len(order) - 1):
+            other = row[order[i + 1]]
+            both = count * ((mine > 0) & (other > 0))
+            duels[0, i] += both * (mine < other)
+            duels[1, i] += both * (mine > other)
+            mine = other
 
 
 @compiled

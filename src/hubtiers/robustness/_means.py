@@ -37,11 +37,14 @@ def flat_kernel(matrix: Floats, weights: Floats, form: int, out: Floats) -> None
     for left in range(0, n, _STRIP):
         right = min(left + _STRIP, n)
         for d in range(0, draws - 1, 2):
+            a, b = out[d, left:right], out[d + 1, left:right]
             for j in range(0, m - 3, 4):
-                _two_by_four(matrix[j : j + 4, left:right], weights[d : d + 2, j : j + 4], out[d : d + 2, left:right])
+                v, w = matrix[j, left:right], matrix[j + 1, left:right]
+                x, y = matrix[j + 2, left:right], matrix[j + 3, left:right]
+                _two_by_four(a, b, v, w, x, y, weights[d, j : j + 4], weights[d + 1, j : j + 4])
             for j in range(m - m % 4, m):
-                _one_by_one(matrix[j, left:right], weights[d, j], out[d, left:right])
-                _one_by_one(matrix[j, left:right], weights[d + 1, j], out[d + 1, left:right])
+                _one_by_one(matrix[j, left:right], weights[d, j], a)
+                _one_by_one(matrix[j, left:right], weights[d + 1, j], b)
         if draws % 2:
             for j in range(m):
                 _one_by_one(matrix[j, left:right], weights[draws - 1, j], out[draws - 1, left:right])
@@ -52,12 +55,12 @@ def flat_kernel(matrix: Floats, weights: Floats, form: int, out: Floats) -> None
 
 
 @compiled
-def _two_by_four(matrix: Floats, weights: Floats, out: Floats) -> None:
+def _two_by_four(
+    a: Floats, b: Floats, v: Floats, w: Floats, x: Floats, y: Floats, for_a: Floats, for_b: Floats
+) -> None:
     """Add four indicators to two draws, in the order in which one at a time would be added."""
-    a, b = out[0], out[1]
-    v, w, x, y = matrix[0], matrix[1], matrix[2], matrix[3]
-    av, aw, ax, ay = weights[0, 0], weights[0, 1], weights[0, 2], weights[0, 3]
-    bv, bw, bx, by = weights[1, 0], weights[1, 1], weights[1, 2], weights[1, 3]
+    av, aw, ax, ay = for_a[0], for_a[1], for_a[2], for_a[3]
+    bv, bw, bx, by = for_b[0], for_b[1], for_b[2], for_b[3]
     for r in range(len(a)):
         a[r] = (((a[r] + av * v[r]) + aw * w[r]) + ax * x[r]) + ay * y[r]
         b[r] = (((b[r] + bv * v[r]) + bw * w[r]) + bx * x[r]) + by * y[r]

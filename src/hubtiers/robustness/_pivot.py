@@ -54,7 +54,7 @@ def separate(plan: Plan, base: Result, count: int) -> Separation:
             known = (placed.classes >= 0).astype(float)
             stays = known * (placed.classes == own)
             mine = weights[placed.which]
-            if len(placed.scores) == len(mine):
+            if len(placed.ranks) == len(mine):
                 kept_sum += stays.T @ mine
                 all_sum += known.T @ mine
             kept_times += stays.T @ placed.times

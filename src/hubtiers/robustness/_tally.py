@@ -78,7 +78,7 @@ class Tally:
     tiers, ranks
         Regions × tiers and regions × ranks: in how many draws.
     duels
-        Draws in which a region stands before the next one (first column) and behind it (second).
+        Draws in which a region stands before the next one (first row) and behind it (second), in the order of ranks.
     sums
         Draws that give the reference exactly, that keep its order, sum of regions in their tier, and of its square.
     """
@@ -92,15 +92,16 @@ class Tally:
     @classmethod
     def empty(cls, regions: int, tiers: int) -> Tally:
         """Return counts of 0."""
-        shapes = ((regions, tiers), (regions, regions), (regions, 2), (4,))
+        shapes = ((regions, tiers), (regions, regions), (2, regions), (4,))
         return cls(0, *(np.zeros(shape, np.int64) for shape in shapes))
 
-    def add(self, placed: Placed, *, below: Ints, reference: Reference) -> None:
-        """Count some draws; `below` is the place of the region next in rank, -1 for the last."""
-        from hubtiers.robustness._kernel import count_kernel, match_kernel
+    def add(self, placed: Placed, *, order: Ints, reference: Reference) -> None:
+        """Count some draws; `order` are the places of the regions as the scheme ranks them."""
+        from hubtiers.robustness._kernel import count_kernel, duel_kernel, match_kernel
 
         times = placed.times
-        count_kernel(placed.ranks, placed.classes, times, below, self.tiers, self.ranks, self.duels)
+        count_kernel(placed.ranks, placed.classes, times, self.tiers, self.ranks)
+        duel_kernel(placed.ranks, times, order, self.duels)
         match_kernel(placed.ranks, placed.classes, times, reference.members, reference.column, self.sums)
         self.draws += len(placed.which)
 

@@ -36,29 +36,29 @@ __all__ = ["Placed", "Workshop"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Small = NDArray[np.int32]
+Small = NDArray[np.int16]
 
-_CELLS = 2_000_000
+_CELLS = 65_536
 _KEPT_SETUPS = 4096
 _KEPT_BYTES = 96_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """Scores (NaN for none), ranks (0 for none) and tiers (-1 for none), draws × regions.
+    """Ranks (0 for none), tiers (-1 for none) and, where asked for, scores (NaN for none), draws × regions.
 
     `which` are the draws of the set that was asked for; they have one row each, or share the only row.
     """
 
     which: Ints
-    scores: Floats
     ranks: Small
     classes: Small
+    scores: Floats | None
 
     @property
     def times(self) -> Ints:
         """How many draws each row stands for."""
-        rows = len(self.scores)
+        rows = len(self.ranks)
         return np.full(rows, len(self.which) // rows, np.int64)
 
 
@@ -109,17 +109,17 @@ class Workshop:
         self._setups: dict[tuple[int, ...], Setup] = {}
         self._column = {label: number for number, label in enumerate(plan.labels)}
 
-    def place(self, draws: Draws) -> Iterator[Placed]:
-        """Yield what the draws give, a few at a time; the order depends on their choices."""
+    def place(self, draws: Draws, *, scores: bool = False) -> Iterator[Placed]:
+        """Yield what the draws give, those with the same choices together; with scores only where asked for."""
         # Draws with the same choices share everything but weights and data.
         order = np.lexsort(draws.choices.T[::-1]) if draws.choices.shape[1] else np.arange(len(draws))
         chosen = draws.choices[order]
         cuts = np.flatnonzero((chosen[1:] != chosen[:-1]).any(axis=1)) + 1
         for which in np.split(order, cuts):
             if len(which):
-                yield from self._place_alike(draws, which)
+                yield from self._place_alike(draws, which, scores=scores)
 
-    def _place_alike(self, draws: Draws, which: Ints) -> Iterator[Placed]:
+    def _place_alike(self, draws: Draws, which: Ints, *, scores: bool) -> Iterator[Placed]:
         made = self._setup(draws.choices[which[0]])
         if not self.plan.data_varies and draws.weights is None:
             yield Placed(which, *self._keep(("outcome", made.key), lambda: self._plainly(draws, int(which[0]))))
@@ -127,11 +127,21 @@ class Workshop:
             for number in which:
                 yield Placed(np.array([number]), *self._plainly(draws, int(number)))
         else:
-            step = max(8, _CELLS // max(self.size, 1))
-            for start in range(0, len(which), step):
-                part = which[start : start + step]
-                scores = self._scores(draws, part, made)
-                yield Placed(part, scores, *self._cut(scores, made.rule, draws, part))
+            yield self._compute(draws, which, made, scores=scores)
+
+    def _compute(self, draws: Draws, which: Ints, made: Setup, *, scores: bool) -> Placed:
+        """Return what the compiled loop gives; scores pass through a small buffer, so that they stay in the cache."""
+        shape = (len(which), self.size)
+        ranks, classes = np.empty(shape, np.int16), np.empty(shape, np.int16)
+        kept = np.empty(shape) if scores else None
+        step = max(8, _CELLS // max(self.size, 1))
+        for start in range(0, len(which), step):
+            part = slice(start, start + step)
+            found = self._scores(draws, which[part], made)
+            self._cut(found, made, draws, which[part], ranks[part], classes[part])
+            if kept is not None:
+                kept[part] = found
+        return Placed(which, ranks, classes, kept)
 
     def _setup(self, choice: Ints) -> Setup:
         """Return what all draws with these choices share."""
@@ -167,15 +177,15 @@ class Workshop:
         scheme, table = self.plan.stands_for(draws, number)
         return scheme.run(table)
 
-    def _plainly(self, draws: Draws, number: int) -> tuple[Floats, Small, Small]:
+    def _plainly(self, draws: Draws, number: int) -> tuple[Small, Small, Floats]:
         result = self.result(draws, number)
-        ranks = result.rank.to_numpy(np.int32, na_value=0)
-        return result.scores.to_numpy(float)[None], ranks[None], self._columns(result.tier)[None]
+        ranks = result.rank.to_numpy(np.int16, na_value=0)
+        return ranks[None], self._columns(result.tier)[None], result.scores.to_numpy(float)[None]
 
     def _columns(self, tier: pd.Series) -> Small:
         """Return the column of each tier, -1 for none."""
-        place = np.array([*(self._column[label] for label in tier.cat.categories), -1], np.int32)
-        return np.asarray(place[tier.cat.codes.to_numpy()], np.int32)
+        place = np.array([*(self._column[label] for label in tier.cat.categories), -1], np.int16)
+        return np.asarray(place[tier.cat.codes.to_numpy()], np.int16)
 
     def _compiled(self, scheme: Scheme) -> bool:
         """Whether the kernels know the aggregation, the weights are the same for all regions, and tiers need scores."""
@@ -257,18 +267,22 @@ class Workshop:
         columns = np.array([self._column[label] for label in labels[::-1]], np.int64)
         return Rule(code, breaks, columns, method)
 
-    def _cut(self, scores: Floats, rule: Rule, draws: Draws, which: Ints) -> tuple[Small, Small]:
-        from hubtiers.robustness._kernel import GIVEN, place_kernel
+    def _cut(self, scores: Floats, made: Setup, draws: Draws, which: Ints, *out: Small) -> None:
+        from hubtiers.robustness._kernel import GIVEN, key_kernel, place_kernel
 
-        ranks, classes = np.empty(scores.shape, np.int32), np.empty(scores.shape, np.int32)
-        refused = place_kernel(scores, rule.code, rule.breaks, rule.columns, ranks, classes)
+        rule = made.rule
+        assert rule is not None
+        keys = np.empty(scores.shape, np.int64)
+        mask = (1 << self.size.bit_length()) - 1
+        key_kernel(scores, scores.view(np.int64), mask, keys)
+        keys.sort(axis=1)
+        refused = place_kernel(scores, keys, mask, rule.code, rule.breaks, rule.columns, *out)
         if refused >= 0:
             raise self._refusal(draws, int(which[refused]))
         if rule.code == GIVEN:
-            for row, own in zip(scores, classes, strict=True):
+            for row, own in zip(scores, out[1], strict=True):
                 series = pd.Series(row, index=self.plan.table.values.index)
                 own[:] = self._columns(rule.method.fit(series).apply(series))
-        return ranks, classes
 
 
 def prepare(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepared:

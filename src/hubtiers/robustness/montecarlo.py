@@ -71,7 +71,7 @@ class Job:
     """A plan with what is counted: the picklable whole that a worker needs."""
 
     plan: Plan
-    below: Ints
+    order: Ints
     reference: Reference
     draws: int
 
@@ -89,7 +89,7 @@ class Job:
             if (number + 1) * BLOCK > self.draws:
                 draws = draws.take(slice(0, self.draws - number * BLOCK))
             for placed in workshop.place(draws):
-                tally.add(placed, below=self.below, reference=self.reference)
+                tally.add(placed, order=self.order, reference=self.reference)
 
     def empty(self) -> Tally:
         """Return counts of 0 for this job."""
@@ -188,7 +188,7 @@ def assess_robustness(  # noqa: PLR0913
     plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
     held = base.tier if reference is None else reference
     against = make_reference(held, table.values.index, plan.labels)
-    job = Job(plan, _next_in_rank(base.scores), against, draws)
+    job = Job(plan, _ranked_places(base.scores), against, draws)
     with _bar(draws, shown=progress) as advance:
         if isinstance(chosen, Dask):
             tally = _count_on_dask(job, chosen, advance)
@@ -319,13 +319,10 @@ def _as_engine(engine: str | Local | Dask) -> Local | Dask:
     return Local() if engine == "local" else Dask()
 
 
-def _next_in_rank(scores: pd.Series) -> Ints:
-    """Return the place of the region next in rank, -1 for the last and for regions without a score."""
+def _ranked_places(scores: pd.Series) -> Ints:
+    """Return the places of the regions in the order of their ranks; those without a score are left out."""
     ordered = scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
-    below = np.full(len(scores), -1, np.int64)
-    places = scores.index.get_indexer(ordered)
-    below[places[:-1]] = places[1:]
-    return below
+    return scores.index.get_indexer(ordered).astype(np.int64)
 
 
 def _processors() -> int:

@@ -115,7 +115,7 @@ class Robustness:
         of the two has no score.
         """
         order = self._ranked
-        before, behind = (self.tally.duels[self._index.get_indexer(order)] / self.draws).T
+        before, behind = self.tally.duels[:, : len(order)] / self.draws
         frame = pd.DataFrame(index=order)
         frame["above"] = pd.Series(order[:-1], index=order[1:], dtype=object)
         frame["beats_above"] = pd.Series(behind[:-1], index=order[1:])
@@ -284,7 +284,7 @@ class Robustness:
         numbers = list(draws)
         frame = pd.DataFrame(index=pd.Index(numbers, name="draw"), columns=self._index)
         rows: list[NDArray[np.float64]] = [np.empty(0)] * len(numbers)
-        for placed in Workshop(self.plan).place(self._draws_of(numbers)):
+        for placed in Workshop(self.plan).place(self._draws_of(numbers), scores=True):
             values = getattr(placed, what)
             for position, number in enumerate(placed.which):
                 rows[number] = values[position if len(values) > 1 else 0]

@@ -130,7 +130,7 @@ def _root(ax: Axes) -> Figure:
     return figure  # type: ignore[no-any-return]
 
 
-def _settings(lettering: Lettering) -> dict[str, Any]:
+def _settings(lettering: Lettering) -> Any:
     return {
         "font.family": list(lettering.families),
         "font.size": 9.0,
@@ -159,7 +159,7 @@ def _settings(lettering: Lettering) -> dict[str, Any]:
     }
 
 
-def _file_settings(figure: Figure) -> dict[str, Any]:
+def _file_settings(figure: Figure) -> Any:
     texts = [artist.get_text() for artist in figure.findobj(Text) if isinstance(artist, Text)]
     lettering = getattr(figure, "lettering", None)
     truetype = lettering is None or lettering.is_truetype(texts)

@@ -1,9 +1,9 @@
-"""Plots beside the map: size by rank, profiles of functions, weights, and how sure tiers and ranks are."""
+"""Plots beside the map: size by rank, profiles of functions, weights."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.scheme import Result
+from hubtiers.show.chart_parts import draw_key, finish, name_points, plain_ticks, quiet_grid, write_note
 from hubtiers.show.style import tier_colours
 from hubtiers.show.words import node_name, number_text, region_names, require_language, say, tier_name
 
@@ -18,32 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from hubtiers.show.canvas import Board
-
 __all__ = [
-    "Certainty",
     "radar_figure",
-    "rank_interval_figure",
     "rank_size_figure",
-    "tier_probability_figure",
     "weight_figure",
 ]
 
 _LINES = ("#0b3c6f", "#d1491b", "#2e8b57", "#8a5a9e", "#b8860b", "#4a5157", "#c2185b", "#00838f")
 _SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
-_MOST_REGIONS = 40
-
-
-class Certainty(Protocol):
-    """What a robustness analysis says, as far as a picture needs it."""
-
-    @property
-    def tier_probability(self) -> pd.DataFrame:
-        """Regions × tiers, highest first; the rows of scored regions sum to 1."""
-
-    @property
-    def rank_interval(self) -> pd.DataFrame:
-        """Regions × `low`, `median`, `high`."""
 
 
 def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = None) -> Figure:
@@ -107,12 +90,12 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
             marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
         ends = np.array([ranks.min(), ranks.max()])
         axes.plot(ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit")
-        _plain_ticks(axes)
+        plain_ticks(axes)
         axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
-        _draw_key(board, [(colours[k], tier_name(k, language)) for k in result.breaks.labels], loc="upper right")
-        _note(board, _fit_note(-float(slope), fit, left_out, language))
-        _finish(board)
-        _name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
+        draw_key(board, [(colours[k], tier_name(k, language)) for k in result.breaks.labels], loc="upper right")
+        write_note(board, _fit_note(-float(slope), fit, left_out, language))
+        finish(board)
+        name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
         return board.figure
 
 
@@ -165,7 +148,7 @@ def radar_figure(
     >>> from hubtiers.study import load_study
     >>> figure = radar_figure(load_study("zhang2022").run().result, regions=["yangtze-delta"], language="en")
     >>> figure.axes[0].lines[0].get_ydata().round(2).tolist()
-    [0.67, 0.93, 0.88, 0.67]
+    [0.65, 0.81, 1.0, 0.65]
     """
     from hubtiers.show.canvas import drawing
 
@@ -196,8 +179,8 @@ def radar_figure(
         axes.grid(visible=True, color="#d5dadd", linewidth=0.6)
         axes.spines["polar"].set_color("#c9cdd1")
         rows = [(_LINES[k], names[region]) for k, region in enumerate(chosen)]
-        _draw_key(board, rows, loc="upper left", at=(1.08, 1.05), shapes=_SHAPES)
-        _finish(board)
+        draw_key(board, rows, loc="upper left", at=(1.08, 1.05), shapes=_SHAPES)
+        finish(board)
         return board.figure
 
 
@@ -268,18 +251,18 @@ def weight_figure(
     places = np.arange(len(codes))[::-1]
     with drawing(language, ax, size=(6.8, 1.3 + 0.26 * len(codes))) as board:
         axes = board.axes
-        for number, (name, result) in enumerate(by_name.items()):
+        for number, result in enumerate(by_name.values()):
             weights = result.weights[codes].to_numpy(float)
             marks = axes.scatter(weights, places, s=30, marker=_SHAPES[number], color=_LINES[number], zorder=3)
             marks.set(edgecolors="white", linewidths=0.5, gid=f"weights-{number}")
         axes.set_yticks(places, labels=[board.text(node_name(first, code, language)) for code in codes])
         axes.set_xlim(left=0)
         axes.set_xlabel(say("weight", language))
-        _quiet_grid(axes)
+        quiet_grid(axes)
         if len(by_name) > 1:
             rows = [(_LINES[k], name) for k, name in enumerate(by_name)]
-            _draw_key(board, rows, loc="lower center", at=(0.5, 1.0), shapes=_SHAPES, columns=len(rows))
-        _finish(board)
+            draw_key(board, rows, loc="lower center", at=(0.5, 1.0), shapes=_SHAPES, columns=len(rows))
+        finish(board)
         return board.figure
 
 
@@ -295,246 +278,3 @@ def _results_by_name(results: Result | Comparison | Mapping[str, Result]) -> dic
     if len(codes) > 1:
         raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
     return dict(found)
-
-
-def tier_probability_figure(
-    robustness: Certainty,
-    *,
-    result: Result | None = None,
-    most: int = _MOST_REGIONS,
-    language: str = "zh",
-    ax: Axes | None = None,
-) -> Figure:
-    """Plot how often each region came out in each tier (层级概率图), as stacked bars.
-
-    Choose it to show which tiers are sure and which hang on the choice of method.
-
-    Parameters
-    ----------
-    robustness
-        What `assess_robustness` gave.
-    result
-        The result it varies: gives names, and the order by rank. Without it, regions stand by their probabilities.
-    most
-        How many regions are drawn, the best first.
-    language
-        `"zh"` or `"en"`.
-    ax
-        Axes to draw on; left out, a figure is made.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    SpecError
-        When `most` is below 1.
-    DataError
-        When no region has a probability.
-
-    Notes
-    -----
-    **Missing values**: regions without a score are left out.
-    """
-    from hubtiers.show.canvas import drawing
-
-    require_language(language)
-    shares = _ordered(robustness.tier_probability.dropna(how="all"), robustness, result, most)
-    with drawing(language, ax, size=(6.8, 1.2 + 0.22 * len(shares))) as board:
-        axes, colours = board.axes, tier_colours([str(c) for c in shares.columns])
-        places, start = np.arange(len(shares))[::-1], np.zeros(len(shares))
-        for label in shares.columns:
-            part = shares[label].fillna(0.0).to_numpy(float)
-            bars = axes.barh(places, part, left=start, height=0.74, color=colours[str(label)])
-            for bar in bars:
-                bar.set(edgecolor="white", linewidth=0.5, gid=f"tier-{label}")
-            start = start + part
-        axes.set_yticks(places, labels=[board.text(name) for name in _names(shares.index, result, language)])
-        axes.set(xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language))
-        rows = [(colours[str(label)], tier_name(label, language)) for label in shares.columns]
-        _draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows), patches=True)
-        _left_out(board, len(robustness.tier_probability.dropna(how="all")) - len(shares))
-        _finish(board)
-        return board.figure
-
-
-def rank_interval_figure(
-    robustness: Certainty,
-    *,
-    result: Result | None = None,
-    most: int = _MOST_REGIONS,
-    language: str = "zh",
-    ax: Axes | None = None,
-) -> Figure:
-    """Plot the interval of 5 to 95 per cent of the rank of each region (位次区间图), with the median.
-
-    Choose it to show how far a ranking can be trusted, region by region.
-
-    Parameters
-    ----------
-    robustness
-        What `assess_robustness` gave.
-    result
-        The result it varies: gives names, colours by tier, and the order by rank.
-    most
-        How many regions are drawn, the best first.
-    language
-        `"zh"` or `"en"`.
-    ax
-        Axes to draw on; left out, a figure is made.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    SpecError
-        When `most` is below 1.
-    DataError
-        When no region has an interval.
-
-    Notes
-    -----
-    **Missing values**: regions without a score are left out.
-    """
-    from hubtiers.show.canvas import drawing
-
-    require_language(language)
-    known = robustness.rank_interval.dropna()
-    spans = _ordered(known, robustness, result, most)
-    with drawing(language, ax, size=(6.8, 1.2 + 0.22 * len(spans))) as board:
-        axes, places = board.axes, np.arange(len(spans))[::-1]
-        low, middle, high = (spans[column].to_numpy(float) for column in ("low", "median", "high"))
-        colours: Any = "#2f7fb8"
-        if result is not None:
-            by_tier = tier_colours(result.breaks.labels)
-            colours = [by_tier.get(str(tier), "#2f7fb8") for tier in result.tier.astype("object").reindex(spans.index)]
-        axes.hlines(places, low, high, color="#7b858d", linewidth=1.6, zorder=2).set_gid("intervals")
-        marks = axes.scatter(middle, places, s=26, color=colours, zorder=3)
-        marks.set(edgecolors="#22262a", linewidths=0.5, gid="medians")
-        axes.set_yticks(places, labels=[board.text(name) for name in _names(spans.index, result, language)])
-        axes.set(ylim=(-0.6, len(spans) - 0.4), xlabel=say("rank_5_95", language))
-        axes.set_xlim(left=min(0.5, float(low.min()) - 0.5))
-        _quiet_grid(axes)
-        if result is not None:
-            rows = [(by_tier[k], tier_name(k, language)) for k in result.breaks.labels]
-            _draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows))
-        _left_out(board, len(known) - len(spans))
-        _finish(board)
-        return board.figure
-
-
-def _ordered(frame: pd.DataFrame, robustness: Certainty, result: Result | None, most: int) -> pd.DataFrame:
-    """Return the first rows by rank in the result, or by median rank."""
-    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-        raise SpecError(f"most={most!r}; it must be a whole number of at least 1.")
-    if frame.empty:
-        raise DataError("The robustness analysis has no region with a score, so there is nothing to draw.")
-    place = result.rank if result is not None else robustness.rank_interval["median"]
-    order = place.reindex(frame.index).astype("float64").sort_values(kind="stable").index
-    return frame.loc[order[:most]]
-
-
-def _names(ids: Iterable[object], result: Result | None, language: str) -> list[str]:
-    if result is None:
-        return [str(region) for region in ids]
-    names = region_names(result, language)
-    return [str(names.get(region, region)) for region in ids]
-
-
-def _left_out(board: Board, number: int) -> None:
-    if number > 0:
-        words = {"zh": f"另有 {number} 个区域未绘", "en": f"{number} more regions not drawn"}
-        _note(board, words[board.language], below=True)
-
-
-def _draw_key(
-    board: Board,
-    rows: Sequence[tuple[str, str]],
-    *,
-    loc: str,
-    at: tuple[float, float] | None = None,
-    shapes: Sequence[str] = "o" * 8,
-    columns: int = 1,
-    patches: bool = False,
-) -> None:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    handles: list[Any] = [
-        Patch(facecolor=colour, edgecolor="#b9bdc1", linewidth=0.4)
-        if patches
-        else Line2D([], [], linestyle="none", marker=shape, color=colour, markersize=6, markeredgecolor="#44505a",
-                    markeredgewidth=0.4)
-        for (colour, _), shape in zip(rows, [*shapes, *"o" * len(rows)], strict=False)
-    ]  # fmt: skip
-    options = {} if at is None else {"bbox_to_anchor": at}
-    legend = board.axes.legend(
-        handles, ["x"] * len(rows), loc=loc, ncols=min(columns, 5), fontsize=8.5, frameon=False,
-        handletextpad=0.4, columnspacing=1.2, **options,
-    )  # fmt: skip
-    # matplotlib leaves out labels that start with an underscore, so that texts are set afterwards.
-    for slot, (_, text) in zip(legend.get_texts(), rows, strict=True):
-        slot.set_text(board.text(text))
-
-
-def _plain_ticks(axes: Any) -> None:
-    """Write numbers on logarithmic axes as numbers, few enough to be read."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.set_minor_formatter(NullFormatter())
-    axes.grid(visible=True, which="major", color="#e6eaec", linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _quiet_grid(axes: Any) -> None:
-    axes.grid(visible=True, axis="x", color="#e6eaec", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
-
-
-def _note(board: Board, text: str, *, below: bool = False) -> None:
-    corner, shift, across = ((1, 0), (0, -38), "right") if below else ((0, 0), (6, 6), "left")
-    board.axes.annotate(
-        board.text(text), xy=corner, xycoords="axes fraction", xytext=shift, textcoords="offset points", ha=across,
-        va="bottom", fontsize=8, color="#3a4045", gid="note",
-    )  # fmt: skip
-
-
-def _name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> None:
-    """Name points, the first ones first, where there is room."""
-    from hubtiers.show.labels import Box, place_labels
-
-    axes = board.axes
-    board.figure.draw_without_rendering()
-    anchors = [tuple(axes.transData.transform((x[region], y[region]))) for region in names.index]
-    marks = [axes.transData.transform((x[region], y[region])) for region in y.index]
-    labels = [axes.text(0, 0, board.text(name), fontsize=7.5) for name in names]
-    sizes = [(box.width + 4, box.height + 2) for box in (label.get_window_extent() for label in labels)]
-    for label in labels:
-        label.remove()
-    frame = axes.get_window_extent()
-    dot = board.figure.dpi / 72 * 3
-    centres = place_labels(
-        anchors, sizes, bounds=Box(frame.x0, frame.y0, frame.x1, frame.y1), gap=1.3 * dot,
-        obstacles=[Box(a - dot, b - dot, a + dot, b + dot) for a, b in marks],
-    )  # fmt: skip
-    for name, anchor, centre, region in zip(names, anchors, centres, names.index, strict=True):
-        shift = np.subtract(centre, anchor) * 72 / board.figure.dpi
-        axes.annotate(
-            board.text(name), xy=(x[region], y[region]), xytext=tuple(shift), textcoords="offset points", ha="center",
-            va="center", fontsize=7.5, gid="label",
-        )  # fmt: skip
-
-
-def _finish(board: Board) -> None:
-    if board.own:
-        for side in ("top", "right"):
-            if side in board.axes.spines:
-                board.axes.spines[side].set_visible(False)
-        board.figure.set_layout_engine("tight", pad=1.2)

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from hubtiers.errors import DataError
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
-from hubtiers.regions.boundaries import load_context, load_regions
+from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result
+from hubtiers.show.basemap import (
+    ALBERS,
+    PAPER,
+    Scene,
+    areas_of,
+    box_of,
+    draw_ground,
+    draw_inset,
+    draw_lines,
+    draw_north,
+    draw_regions,
+    draw_scale_bar,
+    leaves_gaps,
+    make_scene,
+    paths_along,
+    prepare,
+)
 from hubtiers.show.labels import Box, place_labels
 from hubtiers.show.methods import short_method
 from hubtiers.show.style import HUB_SHAPES, NO_DATA_COLOUR, hub_colours, tier_colours
@@ -34,15 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = ["save_figure", "tier_figure"]
 
-_ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +datum=WGS84 +units=m"
-_AROUND_CHINA = (55.0, -12.0, 160.0, 62.0)
-_MAIN = (-2.75e6, -2.3e6, 2.65e6, 2.2e6)
-_SOUTH = (2.6e5, -3.62e6, 1.95e6, -1.5e6)
-_INSET_SHARE = 0.137
 _MARKERS = tuple({"star": "*", "diamond": "D", "square": "s", "circle": "o"}[shape] for shape in HUB_SHAPES)
 _MARKER_SIZES = (130.0, 38.0, 34.0, 24.0)
 _CORRIDOR = "#6a3d9a"
-_SEA, _LAND, _PAPER, _GRID = "#f2f6f8", "#e9e8e4", "#ffffff", "#dfe6ea"
 _MOST_LABELS = 20
 _TITLE = {"zh": "创新中心层级", "en": "Innovation hubs by tier"}
 
@@ -110,25 +118,25 @@ def tier_figure(
     """
     from hubtiers.show.canvas import drawing
 
-    scene = _make_scene(result)
+    scene = make_scene(result)
     names = title_texts(title, _TITLE)
     with drawing(language, ax, size=(9.0, 8.3)) as board:
-        _prepare(board.axes, scene.window)
-        _draw_ground(board.axes, scene)
-        _draw_regions(board.axes, scene, result)
-        _draw_lines(board.axes, scene)
+        prepare(board.axes, scene.window)
+        draw_ground(board.axes, scene)
+        draw_regions(board.axes, scene, result)
+        draw_lines(board.axes, scene)
         heading = wrap_text(board.text(names[language]), 76)
         board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
         lines = _caption_lines(board, map_caption(result, layout, title), approval) if caption else []
         _write_caption(board, lines)
         if board.own:
             _arrange(board, len(heading), len(lines))
-        furniture = [_draw_scale_bar(board, scene.window), _draw_north(board, scene)]
+        furniture = [draw_scale_bar(board, scene.window), draw_north(board, scene)]
         if layout is not None:
             _draw_layout(board.axes, scene, layout)
         furniture += _draw_legends(board, result, layout, scene)
         if scene.in_china:
-            furniture.append(_draw_inset(board, scene, result))
+            furniture.append(draw_inset(board, scene, result))
         _draw_labels(board, _label_points(scene, result, layout, language), furniture)
         return board.figure
 
@@ -157,167 +165,13 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     return canvas.save_figure(figure, path, dpi=dpi)
 
 
-@dataclass(frozen=True, eq=False)
-class _Scene:
-    """Everything that has a place, in metres on the paper's projection."""
-
-    crs: Any
-    in_china: bool
-    window: tuple[float, float, float, float]
-    regions: gpd.GeoSeries
-    units: gpd.GeoSeries
-
-
-@cache
-def _ground(name: str) -> gpd.GeoSeries:
-    """Return a bundled layer on the projection of the map."""
-    if name in ("world", "south_china_sea"):
-        shapes = load_context(name).geometry
-        return shapes.clip_by_rect(*_AROUND_CHINA).pipe(lambda s: s[~s.is_empty]).to_crs(_ALBERS)
-    if name == "land":
-        return gpd.GeoSeries([shapely.coverage_union_all(_ground("province").array)], crs=_ALBERS)
-    return load_regions(name).geometry.to_crs(_ALBERS)
-
-
-def _make_scene(result: Result) -> _Scene:
-    regions = result.table.regions
-    if not isinstance(regions, gpd.GeoDataFrame):
-        raise DataError(
-            "The result has no geometry to draw. Join the indicators to regions with join_indicators first."
-        )
-    west, south, east, north = regions.to_crs(4326).total_bounds
-    in_china = "members" in regions.columns or (70 < west and east < 140 and 0 < south and north < 56)
-    if in_china:
-        shapes = regions.geometry.to_crs(_ALBERS)
-        return _Scene(_ALBERS, in_china, _MAIN, _largest_first(shapes), _ground("city"))
-    third = (north - south) / 6
-    crs = (
-        f"+proj=aea +lat_1={south + third} +lat_2={north - third + 1e-6} +lat_0={(south + north) / 2} "
-        f"+lon_0={(west + east) / 2} +datum=WGS84 +units=m"
-    )
-    shapes = regions.geometry.to_crs(crs)
-    left, bottom, right, top = shapes.total_bounds
-    margin = 0.08 * max(right - left, top - bottom)
-    # Legend and scale bar get a strip of their own below a map that is not laid out by hand.
-    window = (left - margin, bottom - 0.4 * (top - bottom) - margin, right + margin, top + margin)
-    return _Scene(crs, in_china, window, _largest_first(shapes), shapes)
-
-
-def _largest_first(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    return shapes.loc[shapes.area.sort_values(ascending=False, kind="stable").index]
-
-
-def _prepare(axes: Axes, window: tuple[float, float, float, float]) -> None:
-    axes.set_xlim(window[0], window[2])
-    axes.set_ylim(window[1], window[3])
-    axes.set_aspect("equal")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_facecolor(_SEA)
-    for side in axes.spines.values():
-        side.set_zorder(10)
-
-
-def _draw_ground(axes: Axes, scene: _Scene) -> None:
-    if not scene.in_china:
-        return
-    world, land = (_within(_ground(name), axes) for name in ("world", "land"))
-    axes.add_collection(_areas(world, face=_LAND, edge="#d3d2cd", width=0.3, name="world", order=1))
-    axes.add_collection(_paths_along(_graticule(), colour=_GRID, width=0.4, name="graticule", order=1.2))
-    axes.add_collection(_areas(land, face=_PAPER, edge="#b9bdc1", width=0.3, name="ground", order=2))
-
-
-def _draw_regions(axes: Axes, scene: _Scene, result: Result) -> None:
-    colours = tier_colours(result.breaks.labels)
-    shapes = _visible(scene.regions, axes)
-    tier = result.tier.astype("object").reindex(shapes.index)
-    scored = tier.notna()
-    width = 0.25 if len(scene.regions) > 60 else 0.5
-    faces = [colours[label] for label in tier[scored]]
-    axes.add_collection(_areas(shapes[scored], face=faces, edge="white", width=width, name="regions", order=3))
-    if not scored.all():
-        missing = _areas(shapes[~scored], face=NO_DATA_COLOUR, edge="#a3a29d", width=width, name="no-data", order=3)
-        missing.set_hatch("/////")
-        axes.add_collection(missing)
-
-
-def _draw_lines(axes: Axes, scene: _Scene) -> None:
-    if not scene.in_china:
-        return
-    provinces = _visible(_ground("province"), axes)
-    axes.add_collection(_areas(provinces, face="none", edge="#6d757c", width=0.5, name="provinces", order=4))
-    lines = _ground("south_china_sea")
-    axes.add_collection(_paths_along(lines, colour="#4a5157", width=1.5, name="dashes", order=4.2))
-
-
-def _frame(axes: Axes) -> Any:
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    return shapely.box(left, bottom, right, top)
-
-
-def _visible(shapes: gpd.GeoSeries, axes: Axes) -> gpd.GeoSeries:
-    """Return the shapes of which something is seen, whole: files would carry the others for nothing."""
-    return shapes[shapes.intersects(_frame(axes))]
-
-
-def _within(shapes: gpd.GeoSeries, axes: Axes) -> gpd.GeoSeries:
-    """Return shapes cut a little outside the frame, so that the cut is not seen."""
-    cut = shapes.clip_by_rect(*_frame(axes).buffer(2e4).bounds)
-    return cut[~cut.is_empty]
-
-
-def _areas(
-    shapes: Iterable[Any], *, face: str | Sequence[str], edge: str, width: float, name: str, order: float
-) -> Any:
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import PathPatch
-
-    patches = [PathPatch(_outline(shape)) for shape in shapes]
-    areas = PatchCollection(patches, facecolors=face, edgecolors=edge, linewidths=width, zorder=order)
-    areas.set_joinstyle("round")
-    areas.set_gid(name)
-    return areas
-
-
-def _outline(shape: Any) -> Any:
-    """Return the rings of a shape as one path; holes run the other way round."""
-    from matplotlib.path import Path as Outline
-
-    rings = [
-        ring for part in shapely.get_parts(shapely.orient_polygons(shape)) for ring in (part.exterior, *part.interiors)
-    ]
-    points = [shapely.get_coordinates(ring) for ring in rings]
-    codes = [[Outline.MOVETO, *[Outline.LINETO] * (len(ring) - 2), Outline.CLOSEPOLY] for ring in points]
-    return Outline(np.concatenate(points), np.concatenate(codes))
-
-
-def _paths_along(lines: Iterable[Any], *, colour: str, width: float, name: str, order: float) -> Any:
-    from matplotlib.collections import LineCollection
-
-    points = [shapely.get_coordinates(part) for line in lines for part in shapely.get_parts(line)]
-    drawn = LineCollection(points, colors=colour, linewidths=width, zorder=order, capstyle="round")
-    drawn.set_gid(name)
-    return drawn
-
-
-@cache
-def _graticule() -> gpd.GeoSeries:
-    west, south, east, north = (60, 0, 150, 60)
-    steps = np.arange(0, 61, 1.0)
-    meridians = [np.column_stack([np.full(61, lon), steps]) for lon in range(west, east + 1, 10)]
-    across = np.arange(west, east + 1, 1.0)
-    parallels = [np.column_stack([across, np.full(len(across), lat)]) for lat in range(south, north + 1, 10)]
-    lines = [shapely.linestrings(points) for points in (*meridians, *parallels)]
-    return gpd.GeoSeries(lines, crs=4326).to_crs(_ALBERS)
-
-
-def _draw_layout(axes: Axes, scene: _Scene, layout: HubLayout) -> None:
+def _draw_layout(axes: Axes, scene: Scene, layout: HubLayout) -> None:
     colours = hub_colours(TIERS)
     for tier, marker, size in zip(TIERS, _MARKERS, _MARKER_SIZES, strict=True):
         hubs = [hub for hub in layout.hubs if hub.tier == tier]
         extents = [_mainland(_members(scene, hub.extent)) for hub in hubs if hub.extent]
         if extents:
-            outline = _areas(extents, face="none", edge=colours[tier], width=1.4, name=f"extent-{tier}", order=5)
+            outline = areas_of(extents, face="none", edge=colours[tier], width=1.4, name=f"extent-{tier}", order=5)
             axes.add_collection(outline)
         points = [_core_point(scene, core) for hub in hubs for core in expand_members(hub.cores)]
         if points:
@@ -332,9 +186,9 @@ def _draw_layout(axes: Axes, scene: _Scene, layout: HubLayout) -> None:
         if len(units := expand_members(corridor.members)) > 1
     ]
     if lines:
-        corridors = _paths_along(lines, colour=_CORRIDOR, width=1.1, name="corridors", order=6)
+        corridors = paths_along(lines, colour=_CORRIDOR, width=1.1, name="corridors", order=6)
         corridors.set_linestyle((0, (3, 1.5)))
-        axes.add_collection(_paths_along(lines, colour="white", width=2.4, name="corridors-casing", order=5.9))
+        axes.add_collection(paths_along(lines, colour="white", width=2.4, name="corridors-casing", order=5.9))
         axes.add_collection(corridors)
 
 
@@ -345,18 +199,18 @@ def _mainland(shapes: Any) -> Any:
     return shapely.multipolygons(parts[areas > min(6e8, 0.5 * areas.max())])
 
 
-def _members(scene: _Scene, ids: Iterable[str]) -> Any:
+def _members(scene: Scene, ids: Iterable[str]) -> Any:
     return scene.units.loc[list(expand_members(ids))].array
 
 
 @cache
 def _seats() -> Mapping[str, tuple[float, float]]:
     cities = gazetteer("city")
-    points = gpd.points_from_xy(cities["seat_lon"], cities["seat_lat"], crs=4326).to_crs(_ALBERS)
+    points = gpd.points_from_xy(cities["seat_lon"], cities["seat_lat"], crs=4326).to_crs(ALBERS)
     return dict(zip(cities["region_id"], zip(points.x, points.y, strict=True), strict=True))
 
 
-def _core_point(scene: _Scene, unit: str) -> tuple[float, float]:
+def _core_point(scene: Scene, unit: str) -> tuple[float, float]:
     """Return where a city is marked: at its seat, where that is known, not in the middle of its territory."""
     seat = _seats().get(unit)
     if seat is not None and np.isfinite(seat).all():
@@ -366,7 +220,7 @@ def _core_point(scene: _Scene, unit: str) -> tuple[float, float]:
 
 
 def _label_points(
-    scene: _Scene, result: Result, layout: HubLayout | None, language: str
+    scene: Scene, result: Result, layout: HubLayout | None, language: str
 ) -> list[tuple[str, tuple[float, float]]]:
     """Return what is named: the cores of the hubs, highest tier first, or else the best regions."""
     if layout is None:
@@ -407,7 +261,7 @@ def _draw_labels(board: Board, points: Sequence[tuple[str, tuple[float, float]]]
         label.set_gid("label")
 
 
-def _draw_legends(board: Board, result: Result, layout: HubLayout | None, scene: _Scene) -> list[Box]:
+def _draw_legends(board: Board, result: Result, layout: HubLayout | None, scene: Scene) -> list[Box]:
     from matplotlib.patches import Patch
 
     language, colours = board.language, tier_colours(result.breaks.labels)
@@ -419,8 +273,8 @@ def _draw_legends(board: Board, result: Result, layout: HubLayout | None, scene:
     if result.no_data:
         hatched = Patch(facecolor=NO_DATA_COLOUR, edgecolor="#a3a29d", hatch="/////", linewidth=0.4)
         rows.append((hatched, f"{say('no_data', language)}  ({len(result.no_data)})"))
-    if scene.in_china and _leaves_gaps(result):
-        rows.append((Patch(facecolor=_PAPER, edgecolor="#b9bdc1", linewidth=0.6), say("not_in_study", language)))
+    if scene.in_china and leaves_gaps(result):
+        rows.append((Patch(facecolor=PAPER, edgecolor="#b9bdc1", linewidth=0.6), say("not_in_study", language)))
     title = say("tier_score", language)
     first = _legend(board, rows, title, (0.012, 0.012))
     if layout is None:
@@ -429,11 +283,6 @@ def _draw_legends(board: Board, result: Result, layout: HubLayout | None, scene:
     inverse = board.axes.transAxes.inverted()
     beside = inverse.transform((first.right, first.bottom))[0] + 0.01
     return [first, _legend(board, hub_rows, say("hubs", language), (float(beside), 0.012))]
-
-
-def _leaves_gaps(result: Result) -> bool:
-    covered = {unit for units in result.table.members().values() for unit in units}
-    return len(covered) < len(_ground("city"))
 
 
 def _hub_rows(layout: HubLayout, language: str) -> list[tuple[Any, str]]:
@@ -472,79 +321,7 @@ def _legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, at: tuple
     legend._legend_box.align = "left"  # type: ignore[attr-defined]
     board.axes.add_artist(legend)
     board.figure.draw_without_rendering()
-    return _box(legend)
-
-
-def _draw_scale_bar(board: Board, window: tuple[float, float, float, float]) -> Box:
-    from matplotlib.patches import Rectangle
-
-    axes, span = board.axes, window[2] - window[0]
-    half = max([k * 10**power for power in range(7) for k in (1, 2.5, 5) if 2 * k * 10**power <= span / 8], default=1)
-    left, bottom, height = window[0] + 0.455 * span, window[1] + 0.022 * span, 0.006 * span
-    bars = [
-        axes.add_patch(
-            Rectangle((left + k * half, bottom), half, height, facecolor=face, edgecolor="#22262a", lw=0.6, zorder=9)
-        )
-        for k, face in enumerate(("#22262a", "white"))
-    ]
-    texts = [
-        axes.text(
-            left + k * half, bottom + 1.6 * height, f"{k * half / 1000:g}{unit}", ha="center", fontsize=7, zorder=9
-        )
-        for k, unit in ((0, ""), (1, ""), (2, f" {say('kilometres', board.language)}"))
-    ]
-    return _around([*bars, *texts])
-
-
-def _draw_north(board: Board, scene: _Scene) -> Box:
-    """Draw an arrow along the meridian through its foot: on a cone north is not straight up everywhere."""
-    left, bottom, right, top = scene.window
-    foot = np.array([left + 0.06 * (right - left), top - 0.14 * (top - bottom)])
-    place = gpd.GeoSeries([shapely.Point(foot)], crs=scene.crs).to_crs(4326).iloc[0]
-    further = gpd.GeoSeries([shapely.Point(place.x, place.y + 0.5)], crs=4326).to_crs(scene.crs).iloc[0]
-    along = np.array([further.x, further.y]) - foot
-    along = along / np.hypot(*along) * 0.065 * (top - bottom)
-    arrow = board.axes.annotate(
-        "", xy=tuple(foot + along), xytext=tuple(foot), zorder=9,
-        arrowprops={"arrowstyle": "-|>,head_width=0.35,head_length=0.8", "color": "#22262a", "linewidth": 1.2},
-    )  # fmt: skip
-    letter = board.axes.text(
-        *(foot + 1.35 * along), say("north", board.language), ha="center", va="center", fontsize=9, zorder=9
-    )
-    arrow.set_gid("north")
-    return _around([letter, arrow])
-
-
-def _draw_inset(board: Board, scene: _Scene, result: Result) -> Box:
-    """Draw the islands and the line in the South China Sea on axes of their own, at about half the scale."""
-    main = board.axes
-    inset = board.figure.add_axes((0, 0, 1, 1), label="south-china-sea", zorder=10)
-    inset.set_axes_locator(_corner(main))
-    _prepare(inset, _SOUTH)
-    _draw_ground(inset, scene)
-    _draw_regions(inset, scene, result)
-    _draw_lines(inset, scene)
-    for side in inset.spines.values():
-        side.set_linewidth(0.7)
-    inset.text(0.97, 0.025, say("inset", board.language), transform=inset.transAxes, ha="right", fontsize=6.5, zorder=9)
-    board.figure.draw_without_rendering()
-    return _box(inset)
-
-
-def _corner(main: Axes) -> Callable[[Any, Any], Any]:
-    """Return where the inset stands: in the lower right corner of the map, wherever that is drawn."""
-    from matplotlib.transforms import Bbox
-
-    def locate(_axes: Any, _renderer: Any) -> Any:
-        place = main.get_position()
-        shape = (_SOUTH[3] - _SOUTH[1]) / (_SOUTH[2] - _SOUTH[0])
-        stretch = (_MAIN[2] - _MAIN[0]) / (_MAIN[3] - _MAIN[1])
-        width = _INSET_SHARE * place.width
-        height = _INSET_SHARE * shape * stretch * place.height
-        gap = 0.006 * place.width
-        return Bbox.from_bounds(place.x1 - width - gap, place.y0 + gap * stretch, width, height)
-
-    return locate
+    return box_of(legend)
 
 
 def map_caption(result: Result, layout: HubLayout | None, title: Mapping[str, str] | str | None) -> dict[str, str]:
@@ -561,7 +338,8 @@ def map_caption(result: Result, layout: HubLayout | None, title: Mapping[str, st
     return {
         "zh": f"{_sentence(names['zh'], '。')}{scored} 个区域按综合得分分为 {len(scale.labels)} 级：{method['zh']}，"
         f"方差拟合优度 GVF = {scale.gvf:.3f}{break_note(scale, 'zh')}。{hubs['zh']}{BOUNDARY_NOTE['zh']}",
-        "en": f"{_sentence(names['en'], '.')} {scored} regions in {len(scale.labels)} tiers by composite score: {method['en']}, "
+        "en": f"{_sentence(names['en'], '.')} {scored} regions in {len(scale.labels)} tiers by composite score: "
+        f"{method['en']}, "
         f"goodness of variance fit {scale.gvf:.3f}{break_note(scale, 'en')}.{hubs['en']} {BOUNDARY_NOTE['en']}",
     }
 
@@ -593,14 +371,3 @@ def _arrange(board: Board, title_lines: int, caption_lines: int) -> None:
     height = head + map_height + foot
     board.figure.set_size_inches(width, height)
     axes.set_position((0.015, foot / height, 0.97, map_height / height))
-
-
-def _box(artist: Any) -> Box:
-    return _around([artist])
-
-
-def _around(artists: Iterable[Any]) -> Box:
-    extents = [artist.get_window_extent() for artist in artists]
-    return Box(
-        min(e.x0 for e in extents), min(e.y0 for e in extents), max(e.x1 for e in extents), max(e.y1 for e in extents)
-    )

@@ -43,7 +43,8 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "MeanImpute": (
         "均值填补", "mean imputation",
-        "缺失值以该指标全部区域的均值填补并标记。", "Gaps become the mean of the indicator over all regions, and are marked.",
+        "缺失值以该指标全部区域的均值填补并标记。",
+        "Gaps become the mean of the indicator over all regions, and are marked.",
         "",
     ),
     "MedianImpute": (
@@ -75,10 +76,12 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str, str]] = {
     "Winsorise": (
         "缩尾处理", "winsorising",
         "偏度和峰度同时超限的指标逐个把极端值改为次极端值；仍不足时取对数。",
-        "Where skewness and kurtosis exceed their limits, extremes are set to the next value one at a time; where that "
-        "is not enough, the fallback applies.", "",
+        "Where skewness and kurtosis are too large, extremes are set to the next value, or the fallback is used.",
+        "",
     ),
-    "LogTransform": ("对数变换", "logarithm", "数值取自然对数。", "Values become natural logarithms.", "y = ln(x + offset)"),
+    "LogTransform": (
+        "对数变换", "logarithm", "数值取自然对数。", "Values become natural logarithms.", "y = ln(x + offset)",
+    ),
     "BoxCox": (
         "Box–Cox 变换", "Box–Cox transformation", "以使指标最接近正态的幂次变换。",
         "The power that makes an indicator most nearly normal.", "y = (x^{λ} − 1) / λ;  λ = 0: y = ln x",
@@ -129,7 +132,8 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "FrameworkWeights": (
         "指标体系权重", "weights of the framework", "各级权重取自指标体系，在同级内归一。",
-        "Weights stand in the framework, and are shares among siblings at every level.", "w_{j} = Π share of each level",
+        "Weights stand in the framework, and are shares among siblings at every level.",
+        "w_{j} = Π_{levels} share",
     ),
     "GivenWeights": ("主观赋权", "given weights", "权重由研究者给定。", "Weights are given by hand.", ""),
     "EntropyWeights": (
@@ -187,7 +191,8 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "Topsis": (
         "TOPSIS 法", "TOPSIS", "按与正、负理想解的距离计算贴近度。",
-        "Closeness to the best and distance from the worst in everything.", "s_{i} = d_{i}^{−} / (d_{i}^{+} + d_{i}^{−})",
+        "Closeness to the best and distance from the worst in everything.",
+        "s_{i} = d_{i}^{−} / (d_{i}^{+} + d_{i}^{−})",
     ),
     "Vikor": (
         "VIKOR 法", "VIKOR", "在群体效益与最大个体遗憾之间折中，得分取 1 − Q。",
@@ -210,11 +215,15 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str, str]] = {
     "NaturalBreaks": (
         "自然断点法（Fisher–Jenks 精确解）", "exact natural breaks (Fisher–Jenks)",
         "使各级内得分离差平方和最小的精确划分；各级含上限，同分同级。",
-        "The exact partition with the least sum of squares within tiers; tiers are closed above and ties stay together.",
+        "The exact partition with the least squares within tiers; tiers are closed above and ties stay together.",
         "GVF = 1 − Σ_{c} Σ_{i∈c} (s_{i} − s̄_{c})^{2} / Σ_{i} (s_{i} − s̄)^{2}",
     ),
-    "Quantiles": ("分位数法", "quantiles", "各级区域数尽量相等。", "Tiers hold as equal numbers of regions as ties allow.", ""),
-    "EqualIntervals": ("等间距法", "equal intervals", "各级得分区间等宽。", "Tiers span equal ranges of the score.", ""),
+    "Quantiles": (
+        "分位数法", "quantiles", "各级区域数尽量相等。", "Tiers hold as equal numbers of regions as ties allow.", "",
+    ),
+    "EqualIntervals": (
+        "等间距法", "equal intervals", "各级得分区间等宽。", "Tiers span equal ranges of the score.", "",
+    ),
     "HeadTail": (
         "头尾分割法", "head/tail breaks", "以均值切分，再对高于均值者重复。",
         "The cut is at the mean, then at the mean of what lies above, and so on.", "",

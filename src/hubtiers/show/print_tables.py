@@ -12,7 +12,7 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import CATEGORIES, Indicator
 from hubtiers.scheme import Result
-from hubtiers.show.charts import Certainty
+from hubtiers.show.certainty import Certainty
 from hubtiers.show.methods import short_method
 from hubtiers.show.style import tier_names
 from hubtiers.show.words import number_text
@@ -157,7 +157,7 @@ def indicator_system(result: Result) -> PrintTable:
         Column(Pair("数据年份", "Year")),
         Column(Pair("来源", "Source")),
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for node in framework.indicators:
         groups = [_node_pair(result, code) for code in framework.ancestors(node.code)[-2::-1]]
         groups += [Pair("", "")] * (deepest - 1 - len(groups))
@@ -232,7 +232,7 @@ def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
         Column(Pair("指标（英文）", "Indicator"), only="en"),
         *heads,
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (*_names(node), *(float(r.weights[node.code]) for r in results.values())) for node in framework.indicators
     )
     numbers = [
@@ -297,7 +297,7 @@ def ranks_by_scheme(comparison: Comparison) -> PrintTable:
         columns += [Column(Pair(f"{name} 位次", f"{name} rank"), 0), Column(Pair(f"{name} 层级", f"{name} tier"))]
     if comparison.reference is not None:
         columns.append(Column(Pair("参照层级", "Reference")))
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for region, row in zip(frame.index, frame.to_dict("records"), strict=True):
         cells: list[Cell] = [str(region), str(row["name_zh"]), str(row["name_en"])]
         for name in comparison.names:

@@ -15,7 +15,7 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
-from hubtiers.show.charts import Certainty
+from hubtiers.show.certainty import Certainty
 from hubtiers.show.report_sections import Material, Page, write_sections
 from hubtiers.show.text import html_text
 from hubtiers.show.words import require_language, title_texts
@@ -90,7 +90,7 @@ def build_report(
     language: str = "zh",
     approval: str | None = None,
 ) -> Report:
-    """Write a report on a result (研究报告): question, data, method, result, confidence, comparison, gaps, and how to rerun.
+    """Write a report on a result (研究报告): question, data, method, result, confidence, gaps, and how to rerun.
 
     Choose it to hand a result to somebody who was not there when it was computed.
 
@@ -147,7 +147,7 @@ def build_report(
         raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
     content = getattr(getattr(source, "study", None), "content", None)
     own_title = {"zh": getattr(content, "title_zh", ""), "en": getattr(content, "title_en", "")}
-    names = title_texts(title if title else own_title, _TITLE)
+    names = title_texts(title or own_title, _TITLE)
     material = Material(
         result=result,
         title=names,

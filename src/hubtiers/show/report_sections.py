@@ -18,14 +18,8 @@ from hubtiers.errors import DataError, HubtiersError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Result
-from hubtiers.show.charts import (
-    Certainty,
-    radar_figure,
-    rank_interval_figure,
-    rank_size_figure,
-    tier_probability_figure,
-    weight_figure,
-)
+from hubtiers.show.certainty import Certainty, rank_interval_figure, tier_probability_figure
+from hubtiers.show.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figure import map_caption, tier_figure
 from hubtiers.show.methods import describe_steps, formula_html
 from hubtiers.show.print_tables import PrintTable, list_tables
@@ -206,7 +200,8 @@ def _names_of(ids: Sequence[str], language: str) -> list[str]:
 def _method(material: Material, page: Page) -> str:
     scheme = material.result.fitted.scheme
     body = page.text(
-        "计算按以下步骤进行；标准化之后各指标均为数值越大越好。x 为原始值，y 为标准化值，w 为权重，s 为得分，i 为区域，j 为指标。",
+        "计算按以下步骤进行；标准化之后各指标均为数值越大越好。"
+        "x 为原始值，y 为标准化值，w 为权重，s 为得分，i 为区域，j 为指标。",
         "The steps run in this order; after normalisation higher is better for every indicator. x are raw and y "
         "normalised values, w weights, s scores, i regions and j indicators.",
     )
@@ -335,7 +330,8 @@ def _reference(material: Material, page: Page) -> str:
     low, high = found.kappa_interval
     figures = [number_text(value) for value in (found.kappa, low, high, found.adjusted_rand)]
     body += page.text(
-        f"可比的 {found.n} 个区域中，{found.matches} 个与参照同级；加权 κ = {figures[0]}（95% 区间 {figures[1]} 至 {figures[2]}），"
+        f"可比的 {found.n} 个区域中，{found.matches} 个与参照同级；"
+        f"加权 κ = {figures[0]}（95% 区间 {figures[1]} 至 {figures[2]}），"
         f"调整兰德指数 {figures[3]}。",
         f"Of {found.n} regions that can be compared, {found.matches} are in the same tier; weighted kappa {figures[0]} "
         f"(95 % interval {figures[1]} to {figures[2]}), adjusted Rand index {figures[3]}.",
@@ -355,8 +351,9 @@ def _gaps(material: Material, page: Page) -> str:
         '<div class="caveat">'
         + page.text(
             "综合得分取决于所选指标、权重与分级方法；层级分界由方法给出，并非公认标准。得分反映数据所及，不等于对一地创新能力的全面评价。",
-            "The composite depends on the indicators, weights and tier rule that were chosen; the cut-points come from the "
-            "method and are no agreed standard. A score reflects what the data reach, not the whole of a place's capacity.",
+            "The composite depends on the indicators, weights and tier rule that were chosen; the cut-points come from "
+            "the method and are no agreed standard. A score reflects what the data reach, not the whole of a place's "
+            "capacity.",
         )
         + "</div>"
     )

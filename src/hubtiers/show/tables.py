@@ -13,7 +13,7 @@ from hubtiers._storage import cell_text, replacing
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.scheme import Result
-from hubtiers.show.charts import Certainty
+from hubtiers.show.certainty import Certainty
 from hubtiers.show.markup import latex_text, markdown_text
 from hubtiers.show.print_tables import TABLE_LANGUAGES, Cell, Column, PrintTable, list_tables
 from hubtiers.show.wrapping import text_width
@@ -89,7 +89,7 @@ def save_tables(
     if language not in TABLE_LANGUAGES:
         raise UnknownOptionError("language of a table", language, TABLE_LANGUAGES)
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     for number, table in enumerate(list_tables(result, robustness=robustness, comparison=comparison).values(), start=1):
         sheet = book.create_sheet(table.title.say("zh" if language == "zh" else "en")[:31])
         _fill_sheet(sheet, table, language, number)
