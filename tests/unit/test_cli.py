@@ -27,12 +27,8 @@ def test_build_prints_agreement_and_other_weights(tmp_path):
     assert "critic differs from the layout in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
     assert rows[0][-2].strip() == "7 of 14"
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "map.html",
-        "run.json",
-        "scores.csv",
-        "tiers.geojson",
-    ]
+    names = "map.html map.png map.svg report.html run.json scores.csv tables.xlsx tiers.geojson".split()
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
 
 
 def test_build_without_out_writes_below_out(study_folder):
@@ -142,8 +138,53 @@ def test_new_makes_a_study_that_builds(tmp_path):
     assert "mine exists already" in again.stderr
 
 
-@pytest.mark.parametrize("command", ["build", "check", "count", "datasets", "new"])
+@pytest.mark.parametrize("command", ["build", "compare", "robustness", "check", "count", "datasets", "new"])
 def test_each_command_shows_an_example(tmp_path, command):
     run = hubtiers(command, "--help", cwd=tmp_path)
     assert run.returncode == 0
     assert f"Example: hubtiers {command}" in " ".join(run.stdout.split())
+
+
+def test_compare_prints_and_writes(tmp_path):
+    run = hubtiers(
+        "compare", "zhang2022", "--weights", "equal,entropy,critic,pca,variation", "--out", "c", cwd=tmp_path
+    )
+    assert run.returncode == 0, run.stderr
+    assert "13 of 14" in run.stdout
+    import openpyxl
+    import pandas as pd
+
+    table = pd.read_csv(tmp_path / "c" / "comparison.csv", dtype={"region_id": str}, index_col="region_id")
+    assert table.loc["350000", ["equal_rank", "equal_tier", "critic_tier"]].tolist() == [9, "regional", "national"]
+    book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx")
+    assert {"regions", "summary", "moves", "kendall", "spearman"} <= set(book.sheetnames)
+
+
+def test_compare_every_weight_with_every_tier_rule(tmp_path):
+    run = hubtiers("compare", "zhang2022", "--weights", "equal,entropy", "--tiers", "all", "--out", "c", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    import pandas as pd
+
+    matrix = pd.read_csv(tmp_path / "c" / "agreement.csv", index_col="weights")
+    assert matrix.loc["equal", "naturalbreaks"] == 14
+    assert matrix.shape == (2, 10)
+
+
+def test_compare_with_an_unknown_method(tmp_path):
+    run = hubtiers("compare", "zhang2022", "--weights", "equal,entropi", "--out", "c", cwd=tmp_path)
+    assert run.returncode == 1
+    assert "Unknown method for the step 'weight': 'entropi'" in run.stderr
+    assert not (tmp_path / "c").exists()
+
+
+def test_robustness_is_the_same_twice(tmp_path):
+    for name in ("a", "b"):
+        run = hubtiers("robustness", "zhang2022", "--draws", "500", "--seed", "7", "--out", name, cwd=tmp_path)
+        assert run.returncode == 0, run.stderr
+    for name in ("tier_probability.csv", "rank_interval.csv", "drivers.csv"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    import pandas as pd
+
+    chances = pd.read_csv(tmp_path / "a" / "tier_probability.csv", index_col="region_id")
+    assert chances[["international", "national", "regional"]].sum(axis=1).round(9).eq(1).all()
+    assert "order of the tiers kept" in run.stdout

@@ -7,9 +7,18 @@ import pytest
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
-from hubtiers.study import load_study, weights_by_tiers
+from hubtiers.study import load_study, weights_by_tiers, write_scores
 
-FILES = ["map.html", "run.json", "scores.csv", "tiers.geojson"]
+FILES = [
+    "map.html",
+    "map.png",
+    "map.svg",
+    "report.html",
+    "run.json",
+    "scores.csv",
+    "tables.xlsx",
+    "tiers.geojson",
+]
 SHIPPED = ["zhang2022", "zhang2022-official"]
 
 
@@ -282,3 +291,27 @@ def test_roll_up_in_a_study(study_folder):
     assert values["yangtze-delta"] == 9.0
     assert values["northeast"] == 7.0
     assert set(table.status["patents"]) == {"partial-members", ""}
+
+
+def test_confidence_is_written(tmp_path, zhang_outcome):
+    """Tier probability and rank interval stand in scores.csv as the robustness object has them."""
+    path = tmp_path / "scores.csv"
+    write_scores(zhang_outcome.result, path, robustness=zhang_outcome.robustness)
+    scores = pd.read_csv(path, dtype={"region_id": str}, index_col="region_id")
+    expected = zhang_outcome.robustness.confidence[scores.index]
+    np.testing.assert_allclose(scores["tier_probability"], expected)
+    assert (scores["rank_low"] <= scores["rank"]).all()
+    assert (scores["rank"] <= scores["rank_high"]).all()
+    assert zhang_outcome.robustness.draws == 1000
+
+
+def test_outputs_can_be_left_out(study_folder):
+    path = study_folder / "own.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n", encoding="utf-8"
+    )
+    load_study(path).run(study_folder / "out")
+    names = sorted(p.name for p in (study_folder / "out").iterdir())
+    assert names == ["map.html", "run.json", "scores.csv", "tiers.geojson"]
+    assert "tier_probability" not in (study_folder / "out" / "scores.csv").read_text(encoding="utf-8-sig")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers._kernel import Workspace, _sum_outwards, _within, compiled, natural_breaks_kernel
+from hubtiers.tiers._kernel import Workspace, _sum_outwards, compiled, natural_breaks_kernel
 from hubtiers.tiers._partition import SAME
 
 __all__ = ["Ends", "best_starts"]
@@ -23,9 +23,10 @@ _FEWEST = 12
 
 
 class Ends(NamedTuple):
-    """Memory: sums of squares of the class up to, and from, each place; the best there is on either side of a cut.
+    """Memory: the sum of squares of the class up to, and from, each place, and the best there is on either side of it.
 
-    `low` and `high` are the sums of squares below and above a cut; `at_low` and `at_high` the cuts that give them.
+    `low` and `high` are the least sums of squares below and above a cut; `at_low` and `at_high` the further cuts that
+    give them.
     """
 
     head: Floats
@@ -45,74 +46,81 @@ def best_starts(values: Floats, weights: Floats, starts: Ints, work: Workspace, 
         natural_breaks_kernel(values, weights, starts, work)
         return
     _sum_outwards(values, weights, work)
+    n, s, q, head, tail = work.n, work.s, work.q, ends.head, ends.tail
+    head[0] = 0.0
     for place in range(m):
-        ends.head[place] = _within(work, 0, place) if place > 0 else 0.0
-        ends.tail[place] = _within(work, place, m)
-    least = _search(m, k, work, ends)
-    if not _unique(m, k, least, work, ends, starts):
+        head[place + 1] = _squares(n, s, q, 0, place + 1)
+        tail[place] = _squares(n, s, q, place, m)
+    cut, least = _search(m, k, n, s, q, ends)
+    if not _unique(m, k, cut, least, n, s, q, ends):
         natural_breaks_kernel(values, weights, starts, work)
-
-
-@compiled
-def _search(m: int, k: int, work: Workspace, ends: Ends) -> float:
-    """Return the least sum of squares, looking at the middle of ever smaller stretches of cuts.
-
-    With the cut further up, the sum below it only grows and the sum above only shrinks. So a stretch whose ends
-    already add up to more than the best so far cannot hold the best.
-    """
-    first, last = k - 2, m - 2
-    ends.high[: m + 1] = np.inf
-    least = min(
-        _look(first, 1, first - 1, first + 1, m - 1, k, work, ends),
-        _look(last, 1, last - 1, last + 1, m - 1, k, work, ends),
-    )
-    queue = ends.queue
-    queue[0], queue[1] = first, last
-    done, waiting = 0, 2
-    while done < waiting:
-        left, right = queue[done], queue[done + 1]
-        done += 2
-        if right - left > 1 and ends.low[left] + ends.high[right] <= least * (1.0 + 2.0 * SAME):
-            cut = (left + right) // 2
-            below, above = min(ends.at_low[right], cut - 1), max(ends.at_high[left], cut + 1)
-            least = min(least, _look(cut, ends.at_low[left], below, above, ends.at_high[right], k, work, ends))
-            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = left, cut, cut, right
-            waiting += 4
-    return least
-
-
-@compiled
-def _look(cut: int, low: int, below: int, above: int, high: int, k: int, work: Workspace, ends: Ends) -> float:
-    """Find the best further cut above a cut, and with four classes below it; return the sum of squares."""
-    if k == 4:
-        ends.low[cut], ends.at_low[cut] = np.inf, low
-        for place in range(low, below + 1):
-            total = ends.head[place] + _within(work, place, cut)
-            if total < ends.low[cut]:
-                ends.low[cut], ends.at_low[cut] = total, place
-    else:
-        ends.low[cut], ends.at_low[cut] = ends.head[cut], 0
-    ends.high[cut], ends.at_high[cut] = np.inf, above
-    for place in range(above, high + 1):
-        total = _within(work, cut, place) + ends.tail[place]
-        if total < ends.high[cut]:
-            ends.high[cut], ends.at_high[cut] = total, place
-    return ends.low[cut] + ends.high[cut]
-
-
-@compiled
-def _unique(m: int, k: int, least: float, work: Workspace, ends: Ends, starts: Ints) -> bool:
-    """Write the best starts, unless another partition is as good to within twice what counts as the same."""
-    most = least * (1.0 + 2.0 * SAME)
-    found, cut = 0, 0
-    for place in range(k - 2, m - 1):
-        if ends.high[place] < np.inf and ends.low[place] + ends.high[place] <= most:
-            found, cut = found + 1, place
-    for place in range(cut + 1, m):
-        found += ends.low[cut] + (_within(work, cut, place) + ends.tail[place]) <= most
-    for place in range(1, cut if k == 4 else 0):
-        found += (ends.head[place] + _within(work, place, cut)) + ends.high[cut] <= most
+        return
     starts[0], starts[k - 2], starts[k - 1] = 0, cut, ends.at_high[cut]
     if k == 4:
         starts[1] = ends.at_low[cut]
-    return bool(least > 0.0 and found == k - 1)
+
+
+@compiled
+def _squares(n: Floats, s: Floats, q: Floats, first: int, end: int) -> float:
+    """Return the sum of squares of the class from `first` up to but not including `end`, from prefix sums."""
+    deviation = s[end] - s[first]
+    squares: float = (q[end] - q[first]) - deviation * deviation / (n[end] - n[first])
+    return max(squares, 0.0)
+
+
+@compiled
+def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tuple[int, float]:
+    """Return the best cut with two classes above it, and the least sum of squares.
+
+    Looks at the middle of ever smaller stretches of cuts. With the cut further up, the sum below it only grows and the
+    sum above only shrinks: a stretch whose ends already add up to more than the best so far cannot hold the best.
+    """
+    head, tail, queue = ends.head, ends.tail, ends.queue
+    low, high, at_low, at_high = ends.low, ends.high, ends.at_low, ends.at_high
+    for place in range(m + 1):
+        high[place] = np.inf
+    # The outermost cuts first, marked by -1, then the stretch between them.
+    queue[0], queue[1], queue[2], queue[3], queue[4], queue[5] = -1, k - 2, -1, m - 2, k - 2, m - 2
+    done, waiting, best, least = 0, 6, 0, np.inf
+    while done < waiting:
+        left, right = queue[done], queue[done + 1]
+        done += 2
+        if left < 0:
+            cut, from_low, to_low, from_high, to_high = right, 1, right - 1, right + 1, m - 1
+        elif right - left > 1 and low[left] + high[right] <= least * (1.0 + 2.0 * SAME):
+            cut = (left + right) // 2
+            from_low, to_low = at_low[left], min(at_low[right], cut - 1)
+            from_high, to_high = max(at_high[left], cut + 1), at_high[right]
+            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = left, cut, cut, right
+            waiting += 4
+        else:
+            continue
+        below, at = (np.inf, from_low) if k == 4 else (head[cut], 0)
+        for place in range(from_low, to_low + 1 if k == 4 else 0):
+            total = head[place] + _squares(n, s, q, place, cut)
+            if total < below:
+                below, at = total, place
+        low[cut], at_low[cut] = below, at
+        above, at = np.inf, from_high
+        for place in range(from_high, to_high + 1):
+            total = tail[place] + _squares(n, s, q, cut, place)
+            if total < above:
+                above, at = total, place
+        high[cut], at_high[cut] = above, at
+        if below + above < least:
+            best, least = cut, below + above
+    return best, least
+
+
+@compiled
+def _unique(m: int, k: int, cut: int, least: float, n: Floats, s: Floats, q: Floats, ends: Ends) -> bool:
+    """Say whether no other partition is as good, to within twice what counts as the same."""
+    most = least * (1.0 + 2.0 * SAME)
+    low, high, found = ends.low, ends.high, 0
+    for place in range(k - 2, m - 1):
+        found += high[place] < np.inf and low[place] + high[place] <= most
+    for place in range(cut + 1, m):
+        found += low[cut] + (ends.tail[place] + _squares(n, s, q, cut, place)) <= most
+    for place in range(1, cut if k == 4 else 0):
+        found += (ends.head[place] + _squares(n, s, q, place, cut)) + high[cut] <= most
+    return least > 0.0 and found == k - 1

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 from hubtiers.robustness._breaks import Ends, best_starts
 from hubtiers.tiers._kernel import Workspace, compiled, distinct_kernel
 
-__all__ = ["FIXED", "GIVEN", "NATURAL", "count_kernel", "duel_kernel", "key_kernel", "match_kernel", "place_kernel", "round_kernel"]
+__all__ = [
+    "FIXED",
+    "GIVEN",
+    "NATURAL",
+    "count_kernel",
+    "duel_kernel",
+    "key_kernel",
+    "match_kernel",
+    "place_kernel",
+    "round_kernel",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,7 +82,8 @@ def place_kernel(
     """
     n, k = scores.shape[1], len(columns)
     order, ordered = np.empty(n, np.int64), np.empty(n)
-    values, counts, starts, cuts = np.empty(n), np.empty(n), np.empty(k, np.int64), breaks.copy()
+    values, scaled, counts = np.empty(n), np.empty(n), np.empty(n)
+    starts, cuts = np.empty(k, np.int64), breaks.copy()
     work = Workspace(np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1), np.zeros((k, n + 1)), np.zeros(n + 1, np.int64))
     whole = np.zeros(n + 1, np.int64)
     ends = Ends(values, values, values, values, whole, whole, whole)
@@ -88,20 +99,45 @@ def place_kernel(
             np.zeros(4 * n + 8, np.int64),
         )
     for d in range(len(scores)):
+        if rule != NATURAL and _write_at_once(scores[d], keys[d], mask, cuts, columns, ranks[d], classes[d]):
+            continue
         present = _read_order(scores[d], keys[d], mask, order, ordered)
         _insert(ordered, order, present)
         if rule == NATURAL:
             m = distinct_kernel(ordered[:present], values, counts)
             if m < k:
                 return d
-            _natural_cuts(values[:m], counts[:m], starts, work, ends, cuts)
+            _natural_cuts(values[:m], scaled[:m], counts[:m], starts, work, ends, cuts)
         _write_row(ordered, order, present, cuts, columns, ranks[d], classes[d])
-        if present < n or rule == GIVEN:
-            for r in range(n):
-                if scores[d, r] != scores[d, r]:
-                    ranks[d, r] = 0
-                    classes[d, r] = -1
+        for i in range(present, n):
+            ranks[d, keys[d, i] & mask], classes[d, keys[d, i] & mask] = 0, -1
     return -1
+
+
+@compiled
+def _write_at_once(
+    row: Floats, keys: Ints, mask: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small
+) -> bool:
+    """Write ranks and tiers in the order of the keys; False when scores differ only in digits that keys do not hold."""
+    n = len(row)
+    present = n
+    while present > 0 and row[keys[present - 1] & mask] != row[keys[present - 1] & mask]:
+        present -= 1
+        ranks[keys[present] & mask], classes[keys[present] & mask] = 0, -1
+    c, rank, last = len(cuts), 0, np.inf
+    column = columns[c] if len(columns) > 0 else 0
+    for i in range(present - 1, -1, -1):
+        place = keys[i] & mask
+        value = row[place]
+        if value != last:
+            if value > last:
+                return False
+            rank, last = present - i, value
+            while c > 0 and value <= cuts[c - 1]:
+                c -= 1
+                column = columns[c]
+        ranks[place], classes[place] = rank, column
+    return True
 
 
 @compiled
@@ -117,14 +153,18 @@ def _read_order(row: Floats, keys: Ints, mask: int, order: Ints, ordered: Floats
 
 
 @compiled
-def _natural_cuts(values: Floats, counts: Floats, starts: Ints, work: Workspace, ends: Ends, cuts: Floats) -> None:
-    """Write the highest score of each class but the last; `values` are scaled in place and scaled back."""
+def _natural_cuts(
+    values: Floats, scaled: Floats, counts: Floats, starts: Ints, work: Workspace, ends: Ends, cuts: Floats
+) -> None:
+    """Write the highest score of each class but the last."""
+    # A power of two brings the largest below 1: exact, and safe to square.
     power = math.frexp(max(abs(values[0]), abs(values[-1])))[1]
+    unit = math.ldexp(1.0, -max(min(power, 1000), -1000))
     for i in range(len(values)):
-        values[i] = math.ldexp(values[i], -power)
-    best_starts(values, counts, starts, work, ends)
+        scaled[i] = values[i] * unit
+    best_starts(scaled, counts, starts, work, ends)
     for c in range(1, len(starts)):
-        cuts[c - 1] = math.ldexp(values[starts[c] - 1], power)
+        cuts[c - 1] = values[starts[c] - 1]
 
 
 @compiled
@@ -139,9 +179,7 @@ def _write_row(
             rank = present - i
             while c > 0 and value <= cuts[c - 1]:
                 c -= 1
-        ranks[order[i]] = rank
-        if len(columns) > 0:
-            classes[order[i]] = columns[c]
+        ranks[order[i]], classes[order[i]] = rank, columns[c] if len(columns) > 0 else 0
 
 
 @compiled

@@ -120,7 +120,7 @@ def _aggregate(board: Floats, kept: Ints, share: Floats, rule: int, option: floa
     for i in range(len(kept)):
         best[i], worst[i] = -np.inf, np.inf
         for value in board[kept[i]]:
-            if value == value:
+            if not math.isnan(value):
                 best[i], worst[i] = max(best[i], value), min(worst[i], value)
         differs = differs or best[i] > worst[i]
     if not differs:
@@ -161,13 +161,13 @@ def _power_mean(board: Floats, kept: Ints, share: Floats, exponent: float, out: 
             value = board[child, r]
             if value <= 0.0 and (exponent <= 0.0 or value < 0.0):
                 return False
-            if value == value and (mass == 0.0 or (value > anchor) == (exponent > 0.0)):
+            if not math.isnan(value) and (mass == 0.0 or (value > anchor) == (exponent > 0.0)):
                 anchor, mass = value, 1.0
         anchor = anchor if anchor > 0.0 else 1.0
         mass = 0.0
         for i in range(len(kept)):
             value = board[kept[i], r]
-            if value == value:
+            if not math.isnan(value):
                 total += share[i] * (math.log(value) if exponent == 0.0 else (value / anchor) ** exponent)
                 mass += share[i]
         if mass == 0.0:
@@ -188,7 +188,7 @@ def _penalised(board: Floats, kept: Ints, share: Floats, sign: float, out: Float
             value = board[kept[i], r]
             if value <= 0.0:
                 return False
-            if value == value:
+            if not math.isnan(value):
                 total += share[i] * (value - out[r]) * (value - out[r])
                 mass += share[i]
         if mass > 0.0:
@@ -205,7 +205,7 @@ def _closeness(board: Floats, kept: Ints, share: Floats, best: Floats, worst: Fl
         to_best, to_worst = 0.0, 0.0
         for i in range(len(kept)):
             value = board[kept[i], r]
-            if value == value:
+            if not math.isnan(value):
                 to_best += (share[i] * ((value - best[i]) / size)) ** 2
                 to_worst += (share[i] * ((value - worst[i]) / size)) ** 2
         to_best, to_worst = math.sqrt(to_best), math.sqrt(to_worst)
@@ -222,7 +222,7 @@ def _compromise(
         total, mass = 0.0, 0.0
         for i in range(len(kept)):
             value, span = board[kept[i], r], best[i] - worst[i]
-            if value == value:
+            if not math.isnan(value):
                 gap = (best[i] - value) / span if span > 0.0 else 0.0
                 total += share[i] * gap
                 regret[r] = max(regret[r], share[i] * gap)
@@ -248,7 +248,7 @@ def _grey(
         total, mass = 0.0, 0.0
         for i in range(len(kept)):
             value = board[kept[i], r]
-            if value == value:
+            if not math.isnan(value):
                 total += share[i] * (distinction * most / ((best[i] - value) + distinction * most))
                 mass += share[i]
         out[r] = total / mass if mass > 0.0 else np.nan

@@ -33,7 +33,9 @@ class Separation:
             code = self.difference.loc[region].abs().idxmax()
             cells = (frame.loc[region, code] for frame in (self.difference, self.kept, self.moved))
             rows[region] = (code, *cells, self.changed[region])
-        return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis(order.name)
+        frame: pd.DataFrame = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+        frame.index.name = order.name
+        return frame
 
 
 def separate(plan: Plan, base: Result, count: int) -> Separation:

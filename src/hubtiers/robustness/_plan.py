@@ -140,7 +140,7 @@ class Plan:
     def chosen(self, u: Floats) -> Ints:
         """Return the option that each number between 0 and 1 picks (draws × discrete factors)."""
         sizes = np.array([len(f.options) for f in self.discrete], dtype=float)
-        return np.minimum(np.floor(u * sizes), sizes - 1).astype(np.int64)
+        return np.asarray(np.minimum(np.floor(u * sizes), sizes - 1), np.int64)
 
     def options(self, choice: Ints) -> dict[str, Any]:
         """Return the option of each discrete factor by its name."""
@@ -148,7 +148,9 @@ class Plan:
 
     def steps(self, options: dict[str, Any]) -> Scheme:
         """Return the scheme with the chosen steps."""
-        steps = {name: options[name] for name in ("impute", "treat", "normalise", "weight", "tier") if name in options}
+        steps: dict[str, Any] = {
+            name: options[name] for name in ("impute", "treat", "normalise", "weight", "tier") if name in options
+        }
         levels = [value for name, value in options.items() if name.startswith("aggregate")]
         if levels:
             steps["aggregate"] = tuple(levels) if isinstance(self.variation.aggregate, PerLevel) else levels[0]
@@ -179,9 +181,7 @@ class Plan:
     def stands_for(self, draws: Draws, number: int) -> tuple[Scheme, IndicatorTable]:
         """Return the plain scheme and table of one draw."""
         options = self.options(draws.choices[number])
-        scheme, table = self.data(
-            self.steps(options), self.table_without(options.get("leave_out")), draws.keys[number]
-        )
+        scheme, table = self.data(self.steps(options), self.table_without(options.get("leave_out")), draws.keys[number])
         if draws.weights is not None:
             weights = dict(zip(self.table.framework.codes, draws.weights[number].tolist(), strict=True))
             scheme = scheme.replace(weight=GivenWeights({c: weights[c] for c in table.framework.codes}))
@@ -196,7 +196,9 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
     if tiers not in ("refit", "fixed"):
         raise UnknownOptionError("choice for tiers:", tiers, ("refit", "fixed"))
     if tiers == "fixed" and variation.tier:
-        raise SpecError("tiers='fixed' keeps the cut-points of the scheme. Leave `tier` out of the Variation, or refit.")
+        raise SpecError(
+            "tiers='fixed' keeps the cut-points of the scheme. Leave `tier` out of the Variation, or refit."
+        )
     factors = tuple(_factors(variation, table))
     for factor in factors:
         if factor.name == "weight":
@@ -290,9 +292,7 @@ def _left_out(whole: IndicatorTable, table: IndicatorTable) -> str | None:
 
 
 def _factors(variation: Variation, table: IndicatorTable) -> Iterable[Factor]:
-    for step in ("impute", "treat", "normalise"):
-        if options := getattr(variation, step):
-            yield Factor(step, options)
+    yield from _step_factors(variation, ("impute", "treat", "normalise"))
     if variation.leave_one_out:
         codes = table.framework.codes
         if len(codes) < 2:
@@ -301,18 +301,23 @@ def _factors(variation: Variation, table: IndicatorTable) -> Iterable[Factor]:
     if isinstance(variation.aggregate, PerLevel):
         for number, level in enumerate(variation.aggregate.levels, start=1):
             yield Factor(f"aggregate, level {number}", level)
-    elif variation.aggregate:
-        yield Factor("aggregate", variation.aggregate)
+    else:
+        yield from _step_factors(variation, ("aggregate",))
     if isinstance(variation.weights, tuple):
         yield Factor("weight", variation.weights)
     elif variation.weights is not None:
         yield Factor("weights")
-    if variation.tier:
-        yield Factor("tier", variation.tier)
+    yield from _step_factors(variation, ("tier",))
     if variation.redraw_gaps:
         yield Factor("gaps")
     if variation.noise is not None:
         yield Factor("noise")
+
+
+def _step_factors(variation: Variation, steps: Sequence[str]) -> Iterable[Factor]:
+    for step in steps:
+        if options := getattr(variation, step):
+            yield Factor(step, options)
 
 
 def _refuse_overlaps(weightings: Sequence[Any], table: IndicatorTable) -> None:

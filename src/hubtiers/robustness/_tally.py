@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ class Reference:
     absent: tuple[str, ...]
 
 
-def make_reference(tiers: pd.Series, index: pd.Index, labels: tuple[str, ...]) -> Reference:
+def make_reference(tiers: Any, index: pd.Index, labels: tuple[str, ...]) -> Reference:
     """Return a reference in terms of the regions of a table and the tiers of a plan."""
     if not isinstance(tiers, pd.Series):
         try:
@@ -108,10 +109,7 @@ class Tally:
     def merge(self, other: Tally) -> None:
         """Add the counts of another part of the draws."""
         self.draws += other.draws
-        for mine, theirs in (
-            (self.tiers, other.tiers),
-            (self.ranks, other.ranks),
-            (self.duels, other.duels),
-            (self.sums, other.sums),
-        ):
-            mine += theirs
+        self.tiers += other.tiers
+        self.ranks += other.ranks
+        self.duels += other.duels
+        self.sums += other.sums

@@ -17,7 +17,7 @@ from hubtiers._methods import offered
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework
 from hubtiers.robustness._plan import Draws, Held, Plan, normalised_values
-from hubtiers.scheme import Result, Scheme, round_significant
+from hubtiers.scheme import Result, Scheme
 from hubtiers.scoring.aggregate import (
     Arithmetic,
     Copeland,
@@ -309,7 +309,8 @@ def _program(scheme: Scheme, framework: Framework) -> tuple[Ints, Ints, Ints, Fl
     """Return the groups, the lowest first: where their children start, the children, and rule and option of each."""
     ladder = scheme.aggregate if isinstance(scheme.aggregate, tuple) else (scheme.aggregate,)
     place = {code: number for number, code in enumerate(framework.codes)}
-    first, children, rules, options = [0], [], [], []
+    first, children = [0], list[int]()
+    rules, options = list[int](), list[float]()
     for climb in climbs(framework):
         place[climb.group] = len(framework.codes) + len(rules)
         children += [place[child] for child in climb.children]

@@ -294,7 +294,8 @@ def _client(engine: Dask) -> Iterator[tuple[Any, Any]]:
         raise MissingDependencyError("dask.distributed", "dask", "engine='dask'") from None
     if engine.address is None:
         try:
-            yield default_client(), as_completed
+            client = default_client()  # type: ignore[no-untyped-call]
+            yield client, as_completed
         except ValueError:
             raise SpecError(
                 "engine='dask' found no client in use. Make one, dask.distributed.Client(address), or give "
@@ -302,7 +303,7 @@ def _client(engine: Dask) -> Iterator[tuple[Any, Any]]:
             ) from None
         return
     try:
-        client = Client(engine.address, timeout="10s")
+        client = Client(engine.address, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         raise SpecError(f"There is no dask scheduler at {engine.address!r}: {error}. Check the address.") from None
     with client:

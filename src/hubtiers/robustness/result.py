@@ -309,7 +309,7 @@ class Robustness:
             f"{whose} exactly: {self.reference_share:.2%} ± {self.reference_share_error:.2%} of draws",
             f"order of the tiers kept: {self.order_share:.2%} ± {self.order_share_error:.2%} of draws",
             f"regions in their tier, on average: {self.reference_agreement:.1%} ± {self.reference_agreement_error:.1%}",
-            f"stable core (same tier in at least 95 % of draws): {len(self.stable_core)} of {len(self._ranked)} regions",
+            f"stable core (own tier in at least 95 % of draws): {len(self.stable_core)} of {len(self._ranked)} regions",
         ]
         if self.against.absent:
             lines.append(f"not in the table, not compared: {', '.join(self.against.absent)}")

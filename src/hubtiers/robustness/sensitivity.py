@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,7 +119,7 @@ def sobol_indices(
     a, b = _design(sum(widths.values()), power, rng)
     outputs = [_evaluated(function, a), _evaluated(function, b)]
     edges = np.cumsum([0, *widths.values()])
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges.tolist()):
         mixed = a.copy()
         mixed[:, left:right] = b[:, left:right]
         outputs.append(_evaluated(function, mixed))
@@ -197,7 +199,9 @@ def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples:
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
     workshop = Workshop(plan)
-    columns = dict(zip(widths, np.split(np.arange(sum(widths.values())), np.cumsum(list(widths.values()))[:-1]), strict=True))
+    columns = dict(
+        zip(widths, np.split(np.arange(sum(widths.values())), np.cumsum(list(widths.values()))[:-1]), strict=True)
+    )
 
     def model(u: Floats) -> Floats:
         return _outputs(workshop, _draws_at(plan, u, columns), base, wanted)
@@ -346,7 +350,7 @@ def leave_one_out(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
     """
     base = scheme.run(table)
     plan = make_plan(base, Variation(leave_one_out=True), tiers="refit", seed=(0,))
-    rows = {}
+    rows: dict[str, tuple[Any, ...]] = {}
     for code in table.framework.codes:
         try:
             rows[code] = _without(base, scheme.run(plan.table_without(code)))

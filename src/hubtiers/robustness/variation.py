@@ -166,9 +166,7 @@ def _membership(framework: Framework) -> tuple[tuple[int, NDArray[np.bool_]], ..
     column = {code: number for number, code in enumerate(_varied(framework, "node"))}
     groups = [group for level in framework.levels() for group in level if group]
     below = {group: set(framework.leaves(group)) for group in groups}
-    return tuple(
-        (column[group], np.array([code in below[group] for code in framework.codes])) for group in groups
-    )
+    return tuple((column[group], np.array([code in below[group] for code in framework.codes])) for group in groups)
 
 
 def _nested(raw: Floats, centre: Floats, factor: Floats, framework: Framework) -> Floats:
@@ -201,7 +199,7 @@ class PerLevel:
     'level 1: Arithmetic() or Geometric(); level 2: Arithmetic()'
     """
 
-    levels: tuple[tuple[Any, ...], ...]
+    levels: Any
 
     def __post_init__(self) -> None:
         if isinstance(self.levels, str) or not isinstance(self.levels, (list, tuple)) or not self.levels:
@@ -251,7 +249,8 @@ class Noise:
         error = rng.standard_normal(values.shape) * (self.percent / 100.0)
         if self.of == "value":
             return values * np.exp(error)
-        return values + error * np.nan_to_num(values.std(ddof=1).to_numpy(float))
+        noisy: pd.DataFrame = values + error * np.nan_to_num(values.std(ddof=1).to_numpy(float))
+        return noisy
 
     def __str__(self) -> str:
         return f"noise of {self.percent:g} % of each {'value' if self.of == 'value' else 'standard deviation'}"
@@ -296,7 +295,7 @@ class Variation:
     tier: tuple[Any, ...] = ()
     impute: tuple[Any, ...] = ()
     redraw_gaps: bool = False
-    noise: Noise | None = None
+    noise: Any = None
     leave_one_out: bool = False
 
     def __post_init__(self) -> None:

@@ -84,6 +84,7 @@ def drawing(
             axes = figure.add_subplot(projection=projection)
         else:
             axes, figure = ax, _root(ax)
+            _dress(axes, lettering)
         yield Board(figure, axes, lettering, language, ax is None)
         # Ticks and layouts are settled while the fonts are in force.
         figure.draw_without_rendering()
@@ -121,6 +122,14 @@ def svg_text(figure: Figure) -> str:
     with rc_context(_file_settings(figure)):
         Figure.savefig(figure, memory, format="svg", metadata=_UNDATED["svg"])
     return memory.getvalue().decode("utf-8")
+
+
+def _dress(ax: Axes, lettering: Lettering) -> None:
+    """Give the texts that the axes already have, such as the empty title, the letters of the figure."""
+    for text in ax.findobj(Text):
+        if isinstance(text, Text):
+            text.set_fontfamily(list(lettering.families))
+            text.set_parse_math(False)
 
 
 def _root(ax: Axes) -> Figure:

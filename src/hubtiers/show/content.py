@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, MissingColumnError, NotComparableError, listing
 from hubtiers.framework import TIERS, Indicator
@@ -229,21 +230,34 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
 
     Each is the number of the indicator, its distance from the median of the tier's other regions, and its value.
     """
-    values = result.table.values
+    normalised, values = result.normalised.to_numpy(float), result.table.values.to_numpy(float)
     found: dict[str, dict[str, Any]] = {}
     for tier in result.breaks.labels:
-        mine = result.normalised[(result.tier == tier).to_numpy()]
-        for region in mine.index if len(mine) > 1 else ():
-            ahead = mine.loc[region] - mine.drop(index=region).median()
-            raw = values.loc[region].to_numpy(float)
-            order = ahead.reset_index(drop=True)
-            strong = order[order > 0].sort_values(ascending=False, kind="stable").head(_MOST)
-            weak = order[order < 0].sort_values(kind="stable").head(_MOST)
-            found[str(region)] = {
-                key: [[int(at), float(d), _plain(raw[int(at)])] for at, d in chosen.items()]
+        rows = np.flatnonzero((result.tier == tier).to_numpy())
+        if len(rows) < 2:
+            continue
+        ahead = normalised[rows] - _median_of_others(normalised[rows])
+        for row, distance in zip(rows, ahead, strict=True):
+            strong = [at for at in np.argsort(-distance, kind="stable") if distance[at] > 0][:_MOST]
+            weak = [at for at in np.argsort(distance, kind="stable") if distance[at] < 0][:_MOST]
+            found[str(result.normalised.index[int(row)])] = {
+                key: [[int(at), float(distance[at]), _plain(values[row, at])] for at in chosen]
                 for key, chosen in (("strengths", strong), ("weaknesses", weak))
             }
     return found
+
+
+def _median_of_others(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for every present value the median of the other values of its column; NaN where there is none."""
+    order = np.argsort(x, axis=0, kind="stable")
+    place = np.argsort(order, axis=0, kind="stable")
+    ordered = np.take_along_axis(x, order, axis=0)
+    others = (~np.isnan(x)).sum(axis=0) - 1
+    medians = np.zeros_like(x)
+    for middle in ((others - 1) // 2, others // 2):
+        at = np.maximum(middle, 0) + (middle >= place)
+        medians += np.take_along_axis(ordered, np.minimum(at, len(x) - 1), axis=0) / 2
+    return np.where(np.isnan(x) | (others < 1), np.nan, medians)
 
 
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -213,39 +214,49 @@ def _find_table(result: Result, name: str, comparison: Comparison | pd.DataFrame
 
 
 def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int) -> None:
-    from openpyxl.styles import Alignment, Font
-
     columns, rows = table.shown(language)
     titles = [("zh", f"表{number}  {table.title.zh}"), ("en", f"Table {number}  {table.title.en}")]
     line = 0
     for own, title in titles:
         if language in (own, "both"):
             line += 1
-            _write(sheet, line, 1, title).font = Font(name=_FONT, size=12, bold=True)
+            _write(sheet, line, 1, title).font = _font(12, bold=True)
     first_head = line + 1
     for own in ("zh", "en") if language == "both" else (language,):
         line += 1
         for place, column in enumerate(columns, start=1):
             cell = _write(sheet, line, place, column.heading.say(own))
-            cell.font = Font(name=_FONT, size=10.5, bold=True)
-            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+            cell.font = _font(10.5, bold=True)
+            cell.alignment = _alignment("center", wrap=True)
     last_head = line
     for row in rows:
         line += 1
         for place, (value, column) in enumerate(zip(row, columns, strict=True), start=1):
             cell = _write(sheet, line, place, value, column)
-            cell.font = Font(name=_FONT, size=10.5)
+            cell.font = _font(10.5)
     _rule(sheet, (first_head, last_head, line), len(columns))
     for note in table.notes:
         for own in ("zh", "en") if language == "both" else (language,):
             line += 1
-            _write(sheet, line, 1, note.say(own)).font = Font(name=_FONT, size=9)
+            _write(sheet, line, 1, note.say(own)).font = _font(9)
     _lay_out(sheet, columns, table.texts(language), (first_head, last_head), table.headings)
 
 
-def _write(sheet: Any, line: int, place: int, value: Cell, column: Column | None = None) -> Any:
+@cache
+def _font(size: float, *, bold: bool = False) -> Any:
+    from openpyxl.styles import Font
+
+    return Font(name=_FONT, size=size, bold=bold)
+
+
+@cache
+def _alignment(across: str, *, wrap: bool = False) -> Any:
     from openpyxl.styles import Alignment
 
+    return Alignment(horizontal=across, vertical="center", wrap_text=wrap)
+
+
+def _write(sheet: Any, line: int, place: int, value: Cell, column: Column | None = None) -> Any:
     cell = sheet.cell(row=line, column=place)
     if isinstance(value, str):
         text = cell_text(_CONTROL.sub("\ufffd", value))
@@ -253,12 +264,12 @@ def _write(sheet: Any, line: int, place: int, value: Cell, column: Column | None
         cell.value = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
         cell.data_type = "s"
         if column is not None:
-            cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=text_width(text) > _WIDEST)
+            cell.alignment = _alignment("left", wrap=text_width(text) > _WIDEST)
     elif isinstance(value, (int, float)):
         cell.value = value
         digits = column.digits if column else None
         cell.number_format = f"0.{'0' * digits}" if digits else "0"
-        cell.alignment = Alignment(horizontal="right", vertical="center")
+        cell.alignment = _alignment("right")
     return cell
 
 
@@ -270,8 +281,8 @@ def _rule(sheet: Any, lines: tuple[int, int, int], width: int) -> None:
     medium, thin = Side(style="medium"), Side(style="thin")
     for line in sorted({first, last, end}):
         for place in range(1, width + 1):
-            top = medium if line == first else None
-            bottom = medium if line == end else thin if line == last else None
+            top = medium if line == first else Side()
+            bottom = medium if line == end else thin if line == last else Side()
             sheet.cell(row=line, column=place).border = Border(top=top, bottom=bottom)
 
 

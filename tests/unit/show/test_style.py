@@ -1,7 +1,7 @@
 import pytest
 
 from hubtiers.framework import TIERS
-from hubtiers.show.style import hub_colours, tier_colours, tier_names
+from hubtiers.show.style import HUB_SHAPES, SCORE_RAMP, contrast, hub_colours, tier_colours, tier_names
 
 
 def lightness(colour):
@@ -28,3 +28,23 @@ def test_more_tiers_than_colours_are_spread_along_the_ramp():
 def test_names():
     assert tier_names("regional") == {"zh": "区域级", "en": "Regional"}
     assert tier_names("own") == {"zh": "own", "en": "own"}
+
+
+def test_on_a_dark_ground_the_highest_tier_is_the_lightest():
+    steps = [lightness(colour) for colour in tier_colours(TIERS, dark=True).values()]
+    assert all(a - b > 14 for a, b in zip(steps[:-1], steps[1:], strict=True)), steps
+
+
+def test_score_ramp_darkens_in_even_steps():
+    steps = [lightness(colour) for colour in SCORE_RAMP]
+    assert all(8 < a - b < 26 for a, b in zip(steps[:-1], steps[1:], strict=True)), steps
+
+
+def test_every_tier_of_hubs_has_a_shape_of_its_own():
+    assert len(set(HUB_SHAPES)) == len(TIERS)
+
+
+def test_contrast():
+    assert contrast("#ffffff", "#ffffff") == 1.0
+    assert round(contrast("#767676", "#ffffff"), 2) == 4.54
+    assert contrast("#0b3c6f", "#ffffff") == contrast("#ffffff", "#0b3c6f")

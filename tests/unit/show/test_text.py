@@ -1,12 +1,14 @@
 import html
 import json
+import tomllib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Template
 
-from hubtiers.show.text import html_text, script_json
+from hubtiers.errors import SpecError
+from hubtiers.show.text import html_text, script_json, toml_tables, toml_value
 
 HOSTILE = [
     "{{7*7}} <img src=x onerror=alert(1)> ${1}",
@@ -44,3 +46,28 @@ def test_any_plain_value_reads_back(value):
 def test_not_a_number_is_never_written():
     with pytest.raises(ValueError, match="not JSON compliant"):
         script_json({"score": float("nan")})
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, 'tab\t "quotes" \\ back', "\x00\x1f\x7f", "é 中文"])
+def test_toml_reads_back(text):
+    content = {"title": text, text: 1, "data": {text: [text, 0.1, 1e-7, True, 3], "inner": {text: {"a": text}}}}
+    assert tomllib.loads(toml_tables(content)) == content
+
+
+@given(
+    st.dictionaries(st.text(), st.text() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.booleans())
+)
+def test_any_table_reads_back(table):
+    assert tomllib.loads(toml_tables({"t": table})) == {"t": table}
+
+
+def test_what_toml_cannot_hold_is_refused():
+    assert toml_tables({"a": None, "t": {"b": None, "c": 1}}) == "[t]\nc = 1"
+    with pytest.raises(SpecError, match="cannot be written to a study file"):
+        toml_value({1, 2})
+
+
+def test_halves_of_characters_become_replacement_signs():
+    assert html_text("a\udc00") == "a\ufffd"
+    assert json.loads(script_json(["\ud83d"])) == ["\ufffd"]
+    assert toml_value("\ud800") == '"\ufffd"'
