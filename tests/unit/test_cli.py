@@ -27,7 +27,7 @@ def test_build_prints_agreement_and_other_weights(tmp_path):
     assert "critic differs from the layout in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
     assert rows[0][-2].strip() == "7 of 14"
-    names = "map.html map.png map.svg report.html run.json scores.csv tables.xlsx tiers.geojson".split()
+    names = ["map.html", "map.png", "map.svg", "report.html", "run.json", "scores.csv", "tables.xlsx", "tiers.geojson"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
 
 
