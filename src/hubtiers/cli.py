@@ -292,10 +292,11 @@ def _certainty_table(robust: Robustness) -> Table:
     labels = list(robust.tier_probability.columns)
     for column in ("rank", "90 % of draws", "region", "tier", *labels):
         table.add_column(column, justify="left" if column in ("region", "tier") else "right", overflow="fold")
+    probability = robust.tier_probability.to_dict("index")
     for region, row in robust.to_frame().head(_MOST_ROWS).iterrows():
         if pd.isna(row["rank"]):
             continue
-        chances = [f"{robust.tier_probability.loc[region, label]:.3f}" for label in labels]
+        chances = [f"{probability[region][label]:.3f}" for label in labels]
         interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
         cells = (str(row["rank"]), interval, f"{row['name_en']} {row['name_zh']}", str(row["tier"]), *chances)
         table.add_row(*(Text(cell) for cell in cells))
