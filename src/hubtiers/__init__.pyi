@@ -24,6 +24,11 @@ from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
 from .regions.read import read_regions
+from .robustness.montecarlo import assess_robustness
+from .robustness.result import Robustness
+from .robustness.sensitivity import leave_one_out, sensitivity, sobol_indices
+from .robustness.variation import Dirichlet, Noise, UniformAround, Variation
+from .robustness.weight_space import weights_to_rise
 from .scheme import FittedScheme, Result, Scheme
 from .scoring.aggregate import (
     Arithmetic,
@@ -71,6 +76,11 @@ from .scoring.weight import (
     PcaWeights,
     VariationWeights,
 )
+from .show.certainty import rank_interval_figure, tier_probability_figure
+from .show.charts import radar_figure, rank_size_figure, weight_figure
+from .show.figure import save_figure, tier_figure
+from .show.report import build_report
+from .show.tables import save_tables, to_latex, to_markdown
 from .show.webmap import tier_map
 from .study import Outcome, Study, load_study
 from .table.concentration import effective_number, herfindahl, shannon_diversity
@@ -95,6 +105,3 @@ from .tiers.breaks import (
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
 from .tiers.number import choose_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
-from .robustness.montecarlo import assess_robustness
-from .robustness.result import Robustness
-from .robustness.variation import Dirichlet, Noise, UniformAround, Variation
