@@ -94,7 +94,7 @@ def test_copied_study_gives_the_same_scores(visit, zhang_outcome):
     page.select_option("[data-key=preset]", "critic")
     page.select_option("[data-key=rule]", label="Quantiles")
     page.locator(".hubtiers-slider input").first.fill("90")
-    page.wait_for_function("drawn.explorer.preset === 'own'")
+    page.wait_for_function("drawn.explorer.preset === 'own' && !drawn.explorer.frame")
     page.click(".hubtiers-copy")
     page.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('Cop')")
     copied = tomllib.loads(page.input_value(".hubtiers-panel textarea"))
@@ -182,7 +182,7 @@ def test_what_cannot_be_scored_says_why_and_changes_nothing(visit, zhang_outcome
     *others, last = page.locator(".hubtiers-tree > li > .hubtiers-slider input").all()
     for slider in others:
         slider.fill("0")
-    page.wait_for_function("drawn.explorer.weights[0] === 0 && drawn.explorer.message === ''")
+    page.wait_for_function("!drawn.explorer.frame && drawn.explorer.message === ''")
     before = page.evaluate(f"(() => ({STATE}))()")
     last.fill("0")
     page.wait_for_function("document.querySelector('.hubtiers-summary').textContent.startsWith('All weights are 0')")

@@ -420,6 +420,9 @@ def test_prints_light_on_one_page(visit, zhang_outcome, scheme):
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert pdf.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    # Neighbours, regions and lines are three pictures; drawn as paths, each would wipe those beneath it.
+    assert len(re.findall(rb"/Width\s+2496\b", pdf)) >= 3
+    assert page.locator(".leaflet-pane canvas").count() == 3
     assert page.evaluate("window.paper") == ["light", 1040]
     assert page.evaluate(LOOKS) == [scheme, 1280]
     assert seen.trouble == []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -207,10 +208,16 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
     if variation.redraw_gaps:
         _require_gaps(scheme, variation, table)
     labels = _common_labels(_labels_of(base, rule) for rule in variation.tier or (scheme.tier,))
-    # Geometry is heavy, and overlaps were looked for above and by the base result.
-    names = pd.DataFrame(table.regions.drop(columns="geometry", errors="ignore"))
-    slim = dataclasses.replace(table, regions=names)
-    return Plan(scheme, slim, variation, factors, base.weights, labels, held, seed)
+    return Plan(scheme, _without_geometry(table), variation, factors, base.weights, labels, held, seed)
+
+
+def _without_geometry(table: IndicatorTable) -> IndicatorTable:
+    """Return the table with empty geometry: it is heavy to send, and overlaps have been looked for by now."""
+    if not isinstance(table.regions, gpd.GeoDataFrame):
+        return table
+    names = pd.DataFrame(table.regions.drop(columns=table.regions.geometry.name))
+    empty = gpd.GeoSeries([None] * len(names), index=names.index, crs=table.regions.crs)
+    return dataclasses.replace(table, regions=gpd.GeoDataFrame(names, geometry=empty))
 
 
 def seed_of(rng: int | np.random.Generator) -> tuple[int, ...]:

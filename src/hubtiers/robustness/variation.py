@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -139,7 +138,8 @@ class UniformAround:
 
     def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
         """Return weights, draws × indicators."""
-        return self.from_uniform(rng.random((size, self.width(framework))), base=base, framework=framework)
+        width = len(base) + (len(_membership(framework)) if self.of == "node" else 0)
+        return self.from_uniform(rng.random((size, width)), base=base, framework=framework)
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
         """Return weights from numbers between 0 and 1, draws × `width`."""
@@ -153,20 +153,28 @@ class UniformAround:
         return f"weights ± {self.percent:g} %{' at every level' if self.of == 'node' else ''}"
 
 
-@lru_cache(maxsize=16)
-def _varied(framework: Framework, of: str) -> tuple[str, ...]:
+def _varied(framework: Framework, of: str) -> list[str]:
     """Return the nodes whose weight is varied, indicators first."""
     groups = [g.code for g in framework.groups if framework.leaves(g.code)]
-    return (*framework.codes, *groups) if of == "node" else tuple(framework.codes)
+    return [*framework.codes, *groups] if of == "node" else framework.codes
 
 
-@lru_cache(maxsize=16)
-def _membership(framework: Framework) -> tuple[tuple[int, NDArray[np.bool_]], ...]:
+_Members = tuple[tuple[int, NDArray[np.bool_]], ...]
+_LATEST: list[tuple[Framework, _Members]] = []
+
+
+def _membership(framework: Framework) -> _Members:
     """Return by group, the lowest first, the column of its factor and which indicators lie below it."""
+    # Every block of draws asks again, and hashing a framework would take as long as finding the answer.
+    for known, members in _LATEST:
+        if known is framework:
+            return members
     column = {code: number for number, code in enumerate(_varied(framework, "node"))}
     groups = [group for level in framework.levels() for group in level if group]
     below = {group: set(framework.leaves(group)) for group in groups}
-    return tuple((column[group], np.array([code in below[group] for code in framework.codes])) for group in groups)
+    members = tuple((column[group], np.array([code in below[group] for code in framework.codes])) for group in groups)
+    _LATEST[:] = [(framework, members)]
+    return members
 
 
 def _nested(raw: Floats, centre: Floats, factor: Floats, framework: Framework) -> Floats:

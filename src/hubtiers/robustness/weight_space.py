@@ -126,8 +126,8 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
     >>> from hubtiers.tiers.breaks import Thresholds
     >>> frame = pd.DataFrame({"rd": [0.0, 2.0, 4.0], "patents": [0.0, 40.0, 40.0]}, index=["a", "b", "c"])
     >>> result = Scheme(tier=Thresholds((0.8,))).run(IndicatorTable.from_frame(frame))
-    >>> print(weights_to_rise(result, "b"))
-    b b, national: international when 10.0% of the weight moves (rd -0.100, patents +0.100)
+    >>> weights_to_rise(result, "b").table["change"].round(3).to_dict()
+    {'rd': -0.1, 'patents': 0.1}
     """
     if region not in result.scores.index:
         raise UnknownOptionError("region", region, map(str, result.scores.index))

@@ -43,8 +43,9 @@ class PrintFigure(Figure):
     def savefig(self, fname: Any, *, transparent: bool | None = None, **options: Any) -> None:
         """Write the figure; takes what matplotlib's `savefig` takes."""
         kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
-        # A date in the file would make two runs differ.
-        options["metadata"] = {**_UNDATED.get(kind, {}), **(options.get("metadata") or {})}
+        if kind in ("svg", "pdf"):
+            # A date in the file would make two runs differ.
+            options["metadata"] = {**_UNDATED[kind], **(options.get("metadata") or {})}
         with rc_context(_file_settings(self)):
             super().savefig(fname, transparent=transparent, **options)
 
@@ -128,7 +129,7 @@ def _dress(ax: Axes, lettering: Lettering) -> None:
     """Give the texts that the axes already have, such as the empty title, the letters of the figure."""
     for text in ax.findobj(Text):
         if isinstance(text, Text):
-            text.set_fontfamily(list(lettering.families))
+            text.set_fontfamily([*lettering.families, "sans-serif"])
             text.set_parse_math(False)
 
 
@@ -141,7 +142,9 @@ def _root(ax: Axes) -> Figure:
 
 def _settings(lettering: Lettering) -> Any:
     return {
-        "font.family": list(lettering.families),
+        # The generic name is for readers of an SVG who have none of the others.
+        "font.family": [*lettering.families, "sans-serif"],
+        "font.sans-serif": [lettering.families[-1]],
         "font.size": 9.0,
         # A dollar sign in a name is a dollar sign, not the start of a formula.
         "text.parse_math": False,
@@ -174,6 +177,7 @@ def _file_settings(figure: Figure) -> Any:
     truetype = lettering is None or lettering.is_truetype(texts)
     # Outlines in PostScript form, as those of Noto CJK, are no TrueType; readers complain when they are called so.
     return {
+        "font.sans-serif": ["DejaVu Sans"],
         "svg.fonttype": "none",
         "svg.hashsalt": "hubtiers",
         "pdf.fonttype": 42 if truetype else 3,

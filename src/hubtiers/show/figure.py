@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from hubtiers.errors import SpecError
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_regions
@@ -95,7 +96,9 @@ def tier_figure(
     Raises
     ------
     DataError
-        When the result has no geometry.
+        When the result has no geometry, or a region no area.
+    SpecError
+        When there is a layout, but the regions lie outside China.
     UnknownOptionError
         When the language is not known.
     HubtiersError
@@ -119,6 +122,8 @@ def tier_figure(
     from hubtiers.show.canvas import drawing
 
     scene = make_scene(result)
+    if layout is not None and not scene.in_china:
+        raise SpecError(f"The hubs of the layout {layout.id!r} lie in China, but the regions do not. Leave it out.")
     names = title_texts(title, _TITLE)
     with drawing(language, ax, size=(9.0, 8.3)) as board:
         prepare(board.axes, scene.window)
@@ -312,13 +317,12 @@ def _legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, at: tuple
     legend = Legend(
         board.axes, handles, ["x"] * len(rows), loc="lower left", bbox_to_anchor=at, borderaxespad=0.0, title=title,
         fontsize=8, title_fontsize=8.5, frameon=True, framealpha=0.92, edgecolor="#c9cdd1", facecolor="white",
-        handlelength=1.6, handleheight=0.9, labelspacing=0.45, fancybox=False,
+        handlelength=1.6, handleheight=0.9, labelspacing=0.45, fancybox=False, alignment="left",
     )  # fmt: skip
     for slot, text in zip(legend.get_texts(), texts, strict=True):
         slot.set_text(text)
     legend.set_zorder(9)
     legend.get_frame().set_linewidth(0.5)
-    legend._legend_box.align = "left"  # type: ignore[attr-defined]
     board.axes.add_artist(legend)
     board.figure.draw_without_rendering()
     return box_of(legend)

@@ -260,6 +260,7 @@ _COMPARED: Mapping[str, tuple[str, str, int | None]] = {
     "kendall": ("肯德尔 τ", "Kendall's tau", 3),
     "spearman": ("斯皮尔曼 ρ", "Spearman's rho", 3),
     "same_tier": ("同级比例", "Same tier", 3),
+    "in_same_tier": ("同级区域数", "In the same tier", 0),
     "gvf": ("拟合优度 GVF", "GVF", 4),
     "effective_indicators": ("有效指标数", "Effective indicators", 2),
     "matches": ("与参照同级", "Same as reference", 0),

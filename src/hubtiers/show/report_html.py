@@ -72,10 +72,15 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
         notes.append(more.say(language))
     looks = " ".join(["broad"] * (len(columns) > _BROAD) + ["brief"] * (len(texts) <= _BRIEF))
     return (
-        f'<div class="scroll"><table class="{looks}"><caption>{label}  {html_text(table.title.say(language))}</caption>'
+        f'{_scroller(label)}<table class="{looks}"><caption>{label}  {html_text(table.title.say(language))}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
         + (f'<p class="notes">{html_text(" ".join(notes))}</p>' if notes else "")
     )
+
+
+def _scroller(label: str) -> str:
+    """Return the start of a box that scrolls sideways, by keyboard too, when what it holds is wider than the screen."""
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
 
 
 def _kind(column: Column, texts: Sequence[str]) -> str:
@@ -100,9 +105,9 @@ def figure_html(figure: Figure, number: int, caption: str, language: str) -> str
     width, height = (round(float(side) * 96) for side in figure.get_size_inches())
     picture = base64.b64encode(_lighter(svg_text(figure)).encode()).decode()
     label = f"图 {number}" if language == "zh" else f"Fig. {number}"
-    wide = ' class="wide"' if width > 700 else ""
+    shape = "wide" if width > 700 else "tall" if height > width else "small"
     return (
-        f'<figure><div class="scroll"><img{wide} width="{width}" height="{height}" alt="{html_text(caption)}" '
+        f'<figure>{_scroller(label)}<img class="{shape}" width="{width}" height="{height}" alt="{html_text(caption)}" '
         f'src="data:image/svg+xml;base64,{picture}"></div>'
         f"<figcaption>{label}  {html_text(caption)}</figcaption></figure>"
     )

@@ -283,7 +283,9 @@ def _confidence(material: Material, page: Page) -> str:
     varied = getattr(getattr(robustness, "variation", None), "words", None)
     facts = {
         page.say("变动的内容", "What was varied"): "; ".join(map(str, varied or ())),
-        page.say("参照层级完全重现", "Reference tiers exactly"): _share(robustness, "reference_share"),
+        page.say("基准（或参照）层级完全重现", "Base (or reference) tiers exactly"): _share(
+            robustness, "reference_share"
+        ),
         page.say("层级次序得以保持", "Order of the tiers kept"): _share(robustness, "order_share"),
         page.say("平均同级比例", "Regions in their tier, on average"): _share(robustness, "reference_agreement"),
     }

@@ -123,7 +123,8 @@ def move_table(comparison: Comparison) -> PrintTable:
 
 def outside_table(frame: pd.DataFrame) -> PrintTable:
     """Return how the score goes with outside variables."""
-    table = frame_compared(frame)
+    # Here it is a number of regions; between schemes it is a share.
+    table = frame_compared(frame.rename(columns={"same_tier": "in_same_tier"}))
     title = Pair("与外部变量的一致程度", "How the score goes with outside variables")
     return PrintTable("outside", title, table.columns, table.rows)
 

@@ -283,7 +283,7 @@ def _rule(sheet: Any, lines: tuple[int, int, int], width: int) -> None:
         for place in range(1, width + 1):
             top = medium if line == first else Side()
             bottom = medium if line == end else thin if line == last else Side()
-            sheet.cell(row=line, column=place).border = Border(top=top, bottom=bottom)
+            sheet.cell(row=line, column=place).border = Border(left=Side(), right=Side(), top=top, bottom=bottom)
 
 
 def _lay_out(

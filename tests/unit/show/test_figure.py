@@ -242,10 +242,41 @@ def test_layer_elsewhere_is_drawn_in_its_own_place():
     figure = tier_figure(result, language="en")
     assert len(figure.axes) == 1
     assert {"A", "B", "C", "D"} <= set(texts(figure))
-    (left, right), (bottom, top) = figure.axes[0].get_xlim(), figure.axes[0].get_ylim()
+    left, right = figure.axes[0].get_xlim()
     assert right - left < 500_000
     widths = [np.ptp(p.vertices[:, 0]) for p in collection(figure.axes[0], "regions").get_paths()]
     assert 70_000 < min(widths) <= max(widths) < 85_000
+
+
+def test_hubs_of_china_are_not_drawn_elsewhere():
+    own = gpd.GeoDataFrame(
+        {"name_zh": ["甲", "乙"], "name_en": ["A", "B"]},
+        geometry=[shapely.box(10, 45, 11, 46), shapely.box(11, 45, 12, 46)],
+        crs=4326,
+        index=["a", "b"],
+    ).rename_axis("region_id")
+    values = pd.DataFrame({"region": ["a", "b"], "indicator": "rd", "value": [1.0, 2.0]})
+    result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(own, values))
+    hubs = HubLayout("x", (Hub("h", "local", ("110000",)),))
+    with pytest.raises(SpecError, match="hubs of the layout 'x' lie in China, but the regions do not"):
+        tier_figure(result, layout=hubs)
+
+
+def test_picture_is_painted_in_proportion_to_area(zhang):
+    """A picture, not only its artists: the share of the pixels of each tier is that of its area."""
+    memory = io.BytesIO()
+    figure = tier_figure(zhang.result, language="en", caption=False)
+    figure.savefig(memory, format="rgba", dpi=100)
+    width, height = (round(side * 100) for side in figure.get_size_inches())
+    pixels = np.frombuffer(memory.getvalue(), np.uint8).reshape(height, width, 4)[..., :3]
+    areas = zhang.result.table.regions.to_crs(ALBERS).area
+    scale = figure.axes[0].get_window_extent().width / 150 * 100 / np.ptp(figure.axes[0].get_xlim())
+    for label, colour in tier_colours(zhang.result.breaks.labels).items():
+        rgb = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+        painted = (pixels == rgb).all(axis=-1).sum()
+        expected = areas[zhang.result.tier == label].sum() * scale**2
+        # Labels, borders and antialiased edges take some away.
+        assert 0.72 * expected < painted < 1.06 * expected, label
 
 
 def test_result_without_geometry_is_refused():

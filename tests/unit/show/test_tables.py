@@ -196,9 +196,7 @@ def test_robustness_sheet(zhang, tmp_path):
         tier_probability = pd.DataFrame(np.random.default_rng(0).dirichlet([1, 2, 3], 14), index, labels)
         rank_interval = pd.DataFrame({"low": range(1, 15), "median": range(2, 16), "high": range(3, 17)}, index)
 
-    book = openpyxl.load_workbook(
-        save_tables(zhang.result, tmp_path / "t.xlsx", language="en", robustness=Certainty())
-    )
+    book = openpyxl.load_workbook(save_tables(zhang.result, tmp_path / "t.xlsx", language="en", robustness=Certainty()))
     heading, rows = body(book["Tier probabilities and rank intervals"[:31]])
     assert heading[3:6] == ["International", "National", "Regional"]
     order = [row[0] for row in rows]
@@ -294,7 +292,10 @@ def test_every_method_is_described_in_both_languages():
             assert all(words[:4]), method
             assert re.search("[\u4e00-\u9fff]", words[2])
             assert not re.search("[\u4e00-\u9fff]", words[1] + words[3])
-    assert short_method((EntropyWeights(), NaturalBreaks(2)))["en"] == "entropy weights, then exact natural breaks (Fisher–Jenks)"
+    assert (
+        short_method((EntropyWeights(), NaturalBreaks(2)))["en"]
+        == "entropy weights, then exact natural breaks (Fisher–Jenks)"
+    )
 
 
 def test_steps_are_described_in_order():

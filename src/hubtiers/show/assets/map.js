@@ -46,7 +46,7 @@
     const size = state.map.getSize(), width = size.x;
     // On a phone the regions keep to the top, so that the legend opens below them.
     const below = width > 700 ? 150 : Math.max(40, size.y - 60 - 0.95 * width);
-    const room = width > 1000 ? { paddingTopLeft: [290, 60], paddingBottomRight: [170, 8] } : { paddingTopLeft: [8, 60], paddingBottomRight: [8, below] };
+    const room = width > 1000 ? { paddingTopLeft: [190, 60], paddingBottomRight: [162, 8] } : { paddingTopLeft: [8, 60], paddingBottomRight: [8, below] };
     state.map.fitBounds(state.data.bounds, Object.assign({ animate: false }, room));
     state.moved = false;
   };
@@ -121,26 +121,42 @@
   // Paper is light, and as wide as A4 on its side; the canvas must be drawn before the browser takes its picture.
   function forPaper(state) {
     if (state.screen) return;
-    state.screen = { theme: state.theme, bounds: state.map.getBounds() };
+    state.screen = { theme: state.theme, bounds: state.map.getBounds(), retina: L.Browser.retina };
     document.body.classList.add("hubtiers-paper");
+    // Twice the points: paper is finer than most screens.
+    L.Browser.retina = true;
     h.paintTheme(state, "light", state.chosen);
-    state.map.invalidateSize({ animate: false });
-    state.map.fitBounds(state.screen.bounds, { animate: false });
-    redraw(state);
+    fitAgain(state, state.screen.bounds);
+    [state.shapes[0]._renderer, state.ground].forEach(h.drawNow);
+    state.twins = [...document.querySelectorAll(".leaflet-pane canvas")].map(twin);
+  }
+
+  // Chromium prints what was done to a canvas, and prints wiping as white paint over all that lies beneath. A copy of
+  // the picture has never been wiped.
+  function twin(canvas) {
+    const copy = canvas.cloneNode(false);
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    canvas.after(copy);
+    canvas.style.visibility = "hidden";
+    return { canvas: canvas, copy: copy };
   }
 
   function forScreen(state) {
     const screen = state.screen;
     if (!screen) return;
     state.screen = null;
+    state.twins.forEach((pair) => { pair.copy.remove(); pair.canvas.style.visibility = ""; });
     document.body.classList.remove("hubtiers-paper");
+    L.Browser.retina = screen.retina;
     h.paintTheme(state, screen.theme, state.chosen);
-    state.map.invalidateSize({ animate: false });
-    state.map.fitBounds(screen.bounds, { animate: false });
+    fitAgain(state, screen.bounds);
   }
 
-  function redraw(state) {
-    [state.shapes[0]._renderer, state.ground].forEach(h.drawNow);
+  function fitAgain(state, bounds) {
+    state.map.invalidateSize({ animate: false });
+    if (state.moved) state.map.fitBounds(bounds, { animate: false }); else h.home(state);
+    // The size of a canvas follows only when its bounds or its size change; the number of points may have.
+    state.map.fire("viewreset");
   }
 
   h.start = function (map, payload) {

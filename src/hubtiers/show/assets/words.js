@@ -33,7 +33,7 @@ hubtiers.WORDS = {
     data: "Sources and years", years: "Years", focus: "Focus", source: "Source", note: "Note",
     low: "low", high: "high", counted: (n) => n + " regions", mean: "mean", shareOf: "Probability of the tier", breaksAt: "Cut-points of the tiers",
     changed: "Weights as set in the explorer", explorerHint: "Move a slider: scores, tiers and map follow. Numbers are effective weights in the score.",
-    preset: "Ready weights", aggregation: "Aggregation", rule: "Tier rule", study: "The study's own", own: "Own", copy: "Copy as study", reset: "Back to the study",
+    preset: "Preset", aggregation: "Aggregation", rule: "Tier rule", study: "The study's own", own: "Own", copy: "Copy as study", reset: "Back to the study",
     copied: "Copied to the clipboard", copyByHand: "Copy it from the text box", toml: "Study file (TOML)", unavailable: "not available",
     moved: (n) => (n ? n + (n === 1 ? " region changes" : " regions change") + " tier" : "No region changes tier"), zero: "All weights are 0: nothing to score.", few: "Too few different scores for the tiers.",
     notPositive: "needs normalised values above 0", top: "First", shown: (what) => "Filled by: " + what, zoomTo: "Go to", mapHint: "Map: arrow keys move, plus and minus zoom",

@@ -1,0 +1,282 @@
+"""The compiled loop against the plain path: what a draw gives is what its scheme gives.
+
+Sums run in another order in the two, so that scores agree to 1e-12 before rounding and not always to the last digit after
+it. The values stand on a coarse grid, where different scores differ by far more, and ranks and tiers must be the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from hubtiers.errors import HubtiersError
+from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.robustness._plan import make_plan
+from hubtiers.robustness._workshop import Workshop
+from hubtiers.robustness.montecarlo import Local, assess_robustness
+from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
+from hubtiers.scheme import Scheme, round_significant
+from hubtiers.scoring.aggregate import (
+    Arithmetic,
+    Copeland,
+    Geometric,
+    GreyRelation,
+    Harmonic,
+    MazziottaPareto,
+    PowerMean,
+    Topsis,
+    Vikor,
+)
+from hubtiers.scoring.impute import KNearest, MeanImpute, MedianImpute, RequireCoverage
+from hubtiers.scoring.normalise import (
+    DistanceToReference,
+    LogMinMax,
+    MinMax,
+    PercentileRank,
+    RobustScale,
+    VectorNorm,
+    ZScore,
+)
+from hubtiers.scoring.treat import BoxCox, LogTransform, NoTreatment, Winsorise
+from hubtiers.scoring.weight import (
+    BenefitOfDoubt,
+    CriticWeights,
+    EntropyWeights,
+    EqualWeights,
+    FrameworkWeights,
+    PcaWeights,
+    VariationWeights,
+)
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.breaks import (
+    EqualIntervals,
+    HeadTail,
+    NaturalBreaks,
+    Quantiles,
+    RelativeTo,
+    StandardDeviation,
+    Thresholds,
+)
+from hubtiers.tiers.clusters import Hierarchical, KMeans
+
+NESTED = Framework(
+    (
+        Indicator("rd", parent="research", weight=2.0),
+        Indicator("papers", parent="research"),
+        Indicator("patents", parent="technology"),
+        Indicator("smog", parent="technology", direction=-1),
+        Indicator("firms"),
+    ),
+    (Group("research"), Group("technology", weight=3.0)),
+)
+NORMALISE = (
+    MinMax(1, 100),
+    ZScore(100, 10),
+    MinMax(),
+    ZScore(),
+    PercentileRank(),
+    DistanceToReference("mean"),
+    LogMinMax(1, 2),
+    VectorNorm(),
+    RobustScale(),
+)
+AGGREGATE = (
+    Arithmetic(),
+    Geometric(),
+    Harmonic(),
+    PowerMean(0.5),
+    PowerMean(-3),
+    PowerMean(1.0),
+    MazziottaPareto(),
+    Topsis(),
+    Vikor(),
+    GreyRelation(),
+    Copeland(),
+)
+TIER = (
+    NaturalBreaks(2),
+    NaturalBreaks(3),
+    NaturalBreaks(4),
+    NaturalBreaks(3, scale="log"),
+    Quantiles(3),
+    EqualIntervals(3),
+    HeadTail(4),
+    StandardDeviation(),
+    Thresholds((0.4, 50.0)),
+    RelativeTo((80.0, 120.0)),
+    KMeans(3),
+    Hierarchical(3),
+)
+WEIGHT = (
+    EqualWeights(),
+    FrameworkWeights(),
+    EntropyWeights(),
+    CriticWeights(),
+    VariationWeights(),
+    PcaWeights(),
+    BenefitOfDoubt(),
+)
+TREAT = (NoTreatment(), Winsorise(), LogTransform(), BoxCox())
+IMPUTE = (RequireCoverage(0.6), MeanImpute(), MedianImpute(), KNearest(3))
+
+
+def some(options, most=2):
+    return st.lists(st.sampled_from(options), min_size=1, max_size=most, unique=True).map(tuple)
+
+
+@st.composite
+def tables(draw):
+    rows = draw(st.integers(8, 24))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    frame = pd.DataFrame(rng.integers(1, 33, (rows, 5)) / 4.0, columns=NESTED.codes)
+    frame.index = [f"r{i:02}" for i in range(rows)]
+    if draw(st.booleans()):
+        frame = frame.mask(rng.random(frame.shape) < 0.08)
+    framework = NESTED if draw(st.booleans()) else Framework(tuple(Indicator(c) for c in NESTED.codes))
+    return IndicatorTable.from_frame(frame, framework=framework)
+
+
+@st.composite
+def variations(draw):
+    aggregate = draw(
+        st.one_of(
+            some(AGGREGATE),
+            st.just(()),
+            st.tuples(some(AGGREGATE), some(AGGREGATE, 1)).map(PerLevel),
+            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(lambda pair: (pair,)),
+        )
+    )
+    weights = draw(
+        st.sampled_from([Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None])
+        | some(WEIGHT)
+    )
+    return Variation(
+        weights=weights,
+        normalise=draw(some(NORMALISE)),
+        treat=draw(st.just(()) | some(TREAT)),
+        aggregate=aggregate,
+        tier=draw(st.just(()) | some(TIER, 1)),
+        impute=draw(st.just(()) | some(IMPUTE)),
+        noise=draw(st.none() | st.none() | st.just(Noise(5))),
+        leave_one_out=draw(st.booleans()),
+    )
+
+
+def plain(workshop, draws, number):
+    """What the plain path gives: the result, or the error."""
+    try:
+        return workshop.result(draws, number)
+    except HubtiersError as error:
+        return error
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables(), variations(), st.sampled_from(["refit", "fixed"]), st.integers(0, 10**9))
+def test_draws_equal_the_plain_path(table, variation, tiers, seed):
+    scheme = Scheme(impute=RequireCoverage(0.6), normalise=MinMax(1, 100), tier=NaturalBreaks(3))
+    assume(not (tiers == "fixed" and variation.tier))
+    try:
+        plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
+    except HubtiersError:
+        assume(False)
+    workshop = Workshop(plan)
+    block = plan.block(0)
+    for number in range(4):
+        expected = plain(workshop, block, number)
+        if isinstance(expected, HubtiersError):
+            with pytest.raises(HubtiersError):
+                list(workshop.place(block.take([number])))
+            continue
+        (placed,) = workshop.place(block.take([number]), scores=True)
+        wanted = expected.scores.to_numpy(float)
+        np.testing.assert_allclose(placed.scores[0], wanted, rtol=1e-10, atol=1e-11)
+        assert placed.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
+        labels = [plan.labels[c] if c >= 0 else None for c in placed.classes[0]]
+        assert labels == [None if pd.isna(t) else t for t in expected.tier.astype(object)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.floats(-1e100, 1e100, allow_subnormal=True) | st.floats(-10, 10) | st.sampled_from([0.0, -0.0, np.nan]),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
+    from hubtiers.robustness._kernel import round_kernel
+    from hubtiers.robustness._workshop import _powers
+
+    x = np.array([numbers])
+    rounded = x.copy()
+    round_kernel(rounded, rounded.view(np.int64), _powers())
+    assert rounded.tobytes() == round_significant(x).tobytes()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.just(np.nan), min_size=1, max_size=60), st.data())
+def test_ranks_are_those_of_pandas(numbers, data):
+    from hubtiers.robustness._kernel import FIXED, key_kernel, place_kernel
+
+    x = np.array([numbers], dtype=float)
+    # Neighbours in the last bits share a key and must be told apart by the scores themselves.
+    wobble = data.draw(st.lists(st.integers(0, 2), min_size=len(numbers), max_size=len(numbers)))
+    for place, steps in enumerate(wobble):
+        for _ in range(steps):
+            x[0, place] = np.nextafter(x[0, place], np.inf)
+    keys = np.empty(x.shape, np.int64)
+    mask = (1 << x.shape[1].bit_length()) - 1
+    key_kernel(x, x.view(np.int64), mask, keys)
+    keys.sort(axis=1)
+    ranks, classes = np.empty(x.shape, np.int16), np.empty(x.shape, np.int16)
+    breaks = np.array([-3.0, 5.0])
+    assert place_kernel(x, keys, mask, FIXED, breaks, np.array([2, 1, 0]), ranks, classes) == -1
+    expected = pd.Series(x[0]).rank(ascending=False, method="min").fillna(0).astype(int)
+    assert ranks[0].tolist() == expected.tolist()
+    known = ~np.isnan(x[0])
+    assert classes[0][known].tolist() == (2 - np.searchsorted(breaks, x[0][known])).tolist()
+    assert (classes[0][~known] == -1).all()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.integers(0, 60), min_size=2, max_size=80, unique=True),
+    st.integers(2, 5),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
+    from hubtiers.robustness._breaks import Ends, best_starts
+    from hubtiers.tiers._kernel import natural_breaks_kernel, new_workspace
+
+    assume(len(numbers) >= k)
+    values = np.array(sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers))
+    counts = np.array([float(random.randint(1, 3)) for _ in numbers])
+    m = len(values)
+    floats, wholes = np.zeros((4, m + 1)), np.zeros((2, m + 1), np.int64)
+    ends = Ends(*(row.copy() for row in (*floats, *wholes)), np.zeros(4 * m + 8, np.int64))
+    quick, exact = np.zeros(k, np.int64), np.zeros(k, np.int64)
+    best_starts(values, counts, quick, new_workspace(m, k), ends)
+    natural_breaks_kernel(values, counts, exact, new_workspace(m, k))
+    assert quick.tolist() == exact.tolist()
+
+
+@settings(max_examples=15, deadline=None)
+@given(tables(), st.integers(0, 10**6), st.integers(1, 1500))
+def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
+    scheme = Scheme(impute=RequireCoverage(0.6), tier=NaturalBreaks(3))
+    variation = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
+    found = [
+        assess_robustness(
+            scheme, table, variation, draws=draws, rng=seed, engine=Local(block_size=size), workers=workers
+        ).tally
+        for workers, size in ((1, 512), (2, 512), (1, 4096))
+    ]
+    for other in found[1:]:
+        for name in ("tiers", "ranks", "duels", "sums"):
+            assert getattr(other, name).tobytes() == getattr(found[0], name).tobytes()
+    assert found[0].draws == draws
+    assert (found[0].tiers.sum(axis=1) == found[0].ranks.sum(axis=1)).all()

@@ -1,0 +1,106 @@
+"""The same answer from a cluster of dask, also when a worker is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hubtiers.errors import DataError, SpecError
+from hubtiers.robustness.montecarlo import Dask, assess_robustness
+from hubtiers.robustness.variation import Dirichlet, Noise, Variation
+from hubtiers.scheme import Scheme
+from hubtiers.scoring.aggregate import Geometric
+from hubtiers.scoring.normalise import MinMax, ZScore
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.breaks import NaturalBreaks
+
+distributed = pytest.importorskip("distributed")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+SCHEME = Scheme(tier=NaturalBreaks(3))
+VARIATION = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
+
+
+def table():
+    rng = np.random.default_rng(3)
+    index = [f"r{i:02}" for i in range(12)]
+    return IndicatorTable.from_frame(pd.DataFrame(rng.lognormal(size=(12, 4)), columns=list("abcd"), index=index))
+
+
+def counts(robust):
+    return [getattr(robust.tally, name).tobytes() for name in ("tiers", "ranks", "duels", "sums")]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    settings = {"distributed.scheduler.allowed-failures": 20, "distributed.logging.distributed": "critical"}
+    import dask
+
+    with (
+        dask.config.set(settings),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        ) as running,
+    ):
+        yield running
+
+
+def test_the_cluster_gives_the_local_answer(cluster):
+    local = assess_robustness(SCHEME, table(), VARIATION, draws=5000, rng=8)
+    by_address = assess_robustness(SCHEME, table(), VARIATION, draws=5000, rng=8, engine=cluster.scheduler_address)
+    blocks = Dask(cluster.scheduler_address, block_size=512)
+    in_blocks = assess_robustness(SCHEME, table(), VARIATION, draws=5000, rng=8, engine=blocks)
+    assert counts(by_address) == counts(local)
+    assert counts(in_blocks) == counts(local)
+    assert in_blocks.draws == 5000
+
+
+def test_a_client_in_use_is_taken(cluster):
+    with distributed.Client(cluster.scheduler_address):
+        robust = assess_robustness(SCHEME, table(), VARIATION, draws=600, rng=8, engine="dask")
+    assert counts(robust) == counts(assess_robustness(SCHEME, table(), VARIATION, draws=600, rng=8))
+
+
+def test_errors_come_back_as_sentences(cluster):
+    with pytest.raises(DataError, match=r"Geometric\(\) needs positive values"):
+        assess_robustness(
+            SCHEME,
+            table(),
+            Variation(weights=Dirichlet(), aggregate=(Geometric(),)),
+            draws=600,
+            engine=Dask(cluster.scheduler_address),
+        )
+
+
+def test_no_scheduler_is_said():
+    with pytest.raises(SpecError, match="no client in use"):
+        assess_robustness(SCHEME, table(), VARIATION, draws=10, engine="dask")
+    with pytest.raises(SpecError, match="There is no dask scheduler"):
+        assess_robustness(SCHEME, table(), VARIATION, draws=10, engine="smoke-signals://here")
+
+
+def test_a_killed_worker_does_not_change_the_answer(cluster):
+    noisy = Variation(weights=Dirichlet(), noise=Noise(5))
+    local = assess_robustness(SCHEME, table(), noisy, draws=3072, rng=8)
+    killed = []
+
+    def kill_first(done, _plain=distributed.as_completed):
+        for future in _plain(done):
+            if not killed:
+                victim = next(iter(cluster.workers.values())).pid
+                killed.append(victim)
+                os.kill(victim, signal.SIGKILL)
+            yield future
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("distributed.as_completed", kill_first)
+        patch.setattr("dask.distributed.as_completed", kill_first)
+        robust = assess_robustness(
+            SCHEME, table(), noisy, draws=3072, rng=8, engine=Dask(cluster.scheduler_address, block_size=512)
+        )
+    assert len(killed) == 1
+    assert counts(robust) == counts(local)
