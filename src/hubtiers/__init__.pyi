@@ -78,6 +78,7 @@ from .scoring.weight import (
 )
 from .show.certainty import rank_interval_figure, tier_probability_figure
 from .show.charts import radar_figure, rank_size_figure, weight_figure
+from .show.explorer import Explorer
 from .show.figure import save_figure, tier_figure
 from .show.report import build_report
 from .show.tables import save_tables, to_latex, to_markdown

@@ -164,7 +164,7 @@ class Framework:
 
     @cached_property
     def denominators(self) -> list[str]:
-        """Codes that totals are divided by and that are no indicators themselves: `Denominate` needs them as columns."""
+        """Codes that totals are divided by and are no indicators themselves, which `Denominate` needs as columns."""
         named = (i.denominator for i in self.indicators if i.kind == "extensive" and i.denominator)
         return [code for code in dict.fromkeys(named) if code not in self.codes]
 

@@ -284,7 +284,7 @@ class Outcome:
         return [target / name for name in names]
 
     def _write(self, folder: Path) -> None:
-        from hubtiers.show.explorer import can_explore
+        from hubtiers.show.explorer import Explorer, can_explore
         from hubtiers.show.webmap import tier_map
 
         output, title = self.study.content.output, self.title
@@ -294,7 +294,7 @@ class Outcome:
             self.result,
             layout=self.layout,
             robustness=self.robustness,
-            explorer=output.explorer and can_explore(self.result),
+            explorer=Explorer(study=self._sections()) if output.explorer and can_explore(self.result) else False,
             title=title,
             language=output.language,
         )
@@ -312,6 +312,10 @@ class Outcome:
             report.save(folder / "report.html")
         record = json.dumps(self._record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         (folder / "run.json").write_text(record, encoding="utf-8")
+
+    def _sections(self) -> dict[str, Any]:
+        """Return what the study file says beside its method: the explorer copies it into the study it writes."""
+        return self.study.content.model_dump(mode="json", exclude_none=True, exclude={"method"})
 
     def _write_figures(self, folder: Path) -> None:
         from hubtiers.show.figure import save_figure, tier_figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -105,6 +105,7 @@ class Plan:
     labels: tuple[str, ...]
     held: TierScale | None
     seed: tuple[int, ...]
+    pools: dict[Any, dict[str, Floats]] = field(default_factory=dict, repr=False)
 
     @property
     def discrete(self) -> tuple[Factor, ...]:
@@ -168,16 +169,28 @@ class Plan:
     def data(self, scheme: Scheme, table: IndicatorTable, keys: Ints) -> tuple[Scheme, IndicatorTable]:
         """Return scheme and table with the noise and the filled gaps that the keys stand for."""
         if self.variation.noise is not None:
-            noisy = self.variation.noise.apply(table.values, _keyed(keys[1]))
+            values = table.values
+            noisy = pd.DataFrame(self.noisy_values(keys), values.index, values.columns)
             table = dataclasses.replace(table, values=noisy)
         if self.variation.redraw_gaps:
             measured, complete = complete_values(scheme, table)
             filled = measured.isna() & complete.notna()
             if filled.to_numpy().any():
-                pools = residual_pools(scheme, self.table_without(_left_out(self.table, table)))
-                complete = redrawn(complete, filled, pools, _keyed(keys[0]))
+                complete = redrawn(complete, filled, self._errors(scheme, table), _keyed(keys[0]))
                 scheme = scheme.replace(impute=DrawnGaps(complete))
         return scheme, table
+
+    def noisy_values(self, keys: Ints) -> Floats:
+        """Return the values of the table with the noise that the keys stand for."""
+        return np.asarray(self.variation.noise.apply(self.table.values.to_numpy(float), _keyed(keys[1])))
+
+    def _errors(self, scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
+        """Return the errors of the filling, from the values without noise; they are looked for once."""
+        gone = _left_out(self.table, table)
+        key = (repr(scheme.impute), gone)
+        if key not in self.pools:
+            self.pools[key] = residual_pools(scheme, self.table_without(gone))
+        return self.pools[key]
 
     def stands_for(self, draws: Draws, number: int) -> tuple[Scheme, IndicatorTable]:
         """Return the plain scheme and table of one draw."""

@@ -17,6 +17,7 @@ from hubtiers._methods import offered
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework
 from hubtiers.robustness._plan import Draws, Held, Plan, normalised_values
+from hubtiers.robustness._quick import has_short_cut, quick_values
 from hubtiers.scheme import Result, Scheme
 from hubtiers.scoring.aggregate import (
     Arithmetic,
@@ -210,16 +211,31 @@ class Workshop:
         return prepare(normalised_values(scheme, table), scheme, self.plan.table.framework)
 
     def _scores_of_own_data(self, draws: Draws, number: int, made: Setup) -> Floats:
-        scheme, table = self.plan.data(made.scheme, self.plan.table_without(made.gone), draws.keys[number])
-        values = normalised_values(scheme, table)
+        framework, which = self.plan.table.framework, np.array([number])
+        values = self._quick_values(draws.keys[number], made)
+        if values is None:
+            scheme, table = self.plan.data(made.scheme, self.plan.table_without(made.gone), draws.keys[number])
+            values = normalised_values(scheme, table)
         if draws.weights is not None:
-            weights = draws.weights[[number]]
+            weights = draws.weights[which]
         else:
-            method: Any = scheme.weight
-            fitted = method.fit(values, **offered(method.fit, {"framework": table.framework})).weights
-            weights = fitted.reindex(self.plan.table.framework.codes).fillna(0.0).to_numpy(float)[None]
-        prepared = prepare(values, scheme, self.plan.table.framework)
-        return self._score(prepared, weights, draws, np.array([number]))
+            method: Any = made.scheme.weight
+            own = framework if made.gone is None else framework.without([made.gone])
+            fitted = method.fit(values, **offered(method.fit, {"framework": own})).weights
+            weights = fitted.reindex(framework.codes).fillna(0.0).to_numpy(float)[None]
+        return self._score(prepare(values, made.scheme, framework), weights, draws, which)
+
+    def _quick_values(self, keys: Ints, made: Setup) -> pd.DataFrame | None:
+        """Return normalised values with noise by the short cut, None where there is none."""
+        plan = self.plan
+        if plan.variation.redraw_gaps or not has_short_cut(made.scheme):
+            return None
+        noisy = plan.noisy_values(keys)
+        kept = [code for code in plan.table.framework.codes if code != made.gone]
+        columns = plan.table.values.columns.get_indexer(pd.Index(kept))
+        direction = np.array([i.direction for i in plan.table.framework.indicators if i.code != made.gone], float)
+        values = quick_values(made.scheme, noisy[:, columns], direction)
+        return None if values is None else pd.DataFrame(values, plan.table.values.index, kept)
 
     def _score(self, prepared: Prepared, weights: Floats, draws: Draws, which: Ints) -> Floats:
         from hubtiers.robustness._kernel import round_kernel

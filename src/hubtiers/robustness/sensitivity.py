@@ -100,11 +100,11 @@ def sobol_indices(
 
     Notes
     -----
-    A scrambled Sobol' sequence gives the matrices A and B. First-order index (Saltelli et al. 2010,
-    doi:10.1016/j.cpc.2009.09.018): mean of f(B)·(f(AB) − f(A)) over the variance; total index (Jansen 1999,
-    doi:10.1016/S0010-4655(98)00154-4): half the mean of (f(A) − f(AB))² over the variance; AB is A with one factor
-    from B. Both are taken the other way round, too, and averaged. Values are centred first. A factor that does not change f has both indices exactly 0, as have all when f is
-    constant.
+    A scrambled Sobol' sequence gives the matrices A and B; AB is A with one factor from B. First-order index (Saltelli
+    et al. 2010, doi:10.1016/j.cpc.2009.09.018): mean of f(B)·(f(AB) − f(A)) over the variance. Total index (Jansen
+    1999, doi:10.1016/S0010-4655(98)00154-4): half the mean of (f(A) − f(AB))² over the variance. Both are taken the
+    other way round, too, and averaged. Values are centred first. A factor that does not change f has both indices
+    exactly 0, as have all when f is constant.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -138,16 +139,14 @@ class UniformAround:
 
     def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
         """Return weights, draws × indicators."""
-        width = len(base) + (len(_membership(framework)) if self.of == "node" else 0)
+        width = len(_tree_of(framework).order) if self.of == "node" else len(base)
         return self.from_uniform(rng.random((size, width)), base=base, framework=framework)
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
         """Return weights from numbers between 0 and 1, draws × `width`."""
         factor = 1.0 + (2.0 * u - 1.0) * (self.percent / 100.0)
-        raw = base.to_numpy(float) * factor[:, : len(base)]
-        if self.of == "node":
-            raw = _nested(raw, base.to_numpy(float), factor, framework)
-        return _shares(raw)
+        centre = base.to_numpy(float)
+        return _shares(centre * factor) if self.of == "indicator" else _shares(_nested(factor, centre, framework))
 
     def __str__(self) -> str:
         return f"weights ± {self.percent:g} %{' at every level' if self.of == 'node' else ''}"
@@ -159,31 +158,55 @@ def _varied(framework: Framework, of: str) -> list[str]:
     return [*framework.codes, *groups] if of == "node" else framework.codes
 
 
-_Members = tuple[tuple[int, NDArray[np.bool_]], ...]
-_LATEST: list[tuple[Framework, _Members]] = []
+@dataclass(frozen=True, eq=False)
+class _Tree:
+    """Nodes that are varied, with siblings side by side.
+
+    `order` brings the nodes into that order; `siblings` are stretches of it; `below` says which indicators lie below
+    each node (indicators × nodes); `paths` (levels × indicators) lists the nodes from each indicator up, the number of
+    nodes where a way is shorter.
+    """
+
+    order: NDArray[np.int64]
+    siblings: tuple[slice, ...]
+    below: NDArray[np.bool_]
+    paths: NDArray[np.int64]
 
 
-def _membership(framework: Framework) -> _Members:
-    """Return by group, the lowest first, the column of its factor and which indicators lie below it."""
+_LATEST: list[tuple[Framework, _Tree]] = []
+
+
+def _tree_of(framework: Framework) -> _Tree:
     # Every block of draws asks again, and hashing a framework would take as long as finding the answer.
-    for known, members in _LATEST:
+    for known, tree in _LATEST:
         if known is framework:
-            return members
-    column = {code: number for number, code in enumerate(_varied(framework, "node"))}
-    groups = [group for level in framework.levels() for group in level if group]
-    below = {group: set(framework.leaves(group)) for group in groups}
-    members = tuple((column[group], np.array([code in below[group] for code in framework.codes])) for group in groups)
-    _LATEST[:] = [(framework, members)]
-    return members
+            return tree
+    nodes = _varied(framework, "node")
+    parents = [framework[node].parent for node in nodes]
+    order = sorted(range(len(nodes)), key=lambda n: parents[n])
+    edges = [0, *(n for n in range(1, len(nodes)) if parents[order[n]] != parents[order[n - 1]]), len(nodes)]
+    place = {nodes[n]: position for position, n in enumerate(order)}
+    ways = [[code, *framework.ancestors(code)[:-1]] for code in framework.codes]
+    depth = max(map(len, ways))
+    paths = [[place[way[level]] if level < len(way) else len(nodes) for way in ways] for level in range(depth)]
+    below = np.array([[nodes[n] in way for n in order] for way in ways])
+    tree = _Tree(np.array(order), tuple(slice(*ends) for ends in pairwise(edges)), below, np.array(paths))
+    _LATEST[:] = [(framework, tree)]
+    return tree
 
 
-def _nested(raw: Floats, centre: Floats, factor: Floats, framework: Framework) -> Floats:
+def _nested(factor: Floats, centre: Floats, framework: Framework) -> Floats:
     """Return effective weights when the share of every node within its group has its own factor."""
-    weights = raw.copy()
-    for column, inside in _membership(framework):
-        mass = weights[:, inside].sum(axis=1, keepdims=True)
-        wanted = centre[inside].sum() * factor[:, [column]]
-        weights[:, inside] *= np.divide(wanted, mass, out=np.zeros_like(mass), where=mass > 0)
+    tree = _tree_of(framework)
+    shares = np.ones((len(factor), len(tree.order) + 1))
+    np.multiply(factor[:, tree.order], (centre[:, None] * tree.below).sum(axis=0), out=shares[:, :-1])
+    for siblings in tree.siblings:
+        part = shares[:, siblings]
+        total = part.sum(axis=1, keepdims=True)
+        np.divide(part, total, out=part, where=total > 0)
+    weights = shares[:, tree.paths[0]]
+    for level in tree.paths[1:]:
+        weights *= shares[:, level]
     return weights
 
 
@@ -252,13 +275,14 @@ class Noise:
         if self.of not in ("value", "spread"):
             raise UnknownOptionError("choice for Noise(of=…)", self.of, ("value", "spread"))
 
-    def apply(self, values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    def apply(self, values: Floats, rng: np.random.Generator) -> Floats:
         """Return values (regions × indicators) with one draw of errors."""
         error = rng.standard_normal(values.shape) * (self.percent / 100.0)
         if self.of == "value":
-            return values * np.exp(error)
-        noisy: pd.DataFrame = values + error * np.nan_to_num(values.std(ddof=1).to_numpy(float))
-        return noisy
+            return np.asarray(values * np.exp(error))
+        known = np.maximum((~np.isnan(values)).sum(axis=0), 1)
+        away = np.nan_to_num(values - np.nansum(values, axis=0) / known)
+        return np.asarray(values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1)))
 
     def __str__(self) -> str:
         return f"noise of {self.percent:g} % of each {'value' if self.of == 'value' else 'standard deviation'}"

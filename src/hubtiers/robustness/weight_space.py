@@ -17,7 +17,8 @@ from hubtiers.scoring.weight import GivenWeights
 
 __all__ = ["Reweighting", "weights_to_rise"]
 
-_MARGIN = 1e-9
+_MARGIN = 1e-8
+_TOLERANCE = 1e-10
 _MOST = 4
 
 
@@ -167,6 +168,7 @@ def nearest_weights(base: NDArray[np.float64], gains: NDArray[np.float64]) -> ND
         b_eq=[0.0],
         bounds=[(0, None)] * m + [(0, weight) for weight in base],
         method="highs",
+        options={"primal_feasibility_tolerance": _TOLERANCE, "dual_feasibility_tolerance": _TOLERANCE},
     )
     if solved.status != 0:
         return None

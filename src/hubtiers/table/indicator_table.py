@@ -133,9 +133,7 @@ class IndicatorTable:
         columns = framework.codes
         sizes = [code for code in framework.denominators if code in self.values.columns]
         values = self.values[[*columns, *sizes]]
-        return IndicatorTable(
-            values, self.regions, framework, self.status[columns], self.year[columns], self.report
-        )
+        return IndicatorTable(values, self.regions, framework, self.status[columns], self.year[columns], self.report)
 
     def label(self, region: str) -> str:
         """Return the name of a region for a message: English and Chinese."""

@@ -11,7 +11,7 @@ import pytest
 
 from hubtiers.errors import DataError, SpecError
 from hubtiers.robustness.montecarlo import Dask, assess_robustness
-from hubtiers.robustness.variation import Dirichlet, Noise, Variation
+from hubtiers.robustness.variation import Dirichlet, Variation
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Geometric
 from hubtiers.scoring.normalise import MinMax, ZScore
@@ -84,8 +84,7 @@ def test_no_scheduler_is_said():
 
 
 def test_a_killed_worker_does_not_change_the_answer(cluster):
-    noisy = Variation(weights=Dirichlet(), noise=Noise(5))
-    local = assess_robustness(SCHEME, table(), noisy, draws=3072, rng=8)
+    local = assess_robustness(SCHEME, table(), VARIATION, draws=20_480, rng=8)
     killed = []
 
     def kill_first(done, _plain=distributed.as_completed):
@@ -100,7 +99,7 @@ def test_a_killed_worker_does_not_change_the_answer(cluster):
         patch.setattr("distributed.as_completed", kill_first)
         patch.setattr("dask.distributed.as_completed", kill_first)
         robust = assess_robustness(
-            SCHEME, table(), noisy, draws=3072, rng=8, engine=Dask(cluster.scheduler_address, block_size=512)
+            SCHEME, table(), VARIATION, draws=20_480, rng=8, engine=Dask(cluster.scheduler_address, block_size=512)
         )
     assert len(killed) == 1
     assert counts(robust) == counts(local)

@@ -285,7 +285,7 @@ def test_frames_and_pages_escape_what_users_wrote():
         ({"workers": 0}, SpecError, "workers"),
         ({"reference": {"r00": "galactic"}}, UnknownOptionError, "tier in the reference"),
         ({"reference": {"x": "national"}}, DataError, "none of which is a region"),
-        ({"reference": 5}, DataError, "none of which is a region"),
+        ({"reference": 5}, UnknownOptionError, "tier in the reference: 5"),
     ],
 )
 def test_wrong_choices_are_refused(options, error, message):

@@ -17,6 +17,7 @@ from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks
 
 SCHEME = Scheme(tier=NaturalBreaks(3))
+UNEVEN = {"a": 5, "b": 1, "c": 1, "d": 1}
 
 
 def table(rows=12, seed=3):
@@ -49,9 +50,9 @@ def test_all_of_two_independent_choices_is_the_whole_variance():
 
 
 def test_one_factor_of_two_options_explains_what_a_plain_comparison_says():
-    variation = Variation(weights=(EqualWeights(), GivenWeights(dict(a=5, b=1, c=1, d=1))), normalise=(MinMax(),))
+    variation = Variation(weights=(EqualWeights(), GivenWeights(UNEVEN)), normalise=(MinMax(),))
     found = sensitivity(SCHEME, table(), variation, samples=256, targets=["rank_shift"])
-    other = SCHEME.replace(weight=GivenWeights(dict(a=5, b=1, c=1, d=1))).run(table())
+    other = SCHEME.replace(weight=GivenWeights(UNEVEN)).run(table())
     shift = (SCHEME.run(table()).rank - other.rank).abs().mean()
     # Half of the draws have the shift and half have none.
     assert found.variance["rank_shift"] == pytest.approx(float(shift) ** 2 / 4, rel=0.02)

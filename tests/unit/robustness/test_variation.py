@@ -77,9 +77,9 @@ def test_uniform_around_the_indicators_only():
 def test_noise_is_relative_to_value_or_spread():
     values = pd.DataFrame({"a": np.full(50_000, 4.0), "b": np.tile([1.0, 3.0], 25_000), "c": np.nan})
     rng = np.random.default_rng(2)
-    of_value = Noise(10).apply(values, rng)
+    of_value = pd.DataFrame(Noise(10).apply(values.to_numpy(), rng), columns=values.columns)
     assert np.log(of_value["a"] / 4.0).std() == pytest.approx(0.1, rel=0.02)
-    of_spread = Noise(10, of="spread").apply(values, rng)
+    of_spread = pd.DataFrame(Noise(10, of="spread").apply(values.to_numpy(), rng), columns=values.columns)
     assert of_spread["a"].tolist() == values["a"].tolist()
     assert (of_spread["b"] - values["b"]).std() == pytest.approx(0.1, rel=0.02)
     assert of_value["c"].isna().all()
@@ -124,7 +124,7 @@ def test_study_files_hold_variations(variation):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: Variation(), SpecError, "varies nothing"),
+        (Variation, SpecError, "varies nothing"),
         (lambda: Variation(normalise=("MinMaxx",)), UnknownOptionError, "Did you mean 'MinMax'"),
         (lambda: Variation(normalise=(MinMax,)), SpecError, "which is no method"),
         (lambda: Variation(normalise=(3,)), SpecError, "which is no method"),

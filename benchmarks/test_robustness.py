@@ -1,0 +1,179 @@
+"""The Monte Carlo against bare matrix products and sorting, against the plain path, and with two threads.
+
+Run with `pytest benchmarks/test_robustness.py -s`. Each figure is a ratio of processor times of one run: the contenders
+take turns, and the fastest turn of each counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from time import perf_counter, process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.robustness._plan import make_plan
+from hubtiers.robustness._tally import make_reference
+from hubtiers.robustness._workshop import Workshop
+from hubtiers.robustness.montecarlo import Job, _ranked_places, assess_robustness
+from hubtiers.robustness.variation import Dirichlet, UniformAround, Variation
+from hubtiers.scheme import Scheme
+from hubtiers.scoring.aggregate import Arithmetic, Geometric
+from hubtiers.scoring.normalise import MinMax, ZScore
+from hubtiers.table.indicator_table import IndicatorTable
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+ROUNDS = 5
+
+
+def table(rows: int, columns: int, *, levels: bool = False) -> IndicatorTable:
+    """Return lognormal values, in eight groups under two where levels are wanted."""
+    rng = np.random.default_rng(1)
+    groups: tuple[Group, ...] = ()
+    if levels:
+        groups = (Group("x"), Group("y"), *(Group(f"g{i}", parent="xy"[i // 4]) for i in range(8)))
+    framework = Framework(
+        tuple(Indicator(f"i{j}", parent=f"g{j % 8}" if levels else "") for j in range(columns)), groups
+    )
+    index = [f"r{i:04}" for i in range(rows)]
+    frame = pd.DataFrame(rng.lognormal(size=(rows, columns)), columns=framework.codes, index=index)
+    return IndicatorTable.from_frame(frame, framework=framework)
+
+
+def job_of(scheme: Scheme, values: IndicatorTable, variation: Variation, draws: int, tiers: str) -> Job:
+    base = scheme.run(values)
+    plan = make_plan(base, variation, tiers=tiers, seed=(1,))
+    reference = make_reference(base.tier, values.values.index, plan.labels)
+    return Job(plan, _ranked_places(base.scores), reference, draws)
+
+
+def counting(job: Job):
+    """Return the work of one thread: draw, score, rank, sort into tiers, count."""
+    workshop, tally = Workshop(job.plan), job.empty()
+    blocks = -(-job.draws // 512)
+    return lambda: job.count(workshop, tally, 0, blocks)
+
+
+def bare(rows: int, columns: int, draws: int):
+    """Return bare matrix products, a few draws at a time, with one argsort for every draw."""
+    rng = np.random.default_rng(0)
+    values, weights = rng.random((columns, rows)), rng.dirichlet(np.ones(columns), draws)
+    step = max(16, 65_536 // rows)
+
+    def work():
+        for start in range(0, draws, step):
+            np.argsort(weights[start : start + step] @ values, axis=1)
+
+    return work
+
+
+def fastest(*contenders, clock=process_time) -> list[float]:
+    """Return the shortest time of each contender; they take turns."""
+    times = [[] for _ in contenders]
+    for contender in contenders:
+        contender()
+    for _ in range(ROUNDS):
+        for number, contender in enumerate(contenders):
+            start = clock()
+            contender()
+            times[number].append(clock() - start)
+    return [min(turns) for turns in times]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield
+
+
+COINR = Variation(
+    weights=UniformAround(25), normalise=(MinMax(1, 100), ZScore(100, 10)), aggregate=(Arithmetic(), Geometric())
+)
+CASES = {
+    "51 x 49, three factors": (Scheme(normalise=MinMax(1, 100)), 51, 49, True, COINR, 10_000, "fixed", 5.0),
+    "3,000 x 50, fixed breaks": (Scheme(), 3000, 50, False, Variation(weights=Dirichlet()), 5120, "fixed", 2.0),
+    "333 x 20, natural breaks": (Scheme(), 333, 20, False, Variation(weights=Dirichlet()), 10_240, "refit", 8.0),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_against_bare_products_and_sorting(benchmark, name):
+    scheme, rows, columns, levels, variation, draws, tiers, most = CASES[name]
+    work = counting(job_of(scheme, table(rows, columns, levels=levels), variation, draws, tiers))
+    mine, theirs = fastest(work, bare(rows, columns, draws))
+    benchmark.pedantic(work, rounds=1)
+    benchmark.extra_info |= {"ratio": mine / theirs, "allowed": most}
+    print(f"\n{name}: {1e6 * mine / draws:.2f} us a draw, {mine / theirs:.2f} times bare (allowed {most:g})")
+    assert mine <= most * theirs
+
+
+def test_against_the_plain_path(benchmark):
+    scheme, values, draws = Scheme(normalise=MinMax(1, 100)), table(51, 49, levels=True), 10_000
+    robust = assess_robustness(scheme, values, COINR, draws=600, rng=1, tiers="fixed", workers=1)
+    few = 20
+
+    def plain():
+        for draw in range(few):
+            robust.replay(draw)
+
+    def whole():
+        assess_robustness(scheme, values, COINR, draws=draws, rng=1, tiers="fixed", workers=1)
+
+    work = counting(job_of(scheme, values, COINR, draws, "fixed"))
+    mine, everything, theirs = fastest(work, whole, plain)
+    benchmark.pedantic(whole, rounds=1)
+    ratio, with_setup = (theirs / few) / (mine / draws), (theirs / few) / (everything / draws)
+    benchmark.extra_info |= {"ratio": ratio, "ratio with set-up": with_setup}
+    print(f"\nplain path {1e3 * theirs / few:.2f} ms a draw: {ratio:.0f} times as long, {with_setup:.0f} with set-up")
+    assert ratio >= 300
+
+
+def test_two_threads(benchmark):
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one processor")
+    values, variation = table(333, 20), Variation(weights=Dirichlet())
+
+    def work(threads):
+        return lambda: assess_robustness(Scheme(), values, variation, draws=40_960, rng=1, workers=threads)
+
+    one, two = fastest(work(1), work(2), clock=perf_counter)
+    benchmark.pedantic(work(2), rounds=1)
+    benchmark.extra_info["ratio"] = one / two
+    print(f"\ntwo threads: {one / two:.2f} times as fast as one")
+    assert one / two >= 1.6
+
+
+MEMORY = """
+import json, resource, sys
+sys.path.insert(0, {folder!r})
+from test_robustness import Dirichlet, Scheme, Variation, assess_robustness, table
+values = table({rows}, {columns})
+assess_robustness(Scheme(), values, Variation(weights=Dirichlet()), draws=10, tiers={tiers!r}, workers=1)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assess_robustness(Scheme(), values, Variation(weights=Dirichlet()), draws={draws}, tiers={tiers!r}, workers={workers})
+print(json.dumps((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024))
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "tiers", "draws"), [(333, 20, "refit", 100_000), (3000, 50, "fixed", 20_480)]
+)
+def test_memory_above_start(benchmark, rows, columns, tiers, draws):
+    folder = os.path.dirname(__file__)
+    code = MEMORY.format(folder=folder, rows=rows, columns=columns, tiers=tiers, draws=draws, workers=2)
+    environment = os.environ | dict.fromkeys(THREADS, "1")
+
+    def run():
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+
+    used = json.loads(benchmark.pedantic(run, rounds=1).stdout)
+    benchmark.extra_info["MB above start"] = used
+    print(f"\n{rows} x {columns} x {draws}: {used:.0f} MB above start, two threads")
+    assert used <= 500
