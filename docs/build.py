@@ -10,6 +10,7 @@ from tai import chapter
 from hubtiers._methods import METHODS, short_name
 from hubtiers._storage import replacing
 from hubtiers.study import load_study, weights_by_tiers
+from hubtiers.tiers.agreement import compare_levels
 
 HERE = Path(__file__).parent
 
@@ -84,10 +85,30 @@ def section(name: str) -> str:
     return "\n".join(parts) + "\n"
 
 
+LEVELS = """\
+## Cities against their provinces
+
+`compare_levels` puts the tier of every city of `cities2023` beside that of its province in `provinces2022`. Both are relative to
+their own fields, cities to cities and provinces to provinces.
+"""
+
+
+def levels() -> str:
+    """Return how the tiers of cities and provinces meet."""
+    cities, provinces = (load_study(name).run().result for name in ("cities2023", "provinces2022"))
+    found = compare_levels(cities.tier, provinces.tier, cities.table.regions["province"])
+    steps = found.to_frame()["steps"].dropna()
+    table = pd.DataFrame(
+        {"cities": [int((steps > 0).sum()), int((steps == 0).sum()), int((steps < 0).sum())]},
+        index=pd.Index(["higher than the province", "the same", "lower"], name="tier of the city"),
+    )
+    return f"{LEVELS}\n{markdown(table)}\n"
+
+
 def pages() -> dict[str, str]:
     """Return every computed page by its file name."""
     return {
-        "weights-and-tiers.md": "\n".join([INTRODUCTION, *(section(name) for name in STORIES)]),
+        "weights-and-tiers.md": "\n".join([INTRODUCTION, *(section(name) for name in STORIES), levels()]),
         "tai.md": f"{chapter().rstrip()}\n",
     }
 
