@@ -35,8 +35,8 @@ def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
             assert block == printed
 
 
-def test_readme_shows_its_three_results():
-    assert len(blocks("README.md", "text")) == 3
+def test_readme_shows_its_results():
+    assert len(blocks("README.md", "text")) == 5
 
 
 def test_readme_commands_run(tmp_path):
