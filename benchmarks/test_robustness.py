@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 import pytest
 
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.robustness._plan import make_plan
+from hubtiers.robustness._plan import BLOCK, make_plan
 from hubtiers.robustness._tally import make_reference
 from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Job, _ranked_places, assess_robustness
@@ -55,7 +56,7 @@ def job_of(scheme: Scheme, values: IndicatorTable, variation: Variation, draws: 
 def counting(job: Job):
     """Return the work of one thread: draw, score, rank, sort into tiers, count."""
     workshop, tally = Workshop(job.plan), job.empty()
-    blocks = -(-job.draws // 512)
+    blocks = -(-job.draws // BLOCK)
     return lambda: job.count(workshop, tally, 0, blocks)
 
 
@@ -70,6 +71,10 @@ def bare(rows: int, columns: int, draws: int):
             np.argsort(weights[start : start + step] @ values, axis=1)
 
     return work
+
+
+def say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
 
 
 def fastest(*contenders, clock=process_time) -> list[float]:
@@ -110,7 +115,7 @@ def test_against_bare_products_and_sorting(benchmark, name):
     mine, theirs = fastest(work, bare(rows, columns, draws))
     benchmark.pedantic(work, rounds=1)
     benchmark.extra_info |= {"ratio": mine / theirs, "allowed": most}
-    print(f"\n{name}: {1e6 * mine / draws:.2f} us a draw, {mine / theirs:.2f} times bare (allowed {most:g})")
+    say(f"\n{name}: {1e6 * mine / draws:.2f} us a draw, {mine / theirs:.2f} times bare (allowed {most:g})")
     assert mine <= most * theirs
 
 
@@ -131,7 +136,7 @@ def test_against_the_plain_path(benchmark):
     benchmark.pedantic(whole, rounds=1)
     ratio, with_setup = (theirs / few) / (mine / draws), (theirs / few) / (everything / draws)
     benchmark.extra_info |= {"ratio": ratio, "ratio with set-up": with_setup}
-    print(f"\nplain path {1e3 * theirs / few:.2f} ms a draw: {ratio:.0f} times as long, {with_setup:.0f} with set-up")
+    say(f"\nplain path {1e3 * theirs / few:.2f} ms a draw: {ratio:.0f} times as long, {with_setup:.0f} with set-up")
     assert ratio >= 300
 
 
@@ -146,7 +151,7 @@ def test_two_threads(benchmark):
     one, two = fastest(work(1), work(2), clock=perf_counter)
     benchmark.pedantic(work(2), rounds=1)
     benchmark.extra_info["ratio"] = one / two
-    print(f"\ntwo threads: {one / two:.2f} times as fast as one")
+    say(f"\ntwo threads: {one / two:.2f} times as fast as one")
     assert one / two >= 1.6
 
 
@@ -166,7 +171,7 @@ print(json.dumps((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) /
     ("rows", "columns", "tiers", "draws"), [(333, 20, "refit", 100_000), (3000, 50, "fixed", 20_480)]
 )
 def test_memory_above_start(benchmark, rows, columns, tiers, draws):
-    folder = os.path.dirname(__file__)
+    folder = str(Path(__file__).parent)
     code = MEMORY.format(folder=folder, rows=rows, columns=columns, tiers=tiers, draws=draws, workers=2)
     environment = os.environ | dict.fromkeys(THREADS, "1")
 
@@ -175,5 +180,5 @@ def test_memory_above_start(benchmark, rows, columns, tiers, draws):
 
     used = json.loads(benchmark.pedantic(run, rounds=1).stdout)
     benchmark.extra_info["MB above start"] = used
-    print(f"\n{rows} x {columns} x {draws}: {used:.0f} MB above start, two threads")
+    say(f"\n{rows} x {columns} x {draws}: {used:.0f} MB above start, two threads")
     assert used <= 500

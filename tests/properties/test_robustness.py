@@ -265,7 +265,7 @@ def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
 
 
 @settings(max_examples=15, deadline=None)
-@given(tables(), st.integers(0, 10**6), st.integers(1, 1500))
+@given(tables(), st.integers(0, 10**6), st.integers(1, 3000))
 def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
     scheme = Scheme(impute=RequireCoverage(0.6), tier=NaturalBreaks(3))
     variation = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
@@ -273,7 +273,7 @@ def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
         assess_robustness(
             scheme, table, variation, draws=draws, rng=seed, engine=Local(block_size=size), workers=workers
         ).tally
-        for workers, size in ((1, 512), (2, 512), (1, 4096))
+        for workers, size in ((1, 1024), (2, 1024), (1, 4096))
     ]
     for other in found[1:]:
         for name in ("tiers", "ranks", "duels", "sums"):

@@ -216,14 +216,22 @@ def _sift(ordered: Floats, order: Ints, present: int, gap: int, most: int) -> bo
 def count_kernel(ranks: Small, classes: Small, times: Ints, tiers: Ints, histogram: Ints) -> None:
     """Add draws, each counting `times`, to how often a region had each tier and rank."""
     draws, n = ranks.shape
-    # A few regions at a time, so that their counts stay in the cache.
+    for d in range(draws):
+        for r in range(n):
+            if classes[d, r] >= 0:
+                tiers[r, classes[d, r]] += times[d]
+    turned = np.empty((_TILE, draws), np.int16)
+    # A few regions at a time are turned, so that the counts of one stay in the cache while its draws go by.
     for left in range(0, n, _TILE):
-        right = min(left + _TILE, n)
+        size = min(_TILE, n - left)
         for d in range(draws):
-            for r in range(left, right):
-                if ranks[d, r] > 0:
-                    histogram[r, ranks[d, r] - 1] += times[d]
-                    tiers[r, classes[d, r]] += times[d]
+            for r in range(size):
+                turned[r, d] = ranks[d, left + r]
+        for r in range(size):
+            row = histogram[left + r]
+            for d in range(draws):
+                if turned[r, d] > 0:
+                    row[turned[r, d] - 1] += times[d]
 
 
 @compiled
@@ -241,23 +249,26 @@ def duel_kernel(ranks: Small, times: Ints, order: Ints, duels: Ints) -> None:
 
 
 @compiled
-def match_kernel(ranks: Small, classes: Small, times: Ints, members: Ints, tier: Ints, sums: Ints) -> None:
+def match_kernel(ranks: Small, classes: Small, times: Ints, members: Ints, wanted: Small, sums: Ints) -> None:
     """Add up how draws agree with a reference: exact, in order, regions in the same tier, and the square of these.
 
-    `members` are the regions of the reference, those of its highest tier first; `tier` is the tier of each.
+    `members` are the regions of the reference, those of its highest tier first; `wanted` is the tier of every region of
+    the table, -2 for those that are not in the reference.
     """
     for d in range(len(ranks)):
-        same, ahead = 0, True
+        row, same = classes[d], 0
+        for r in range(len(wanted)):
+            same += row[r] == wanted[r]
         # Worst rank among higher tiers of the reference, and worst so far in the present one.
-        above, worst = 0, 0
-        for i in range(len(members)):
-            rank = ranks[d, members[i]]
-            if i > 0 and tier[i] != tier[i - 1]:
-                above = worst
-            ahead = ahead and rank > above
+        above, worst, ahead, tier = 0, 0, True, -2
+        for region in members:
+            rank = ranks[d, region]
+            if wanted[region] != tier:
+                tier, above = wanted[region], worst
+            if rank <= above:
+                ahead = False
+                break
             worst = max(worst, rank)
-            if rank > 0 and classes[d, members[i]] == tier[i]:
-                same += 1
         sums[0] += times[d] * (same == len(members))
         sums[1] += times[d] * ahead
         sums[2] += times[d] * same

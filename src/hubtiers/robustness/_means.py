@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hubtiers.tiers._kernel import compiled
 
-__all__ = ["COPELAND", "GREY", "PENALTY", "POWER", "TOPSIS", "VIKOR", "flat_kernel", "tree_kernel"]
+__all__ = ["COPELAND", "GREY", "PENALTY", "POWER", "TOPSIS", "VIKOR", "flat_kernel", "nested_kernel", "tree_kernel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,40 +36,64 @@ def flat_kernel(matrix: Floats, weights: Floats, form: int, out: Floats) -> None
     out[:] = 0.0
     for left in range(0, n, _STRIP):
         right = min(left + _STRIP, n)
+        # Four indicators are added to two draws at once, in the order in which one at a time would be added.
         for d in range(0, draws - 1, 2):
             a, b = out[d, left:right], out[d + 1, left:right]
             for j in range(0, m - 3, 4):
                 v, w = matrix[j, left:right], matrix[j + 1, left:right]
                 x, y = matrix[j + 2, left:right], matrix[j + 3, left:right]
-                _two_by_four(a, b, v, w, x, y, weights[d, j : j + 4], weights[d + 1, j : j + 4])
-            for j in range(m - m % 4, m):
-                _one_by_one(matrix[j, left:right], weights[d, j], a)
-                _one_by_one(matrix[j, left:right], weights[d + 1, j], b)
-        if draws % 2:
-            for j in range(m):
-                _one_by_one(matrix[j, left:right], weights[draws - 1, j], out[draws - 1, left:right])
-    if form != 1:
+                av, aw, ax, ay = weights[d, j], weights[d, j + 1], weights[d, j + 2], weights[d, j + 3]
+                bv, bw, bx, by = weights[d + 1, j], weights[d + 1, j + 1], weights[d + 1, j + 2], weights[d + 1, j + 3]
+                for r in range(len(a)):
+                    a[r] = (((a[r] + av * v[r]) + aw * w[r]) + ax * x[r]) + ay * y[r]
+                    b[r] = (((b[r] + bv * v[r]) + bw * w[r]) + bx * x[r]) + by * y[r]
         for d in range(draws):
-            for r in range(n):
-                out[d, r] = math.exp(out[d, r]) if form == 0 else 1.0 / out[d, r]
+            paired = d < draws - draws % 2
+            row = out[d, left:right]
+            for j in range(m - m % 4 if paired else 0, m):
+                values, weight = matrix[j, left:right], weights[d, j]
+                for r in range(len(row)):
+                    row[r] += weight * values[r]
+    if form != 1:
+        _unbend(out, form)
 
 
 @compiled
-def _two_by_four(
-    a: Floats, b: Floats, v: Floats, w: Floats, x: Floats, y: Floats, for_a: Floats, for_b: Floats
-) -> None:
-    """Add four indicators to two draws, in the order in which one at a time would be added."""
-    av, aw, ax, ay = for_a[0], for_a[1], for_a[2], for_a[3]
-    bv, bw, bx, by = for_b[0], for_b[1], for_b[2], for_b[3]
-    for r in range(len(a)):
-        a[r] = (((a[r] + av * v[r]) + aw * w[r]) + ax * x[r]) + ay * y[r]
-        b[r] = (((b[r] + bv * v[r]) + bw * w[r]) + bx * x[r]) + by * y[r]
+def _unbend(out: Floats, form: int) -> None:
+    for d in range(out.shape[0]):
+        for r in range(out.shape[1]):
+            out[d, r] = math.exp(out[d, r]) if form == 0 else 1.0 / out[d, r]
 
 
 @compiled
-def _one_by_one(values: Floats, weight: float, out: Floats) -> None:
-    for r in range(len(out)):
-        out[r] += weight * values[r]
+def nested_kernel(u: Floats, reach: float, mass: Floats, order: Ints, edges: Ints, paths: Ints, out: Floats) -> None:
+    """Write effective weights (draws × indicators) when the share of every node in its group is up or down by `reach`.
+
+    `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, `edges` says where they start, and
+    `paths` (levels × indicators) lists the nodes from each indicator up, one past the last where a way is shorter.
+    """
+    nodes = len(order)
+    share = np.ones(nodes + 1)
+    for d in range(len(u)):
+        for i in range(nodes):
+            share[i] = mass[i] * (1.0 + (2.0 * u[d, order[i]] - 1.0) * reach)
+        for g in range(len(edges) - 1):
+            total = 0.0
+            for i in range(edges[g], edges[g + 1]):
+                total += share[i]
+            part = 1.0 / total if total > 0.0 else 0.0
+            for i in range(edges[g], edges[g + 1]):
+                share[i] *= part
+        whole = 0.0
+        for j in range(paths.shape[1]):
+            weight = 1.0
+            for level in range(paths.shape[0]):
+                weight *= share[paths[level, j]]
+            out[d, j] = weight
+            whole += weight
+        part = 1.0 / whole
+        for j in range(paths.shape[1]):
+            out[d, j] *= part
 
 
 @compiled

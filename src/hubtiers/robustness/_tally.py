@@ -29,15 +29,17 @@ class Reference:
     ----------
     tier
         Tier by region of the table.
-    members, column
-        Place of these regions in the table, those of the highest tier first, and the column of the tier of each.
+    members
+        Place of these regions in the table, those of the highest tier first.
+    wanted
+        Column of the tier of every region of the table, -2 for those that are not in the reference.
     absent
         Regions of the reference that the table does not have.
     """
 
     tier: pd.Series
     members: Ints
-    column: Ints
+    wanted: NDArray[np.int16]
     absent: tuple[str, ...]
 
 
@@ -64,8 +66,10 @@ def make_reference(tiers: Any, index: pd.Index, labels: tuple[str, ...]) -> Refe
     present = present.loc[rank.sort_values(kind="stable").index]
     # A tier that no draw can give gets a column of its own, which never matches.
     column = {label: labels.index(label) if label in labels else len(labels) + order.index(label) for label in order}
-    columns = np.array([column[label] for label in present], np.int64)
-    return Reference(present.rename("reference"), index.get_indexer(present.index).astype(np.int64), columns, absent)
+    members = index.get_indexer(present.index).astype(np.int64)
+    wanted = np.full(len(index), -2, np.int16)
+    wanted[members] = [column[label] for label in present]
+    return Reference(present.rename("reference"), members, wanted, absent)
 
 
 @dataclass(eq=False)
@@ -103,7 +107,7 @@ class Tally:
         times = placed.times
         count_kernel(placed.ranks, placed.classes, times, self.tiers, self.ranks)
         duel_kernel(placed.ranks, times, order, self.duels)
-        match_kernel(placed.ranks, placed.classes, times, reference.members, reference.column, self.sums)
+        match_kernel(placed.ranks, placed.classes, times, reference.members, reference.wanted, self.sums)
         self.draws += len(placed.which)
 
     def merge(self, other: Tally) -> None:

@@ -38,7 +38,8 @@ class Local:
     Parameters
     ----------
     block_size
-        Draws that one task counts before the progress bar moves. The answer does not depend on it.
+        Draws that one task counts before the progress bar moves, rounded to a multiple of 512. The answer does
+        not depend on it.
     """
 
     block_size: int = 4 * BLOCK
@@ -56,7 +57,7 @@ class Dask:
     address
         Where the scheduler listens, such as `"tcp://10.0.0.1:8786"`. None takes the client that is in use.
     block_size
-        Draws that one task counts. The answer does not depend on it.
+        Draws that one task counts, rounded to a multiple of 512. The answer does not depend on it.
     """
 
     address: str | None = None

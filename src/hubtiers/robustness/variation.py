@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -144,9 +143,16 @@ class UniformAround:
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
         """Return weights from numbers between 0 and 1, draws × `width`."""
-        factor = 1.0 + (2.0 * u - 1.0) * (self.percent / 100.0)
-        centre = base.to_numpy(float)
-        return _shares(centre * factor) if self.of == "indicator" else _shares(_nested(factor, centre, framework))
+        centre, reach = base.to_numpy(float), self.percent / 100.0
+        if self.of == "indicator":
+            return _shares(centre * (1.0 + (2.0 * u - 1.0) * reach))
+        # numba is slow to import and only needed here.
+        from hubtiers.robustness._means import nested_kernel
+
+        tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
+        mass = (centre[:, None] * tree.below).sum(axis=0)
+        nested_kernel(np.ascontiguousarray(u), reach, mass, tree.order, tree.edges, tree.paths, weights)
+        return weights
 
     def __str__(self) -> str:
         return f"weights ± {self.percent:g} %{' at every level' if self.of == 'node' else ''}"
@@ -162,13 +168,13 @@ def _varied(framework: Framework, of: str) -> list[str]:
 class _Tree:
     """Nodes that are varied, with siblings side by side.
 
-    `order` brings the nodes into that order; `siblings` are stretches of it; `below` says which indicators lie below
+    `order` brings the nodes into that order; `edges` say where siblings start; `below` says which indicators lie below
     each node (indicators × nodes); `paths` (levels × indicators) lists the nodes from each indicator up, the number of
     nodes where a way is shorter.
     """
 
     order: NDArray[np.int64]
-    siblings: tuple[slice, ...]
+    edges: NDArray[np.int64]
     below: NDArray[np.bool_]
     paths: NDArray[np.int64]
 
@@ -190,24 +196,9 @@ def _tree_of(framework: Framework) -> _Tree:
     depth = max(map(len, ways))
     paths = [[place[way[level]] if level < len(way) else len(nodes) for way in ways] for level in range(depth)]
     below = np.array([[nodes[n] in way for n in order] for way in ways])
-    tree = _Tree(np.array(order), tuple(slice(*ends) for ends in pairwise(edges)), below, np.array(paths))
+    tree = _Tree(np.array(order), np.array(edges), below, np.array(paths))
     _LATEST[:] = [(framework, tree)]
     return tree
-
-
-def _nested(factor: Floats, centre: Floats, framework: Framework) -> Floats:
-    """Return effective weights when the share of every node within its group has its own factor."""
-    tree = _tree_of(framework)
-    shares = np.ones((len(factor), len(tree.order) + 1))
-    np.multiply(factor[:, tree.order], (centre[:, None] * tree.below).sum(axis=0), out=shares[:, :-1])
-    for siblings in tree.siblings:
-        part = shares[:, siblings]
-        total = part.sum(axis=1, keepdims=True)
-        np.divide(part, total, out=part, where=total > 0)
-    weights = shares[:, tree.paths[0]]
-    for level in tree.paths[1:]:
-        weights *= shares[:, level]
-    return weights
 
 
 def _shares(raw: Floats) -> Floats:

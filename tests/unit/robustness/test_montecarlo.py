@@ -133,12 +133,12 @@ def test_the_same_seed_gives_the_same_draws_and_prefixes():
     assert same_counts(*pair)
 
 
-@pytest.mark.parametrize(("workers", "size"), [(2, 512), (1, 512), (1, 100_000), (3, 1024)])
+@pytest.mark.parametrize(("workers", "size"), [(2, 1024), (1, 1024), (1, 100_000), (3, 2048)])
 def test_workers_and_blocks_do_not_matter(workers, size):
     variation = Variation(weights=UniformAround(30), aggregate=(Arithmetic(), Geometric()), normalise=(MinMax(1, 10),))
-    base = assess_robustness(SCHEME, table(), variation, draws=3001, rng=4, workers=1)
+    base = assess_robustness(SCHEME, table(), variation, draws=5001, rng=4, workers=1)
     other = assess_robustness(
-        SCHEME, table(), variation, draws=3001, rng=4, workers=workers, engine=Local(block_size=size)
+        SCHEME, table(), variation, draws=5001, rng=4, workers=workers, engine=Local(block_size=size)
     )
     assert same_counts(base, other)
 

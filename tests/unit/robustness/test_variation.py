@@ -129,7 +129,7 @@ def test_study_files_hold_variations(variation):
         (lambda: Variation(normalise=(MinMax,)), SpecError, "which is no method"),
         (lambda: Variation(normalise=(3,)), SpecError, "which is no method"),
         (lambda: Variation(noise=5), SpecError, "is no Noise"),
-        (lambda: Variation(noise={"precent": 5}), UnknownOptionError, "Did you mean 'percent'"),
+        (lambda: Variation(noise={"percentt": 5}), UnknownOptionError, "Did you mean 'percent'"),
         (lambda: Variation(weights=()), SpecError, "no option for 'weight'"),
         (lambda: Variation(weights={"method": "Dirichlet", "c": 5}), UnknownOptionError, "option of Dirichlet"),
         (lambda: Variation.from_spec({"weight": "dirichlet"}), UnknownOptionError, "Did you mean 'weights'"),
