@@ -11,6 +11,7 @@ from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from hubtiers.errors import CRSError, SpecError, UnknownOptionError
@@ -94,7 +95,7 @@ def expand_members(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit for region_id in ids for unit in member_units(region_id)))
 
 
-def overlaps(members: Mapping[str, Iterable[str]] | gpd.GeoDataFrame) -> list[tuple[str, str]]:
+def overlaps(members: Mapping[str, Iterable[str]] | pd.DataFrame) -> list[tuple[str, str]]:
     """Return the pairs of regions that share territory.
 
     Use it before weights are taken from data: a region that lies inside another one would count twice.
@@ -115,7 +116,7 @@ def overlaps(members: Mapping[str, Iterable[str]] | gpd.GeoDataFrame) -> list[tu
     >>> overlaps({"110000": ["110000"], "jjj": ["beijing-tianjin-hebei"], "310000": ["310000"]})
     [('110000', 'jjj')]
     """
-    if isinstance(members, gpd.GeoDataFrame):
+    if isinstance(members, pd.DataFrame):
         if "members" not in members.columns:
             return overlaps_by_geometry(members)
         listed = {
