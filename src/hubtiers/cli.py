@@ -49,6 +49,8 @@ def build(
     folder = out or Path("out") / chosen.name
     outcome = chosen.run()
     paths = outcome.save(folder)
+    for note in outcome.notes:
+        print(f"hubtiers: {note}", file=sys.stderr)
     console = _console()
     console.print(_tier_table(outcome))
     if outcome.agreement and outcome.layout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -270,6 +271,7 @@ class Outcome:
         target = Path(out)
         if target.exists() and not target.is_dir():
             raise DataError(f"{target} is a file; the results need a folder. Choose another --out.")
+        made = [folder for folder in target.parents if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
@@ -281,6 +283,10 @@ class Outcome:
                 (staging / name).replace(target / name)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+            for folder in made:
+                # A folder that now holds something stays; one made for a run that failed goes again.
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
         return [target / name for name in names]
 
     def _write(self, folder: Path) -> None:
@@ -313,16 +319,32 @@ class Outcome:
         record = json.dumps(self._record(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         (folder / "run.json").write_text(record, encoding="utf-8")
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the files should know: figures that could not be drawn in the language asked for."""
+        from hubtiers.show.fonts import drawable_language
+
+        output = self.study.content.output
+        if not (output.figures or output.report) or drawable_language(output.language) == output.language:
+            return []
+        note = (
+            "No installed font has Chinese characters, so the figures are in English. Install Noto Sans CJK (Debian "
+            "and Ubuntu: apt-get install fonts-noto-cjk) and build again for Chinese."
+        )
+        return [note]
+
     def _sections(self) -> dict[str, Any]:
         """Return what the study file says beside its method: the explorer copies it into the study it writes."""
         return self.study.content.model_dump(mode="json", exclude_none=True, exclude={"method"})
 
     def _write_figures(self, folder: Path) -> None:
         from hubtiers.show.figure import save_figure, tier_figure
+        from hubtiers.show.fonts import drawable_language
 
         output = self.study.content.output
+        language = drawable_language(output.language)
         figure = tier_figure(
-            self.result, layout=self.layout, title=self.title, language=output.language, approval=output.approval
+            self.result, layout=self.layout, title=self.title, language=language, approval=output.approval
         )
         for name in ("map.png", "map.svg"):
             save_figure(figure, folder / name)

@@ -315,3 +315,26 @@ def test_outputs_can_be_left_out(study_folder):
     names = sorted(p.name for p in (study_folder / "out").iterdir())
     assert names == ["map.html", "run.json", "scores.csv", "tiers.geojson"]
     assert "tier_probability" not in (study_folder / "out" / "scores.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_machine_without_chinese_fonts_builds_in_english(tmp_path, monkeypatch):
+    from hubtiers.show import fonts
+
+    monkeypatch.setattr(fonts, "CJK_FONTS", ("No Such Font",))
+    outcome = load_study("zhang2022").run(tmp_path / "out")
+    assert "figures are in English" in outcome.notes[0]
+    drawing = (tmp_path / "out" / "map.svg").read_text(encoding="utf-8")
+    assert "Beijing" in drawing
+    assert "张文忠" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_failing_run_leaves_no_parent_folder(study_folder, monkeypatch):
+    import hubtiers.show.webmap
+
+    def fail(*args, **kwargs):
+        raise DataError("The map cannot be drawn.")
+
+    monkeypatch.setattr(hubtiers.show.webmap, "tier_map", fail)
+    with pytest.raises(DataError, match="cannot be drawn"):
+        load_study(study_folder / "own.toml").run(study_folder / "a" / "b" / "out")
+    assert not (study_folder / "a").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 from hubtiers.errors import HubtiersError
 from hubtiers.show.words import require_language
 
-__all__ = ["CJK_FONTS", "Lettering", "find_lettering"]
+__all__ = ["CJK_FONTS", "Lettering", "drawable_language", "find_lettering"]
 
 CJK_FONTS = (
     "Noto Sans CJK SC",
@@ -92,6 +92,12 @@ def find_lettering(language: str) -> Lettering:
             )
         return Lettering((*chinese, _LAST))
     return Lettering((*latin, *chinese, _LAST))
+
+
+def drawable_language(language: str) -> str:
+    """Return the language, or English when no installed font can draw Chinese: for builds that must not stop there."""
+    require_language(language)
+    return language if language == "en" or any(name in _installed() for name in CJK_FONTS) else "en"
 
 
 @lru_cache(maxsize=1)

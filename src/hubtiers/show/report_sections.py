@@ -21,6 +21,7 @@ from hubtiers.scheme import Result
 from hubtiers.show.certainty import Certainty, rank_interval_figure, tier_probability_figure
 from hubtiers.show.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figure import map_caption, tier_figure
+from hubtiers.show.fonts import drawable_language
 from hubtiers.show.methods import describe_steps, formula_html
 from hubtiers.show.print_tables import PrintTable, list_tables
 from hubtiers.show.report_html import definitions, figure_html, names_text, paragraph, table_html
@@ -83,6 +84,11 @@ class Page:
 
     language: str
     counts: dict[str, int] = field(default_factory=lambda: {"table": 0, "figure": 0})
+
+    @property
+    def drawn_language(self) -> str:
+        """Language of the figures: English where no font for Chinese is installed."""
+        return drawable_language(self.language)
 
     def say(self, zh: str, en: str) -> str:
         """Return the text in the language of the page."""
@@ -217,7 +223,7 @@ def _method(material: Material, page: Page) -> str:
         body
         + page.table(material.tables["weights"])
         + page.figure(
-            lambda: weight_figure(_weighted(material), language=page.language),
+            lambda: weight_figure(_weighted(material), language=page.drawn_language),
             page.say("各指标的有效权重。", "Effective weights of the indicators."),
         )
     )
@@ -247,25 +253,25 @@ def _result(material: Material, page: Page) -> str:
     return (
         definitions(members)
         + page.table(tables["tiers"])
-        + page.figure(lambda: _map(material), caption)
+        + page.figure(lambda: _map(material, page.drawn_language), caption)
         + page.table(tables["scores"], most=_FIRST_ROWS)
         + page.figure(
-            lambda: rank_size_figure(result, language=language),
+            lambda: rank_size_figure(result, language=page.drawn_language),
             page.say("位序—规模图，两轴均为对数。", "Rank and size, both axes logarithmic."),
         )
         + page.figure(
-            lambda: radar_figure(result, language=language),
+            lambda: radar_figure(result, language=page.drawn_language),
             page.say("前五位区域的功能结构。", "Functions of the five best regions."),
         )
     )
 
 
-def _map(material: Material) -> Figure:
+def _map(material: Material, language: str) -> Figure:
     return tier_figure(
         material.result,
         layout=material.layout,
         title=material.title,
-        language=material.language,
+        language=language,
         caption=False,
     )
 
@@ -273,7 +279,7 @@ def _map(material: Material) -> Figure:
 def _confidence(material: Material, page: Page) -> str:
     robustness = material.robustness
     assert robustness is not None
-    result, language = material.result, page.language
+    result = material.result
     draws = getattr(robustness, "draws", None)
     body = page.text(
         f"在{f' {draws} 次' if draws else '多次'}随机变动方法选择的计算中，各区域落入各层级的比例与位次区间如下。",
@@ -291,11 +297,11 @@ def _confidence(material: Material, page: Page) -> str:
     }
     body += definitions((term, text) for term, text in facts.items() if text)
     body += page.figure(
-        lambda: tier_probability_figure(robustness, result=result, language=language),
+        lambda: tier_probability_figure(robustness, result=result, language=page.drawn_language),
         page.say("各区域落入各层级的概率。", "Probability of each tier."),
     )
     body += page.figure(
-        lambda: rank_interval_figure(robustness, result=result, language=language),
+        lambda: rank_interval_figure(robustness, result=result, language=page.drawn_language),
         page.say("位次的 5%–95% 区间与中位数。", "Interval of 5 to 95 % of the rank, and its median."),
     )
     return body + page.table(material.tables["certainty"], most=_FIRST_ROWS)
