@@ -177,7 +177,7 @@ def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIn
         regions = regions.to_crs(4326)
     shapes = np.array(regions.geometry.array, dtype=object)
     _check_shapes(regions.index, shapes)
-    ids = tuple(regions.index)
+    ids = tuple(regions.index.tolist())
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=border == "last"), np.int64)
     return RegionIndex(ids, border, _build_grid(regions.index, shapes, order))
 
@@ -312,37 +312,40 @@ class _Counter:
     def add(self, records: Records) -> None:
         """Locate and add a chunk."""
         number, lie = _locate(records.x, records.y, self.index)
-        known = ~np.isnan(records.x) & ~np.isnan(records.y)
+        known = ~np.isnan(records.x + records.y)
         has_kind = known if records.kind is None else known & (records.kind >= 0)
         has_all = has_kind if records.weight is None else has_kind & _weighted(records)
-        counted = has_all & (number >= 0)
-        outside = has_all & (number < 0)
+        inside = number >= 0
+        counted, outside = has_all & inside, np.flatnonzero(has_all & ~inside)
+        unreadable, located, with_kind = map(np.count_nonzero, (records.unreadable, known, has_kind))
+        complete = np.count_nonzero(has_all)
         found = {
-            "records": np.ones(len(number), bool),
-            "counted": counted,
-            "outside": outside,
-            "missing_coordinates": ~known & ~records.unreadable,
-            "unreadable_coordinates": records.unreadable,
-            "missing_kind": known & ~has_kind,
-            "missing_weight": has_kind & ~has_all,
+            "records": len(number),
+            "counted": complete - len(outside),
+            "outside": len(outside),
+            "missing_coordinates": len(number) - located - unreadable,
+            "unreadable_coordinates": unreadable,
+            "missing_kind": located - with_kind,
+            "missing_weight": with_kind - complete,
             **self._places(lie[counted], records.x[outside], records.y[outside]),
         }
-        for name, mask in found.items():
-            self.figures[name] += int(np.count_nonzero(mask))
+        for name, figure in found.items():
+            self.figures[name] += int(figure)
         self.figures["chunks"] += 1
         self.examples = (self.examples + records.examples)[:5]
         self._add_totals(records, number[counted], counted)
 
-    def _places(self, lie: npt.NDArray[np.uint8], x: Floats, y: Floats) -> dict[str, Mask]:
+    def _places(self, lie: npt.NDArray[np.uint8], x: Floats, y: Floats) -> dict[str, int]:
         """Tell how counted records lie, and what may be wrong with those outside at `x`, `y`."""
         from hubtiers.table import _grid
 
+        shared = np.count_nonzero(lie == _grid.SHARED)
         return {
-            "border": (lie == _grid.BORDER) | (lie == _grid.SHARED),
-            "shared_border": lie == _grid.SHARED,
-            "overlap": lie == _grid.OVERLAP,
-            "swapped": _locate(y, x, self.index)[0] >= 0,
-            "impossible": (np.abs(x) > 180) | (np.abs(y) > 90),
+            "border": np.count_nonzero(lie == _grid.BORDER) + shared,
+            "shared_border": shared,
+            "overlap": np.count_nonzero(lie == _grid.OVERLAP),
+            "swapped": np.count_nonzero(_locate(y, x, self.index)[0] >= 0),
+            "impossible": np.count_nonzero((np.abs(x) > 180) | (np.abs(y) > 90)),
         }
 
     def _add_totals(self, records: Records, number: Ints, counted: Mask) -> None:
@@ -473,7 +476,7 @@ def _check_regions(regions: gpd.GeoDataFrame) -> None:
         raise CRSError(
             "The regions have no coordinate reference system. Set it, for example regions.set_crs('EPSG:4326')."
         )
-    if not all(isinstance(name, str) for name in regions.index):
+    if not all(isinstance(name, str) for name in regions.index.tolist()):
         raise DataError(
             f"Region ids are strings, but the index of the regions starts with {regions.index[0]!r}. "
             "Use regions.set_index('region_id'), or turn the index into strings."
