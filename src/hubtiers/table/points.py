@@ -317,8 +317,7 @@ class _Counter:
         has_all = has_kind if records.weight is None else has_kind & _weighted(records)
         inside = number >= 0
         counted, outside = has_all & inside, np.flatnonzero(has_all & ~inside)
-        unreadable, located, with_kind = map(np.count_nonzero, (records.unreadable, known, has_kind))
-        complete = np.count_nonzero(has_all)
+        unreadable, located, with_kind, complete = map(_count, (records.unreadable, known, has_kind, has_all))
         found = {
             "records": len(number),
             "counted": complete - len(outside),
@@ -330,7 +329,7 @@ class _Counter:
             **self._places(lie[counted], records.x[outside], records.y[outside]),
         }
         for name, figure in found.items():
-            self.figures[name] += int(figure)
+            self.figures[name] += figure
         self.figures["chunks"] += 1
         self.examples = (self.examples + records.examples)[:5]
         self._add_totals(records, number[counted], counted)
@@ -339,13 +338,13 @@ class _Counter:
         """Tell how counted records lie, and what may be wrong with those outside at `x`, `y`."""
         from hubtiers.table import _grid
 
-        shared = np.count_nonzero(lie == _grid.SHARED)
+        shared = _count(lie == _grid.SHARED)
         return {
-            "border": np.count_nonzero(lie == _grid.BORDER) + shared,
+            "border": _count(lie == _grid.BORDER) + shared,
             "shared_border": shared,
-            "overlap": np.count_nonzero(lie == _grid.OVERLAP),
-            "swapped": np.count_nonzero(_locate(y, x, self.index)[0] >= 0),
-            "impossible": np.count_nonzero((np.abs(x) > 180) | (np.abs(y) > 90)),
+            "overlap": _count(lie == _grid.OVERLAP),
+            "swapped": _count(_locate(y, x, self.index)[0] >= 0),
+            "impossible": _count((np.abs(x) > 180) | (np.abs(y) > 90)),
         }
 
     def _add_totals(self, records: Records, number: Ints, counted: Mask) -> None:
@@ -368,6 +367,10 @@ class _Counter:
         totals = _totals(place, len(used) * regions, weight)
         for name, total in zip(names, totals.reshape(len(used), regions, -1), strict=True):
             self.totals[name] = self.totals[name] + total if name in self.totals else total
+
+
+def _count(mask: npt.NDArray[Any]) -> int:
+    return int(np.count_nonzero(mask))
 
 
 def _totals(place: Ints, places: int, weight: Floats | None) -> Ints:
