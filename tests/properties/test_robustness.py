@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from hubtiers._methods import METHODS
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.robustness._plan import make_plan
@@ -30,9 +31,11 @@ from hubtiers.scoring.aggregate import (
     Topsis,
     Vikor,
 )
-from hubtiers.scoring.impute import KNearest, MeanImpute, MedianImpute, RequireCoverage
+from hubtiers.scoring.denominate import Denominate, NoDenominate
+from hubtiers.scoring.impute import GroupMean, GroupMedian, KNearest, MeanImpute, MedianImpute, RequireCoverage
 from hubtiers.scoring.normalise import (
     DistanceToReference,
+    Goalposts,
     LogMinMax,
     MinMax,
     PercentileRank,
@@ -42,11 +45,15 @@ from hubtiers.scoring.normalise import (
 )
 from hubtiers.scoring.treat import BoxCox, LogTransform, NoTreatment, Winsorise
 from hubtiers.scoring.weight import (
+    AhpWeights,
     BenefitOfDoubt,
+    BudgetAllocation,
+    CombinedWeights,
     CriticWeights,
     EntropyWeights,
     EqualWeights,
     FrameworkWeights,
+    GivenWeights,
     PcaWeights,
     VariationWeights,
 )
@@ -60,18 +67,22 @@ from hubtiers.tiers.breaks import (
     StandardDeviation,
     Thresholds,
 )
-from hubtiers.tiers.clusters import Hierarchical, KMeans
+from hubtiers.tiers.clusters import GaussianMixture, Hierarchical, KMeans
+from hubtiers.tiers.rules import PositionRules
 
 NESTED = Framework(
     (
-        Indicator("rd", parent="research", weight=2.0),
-        Indicator("papers", parent="research"),
+        Indicator("rd", parent="research", weight=2.0, denominator="people"),
+        Indicator("papers", parent="research", denominator="people"),
         Indicator("patents", parent="technology"),
         Indicator("smog", parent="technology", direction=-1),
         Indicator("firms"),
     ),
     (Group("research"), Group("technology", weight=3.0)),
 )
+FLAT = Framework(tuple(Indicator(i.code, denominator=i.denominator) for i in NESTED.indicators))
+POINTS = dict(zip(NESTED.codes, (5, 3, 2, 2, 4), strict=True))
+PAIRS = [[a / b for b in POINTS.values()] for a in POINTS.values()]
 NORMALISE = (
     MinMax(1, 100),
     ZScore(100, 10),
@@ -82,6 +93,8 @@ NORMALISE = (
     LogMinMax(1, 2),
     VectorNorm(),
     RobustScale(),
+    Goalposts(dict.fromkeys(NESTED.codes, (0.125, 10.0))),
+    Goalposts(dict.fromkeys(NESTED.codes, (2.0, 6.0)), clip=False, low=1.0, high=100.0),
 )
 AGGREGATE = (
     Arithmetic(),
@@ -109,6 +122,8 @@ TIER = (
     RelativeTo((80.0, 120.0)),
     KMeans(3),
     Hierarchical(3),
+    GaussianMixture(2, starts=1),
+    PositionRules(9.0, 6.0, 3.0),
 )
 WEIGHT = (
     EqualWeights(),
@@ -118,9 +133,22 @@ WEIGHT = (
     VariationWeights(),
     PcaWeights(),
     BenefitOfDoubt(),
+    GivenWeights(POINTS),
+    AhpWeights(PAIRS),
+    BudgetAllocation({"first": POINTS, "second": dict.fromkeys(NESTED.codes, 1)}),
+    CombinedWeights((EqualWeights(), EntropyWeights())),
 )
 TREAT = (NoTreatment(), Winsorise(), LogTransform(), BoxCox())
-IMPUTE = (RequireCoverage(0.6), MeanImpute(), MedianImpute(), KNearest(3))
+IMPUTE = (RequireCoverage(0.6), MeanImpute(), MedianImpute(), GroupMean(), GroupMedian(share=0.2), KNearest(3))
+OPTIONS = {
+    "denominate": (NoDenominate(), Denominate()),
+    "impute": IMPUTE,
+    "treat": TREAT,
+    "normalise": NORMALISE,
+    "weight": WEIGHT,
+    "aggregate": AGGREGATE,
+    "tier": TIER,
+}
 
 
 def some(options, most=2):
@@ -132,11 +160,15 @@ def tables(draw):
     rows = draw(st.integers(8, 24))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     frame = pd.DataFrame(rng.integers(1, 33, (rows, 5)) / 4.0, columns=NESTED.codes)
-    frame.index = [f"r{i:02}" for i in range(rows)]
+    # City units of three provinces in three macro-regions.
+    frame.index = pd.Index([f"{(44, 13, 42)[i % 3]}{i + 1:02}00" for i in range(rows)])
     if draw(st.booleans()):
         frame = frame.mask(rng.random(frame.shape) < 0.08)
-    framework = NESTED if draw(st.booleans()) else Framework(tuple(Indicator(c) for c in NESTED.codes))
-    return IndicatorTable.from_frame(frame, framework=framework)
+    # Powers of two, so that values divided by size stay on the grid.
+    frame["people"] = 2.0 ** rng.integers(-1, 3, rows)
+    table = IndicatorTable.from_frame(frame, framework=draw(st.sampled_from([NESTED, FLAT])))
+    regions = table.regions.assign(province=[f"{region[:2]}0000" for region in frame.index])
+    return IndicatorTable(table.values, regions, table.framework, table.status, table.year)
 
 
 @st.composite
@@ -161,6 +193,7 @@ def variations(draw):
         tier=draw(st.just(()) | some(TIER, 1)),
         impute=draw(st.just(()) | some(IMPUTE)),
         noise=draw(st.none() | st.none() | st.just(Noise(5))),
+        redraw_gaps=draw(st.sampled_from([False, False, True])),
         leave_one_out=draw(st.booleans()),
     )
 
@@ -173,10 +206,25 @@ def plain(workshop, draws, number):
         return error
 
 
+def test_options_hold_every_method():
+    """What a table of one year cannot feed is left out."""
+    of_several_years = {"LatestYear", "LinearInTime"}
+    for step, methods in METHODS.items():
+        known = {method.__name__ for method in methods} - of_several_years
+        assert {type(option).__name__ for option in OPTIONS[step]} == known, step
+
+
 @settings(max_examples=150, deadline=None)
-@given(tables(), variations(), st.sampled_from(["refit", "fixed"]), st.integers(0, 10**9))
-def test_draws_equal_the_plain_path(table, variation, tiers, seed):
-    scheme = Scheme(impute=RequireCoverage(0.6), normalise=MinMax(1, 100), tier=NaturalBreaks(3))
+@given(
+    tables(),
+    variations(),
+    st.sampled_from(OPTIONS["denominate"]),
+    st.sampled_from(IMPUTE),
+    st.sampled_from(["refit", "fixed"]),
+    st.integers(0, 10**9),
+)
+def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers, seed):
+    scheme = Scheme(impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate)
     assume(not (tiers == "fixed" and variation.tier))
     try:
         plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
@@ -217,9 +265,13 @@ def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.just(np.nan), min_size=1, max_size=60), st.data())
-def test_ranks_are_those_of_pandas(numbers, data):
-    from hubtiers.robustness._kernel import FIXED, key_kernel, place_kernel
+@given(
+    st.lists(st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]), min_size=1, max_size=60),
+    st.data(),
+    st.booleans(),
+)
+def test_ranks_are_those_of_pandas(numbers, data, quickly):
+    from hubtiers.robustness._kernel import FIXED, key_kernel, place_kernel, quick_kernel
 
     x = np.array([numbers], dtype=float)
     # Neighbours in the last bits share a key and must be told apart by the scores themselves.
@@ -228,12 +280,13 @@ def test_ranks_are_those_of_pandas(numbers, data):
         for _ in range(steps):
             x[0, place] = np.nextafter(x[0, place], np.inf)
     keys = np.empty(x.shape, np.int64)
-    mask = (1 << x.shape[1].bit_length()) - 1
-    key_kernel(x, x.view(np.int64), mask, keys)
+    key_kernel(x, x.view(np.int64), keys)
     keys.sort(axis=1)
     ranks, classes = np.empty(x.shape, np.int16), np.empty(x.shape, np.int16)
-    breaks = np.array([-3.0, 5.0])
-    assert place_kernel(x, keys, mask, FIXED, breaks, np.array([2, 1, 0]), ranks, classes) == -1
+    breaks, columns, careful = np.array([-3.0, 5.0]), np.array([2, 1, 0]), np.ones(1, np.bool_)
+    if quickly:
+        quick_kernel(x, keys, breaks, columns, ranks, classes, careful)
+    assert place_kernel(x, keys, FIXED, breaks, columns, ranks, classes, careful) == -1
     expected = pd.Series(x[0]).rank(ascending=False, method="min").fillna(0).astype(int)
     assert ranks[0].tolist() == expected.tolist()
     known = ~np.isnan(x[0])

@@ -19,16 +19,17 @@ __all__ = [
     "GIVEN",
     "NATURAL",
     "count_kernel",
-    "duel_kernel",
     "key_kernel",
     "match_kernel",
     "place_kernel",
+    "quick_kernel",
     "round_kernel",
 ]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Small = NDArray[np.int16]
+Flags = NDArray[np.bool_]
 
 GIVEN, FIXED, NATURAL = 0, 1, 2
 """How tiers are found: they stand already, by cut-points, or by natural breaks in every draw."""
@@ -52,35 +53,71 @@ def round_kernel(scores: Floats, bits: Ints, scale: Floats) -> None:
 
 
 @compiled
-def key_kernel(scores: Floats, bits: Ints, mask: int, keys: Ints) -> None:
+def mask_of(n: int) -> int:
+    """Return the digits of a key that hold the place of one of `n` scores."""
+    mask = 0
+    while mask < n:
+        mask = 2 * mask + 1
+    return mask
+
+
+@compiled
+def key_kernel(scores: Floats, bits: Ints, keys: Ints) -> None:
     """Write whole numbers that sort as the scores do, up to their last digits, which hold the place in the row.
 
     Scores that are missing come last.
     """
+    mask = mask_of(scores.shape[1])
     for d in range(scores.shape[0]):
         for r in range(scores.shape[1]):
-            key = bits[d, r]
+            # Zero has two signs, and only one key.
+            key = bits[d, r] if scores[d, r] != 0.0 else 0
             key ^= (key >> 63) & 0x7FFF_FFFF_FFFF_FFFF
             keys[d, r] = ((key if scores[d, r] == scores[d, r] else _LAST) & ~mask) | r
+
+
+@compiled
+def quick_kernel(
+    scores: Floats, keys: Ints, breaks: Floats, columns: Ints, ranks: Small, classes: Small, careful: Flags
+) -> None:
+    """Write ranks and tiers as `place_kernel` does, in one go through the sorted keys.
+
+    Marks as `careful` the draws that this is not enough for, because two keys are too close to say which is greater.
+    """
+    n, mask, cuts = scores.shape[1], mask_of(scores.shape[1]), np.append(breaks, np.inf)
+    for d in range(len(scores)):
+        present, close, c = n, 0, 0
+        while present > 0 and (keys[d, present - 1] | mask) == _LAST:
+            present -= 1
+            place = keys[d, present] & mask
+            ranks[d, place], classes[d, place] = 0, -1
+        for i in range(1, present):
+            close += (keys[d, i] ^ keys[d, i - 1]) <= mask
+        careful[d] = close > 0
+        for i in range(present):
+            place = keys[d, i] & mask
+            while scores[d, place] > cuts[c]:
+                c += 1
+            ranks[d, place], classes[d, place] = present - i, columns[c]
 
 
 @compiled
 def place_kernel(
     scores: Floats,
     keys: Ints,
-    mask: int,
     rule: int,
     breaks: Floats,
     columns: Ints,
     ranks: Small,
     classes: Small,
+    careful: Flags,
 ) -> int:
     """Write rank (1 is best, equal scores share the better one, 0 for none) and tier (-1 for none) of each score.
 
-    `keys` are those of `key_kernel`, sorted. `columns` holds the tier of each class, lowest first. Returns the first
-    draw whose scores cannot be cut, or -1.
+    `keys` are those of `key_kernel`, sorted. `columns` holds the tier of each class, lowest first. Only `careful` draws
+    are looked at. Returns the first of them whose scores cannot be cut, or -1.
     """
-    n, k = scores.shape[1], len(columns)
+    n, k, mask = scores.shape[1], len(columns), mask_of(scores.shape[1])
     order, ordered = np.empty(n, np.int64), np.empty(n)
     values, scaled, counts = np.empty(n), np.empty(n), np.empty(n)
     starts, cuts = np.empty(k, np.int64), breaks.copy()
@@ -99,7 +136,7 @@ def place_kernel(
             np.zeros(4 * n + 8, np.int64),
         )
     for d in range(len(scores)):
-        if rule != NATURAL and _write_at_once(scores[d], keys[d], mask, cuts, columns, ranks[d], classes[d]):
+        if not careful[d]:
             continue
         present = _read_order(scores[d], keys[d], mask, order, ordered)
         _insert(ordered, order, present)
@@ -112,32 +149,6 @@ def place_kernel(
         for i in range(present, n):
             ranks[d, keys[d, i] & mask], classes[d, keys[d, i] & mask] = 0, -1
     return -1
-
-
-@compiled
-def _write_at_once(
-    row: Floats, keys: Ints, mask: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small
-) -> bool:
-    """Write ranks and tiers in the order of the keys; False when scores differ only in digits that keys do not hold."""
-    n = len(row)
-    present = n
-    while present > 0 and row[keys[present - 1] & mask] != row[keys[present - 1] & mask]:
-        present -= 1
-        ranks[keys[present] & mask], classes[keys[present] & mask] = 0, -1
-    c, rank, last = len(cuts), 0, np.inf
-    column = columns[c] if len(columns) > 0 else 0
-    for i in range(present - 1, -1, -1):
-        place = keys[i] & mask
-        value = row[place]
-        if value != last:
-            if value > last:
-                return False
-            rank, last = present - i, value
-            while c > 0 and value <= cuts[c - 1]:
-                c -= 1
-                column = columns[c]
-        ranks[place], classes[place] = rank, column
-    return True
 
 
 @compiled
@@ -179,7 +190,7 @@ def _write_row(
             rank = present - i
             while c > 0 and value <= cuts[c - 1]:
                 c -= 1
-        ranks[order[i]], classes[order[i]] = rank, columns[c] if len(columns) > 0 else 0
+        ranks[order[i]], classes[order[i]] = rank, columns[c]
 
 
 @compiled
@@ -213,43 +224,53 @@ def _sift(ordered: Floats, order: Ints, present: int, gap: int, most: int) -> bo
 
 
 @compiled
-def count_kernel(ranks: Small, classes: Small, times: Ints, tiers: Ints, histogram: Ints) -> None:
-    """Add draws, each counting `times`, to how often a region had each tier and rank."""
+def count_kernel(
+    ranks: Small, classes: Small, times: int, order: Ints, tiers: Ints, histogram: Ints, duels: Ints
+) -> None:
+    """Add draws, each counting `times`, to how often a region had each tier and rank, and stood before the next one.
+
+    `order` are regions as they are compared: the first row of `duels` counts that one stands before the next, the
+    second that it stands behind it.
+    """
     draws, n = ranks.shape
     for d in range(draws):
         for r in range(n):
             if classes[d, r] >= 0:
-                tiers[r, classes[d, r]] += times[d]
-    turned = np.empty((_TILE, draws), np.int16)
-    # A few regions at a time are turned, so that the counts of one stay in the cache while its draws go by.
-    for left in range(0, n, _TILE):
-        size = min(_TILE, n - left)
+                tiers[r, classes[d, r]] += times
+    # A few regions at a time are turned, so that the counts of one stay in the cache while its draws go by. Each lot
+    # begins with the last region of the one before.
+    turned = np.zeros((_TILE + 1, draws), np.int16)
+    for left in range(0, len(order), _TILE):
+        lot = order[left : left + _TILE]
+        turned[0] = turned[_TILE]
         for d in range(draws):
-            for r in range(size):
-                turned[r, d] = ranks[d, left + r]
-        for r in range(size):
-            row = histogram[left + r]
-            for d in range(draws):
-                if turned[r, d] > 0:
-                    row[turned[r, d] - 1] += times[d]
+            for i in range(len(lot)):
+                turned[i + 1, d] = ranks[d, lot[i]]
+        for i in range(len(lot)):
+            _count_ranks(turned[i + 1], times, histogram[lot[i]])
+            if left + i > 0:
+                duels[0, left + i - 1] += times * _wins(turned[i], turned[i + 1])
+                duels[1, left + i - 1] += times * _wins(turned[i + 1], turned[i])
 
 
 @compiled
-def duel_kernel(ranks: Small, times: Ints, order: Ints, duels: Ints) -> None:
-    """Add up how often each region of `order` stands before (first row), or behind, the next one."""
-    for d in range(len(ranks)):
-        row, count = ranks[d], times[d]
-        mine = row[order[0]] if len(order) > 0 else 0
-        for i in range(len(order) - 1):
-            other = row[order[i + 1]]
-            both = count * ((mine > 0) & (other > 0))
-            duels[0, i] += both * (mine < other)
-            duels[1, i] += both * (mine > other)
-            mine = other
+def _count_ranks(ranks: Small, times: int, row: Ints) -> None:
+    for rank in ranks:
+        if rank > 0:
+            row[rank - 1] += times
 
 
 @compiled
-def match_kernel(ranks: Small, classes: Small, times: Ints, members: Ints, wanted: Small, sums: Ints) -> None:
+def _wins(mine: Small, other: Small) -> int:
+    """Return in how many draws a region stands before another."""
+    total = 0
+    for d in range(len(mine)):
+        total += (mine[d] > 0) & (mine[d] < other[d])
+    return total
+
+
+@compiled
+def match_kernel(ranks: Small, classes: Small, times: int, members: Ints, wanted: Small, sums: Ints) -> None:
     """Add up how draws agree with a reference: exact, in order, regions in the same tier, and the square of these.
 
     `members` are the regions of the reference, those of its highest tier first; `wanted` is the tier of every region of
@@ -269,7 +290,7 @@ def match_kernel(ranks: Small, classes: Small, times: Ints, members: Ints, wante
                 ahead = False
                 break
             worst = max(worst, rank)
-        sums[0] += times[d] * (same == len(members))
-        sums[1] += times[d] * ahead
-        sums[2] += times[d] * same
-        sums[3] += times[d] * same * same
+        sums[0] += times * (same == len(members))
+        sums[1] += times * ahead
+        sums[2] += times * same
+        sums[3] += times * same * same

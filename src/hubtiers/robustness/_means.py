@@ -22,28 +22,30 @@ POWER, PENALTY, TOPSIS, VIKOR, GREY, COPELAND = 0, 1, 2, 3, 4, 5
 """Rules of aggregation that are compiled."""
 
 _STRIP = 512
+_SIDE = 8
 _CLOSE = 1e-12
 
 
 @compiled
-def flat_kernel(matrix: Floats, weights: Floats, form: int, out: Floats) -> None:
-    """Write the scores (draws × regions) of one weighted mean over all indicators (indicators × regions).
+def flat_kernel(matrix: Floats, weights: Floats, which: Ints, out: Floats) -> None:
+    """Write the sums over all indicators (draws × regions) of weight times value (indicators × regions).
 
-    `form` says what the matrix holds: 1 the values, 0 their logarithms, -1 their reciprocals.
+    `which` rows of the weights are taken.
     """
     m, n = matrix.shape
-    draws = len(weights)
+    draws = len(which)
     out[:] = 0.0
     for left in range(0, n, _STRIP):
         right = min(left + _STRIP, n)
         # Four indicators are added to two draws at once, in the order in which one at a time would be added.
         for d in range(0, draws - 1, 2):
             a, b = out[d, left:right], out[d + 1, left:right]
+            first, second = weights[which[d]], weights[which[d + 1]]
             for j in range(0, m - 3, 4):
                 v, w = matrix[j, left:right], matrix[j + 1, left:right]
                 x, y = matrix[j + 2, left:right], matrix[j + 3, left:right]
-                av, aw, ax, ay = weights[d, j], weights[d, j + 1], weights[d, j + 2], weights[d, j + 3]
-                bv, bw, bx, by = weights[d + 1, j], weights[d + 1, j + 1], weights[d + 1, j + 2], weights[d + 1, j + 3]
+                av, aw, ax, ay = first[j], first[j + 1], first[j + 2], first[j + 3]
+                bv, bw, bx, by = second[j], second[j + 1], second[j + 2], second[j + 3]
                 for r in range(len(a)):
                     a[r] = (((a[r] + av * v[r]) + aw * w[r]) + ax * x[r]) + ay * y[r]
                     b[r] = (((b[r] + bv * v[r]) + bw * w[r]) + bx * x[r]) + by * y[r]
@@ -51,65 +53,72 @@ def flat_kernel(matrix: Floats, weights: Floats, form: int, out: Floats) -> None
             paired = d < draws - draws % 2
             row = out[d, left:right]
             for j in range(m - m % 4 if paired else 0, m):
-                values, weight = matrix[j, left:right], weights[d, j]
+                values, weight = matrix[j, left:right], weights[which[d], j]
                 for r in range(len(row)):
                     row[r] += weight * values[r]
-    if form != 1:
-        _unbend(out, form)
 
 
 @compiled
-def _unbend(out: Floats, form: int) -> None:
-    for d in range(out.shape[0]):
-        for r in range(out.shape[1]):
-            out[d, r] = math.exp(out[d, r]) if form == 0 else 1.0 / out[d, r]
-
-
-@compiled
-def nested_kernel(u: Floats, reach: float, mass: Floats, order: Ints, edges: Ints, paths: Ints, out: Floats) -> None:
+def nested_kernel(
+    u: Floats, reach: float, mass: Floats, order: Ints, edges: Ints, above: Ints, leaves: Ints, out: Floats
+) -> None:
     """Write effective weights (draws × indicators) when the share of every node in its group is up or down by `reach`.
 
-    `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, `edges` says where they start, and
-    `paths` (levels × indicators) lists the nodes from each indicator up, one past the last where a way is shorter.
+    `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, from the top down, and `edges` says
+    where they start; `above` is the place of their parent in that order, one past the last for the whole; `leaves` are
+    the places of the indicators.
     """
-    nodes = len(order)
-    share = np.ones(nodes + 1)
-    for d in range(len(u)):
-        for i in range(nodes):
-            share[i] = mass[i] * (1.0 + (2.0 * u[d, order[i]] - 1.0) * reach)
-        for g in range(len(edges) - 1):
-            total = 0.0
-            for i in range(edges[g], edges[g + 1]):
-                total += share[i]
-            part = 1.0 / total if total > 0.0 else 0.0
-            for i in range(edges[g], edges[g + 1]):
-                share[i] *= part
-        whole = 0.0
-        for j in range(paths.shape[1]):
-            weight = 1.0
-            for level in range(paths.shape[0]):
-                weight *= share[paths[level, j]]
-            out[d, j] = weight
-            whole += weight
-        part = 1.0 / whole
-        for j in range(paths.shape[1]):
-            out[d, j] *= part
+    # Draws go side by side, a fixed number of them, so that the processor works on whole groups of numbers.
+    weight = np.ones((len(order) + 1, _SIDE))
+    for start in range(0, len(u), _SIDE):
+        size = min(_SIDE, len(u) - start)
+        for d in range(_SIDE):
+            for i in range(len(order)):
+                weight[i, d] = u[start + min(d, size - 1), order[i]]
+        for g in range(len(above)):
+            _share_out(weight, reach, mass, edges[g], edges[g + 1], above[g])
+        for d in range(size):
+            for j in range(len(leaves)):
+                out[start + d, j] = weight[leaves[j], d]
+
+
+@compiled
+def _share_out(weight: Floats, reach: float, mass: Floats, first: int, end: int, above: int) -> None:
+    """Turn the random numbers of siblings into their parts of the weight of the node above."""
+    total = np.zeros(_SIDE)
+    for i in range(first, end):
+        for d in range(_SIDE):
+            weight[i, d] = mass[i] * (1.0 + (2.0 * weight[i, d] - 1.0) * reach)
+            total[d] += weight[i, d]
+    for d in range(_SIDE):
+        total[d] = weight[above, d] / total[d] if total[d] > 0.0 else 0.0
+    for i in range(first, end):
+        for d in range(_SIDE):
+            weight[i, d] *= total[d]
 
 
 @compiled
 def tree_kernel(
-    board: Floats, weights: Floats, first: Ints, children: Ints, rules: Ints, options: Floats, out: Floats
+    board: Floats,
+    weights: Floats,
+    which: Ints,
+    first: Ints,
+    children: Ints,
+    rules: Ints,
+    options: Floats,
+    out: Floats,
 ) -> int:
     """Write the scores of a hierarchy, level by level; return the first draw that a rule refuses, or -1.
 
     The first rows of `board` are the indicators (× regions), the others take the groups, the lowest first and the whole
-    last. Group g has the children `children[first[g]:first[g + 1]]`, rows of the board.
+    last. Group g has the children `children[first[g]:first[g + 1]]`, rows of the board. `which` rows of the weights are
+    taken.
     """
     m, groups = weights.shape[1], len(rules)
     mass = np.zeros(m + groups)
     kept, share = np.empty(len(board), np.int64), np.empty(len(board))
-    for d in range(len(weights)):
-        mass[:m] = weights[d]
+    for d in range(len(which)):
+        mass[:m] = weights[which[d]]
         for g in range(groups):
             total = 0.0
             for child in children[first[g] : first[g + 1]]:

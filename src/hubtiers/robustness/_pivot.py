@@ -59,8 +59,8 @@ def separate(plan: Plan, base: Result, count: int) -> Separation:
             if len(placed.ranks) == len(mine):
                 kept_sum += stays.T @ mine
                 all_sum += known.T @ mine
-            kept_times += stays.T @ placed.times
-            times += known.T @ placed.times
+            kept_times += stays.sum(axis=0) * placed.times
+            times += known.sum(axis=0) * placed.times
     kept_times[own < 0] = 0.0
     times[own < 0] = 0.0
     with np.errstate(invalid="ignore", divide="ignore"):

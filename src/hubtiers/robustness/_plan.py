@@ -126,18 +126,25 @@ class Plan:
         """Return the random numbers of a block for one purpose; adding a factor does not move those of the others."""
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose))))
 
+    def blocks(self, first: int, last: int) -> Draws:
+        """Return the draws of some blocks, from the first up to but not including the last, one after the other."""
+        shape = ((last - first) * BLOCK, len(self.table.framework.codes))
+        weights = np.empty(shape) if self.draws_weights else None
+        choices, keys = np.empty((shape[0], len(self.discrete)), np.int64), np.zeros((shape[0], 2), np.int64)
+        for number in range(first, last):
+            part = slice((number - first) * BLOCK, (number - first + 1) * BLOCK)
+            choices[part] = self.chosen(self.stream(number, _CHOICES).random((BLOCK, len(self.discrete))))
+            if self.data_varies:
+                keys[part] = self.stream(number, _KEYS).integers(0, 2**53, (BLOCK, 2))
+            if weights is not None:
+                rng = self.stream(number, _WEIGHTS)
+                draw: WeightDraw = self.variation.weights
+                weights[part] = draw.draw(rng, BLOCK, base=self.weights, framework=self.table.framework)
+        return Draws(choices, weights, keys)
+
     def block(self, number: int) -> Draws:
-        """Return the draws of a block."""
-        u = self.stream(number, _CHOICES).random((BLOCK, len(self.discrete)))
-        keys = np.zeros((BLOCK, 2), np.int64)
-        if self.data_varies:
-            keys = self.stream(number, _KEYS).integers(0, 2**53, (BLOCK, 2))
-        weights = None
-        if self.draws_weights:
-            draw: WeightDraw = self.variation.weights
-            rng = self.stream(number, _WEIGHTS)
-            weights = draw.draw(rng, BLOCK, base=self.weights, framework=self.table.framework)
-        return Draws(self.chosen(u), weights, keys)
+        """Return the draws of one block."""
+        return self.blocks(number, number + 1)
 
     def chosen(self, u: Floats) -> Ints:
         """Return the option that each number between 0 and 1 picks (draws × discrete factors)."""

@@ -101,13 +101,11 @@ class Tally:
         return cls(0, *(np.zeros(shape, np.int64) for shape in shapes))
 
     def add(self, placed: Placed, *, order: Ints, reference: Reference) -> None:
-        """Count some draws; `order` are the places of the regions as the scheme ranks them."""
-        from hubtiers.robustness._kernel import count_kernel, duel_kernel, match_kernel
+        """Count some draws; `order` are the places of all regions, as the scheme ranks them."""
+        from hubtiers.robustness._kernel import count_kernel, match_kernel
 
-        times = placed.times
-        count_kernel(placed.ranks, placed.classes, times, self.tiers, self.ranks)
-        duel_kernel(placed.ranks, times, order, self.duels)
-        match_kernel(placed.ranks, placed.classes, times, reference.members, reference.wanted, self.sums)
+        count_kernel(placed.ranks, placed.classes, placed.times, order, self.tiers, self.ranks, self.duels)
+        match_kernel(placed.ranks, placed.classes, placed.times, reference.members, reference.wanted, self.sums)
         self.draws += len(placed.which)
 
     def merge(self, other: Tally) -> None:

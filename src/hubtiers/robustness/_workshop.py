@@ -40,6 +40,7 @@ Ints = NDArray[np.int64]
 Small = NDArray[np.int16]
 
 _CELLS = 65_536
+_LANES = 8
 _KEPT_SETUPS = 4096
 _KEPT_BYTES = 96_000_000
 
@@ -57,18 +58,18 @@ class Placed:
     scores: Floats | None
 
     @property
-    def times(self) -> Ints:
+    def times(self) -> int:
         """How many draws each row stands for."""
-        rows = len(self.ranks)
-        return np.full(rows, len(self.which) // rows, np.int64)
+        return len(self.which) // len(self.ranks)
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """Normalised values of the regions that have some (`rows`), as the compiled kernels want them.
 
-    `form` is that of `flat_kernel` where one weighted mean over all indicators gives the score; else None, and
-    `program` describes the hierarchy for `tree_kernel`.
+    `form` is not None where one weighted mean over all indicators gives the score: 1 when `matrix` holds the values, 0
+    their logarithms, -1 their reciprocals. It then has some more columns, so that the processor works on whole groups
+    of numbers. Else `program` describes the hierarchy for `tree_kernel`.
     """
 
     rows: Ints
@@ -204,7 +205,7 @@ class Workshop:
             return np.vstack([self._scores_of_own_data(draws, int(n), made) for n in which])
         prepared = self._keep(made.values_key, lambda: self._prepare_choice(made.scheme, made.gone))
         assert draws.weights is not None
-        return self._score(prepared, draws.weights[which], draws, which)
+        return self._score(prepared, draws.weights, which, draws, which)
 
     def _prepare_choice(self, scheme: Scheme, gone: str | None) -> Prepared:
         table = self.plan.table_without(gone)
@@ -216,14 +217,13 @@ class Workshop:
         if values is None:
             scheme, table = self.plan.data(made.scheme, self.plan.table_without(made.gone), draws.keys[number])
             values = normalised_values(scheme, table)
-        if draws.weights is not None:
-            weights = draws.weights[which]
-        else:
+        weights, rows = draws.weights, which
+        if weights is None:
             method: Any = made.scheme.weight
             own = framework if made.gone is None else framework.without([made.gone])
             fitted = method.fit(values, **offered(method.fit, {"framework": own})).weights
-            weights = fitted.reindex(framework.codes).fillna(0.0).to_numpy(float)[None]
-        return self._score(prepare(values, made.scheme, framework), weights, draws, which)
+            weights, rows = fitted.reindex(framework.codes).fillna(0.0).to_numpy(float)[None], np.zeros(1, np.int64)
+        return self._score(prepare(values, made.scheme, framework), weights, rows, draws, which)
 
     def _quick_values(self, keys: Ints, made: Setup) -> pd.DataFrame | None:
         """Return normalised values with noise by the short cut, None where there is none."""
@@ -237,27 +237,33 @@ class Workshop:
         values = quick_values(made.scheme, noisy[:, columns], direction)
         return None if values is None else pd.DataFrame(values, plan.table.values.index, kept)
 
-    def _score(self, prepared: Prepared, weights: Floats, draws: Draws, which: Ints) -> Floats:
+    def _score(self, prepared: Prepared, weights: Floats, rows: Ints, draws: Draws, which: Ints) -> Floats:
+        """Return the scores (draws × regions) that some rows of the weights give; `which` draws they are."""
         from hubtiers.robustness._kernel import round_kernel
         from hubtiers.robustness._means import flat_kernel, tree_kernel
 
         if not prepared.used.all():
-            weights = np.where(prepared.used, weights, 0.0)
+            weights, rows = np.where(prepared.used, weights[rows], 0.0), np.arange(len(rows))
             weights = weights / weights.sum(axis=1, keepdims=True)
         weights = np.ascontiguousarray(weights)
-        scores = np.empty((len(weights), len(prepared.rows)))
+        n = len(prepared.rows)
+        scores = np.empty((len(rows), n if prepared.form is None else prepared.matrix.shape[1]))
         if prepared.form is not None:
-            flat_kernel(prepared.matrix, weights, prepared.form, scores)
+            flat_kernel(prepared.matrix, weights, rows, scores)
+            if prepared.form == 0:
+                np.exp(scores, out=scores)
+            elif prepared.form == -1:
+                np.reciprocal(scores, out=scores)
         else:
-            board = np.vstack([prepared.matrix, np.empty((len(prepared.program[2]), len(prepared.rows)))])
-            refused = tree_kernel(board, weights, *prepared.program, scores)
+            board = np.vstack([prepared.matrix, np.empty((len(prepared.program[2]), n))])
+            refused = tree_kernel(board, weights, rows, *prepared.program, scores)
             if refused >= 0:
                 raise self._refusal(draws, int(which[refused]))
         round_kernel(scores, scores.view(np.int64), _powers())
-        if len(prepared.rows) == self.size:
-            return scores
-        full = np.full((len(weights), self.size), np.nan)
-        full[:, prepared.rows] = scores
+        if n == self.size:
+            return np.ascontiguousarray(scores[:, :n])
+        full = np.full((len(rows), self.size), np.nan)
+        full[:, prepared.rows] = scores[:, :n]
         return full
 
     def _refusal(self, draws: Draws, number: int) -> DataError:
@@ -280,23 +286,25 @@ class Workshop:
             labels = tier_labels(len(breaks) + 1, method.labels)
         elif isinstance(method, NaturalBreaks) and method.scale == "linear":
             code, labels = NATURAL, tier_labels(method.k, method.labels)
-        columns = np.array([self._column[label] for label in labels[::-1]], np.int64)
+        columns = np.array([self._column[label] for label in labels[::-1]] or [0], np.int64)
         return Rule(code, breaks, columns, method)
 
-    def _cut(self, scores: Floats, made: Setup, draws: Draws, which: Ints, *out: Small) -> None:
-        from hubtiers.robustness._kernel import GIVEN, key_kernel, place_kernel
+    def _cut(self, scores: Floats, made: Setup, draws: Draws, which: Ints, ranks: Small, classes: Small) -> None:
+        from hubtiers.robustness._kernel import GIVEN, NATURAL, key_kernel, place_kernel, quick_kernel
 
         rule = made.rule
         assert rule is not None
-        keys = np.empty(scores.shape, np.int64)
-        mask = (1 << self.size.bit_length()) - 1
-        key_kernel(scores, scores.view(np.int64), mask, keys)
+        keys, careful = np.empty(scores.shape, np.int64), np.ones(len(scores), np.bool_)
+        key_kernel(scores, scores.view(np.int64), keys)
         keys.sort(axis=1)
-        refused = place_kernel(scores, keys, mask, rule.code, rule.breaks, rule.columns, *out)
-        if refused >= 0:
-            raise self._refusal(draws, int(which[refused]))
+        if rule.code != NATURAL:
+            quick_kernel(scores, keys, rule.breaks, rule.columns, ranks, classes, careful)
+        if careful.any():
+            refused = place_kernel(scores, keys, rule.code, rule.breaks, rule.columns, ranks, classes, careful)
+            if refused >= 0:
+                raise self._refusal(draws, int(which[refused]))
         if rule.code == GIVEN:
-            for row, own in zip(scores, out[1], strict=True):
+            for row, own in zip(scores, classes, strict=True):
                 series = pd.Series(row, index=self.plan.table.values.index)
                 own[:] = self._columns(rule.method.fit(series).apply(series))
 
@@ -318,7 +326,10 @@ def prepare(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepa
         matrix[used] = np.log(matrix[used])
     elif form == -1:
         matrix[used] = 1.0 / matrix[used]
-    return Prepared(rows, matrix, form, program, used)
+    # The surplus columns hold ones, which are inside the domain of every form.
+    padded = np.ones((len(matrix), -(-len(rows) // _LANES) * _LANES))
+    padded[:, : len(rows)] = matrix
+    return Prepared(rows, padded, form, program, used)
 
 
 def _program(scheme: Scheme, framework: Framework) -> tuple[Ints, Ints, Ints, Floats]:
@@ -339,7 +350,7 @@ def _program(scheme: Scheme, framework: Framework) -> tuple[Ints, Ints, Ints, Fl
 
 
 def _flat_form(program: tuple[Ints, Ints, Ints, Floats]) -> int | None:
-    """Return the form of `flat_kernel` when all levels take the same plain mean, which nests without a trace."""
+    """Return the form (see `Prepared`) when all levels take the same plain mean, which nests without a trace."""
     from hubtiers.robustness._means import POWER
 
     rules, options = program[2], program[3]

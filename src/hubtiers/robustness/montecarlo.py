@@ -29,6 +29,7 @@ __all__ = ["Dask", "Local", "assess_robustness"]
 Ints = NDArray[np.int64]
 
 _ENGINES = ("local", "dask")
+_CELLS = 131_072
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,10 @@ class Job:
             yield first, min(first + step, blocks)
 
     def count(self, workshop: Workshop, tally: Tally, first: int, last: int) -> None:
-        """Count the draws of some blocks."""
-        for number in range(first, last):
-            draws = self.plan.block(number)
-            if (number + 1) * BLOCK > self.draws:
-                draws = draws.take(slice(0, self.draws - number * BLOCK))
+        """Count the draws of some blocks, as many blocks together as stay in the cache."""
+        together = max(1, _CELLS // (BLOCK * len(self.plan.table.values)))
+        for start in range(first, last, together):
+            draws = self.plan.blocks(start, min(start + together, last)).take(slice(0, self.draws - start * BLOCK))
             for placed in workshop.place(draws):
                 tally.add(placed, order=self.order, reference=self.reference)
 
@@ -322,8 +322,8 @@ def _as_engine(engine: str | Local | Dask) -> Local | Dask:
 
 
 def _ranked_places(scores: pd.Series) -> Ints:
-    """Return the places of the regions in the order of their ranks; those without a score are left out."""
-    ordered = scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
+    """Return the places of the regions in the order of their ranks; those without a score come last."""
+    ordered = scores.sort_index().sort_values(ascending=False, kind="stable").index
     return scores.index.get_indexer(ordered).astype(np.int64)
 
 

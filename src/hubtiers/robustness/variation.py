@@ -151,7 +151,7 @@ class UniformAround:
 
         tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
         mass = (centre[:, None] * tree.below).sum(axis=0)
-        nested_kernel(np.ascontiguousarray(u), reach, mass, tree.order, tree.edges, tree.paths, weights)
+        nested_kernel(np.ascontiguousarray(u), reach, mass, tree.order, tree.edges, tree.above, tree.leaves, weights)
         return weights
 
     def __str__(self) -> str:
@@ -166,17 +166,18 @@ def _varied(framework: Framework, of: str) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class _Tree:
-    """Nodes that are varied, with siblings side by side.
+    """Nodes that are varied, from the top down, with siblings side by side.
 
-    `order` brings the nodes into that order; `edges` say where siblings start; `below` says which indicators lie below
-    each node (indicators × nodes); `paths` (levels × indicators) lists the nodes from each indicator up, the number of
-    nodes where a way is shorter.
+    `order` brings the nodes into that order; `edges` say where siblings start, `above` where in the order their parent
+    stands (the number of nodes for the whole) and `leaves` where each indicator does; `below` says which indicators lie
+    below each node (indicators × nodes).
     """
 
     order: NDArray[np.int64]
     edges: NDArray[np.int64]
+    above: NDArray[np.int64]
+    leaves: NDArray[np.int64]
     below: NDArray[np.bool_]
-    paths: NDArray[np.int64]
 
 
 _LATEST: list[tuple[Framework, _Tree]] = []
@@ -188,15 +189,16 @@ def _tree_of(framework: Framework) -> _Tree:
         if known is framework:
             return tree
     nodes = _varied(framework, "node")
-    parents = [framework[node].parent for node in nodes]
-    order = sorted(range(len(nodes)), key=lambda n: parents[n])
-    edges = [0, *(n for n in range(1, len(nodes)) if parents[order[n]] != parents[order[n - 1]]), len(nodes)]
+    parents = {node: framework[node].parent for node in nodes}
+    ways = {node: [node, *framework.ancestors(node)] for node in nodes}
+    order = sorted(range(len(nodes)), key=lambda n: (len(ways[nodes[n]]), parents[nodes[n]]))
     place = {nodes[n]: position for position, n in enumerate(order)}
-    ways = [[code, *framework.ancestors(code)[:-1]] for code in framework.codes]
-    depth = max(map(len, ways))
-    paths = [[place[way[level]] if level < len(way) else len(nodes) for way in ways] for level in range(depth)]
-    below = np.array([[nodes[n] in way for n in order] for way in ways])
-    tree = _Tree(np.array(order), np.array(edges), below, np.array(paths))
+    families = [parents[nodes[n]] for n in order]
+    edges = [0, *(n for n in range(1, len(nodes)) if families[n] != families[n - 1])]
+    above = [place.get(families[start], len(nodes)) for start in edges]
+    leaves = [place[code] for code in framework.codes]
+    below = np.array([[nodes[n] in ways[code] for n in order] for code in framework.codes])
+    tree = _Tree(np.array(order), np.array([*edges, len(nodes)]), np.array(above), np.array(leaves), below)
     _LATEST[:] = [(framework, tree)]
     return tree
 

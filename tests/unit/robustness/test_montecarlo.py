@@ -357,6 +357,15 @@ def test_progress_goes_to_standard_error(capfd):
     assert "Drawing" in err
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """A shell lets its background jobs ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_what_was_done():
     def interrupt():
         time.sleep(0.8)
