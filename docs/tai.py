@@ -87,13 +87,35 @@ def components() -> Iterator[Section]:
     yield "Table 7", "Eigenvalues of the correlation matrix.", table.rename_axis("component")
     rotated = pd.DataFrame(varimax_rotation(loadings[:, :4]), index=values().columns, columns=[1, 2, 3, 4])
     rotated *= np.where(rotated.sum() < 0, -1.0, 1.0)  # the sign of a factor is a convention
-    explained = sorted((rotated**2).sum(), reverse=True)
     text = "Varimax loadings of four components, with Kaiser's scaling; signs so that each factor sums to more than 0."
     yield "Table 9", text, rotated.round(2).rename_axis("indicator")
-    table = pd.DataFrame(
-        {"published": sorted(PRINTED["explained"], reverse=True), "computed": np.round(explained, 2)}, index=range(1, 5)
+    possible = np.array([explained(other) for other in within_rounding()])
+    columns = {
+        "published": sorted(PRINTED["explained"], reverse=True),
+        "computed": explained(values().to_numpy()).round(2),
+        "least": possible.min(axis=0).round(2),
+        "most": possible.max(axis=0).round(2),
+    }
+    text = (
+        "Variance that the rotated factors explain, largest first. The data are printed with few digits; `least` and "
+        "`most` are what 500 sets of values give that print the same."
     )
-    yield "Table 17", "Variance that the rotated factors explain, largest first.", table.rename_axis("factor")
+    yield "Table 17", text, pd.DataFrame(columns, index=range(1, 5)).rename_axis("factor")
+
+
+def explained(numbers: np.ndarray) -> np.ndarray:
+    """Return the variance that four rotated components explain, largest first."""
+    _, loadings = principal_loadings(np.corrcoef(numbers, rowvar=False))
+    return np.sort((varimax_rotation(loadings[:, :4]) ** 2).sum(axis=0))[::-1]
+
+
+def within_rounding() -> Iterator[np.ndarray]:
+    """Yield sets of values that would be printed as the table has them."""
+    printed = pd.read_csv(DATA / "tai_indicators.csv", index_col="country", dtype=str)
+    digits = printed.apply(lambda column: column.str.partition(".")[2].str.len().max())
+    half, rng = 0.5 * 10.0 ** -digits.to_numpy(float), np.random.default_rng(0)
+    for _ in range(500):
+        yield values().to_numpy() + half * rng.uniform(-1, 1, printed.shape)
 
 
 def reliability() -> Iterator[Section]:
