@@ -19,14 +19,17 @@ from hubtiers.scoring.aggregate import Arithmetic
 __all__ = ["Explanation", "StepUp", "coupling_coordination", "explain", "obstacle_degree"]
 
 _MOST = 3
-_POINTS, _ROUNDS = 15, 12
-_ROUNDS_BY_REGION = 24
+_POINTS, _POINTS_BY_REGION = 15, 1
+_MOST_ROUNDS = 60
+_PRECISION = 1e-7
+"""How closely the smallest change is found, as a share of the change."""
+
 _MARGIN = 1e-11
 
 
 @dataclass(frozen=True)
 class StepUp:
-    """The change of one indicator that lifts a region to a higher tier, all else equal.
+    """The change of one indicator that lifts a region to a higher tier, all else equal: filled gaps keep their filling.
 
     Attributes
     ----------
@@ -414,13 +417,15 @@ def _needed_values(fitted: FittedScheme, row: pd.Series, codes: list[str], bar: 
     direction = np.array([i.direction for i in fitted.framework.indicators if i.code in codes])
     low, reach = row[codes].to_numpy(float), fitted.reach.loc[codes]
     high = np.where(direction > 0, reach["highest"], reach["lowest"])
-    points, rounds = (1, _ROUNDS_BY_REGION) if fitted.hierarchy.by_region else (_POINTS, _ROUNDS)
+    # Weights by region take a linear programme for every value that is tried, so that halving needs the fewest.
+    points = _POINTS_BY_REGION if fitted.hierarchy.by_region else _POINTS
     ahead = (high - low) * direction > 0
     keep = ahead & (_scores_at(fitted, row, codes, high[:, None])[:, 0] > bar)
-    codes, low, high = [c for c, k in zip(codes, keep, strict=True) if k], low[keep], high[keep]
-    share = np.arange(1, points + 2) / (points + 1)
-    rows = np.arange(len(codes))
-    for _ in range(rounds if codes else 0):
+    codes, now, high = [c for c, k in zip(codes, keep, strict=True) if k], low[keep], high[keep]
+    low, share, rows = now, np.arange(1, points + 2) / (points + 1), np.arange(len(codes))
+    for _ in range(_MOST_ROUNDS):
+        if (np.abs(high - low) <= _PRECISION * np.abs(high - now)).all():
+            break
         tried = low[:, None] + (high - low)[:, None] * share
         tried[:, -1] = high
         lifted = _scores_at(fitted, row, codes, tried) > bar

@@ -28,11 +28,11 @@ def test_ranks_agree(chapter: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "within"), [("7", 0.055), ("17", 0.025), ("11", 0.0015), ("18", 0.015), ("19", 0.0085)]
+    ("table", "within"), [("7", 0.055), ("17", 0.02 + 1e-9), ("11", 0.0015), ("18", 0.015), ("19", 0.0085)]
 )
 def test_computed_beside_published(chapter: str, table: str, within: float) -> None:
     section = chapter.partition(f"## Table {table}\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| [^|]+ \| ([\d.]+) \| ([\d.]+) \|$", section, flags=re.MULTILINE)
+    rows = re.findall(r"^\| [^|]+ \| ([\d.]+) \| ([\d.]+) \|", section, flags=re.MULTILINE)
     assert len(rows) >= 4
     for published, computed in rows:
         assert float(computed) == pytest.approx(float(published), abs=within)

@@ -155,13 +155,16 @@ def test_steps_to_the_next_tier_lift_and_are_smallest(x, scheme):
         if explanation.additive and result.fitted.hierarchy.by_region is False:
             assert abs(explanation.contributions.sum() - explanation.score) < 1e-9 * max(1, abs(explanation.score))
         for step in explanation.steps[:2]:
-            values = table.values.copy()
+            # Filled gaps stay as they are, although another value might have other neighbours to fill them from.
+            values = result.complete.copy()
             values.loc[region, step.indicator] = step.needed
             alone = IndicatorTable.from_frame(values.loc[[region]], framework=table.framework)
             assert result.fitted.score(alone).tier.cat.codes[region] > height[region]
             values.loc[region, step.indicator] = step.value + 0.999 * step.change
             almost = IndicatorTable.from_frame(values.loc[[region]], framework=table.framework)
-            # Below a millionth of the range the search has no finer answer: a score on the cut-point itself.
-            resolved = step.share_of_range > 1e-6
+            # A score on the cut-point itself is lifted by its last digits, of which there is no thousandth.
+            bar = min(b for b in result.breaks.breaks if b >= result.scores[region])
+            size = max(abs(bar), result.breaks.highest - result.breaks.lowest)
+            resolved = bar - result.scores[region] > 2e-8 * size
             if resolved and monotone and type(scheme.normalise).__name__ != "PercentileRank":
                 assert result.fitted.score(almost).tier.cat.codes[region] == height[region]
