@@ -55,21 +55,30 @@ def _at_the_corner(
     for _ in range(_MOST_PIVOTS):
         inverse = np.linalg.inv(sides[active])
         corner = inverse @ ends[active]
-        room = ends - sides @ corner
+        room, price = ends - sides @ corner, gain @ inverse
         if room.min() < -_TOLERANCE:
+            # Outside: the side most overstepped comes in, for the one whose price it can best bear.
+            entering = int(room.argmin())
+            leaving = _least(np.maximum(price, 0.0), sides[entering] @ inverse)
+        else:
+            # Inside: away from the side that costs most, as far as the next one.
+            leaving = int(price.argmin())
+            if price[leaving] >= -_TOLERANCE * np.abs(price).max():
+                return corner
+            rate = sides @ -inverse[:, leaving]
+            rate[active] = 0.0
+            entering = _least(np.maximum(room, 0.0), rate)
+        if min(leaving, entering) < 0:
             break
-        price = gain @ inverse
-        leaving = int(price.argmin())
-        if price[leaving] >= -_TOLERANCE * np.abs(price).max():
-            return corner
-        rate = sides @ -inverse[:, leaving]
-        rate[active] = 0.0
-        ahead = rate > _TOLERANCE
-        if not ahead.any():
-            break
-        way = np.divide(np.maximum(room, 0.0), rate, out=np.full(len(room), np.inf), where=ahead)
-        active[leaving] = int(way.argmin())
+        active[leaving] = entering
     return near
+
+
+def _least(amounts: NDArray[np.float64], rates: NDArray[np.float64]) -> int:
+    """Return the place of the least amount per rate, among rates above 0; -1 when there is none."""
+    ahead = rates > _TOLERANCE
+    ratios = np.divide(amounts, rates, out=np.full(len(rates), np.inf), where=ahead)
+    return int(ratios.argmin()) if ahead.any() else -1
 
 
 def _independent(sides: NDArray[np.float64], order: NDArray[np.int64]) -> list[int]:
