@@ -38,7 +38,7 @@ imports: .venv/developer ## Check that each room imports only from those above i
 check: lint types imports test ## Everything that CI checks
 
 bench: .venv/developer ## Measure speed against the peers
-	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=median,rounds
+	$(BIN)/python -m pytest benchmarks -s --benchmark-only --benchmark-columns=median,rounds
 
 docs: .venv/developer ## Write the pages of docs/ that are computed
 	$(BIN)/python docs/build.py
