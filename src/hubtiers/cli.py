@@ -113,6 +113,7 @@ def robustness(
     draws: Annotated[int, typer.Option(min=1, help="How many times everything is drawn.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answer.")] = 42,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables; out/<study> when left out.")] = None,
+    engine: Annotated[str, typer.Option(help="local, or the address of a dask scheduler (tcp://…).")] = "local",
 ) -> None:
     """Say how sure the tiers are: their probabilities, rank intervals, and which choice moves them most.
 
@@ -123,7 +124,7 @@ def robustness(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
-    robust = chosen.assess_robustness(draws=draws, seed=seed, progress=sys.stderr.isatty())
+    robust = chosen.assess_robustness(draws=draws, seed=seed, engine=engine, progress=sys.stderr.isatty())
     folder = out or Path("out") / chosen.name
     paths = [
         _write_table(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
@@ -168,6 +169,7 @@ def count(
     level: Annotated[str, typer.Option(help="province, city or consortium, or a file of boundaries.")] = "city",
     by: Annotated[str | None, typer.Option(help="Column with the kind of each record.")] = None,
     weight: Annotated[str | None, typer.Option(help="Column with a weight for each record.")] = None,
+    engine: Annotated[str, typer.Option(help="local, or the address of a dask scheduler (tcp://…).")] = "local",
 ) -> None:
     """Count point records per region.
 
@@ -179,7 +181,7 @@ def count(
     from hubtiers.table.points import count_points
 
     regions = read_regions(level) if "." in level else load_regions(level)
-    counts = count_points(points, regions, by=by, weight=weight, progress=sys.stderr.isatty())
+    counts = count_points(points, regions, by=by, weight=weight, engine=engine, progress=sys.stderr.isatty())
     table = (
         regions[["name_zh", "name_en"]].map(lambda name: cell_text(str(name))).join(counts.rename(columns=cell_text))
     )

@@ -127,12 +127,15 @@ class Study:
         return outcome
 
     def assess_robustness(
-        self, *, draws: int | None = None, seed: int | None = None, progress: bool = False
+        self, *, draws: int | None = None, seed: int | None = None, engine: str = "local", progress: bool = False
     ) -> Robustness:
-        """Say how sure the tiers are, by the section `[robustness]` of the study, with other draws or another seed."""
+        """Say how sure the tiers are, by the section `[robustness]` of the study, with other draws or another seed.
+
+        `engine` is that of `hubtiers.assess_robustness`, such as the address of a dask scheduler.
+        """
         table = self.load_table()
         reference = self._reference(table, self.load_layout())
-        return self._assess(table, reference, draws=draws, seed=seed, progress=progress)
+        return self._assess(table, reference, draws=draws, seed=seed, engine=engine, progress=progress)
 
     def _assess(
         self,
@@ -141,6 +144,7 @@ class Study:
         *,
         draws: int | None = None,
         seed: int | None = None,
+        engine: str = "local",
         progress: bool = False,
     ) -> Robustness:
         section = self.content.robustness
@@ -152,6 +156,7 @@ class Study:
             rng=section.seed if seed is None else seed,
             tiers=section.tiers,
             reference=reference,
+            engine=engine,
             progress=progress,
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -15,7 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, HubtiersError, MissingDependencyError, SpecError, UnknownOptionError
+from hubtiers._dask import address_of, broadcast, connected
+from hubtiers._progress import progress_bar
+from hubtiers.errors import DataError, HubtiersError, SpecError
 from hubtiers.robustness._plan import BLOCK, Plan, make_plan, seed_of
 from hubtiers.robustness._tally import MOST_REGIONS, Reference, Tally, make_reference
 from hubtiers.robustness._workshop import Workshop
@@ -28,7 +29,6 @@ __all__ = ["Dask", "Local", "assess_robustness"]
 
 Ints = NDArray[np.int64]
 
-_ENGINES = ("local", "dask")
 _CELLS = 131_072
 
 
@@ -190,7 +190,7 @@ def assess_robustness(  # noqa: PLR0913
     held = base.tier if reference is None else reference
     against = make_reference(held, table.values.index, plan.labels)
     job = Job(plan, _ranked_places(base.scores), against, draws)
-    with _bar(draws, shown=progress) as advance:
+    with progress_bar("Drawing", draws, shown=progress) as advance:
         if isinstance(chosen, Dask):
             tally = _count_on_dask(job, chosen, advance)
         else:
@@ -198,7 +198,7 @@ def assess_robustness(  # noqa: PLR0913
     return Robustness(base=base, plan=plan, tally=tally, against=against)
 
 
-def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[int], None]) -> Tally:
+def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[float], None]) -> Tally:
     """Count with threads that take one task after the other; the compiled kernels let them run side by side."""
     tasks = list(job.tasks(engine.block_size))
     queue, stop, workshop = iter(tasks), Event(), Workshop(job.plan)
@@ -260,15 +260,17 @@ def _workshop_of(job: Job) -> Workshop:
     return _WORKSHOPS[key]
 
 
-def _count_on_dask(job: Job, engine: Dask, advance: Callable[[int], None]) -> Tally:
+def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> Tally:
     """Count on a cluster. A task is a pure function of the job, so that a lost worker's tasks run again elsewhere."""
-    with _client(engine) as (client, completed):
-        shared = client.scatter(job, broadcast=True)
+    with connected(engine.address) as client:
+        from dask.distributed import as_completed
+
+        shared = broadcast(client, job)
         tasks = list(job.tasks(engine.block_size))
         futures = [client.submit(count_blocks, shared, first, last, pure=False) for first, last in tasks]
         parts: list[Tally] = []
         try:
-            for future in completed(futures):
+            for future in as_completed(futures):  # type: ignore[no-untyped-call]
                 part = future.result()
                 if isinstance(part, str):
                     raise DataError(part)
@@ -286,39 +288,10 @@ def _joined(parts: list[Tally], part: Tally) -> Tally:
     return part
 
 
-@contextmanager
-def _client(engine: Dask) -> Iterator[tuple[Any, Any]]:
-    """Yield a dask client and the function that gives its futures as they complete."""
-    try:
-        from dask.distributed import Client, as_completed, default_client
-    except ImportError:
-        raise MissingDependencyError("dask.distributed", "dask", "engine='dask'") from None
-    if engine.address is None:
-        try:
-            client = default_client()  # type: ignore[no-untyped-call]
-            yield client, as_completed
-        except ValueError:
-            raise SpecError(
-                "engine='dask' found no client in use. Make one, dask.distributed.Client(address), or give "
-                "Dask(address=…)."
-            ) from None
-        return
-    try:
-        client = Client(engine.address, timeout="10s")  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError) as error:
-        raise SpecError(f"There is no dask scheduler at {engine.address!r}: {error}. Check the address.") from None
-    with client:
-        yield client, as_completed
-
-
 def _as_engine(engine: str | Local | Dask) -> Local | Dask:
     if isinstance(engine, (Local, Dask)):
         return engine
-    if isinstance(engine, str) and "://" in engine:
-        return Dask(engine)
-    if engine not in _ENGINES:
-        raise UnknownOptionError("engine", engine, _ENGINES)
-    return Local() if engine == "local" else Dask()
+    return Local() if engine == "local" else Dask(address_of(str(engine)))
 
 
 def _ranked_places(scores: pd.Series) -> Ints:
@@ -334,17 +307,3 @@ def _processors() -> int:
 def _require_whole(what: str, number: Any) -> None:
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 1:
         raise SpecError(f"{what}={number!r}) needs a whole number of at least 1.")
-
-
-@contextmanager
-def _bar(draws: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Show how many draws are done, on standard error."""
-    if not shown:
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Drawing", total=draws)
-        yield lambda done: progress.update(task, advance=done)

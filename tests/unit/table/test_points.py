@@ -310,8 +310,8 @@ def test_region_ids_and_reference_system_are_checked(regions, records):
 
 
 def test_options_are_checked(regions, records):
-    with pytest.raises(UnknownOptionError, match=r"Unknown engine 'dask'\. Known: local"):
-        count_points(records, regions, engine="dask")
+    with pytest.raises(UnknownOptionError, match=r"Unknown engine 'spark'\. Known: dask, local, tcp://…"):
+        count_points(records, regions, engine="spark")
     with pytest.raises(UnknownOptionError, match=r"Unknown border rule 'firts'\. Did you mean 'first'"):
         count_points(records, regions, border="firts")
     for size in (0, 2.5, True):
