@@ -409,7 +409,8 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
     if not needed:
         return (), "no single indicator can lift it, even at the best value of the fit"
     steps = [_make_step(result, region, complete, code, value) for code, value in needed.items()]
-    return tuple(sorted(steps, key=lambda s: s.share_of_range)), ""
+    # Under equal weights many steps are the same length, and the framework decides; their last digits are the search's.
+    return tuple(sorted(steps, key=lambda s: float(f"{s.share_of_range:.5g}"))), ""
 
 
 def _needed_values(fitted: FittedScheme, row: pd.Series, codes: list[str], bar: float) -> dict[str, float]:
