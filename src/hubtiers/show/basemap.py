@@ -239,9 +239,10 @@ def draw_north(board: Board, scene: Scene) -> Box:
     """Draw an arrow along the meridian through its foot: on a cone north is not straight up everywhere."""
     left, bottom, right, top = scene.window
     foot = np.array([left + 0.06 * (right - left), top - 0.14 * (top - bottom)])
-    place = gpd.GeoSeries([shapely.Point(foot)], crs=scene.crs).to_crs(4326).iloc[0]
-    further = gpd.GeoSeries([shapely.Point(place.x, place.y + 0.5)], crs=4326).to_crs(scene.crs).iloc[0]
-    along = np.array([further.x, further.y]) - foot
+    # Numbers rather than a layer of one point, of which older numpy warns.
+    degrees = pyproj.Transformer.from_crs(scene.crs, 4326, always_xy=True)
+    lon, lat = degrees.transform(*foot.tolist())
+    along = np.array(degrees.transform(lon, lat + 0.5, direction="INVERSE")) - foot
     along = along / np.hypot(*along) * 0.065 * (top - bottom)
     arrow = board.axes.annotate(
         "", xy=tuple(foot + along), xytext=tuple(foot), zorder=9,
