@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports bench docs boundaries indicators notebooks clean
+.PHONY: help demo test lowest check lint types imports bench docs boundaries indicators notebooks clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,6 +23,12 @@ demo: .venv/user ## Set up and build the study zhang2022 into out/zhang2022
 
 test: .venv/developer ## Set up and run all tests
 	$(BIN)/python -m pytest
+
+lowest: ## Run all tests with the oldest versions that pyproject.toml allows
+	test -x .lowest/bin/python || $(PYTHON) -m venv .lowest
+	.lowest/bin/python -m pip install --quiet uv
+	.lowest/bin/uv pip install --quiet --python .lowest/bin/python --resolution lowest-direct --editable '.[all]' --group test
+	.lowest/bin/python -m pytest
 
 lint: .venv/developer ## Check style and spelling
 	$(BIN)/ruff check .
@@ -51,4 +57,4 @@ notebooks: .venv/developer ## Run the notebooks and keep their output
 	$(BIN)/jupyter-nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
 clean: ## Remove what can be made again
-	rm -rf .venv out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .lowest out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
