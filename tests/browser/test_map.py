@@ -45,10 +45,15 @@ def doubt(result):
     )
 
 
-def at_city(page, city):
-    """Look closely at a city, move the mouse onto it and return the text of the tooltip."""
+def look_at(page, city):
+    """Bring a city to the middle of the map."""
     place = load_regions("city").loc[city]
     page.evaluate("at => { drawn.map.setView(at, 8, { animate: false }); }", [place["lat"], place["lon"]])
+
+
+def at_city(page, city):
+    """Look closely at a city, move the mouse onto it and return the text of the tooltip."""
+    look_at(page, city)
     page.mouse.move(643, 403)
     page.mouse.move(640, 400)
     page.wait_for_selector(".leaflet-tooltip.hubtiers-tip")
@@ -171,6 +176,26 @@ def test_click_opens_the_popup(visit, zhang_outcome):
     at_city(page, "350700")
     page.mouse.click(640, 400)
     assert page.inner_text(".hubtiers-popup h2") == "Fujian"
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
+def test_a_tap_shows_the_popup_alone(visit, zhang_outcome, size):
+    """The tip of the region would lie beside it, and the ring of the keyboard around the map."""
+    web = tier_map(zhang_outcome.result, language="en")
+    seen = visit(web, size=size, has_touch=True, is_mobile=size[0] < 500)
+    page = seen.page
+    look_at(page, "350700")
+    page.touchscreen.tap(size[0] / 2, size[1] / 2)
+    page.wait_for_selector(".hubtiers-popup")
+    assert page.inner_text(".hubtiers-popup h2") == "Fujian"
+    page.wait_for_timeout(700)
+    assert page.locator(".hubtiers-tip").count() == 0
+    ring = "getComputedStyle(document.querySelector('.leaflet-container')).outlineStyle"
+    assert page.evaluate(ring) == "none"
+    page.keyboard.press("Shift")
+    page.evaluate("document.querySelector('.leaflet-container').focus()")
+    assert page.evaluate(ring) == "solid"
+    assert seen.trouble == []
 
 
 def test_language_switch(visit, zhang_outcome):

@@ -111,6 +111,18 @@
   function listen(state) {
     state.map.on("zoomend moveend", () => h.spaceLabels(state));
     state.map.on("dragend zoomend", () => { state.moved = true; });
+    // A finger gets the popup alone: after a tap, and when the map moves below it, browsers act as if a mouse hovered.
+    let finger = false;
+    state.map.on("tooltipopen", (event) => {
+      if (event.tooltip.options.permanent) return;
+      state.tip = event.tooltip;
+      if (finger) event.tooltip.remove();
+    });
+    // Leaflet focuses the map when it is touched. The ring around it is for those who came by the keyboard.
+    const container = state.map.getContainer();
+    container.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; container.classList.add("hubtiers-touched"); }, true);
+    container.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse" && (event.movementX || event.movementY)) finger = false; }, true);
+    document.addEventListener("keydown", () => container.classList.remove("hubtiers-touched"));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.popup) state.popup.remove(); });
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => { if (!state.chosen) h.paintTheme(state, dark.matches ? "dark" : "light", false); });

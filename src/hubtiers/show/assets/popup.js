@@ -151,6 +151,7 @@
 
   function open(state, at, build) {
     if (state.popup) state.popup.remove();
+    if (state.tip) state.tip.remove();
     const size = state.map.getSize();
     const popup = L.popup({ className: "hubtiers-pop", maxWidth: Math.min(320, size.x - 60), minWidth: Math.min(250, size.x - 60), maxHeight: Math.max(160, size.y - 190),
       autoPanPaddingTopLeft: [12, state.wide ? 64 : 100], autoPanPaddingBottomRight: [12, 60] });
