@@ -28,6 +28,8 @@ from hubtiers.scoring.weight.components import principal_loadings, varimax_rotat
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "oracles" / "data"
 
+SETS = 500  # of values within rounding
+
 JUDGEMENTS = [
     [2, 3, 2, 5, 5, 1, 3],
     [2, "1/2", 4, 4, "1/2", 3],
@@ -98,7 +100,7 @@ def components() -> Iterator[Section]:
     }
     text = (
         "Variance that the rotated factors explain, largest first. The data are printed with few digits; `least` and "
-        "`most` are what 500 sets of values give that print the same."
+        f"`most` are what {SETS} sets of values give that print the same."
     )
     yield "Table 17", text, pd.DataFrame(columns, index=range(1, 5)).rename_axis("factor")
 
@@ -114,7 +116,7 @@ def within_rounding() -> Iterator[np.ndarray]:
     printed = pd.read_csv(DATA / "tai_indicators.csv", index_col="country", dtype=str)
     digits = printed.apply(lambda column: column.str.partition(".")[2].str.len().max())
     half, rng = 0.5 * 10.0 ** -digits.to_numpy(float), np.random.default_rng(0)
-    for _ in range(500):
+    for _ in range(SETS):
         yield values().to_numpy() + half * rng.uniform(-1, 1, printed.shape)
 
 

@@ -41,6 +41,8 @@ Small = NDArray[np.int16]
 
 _CELLS = 65_536
 _LANES = 8
+"""Numbers that a processor works on at once, at most."""
+
 _KEPT_SETUPS = 4096
 _KEPT_BYTES = 96_000_000
 

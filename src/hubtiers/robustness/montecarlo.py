@@ -30,6 +30,7 @@ __all__ = ["Dask", "Local", "assess_robustness"]
 Ints = NDArray[np.int64]
 
 _CELLS = 131_072
+"""Draws × regions that are evaluated together: their ranks and tiers then stay in the cache."""
 
 
 @dataclass(frozen=True)
