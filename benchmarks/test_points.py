@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hubtiers.table.points import assign, build_index, count_points
+from hubtiers.table.points.count import assign, build_index, count_points
 
 POINTS = 1_000_000
 BOX = (73.0, 18.0, 135.0, 54.0)

@@ -74,7 +74,7 @@ def test_report(built, tiers):
 
 
 def test_figure_legend(built):
-    from hubtiers.show.figure import tier_figure
+    from hubtiers.show.figures.figure import tier_figure
 
     result = built[0].result
     figure = tier_figure(result, language="en")

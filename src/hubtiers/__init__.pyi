@@ -76,22 +76,22 @@ from .scoring.weight import (
     PcaWeights,
     VariationWeights,
 )
-from .show.certainty import rank_interval_figure, tier_probability_figure
-from .show.charts import radar_figure, rank_size_figure, weight_figure
-from .show.explorer import Explorer
-from .show.figure import save_figure, tier_figure
-from .show.report import build_report
-from .show.tables import save_tables, to_latex, to_markdown
-from .show.webmap import tier_map
+from .show.figures.certainty import rank_interval_figure, tier_probability_figure
+from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from .show.figures.figure import save_figure, tier_figure
+from .show.pages.report import build_report
+from .show.pages.tables import save_tables, to_latex, to_markdown
+from .show.web.explorer import Explorer
+from .show.web.webmap import tier_map
 from .study import Outcome, Study, load_study
 from .table.concentration import effective_number, herfindahl, shannon_diversity
 from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators
 from .table.join import join_indicators
-from .table.points import count_points
-from .table.read import IndicatorFile, ReadLimits, ReadReport, read_indicators
+from .table.points.count import count_points
 from .table.report import JoinReport
 from .table.roll_up import roll_up
+from .table.yearbook.read import IndicatorFile, ReadLimits, ReadReport, read_indicators
 from .tiers.agreement import Agreement, agreement, compare_levels, tiers_from_ranking
 from .tiers.breaks import (
     EqualIntervals,

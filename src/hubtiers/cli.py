@@ -178,7 +178,7 @@ def count(
     from hubtiers._storage import cell_text, replacing
     from hubtiers.regions.boundaries import load_regions
     from hubtiers.regions.read import read_regions
-    from hubtiers.table.points import count_points
+    from hubtiers.table.points.count import count_points
 
     regions = read_regions(level) if "." in level else load_regions(level)
     counts = count_points(points, regions, by=by, weight=weight, engine=engine, progress=sys.stderr.isatty())
@@ -224,7 +224,7 @@ def _read_names(file: Path, sheet: str | None) -> tuple[list[str], str]:
     """Return the names in a file, and how it was read."""
     from hubtiers._storage import read_text
     from hubtiers.errors import DataError
-    from hubtiers.table.read import read_indicators
+    from hubtiers.table.yearbook.read import read_indicators
 
     if not file.is_file():
         raise DataError(f"There is no file {file}. Check the path.")

@@ -37,8 +37,8 @@ from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.indicators import load_indicators
 from hubtiers.table.join import join_indicators
-from hubtiers.table.read import read_indicators
 from hubtiers.table.roll_up import roll_up
+from hubtiers.table.yearbook.read import read_indicators
 from hubtiers.tiers.agreement import Agreement, agreement, tiers_from_ranking
 
 __all__ = ["Outcome", "Study", "load_study", "weights_by_tiers"]
@@ -295,8 +295,8 @@ class Outcome:
         return [target / name for name in names]
 
     def _write(self, folder: Path) -> None:
-        from hubtiers.show.explorer import Explorer, can_explore
-        from hubtiers.show.webmap import tier_map
+        from hubtiers.show.web.explorer import Explorer, can_explore
+        from hubtiers.show.web.webmap import tier_map
 
         output, title = self.study.content.output, self.title
         write_scores(self.result, folder / "scores.csv", robustness=self.robustness)
@@ -313,11 +313,11 @@ class Outcome:
         if output.figures:
             self._write_figures(folder)
         if output.tables:
-            from hubtiers.show.tables import save_tables
+            from hubtiers.show.pages.tables import save_tables
 
             save_tables(self.result, folder / "tables.xlsx", robustness=self.robustness, comparison=self.comparison)
         if output.report:
-            from hubtiers.show.report import build_report
+            from hubtiers.show.pages.report import build_report
 
             report = build_report(self, robustness=self.robustness, language=output.language, approval=output.approval)
             report.save(folder / "report.html")
@@ -327,7 +327,7 @@ class Outcome:
     @property
     def notes(self) -> list[str]:
         """What a reader of the files should know: figures that could not be drawn in the language asked for."""
-        from hubtiers.show.fonts import drawable_language
+        from hubtiers.show.figures.fonts import drawable_language
 
         output = self.study.content.output
         if not (output.figures or output.report) or drawable_language(output.language) == output.language:
@@ -343,8 +343,8 @@ class Outcome:
         return self.study.content.model_dump(mode="json", exclude_none=True, exclude={"method"})
 
     def _write_figures(self, folder: Path) -> None:
-        from hubtiers.show.figure import save_figure, tier_figure
-        from hubtiers.show.fonts import drawable_language
+        from hubtiers.show.figures.figure import save_figure, tier_figure
+        from hubtiers.show.figures.fonts import drawable_language
 
         output = self.study.content.output
         language = drawable_language(output.language)

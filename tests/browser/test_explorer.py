@@ -13,8 +13,8 @@ from hubtiers.scheme import Scheme, round_significant
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import GivenWeights
-from hubtiers.show.explorer import Explorer
-from hubtiers.show.webmap import tier_map
+from hubtiers.show.web.explorer import Explorer
+from hubtiers.show.web.webmap import tier_map
 from hubtiers.study import StudyFile, load_study
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import HeadTail, NaturalBreaks, Quantiles, Thresholds

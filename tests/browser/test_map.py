@@ -16,7 +16,7 @@ from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
 from hubtiers.show.style import contrast
-from hubtiers.show.webmap import tier_map
+from hubtiers.show.web.webmap import tier_map
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import NaturalBreaks
 

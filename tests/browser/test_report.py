@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hubtiers.show.report import build_report
+from hubtiers.show.pages.report import build_report
 
 pytestmark = pytest.mark.browser
 

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hubtiers.errors import DataError
-from hubtiers.table._grid import OVERLAP, SHARED, locate, orientation
-from hubtiers.table.points import assign, build_index, count_points
+from hubtiers.table.points.count import assign, build_index, count_points
+from hubtiers.table.points.grid import OVERLAP, SHARED, locate, orientation
 
 SLOW = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

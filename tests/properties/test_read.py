@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Indicator
-from hubtiers.table.read import IndicatorFile, ReadLimits, read_indicators
+from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
 
 _FRAMEWORK = Framework(
     (Indicator("gdp", "生产总值", "GDP", unit="亿元"), Indicator("pop", "人口", "Population", unit="万人"))

@@ -125,12 +125,12 @@ def test_other_files_in_the_folder_are_left_alone(study_folder):
 
 
 def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
-    import hubtiers.show.webmap
+    import hubtiers.show.web.webmap
 
     def fail(*args, **kwargs):
         raise DataError("The map cannot be drawn.")
 
-    monkeypatch.setattr(hubtiers.show.webmap, "tier_map", fail)
+    monkeypatch.setattr(hubtiers.show.web.webmap, "tier_map", fail)
     with pytest.raises(DataError, match="cannot be drawn"):
         load_study(study_folder / "own.toml").run(study_folder / "out")
     assert sorted(p.name for p in study_folder.iterdir()) == ["framework.csv", "own.toml", "values.csv"]
@@ -318,7 +318,7 @@ def test_outputs_can_be_left_out(study_folder):
 
 
 def test_a_machine_without_chinese_fonts_builds_in_english(tmp_path, monkeypatch):
-    from hubtiers.show import fonts
+    from hubtiers.show.figures import fonts
 
     monkeypatch.setattr(fonts, "CJK_FONTS", ("No Such Font",))
     outcome = load_study("zhang2022").run(tmp_path / "out")
@@ -329,12 +329,12 @@ def test_a_machine_without_chinese_fonts_builds_in_english(tmp_path, monkeypatch
 
 
 def test_a_failing_run_leaves_no_parent_folder(study_folder, monkeypatch):
-    import hubtiers.show.webmap
+    import hubtiers.show.web.webmap
 
     def fail(*args, **kwargs):
         raise DataError("The map cannot be drawn.")
 
-    monkeypatch.setattr(hubtiers.show.webmap, "tier_map", fail)
+    monkeypatch.setattr(hubtiers.show.web.webmap, "tier_map", fail)
     with pytest.raises(DataError, match="cannot be drawn"):
         load_study(study_folder / "own.toml").run(study_folder / "a" / "b" / "out")
     assert not (study_folder / "a").exists()

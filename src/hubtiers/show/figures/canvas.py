@@ -1,0 +1,186 @@
+"""The sheet that a figure is drawn on: fonts and settings of its own, and files with text that stays text.
+
+matplotlib is imported here, so this module is itself imported only inside the functions that draw.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from hubtiers._storage import replacing
+from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.show.figures.fonts import Lettering, find_lettering
+
+__all__ = ["Board", "PrintFigure", "drawing", "save_figure"]
+
+FORMATS = ("png", "svg", "pdf")
+_UNDATED: dict[str, dict[str, None]] = {
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None, "ModDate": None},
+    "png": {},
+}
+
+INK = "#22262a"
+QUIET = "#5b636a"
+RULE = "#c9cdd1"
+
+
+class PrintFigure(Figure):
+    """A matplotlib figure whose files hold text as text, and are the same whenever they are written."""
+
+    lettering: Lettering | None = None
+
+    def savefig(self, fname: Any, *, transparent: bool | None = None, **options: Any) -> None:
+        """Write the figure; takes what matplotlib's `savefig` takes."""
+        kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
+        if kind in ("svg", "pdf"):
+            # A date in the file would make two runs differ.
+            options["metadata"] = {**_UNDATED[kind], **(options.get("metadata") or {})}
+        with rc_context(_file_settings(self)):
+            super().savefig(fname, transparent=transparent, **options)
+
+    def _repr_png_(self) -> bytes:
+        memory = io.BytesIO()
+        self.savefig(memory, format="png", dpi=110)
+        return memory.getvalue()
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Where one picture is drawn, and with which letters."""
+
+    figure: Figure
+    axes: Any
+    lettering: Lettering
+    language: str
+    own: bool
+
+    def text(self, string: object) -> str:
+        """Return text that the fonts of the figure can draw."""
+        return self.lettering.text(string)
+
+
+@contextlib.contextmanager
+def drawing(
+    language: str, ax: Axes | None, *, size: tuple[float, float], projection: str | None = None
+) -> Iterator[Board]:
+    """Give a board to draw on: the axes of the caller, or a figure of its own of this size in inches."""
+    lettering = find_lettering(language)
+    if ax is not None and not isinstance(ax, Axes):
+        raise SpecError(f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with subplots().")
+    with rc_context(_settings(lettering)):
+        if ax is None:
+            figure: Figure = PrintFigure(figsize=size, dpi=150, facecolor="white")
+            figure.lettering = lettering  # type: ignore[attr-defined]
+            axes = figure.add_subplot(projection=projection)
+        else:
+            axes, figure = ax, _root(ax)
+            _dress(axes, lettering)
+        yield Board(figure, axes, lettering, language, ax is None)
+        # Ticks and layouts are settled while the fonts are in force.
+        figure.draw_without_rendering()
+
+
+def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
+    """Write a figure as PNG, SVG or PDF by the suffix of the path (保存图件); an interrupted run leaves no half file.
+
+    Parameters
+    ----------
+    figure
+        What a function of this package has drawn, or any matplotlib figure.
+    path
+        A path that ends in `.png`, `.svg` or `.pdf`.
+    dpi
+        Pixels per inch of a PNG.
+
+    Raises
+    ------
+    UnknownOptionError
+        When the suffix is another one.
+    """
+    target = Path(path)
+    kind = target.suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        raise UnknownOptionError("format of a figure", kind, FORMATS)
+    with replacing(target) as temporary, rc_context(_file_settings(figure)):
+        Figure.savefig(figure, temporary, format=kind, dpi=dpi, metadata=_UNDATED[kind])
+    return target
+
+
+def svg_text(figure: Figure) -> str:
+    """Return a figure as the text of an SVG file."""
+    memory = io.BytesIO()
+    with rc_context(_file_settings(figure)):
+        Figure.savefig(figure, memory, format="svg", metadata=_UNDATED["svg"])
+    return memory.getvalue().decode("utf-8")
+
+
+def _dress(ax: Axes, lettering: Lettering) -> None:
+    """Give the texts that the axes already have, such as the empty title, the letters of the figure."""
+    for text in ax.findobj(Text):
+        if isinstance(text, Text):
+            text.set_fontfamily([*lettering.families, "sans-serif"])
+            text.set_parse_math(False)
+
+
+def _root(ax: Axes) -> Figure:
+    figure: Any = ax.figure
+    while getattr(figure, "figure", figure) is not figure:
+        figure = figure.figure
+    return figure  # type: ignore[no-any-return]
+
+
+def _settings(lettering: Lettering) -> Any:
+    return {
+        # The generic name is for readers of an SVG who have none of the others.
+        "font.family": [*lettering.families, "sans-serif"],
+        "font.sans-serif": [lettering.families[-1]],
+        "font.size": 9.0,
+        # A dollar sign in a name is a dollar sign, not the start of a formula.
+        "text.parse_math": False,
+        "text.usetex": False,
+        "text.color": INK,
+        "axes.edgecolor": QUIET,
+        "axes.labelcolor": INK,
+        "axes.facecolor": "white",
+        "axes.grid": False,
+        "axes.linewidth": 0.6,
+        "axes.unicode_minus": True,
+        "axes.formatter.use_mathtext": False,
+        "axes.formatter.useoffset": False,
+        "xtick.color": QUIET,
+        "ytick.color": QUIET,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5,
+        "hatch.linewidth": 0.6,
+        "legend.frameon": False,
+        "figure.autolayout": False,
+        "figure.constrained_layout.use": False,
+    }
+
+
+def _file_settings(figure: Figure) -> Any:
+    texts = [artist.get_text() for artist in figure.findobj(Text) if isinstance(artist, Text)]
+    lettering = getattr(figure, "lettering", None)
+    truetype = lettering is None or lettering.is_truetype(texts)
+    # Outlines in PostScript form, as those of Noto CJK, are no TrueType; readers complain when they are called so.
+    return {
+        "font.sans-serif": ["DejaVu Sans"],
+        "svg.fonttype": "none",
+        "svg.hashsalt": "hubtiers",
+        "pdf.fonttype": 42 if truetype else 3,
+        "text.usetex": False,
+        "savefig.bbox": None,
+    }

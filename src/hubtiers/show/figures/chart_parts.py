@@ -1,0 +1,108 @@
+"""Legends, notes, ticks and names that several plots share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hubtiers.show.figures.labels import Box, place_labels
+
+if TYPE_CHECKING:
+    from hubtiers.show.figures.canvas import Board
+
+__all__ = ["draw_key", "finish", "name_points", "plain_ticks", "quiet_grid", "write_note"]
+
+
+def draw_key(
+    board: Board,
+    rows: Sequence[tuple[str, str]],
+    *,
+    loc: str,
+    at: tuple[float, float] | None = None,
+    shapes: Sequence[str] = "o" * 8,
+    columns: int = 1,
+    patches: bool = False,
+) -> None:
+    """Draw a legend of these colours and texts."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Any] = [
+        Patch(facecolor=colour, edgecolor="#b9bdc1", linewidth=0.4)
+        if patches
+        else Line2D([], [], linestyle="none", marker=shape, color=colour, markersize=6, markeredgecolor="#44505a",
+                    markeredgewidth=0.4)
+        for (colour, _), shape in zip(rows, [*shapes, *"o" * len(rows)], strict=False)
+    ]  # fmt: skip
+    options = {} if at is None else {"bbox_to_anchor": at}
+    legend = board.axes.legend(
+        handles, ["x"] * len(rows), loc=loc, ncols=min(columns, 5), fontsize=8.5, frameon=False,
+        handletextpad=0.4, columnspacing=1.2, **options,
+    )  # fmt: skip
+    # matplotlib leaves out labels that start with an underscore, so that texts are set afterwards.
+    for slot, (_, text) in zip(legend.get_texts(), rows, strict=True):
+        slot.set_text(board.text(text))
+
+
+def plain_ticks(axes: Any) -> None:
+    """Write numbers on logarithmic axes as numbers, few enough to be read."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(visible=True, which="major", color="#e6eaec", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def quiet_grid(axes: Any) -> None:
+    """Draw upright lines only, behind the data."""
+    axes.grid(visible=True, axis="x", color="#e6eaec", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+
+
+def write_note(board: Board, text: str, *, below: bool = False) -> None:
+    """Write a small text into the lower left corner, or below the axes at the right."""
+    corner, shift, across = ((1, 0), (0, -38), "right") if below else ((0, 0), (6, 6), "left")
+    board.axes.annotate(
+        board.text(text), xy=corner, xycoords="axes fraction", xytext=shift, textcoords="offset points", ha=across,
+        va="bottom", fontsize=8, color="#3a4045", gid="note",
+    )  # fmt: skip
+
+
+def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> None:
+    """Name points, the first ones first, where there is room."""
+    axes = board.axes
+    board.figure.draw_without_rendering()
+    anchors = [tuple(axes.transData.transform((x[region], y[region]))) for region in names.index]
+    marks = [axes.transData.transform((x[region], y[region])) for region in y.index]
+    labels = [axes.text(0, 0, board.text(name), fontsize=7.5) for name in names]
+    sizes = [(box.width + 4, box.height + 2) for box in (label.get_window_extent() for label in labels)]
+    for label in labels:
+        label.remove()
+    frame = axes.get_window_extent()
+    dot = board.figure.dpi / 72 * 3
+    centres = place_labels(
+        anchors, sizes, bounds=Box(frame.x0, frame.y0, frame.x1, frame.y1), gap=1.3 * dot,
+        obstacles=[Box(a - dot, b - dot, a + dot, b + dot) for a, b in marks],
+    )  # fmt: skip
+    for name, anchor, centre, region in zip(names, anchors, centres, names.index, strict=True):
+        shift = np.subtract(centre, anchor) * 72 / board.figure.dpi
+        axes.annotate(
+            board.text(name), xy=(x[region], y[region]), xytext=tuple(shift), textcoords="offset points", ha="center",
+            va="center", fontsize=7.5, gid="label",
+        )  # fmt: skip
+
+
+def finish(board: Board) -> None:
+    """Take away the frame at the top and the right, and use the whole sheet, where it is our own."""
+    if board.own:
+        for side in ("top", "right"):
+            if side in board.axes.spines:
+                board.axes.spines[side].set_visible(False)
+        board.figure.set_layout_engine("tight", pad=1.2)

@@ -1,0 +1,185 @@
+"""The report: one page that says what was asked, with which data and method, what came out, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hubtiers._storage import replacing
+from hubtiers.compare import Comparison
+from hubtiers.errors import SpecError
+from hubtiers.hubs.layout import HubLayout
+from hubtiers.scheme import Result
+from hubtiers.show.figures.certainty import Certainty
+from hubtiers.show.pages.report_sections import Material, Page, write_sections
+from hubtiers.show.text import html_text
+from hubtiers.show.words import require_language, title_texts
+
+if TYPE_CHECKING:
+    from hubtiers.show.pages.report_sections import Section
+
+__all__ = ["Report", "build_report"]
+
+_STYLE = Path(__file__).parent / "assets" / "report.css"
+_TITLE = {"zh": "创新中心层级研究报告", "en": "Innovation hubs by tier: report"}
+# Nothing on the page may run or load, whatever a name in the data looks like.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """A report, ready to be saved or shown.
+
+    Attributes
+    ----------
+    title, language
+        Its title, and the language it is written in.
+    sections
+        Anchor and heading of each section, in order.
+    html
+        The whole page: no scripts, no links to other files, figures inside.
+    """
+
+    title: str
+    language: str
+    sections: tuple[tuple[str, str], ...]
+    html: str
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page as an HTML file in UTF-8; an interrupted run leaves no half file.
+
+        Raises
+        ------
+        SpecError
+            When the path does not end in `.html` or `.htm`.
+        """
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise SpecError(f"The report is a page, but the path is {target.name!r}. Give one that ends in .html.")
+        with replacing(target) as temporary:
+            temporary.write_text(self.html, encoding="utf-8")
+        return target
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per section: its anchor and heading."""
+        return pd.DataFrame(self.sections, columns=["section", "heading"])
+
+    def __repr__(self) -> str:
+        kilobytes = len(self.html.encode("utf-8")) // 1000
+        return f"<Report {self.title!r}: {len(self.sections)} sections, {kilobytes} kB>"
+
+    def _repr_html_(self) -> str:
+        # A frame of its own keeps the styles of the page and of the notebook apart.
+        page = escape(self.html, quote=True)
+        return f'<iframe sandbox srcdoc="{page}" title="{escape(self.title)}" width="100%" height="640"></iframe>'
+
+
+def build_report(
+    source: Any,
+    *,
+    layout: HubLayout | None = None,
+    reference: pd.Series | None = None,
+    robustness: Certainty | None = None,
+    comparison: Comparison | pd.DataFrame | None = None,
+    title: Mapping[str, str] | str | None = None,
+    language: str = "zh",
+    approval: str | None = None,
+) -> Report:
+    """Write a report on a result (研究报告): question, data, method, result, confidence, gaps, and how to rerun.
+
+    Choose it to hand a result to somebody who was not there when it was computed.
+
+    Parameters
+    ----------
+    source
+        A `Result`, or the `Outcome` of a study, which brings its layout, reference, comparison and title along.
+    layout
+        Hubs that are drawn on the map.
+    reference
+        Published tier by region, to hold the tiers against.
+    robustness
+        What `assess_robustness` gave.
+    comparison
+        What `compare_schemes` gave, or a frame with one row per scheme.
+    title
+        Title as a text, or as `{"zh": …, "en": …}`.
+    language
+        `"zh"` or `"en"`: the language of the whole report.
+    approval
+        Number of the map's approval (审图号), printed only when given.
+
+    Returns
+    -------
+    Report
+        `save("report.html")` writes one file that opens offline and prints on A4.
+
+    Raises
+    ------
+    SpecError
+        When the source is neither a result nor an outcome.
+    UnknownOptionError
+        When the language is not known.
+    HubtiersError
+        When the report is to be in Chinese and no font with Chinese characters is installed for its figures.
+
+    Notes
+    -----
+    Everything is read from the result; nothing is classified, ranked or rounded anew. A figure that cannot be drawn,
+    such as a map of a result without geometry, is replaced by a sentence that says why.
+
+    **Missing values** are dashes in tables, and hatched on the map.
+
+    Examples
+    --------
+    >>> from hubtiers.study import load_study
+    >>> report = build_report(load_study("zhang2022").run(), language="en")
+    >>> report.to_frame()["section"].tolist()
+    ['question', 'data', 'method', 'result', 'comparison', 'gaps', 'rerun', 'appendix']
+    """
+    require_language(language)
+    result = source if isinstance(source, Result) else getattr(source, "result", None)
+    if not isinstance(result, Result):
+        raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
+    content = getattr(getattr(source, "study", None), "content", None)
+    own_title = {"zh": getattr(content, "title_zh", ""), "en": getattr(content, "title_en", "")}
+    names = title_texts(title or own_title, _TITLE)
+    material = Material(
+        result=result,
+        title=names,
+        language=language,
+        study=str(getattr(getattr(source, "study", None), "name", "")),
+        description=str(getattr(content, "description", "")),
+        layout=layout if layout is not None else getattr(source, "layout", None),
+        reference=reference if reference is not None else getattr(source, "reference", None),
+        robustness=robustness,
+        comparison=comparison if comparison is not None else getattr(source, "comparison", None),
+        outside=getattr(source, "outside", None),
+        approval=approval,
+    )
+    sections = write_sections(material, Page(language))
+    html = _assemble(names[language], language, sections)
+    return Report(names[language], language, tuple((s.anchor, s.heading) for s in sections), html)
+
+
+def _assemble(title: str, language: str, sections: list[Section]) -> str:
+    tag = "zh-CN" if language == "zh" else "en"
+    contents = "目录" if language == "zh" else "Contents"
+    links = "".join(f'<li><a href="#{s.anchor}">{html_text(s.heading)}</a></li>' for s in sections)
+    body = "".join(
+        f'<section id="{s.anchor}" aria-labelledby="{s.anchor}-heading"><h2 id="{s.anchor}-heading">{number}  '
+        f"{html_text(s.heading)}</h2>{s.body}</section>"
+        for number, s in enumerate(sections, start=1)
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html_text(title)}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
+        f'<header><h1>{html_text(title)}</h1></header>\n<nav aria-label="{contents}"><ol>{links}</ol></nav>\n'
+        f"<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )

@@ -1,0 +1,192 @@
+"""The web map: one file that opens without a network, drawn from what the result says."""
+
+from __future__ import annotations
+
+import base64
+import importlib.metadata
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.template import Template
+
+from hubtiers.errors import MissingDependencyError, SpecError, UnknownOptionError
+from hubtiers.hubs.layout import HubLayout
+from hubtiers.scheme import Result
+from hubtiers.show.text import html_text, script_json
+from hubtiers.show.web.content import Robustness, map_content
+from hubtiers.show.web.explorer import Explorer, explorer_content
+
+__all__ = ["TierMap", "tier_map"]
+
+_ASSETS = Path(__file__).parent / "assets"
+_SCRIPTS = ("words", "base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
+_STYLES = ("map", "panels")
+_LANGUAGES = ("zh", "en")
+_BASEMAPS = {"osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")}
+
+
+class TierMap(folium.Map):
+    """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_delta=0.5, attribution_control=True)
+        # Lists of this map's own: folium's add_js_link would otherwise change the defaults of every later map.
+        self.default_js = [
+            ("leaflet", _package_file("XStatic-Leaflet", "leaflet.js")),
+            ("jquery", _package_file("XStatic-jQuery", "jquery.min.js")),
+            *((f"hubtiers_{name}", _data_uri(_ASSETS / f"{name}.js")) for name in _SCRIPTS),
+        ]
+        self.default_css = [
+            ("leaflet_css", _package_file("XStatic-Leaflet", "leaflet.css")),
+            *((f"hubtiers_{name}_css", _data_uri(_ASSETS / f"{name}.css")) for name in _STYLES),
+        ]
+
+
+class _Drawing(MacroElement):
+    """Hands the data of a map to its script. The payload is inert: see `script_json`."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+        <script type="application/json" id="{{ this.get_name() }}">{{ this.payload }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        hubtiers.start({{ this._parent.get_name() }}, "{{ this.get_name() }}");
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "HubtiersDrawing"
+        self.payload = script_json(content)
+
+
+def tier_map(
+    result: Result,
+    *,
+    layout: HubLayout | None = None,
+    network: None = None,
+    robustness: Robustness | None = None,
+    explorer: bool | Explorer = False,
+    title: Mapping[str, str] | None = None,
+    language: str = "zh",
+    basemap: str | None = None,
+) -> TierMap:
+    """Draw the tiers of a result on a map (层级地图), with the hubs of a layout above them.
+
+    Parameters
+    ----------
+    result
+        What to draw; its table must have geometry.
+    layout
+        Hubs whose extents, cores and corridors are drawn.
+    network
+        Kept for the links between hubs; they are not drawn yet.
+    robustness
+        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add a layer of
+        confidence, and the doubt in every popup.
+    explorer
+        Whether the page has sliders for the weights, which score the regions anew in the browser. An `Explorer` says
+        which weightings are offered and which study is copied.
+    title
+        Title of the map as `{"zh": …, "en": …}`.
+    language
+        `"zh"` or `"en"`: the language that the page opens in; a button switches.
+    basemap
+        Nothing for a page that needs no network, or `"osm"` for the tiles of OpenStreetMap beneath the regions.
+
+    Returns
+    -------
+    TierMap
+        A `folium.Map`; `save("map.html")` writes one file that opens with no network.
+
+    Raises
+    ------
+    DataError
+        When the result has no geometry, or the robustness is not of its regions and tiers.
+    SpecError
+        When an option is not known, or the explorer cannot compute as the scheme does.
+
+    Warns
+    -----
+    UserWarning
+        With a basemap, because the page then asks the network for tiles.
+
+    Notes
+    -----
+    Tiers, breaks, ranks and counts are those of the result; nothing is classified or rounded anew. Where regions of the
+    result overlap, a city is painted with the smallest region it belongs to.
+
+    Tiles of map services in China are shifted by some hundred metres (GCJ-02) against the boundaries here, which are in
+    WGS 84; they are not offered.
+
+    **Missing values.** A region without a score is hatched as “no data”; a city that belongs to no region of the result
+    is left blank as “not in the study”.
+
+    Examples
+    --------
+    >>> from hubtiers.regions.boundaries import load_regions
+    >>> from hubtiers.scheme import Scheme
+    >>> from hubtiers.table.join import join_indicators
+    >>> from hubtiers.tiers.breaks import NaturalBreaks
+    >>> import pandas as pd
+    >>> provinces = load_regions("province").head(3)
+    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd", "value": [6.8, 3.5, 2.0]})
+    >>> web = tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(provinces, values)))
+    >>> "https://" in web.get_root().render()
+    False
+    """
+    if language not in _LANGUAGES:
+        raise UnknownOptionError("language", language, _LANGUAGES)
+    if network is not None:
+        raise SpecError("tier_map(network=…) cannot draw links between hubs yet. Leave it out.")
+    content = map_content(result, layout, robustness, title or {})
+    content |= {"language": language, "basemap": _basemap(basemap)}
+    if explorer:
+        options = explorer if isinstance(explorer, Explorer) else Explorer()
+        content["explorer"] = explorer_content(result, options)
+    web = TierMap()
+    _Drawing(content).add_to(web)
+    figure = web.get_root()
+    if isinstance(figure, Figure):
+        figure.title = html_text(content["title"][language])
+    return web
+
+
+def _basemap(name: str | None) -> dict[str, str] | None:
+    if name is None:
+        return None
+    if name not in _BASEMAPS:
+        raise SpecError(
+            f"tier_map(basemap={name!r}) is not known; there is {', '.join(map(repr, _BASEMAPS))}. Tiles of map "
+            "services in China are in GCJ-02, shifted by some hundred metres against the boundaries, and not offered."
+        )
+    url, attribution = _BASEMAPS[name]
+    warnings.warn(
+        f"With basemap={name!r} the page asks {url.split('/')[2]} for tiles: it needs a network, and what those tiles "
+        "show of borders is not ours. Never lay tiles in GCJ-02 under these boundaries: they are shifted by some "
+        "hundred metres.",
+        stacklevel=3,
+    )
+    return {"url": url, "attribution": attribution}
+
+
+def _data_uri(path: Path) -> str:
+    kind = {".js": "text/javascript", ".css": "text/css"}[path.suffix]
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _package_file(package: str, name: str) -> str:
+    try:
+        files = importlib.metadata.files(package) or []
+    except importlib.metadata.PackageNotFoundError:
+        raise MissingDependencyError(package, "map", "The offline map") from None
+    for entry in files:
+        if entry.name == name:
+            return _data_uri(Path(str(entry.locate())))
+    raise MissingDependencyError(package, "map", f"The offline map takes {name} from its package, and it")

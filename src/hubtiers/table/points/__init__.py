@@ -1,0 +1,1 @@
+"""Point records: which region each lies in, and how many there are by kind."""

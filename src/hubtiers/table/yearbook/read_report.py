@@ -1,0 +1,157 @@
+"""The account of how a file was read: every decision of the reader, where it was taken and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from hubtiers.errors import listing
+from hubtiers.table.yearbook.units import same_unit
+
+__all__ = ["ColumnRead", "ReadReport", "SetAside"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRead:
+    """A column of a wide table, or an indicator of a long one, and what became of it.
+
+    `rule` says how the indicator was found: *code*, *name_zh*, *name_en* (the header is exactly that), *alias* (it is
+    once spaces, case, width, unit and year are set aside), or *header* without a framework. `unit_from` says where the
+    unit was written: *argument*, *header*, *unit column*, *title*, *cells*, or *framework* when it stood nowhere.
+    """
+
+    column: str
+    header: str
+    indicator: str
+    rule: str
+    year: int | None
+    unit_written: str
+    unit_from: str
+    unit: str
+    factor: float
+    cells: int
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether the values were multiplied, or renamed to another unit of the same size."""
+        return bool(self.unit_written) and (self.factor != 1 or not same_unit(self.unit_written, self.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A value of a row that is no region: a total or a macro-region."""
+
+    row: int
+    name: str
+    indicator: str
+    year: int | None
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, repr=False)
+class ReadReport:
+    """What `read_indicators` decided, for a reviewer to read.
+
+    Attributes
+    ----------
+    file, kind, encoding, delimiter, sheet, layout
+        What was read: the name of the file, csv, xlsx or xls, and how the text was decoded and split.
+    title_rows, footnote_rows
+        Rows above and below the table, as (row, text).
+    header_rows, region_column
+        The rows of the header, and the column of the regions as (letter, header).
+    columns
+        One `ColumnRead` for each column, or indicator of a long table, that was read.
+    ignored
+        Columns or indicators that were not read, as (column, header, reason).
+    set_aside
+        Values of totals and macro-regions.
+    missing
+        How many cells were missing, as (mark, count).
+    footnotes
+        Cells from which a footnote mark was removed, as (cell, as written, as read).
+    notes
+        Everything else, as sentences.
+    """
+
+    file: str
+    kind: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    layout: str
+    title_rows: tuple[tuple[int, str], ...]
+    header_rows: tuple[int, ...]
+    region_column: tuple[str, str]
+    columns: tuple[ColumnRead, ...]
+    ignored: tuple[tuple[str, str, str], ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    missing: tuple[tuple[str, int], ...] = ()
+    footnotes: tuple[tuple[str, str, str], ...] = ()
+    footnote_rows: tuple[tuple[int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def conversions(self) -> tuple[ColumnRead, ...]:
+        """The columns whose unit was converted."""
+        return tuple(c for c in self.columns if c.is_converted)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per decision: `what` was decided, `where`, what was `written` and what it was `read` as."""
+        return pd.DataFrame(list(self._lines()), columns=["what", "where", "written", "read"])
+
+    def _lines(self) -> Iterator[tuple[str, str, str, str]]:
+        yield "file", self.file, self.encoding or self.kind, f"delimiter {self.delimiter!r}" if self.delimiter else ""
+        yield "layout", self.sheet, f"header rows {listing(self.header_rows, most=9)}", self.layout
+        yield "region column", *self.region_column, ""
+        for row, text in self.title_rows:
+            yield "title row", str(row), text, ""
+        for c in self.columns:
+            year = "" if c.year is None else f", {c.year}"
+            yield "column", c.column, c.header, f"{c.indicator}{year} ({c.rule}; {c.cells} values)"
+            unit = f"{c.unit} × {c.factor:g}" if c.is_converted else c.unit
+            yield "unit", c.column, f"{c.unit_written} ({c.unit_from})" if c.unit_written else c.unit_from, unit
+        for column, header, reason in self.ignored:
+            yield "ignored", column, header, reason
+        for s in self.set_aside:
+            year = "" if s.year is None else f", {s.year}"
+            yield "set aside", f"row {s.row}", s.name, f"{s.indicator}{year}: {s.value} {s.unit}".rstrip()
+        for mark, count in self.missing:
+            yield "missing", f"{count} cells", mark, ""
+        for cell, raw, value in self.footnotes:
+            yield "footnote mark", cell, raw, value
+        for row, text in self.footnote_rows:
+            yield "footnote row", str(row), text, ""
+        for note in self.notes:
+            yield "note", "", note, ""
+
+    def __repr__(self) -> str:
+        aside = list(dict.fromkeys(s.name for s in self.set_aside))
+        place = f", sheet {self.sheet!r}" if self.sheet else f", {self.encoding}"
+        lines = [
+            f"<ReadReport: {self.file}{place}, {self.layout}>",
+            f"  header in row {listing(self.header_rows, most=9)}, regions in column {self.region_column[0]}",
+            *(f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns),
+            f"  ignored: {listing((h or c for c, h, _ in self.ignored), most=12)}" if self.ignored else "",
+            f"  set aside: {listing(aside, most=12)}" if aside else "",
+            f"  missing: {listing((f'{m!r} {n}×' for m, n in self.missing), most=12)}" if self.missing else "",
+            f"  footnote marks removed: {len(self.footnotes)}" if self.footnotes else "",
+            *(f"  note: {note}" for note in self.notes),
+        ]
+        return "\n".join(filter(None, lines))
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in ("what", "where", "written", "read"))
+        body = "".join("<tr>" + "".join(f"<td>{escape(t)}</td>" for t in line) + "</tr>" for line in self._lines())
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _target(column: ColumnRead) -> str:
+    year = "" if column.year is None else f" {column.year}"
+    unit = f" in {column.unit}" if column.unit else ""
+    converted = f" (from {column.unit_written}, × {column.factor:g})" if column.is_converted else ""
+    return f"{column.indicator}{year}{unit}{converted}, by {column.rule}"

@@ -1,0 +1,274 @@
+"""A file becomes sheets of cells: limits and disguises are checked before anything is parsed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+
+from hubtiers._storage import read_text
+from hubtiers.errors import DataError, SpecError, listing
+from hubtiers.table.yearbook.cells import as_text
+
+__all__ = ["DEFAULT_LIMITS", "Book", "ReadLimits", "Sheet", "checked_path", "column_letter", "read_delimited"]
+
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_ZIP_SUFFIXES = (".xlsx", ".xlsm")
+_SUFFIXES = (*_TEXT_SUFFIXES, *_ZIP_SUFFIXES, ".xls")
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_REMOTE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+:/|[/\\]vsi)")
+_DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What a file may ask for before it is refused.
+
+    A workbook of less than a megabyte can hold gigabytes. All four limits are checked before the tables are parsed.
+
+    Parameters
+    ----------
+    max_bytes
+        Size of the file, in bytes.
+    max_unzipped_bytes
+        Size of all parts of an .xlsx together once unzipped, in bytes.
+    max_ratio
+        How many times larger an .xlsx may become when unzipped.
+    max_cells
+        Cells of all sheets that are read together, empty cells that the file stores included.
+
+    Raises
+    ------
+    SpecError
+        When a limit is not positive.
+
+    Examples
+    --------
+    >>> ReadLimits(max_cells=10_000_000).max_cells
+    10000000
+    """
+
+    max_bytes: int = 64 * 2**20
+    max_unzipped_bytes: int = 256 * 2**20
+    max_ratio: float = 200.0
+    max_cells: int = 2_000_000
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise SpecError(f"ReadLimits({limit.name}={value!r}) does not limit anything. Use a positive number.")
+
+    def check(self, name: str, value: float, where: str, what: str) -> None:
+        """Raise a DataError when `value` is above the limit called `name`."""
+        limit = getattr(self, name)
+        if value > limit:
+            raise DataError(
+                f"{where} {what} ({value:,.0f}; the limit {name} is {limit:,.0f}). If it is meant to be so large, "
+                f"pass limits=ReadLimits({name}=…) with a higher number."
+            )
+
+
+DEFAULT_LIMITS = ReadLimits()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of one sheet that hold something, by row and column, both counted from 1.
+
+    `merges` are inclusive (first row, first column, last row, last column).
+    """
+
+    name: str
+    rows: dict[int, dict[int, object]]
+    merges: Sequence[tuple[int, int, int, int]] = ()
+    unsettled: frozenset[tuple[int, int]] = frozenset()
+
+    def place(self, row: int, column: int) -> str:
+        """Return the address of a cell as a spreadsheet writes it."""
+        address = f"{column_letter(column)}{row}"
+        return f"{self.name}!{address}" if self.name else address
+
+    def spread(self, rows: Sequence[int], columns: Sequence[int]) -> dict[tuple[int, int], object]:
+        """Return the cells of these rows and columns, where merged cells hold their text everywhere.
+
+        Both sequences are sorted.
+        """
+        wanted = set(columns)
+        cells = {(r, c): v for r in rows for c, v in self.rows.get(r, {}).items() if c in wanted}
+        filled = 0
+        for top, left, bottom, right in self.merges:
+            value = self.rows.get(top, {}).get(left)
+            if value is None:
+                continue
+            for r in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
+                for c in columns[bisect_left(columns, left) : bisect_right(columns, right)]:
+                    cells.setdefault((r, c), value)
+                    filled += 1
+            if filled > len(rows) * len(columns):
+                raise DataError(
+                    f"The sheet {self.name!r} has merged cells that overlap. Save the file anew in a spreadsheet."
+                )
+        return cells
+
+    @property
+    def has_table(self) -> bool:
+        """Whether at least two rows have two cells or more, and one of these a number."""
+        wide = [cells for cells in self.rows.values() if len(cells) > 1]
+        return len(wide) > 1 and any(_has_digit(v) for cells in wide for v in cells.values())
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a file holds: its kind, how it was decoded, and its sheets."""
+
+    path: Path
+    kind: str
+    sheets: tuple[Sheet, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def where(self) -> str:
+        """The file's name, for messages."""
+        return self.path.name
+
+
+def _has_digit(value: object) -> bool:
+    return not isinstance(value, str) or any(c.isdigit() for c in value)
+
+
+@lru_cache(maxsize=1 << 15)
+def column_letter(column: int) -> str:
+    """Return the letters of a column counted from 1.
+
+    >>> column_letter(1), column_letter(28)
+    ('A', 'AB')
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def checked_path(path: str | os.PathLike[str], limits: ReadLimits) -> tuple[Path, str]:
+    """Return the path and the kind of file (csv, xlsx or xls), once name, size and first bytes agree."""
+    if not isinstance(path, str | os.PathLike):
+        raise SpecError(f"The path of a file is a string or a Path, not {type(path).__name__}.")
+    if _REMOTE.match(os.fspath(path)):
+        raise DataError(f"{path} is not a local file. Download it first, look at it, and pass the path of the copy.")
+    file = Path(path)
+    try:
+        size, head = _size_and_head(file)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path} cannot be read: {reason}. Check the path and the permissions.") from None
+    if not size:
+        raise DataError(f"{file.name} is empty. Export it again.")
+    limits.check("max_bytes", size, file.name, "has too many bytes")
+    return file, _kind(file, head)
+
+
+def _size_and_head(file: Path) -> tuple[int, bytes]:
+    if not file.is_file():
+        raise DataError(f"There is no file {file}. Check the path.")
+    with file.open("rb") as handle:
+        return file.stat().st_size, handle.read(8)
+
+
+def _kind(file: Path, head: bytes) -> str:
+    suffix = file.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise DataError(f"{file.name} ends in {suffix or 'nothing'!r}. Save it as one of {', '.join(_SUFFIXES)}.")
+    found = "xlsx" if head.startswith(_ZIP) else "xls" if head.startswith(_OLE) else "csv"
+    named = "csv" if suffix in _TEXT_SUFFIXES else "xls" if suffix == ".xls" else "xlsx"
+    if found == named:
+        return named
+    holds = {
+        "xlsx": "a zip archive such as an .xlsx",
+        "xls": "an old .xls or an encrypted workbook",
+        "csv": "no workbook: it is text, or damaged",
+    }[found]
+    raise DataError(
+        f"{file.name} is named {suffix} but holds {holds}. Open it in a spreadsheet, without a password, and save it "
+        "as .xlsx or as CSV UTF-8."
+    )
+
+
+def read_delimited(file: Path, limits: ReadLimits) -> Book:
+    """Read delimited text: strict UTF-8 before GB18030, comma, semicolon or tab, whichever splits most rows alike."""
+    text, encoding = read_text(file)
+    if "\0" in text:
+        raise DataError(f"{file.name} holds null bytes and is no text. Save it as CSV UTF-8.")
+    tables = {mark: _count_fields(text, mark, limits) for mark in _DELIMITERS}
+    delimiter = max(_DELIMITERS, key=lambda mark: tables[mark])
+    rows: dict[int, dict[int, object]] = {}
+    for number, record in _records(text, delimiter, file.name, limits):
+        cells: dict[int, object] = {c: v for c, v in enumerate(record, start=1) if v.strip()}
+        if cells:
+            rows[number] = cells
+    return Book(file, "csv", (Sheet("", rows),), encoding, delimiter)
+
+
+def _count_fields(text: str, delimiter: str, limits: ReadLimits) -> tuple[int, int]:
+    """Return how many rows have the commonest number of fields, and that number; (0, 0) when nothing is split."""
+    counts: Counter[int] = Counter()
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            if len(record) > 1 and "".join(record).strip():
+                counts[len(record)] += 1
+                if counts.total() >= limits.max_cells:
+                    break
+    except csv.Error:
+        return 0, 0
+    return max(((rows, width) for width, rows in counts.items()), default=(0, 0))
+
+
+def _records(text: str, delimiter: str, name: str, limits: ReadLimits) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    cells = 0
+    try:
+        for number, record in enumerate(reader, start=1):
+            cells += len(record)
+            limits.check("max_cells", cells, name, "has too many cells")
+            yield number, record
+    except csv.Error as error:
+        raise DataError(
+            f"{name}, line {reader.line_num}: the quotation marks or fields are broken ({error}). "
+            "Save the file anew as CSV UTF-8."
+        ) from None
+
+
+def choose_sheet(book: Book, wanted: str | None) -> Sheet:
+    """Return the sheet that was asked for, or the only one with a table."""
+    names = [s.name for s in book.sheets]
+    if wanted is not None:
+        return next(s for s in book.sheets if s.name == wanted)
+    tables = [s for s in book.sheets if s.has_table]
+    if len(tables) == 1:
+        return tables[0]
+    if not tables:
+        shown = f" (sheets: {listing(map(repr, names), most=12)})" if any(names) else ""
+        raise DataError(
+            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a number among them. "
+            "Check that it is the file you mean."
+        )
+    raise DataError(
+        f"{book.where} has {len(tables)} sheets with data: {listing((repr(s.name) for s in tables), most=12)}. "
+        "Name the one to read with sheet=…."
+    )
+
+
+def first_rows(sheet: Sheet, most: int = 3) -> str:
+    """Return the first rows as one short text, for messages."""
+    rows = list(sheet.rows.values())[:most]
+    return ", ".join(repr(" | ".join(as_text(v).strip()[:20] for v in list(cells.values())[:6])) for cells in rows)

@@ -1,0 +1,345 @@
+"""Tables read back: the same numbers as the result, three rules, and every string as it was written."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from hubtiers.compare import compare_schemes
+from hubtiers.errors import DataError, SpecError, UnknownOptionError
+from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.scheme import METHODS, Scheme
+from hubtiers.scoring.weight import EntropyWeights
+from hubtiers.show.methods import STATEMENTS, describe_steps, formula_html, short_method
+from hubtiers.show.pages.markup import latex_text, markdown_text
+from hubtiers.show.pages.print_tables import Column, Pair, PrintTable, list_tables
+from hubtiers.show.pages.tables import save_tables, to_latex, to_markdown
+from hubtiers.show.style import tier_names
+from hubtiers.show.words import break_texts, number_text, tier_name, title_texts
+from hubtiers.study import load_study
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
+
+HOSTILE = (
+    "{{7*7}}",
+    "{% for %}",
+    "{# note #}",
+    "${1} $x_2$",
+    "`whoami`",
+    "<script>alert(1)</script>",
+    "</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"quotes\" 'single' &amp;",
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-1",
+    "@SUM(A1)",
+    "＝1+1",
+    "#N/A",
+    "\\textbf{x} ^ ~ % # --- [a](b) *b* | c",
+    "tab\tnew\nline\x07",
+)
+
+
+@pytest.fixture(scope="module")
+def zhang():
+    return load_study("zhang2022").run()
+
+
+@pytest.fixture(scope="module")
+def cities():
+    return load_study("cities2023").run()
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """A result in which every string of a user's is hostile."""
+    groups = (Group("g", name_zh=HOSTILE[0], name_en=HOSTILE[5]),)
+    indicators = tuple(
+        Indicator(f"i{k}", name_zh=text, name_en=text, parent="g" if k % 2 else "", unit=text, source=text)
+        for k, text in enumerate(HOSTILE)
+    )
+    values = np.random.default_rng(0).random((len(HOSTILE), len(HOSTILE)))
+    ids = [f"r{k}" for k in range(len(HOSTILE))]
+    frame = pd.DataFrame(values, ids, [i.code for i in indicators])
+    table = IndicatorTable.from_frame(frame, framework=Framework(indicators, groups))
+    table.regions["name_zh"] = table.regions["name_en"] = list(HOSTILE)
+    table.status.loc[:, "i0"] = list(HOSTILE)
+    scheme = Scheme(tier=NaturalBreaks(2, labels=(HOSTILE[3], HOSTILE[9])))
+    schemes = {HOSTILE[9]: scheme, HOSTILE[7]: scheme.replace(weight=EntropyWeights())}
+    return scheme.run(table), compare_schemes(table, schemes)
+
+
+def cells(sheet):
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def body(sheet):
+    """Return heading and rows between the rule below the heading and the last rule."""
+    ruled = [k for k, row in enumerate(sheet.iter_rows()) if row[0].border.bottom.style]
+    rows = cells(sheet)
+    return rows[ruled[0]], rows[ruled[0] + 1 : ruled[1] + 1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "both"])
+def test_scores_read_back_equal_the_result(cities, tmp_path, language):
+    path = save_tables(cities.result, tmp_path / "t.xlsx", language=language)
+    book = openpyxl.load_workbook(path)
+    heading, rows = body(book.worksheets[1])
+    frame = cities.result.to_frame()
+    read = pd.DataFrame(rows, columns=heading).set_index(heading[0])
+    assert read.index.tolist() == frame.index.tolist()
+    english = language != "zh"
+    score, rank = ("Score", "Rank") if english else ("综合得分", "位次")
+    # Decimal fractions of up to 17 digits survive; the last bit of what the file holds may not.
+    np.testing.assert_allclose(read[score].astype(float), frame["score"], rtol=1e-15)
+    assert read[rank].dropna().astype(int).tolist() == frame["rank"].dropna().tolist()
+    tiers = [None if pd.isna(t) else tier_names(t) for t in frame["tier"]]
+    shown = [t and {"zh": t["zh"], "en": t["en"], "both": f"{t['zh']} {t['en']}"}[language] for t in tiers]
+    assert read["Tier" if english else "层级"].where(read.iloc[:, 1].notna(), None).tolist()[:336] == shown[:336]
+    assert read[score].isna().sum() == len(cities.result.no_data) == 36
+    sub = "Research" if english else "科学研究"
+    np.testing.assert_allclose(read[sub].astype(float), frame["research"], rtol=1e-15)
+
+
+def test_breaks_and_counts_read_back(zhang, tmp_path):
+    book = openpyxl.load_workbook(save_tables(zhang.result, tmp_path / "t.xlsx", language="en"))
+    heading, rows = body(book["Tiers and cut-points"])
+    frame = zhang.result.breaks.to_frame()
+    assert heading == ["Tier", "Score from", "Score to", "Regions"]
+    assert [row[3] for row in rows] == list(zhang.result.breaks.counts)
+    np.testing.assert_allclose([row[1:3] for row in rows], frame[["lower", "upper"]], rtol=1e-15)
+
+
+def test_indicator_system_lists_groups_units_weights_years_and_sources(cities, tmp_path):
+    book = openpyxl.load_workbook(save_tables(cities.result, tmp_path / "t.xlsx", language="zh"))
+    heading, rows = body(book["指标体系"])
+    row = next(r for r in rows if r[2] == "万人专利量")
+    assert dict(zip(heading, row, strict=True)) == {
+        "功能层": "技术创新",
+        "子系统": "技术强度",
+        "指标": "万人专利量",
+        "类别": "创新产出与效率",
+        "单位": "件/万人",
+        "方向": "正向",
+        "权重": pytest.approx(1 / 9),
+        "有值区域数": 297,
+        "数据年份": "2024",
+        "来源": "hubtiers: computed from this set: over the resident population",
+    }
+    assert sum(r[heading.index("权重")] for r in rows) == pytest.approx(1.0)
+
+
+def test_three_rules_and_no_upright_ones(zhang, tmp_path):
+    book = openpyxl.load_workbook(save_tables(zhang.result, tmp_path / "t.xlsx", comparison=zhang.comparison))
+    assert book.sheetnames == [
+        "Indicator system",
+        "Scores, ranks and tiers",
+        "Tiers and cut-points",
+        "Weights of the indicators",
+        "Schemes compared",
+        "Ranks and tiers by scheme",
+    ]
+    for sheet in book:
+        borders = [[cell.border for cell in row] for row in sheet.iter_rows()]
+        rules = {
+            (number, side, border.top.style if side == "top" else border.bottom.style)
+            for number, row in enumerate(borders)
+            for border in row
+            for side in ("top", "bottom")
+            if (border.top.style if side == "top" else border.bottom.style)
+        }
+        (top,) = [n for n, side, style in rules if (side, style) == ("top", "medium")]
+        (head,) = [n for n, side, style in rules if (side, style) == ("bottom", "thin")]
+        (end,) = [n for n, side, style in rules if (side, style) == ("bottom", "medium")]
+        assert len(rules) == 3
+        assert top == 2
+        assert head == 3
+        assert end > head
+        assert all(b.left.style is None and b.right.style is None for row in borders for b in row)
+        assert sheet.freeze_panes.endswith("5")
+        assert not sheet.sheet_view.showGridLines
+    scores = book["Scores, ranks and tiers"]
+    assert scores["D5"].data_type == "n"
+    assert scores["D5"].number_format == "0.0000"
+    assert scores["E5"].number_format == "0"
+    assert cells(scores)[-2][0].startswith("方法：极差标准化，等权，线性加权，自然断点法")
+
+
+def test_weights_of_every_scheme(zhang, tmp_path):
+    book = openpyxl.load_workbook(
+        save_tables(zhang.result, tmp_path / "t.xlsx", language="en", comparison=zhang.comparison)
+    )
+    heading, rows = body(book["Weights of the indicators"])
+    assert heading == ["Indicator", "equal", "entropy", "critic"]
+    for place, result in enumerate(zhang.comparison.results.values(), start=1):
+        np.testing.assert_allclose([row[place] for row in rows], result.weights, rtol=1e-15)
+    heading, rows = body(book["Schemes compared"])
+    assert [row[heading.index("Same as reference")] for row in rows] == [14, 7, 13]
+
+
+def test_own_weights_are_shown_where_no_scheme_has_them(cities):
+    table = list_tables(cities.result, comparison=cities.comparison)["weights"]
+    assert [c.heading.en for c in table.columns][2:] == ["weights of the framework", "equal", "entropy", "critic"]
+    np.testing.assert_allclose([row[2] for row in table.rows], cities.result.weights)
+
+
+def test_robustness_sheet(zhang, tmp_path):
+    index, labels = zhang.result.scores.index, list(zhang.result.breaks.labels)
+
+    class Certainty:
+        tier_probability = pd.DataFrame(np.random.default_rng(0).dirichlet([1, 2, 3], 14), index, labels)
+        rank_interval = pd.DataFrame({"low": range(1, 15), "median": range(2, 16), "high": range(3, 17)}, index)
+
+    book = openpyxl.load_workbook(save_tables(zhang.result, tmp_path / "t.xlsx", language="en", robustness=Certainty()))
+    heading, rows = body(book["Tier probabilities and rank intervals"[:31]])
+    assert heading[3:6] == ["International", "National", "Regional"]
+    order = [row[0] for row in rows]
+    assert order == zhang.result.to_frame().index.tolist()
+    np.testing.assert_allclose([row[3:6] for row in rows], Certainty.tier_probability.loc[order], rtol=1e-14)
+    assert [row[7] for row in rows] == Certainty.rank_interval.loc[order, "median"].tolist()
+
+
+def test_hostile_strings_are_neutral_in_the_workbook(hostile, tmp_path):
+    result, comparison = hostile
+    book = openpyxl.load_workbook(save_tables(result, tmp_path / "t.xlsx", comparison=comparison))
+    written = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in written} == {"s", "n"}
+    texts = {cell.value for cell in written if cell.data_type == "s"}
+    assert not [t for t in texts if t.startswith(("=", "+", "-", "@", "\t", "＝"))]
+    for text in HOSTILE:
+        plain = text.replace("\x07", "\ufffd")
+        assert plain in texts or f"'{plain}" in texts, text
+
+
+def test_workbook_refuses_other_paths_and_comparisons(zhang, tmp_path):
+    with pytest.raises(SpecError, match=r"the path is 't\.csv'\. Give one that ends in \.xlsx"):
+        save_tables(zhang.result, tmp_path / "t.csv")
+    with pytest.raises(UnknownOptionError, match="language of a table 'fr'"):
+        save_tables(zhang.result, tmp_path / "t.xlsx", language="fr")
+    with pytest.raises(SpecError, match="comparison is int"):
+        save_tables(zhang.result, tmp_path / "t.xlsx", comparison=3)
+    assert not list(tmp_path.iterdir())
+
+
+def read_markdown(text):
+    """Return the cells of a Markdown table as a reader sees them."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    return [[html.unescape(re.sub(r"\\([*_\[\]#~^])", r"\1", cell)) for cell in row] for row in rows]
+
+
+def test_markdown_reads_back(zhang):
+    heading, ruler, *rows = read_markdown(to_markdown(zhang.result, language="en"))
+    frame = zhang.result.to_frame()
+    assert heading[:5] == ["Region id", "Region", "Score", "Rank", "Tier"]
+    assert ruler[:4] == ["---", "---", "---:", "---:"]
+    assert [row[0] for row in rows] == frame.index.tolist()
+    assert [row[2] for row in rows] == [f"{score:.4f}" for score in frame["score"]]
+    assert [row[4] for row in rows] == [tier_name(t, "en") for t in frame["tier"]]
+    with pytest.raises(UnknownOptionError, match="Unknown table 'score'. Did you mean 'scores'"):
+        to_markdown(zhang.result, table="score")
+
+
+def test_markdown_shows_hostile_strings_as_written(hostile):
+    result, comparison = hostile
+    text = to_markdown(result, table="scores", language="zh")
+    _, _, *rows = read_markdown(text)
+    order = result.to_frame()["name_zh"].tolist()
+    assert [row[1] for row in rows] == [re.sub(r"\s", " ", name).replace("\x07", "\ufffd") for name in order]
+    everything = text + to_markdown(result, table="ranks", comparison=comparison, language="both")
+    everything += to_markdown(result, table="indicators", language="both")
+    assert not re.search(r"[<>${}`]", everything)
+
+
+def test_latex_reads_back_and_shows_hostile_strings(zhang, hostile):
+    rows = [line for line in to_latex(zhang.result, language="en").splitlines() if line.endswith(r"\\")][1:]
+    frame = zhang.result.to_frame()
+    assert [row.split(" & ")[2] for row in rows] == [f"{score:.4f}" for score in frame["score"]]
+    result, _ = hostile
+    text = to_latex(result, language="en")
+    assert r"\textbackslash{}textbf\{x\} \textasciicircum{} \textasciitilde{} \% \#" in text
+    assert r"-{}-{}- {[}a{]}(b)" in text
+    assert r"\textless{}script\textgreater{}alert(1)" in text
+    assert r"\$\{1\} \$x\_2\$" in text
+    bare = re.sub(r"\\[a-z]+|\\[{}$&#%_]|\\\\", "", text)
+    assert "\\" not in bare
+    assert bare.count("{") == bare.count("}")
+
+
+def test_long_latex_tables_run_over_pages(cities):
+    text = to_latex(cities.result, language="zh")
+    assert r"\begin{longtable}{llrrlrrrrrrrrr}" in text
+    assert text.count("\n") > 372
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escapes_are_undone_by_a_reader(text):
+    seen = html.unescape(re.sub(r"\\([*_\[\]#~^])", r"\1", markdown_text(text)))
+    assert seen == re.sub(r"[\t\n]+", " ", text).replace("\x07", "\ufffd")
+    assert latex_text("a--b") == "a-{}-b"
+
+
+def test_every_method_is_described_in_both_languages():
+    for methods in METHODS.values():
+        for method in methods:
+            words = STATEMENTS[method.__name__]
+            assert all(words[:4]), method
+            assert re.search("[\u4e00-\u9fff]", words[2])
+            assert not re.search("[\u4e00-\u9fff]", words[1] + words[3])
+    assert (
+        short_method((EntropyWeights(), NaturalBreaks(2)))["en"]
+        == "entropy weights, then exact natural breaks (Fisher–Jenks)"
+    )
+
+
+def test_steps_are_described_in_order():
+    steps = describe_steps(Scheme(tier=Thresholds((0.5,), labels=("a", "b"))), "en")
+    assert [step[0] for step in steps] == [
+        "Size",
+        "Missing values",
+        "Treatment",
+        "Normalisation",
+        "Weights",
+        "Aggregation",
+        "Tiers",
+    ]
+    assert steps[-1][4] == "Thresholds(breaks=(0.5,), labels=('a', 'b'))"
+    assert steps[3][3].startswith("y_{ij} = low")
+
+
+def test_formulas_become_html():
+    assert formula_html("x^{w_{j} / Σ w}") == "x<sup>w<sub>j</sub> / Σ w</sup>"
+
+
+def test_words():
+    assert number_text(-1.0, 1) == "−1.0"
+    assert title_texts(None, {"zh": "甲", "en": "A"}) == {"zh": "甲", "en": "A"}
+    assert title_texts({"zh": "乙"}, {"zh": "甲", "en": "A"}) == {"zh": "乙", "en": "乙"}
+    with pytest.raises(SpecError, match="The title is 3"):
+        title_texts(3, {"zh": "甲", "en": "A"})
+    close = NaturalBreaks(3).fit(pd.Series([0.10001, 0.10002, 0.10003]))
+    assert break_texts(close) == ["0.10002–0.10003", "0.10001–0.10002", "0.10001–0.10001"]
+
+
+def test_tables_of_results_that_do_not_match_are_refused(zhang):
+    other = Scheme(tier=NaturalBreaks(2)).run(zhang.result.table.select(["rd_intensity_pct"]))
+    with pytest.raises(DataError, match="do not have the same indicators"):
+        list_tables(other, comparison=zhang.comparison)
+
+
+def test_print_table_keeps_columns_of_its_language():
+    table = PrintTable(
+        "t",
+        Pair("表", "Table"),
+        (Column(Pair("名", "Chinese"), only="zh"), Column(Pair("英", "Name"), only="en"), Column(Pair("数", "N"), 1)),
+        (("甲", "A", 1.25), ("乙", "B", None)),
+    )
+    assert table.texts("zh") == [["甲", "1.2"], ["乙", "–"]]
+    assert table.texts("both") == [["甲", "A", "1.2"], ["乙", "B", "–"]]
+    assert table.to_frame()["Name"].tolist() == ["A", "B"]

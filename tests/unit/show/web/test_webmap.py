@@ -1,0 +1,272 @@
+import base64
+import dataclasses
+import json
+import re
+import tomllib
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from hubtiers.errors import DataError, MissingColumnError, NotComparableError, SpecError, UnknownOptionError
+from hubtiers.framework import TIERS, Framework, Group, Indicator
+from hubtiers.regions.boundaries import load_regions
+from hubtiers.scheme import Scheme
+from hubtiers.scoring.aggregate import Arithmetic, Geometric, Harmonic
+from hubtiers.scoring.normalise import MinMax
+from hubtiers.scoring.weight import BenefitOfDoubt, GivenWeights
+from hubtiers.show.web.content import _median_of_others, map_content
+from hubtiers.show.web.explorer import Explorer, explorer_content
+from hubtiers.show.web.webmap import tier_map
+from hubtiers.study import load_study
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.join import join_indicators
+from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
+
+
+def doubt(result, *, share=0.6, drop=(), columns=None):
+    labels = list(columns or result.breaks.labels)
+    scored = result.scores.dropna().index.drop(list(drop))
+    rest = (1 - share) / (len(result.breaks.labels) - 1)
+    rows = [[share if t == label else rest for label in labels] for t in result.tier[scored]]
+    rank = result.rank[scored].astype(int)
+    return SimpleNamespace(
+        tier_probability=pd.DataFrame(rows, index=scored, columns=labels),
+        rank_interval=pd.DataFrame({"low": rank - 1, "median": rank, "high": rank + 1}).astype("Int64"),
+    )
+
+
+def content_of(result, **options):
+    return map_content(result, options.get("layout"), options.get("robustness"), options.get("title", {}))
+
+
+def test_regions_say_score_rank_tier_and_years_of_the_result(zhang_outcome):
+    result = zhang_outcome.result
+    content = content_of(result)
+    labels = [tier["id"] for tier in content["tiers"]]
+    assert labels == list(result.breaks.labels)
+    for row in content["regions"]:
+        assert row["score"] == result.scores[row["id"]]
+        assert row["rank"] == result.rank[row["id"]]
+        assert labels[row["tier"]] == result.tier[row["id"]]
+        years = result.table.year.loc[row["id"]].dropna()
+        assert row["years"] == [years.min(), years.max()]
+        shown = {f["id"]: x for f, x in zip(content["functions"], row["functions"], strict=True)}
+        assert shown == result.sub_scores.loc[row["id"]].to_dict()
+
+
+def test_strengths_and_weaknesses_are_those_of_the_explanation():
+    result = load_study("provinces2022").run().result
+    codes = result.table.framework.codes
+    for row in content_of(result)["regions"]:
+        if row["score"] is None:
+            assert "strengths" not in row
+            continue
+        explained = result.explain(row["id"])
+        for key, found in (("strengths", explained.strengths), ("weaknesses", explained.weaknesses)):
+            assert [codes[at] for at, _, _ in row[key]] == list(found.index)
+            assert [d for _, d, _ in row[key]] == pytest.approx(list(found))
+            assert [v for _, _, v in row[key]] == list(result.table.values.loc[row["id"], list(found.index)])
+
+
+def test_median_of_the_others_leaves_out_missing_values():
+    rng = np.random.default_rng(4)
+    x = rng.integers(0, 6, (15, 40)).astype(float)
+    x[rng.random(x.shape) < 0.35] = np.nan
+    x[1:, 0], x[:, 1] = np.nan, np.nan
+    x[:3, 2], x[3:, 2] = [1.0, 2.0, 4.0], np.nan
+    found, frame = _median_of_others(x), pd.DataFrame(x)
+    expected = np.array([frame.drop(index=i).median() for i in range(15)])
+    expected[np.isnan(x)] = np.nan
+    np.testing.assert_allclose(found, expected)
+    assert found[:3, 2].tolist() == [3.0, 2.5, 1.5]
+
+
+def test_functions_stand_below_their_parents():
+    result = load_study("provinces2022").run().result
+    shown = [(f["id"], f["depth"]) for f in content_of(result)["functions"]]
+    assert shown[:4] == [("research", 1), ("research_size", 2), ("research_intensity", 2), ("technology", 1)]
+    assert {code for code, _ in shown} == set(result.sub_scores.columns)
+
+
+def test_doubt_travels_as_given(zhang_outcome):
+    result = zhang_outcome.result
+    robustness = doubt(result)
+    for row in content_of(result, robustness=robustness)["regions"]:
+        assert row["probability"] == robustness.tier_probability.loc[row["id"]].tolist()
+        assert row["interval"] == robustness.rank_interval.loc[row["id"]].tolist()
+
+
+def test_region_without_draws_is_shown_without_doubt(zhang_outcome):
+    result = zhang_outcome.result
+    robustness = doubt(result)
+    robustness.tier_probability.loc["yangtze-delta"] = np.nan
+    robustness.rank_interval.loc["yangtze-delta"] = pd.NA
+    rows = {row["id"]: row for row in content_of(result, robustness=robustness)["regions"]}
+    assert "probability" not in rows["yangtze-delta"]
+    assert len([row for row in rows.values() if "probability" in row]) == 13
+
+
+def test_doubt_of_other_regions_or_tiers_is_refused(zhang_outcome):
+    result = zhang_outcome.result
+    with pytest.raises(NotComparableError, match="no row for yangtze-delta"):
+        tier_map(result, robustness=doubt(result, drop=["yangtze-delta"]))
+    with pytest.raises(MissingColumnError, match="national"):
+        tier_map(result, robustness=doubt(result, columns=["international", "own", "regional"]))
+    wrong = doubt(result)
+    wrong.tier_probability.loc["350000"] = [0.5, 0.5, 0.5]
+    with pytest.raises(DataError, match=r"sum to 1, but here are others: 350000 \(1.5\)"):
+        tier_map(result, robustness=wrong)
+
+
+def test_options_that_are_not_known(zhang_outcome):
+    result = zhang_outcome.result
+    with pytest.raises(UnknownOptionError, match="language"):
+        tier_map(result, language="fr")
+    with pytest.raises(SpecError, match="cannot draw links between hubs yet"):
+        tier_map(result, network=object())
+    with pytest.raises(SpecError, match="GCJ-02, shifted"):
+        tier_map(result, basemap="gaode")
+    with pytest.raises(SpecError, match="knows no weighting 'swing'"):
+        Explorer(presets=("equal", "swing"))
+
+
+def test_result_without_geometry_is_refused():
+    frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0]}, index=["a", "b", "c"])
+    with pytest.raises(DataError, match="no geometry to draw"):
+        tier_map(Scheme(tier=NaturalBreaks(2)).run(IndicatorTable.from_frame(frame)))
+
+
+def test_own_layer_without_label_points_can_be_drawn():
+    own = load_regions("province").head(5)[["name_zh", "name_en", "geometry"]].to_crs(3857)
+    values = pd.DataFrame({"region": own.index, "indicator": "rd", "value": [1.0, 2, 3, 5, 8]})
+    result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(own, values))
+    content = content_of(result)
+    assert content["regionOf"] == [0, 1, 2, 3, 4]
+    assert content["provinceOf"] is None
+    beijing = load_regions("province").geometry.iloc[0]
+    lat, lon = content["regions"][0]["at"]
+    assert beijing.buffer(0.05).contains(shapely.Point(lon, lat))
+
+
+def test_page_says_its_title_and_holds_no_address_of_a_host(zhang_outcome):
+    web = tier_map(zhang_outcome.result, title={"en": "{{7*7}} <b>"}, language="en")
+    page = web.get_root().render()
+    assert "<title>&#123;&#123;7*7&#125;&#125; &lt;b&gt;</title>" in page
+    assert not re.findall(r"""(?:src|href)=["']https?://""", page)
+
+
+def test_lone_half_of_a_character_can_be_written(zhang_outcome, tmp_path):
+    tier_map(zhang_outcome.result, title={"zh": "half \ud800"}).save(str(tmp_path / "map.html"))
+    assert "half \ufffd" in (tmp_path / "map.html").read_text(encoding="utf-8")
+
+
+def small_result(**steps):
+    framework = Framework((Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c")), (Group("f"),))
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.random((9, 3)), index=[f"r{i}" for i in range(9)], columns=list("abc"))
+    return Scheme(**({"tier": NaturalBreaks(3)} | steps)).run(IndicatorTable.from_frame(frame, framework=framework))
+
+
+def test_explorer_ships_matrix_groups_and_weights():
+    result = small_result(weight=GivenWeights({"a": 3, "b": 1, "c": 4}))
+    content = explorer_content(result, Explorer())
+    matrix = np.frombuffer(base64.b64decode(content["matrix"]), "<f8").reshape(9, 3)
+    np.testing.assert_array_equal(matrix, result.normalised)
+    assert [(g["id"], g["children"], g["leaves"], g["height"]) for g in content["groups"]] == [
+        ("f", [0, 1], [[0], [1]], 0),
+        ("", [~0, 2], [[0, 1], [2]], 1),
+    ]
+    assert content["weights"] == [0.375, 0.125, 0.5]
+    assert [p["id"] for p in content["presets"]][:2] == ["equal", "function"]
+    assert content["presets"][1]["weights"] == [0.25, 0.25, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("tier", "ids"),
+    [
+        (NaturalBreaks(3), ["natural", "quantiles", "fixed"]),
+        (Quantiles(3), ["quantiles", "natural", "fixed"]),
+    ],
+)
+def test_rules_start_with_that_of_the_scheme_and_can_be_read_back(tier, ids):
+    result = small_result(tier=tier)
+    rules = explorer_content(result, Explorer())["rules"]
+    assert [rule["id"] for rule in rules] == ids
+    read = [Scheme.from_spec({"tier": tomllib.loads(f"tier = {rule['toml']}")["tier"]}).tier for rule in rules]
+    assert read[0] == tier
+    assert read[-1].breaks == result.breaks.breaks
+    assert result.breaks.labels == TIERS[:3]
+
+
+def test_own_labels_travel_with_every_rule():
+    labels = ('a "b"', "{{c}}")
+    rules = explorer_content(small_result(tier=NaturalBreaks(2, labels=labels)), Explorer())["rules"]
+    for rule in rules:
+        spec = tomllib.loads(f"tier = {rule['toml']}")["tier"]
+        assert Scheme.from_spec({"tier": spec}).tier.labels == labels
+
+
+def test_cut_points_of_another_table_stay_fixed():
+    result = small_result()
+    frame = result.table.values * 0.5
+    later = result.fitted.score(IndicatorTable.from_frame(frame, framework=result.table.framework))
+    assert explorer_content(later, Explorer())["rules"][0]["id"] == "fixed"
+
+
+def test_explorer_refuses_what_the_browser_cannot_compute():
+    harmonic = small_result(aggregate=Harmonic(), normalise=MinMax(low=1, high=2))
+    with pytest.raises(SpecError, match=r"aggregates with Harmonic\(\)"):
+        explorer_content(harmonic, Explorer())
+    with pytest.raises(SpecError, match="gives every region its own"):
+        explorer_content(small_result(weight=BenefitOfDoubt()), Explorer())
+
+
+def test_aggregations_that_need_positive_values_are_marked():
+    zero = explorer_content(small_result(), Explorer())["aggregations"]
+    assert [(a["kinds"], a["possible"]) for a in zero] == [(["Arithmetic"], True), (["Geometric"], False)]
+    ladder = small_result(aggregate=(Arithmetic(), Geometric()), normalise=MinMax(low=1, high=2))
+    kinds = explorer_content(ladder, Explorer())["aggregations"]
+    assert [(a["kinds"], a["possible"]) for a in kinds] == [
+        (["Arithmetic", "Geometric"], True),
+        (["Arithmetic"], True),
+        (["Geometric"], True),
+    ]
+
+
+def test_weighting_that_fails_is_named_with_its_reason(zhang_outcome):
+    whole = zhang_outcome.study
+    content = whole.content.model_copy(update={"data": whole.content.data.model_copy(update={"exclude": ()})})
+    overlapping = dataclasses.replace(whole, content=content).load_table()
+    found = explorer_content(zhang_outcome.study.scheme.run(overlapping), Explorer())
+    assert [p["id"] for p in found["presets"]] == ["equal", "function", "framework"]
+    assert {p["names"]["en"] for p in found["unavailable"]} == {
+        "Entropy",
+        "CRITIC",
+        "Variation",
+        "Principal components",
+    }
+    assert all("overlap" in p["reason"] for p in found["unavailable"])
+
+
+def test_study_comes_before_the_method():
+    options = Explorer(study={"title_en": 'A "b"\n', "data": {"regions": "city", "year": None}, "method": {"x": 1}})
+    text = explorer_content(small_result(), options)["toml"]
+    read = tomllib.loads(text)
+    assert read["title_en"] == 'A "b"\n'
+    assert read["data"] == {"regions": "city"}
+    assert set(read["method"]) == {"denominate", "impute", "treat", "normalise"}
+
+
+def test_payload_is_json(zhang_outcome):
+    web = tier_map(
+        zhang_outcome.result, layout=zhang_outcome.layout, explorer=True, robustness=doubt(zhang_outcome.result)
+    )
+    page = web.get_root().render()
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
+    content = json.loads(found)
+    assert len(content["hubs"]) == 16
+    assert content["links"] == []
+    assert content["confidence"] is True

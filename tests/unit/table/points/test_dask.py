@@ -1,0 +1,96 @@
+"""Points counted by the workers of a cluster: the same counts and the same account as in this process."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import box
+from typer.testing import CliRunner
+
+from hubtiers.cli import app
+from hubtiers.errors import DataError, SpecError
+from hubtiers.table.points.count import count_points
+
+distributed = pytest.importorskip("distributed")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def regions():
+    shapes = [box(x, y, x + 1, y + 1) for x in range(4) for y in range(4)]
+    return gpd.GeoDataFrame(geometry=shapes, index=[f"{i:02}" for i in range(16)], crs=4326)
+
+
+@pytest.fixture
+def records():
+    """Points inside, outside and on corners, with kinds that only some chunks have, and gaps."""
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"lon": rng.integers(-2, 10, 3000) / 2, "lat": rng.integers(-2, 10, 3000) / 2})
+    frame["kind"] = np.where(frame.index < 1000, "lab", rng.choice(["firm", "patent"], 3000))
+    frame["worth"] = rng.random(3000) * 10.0 ** rng.integers(-9, 9, 3000)
+    frame.loc[frame.index % 97 == 0, "lat"] = np.nan
+    return frame
+
+
+@pytest.mark.parametrize("options", [{}, {"by": "kind"}, {"by": "kind", "weight": "worth"}])
+def test_the_cluster_gives_the_local_counts(cluster, regions, records, options):
+    expected = count_points(records, regions, chunk_size=100, **options)
+    found = count_points(records, regions, chunk_size=100, engine=cluster.scheduler_address, **options)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert found.attrs["report"] == expected.attrs["report"]
+    assert found.attrs["report"].chunks == 30
+
+
+def test_the_client_in_use_and_files_in_other_encodings(cluster, regions, records, tmp_path):
+    path = tmp_path / "points.csv"
+    records.replace({"kind": {"lab": "实验室"}}).to_csv(path, index=False, encoding="gb18030")
+    with distributed.Client(cluster):
+        found = count_points(path, regions, by="kind", chunk_size=200, engine="dask")
+    expected = count_points(path, regions, by="kind")
+    assert expected["实验室"].sum() > 0
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_what_a_worker_finds_wrong_is_said(cluster, regions, records):
+    records.loc[1234, "worth"] = -1.0
+    with pytest.raises(DataError, match=r"Record 1235 has the weight -1\.0"):
+        count_points(records, regions, weight="worth", chunk_size=100, engine=cluster.scheduler_address)
+    records["kind"] = records.index.astype(str)
+    with pytest.raises(DataError, match="more than 1,000 kinds"):
+        count_points(records, regions, by="kind", chunk_size=100, engine=cluster.scheduler_address)
+
+
+def test_no_client_and_no_scheduler(regions, records):
+    with pytest.raises(SpecError, match="found no client in use"):
+        count_points(records, regions, engine="dask")
+    with pytest.raises(SpecError, match="no dask scheduler at 'tcp://127.0.0.1:9'"):
+        count_points(records, regions, engine="tcp://127.0.0.1:9")
+
+
+def test_the_command_line_takes_an_address(cluster, tmp_path):
+    points = tmp_path / "points.csv"
+    points.write_text("lon,lat\n116.4,39.9\n121.5,31.2\n", encoding="utf-8")
+    out = tmp_path / "counts.csv"
+    address = cluster.scheduler_address
+    done = CliRunner().invoke(
+        app, ["count", str(points), "--level", "province", "--out", str(out), "--engine", address]
+    )
+    assert done.exit_code == 0, done.output
+    counts = pd.read_csv(out, dtype={"region_id": str}).set_index("region_id")["count"]
+    assert counts[counts > 0].to_dict() == {"110000": 1, "310000": 1}
+    tables = tmp_path / "robust"
+    done = CliRunner().invoke(
+        app, ["robustness", "zhang2022", "--draws", "1000", "--out", str(tables), "--engine", address]
+    )
+    assert done.exit_code == 0, done.output
+    assert (tables / "tier_probability.csv").exists()
