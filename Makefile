@@ -1,8 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest check lint types imports bench docs boundaries indicators notebooks clean
+.PHONY: help demo test lowest bounds check lint types imports bench docs boundaries indicators notebooks clean
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests of compiled code: natural breaks, point location, draws.
+COMPILED := tests/unit/tiers tests/unit/table/points tests/properties/test_tiers.py tests/properties/test_points.py \
+  tests/properties/test_robustness.py tests/unit/robustness
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -21,14 +24,19 @@ help: ## Show what can be made
 demo: .venv/user ## Set up and build the study zhang2022 into out/zhang2022
 	$(BIN)/hubtiers build zhang2022 --out out/zhang2022
 
-test: .venv/developer ## Set up and run all tests
+test: .venv/developer ## Set up (packages, Chromium, a Chinese font) and run all tests
+	tests/prepare.sh $(BIN)/python
 	$(BIN)/python -m pytest
 
 lowest: ## Run all tests with the oldest versions that pyproject.toml allows
 	test -x .lowest/bin/python || $(PYTHON) -m venv .lowest
 	.lowest/bin/python -m pip install --quiet uv
 	.lowest/bin/uv pip install --quiet --python .lowest/bin/python --resolution lowest-direct --editable '.[all]' --group test
+	tests/prepare.sh .lowest/bin/python
 	.lowest/bin/python -m pytest
+
+bounds: .venv/developer ## Run what is compiled with its array bounds checked
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(CURDIR)/.bounds $(BIN)/python -m pytest $(COMPILED)
 
 lint: .venv/developer ## Check style and spelling
 	$(BIN)/ruff check .
@@ -57,4 +65,4 @@ notebooks: .venv/developer ## Run the notebooks and keep their output
 	$(BIN)/jupyter-nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
 clean: ## Remove what can be made again
-	rm -rf .venv .lowest out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .lowest .bounds out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

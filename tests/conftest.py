@@ -64,17 +64,18 @@ def study_folder(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def chromium():
     """A headless Chromium that can reach no host. Missing it is a failure in CI and a skip elsewhere."""
-    program = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("The browser tests need Chromium, and CI must not skip them: apt-get install chromium.")
-        pytest.skip("no Chromium on this machine")
     from playwright.sync_api import sync_playwright
 
+    names = ("chromium", "chromium-browser", "google-chrome")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as player:
+        # The system's browser first, then one that playwright's own installer has fetched.
+        programs = [*map(shutil.which, names), player.chromium.executable_path]
+        program = next((found for found in programs if found and Path(found).exists()), None)
+        if program is None:
+            if os.environ.get("CI"):
+                pytest.fail("The browser tests need Chromium, and CI must not skip them: apt-get install chromium.")
+            pytest.skip("no Chromium on this machine: apt-get install chromium, or playwright install chromium")
         browser = player.chromium.launch(executable_path=program, args=quiet)
         yield browser
         browser.close()
