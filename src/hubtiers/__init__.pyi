@@ -1,3 +1,4 @@
+from ._methods import register
 from .compare import Comparison, compare_schemes
 from .datasets import list_datasets, new_study
 from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
@@ -111,13 +112,15 @@ from .tiers.rules import PositionRules, function_shares, macro_regions
 __version__: str
 
 __all__ = [
+    "CATEGORIES",
+    "FUNCTIONS",
+    "TIERS",
     "Agreement",
     "AhpWeights",
     "Arithmetic",
     "BenefitOfDoubt",
     "BoxCox",
     "BudgetAllocation",
-    "CATEGORIES",
     "CRSError",
     "CombinedWeights",
     "Comparison",
@@ -136,7 +139,6 @@ __all__ = [
     "EqualWeights",
     "Explanation",
     "Explorer",
-    "FUNCTIONS",
     "FittedScheme",
     "FittedWeights",
     "Framework",
@@ -196,7 +198,6 @@ __all__ = [
     "SpecError",
     "StandardDeviation",
     "Study",
-    "TIERS",
     "Thresholds",
     "TierScale",
     "Topsis",
@@ -246,6 +247,7 @@ __all__ = [
     "rank_size_figure",
     "read_indicators",
     "read_regions",
+    "register",
     "roll_up",
     "save_figure",
     "save_tables",

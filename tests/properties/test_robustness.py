@@ -13,13 +13,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hubtiers._methods import METHODS
+from hubtiers._rounding import round_significant
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.robustness._plan import make_plan
 from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
-from hubtiers.scheme import Scheme, round_significant
+from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import (
     Arithmetic,
     Copeland,
@@ -255,12 +256,12 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
     )
 )
 def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
+    from hubtiers._rounding import powers_by_exponent
     from hubtiers.robustness._kernel import round_kernel
-    from hubtiers.robustness._workshop import _powers
 
     x = np.array([numbers])
     rounded = x.copy()
-    round_kernel(rounded, rounded.view(np.int64), _powers())
+    round_kernel(rounded, rounded.view(np.int64), powers_by_exponent())
     assert rounded.tobytes() == round_significant(x).tobytes()
 
 

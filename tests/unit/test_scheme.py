@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._rounding import round_significant
 from hubtiers.errors import (
     DataError,
     MissingColumnError,
@@ -20,7 +21,7 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.scheme import METHODS, Scheme, make_step, round_significant, short_name
+from hubtiers.scheme import METHODS, Scheme, make_step, short_name
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Topsis
 from hubtiers.scoring.denominate import Denominate, NoDenominate
 from hubtiers.scoring.impute import GroupMean, LatestYear, LinearInTime, MeanImpute, RequireCoverage

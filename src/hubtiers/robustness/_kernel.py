@@ -42,7 +42,7 @@ _TILE = 16
 
 @compiled
 def round_kernel(scores: Floats, bits: Ints, scale: Floats) -> None:
-    """Round scores as `hubtiers.scheme.round_significant` does; `bits` is the same memory seen as whole numbers.
+    """Round scores as `hubtiers._rounding.round_significant` does; `bits` is the same memory seen as whole numbers.
 
     `scale` holds the power of ten for every binary exponent.
     """

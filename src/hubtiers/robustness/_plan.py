@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._methods import describe, offered
+from hubtiers._method import own_fact
+from hubtiers._methods import METHODS, describe
+from hubtiers._steps import Given, asked_for, fill_gaps, measure, prepare
 from hubtiers.errors import DataError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.robustness.variation import PerLevel, Variation, WeightDraw
 from hubtiers.scheme import Result, Scheme
 from hubtiers.scoring.weight import GivenWeights
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.tiers.scale import TierScale, tier_labels
+from hubtiers.tiers.scale import GroupedTiers, TierScale
 
 __all__ = ["BLOCK", "Draws", "Factor", "Plan", "complete_values", "make_plan", "normalised_values", "seed_of"]
 
@@ -65,10 +67,25 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class Held:
+class FixedScale:
     """A tier step that keeps the cut-points of an earlier fit."""
 
     scale: TierScale
+
+    @property
+    def cuts(self) -> str | None:
+        """Fixed, unless the tiers are not cut from the score."""
+        return None if isinstance(self.scale, GroupedTiers) else "fixed"
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """The cut-points."""
+        return self.scale.breaks
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """The tiers of the earlier fit."""
+        return self.scale.labels
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Return the earlier scale."""
@@ -103,7 +120,7 @@ class Plan:
     factors: tuple[Factor, ...]
     weights: pd.Series
     labels: tuple[str, ...]
-    held: TierScale | None
+    fixed: TierScale | None
     seed: tuple[int, ...]
     pools: dict[Any, dict[str, Floats]] = field(default_factory=dict, repr=False)
 
@@ -163,8 +180,8 @@ class Plan:
         levels = [value for name, value in options.items() if name.startswith("aggregate")]
         if levels:
             steps["aggregate"] = tuple(levels) if isinstance(self.variation.aggregate, PerLevel) else levels[0]
-        if self.held is not None:
-            steps["tier"] = Held(self.held)
+        if self.fixed is not None:
+            steps["tier"] = FixedScale(self.fixed)
         return self.scheme.replace(**steps)
 
     def table_without(self, code: str | None) -> IndicatorTable:
@@ -224,11 +241,28 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
     for factor in factors:
         if factor.name == "weight":
             _refuse_overlaps(factor.options, table)
-    held = base.breaks if tiers == "fixed" else None
+    fixed = base.breaks if tiers == "fixed" else None
     if variation.redraw_gaps:
         _require_gaps(scheme, variation, table)
     labels = _common_labels(_labels_of(base, rule) for rule in variation.tier or (scheme.tier,))
-    return Plan(scheme, _without_geometry(table), variation, factors, base.weights, labels, held, seed)
+    if not any(_uses_geometry(method) for method in _every_method(scheme, factors)):
+        table = _without_geometry(table)
+    return Plan(scheme, table, variation, factors, base.weights, labels, fixed, seed)
+
+
+def _every_method(scheme: Scheme, factors: Iterable[Factor]) -> Iterable[Any]:
+    """Yield every method that a draw may use."""
+    chosen = [getattr(scheme, step) for step in METHODS]
+    for factor in factors:
+        chosen += factor.options
+    for methods in chosen:
+        yield from methods if isinstance(methods, tuple) else (methods,)
+
+
+def _uses_geometry(method: Any) -> bool:
+    """Say whether a method may look at the shapes of the regions; one of a user's own that asks for them may."""
+    asked = asked_for(method.fit) if hasattr(method, "fit") else ()
+    return bool(own_fact(method, "uses_geometry", default="regions" in asked or "table" in asked))
 
 
 def _without_geometry(table: IndicatorTable) -> IndicatorTable:
@@ -251,22 +285,15 @@ def seed_of(rng: int | np.random.Generator) -> tuple[int, ...]:
 
 def complete_values(scheme: Scheme, table: IndicatorTable) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the values divided by size, and the same with gaps filled, as `Scheme.run` makes them."""
-    offers: dict[str, Any] = {"framework": table.framework, "regions": table.regions, "panel": None, "year": None}
-    measured = scheme.denominate.fit(table.values, **offered(scheme.denominate.fit, offers)).apply(table.values)
-    impute = scheme.impute.fit(measured, **offered(scheme.impute.fit, offers))
-    complete: pd.DataFrame = impute.apply(measured, **offered(impute.apply, offers))
+    given = Given(table)
+    _, measured = measure(scheme, given)
+    _, complete = fill_gaps(scheme, measured, given)
     return measured, complete
 
 
 def normalised_values(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
     """Return treated and normalised values, as `Scheme.run` makes them."""
-    _, complete = complete_values(scheme, table)
-    direction = pd.Series({i.code: i.direction for i in table.framework.indicators})
-    offers: dict[str, Any] = {"framework": table.framework, "regions": table.regions, "direction": direction}
-    treated = scheme.treat.fit(complete, **offered(scheme.treat.fit, offers)).apply(complete)
-    fitted = scheme.normalise.fit(treated, **offered(scheme.normalise.fit, offers))
-    frame: pd.DataFrame = fitted.apply(treated)
-    return frame
+    return prepare(scheme, Given(table)).normalised
 
 
 def residual_pools(scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
@@ -274,21 +301,20 @@ def residual_pools(scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
 
     Known values are hidden a fifth at a time and filled by the method fitted on the rest.
     """
-    measured, _ = complete_values(scheme, table)
+    given = Given(table)
+    _, measured = measure(scheme, given)
     x = measured.to_numpy(float)
     rows, columns = np.indices(x.shape)
     errors = np.full(x.shape, np.nan)
-    offers: dict[str, Any] = {"framework": table.framework, "regions": table.regions, "panel": None, "year": None}
     for fold in range(_FOLDS):
         hidden = ~np.isnan(x) & ((rows + 2 * columns) % _FOLDS == fold)
         shown = pd.DataFrame(np.where(hidden, np.nan, x), measured.index, measured.columns)
         try:
-            impute = scheme.impute.fit(shown, **offered(scheme.impute.fit, offers))
-            filled = impute.apply(shown, **offered(impute.apply, offers)).to_numpy(float)
+            _, filled = fill_gaps(scheme, shown, given)
         except DataError:
             # A group or a column may have no value left; the other folds still tell of the errors.
             continue
-        errors[hidden] = (x - filled)[hidden]
+        errors[hidden] = (x - filled.to_numpy(float))[hidden]
     return {str(code): e[~np.isnan(e)] for code, e in zip(measured.columns, errors.T, strict=True)}
 
 
@@ -365,10 +391,10 @@ def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -
 
 
 def _labels_of(base: Result, rule: Any) -> tuple[str, ...]:
-    """Return the tiers that a rule may give, highest first."""
-    k, labels = getattr(rule, "k", None), getattr(rule, "labels", None)
-    if isinstance(k, int):
-        return tier_labels(k, labels)
+    """Return the tiers that a rule may give, highest first; for a rule that does not say so, those it gives here."""
+    stated: tuple[str, ...] | None = own_fact(rule, "possible_tiers")
+    if stated is not None:
+        return stated
     if rule is base.fitted.scheme.tier or rule == base.fitted.scheme.tier:
         return base.breaks.labels
     return base.fitted.scheme.replace(tier=rule).run(base.table).breaks.labels

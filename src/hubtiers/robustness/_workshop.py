@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._hierarchy import climbs, rung
-from hubtiers._methods import offered
-from hubtiers.errors import DataError
+from hubtiers._hierarchy import by_level, groups_upwards, method_at
+from hubtiers._method import own_fact
+from hubtiers._steps import Given, asked_for
+from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.framework import Framework
-from hubtiers.robustness._plan import Draws, Held, Plan, normalised_values
+from hubtiers.robustness._plan import Draws, FixedScale, Plan, normalised_values
 from hubtiers.robustness._quick import has_short_cut, quick_values
 from hubtiers.scheme import Result, Scheme
 from hubtiers.scoring.aggregate import (
@@ -31,7 +32,7 @@ from hubtiers.scoring.aggregate import (
     Vikor,
 )
 from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
-from hubtiers.tiers.scale import GroupedTiers, tier_labels
+from hubtiers.tiers.scale import tier_labels
 
 __all__ = ["Placed", "Workshop"]
 
@@ -188,15 +189,21 @@ class Workshop:
 
     def _columns(self, tier: pd.Series) -> Small:
         """Return the column of each tier, -1 for none."""
+        if unknown := [label for label in tier.cat.categories if label not in self._column]:
+            raise SpecError(
+                f"A draw gives the tier {listing(map(repr, unknown))}, but the scheme itself gives "
+                f"{listing(self.plan.labels)}. Let the tier rule say all that it may give, in a property "
+                "`possible_tiers` of the class, the highest first."
+            )
         place = np.array([*(self._column[label] for label in tier.cat.categories), -1], np.int16)
         return np.asarray(place[tier.cat.codes.to_numpy()], np.int16)
 
     def _compiled(self, scheme: Scheme) -> bool:
         """Whether the kernels know the aggregation, the weights are the same for all regions, and tiers need scores."""
-        ladder = scheme.aggregate if isinstance(scheme.aggregate, tuple) else (scheme.aggregate,)
-        needs: dict[str, None] = {"features": None, "table": None}
-        held = scheme.tier.scale if isinstance(scheme.tier, Held) else None
-        from_scores = not (isinstance(held, GroupedTiers) or offered(scheme.tier.fit, needs))
+        ladder = by_level(scheme.aggregate)
+        from_scores = own_fact(scheme.tier, "cuts") is not None or not asked_for(scheme.tier.fit)
+        if isinstance(scheme.tier, FixedScale):
+            from_scores = scheme.tier.cuts is not None
         flat = self.plan.draws_weights or not (
             isinstance(scheme.weight, tuple) or type(scheme.weight).__name__ == "BenefitOfDoubt"
         )
@@ -222,9 +229,13 @@ class Workshop:
         weights, rows = draws.weights, which
         if weights is None:
             method: Any = made.scheme.weight
-            own = framework if made.gone is None else framework.without([made.gone])
-            fitted = method.fit(values, **offered(method.fit, {"framework": own})).weights
-            weights, rows = fitted.reindex(framework.codes).fillna(0.0).to_numpy(float)[None], np.zeros(1, np.int64)
+            given = Given(self.plan.table_without(made.gone))
+            fitted = method.fit(values, **given.to(method.fit, values))
+            if fitted.by_region is not None:
+                # The kernels know one set of weights for all regions.
+                return self._plainly(draws, number)[2]
+            stated = fitted.weights.reindex(framework.codes).fillna(0.0)
+            weights, rows = stated.to_numpy(float)[None], np.zeros(1, np.int64)
         return self._score(prepare(values, made.scheme, framework), weights, rows, draws, which)
 
     def _quick_values(self, keys: Ints, made: Setup) -> pd.DataFrame | None:
@@ -241,6 +252,7 @@ class Workshop:
 
     def _score(self, prepared: Prepared, weights: Floats, rows: Ints, draws: Draws, which: Ints) -> Floats:
         """Return the scores (draws × regions) that some rows of the weights give; `which` draws they are."""
+        from hubtiers._rounding import powers_by_exponent
         from hubtiers.robustness._kernel import round_kernel
         from hubtiers.robustness._means import flat_kernel, tree_kernel
 
@@ -261,7 +273,7 @@ class Workshop:
             refused = tree_kernel(board, weights, rows, *prepared.program, scores)
             if refused >= 0:
                 raise self._refusal(draws, int(which[refused]))
-        round_kernel(scores, scores.view(np.int64), _powers())
+        round_kernel(scores, scores.view(np.int64), powers_by_exponent())
         if n == self.size:
             return np.ascontiguousarray(scores[:, :n])
         full = np.full((len(rows), self.size), np.nan)
@@ -281,7 +293,7 @@ class Workshop:
 
         labels: tuple[str, ...] = ()
         code, breaks = GIVEN, np.empty(0)
-        if isinstance(method, Held):
+        if isinstance(method, FixedScale):
             code, breaks, labels = FIXED, np.array(method.scale.breaks, float), method.scale.labels
         elif isinstance(method, Thresholds):
             code, breaks = FIXED, np.array(method.breaks, float)
@@ -336,15 +348,15 @@ def prepare(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepa
 
 def _program(scheme: Scheme, framework: Framework) -> tuple[Ints, Ints, Ints, Floats]:
     """Return the groups, the lowest first: where their children start, the children, and rule and option of each."""
-    ladder = scheme.aggregate if isinstance(scheme.aggregate, tuple) else (scheme.aggregate,)
+    ladder = by_level(scheme.aggregate)
     place = {code: number for number, code in enumerate(framework.codes)}
     first, children = [0], list[int]()
     rules, options = list[int](), list[float]()
-    for climb in climbs(framework):
-        place[climb.group] = len(framework.codes) + len(rules)
-        children += [place[child] for child in climb.children]
+    for group in groups_upwards(framework):
+        place[group.code] = len(framework.codes) + len(rules)
+        children += [place[child] for child in group.children]
         first.append(len(children))
-        coded = _coded(rung(ladder, climb.height))
+        coded = _coded(method_at(ladder, group.level))
         assert coded is not None
         rules.append(coded[0])
         options.append(coded[1])
@@ -377,18 +389,3 @@ def _coded(method: Any) -> tuple[int, float] | None:
     if isinstance(method, GreyRelation):
         return GREY, float(method.distinction)
     return {Topsis: (TOPSIS, 0.0), Copeland: (COPELAND, 0.0)}.get(kind)
-
-
-_SCALES: list[Floats] = []
-
-
-def _powers() -> Floats:
-    """Return the power of ten by which `round_significant` multiplies, for every binary exponent as it is stored."""
-    if not _SCALES:
-        from hubtiers import scheme as steps
-
-        exponent = (np.arange(2048) - 1022) * 30103 // 100_000
-        exponent[0] = -10_000
-        index = np.clip(steps.SIGNIFICANT_DIGITS - exponent, -steps._LARGEST, steps._LARGEST) + steps._LARGEST
-        _SCALES.append(np.ascontiguousarray(steps._POWERS_OF_TEN[index]))
-    return _SCALES[0]

@@ -237,29 +237,29 @@ class Robustness:
         draws = self._draws_of([draw])
         return Workshop(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
 
-    def scores_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def scores_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the scores that the compiled loop gives for some draws (draws × regions)."""
         return self._board(draws, "scores")
 
-    def ranks_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def ranks_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the ranks in some draws (draws × regions), 0 for none."""
         return self._board(draws, "ranks")
 
-    def tiers_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def tiers_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the tiers in some draws (draws × regions), None for none."""
         numbers = self._board(draws, "classes")
         return numbers.map(lambda c: None if c < 0 else self.plan.labels[c])
 
-    def weights_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def weights_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the weights drawn (draws × indicators); no columns where none are drawn."""
-        numbers = list(draws)
+        numbers = _as_numbers(draws)
         weights = self._draws_of(numbers).weights
         codes = self.plan.table.framework.codes
         return pd.DataFrame(weights, index=pd.Index(numbers, name="draw"), columns=None if weights is None else codes)
 
-    def choices_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def choices_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return what each of some draws chose, in words (draws × factors with options)."""
-        numbers = list(draws)
+        numbers = _as_numbers(draws)
         chosen = [self.plan.options(row) for row in self._draws_of(numbers).choices]
         return pd.DataFrame(chosen, index=pd.Index(numbers, name="draw"), columns=[f.name for f in self.plan.discrete])
 
@@ -280,8 +280,8 @@ class Robustness:
             np.vstack([p.keys for p in parts]),
         )
 
-    def _board(self, draws: Iterable[int], what: str) -> pd.DataFrame:
-        numbers = list(draws)
+    def _board(self, draws: int | Iterable[int], what: str) -> pd.DataFrame:
+        numbers = _as_numbers(draws)
         frame = pd.DataFrame(index=pd.Index(numbers, name="draw"), columns=self._index)
         rows: list[NDArray[np.float64]] = [np.empty(0)] * len(numbers)
         for placed in Workshop(self.plan).place(self._draws_of(numbers), scores=True):
@@ -331,3 +331,8 @@ class Robustness:
         items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
         table = self.to_frame().to_html(escape=True, na_rep="–", float_format="{:.3f}".format)
         return f"<p>{escape(self._head())}</p><ul>{items}</ul>{table}"
+
+
+def _as_numbers(draws: int | Iterable[int]) -> list[int]:
+    """Return the numbers of some draws, also of a single one."""
+    return [int(draws)] if isinstance(draws, (int, np.integer)) else list(draws)

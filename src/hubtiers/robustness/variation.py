@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._methods import LADDERS, describe, make_ladder, to_plain
+from hubtiers._methods import BY_LEVEL, describe, make_steps, to_plain
 from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight import GivenWeights
@@ -405,10 +405,10 @@ def _options(step: str, options: Any) -> tuple[Any, ...]:
 
 
 def _as_method(step: str, member: Any) -> Any:
-    if isinstance(member, (tuple, list)) and step in LADDERS:
-        return tuple(_as_method(step, rung) for rung in member)
+    if isinstance(member, (tuple, list)) and step in BY_LEVEL:
+        return tuple(_as_method(step, one) for one in member)
     if isinstance(member, (str, Mapping)):
-        return make_ladder(step, member)
+        return make_steps(step, member)
     if isinstance(member, type) or not callable(getattr(member, "fit", None)):
         raise SpecError(f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names.")
     return member

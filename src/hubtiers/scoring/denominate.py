@@ -11,7 +11,7 @@ import pandas as pd
 from hubtiers.errors import DataError, MissingColumnError, NotComparableError, UnknownOptionError, listing
 from hubtiers.framework import Framework
 
-__all__ = ["Denominate", "FittedDenominate", "NoDenominate"]
+__all__ = ["METHODS", "Denominate", "FittedDenominate", "NoDenominate"]
 
 
 @dataclass(frozen=True)
@@ -150,3 +150,7 @@ def _bad_denominator(code: str, denominator: str, sizes: pd.Series) -> DataError
         f"Denominate() needs a positive {denominator!r} wherever {code!r} has a value, but in {len(sizes)} {noun} it "
         f"is not: {shown}. Correct the denominator, or blank {code!r} there."
     )
+
+
+METHODS = (NoDenominate, Denominate)
+"""The methods of this step, in the order in which they are listed."""

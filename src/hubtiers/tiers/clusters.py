@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -175,8 +175,6 @@ class KMeans:
     rng: int = 0
     starts: int = 20
 
-    uses_features: ClassVar[bool] = True
-
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
         _whole("KMeans", "rng", self.rng, least=0)
@@ -235,14 +233,12 @@ class Hierarchical:
     labels: tuple[str, ...] | None = None
     contiguity: bool = False
 
-    uses_features: ClassVar[bool] = True
-
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
 
     @property
-    def uses_table(self) -> bool:
-        """Whether the fit needs the table of regions."""
+    def uses_geometry(self) -> bool:
+        """Whether the fit looks at the shapes of the regions."""
         return self.contiguity
 
     def fit(
@@ -315,8 +311,6 @@ class GaussianMixture:
     rng: int = 0
     starts: int = 10
     shape: str = "diag"
-
-    uses_features: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)

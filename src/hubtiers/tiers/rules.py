@@ -143,7 +143,7 @@ class PositionRules:
     functions: int = 2
     labels: tuple[str, ...] | None = None
 
-    uses_table: ClassVar[bool] = True
+    uses_geometry: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         checked = tier_labels(4, self.labels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -155,6 +155,7 @@ class GroupMean:
     by: str = "province"
     groups: Mapping[str, str] | _Groups | None = None
     share: float = 0.5
+    uses_geometry: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         require_share(self.share, "GroupMean")
@@ -211,6 +212,7 @@ class GroupMedian:
     by: str = "province"
     groups: Mapping[str, str] | _Groups | None = None
     share: float = 0.5
+    uses_geometry: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         require_share(self.share, "GroupMedian")

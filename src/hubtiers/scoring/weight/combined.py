@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_choice
+from hubtiers._method import uses_data
 from hubtiers.errors import DataError, SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
@@ -86,7 +87,7 @@ class CombinedWeights:
     @property
     def uses_data(self) -> bool:
         """Whether one of the methods takes its weights from the data."""
-        return any(method.uses_data for method in self.methods)
+        return any(uses_data(method) for method in self.methods)
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Fit every method and combine their weights.
