@@ -257,7 +257,7 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
 )
 def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
     from hubtiers._rounding import powers_by_exponent
-    from hubtiers.robustness._kernel import round_kernel
+    from hubtiers._rounding_kernel import round_kernel
 
     x = np.array([numbers])
     rounded = x.copy()
@@ -303,8 +303,8 @@ def test_ranks_are_those_of_pandas(numbers, data, quickly):
     st.randoms(use_true_random=False),
 )
 def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
-    from hubtiers.robustness._breaks import Ends, best_starts
     from hubtiers.tiers._kernel import natural_breaks_kernel, new_workspace
+    from hubtiers.tiers._kernel_few import Ends, best_starts
 
     assume(len(numbers) >= k)
     values = np.array(sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers))

@@ -253,8 +253,8 @@ class Workshop:
     def _score(self, prepared: Prepared, weights: Floats, rows: Ints, draws: Draws, which: Ints) -> Floats:
         """Return the scores (draws × regions) that some rows of the weights give; `which` draws they are."""
         from hubtiers._rounding import powers_by_exponent
-        from hubtiers.robustness._kernel import round_kernel
-        from hubtiers.robustness._means import flat_kernel, tree_kernel
+        from hubtiers._rounding_kernel import round_kernel
+        from hubtiers.scoring.aggregate.kernels import flat_kernel, tree_kernel
 
         if not prepared.used.all():
             weights, rows = np.where(prepared.used, weights[rows], 0.0), np.arange(len(rows))
@@ -365,7 +365,7 @@ def _program(scheme: Scheme, framework: Framework) -> tuple[Ints, Ints, Ints, Fl
 
 def _flat_form(program: tuple[Ints, Ints, Ints, Floats]) -> int | None:
     """Return the form (see `Prepared`) when all levels take the same plain mean, which nests without a trace."""
-    from hubtiers.robustness._means import POWER
+    from hubtiers.scoring.aggregate.kernels import POWER
 
     rules, options = program[2], program[3]
     same = bool((rules == POWER).all() and (options == options[0]).all())
@@ -374,7 +374,7 @@ def _flat_form(program: tuple[Ints, Ints, Ints, Floats]) -> int | None:
 
 def _coded(method: Any) -> tuple[int, float] | None:
     """Return rule and option of an aggregation method for `tree_kernel`, None when it is not compiled."""
-    from hubtiers.robustness._means import COPELAND, GREY, PENALTY, POWER, TOPSIS, VIKOR
+    from hubtiers.scoring.aggregate.kernels import COPELAND, GREY, PENALTY, POWER, TOPSIS, VIKOR
 
     kind = type(method)
     means = {Arithmetic: 1.0, Geometric: 0.0, Harmonic: -1.0}

@@ -147,7 +147,7 @@ class UniformAround:
         if self.of == "indicator":
             return _shares(centre * (1.0 + (2.0 * u - 1.0) * reach))
         # numba is slow to import and only needed here.
-        from hubtiers.robustness._means import nested_kernel
+        from hubtiers.robustness._node_weights import nested_kernel
 
         tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
         mass = (centre[:, None] * tree.below).sum(axis=0)
