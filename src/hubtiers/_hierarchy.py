@@ -20,6 +20,9 @@ from hubtiers.scoring.weight import FittedWeights
 
 _Method = TypeVar("_Method")
 
+_ROUNDING = 1e-9
+"""How far the sum of weights may be from 1."""
+
 
 class Fitted(Protocol):
     """A step that has learnt from data; it gives a frame or a Series."""
@@ -254,7 +257,7 @@ def fit_hierarchy(
     fitted: list[FittedNode] = []
     for group in groups_upwards(framework):
         children = gather(normalised, scored, group)
-        own = _fit_step(method_at(weight, group.level), children, given) if isinstance(weight, tuple) else None
+        own = fit_weights(method_at(weight, group.level), children, given) if isinstance(weight, tuple) else None
         chosen = method_at(by_level(aggregate), group.level)
         node = _fit_node(group, children, flat, own, chosen, given)
         regional = regional_weights(group, flat_by_region, _by_region(own))
@@ -267,10 +270,32 @@ def _flat_weights(
     weight: WeightStep | FittedWeights, framework: Framework, normalised: pd.DataFrame, given: Given | None
 ) -> FittedWeights:
     """Return weights over all indicators at once, in the order of the framework."""
-    flat = weight if isinstance(weight, FittedWeights) else _fit_step(weight, normalised, given)
+    flat = weight if isinstance(weight, FittedWeights) else fit_weights(weight, normalised, given)
     if list(flat.weights.index) == framework.codes:
         return flat
     return dataclasses.replace(flat, weights=flat.weights.reindex(framework.codes))
+
+
+def fit_weights(method: WeightStep, values: pd.DataFrame, given: Given | None) -> FittedWeights:
+    """Return the weights that a method gives to the columns of normalised values.
+
+    Raises
+    ------
+    DataError
+        When a column gets no weight, or the weights are no shares of the whole.
+    """
+    fitted: FittedWeights = _fit_step(method, values, given)
+    weights = fitted.weights.reindex(values.columns)
+    if absent := [repr(code) for code in values.columns[weights.isna()]]:
+        raise DataError(
+            f"{method!r} gives {listing(absent)} no weight. Give every child of a group one, 0 to leave it out."
+        )
+    if not (weights >= 0).all() or abs(weights.sum() - 1.0) > _ROUNDING:
+        raise DataError(
+            f"{method!r} gives weights from {weights.min():g} to {weights.max():g} that sum to {weights.sum():g}. "
+            "Weights are shares: let them be at least 0 and sum to 1."
+        )
+    return fitted
 
 
 def _fit_step(method: Any, values: pd.DataFrame, given: Given | None, **beside: Any) -> Any:
@@ -366,10 +391,5 @@ def _share(group: GroupNode, flat: FittedWeights | None, own: FittedWeights | No
         assert flat is not None
         weights = flat.weights.to_numpy(float)
         stated = np.array([weights[list(columns)].sum() for columns in group.leaves])
-    if np.isnan(stated).any():
-        absent = [repr(child) for child, weight in zip(group.children, stated, strict=True) if np.isnan(weight)]
-        raise DataError(
-            f"The weighting gives {listing(absent)} no weight. Give every child of a group one, 0 to leave it out."
-        )
     total = stated.sum()
     return pd.Series(stated / total if total > 0 else stated, index=group.labels)

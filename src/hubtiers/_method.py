@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["About", "CompiledForm", "own_fact", "uses_data"]
+__all__ = ["About", "CompiledForm", "asked_for", "own_fact", "uses_data"]
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,15 @@ def own_fact(method: object, name: str, default: Any = None) -> Any:
 def uses_data(method: object) -> bool:
     """Return whether a weighting takes its weights from the data; one that does not say so counts as if it did."""
     return bool(getattr(method, "uses_data", True))
+
+
+def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the parameters of a `fit` or `apply`, without the values that come first."""
+    # Bound methods are made anew at each look-up; the function below them is what can be remembered.
+    plain = getattr(function, "__func__", None)
+    return _names(function, 1) if plain is None else _names(plain, 2)
+
+
+@lru_cache(maxsize=256)
+def _names(function: Callable[..., Any], first: int) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)[first:]

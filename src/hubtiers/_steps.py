@@ -9,11 +9,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 import pandas as pd
 
+from hubtiers._method import asked_for
 from hubtiers._methods import METHODS, step_of
 from hubtiers.errors import SpecError, listing
 from hubtiers.framework import Framework
@@ -22,7 +22,6 @@ from hubtiers.table.indicator_table import IndicatorTable
 __all__ = [
     "Given",
     "Prepared",
-    "asked_for",
     "complete_values",
     "fill_gaps",
     "fit_and_apply",
@@ -96,18 +95,6 @@ class Given:
 
 def _directions(framework: Framework) -> pd.Series:
     return pd.Series({indicator.code: indicator.direction for indicator in framework.indicators})
-
-
-def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of the parameters of a `fit` or `apply`, without the values that come first."""
-    # Bound methods are made anew at each look-up; the function below them is what can be remembered.
-    plain = getattr(function, "__func__", None)
-    return _names(function, 1) if plain is None else _names(plain, 2)
-
-
-@lru_cache(maxsize=256)
-def _names(function: Callable[..., Any], first: int) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)[first:]
 
 
 def require_method(step: str, method: Any) -> None:

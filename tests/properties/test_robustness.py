@@ -16,8 +16,8 @@ from hubtiers._methods import METHODS
 from hubtiers._rounding import round_significant
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import make_plan
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
 from hubtiers.scheme import Scheme
@@ -199,10 +199,10 @@ def variations(draw):
     )
 
 
-def plain(workshop, draws, number):
+def plain(evaluator, draws, number):
     """What the plain path gives: the result, or the error."""
     try:
-        return workshop.result(draws, number)
+        return evaluator.result(draws, number)
     except HubtiersError as error:
         return error
 
@@ -231,19 +231,19 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
         plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
     except HubtiersError:
         assume(False)
-    workshop = Workshop(plan)
+    evaluator = DrawEvaluator(plan)
     block = plan.block(0)
     for number in range(4):
-        expected = plain(workshop, block, number)
+        expected = plain(evaluator, block, number)
         if isinstance(expected, HubtiersError):
             with pytest.raises(HubtiersError):
-                list(workshop.place(block.take([number])))
+                list(evaluator.evaluate(block.take([number])))
             continue
-        (placed,) = workshop.place(block.take([number]), scores=True)
+        (drawn,) = evaluator.evaluate(block.take([number]), scores=True)
         wanted = expected.scores.to_numpy(float)
-        np.testing.assert_allclose(placed.scores[0], wanted, rtol=1e-10, atol=1e-11)
-        assert placed.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
-        labels = [plan.labels[c] if c >= 0 else None for c in placed.classes[0]]
+        np.testing.assert_allclose(drawn.scores[0], wanted, rtol=1e-10, atol=1e-11)
+        assert drawn.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
+        labels = [plan.labels[c] if c >= 0 else None for c in drawn.classes[0]]
         assert labels == [None if pd.isna(t) else t for t in expected.tier.astype(object)]
 
 

@@ -488,3 +488,47 @@ class TestRegister:
 
         result = ht.Scheme(treat=Doubled(), **FILLED).run(table_of())
         assert "Doubled() has no name in a study file" in explorer_content(result, Explorer())["toml"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        ((3.0, 1.0, 1.0), "gives weights from 1 to 3 that sum to 5. Weights are shares: let them be at least 0"),
+        ((1.5, -0.5, 0.0), "gives weights from -0.5 to 1.5 that sum to 1"),
+        ((0.5, 0.5, np.nan), "gives 'smog' no weight"),
+    ],
+)
+def test_weights_that_are_no_shares_are_refused(numbers, sentence):
+    @dataclass(frozen=True)
+    class Loose:
+        uses_data: ClassVar[bool] = False
+
+        def fit(self, values):
+            return ht.FittedWeights(self, pd.Series(numbers, index=FRAMEWORK.codes))
+
+    with pytest.raises(ht.DataError, match=sentence):
+        ht.Scheme(weight=Loose(), **FILLED).run(table_of())
+
+
+def test_a_combination_hands_on_what_its_methods_ask_for():
+    mixed = ht.CombinedWeights((ToldEverything(), ht.EqualWeights()), rule="product")
+    assert ht.Scheme(weight=mixed, **FILLED).run(table_of(year=2024)).weights.tolist() == [0.5, 0.25, 0.25]
+
+
+def test_what_a_parent_class_says_of_itself_does_not_count_for_another_computation():
+    @dataclass(frozen=True)
+    class Lenient(ht.Arithmetic):
+        """Means that forget the weights."""
+
+        def fit(self, values, *, weights=None):
+            return FittedFloor(1.0)
+
+    @dataclass(frozen=True)
+    class Early(ht.NaturalBreaks):
+        def fit(self, scores):
+            return scale_at(scores.dropna().to_numpy(), [float(scores.min())], ("top", "rest"), "early")
+
+    scheme = ht.Scheme(aggregate=Lenient(), tier=Early(), **FILLED)
+    robust = ht.assess_robustness(scheme, table_of(), SURE, draws=3)
+    assert list(robust.tier_probability.columns) == ["top", "rest"]
+    np.testing.assert_allclose(robust.scores_of([0]).loc[0], scheme.run(table_of()).scores, rtol=1e-9)

@@ -681,7 +681,7 @@ class TestAggregateThatGivesNoWeight:
             def fit(self, values, *, framework=None):
                 return FittedWeights(self, pd.Series(1.0, index=list(self.kept)))
 
-        with pytest.raises(DataError, match="gives 'papers' no weight"):
+        with pytest.raises(DataError, match="gives 'papers', 'patents', 'smog' no weight"):
             TWO.replace(weight=Forgetful()).run(table())
 
 

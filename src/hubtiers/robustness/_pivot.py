@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, Plan
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.scheme import Result
 
 __all__ = ["Separation", "separate"]
@@ -44,7 +44,7 @@ def separate(plan: Plan, base: Result, count: int) -> Separation:
     codes = plan.table.framework.codes if plan.draws_weights else []
     place = {label: number for number, label in enumerate(plan.labels)}
     own = base.tier.astype(object).map(place).fillna(-1).to_numpy(int)
-    workshop = Workshop(plan)
+    evaluator = DrawEvaluator(plan)
     kept_times, times = np.zeros(len(regions)), np.zeros(len(regions))
     kept_sum, all_sum = np.zeros((2, len(regions), len(codes)))
     moments = np.zeros((3, len(codes)))
@@ -52,15 +52,15 @@ def separate(plan: Plan, base: Result, count: int) -> Separation:
         draws = plan.block(number).take(slice(0, min(BLOCK, count - number * BLOCK)))
         weights = draws.weights if draws.weights is not None else np.zeros((len(draws), 0))
         moments += [np.full(len(codes), len(draws)), weights.sum(axis=0), (weights**2).sum(axis=0)]
-        for placed in workshop.place(draws):
-            known = (placed.classes >= 0).astype(float)
-            stays = known * (placed.classes == own)
-            mine = weights[placed.which]
-            if len(placed.ranks) == len(mine):
+        for drawn in evaluator.evaluate(draws):
+            known = (drawn.classes >= 0).astype(float)
+            stays = known * (drawn.classes == own)
+            mine = weights[drawn.which]
+            if len(drawn.ranks) == len(mine):
                 kept_sum += stays.T @ mine
                 all_sum += known.T @ mine
-            kept_times += stays.sum(axis=0) * placed.times
-            times += known.sum(axis=0) * placed.times
+            kept_times += stays.sum(axis=0) * drawn.times
+            times += known.sum(axis=0) * drawn.times
     kept_times[own < 0] = 0.0
     times[own < 0] = 0.0
     with np.errstate(invalid="ignore", divide="ignore"):

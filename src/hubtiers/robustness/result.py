@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._pivot import Separation, separate
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._tally import Reference, Tally
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
@@ -235,7 +235,7 @@ class Robustness:
             When there is no draw of this number.
         """
         draws = self._draws_of([draw])
-        return Workshop(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
+        return DrawEvaluator(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
 
     def scores_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the scores that the compiled loop gives for some draws (draws × regions)."""
@@ -284,9 +284,9 @@ class Robustness:
         numbers = _as_numbers(draws)
         frame = pd.DataFrame(index=pd.Index(numbers, name="draw"), columns=self._index)
         rows: list[NDArray[np.float64]] = [np.empty(0)] * len(numbers)
-        for placed in Workshop(self.plan).place(self._draws_of(numbers), scores=True):
-            values = getattr(placed, what)
-            for position, number in enumerate(placed.which):
+        for drawn in DrawEvaluator(self.plan).evaluate(self._draws_of(numbers), scores=True):
+            values = getattr(drawn, what)
+            for position, number in enumerate(drawn.which):
                 rows[number] = values[position if len(values) > 1 else 0]
         return pd.DataFrame(np.array(rows), index=frame.index, columns=self._index)
 

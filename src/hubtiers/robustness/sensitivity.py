@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import Draws, Plan, make_plan, seed_of
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -193,13 +193,13 @@ def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples:
     widths = {f.name: _width(plan, f.name) for f in plan.factors}
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
-    workshop = Workshop(plan)
+    evaluator = DrawEvaluator(plan)
     columns = dict(
         zip(widths, np.split(np.arange(sum(widths.values())), np.cumsum(list(widths.values()))[:-1]), strict=True)
     )
 
     def model(u: Floats) -> Floats:
-        return _outputs(workshop, _draws_at(plan, u, columns), base, wanted)
+        return _outputs(evaluator, _draws_at(plan, u, columns), base, wanted)
 
     outputs = _outputs_of(model, a, b, list(widths.values()))
     found, variance = _indices(outputs, list(widths), list(wanted), _generator(plan.seed))
@@ -224,24 +224,24 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, NDArray[np.int64]]) -
     return Draws(plan.chosen(u[:, discrete]), weights, keys)
 
 
-def _outputs(workshop: Workshop, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
+def _outputs(evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
     """Return the targets of each draw (draws × targets)."""
-    plan = workshop.plan
+    plan = evaluator.plan
     rank = base.rank.to_numpy(float, na_value=np.nan)
     place = {label: number for number, label in enumerate(plan.labels)}
     own = base.tier.astype(object).map(place).fillna(-1).to_numpy(int)
     found = np.empty((len(draws), len(targets)))
     for start in range(0, len(draws), _AT_ONCE):
-        for placed in workshop.place(draws.take(slice(start, start + _AT_ONCE))):
-            ranks = np.where(placed.ranks > 0, placed.ranks, np.nan)
+        for drawn in evaluator.evaluate(draws.take(slice(start, start + _AT_ONCE))):
+            ranks = np.where(drawn.ranks > 0, drawn.ranks, np.nan)
             for column, target in enumerate(targets):
                 if target == "tier_flips":
-                    value = ((placed.classes != own) & (placed.classes >= 0) & (own >= 0)).sum(axis=1).astype(float)
+                    value = ((drawn.classes != own) & (drawn.classes >= 0) & (own >= 0)).sum(axis=1).astype(float)
                 elif target == "rank_shift":
                     value = np.nanmean(np.abs(ranks - rank), axis=1)
                 else:
                     value = ranks[:, plan.table.values.index.get_loc(target)]
-                found[start + placed.which, column] = value
+                found[start + drawn.which, column] = value
     if not np.isfinite(found).all():
         raise DataError(f"A region of the targets {', '.join(targets)} has no score in some draws. Choose others.")
     return found

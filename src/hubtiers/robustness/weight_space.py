@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._hierarchy import by_level
+from hubtiers._method import own_fact
 from hubtiers._methods import describe
 from hubtiers.errors import DataError, UnknownOptionError
 from hubtiers.scheme import Result
-from hubtiers.scoring.aggregate import Arithmetic, Geometric, Harmonic, PowerMean
 from hubtiers.scoring.weight import GivenWeights
 
 __all__ = ["Reweighting", "weights_to_rise"]
@@ -190,12 +191,9 @@ def _target(result: Result, own: str, tier: str | None) -> str | None:
 
 def _exponent(result: Result) -> float | None:
     """Return the exponent of the power mean that all levels share, None when they do not."""
-    chosen = result.fitted.scheme.aggregate
-    ladder = chosen if isinstance(chosen, tuple) else (chosen,)
-    plain = {Arithmetic: 1.0, Geometric: 0.0, Harmonic: -1.0}
-    found = {float(m.exponent) if isinstance(m, PowerMean) else plain.get(type(m), np.nan) for m in ladder}
-    exponent = found.pop()
-    return exponent if not found and not np.isnan(exponent) else None
+    forms = {own_fact(method, "compiled_form") for method in by_level(result.fitted.scheme.aggregate)}
+    form = forms.pop()
+    return form.option if form is not None and form.rule == "power" and not forms else None
 
 
 def _obstacle(result: Result, region: str) -> str:

@@ -146,8 +146,8 @@ def test_workers_and_blocks_do_not_matter(workers, size):
 def test_methods_as_options_are_each_scored_once(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "hubtiers.robustness._workshop.Workshop.result",
-        lambda self, draws, number, _plain=montecarlo.Workshop.result: (
+        "hubtiers.robustness._evaluate.DrawEvaluator.result",
+        lambda self, draws, number, _plain=montecarlo.DrawEvaluator.result: (
             calls.append(number),
             _plain(self, draws, number),
         )[1],

@@ -13,13 +13,23 @@ from numpy.typing import NDArray
 
 from hubtiers._compiled import compiled
 
-__all__ = ["COPELAND", "GREY", "PENALTY", "POWER", "TOPSIS", "VIKOR", "flat_kernel", "tree_kernel"]
+__all__ = ["POWER", "RULES", "flat_kernel", "tree_kernel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 POWER, PENALTY, TOPSIS, VIKOR, GREY, COPELAND = 0, 1, 2, 3, 4, 5
 """Rules of aggregation that are compiled."""
+
+RULES = {
+    "power": POWER,
+    "penalty": PENALTY,
+    "topsis": TOPSIS,
+    "vikor": VIKOR,
+    "grey": GREY,
+    "copeland": COPELAND,
+}
+"""The same by the names that `CompiledForm` has for them."""
 
 _STRIP = 512
 _CLOSE = 1e-12

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hubtiers._hierarchy import by_level, groups_upwards
+from hubtiers._hierarchy import by_level, fit_weights, groups_upwards
 from hubtiers._method import uses_data
 from hubtiers._methods import describe, make_step, to_spec
 from hubtiers._steps import Given
@@ -173,7 +173,7 @@ def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], l
             )
             continue
         try:
-            fitted = method.fit(result.normalised, **given.to(method.fit, result.normalised))
+            fitted = fit_weights(method, result.normalised, given)
         except HubtiersError as problem:
             unavailable.append({"names": names, "reason": str(problem)})
         else:
