@@ -111,13 +111,15 @@ from .tiers.rules import PositionRules, function_shares, macro_regions
 __version__: str
 
 __all__ = [
+    "CATEGORIES",
+    "FUNCTIONS",
+    "TIERS",
     "Agreement",
     "AhpWeights",
     "Arithmetic",
     "BenefitOfDoubt",
     "BoxCox",
     "BudgetAllocation",
-    "CATEGORIES",
     "CRSError",
     "CombinedWeights",
     "Comparison",
@@ -136,7 +138,6 @@ __all__ = [
     "EqualWeights",
     "Explanation",
     "Explorer",
-    "FUNCTIONS",
     "FittedScheme",
     "FittedWeights",
     "Framework",
@@ -196,7 +197,6 @@ __all__ = [
     "SpecError",
     "StandardDeviation",
     "Study",
-    "TIERS",
     "Thresholds",
     "TierScale",
     "Topsis",
