@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hubtiers.scheme import Scheme
-from hubtiers.show.words import require_language
+from hubtiers.show.words import Text, require_language
 
-__all__ = ["STATEMENTS", "STEPS", "describe_steps", "formula_html", "options_text", "short_method"]
+__all__ = ["STATEMENTS", "STEPS", "describe_steps", "formula_html", "method_text", "options_text", "short_method"]
 
 STEPS: Mapping[str, tuple[str, str]] = {
     "denominate": ("规模处理", "Size"),
@@ -20,7 +20,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "treat": ("异常值处理", "Treatment"),
     "normalise": ("标准化", "Normalisation"),
     "weight": ("赋权", "Weights"),
-    "aggregate": ("集成", "Aggregation"),
+    "aggregate": ("合成", "Aggregation"),
     "tier": ("分级", "Tiers"),
 }
 
@@ -172,20 +172,20 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str, str]] = {
         "The weight is the mean share of the points that experts hand out.", "",
     ),
     "Arithmetic": (
-        "线性加权", "weighted arithmetic mean", "加权算术平均，短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
+        "加权算术平均", "weighted arithmetic mean", "短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
         "A weakness is made up for by a strength; a missing value hands its weight on.",
         "s_{i} = Σ_{j} w_{j} y_{ij} / Σ_{j} w_{j}",
     ),
     "Geometric": (
-        "几何加权", "weighted geometric mean", "加权几何平均，短板只能部分弥补。",
+        "加权几何平均", "weighted geometric mean", "短板只能部分弥补。",
         "A weakness is made up for only in part.", "s_{i} = Π_{j} y_{ij}^{w_{j} / Σ w}",
     ),
     "Harmonic": (
-        "调和平均", "weighted harmonic mean", "加权调和平均，最弱指标起主导作用。", "The weakest indicator rules.",
+        "加权调和平均", "weighted harmonic mean", "最弱指标起主导作用。", "The weakest indicator rules.",
         "s_{i} = Σ_{j} w_{j} / Σ_{j} (w_{j} / y_{ij})",
     ),
     "PowerMean": (
-        "幂平均", "weighted power mean", "以幂次 p 控制可弥补程度的加权平均。",
+        "加权幂平均", "weighted power mean", "以幂次 p 控制可弥补程度的加权平均。",
         "The exponent p says how far a weakness can be made up for.",
         "s_{i} = (Σ_{j} w_{j} y_{ij}^{p} / Σ_{j} w_{j})^{1/p}",
     ),
@@ -271,6 +271,11 @@ def short_method(method: Any) -> dict[str, str]:
     name = type(method).__name__
     zh, en, *_ = STATEMENTS.get(name, (name, name))
     return {"zh": zh, "en": en}
+
+
+def method_text(method: Any) -> Text:
+    """Return the name of a method, or of a tuple of them, as a text."""
+    return Text(**short_method(method))
 
 
 def describe_steps(scheme: Scheme, language: str) -> list[tuple[str, str, str, str, str]]:
