@@ -80,11 +80,7 @@ def load_regions(
     (41, 'Fiji')
     """
     chosen = _pack_of(level, pack)
-    ids = None if isinstance(level, str) else [str(region_id) for region_id in level]
-    if isinstance(level, str):
-        frame = _level_of_pack(chosen, level)
-    else:
-        frame = _listed(chosen, ids or [])
+    frame = _level_of_pack(chosen, level) if isinstance(level, str) else _listed(chosen, list(map(str, level)))
     if within is not None:
         frame = _within(frame, chosen, [within] if isinstance(within, str) else [str(name) for name in within])
     name = level if isinstance(level, str) else ""
@@ -169,7 +165,7 @@ def _listed(pack: Pack, ids: list[str]) -> gpd.GeoDataFrame:
     known = [str(region) for frame in levels for region in frame.index]
     if absent := [region for region in ids if region not in known]:
         raise UnknownOptionError("region id", absent[0], known)
-    if len(whole := [frame for frame in levels if set(ids) <= set(frame.index)]):
+    if whole := [frame for frame in levels if set(ids) <= set(frame.index)]:
         return whole[0].loc[ids].copy()
     raise SpecError(
         f"The ids {listing(map(repr, ids))} belong to several levels of the pack {pack.id!r}. Name regions of one "
