@@ -112,7 +112,7 @@ def _context() -> dict[str, Any]:
     return {
         "world": [
             [encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)]
-            for shape in load_context("world").geometry
+            for shape in load_context("world", pack="china").geometry
         ],
         "dashes": [
             encode_line(shapely.get_coordinates(line))
