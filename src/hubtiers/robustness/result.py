@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
-from hubtiers.robustness._pivot import Separation, separate
+from hubtiers.robustness._separation import Separation, separate
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
-from hubtiers.robustness._tally import Reference, Tally
+from hubtiers.robustness._counts import Counts, Reference
 from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
@@ -38,18 +38,18 @@ class Robustness:
     ----------
     base
         The result of the scheme itself.
-    plan, tally, against
+    plan, counts, against
         What the draws were, what was counted, and the reference; the properties below read them.
 
     Notes
     -----
-    Shares of draws have the standard error √(p·(1 − p) / draws): it says how far the number of draws lets one know the
-    share, not how far the share would differ under another variation.
+    Shares of draws have the standard error √(p·(1 − p) / draws): it says how far the number of
+    draws lets one know the share, not how far the share would differ under another variation.
     """
 
     base: Result
     plan: Plan
-    tally: Tally
+    counts: Counts
     against: Reference
 
     @property
@@ -60,7 +60,7 @@ class Robustness:
     @property
     def draws(self) -> int:
         """How many draws were counted."""
-        return self.tally.draws
+        return self.counts.draws
 
     @property
     def _index(self) -> pd.Index:
@@ -68,13 +68,15 @@ class Robustness:
 
     @cached_property
     def _times_scored(self) -> NDArray[np.float64]:
-        times = self.tally.ranks.sum(axis=1).astype(float)
+        times = self.counts.ranks.sum(axis=1).astype(float)
         return np.where(times > 0, times, np.nan)
 
     @property
     def scored(self) -> pd.Series:
         """Share of the draws in which each region has a score."""
-        return pd.Series(self.tally.ranks.sum(axis=1) / self.draws, index=self._index, name="scored")
+        return pd.Series(
+            self.counts.ranks.sum(axis=1) / self.draws, index=self._index, name="scored"
+        )
 
     @cached_property
     def tier_probability(self) -> pd.DataFrame:
@@ -82,8 +84,10 @@ class Robustness:
 
         A region without a score in any draw has missing values.
         """
-        shares = self.tally.tiers / self._times_scored[:, None]
-        return pd.DataFrame(shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier"))
+        shares = self.counts.tiers / self._times_scored[:, None]
+        return pd.DataFrame(
+            shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier")
+        )
 
     @cached_property
     def standard_error(self) -> pd.DataFrame:
@@ -94,10 +98,12 @@ class Robustness:
     @cached_property
     def rank_interval(self) -> pd.DataFrame:
         """Rank at 5, 50 and 95 % of the draws: columns `low` (best), `median`, `high`; missing without a score."""
-        reached = self.tally.ranks.cumsum(axis=1)
+        reached = self.counts.ranks.cumsum(axis=1)
         columns = {}
         for name, share in zip(_NAMES, _SHARES, strict=True):
-            rank = (reached >= share * np.nan_to_num(self._times_scored)[:, None]).argmax(axis=1) + 1.0
+            rank = (reached >= share * np.nan_to_num(self._times_scored)[:, None]).argmax(
+                axis=1
+            ) + 1.0
             columns[name] = np.where(np.isnan(self._times_scored), np.nan, rank)
         return pd.DataFrame(columns, index=self._index).astype("Int64")
 
@@ -105,17 +111,19 @@ class Robustness:
     def mean_rank(self) -> pd.Series:
         """Mean rank over the draws."""
         places = np.arange(1, len(self._index) + 1)
-        return pd.Series(self.tally.ranks @ places / self._times_scored, index=self._index, name="mean_rank")
+        return pd.Series(
+            self.counts.ranks @ places / self._times_scored, index=self._index, name="mean_rank"
+        )
 
     @cached_property
     def neighbours(self) -> pd.DataFrame:
         """By region, best first: the regions above and below it in the scheme's ranking, and how often it beats them.
 
-        Columns `above`, `beats_above`, `below`, `beats_below`. Ties count as not beaten, and so do draws in which one
-        of the two has no score.
+        Columns `above`, `beats_above`, `below`, `beats_below`. Ties count as not beaten, and so do
+        draws in which one of the two has no score.
         """
         order = self._ranked
-        before, behind = self.tally.duels[:, : len(order)] / self.draws
+        before, behind = self.counts.duels[:, : len(order)] / self.draws
         frame = pd.DataFrame(index=order)
         frame["above"] = pd.Series(order[:-1], index=order[1:], dtype=object)
         frame["beats_above"] = pd.Series(behind[:-1], index=order[1:])
@@ -125,7 +133,9 @@ class Robustness:
 
     @property
     def _ranked(self) -> pd.Index:
-        return self.base.scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
+        return (
+            self.base.scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
+        )
 
     @property
     def beats_next(self) -> pd.Series:
@@ -138,7 +148,7 @@ class Robustness:
         return self.against.tier
 
     def _share(self, row: int) -> float:
-        return float(self.tally.sums[row] / self.draws)
+        return float(self.counts.sums[row] / self.draws)
 
     def _share_error(self, share: float) -> float:
         return float(np.sqrt(share * (1.0 - share) / self.draws))
@@ -197,9 +207,10 @@ class Robustness:
     def separation(self) -> pd.DataFrame:
         """Regions × indicators: how far the weights differ between draws where a region leaves its tier and others.
 
-        Mean weight in draws with another tier minus mean weight in draws with the scheme's tier, in standard deviations
-        of the weight over all draws. Missing for regions that never, or always, leave their tier, and where no weights
-        are drawn. Computed when first asked for, from the first 4,096 draws.
+        Mean weight in draws with another tier minus mean weight in draws with the scheme's tier, in
+        standard deviations of the weight over all draws. Missing for regions that never, or always,
+        leave their tier, and where no weights are drawn. Computed when first asked for, from the
+        first 4,096 draws.
         """
         return self._separation.difference
 
@@ -207,8 +218,9 @@ class Robustness:
     def pivotal(self) -> pd.DataFrame:
         """By region that changes tier, best first: the indicator whose weight tells most whether it does.
 
-        Columns `indicator`, `separation` (as in `separation`; positive: the region leaves its tier when the weight is
-        large), `weight_kept` and `weight_changed` (mean weights), `changed` (share of draws).
+        Columns `indicator`, `separation` (as in `separation`; positive: the region leaves its tier
+        when the weight is large), `weight_kept` and `weight_changed` (mean weights), `changed`
+        (share of draws).
         """
         return self._separation.strongest(self._ranked)
 
@@ -216,10 +228,13 @@ class Robustness:
     def drivers(self) -> pd.DataFrame:
         """Which choice moves tiers and ranks most: Sobol indices of every factor (`sensitivity` gives more).
 
-        Index `target` (`tier_flips`, `rank_shift`) and `factor`; columns `first`, `first_low`, `first_high`, `total`,
-        `total_low`, `total_high`. Computed when first asked for, with 512 samples; never from the draws counted here.
+        Index `target` (`tier_flips`, `rank_shift`) and `factor`; columns `first`, `first_low`,
+        `first_high`, `total`, `total_low`, `total_high`. Computed when first asked for, with 512
+        samples; never from the draws counted here.
         """
-        return sensitivity_of(self.plan, self.base, targets=("tier_flips", "rank_shift"), samples=_SAMPLES).to_frame()
+        return sensitivity_of(
+            self.plan, self.base, targets=("tier_flips", "rank_shift"), samples=_SAMPLES
+        ).to_frame()
 
     def replay(self, draw: int) -> Result:
         """Return what the plain path, `scheme.replace(…).run(table)`, gives for a draw.
@@ -255,20 +270,30 @@ class Robustness:
         numbers = list(draws)
         weights = self._draws_of(numbers).weights
         codes = self.plan.table.framework.codes
-        return pd.DataFrame(weights, index=pd.Index(numbers, name="draw"), columns=None if weights is None else codes)
+        return pd.DataFrame(
+            weights,
+            index=pd.Index(numbers, name="draw"),
+            columns=None if weights is None else codes,
+        )
 
     def choices_of(self, draws: Iterable[int]) -> pd.DataFrame:
         """Return what each of some draws chose, in words (draws × factors with options)."""
         numbers = list(draws)
         chosen = [self.plan.options(row) for row in self._draws_of(numbers).choices]
-        return pd.DataFrame(chosen, index=pd.Index(numbers, name="draw"), columns=[f.name for f in self.plan.discrete])
+        return pd.DataFrame(
+            chosen,
+            index=pd.Index(numbers, name="draw"),
+            columns=[f.name for f in self.plan.discrete],
+        )
 
     def _draws_of(self, numbers: Iterable[int]) -> Draws:
         kept: dict[int, Draws] = {}
         parts = []
         for number in numbers:
             if not 0 <= number < self.draws:
-                raise SpecError(f"There is no draw {number}; they are numbered 0 to {self.draws - 1}.")
+                raise SpecError(
+                    f"There is no draw {number}; they are numbered 0 to {self.draws - 1}."
+                )
             block = number // BLOCK
             if block not in kept:
                 kept[block] = self.plan.block(block)
@@ -293,18 +318,24 @@ class Robustness:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per region, best first, regions without a score last.
 
-        Names, `rank`, `rank_low`, `rank_median`, `rank_high`, `tier`, `confidence` (probability of that tier) with its
-        `standard_error`, `probability_…` of every tier, `beats_next`, `scored`.
+        Names, `rank`, `rank_low`, `rank_median`, `rank_high`, `tier`, `confidence` (probability of
+        that tier) with its `standard_error`, `probability_…` of every tier, `beats_next`, `scored`.
         """
         base = self.base.to_frame()
         frame = base[["name_zh", "name_en", "rank"]].join(self.rank_interval.add_prefix("rank_"))
         frame["tier"], frame["confidence"] = base["tier"], self.confidence
-        frame["standard_error"] = np.sqrt(self.confidence * (1.0 - self.confidence) / self._times_scored)
+        frame["standard_error"] = np.sqrt(
+            self.confidence * (1.0 - self.confidence) / self._times_scored
+        )
         frame = frame.join(self.tier_probability.add_prefix("probability_"))
         return frame.join([self.beats_next, self.scored])
 
     def _lines(self) -> list[str]:
-        whose = "the scheme's own tiers" if self.against.tier.equals(self._own_tiers) else "the reference"
+        whose = (
+            "the scheme's own tiers"
+            if self.against.tier.equals(self._own_tiers)
+            else "the reference"
+        )
         lines = [
             f"{whose} exactly: {self.reference_share:.2%} ± {self.reference_share_error:.2%} of draws",
             f"order of the tiers kept: {self.order_share:.2%} ± {self.order_share_error:.2%} of draws",
@@ -317,7 +348,12 @@ class Robustness:
 
     @property
     def _own_tiers(self) -> pd.Series:
-        return self.base.tier.astype(object).dropna().reindex(self.against.tier.index).rename("reference")
+        return (
+            self.base.tier.astype(object)
+            .dropna()
+            .reindex(self.against.tier.index)
+            .rename("reference")
+        )
 
     def _head(self) -> str:
         return f"{self.draws} draws of {'; '.join(self.variation.words)}"

@@ -36,8 +36,8 @@ class Sensitivity:
     Attributes
     ----------
     table
-        Index `target` and `factor`; columns `first` and `total` (indices), each with `_low` and `_high`, the bootstrap
-        interval of 95 %.
+        Index `target` and `factor`; columns `first` and `total` (indices), each with `_low` and
+        `_high`, the bootstrap interval of 95 %.
     variance
         Variance of each target.
     samples
@@ -71,25 +71,27 @@ def sobol_indices(
 ) -> pd.DataFrame:
     """Sobol indices (索博尔指数): how much of the variance of a function each factor, or group of inputs, explains.
 
-    Choose it for any model whose inputs can be drawn from numbers between 0 and 1; `sensitivity` does so for a scheme.
+    Choose it for any model whose inputs can be drawn from numbers between 0 and 1; `sensitivity`
+    does so for a scheme.
 
     Parameters
     ----------
     function
-        Takes an array of samples × inputs, uniform between 0 and 1, and returns one number per sample, or samples ×
-        targets.
+        Takes an array of samples × inputs, uniform between 0 and 1, and returns one number per
+        sample, or samples × targets.
     factors
         Names of the factors in the order of the inputs; a mapping says how many inputs each takes.
     samples
-        Rows of the design, rounded up to a power of 2; the function gets samples × (2 × factors + 2) rows in all.
+        Rows of the design, rounded up to a power of 2; the function gets samples × (2 × factors +
+        2) rows in all.
     rng
         Seed of the design and of the bootstrap.
 
     Returns
     -------
     pandas.DataFrame
-        By factor (by target and factor where there are several targets): `first`, `total`, and the ends of their 95 %
-        bootstrap intervals.
+        By factor (by target and factor where there are several targets): `first`, `total`, and the
+        ends of their 95 % bootstrap intervals.
 
     Raises
     ------
@@ -100,11 +102,12 @@ def sobol_indices(
 
     Notes
     -----
-    A scrambled Sobol' sequence gives the matrices A and B; AB is A with one factor from B. First-order index (Saltelli
-    et al. 2010, doi:10.1016/j.cpc.2009.09.018): mean of f(B)·(f(AB) − f(A)) over the variance. Total index (Jansen
-    1999, doi:10.1016/S0010-4655(98)00154-4): half the mean of (f(A) − f(AB))² over the variance. Both are taken the
-    other way round, too, and averaged. Values are centred first. A factor that does not change f has both indices
-    exactly 0, as have all when f is constant.
+    A scrambled Sobol' sequence gives the matrices A and B; AB is A with one factor from B.
+    First-order index (Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018): mean of f(B)·(f(AB) −
+    f(A)) over the variance. Total index (Jansen 1999, doi:10.1016/S0010-4655(98)00154-4): half the
+    mean of (f(A) − f(AB))² over the variance. Both are taken the other way round, too, and
+    averaged. Values are centred first. A factor that does not change f has both indices exactly 0,
+    as have all when f is constant.
 
     Examples
     --------
@@ -114,7 +117,9 @@ def sobol_indices(
     """
     widths = dict(factors) if isinstance(factors, Mapping) else dict.fromkeys(factors, 1)
     if not widths or any(width < 1 for width in widths.values()):
-        raise SpecError(f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input.")
+        raise SpecError(
+            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input."
+        )
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, rng)
     outputs = _outputs_of(lambda u: _evaluated(function, u), a, b, list(widths.values()))
@@ -139,12 +144,14 @@ def sensitivity(
     Parameters
     ----------
     scheme, table, variation, tiers
-        As in `assess_robustness`. All weights together are one factor, as are noise and redrawn gaps.
+        As in `assess_robustness`. All weights together are one factor, as are noise and redrawn
+        gaps.
     targets
-        `"tier_flips"` (regions whose tier is not that of the scheme), `"rank_shift"` (mean absolute difference of ranks
-        from those of the scheme), or the id of a region (its rank).
+        `"tier_flips"` (regions whose tier is not that of the scheme), `"rank_shift"` (mean absolute
+        difference of ranks from those of the scheme), or the id of a region (its rank).
     samples
-        Rows of the design, rounded up to a power of 2; samples × (2 × factors + 2) draws are scored.
+        Rows of the design, rounded up to a power of 2; samples × (2 × factors + 2) draws are
+        scored.
     rng
         Seed.
 
@@ -161,11 +168,11 @@ def sensitivity(
 
     Notes
     -----
-    See `sobol_indices` for the estimators. A factor with one option, or with options that give the same, has both
-    indices 0.
+    See `sobol_indices` for the estimators. A factor with one option, or with options that give the
+    same, has both indices 0.
 
-    **Missing values**: a region without a score counts with neither rank nor tier; as a target it must have a score in
-    every draw.
+    **Missing values**: a region without a score counts with neither rank nor tier; as a target it
+    must have a score in every draw.
 
     Examples
     --------
@@ -183,19 +190,27 @@ def sensitivity(
     return sensitivity_of(plan, base, targets=targets, samples=samples)
 
 
-def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples: int) -> Sensitivity:
+def sensitivity_of(
+    plan: Plan, base: Result, *, targets: Sequence[str], samples: int
+) -> Sensitivity:
     """Return the Sobol indices of a plan's factors."""
     wanted = (targets,) if isinstance(targets, str) else tuple(targets)
     regions = plan.table.values.index
     for target in wanted:
         if target not in _TARGETS and target not in regions:
-            raise UnknownOptionError("target of a sensitivity analysis:", target, (*_TARGETS, *map(str, regions)))
+            raise UnknownOptionError(
+                "target of a sensitivity analysis:", target, (*_TARGETS, *map(str, regions))
+            )
     widths = {f.name: _width(plan, f.name) for f in plan.factors}
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
     workshop = Workshop(plan)
     columns = dict(
-        zip(widths, np.split(np.arange(sum(widths.values())), np.cumsum(list(widths.values()))[:-1]), strict=True)
+        zip(
+            widths,
+            np.split(np.arange(sum(widths.values())), np.cumsum(list(widths.values()))[:-1]),
+            strict=True,
+        )
     )
 
     def model(u: Floats) -> Floats:
@@ -216,7 +231,9 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, NDArray[np.int64]]) -
     weights = None
     if plan.draws_weights:
         own = u[:, columns["weights"]]
-        weights = plan.variation.weights.from_uniform(own, base=plan.weights, framework=plan.table.framework)
+        weights = plan.variation.weights.from_uniform(
+            own, base=plan.weights, framework=plan.table.framework
+        )
     keys = np.zeros((len(u), 2), np.int64)
     for place, name in enumerate(("gaps", "noise")):
         if name in columns:
@@ -236,19 +253,29 @@ def _outputs(workshop: Workshop, draws: Draws, base: Result, targets: Sequence[s
             ranks = np.where(placed.ranks > 0, placed.ranks, np.nan)
             for column, target in enumerate(targets):
                 if target == "tier_flips":
-                    value = ((placed.classes != own) & (placed.classes >= 0) & (own >= 0)).sum(axis=1).astype(float)
+                    value = (
+                        ((placed.classes != own) & (placed.classes >= 0) & (own >= 0))
+                        .sum(axis=1)
+                        .astype(float)
+                    )
                 elif target == "rank_shift":
                     value = np.nanmean(np.abs(ranks - rank), axis=1)
                 else:
                     value = ranks[:, plan.table.values.index.get_loc(target)]
                 found[start + placed.which, column] = value
     if not np.isfinite(found).all():
-        raise DataError(f"A region of the targets {', '.join(targets)} has no score in some draws. Choose others.")
+        raise DataError(
+            f"A region of the targets {', '.join(targets)} has no score in some draws. Choose others."
+        )
     return found
 
 
 def _power_of_two(samples: int) -> int:
-    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 2 <= samples <= _MOST_SAMPLES:
+    if (
+        isinstance(samples, bool)
+        or not isinstance(samples, (int, np.integer))
+        or not 2 <= samples <= _MOST_SAMPLES
+    ):
         raise SpecError(f"samples={samples!r} needs a whole number between 2 and {_MOST_SAMPLES}.")
     return int(np.ceil(np.log2(samples)))
 
@@ -256,7 +283,9 @@ def _power_of_two(samples: int) -> int:
 def _generator(rng: int | np.random.Generator | tuple[int, ...]) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
-    return np.random.default_rng(np.random.SeedSequence(rng if isinstance(rng, tuple) else seed_of(rng)))
+    return np.random.default_rng(
+        np.random.SeedSequence(rng if isinstance(rng, tuple) else seed_of(rng))
+    )
 
 
 def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Floats, Floats]:
@@ -268,7 +297,9 @@ def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Fl
     return points[:, :inputs], points[:, inputs:]
 
 
-def _outputs_of(model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]) -> list[Floats]:
+def _outputs_of(
+    model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]
+) -> list[Floats]:
     """Return the values at A, at B, at A with each factor from B, and at B with each factor from A."""
     edges = np.cumsum([0, *widths]).tolist()
     outputs = [model(a), model(b)]
@@ -284,12 +315,17 @@ def _evaluated(function: Callable[[Floats], Floats], u: Floats) -> Floats:
     values = np.asarray(function(u.copy()), dtype=float)
     values = values[:, None] if values.ndim == 1 else values
     if len(values) != len(u) or not np.isfinite(values).all():
-        raise DataError(f"The function must give one finite number for each of {len(u)} rows, or a row of them.")
+        raise DataError(
+            f"The function must give one finite number for each of {len(u)} rows, or a row of them."
+        )
     return values
 
 
 def _indices(
-    outputs: Sequence[Floats], factors: Sequence[str], targets: Sequence[str], rng: int | np.random.Generator
+    outputs: Sequence[Floats],
+    factors: Sequence[str],
+    targets: Sequence[str],
+    rng: int | np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return the indices with bootstrap intervals, and the variance of each target."""
     terms = _terms(np.stack(outputs))
@@ -307,7 +343,9 @@ def _indices(
         for suffix, values in (("", best), ("_low", low), ("_high", high)):
             columns[name + suffix] = values[kind].T.ravel()
     variance = np.stack(outputs[:2]).var(axis=(0, 1))
-    return pd.DataFrame(columns, index=index), pd.Series(variance, index=pd.Index(targets, name="target"))
+    return pd.DataFrame(columns, index=index), pd.Series(
+        variance, index=pd.Index(targets, name="target")
+    )
 
 
 def _terms(f: Floats) -> Floats:
@@ -339,9 +377,10 @@ def leave_one_out(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By indicator, in the order of the framework: `weight` in the scheme, `mean_shift` and `largest_shift` of ranks,
-        `tier_flips` (regions whose tier changes), `moved` (their ids, `;` between them), `kendall` (tau-b of the
-        scores with those of the scheme), `note` (why a scheme cannot be run without the indicator).
+        By indicator, in the order of the framework: `weight` in the scheme, `mean_shift` and
+        `largest_shift` of ranks, `tier_flips` (regions whose tier changes), `moved` (their ids, `;`
+        between them), `kendall` (tau-b of the scores with those of the scheme), `note` (why a
+        scheme cannot be run without the indicator).
 
     Raises
     ------

@@ -35,8 +35,8 @@ class Reweighting:
     table
         By indicator: `weight` in the scheme, `needed`, `change`; empty when nothing was found.
     moved
-        Weight that must move from some indicators to others, 0 to 1: half the sum of the absolute changes. NaN when
-        nothing was found.
+        Weight that must move from some indicators to others, 0 to 1: half the sum of the absolute
+        changes. NaN when nothing was found.
     score
         The score with the needed weights; it lies just above the cut-point.
     note
@@ -61,7 +61,9 @@ class Reweighting:
     def weights(self) -> GivenWeights | None:
         """The needed weights as a weighting method, for `scheme.replace(weight=…)`; None when nothing was found."""
         return (
-            GivenWeights({str(code): float(w) for code, w in self.table["needed"].items()}) if self.possible else None
+            GivenWeights({str(code): float(w) for code, w in self.table["needed"].items()})
+            if self.possible
+            else None
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -73,7 +75,11 @@ class Reweighting:
         if not self.possible:
             return f"{head}: {self.note}"
         change = self.table["change"]
-        largest = change[change.abs() > _MARGIN].sort_values(key=np.abs, ascending=False, kind="stable").head(_MOST)
+        largest = (
+            change[change.abs() > _MARGIN]
+            .sort_values(key=np.abs, ascending=False, kind="stable")
+            .head(_MOST)
+        )
         shown = ", ".join(f"{code} {value:+.3f}" for code, value in largest.items())
         return f"{head}: {self.target} when {self.moved:.1%} of the weight moves ({shown})"
 
@@ -87,8 +93,8 @@ class Reweighting:
 def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> Reweighting:
     """Find the weights nearest to the scheme's that lift a region to a higher tier (权重空间).
 
-    Choose it to tell whether a region's tier hangs on the weights: a small change says that it does, and names the
-    indicators on which.
+    Choose it to tell whether a region's tier hangs on the weights: a small change says that it
+    does, and names the indicators on which.
 
     Parameters
     ----------
@@ -112,13 +118,14 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
 
     Notes
     -----
-    Minimises Σ|w − w₀| over weights w ≥ 0 with Σw = 1 under which the region's score exceeds the cut-point b. For a
-    weighted power mean with the same exponent at all levels that condition is linear: Σ w·(g(y) − g(b)) > 0 with
-    g(y) = y, ln y, or the power. Under other aggregations, weights by region, and tiers that are not cut from the
-    score, nothing is found, and `note` says so.
+    Minimises Σ|w − w₀| over weights w ≥ 0 with Σw = 1 under which the region's score exceeds the
+    cut-point b. For a weighted power mean with the same exponent at all levels that condition is
+    linear: Σ w·(g(y) − g(b)) > 0 with g(y) = y, ln y, or the power. Under other aggregations,
+    weights by region, and tiers that are not cut from the score, nothing is found, and `note` says
+    so.
 
-    **Missing values** hand their weight on to the others; with groups between the indicators and the score that is not
-    linear, and nothing is found for a region with gaps.
+    **Missing values** hand their weight on to the others; with groups between the indicators and
+    the score that is not linear, and nothing is found for a region with gaps.
 
     Examples
     --------
@@ -133,7 +140,9 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
     if region not in result.scores.index:
         raise UnknownOptionError("region", region, map(str, result.scores.index))
     if pd.isna(result.scores[region]):
-        raise DataError(f"{region} {result.table.label(region)} has no score, so that no weights can lift it.")
+        raise DataError(
+            f"{region} {result.table.label(region)} has no score, so that no weights can lift it."
+        )
     own, labels = str(result.tier[region]), result.breaks.labels
     target, note = _target(result, own, tier), ""
     if target is None:
@@ -147,11 +156,18 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
         return _nothing(result, region, target, gains)
     needed = nearest_weights(result.weights.to_numpy(float), gains)
     if needed is None:
-        return _nothing(result, region, target, "no weights lift it: none of its indicators stands above the cut-point")
+        return _nothing(
+            result,
+            region,
+            target,
+            "no weights lift it: none of its indicators stands above the cut-point",
+        )
     return _found(result, region, target, needed)
 
 
-def nearest_weights(base: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def nearest_weights(
+    base: NDArray[np.float64], gains: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
     """Return weights w ≥ 0, Σw = 1, with w·gains > 0 and the least Σ|w − base|; None when there are none."""
     from scipy.optimize import linprog
 
@@ -168,7 +184,10 @@ def nearest_weights(base: NDArray[np.float64], gains: NDArray[np.float64]) -> ND
         b_eq=[0.0],
         bounds=[(0, None)] * m + [(0, weight) for weight in base],
         method="highs",
-        options={"primal_feasibility_tolerance": _TOLERANCE, "dual_feasibility_tolerance": _TOLERANCE},
+        options={
+            "primal_feasibility_tolerance": _TOLERANCE,
+            "dual_feasibility_tolerance": _TOLERANCE,
+        },
     )
     if solved.status != 0:
         return None
@@ -184,7 +203,9 @@ def _target(result: Result, own: str, tier: str | None) -> str | None:
     if tier not in labels:
         raise UnknownOptionError("tier", tier, labels)
     if labels.index(tier) >= place:
-        raise DataError(f"The tier {tier!r} is not above {own!r}. Name one of the tiers above it, or none.")
+        raise DataError(
+            f"The tier {tier!r} is not above {own!r}. Name one of the tiers above it, or none."
+        )
     return tier
 
 
@@ -193,7 +214,10 @@ def _exponent(result: Result) -> float | None:
     chosen = result.fitted.scheme.aggregate
     ladder = chosen if isinstance(chosen, tuple) else (chosen,)
     plain = {Arithmetic: 1.0, Geometric: 0.0, Harmonic: -1.0}
-    found = {float(m.exponent) if isinstance(m, PowerMean) else plain.get(type(m), np.nan) for m in ladder}
+    found = {
+        float(m.exponent) if isinstance(m, PowerMean) else plain.get(type(m), np.nan)
+        for m in ladder
+    }
     exponent = found.pop()
     return exponent if not found and not np.isnan(exponent) else None
 
@@ -236,7 +260,9 @@ def _nothing(result: Result, region: str, target: str | None, note: str) -> Rewe
 
 def _found(result: Result, region: str, target: str, needed: NDArray[np.float64]) -> Reweighting:
     base = result.weights
-    table = pd.DataFrame({"weight": base, "needed": needed, "change": needed - base.to_numpy(float)})
+    table = pd.DataFrame(
+        {"weight": base, "needed": needed, "change": needed - base.to_numpy(float)}
+    )
     scores = result.fitted.aggregate_levels(result.normalised, table["needed"].rename("weight"))[""]
     moved = float(table["change"].abs().sum() / 2.0)
     return Reweighting(
