@@ -1,4 +1,4 @@
-"""The compiled loop of the Monte Carlo: scores of many draws are rounded, ranked, cut into tiers and counted.
+"""The compiled loop of the Monte Carlo: scores are rounded, ranked, cut into tiers and counted.
 
 Import this module only inside the functions that use it, because numba is slow to import. Sums run
 in a fixed order and nothing is fused or reordered, so that the answer is the same on every
@@ -44,9 +44,10 @@ _TILE = 16
 
 @compiled
 def round_kernel(scores: Floats, bits: Ints, scale: Floats) -> None:
-    """Round scores as `hubtiers.scheme.round_significant` does; `bits` is the same memory seen as whole numbers.
+    """Round scores as `hubtiers.scheme.round_significant` does.
 
-    `scale` holds the power of ten for every binary exponent.
+    `bits` is the same memory seen as whole numbers. `scale` holds the power of ten for every binary
+    exponent.
     """
     for d in range(scores.shape[0]):
         for r in range(scores.shape[1]):
@@ -65,9 +66,9 @@ def mask_of(n: int) -> int:
 
 @compiled
 def key_kernel(scores: Floats, bits: Ints, keys: Ints) -> None:
-    """Write whole numbers that sort as the scores do, up to their last digits, which hold the place in the row.
+    """Write whole numbers that sort as the scores do, up to their last digits.
 
-    Scores that are missing come last.
+    Those hold the place in the row. Scores that are missing come last.
     """
     mask = mask_of(scores.shape[1])
     for d in range(scores.shape[0]):

@@ -13,7 +13,14 @@ from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.scheme import Result
 
-__all__ = ["Separation", "WeightSums", "mean_weights", "separate", "standardised_difference"]
+__all__ = [
+    "Separation",
+    "WeightSums",
+    "mean_weights",
+    "own_tiers",
+    "separate",
+    "standardised_difference",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -121,7 +128,7 @@ def separate(plan: Plan, base: Result, count: int) -> Separation:
     """Compare the weights of the first `count` draws where regions leave their tier and stay."""
     regions = plan.table.values.index
     codes = plan.table.framework.codes if plan.draws_weights else []
-    sums = _sums_over_draws(plan, _own_tiers(plan, base), count, len(codes))
+    sums = _sums_over_draws(plan, own_tiers(plan, base), count, len(codes))
     kept, moved = mean_weights(sums)
     difference = standardised_difference(sums, kept, moved)
     with np.errstate(invalid="ignore"):
@@ -134,7 +141,7 @@ def separate(plan: Plan, base: Result, count: int) -> Separation:
     )
 
 
-def _own_tiers(plan: Plan, base: Result) -> Ints:
+def own_tiers(plan: Plan, base: Result) -> Ints:
     """Return the column of the tier that the scheme itself gives each region, -1 for none."""
     column = {label: number for number, label in enumerate(plan.labels)}
     return np.asarray(base.tier.astype(object).map(column).fillna(-1).to_numpy(int), np.int64)

@@ -1,4 +1,4 @@
-"""How sure tiers and ranks are (稳健性): many draws of everything in doubt, scored, ranked and sorted anew."""
+"""How sure tiers and ranks are (稳健性): many draws of what is in doubt, scored and ranked anew."""
 
 from __future__ import annotations
 
@@ -114,9 +114,10 @@ def assess_robustness(  # noqa: PLR0913
     workers: int | None = None,
     progress: bool = False,
 ) -> Robustness:
-    """Say how sure each region's tier and rank are (稳健性分析), over weights, methods and data together.
+    """Say how sure each region's tier and rank are (稳健性分析).
 
-    Choose it before a tier is published: a tier without a probability is an opinion.
+    Weights, methods and data can be varied together. Choose it before a tier is published: a tier
+    without a probability is an opinion.
 
     Parameters
     ----------
@@ -176,11 +177,11 @@ def assess_robustness(  # noqa: PLR0913
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}, index=["a", "b", "c"])
+    >>> columns = {"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}
+    >>> table = IndicatorTable.from_frame(pd.DataFrame(columns, index=["a", "b", "c"]))
     >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> robust = assess_robustness(
-    ...     Scheme(tier=NaturalBreaks(2)), IndicatorTable.from_frame(frame), Variation(weights="dirichlet"), draws=1000
-    ... )
+    >>> scheme = Scheme(tier=NaturalBreaks(2))
+    >>> robust = assess_robustness(scheme, table, Variation(weights="dirichlet"), draws=1000)
     >>> robust.rank_interval.loc["a"].tolist()
     [3, 3, 3]
     """
@@ -191,12 +192,13 @@ def assess_robustness(  # noqa: PLR0913
     base = scheme.run(table)
     if len(table.values) > MOST_REGIONS:
         raise DataError(
-            f"The table has {len(table.values)} regions; counting the ranks of more than {MOST_REGIONS} would take too "
-            "much memory. Analyse a part of them, IndicatorTable.only(…)."
+            f"The table has {len(table.values)} regions; counting the ranks of more than "
+            f"{MOST_REGIONS} would take too much memory. Analyse a part of them, "
+            "IndicatorTable.only(…)."
         )
     plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
-    held = base.tier if reference is None else reference
-    against = make_reference(held, table.values.index, plan.labels)
+    expected = base.tier if reference is None else reference
+    against = make_reference(expected, table.values.index, plan.labels)
     job = Job(plan, _ranked_places(base.scores), against, draws)
     with progress_bar("Drawing", draws, shown=progress) as advance:
         if isinstance(chosen, Dask):
@@ -209,7 +211,10 @@ def assess_robustness(  # noqa: PLR0913
 def _count_here(
     job: Job, engine: Local, *, workers: int, advance: Callable[[float], None]
 ) -> Counts:
-    """Count with threads that take one task after the other; the compiled kernels let them run side by side."""
+    """Count with threads that take one task after the other.
+
+    The compiled kernels let them run side by side.
+    """
     tasks = list(job.tasks(engine.block_size))
     queue, stop, workshop = iter(tasks), Event(), Workshop(job.plan)
 
@@ -254,7 +259,10 @@ def _merged(parts: Iterator[Counts], job: Job) -> Counts:
 
 
 def count_blocks(job: Job, first: int, last: int) -> Counts | str:
-    """Count some blocks from nothing: the task that a cluster runs. What does not fit comes back as its message."""
+    """Count some blocks from nothing: the task that a cluster runs.
+
+    What does not fit comes back as its message.
+    """
     counts = job.empty()
     try:
         job.count(_workshop_of(job), counts, first, last)
@@ -276,7 +284,10 @@ def _workshop_of(job: Job) -> Workshop:
 
 
 def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> Counts:
-    """Count on a cluster. A task is a pure function of the job, so that a lost worker's tasks run again elsewhere."""
+    """Count on a cluster.
+
+    A task is a pure function of the job, so that a lost worker's tasks run again elsewhere.
+    """
     with connected(engine.address) as client:
         from dask.distributed import as_completed
 
@@ -312,7 +323,7 @@ def _as_engine(engine: str | Local | Dask) -> Local | Dask:
 
 
 def _ranked_places(scores: pd.Series) -> Ints:
-    """Return the places of the regions in the order of their ranks; those without a score come last."""
+    """Return the places of the regions in the order of their ranks, those without a score last."""
     ordered = scores.sort_index().sort_values(ascending=False, kind="stable").index
     return scores.index.get_indexer(ordered).astype(np.int64)
 

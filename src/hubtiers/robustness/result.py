@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
-from hubtiers.robustness._separation import Separation, separate
+from hubtiers.robustness._separation import Separation, own_tiers, separate
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._counts import Counts, Reference
-from hubtiers.robustness._workshop import Workshop
+from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
@@ -80,7 +81,9 @@ class Robustness:
 
     @cached_property
     def tier_probability(self) -> pd.DataFrame:
-        """Regions × tiers, highest first: share of the draws in which a region has each tier; rows sum to 1.
+        """Regions × tiers, highest first: share of the draws in which a region has each tier.
+
+        Rows sum to 1.
 
         A region without a score in any draw has missing values.
         """
@@ -97,14 +100,18 @@ class Robustness:
 
     @cached_property
     def rank_interval(self) -> pd.DataFrame:
-        """Rank at 5, 50 and 95 % of the draws: columns `low` (best), `median`, `high`; missing without a score."""
-        reached = self.counts.ranks.cumsum(axis=1)
+        """Rank at 5, 50 and 95 % of the draws: columns `low` (best), `median`, `high`.
+
+        A region without a score in any draw has missing values.
+        """
+        never = np.isnan(self._times_scored)
+        times = np.nan_to_num(self._times_scored)[:, None]
+        # In how many draws a region has this rank or a better one.
+        up_to = self.counts.ranks.cumsum(axis=1)
         columns = {}
         for name, share in zip(_NAMES, _SHARES, strict=True):
-            rank = (reached >= share * np.nan_to_num(self._times_scored)[:, None]).argmax(
-                axis=1
-            ) + 1.0
-            columns[name] = np.where(np.isnan(self._times_scored), np.nan, rank)
+            rank = (up_to >= share * times).argmax(axis=1) + 1.0
+            columns[name] = np.where(never, np.nan, rank)
         return pd.DataFrame(columns, index=self._index).astype("Int64")
 
     @cached_property
@@ -117,10 +124,11 @@ class Robustness:
 
     @cached_property
     def neighbours(self) -> pd.DataFrame:
-        """By region, best first: the regions above and below it in the scheme's ranking, and how often it beats them.
+        """By region, best first: the regions above and below it, and how often it beats them.
 
-        Columns `above`, `beats_above`, `below`, `beats_below`. Ties count as not beaten, and so do
-        draws in which one of the two has no score.
+        Above and below in the scheme's ranking. Columns `above`, `beats_above`, `below`,
+        `beats_below`. Ties count as not beaten, and so do draws in which one of the two has no
+        score.
         """
         order = self._ranked
         before, behind = self.counts.duels[:, : len(order)] / self.draws
@@ -139,7 +147,10 @@ class Robustness:
 
     @property
     def beats_next(self) -> pd.Series:
-        """Share of draws in which a region scores above the next one in the scheme's ranking; missing for the last."""
+        """Share of draws in which a region scores above the next one in the scheme's ranking.
+
+        Missing for the last.
+        """
         return self.neighbours["beats_below"].reindex(self._index).rename("beats_next")
 
     @property
@@ -165,7 +176,10 @@ class Robustness:
 
     @property
     def order_share(self) -> float:
-        """Share of draws in which every region of a higher tier of the reference scores above all of the lower ones."""
+        """Share of draws that keep the order of the reference's tiers.
+
+        Every region of a higher tier then scores above all of the lower ones.
+        """
         return self._share(1)
 
     @property
@@ -186,12 +200,11 @@ class Robustness:
 
     @cached_property
     def confidence(self) -> pd.Series:
-        """Probability of the tier that the scheme itself gives each region; missing without a tier."""
-        codes = {label: number for number, label in enumerate(self.plan.labels)}
-        own = self.base.tier.astype(object).map(codes)
-        known = own.notna().to_numpy()
+        """Probability of the tier that the scheme itself gives each region; missing without."""
+        own = own_tiers(self.plan, self.base)
+        known = own >= 0
         found = np.full(len(own), np.nan)
-        found[known] = self.tier_probability.to_numpy()[known, own[known].to_numpy(int)]
+        found[known] = self.tier_probability.to_numpy()[known, own[known]]
         return pd.Series(found, index=self._index, name="confidence")
 
     @property
@@ -205,7 +218,7 @@ class Robustness:
 
     @property
     def separation(self) -> pd.DataFrame:
-        """Regions × indicators: how far the weights differ between draws where a region leaves its tier and others.
+        """Regions × indicators: how far the weights differ where a region leaves its tier.
 
         Mean weight in draws with another tier minus mean weight in draws with the scheme's tier, in
         standard deviations of the weight over all draws. Missing for regions that never, or always,
@@ -216,7 +229,7 @@ class Robustness:
 
     @property
     def pivotal(self) -> pd.DataFrame:
-        """By region that changes tier, best first: the indicator whose weight tells most whether it does.
+        """By region that changes tier, best first: the indicator whose weight tells most of it.
 
         Columns `indicator`, `separation` (as in `separation`; positive: the region leaves its tier
         when the weight is large), `weight_kept` and `weight_changed` (mean weights), `changed`
@@ -226,15 +239,16 @@ class Robustness:
 
     @cached_property
     def drivers(self) -> pd.DataFrame:
-        """Which choice moves tiers and ranks most: Sobol indices of every factor (`sensitivity` gives more).
+        """Which choice moves tiers and ranks most: Sobol indices of every factor.
+
+        `sensitivity` gives more.
 
         Index `target` (`tier_flips`, `rank_shift`) and `factor`; columns `first`, `first_low`,
         `first_high`, `total`, `total_low`, `total_high`. Computed when first asked for, with 512
         samples; never from the draws counted here.
         """
-        return sensitivity_of(
-            self.plan, self.base, targets=("tier_flips", "rank_shift"), samples=_SAMPLES
-        ).to_frame()
+        targets = ("tier_flips", "rank_shift")
+        return sensitivity_of(self.plan, self.base, targets=targets, samples=_SAMPLES).to_frame()
 
     def replay(self, draw: int) -> Result:
         """Return what the plain path, `scheme.replace(…).run(table)`, gives for a draw.
@@ -252,41 +266,34 @@ class Robustness:
         draws = self._draws_of([draw])
         return Workshop(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
 
-    def scores_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def scores_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the scores that the compiled loop gives for some draws (draws × regions)."""
-        return self._board(draws, "scores")
+        return self._rows_of(draws, lambda placed: placed.scores)
 
-    def ranks_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def ranks_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the ranks in some draws (draws × regions), 0 for none."""
-        return self._board(draws, "ranks")
+        return self._rows_of(draws, lambda placed: placed.ranks)
 
-    def tiers_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def tiers_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the tiers in some draws (draws × regions), None for none."""
-        numbers = self._board(draws, "classes")
+        numbers = self._rows_of(draws, lambda placed: placed.classes)
         return numbers.map(lambda c: None if c < 0 else self.plan.labels[c])
 
-    def weights_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def weights_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the weights drawn (draws × indicators); no columns where none are drawn."""
-        numbers = list(draws)
-        weights = self._draws_of(numbers).weights
-        codes = self.plan.table.framework.codes
-        return pd.DataFrame(
-            weights,
-            index=pd.Index(numbers, name="draw"),
-            columns=None if weights is None else codes,
-        )
+        index = _numbers(draws)
+        weights = self._draws_of(index).weights
+        codes = None if weights is None else self.plan.table.framework.codes
+        return pd.DataFrame(weights, index=index, columns=codes)
 
-    def choices_of(self, draws: Iterable[int]) -> pd.DataFrame:
+    def choices_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return what each of some draws chose, in words (draws × factors with options)."""
-        numbers = list(draws)
-        chosen = [self.plan.options(row) for row in self._draws_of(numbers).choices]
-        return pd.DataFrame(
-            chosen,
-            index=pd.Index(numbers, name="draw"),
-            columns=[f.name for f in self.plan.discrete],
-        )
+        index = _numbers(draws)
+        chosen = [self.plan.options(row) for row in self._draws_of(index).choices]
+        return pd.DataFrame(chosen, index=index, columns=[f.name for f in self.plan.discrete])
 
     def _draws_of(self, numbers: Iterable[int]) -> Draws:
+        # Draws are made block by block: neighbours come from the same one.
         kept: dict[int, Draws] = {}
         parts = []
         for number in numbers:
@@ -298,22 +305,26 @@ class Robustness:
             if block not in kept:
                 kept[block] = self.plan.block(block)
             parts.append(kept[block].take([number % BLOCK]))
-        weights = [p.weights for p in parts if p.weights is not None]
+        choices = [part.choices for part in parts]
+        weights = [part.weights for part in parts if part.weights is not None]
+        keys = [part.keys for part in parts]
         return Draws(
-            np.vstack([p.choices for p in parts]),
-            np.vstack(weights) if weights else None,
-            np.vstack([p.keys for p in parts]),
+            np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys)
         )
 
-    def _board(self, draws: Iterable[int], what: str) -> pd.DataFrame:
-        numbers = list(draws)
-        frame = pd.DataFrame(index=pd.Index(numbers, name="draw"), columns=self._index)
-        rows: list[NDArray[np.float64]] = [np.empty(0)] * len(numbers)
-        for placed in Workshop(self.plan).place(self._draws_of(numbers), scores=True):
-            values = getattr(placed, what)
+    def _rows_of(
+        self, draws: int | Iterable[int], what: Callable[[Placed], NDArray[Any] | None]
+    ) -> pd.DataFrame:
+        """Return one row by draw of what the compiled loop gives."""
+        index = _numbers(draws)
+        rows: list[NDArray[Any]] = [np.empty(0)] * len(index)
+        for placed in Workshop(self.plan).place(self._draws_of(index), scores=True):
+            values = what(placed)
+            assert values is not None
             for position, number in enumerate(placed.which):
+                # Draws that give the same share their only row.
                 rows[number] = values[position if len(values) > 1 else 0]
-        return pd.DataFrame(np.array(rows), index=frame.index, columns=self._index)
+        return pd.DataFrame(np.array(rows), index=index, columns=self._index)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per region, best first, regions without a score last.
@@ -323,24 +334,24 @@ class Robustness:
         """
         base = self.base.to_frame()
         frame = base[["name_zh", "name_en", "rank"]].join(self.rank_interval.add_prefix("rank_"))
-        frame["tier"], frame["confidence"] = base["tier"], self.confidence
-        frame["standard_error"] = np.sqrt(
-            self.confidence * (1.0 - self.confidence) / self._times_scored
-        )
+        frame["tier"] = base["tier"]
+        frame["confidence"] = p = self.confidence
+        frame["standard_error"] = np.sqrt(p * (1.0 - p) / self._times_scored)
         frame = frame.join(self.tier_probability.add_prefix("probability_"))
         return frame.join([self.beats_next, self.scored])
 
     def _lines(self) -> list[str]:
-        whose = (
-            "the scheme's own tiers"
-            if self.against.tier.equals(self._own_tiers)
-            else "the reference"
-        )
+        is_own = self.against.tier.equals(self._own_tiers)
+        whose = "the scheme's own tiers" if is_own else "the reference"
+        exact = f"{self.reference_share:.2%} ± {self.reference_share_error:.2%}"
+        ordered = f"{self.order_share:.2%} ± {self.order_share_error:.2%}"
+        agreement = f"{self.reference_agreement:.1%} ± {self.reference_agreement_error:.1%}"
+        core = f"{len(self.stable_core)} of {len(self._ranked)} regions"
         lines = [
-            f"{whose} exactly: {self.reference_share:.2%} ± {self.reference_share_error:.2%} of draws",
-            f"order of the tiers kept: {self.order_share:.2%} ± {self.order_share_error:.2%} of draws",
-            f"regions in their tier, on average: {self.reference_agreement:.1%} ± {self.reference_agreement_error:.1%}",
-            f"stable core (own tier in at least 95 % of draws): {len(self.stable_core)} of {len(self._ranked)} regions",
+            f"{whose} exactly: {exact} of draws",
+            f"order of the tiers kept: {ordered} of draws",
+            f"regions in their tier, on average: {agreement}",
+            f"stable core (own tier in at least 95 % of draws): {core}",
         ]
         if self.against.absent:
             lines.append(f"not in the table, not compared: {', '.join(self.against.absent)}")
@@ -367,3 +378,9 @@ class Robustness:
         items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
         table = self.to_frame().to_html(escape=True, na_rep="–", float_format="{:.3f}".format)
         return f"<p>{escape(self._head())}</p><ul>{items}</ul>{table}"
+
+
+def _numbers(draws: int | Iterable[int]) -> pd.Index:
+    """Return the numbers of draws, of which one alone may be given as it is."""
+    one = isinstance(draws, (int, np.integer))
+    return pd.Index([draws] if one else list(draws), name="draw")  # type: ignore[arg-type]
