@@ -53,7 +53,9 @@ def connected(address: str | None) -> Iterator[Any]:
     try:
         client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
-        raise SpecError(f"There is no dask scheduler at {address!r}: {error}. Check the address.") from None
+        raise SpecError(
+            f"There is no dask scheduler at {address!r}: {error}. Check the address."
+        ) from None
     with client:
         yield client
 
@@ -61,6 +63,7 @@ def connected(address: str | None) -> Iterator[Any]:
 def broadcast(client: Any, thing: Any) -> Any:
     """Send every worker what all tasks share, and return the handle for it.
 
-    The name is a new one each time: named by its content, it could be taken for one that was just let go.
+    The name is a new one each time: named by its content, it could be taken for one that was just
+    let go.
     """
     return client.scatter(thing, broadcast=True, hash=False)

@@ -17,7 +17,8 @@ _PACKAGE = Path(__file__).resolve().parent
 def data_path(*parts: str) -> Path:
     """Return the path of a shipped file or folder.
 
-    A wheel carries the repository's `data/` inside the package; a checkout keeps it at the top level.
+    A wheel carries the repository's `data/` inside the package; a checkout keeps it at the top
+    level.
     """
     inside = _PACKAGE / "data"
     root = inside if inside.is_dir() else _PACKAGE.parents[1] / "data"
@@ -29,7 +30,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, renamed to it on success and removed on failure."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+    handle, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
+    )
     os.close(handle)
     temporary = Path(name)
     try:

@@ -74,19 +74,21 @@ class Explanation:
     score, rank, scored, tier
         Composite score, rank among `scored` regions, tier.
     indicators
-        One row per indicator: names, `value` and `unit` as in the data, `imputed`, `normalised`, `weight` (as it counts
-        for this region: a missing value hands its weight on), `contribution`, `peer_median`, `difference` from it,
-        `obstacle` (share of what is missing to the best; see `obstacle_degree`).
+        One row per indicator: names, `value` and `unit` as in the data, `imputed`, `normalised`,
+        `weight` (as it counts for this region: a missing value hands its weight on),
+        `contribution`, `peer_median`, `difference` from it, `obstacle` (share of what is missing to
+        the best; see `obstacle_degree`).
     additive, method
         Whether the contributions sum to the score, and the aggregation in words.
     peers
         The other regions of the same tier.
     next_tier, gap
-        The tier above and how far the score lies below its cut-point: it must gain *more* than the gap, which is 0 for
-        the highest region of a tier cut by natural breaks. None in the highest tier, and for tiers that are not cut
-        from the score.
+        The tier above and how far the score lies below its cut-point: it must gain *more* than the
+        gap, which is 0 for the highest region of a tier cut by natural breaks. None in the highest
+        tier, and for tiers that are not cut from the score.
     steps
-        Every single indicator that could lift the region to a higher tier, the smallest share of its range first.
+        Every single indicator that could lift the region to a higher tier, the smallest share of
+        its range first.
     note
         Why there are no steps, where there are none.
     """
@@ -155,9 +157,13 @@ class Explanation:
         ]
         if self.next_tier is not None:
             if self.gap == 0:
-                lines.append(f"Next tier: {self.next_tier}; the score is the cut-point itself, and any gain lifts it")
+                lines.append(
+                    f"Next tier: {self.next_tier}; the score is the cut-point itself, and any gain lifts it"
+                )
                 return lines
-            lines.append(f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score")
+            lines.append(
+                f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score"
+            )
         lines.append(f"Smallest single change that lifts it: {self.smallest_step or self.note}")
         return lines
 
@@ -165,7 +171,9 @@ class Explanation:
         return f"{self.region} {self.name}: score {self.score:.4f}, rank {self.rank} of {self.scored}, {self.tier}"
 
     def __repr__(self) -> str:
-        return "\n".join([f"<Explanation of {self._head()}>", *(f"  {line}" for line in self._lines())])
+        return "\n".join(
+            [f"<Explanation of {self._head()}>", *(f"  {line}" for line in self._lines())]
+        )
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
@@ -196,10 +204,11 @@ def explain(result: Result, region: str) -> Explanation:
 
     Notes
     -----
-    The steps to the next tier hold bounds, weights and cut-points of the fit, change one value at a time and go no
-    further than the best value of the fit. They are found on the whole way from the value to the score, so that they
-    hold for every treatment, normalisation and aggregation whose scores do not depend on the other regions. Where a
-    score can fall while an indicator improves (Mazziotta–Pareto, TOPSIS), a smaller step may exist.
+    The steps to the next tier hold bounds, weights and cut-points of the fit, change one value at a
+    time and go no further than the best value of the fit. They are found on the whole way from the
+    value to the score, so that they hold for every treatment, normalisation and aggregation whose
+    scores do not depend on the other regions. Where a score can fall while an indicator improves
+    (Mazziotta–Pareto, TOPSIS), a smaller step may exist.
 
     **Missing values** have no contribution, no difference and no step; filled values have no step.
 
@@ -233,7 +242,9 @@ def explain(result: Result, region: str) -> Explanation:
         scored=int(result.scores.notna().sum()),
         tier=str(tier),
         indicators=_indicator_rows(result, region, peers),
-        additive=all(isinstance(m, Arithmetic) for m in (chosen if isinstance(chosen, tuple) else (chosen,))),
+        additive=all(
+            isinstance(m, Arithmetic) for m in (chosen if isinstance(chosen, tuple) else (chosen,))
+        ),
         method=describe(chosen),
         peers=tuple(peers),
         next_tier=None if bar is None else _tier_above(result, bar),
@@ -246,19 +257,22 @@ def explain(result: Result, region: str) -> Explanation:
 def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
     """Obstacle degree (障碍度): what holds each region back most from the best there is.
 
-    Choose it to tell regions where effort would count: a weak indicator with a large weight is a large obstacle.
+    Choose it to tell regions where effort would count: a weak indicator with a large weight is a
+    large obstacle.
 
     Parameters
     ----------
     result
         Scored regions.
     by
-        `"indicator"`, or `"function"` for the sums below each group that stands directly under the score.
+        `"indicator"`, or `"function"` for the sums below each group that stands directly under the
+        score.
 
     Returns
     -------
     pandas.DataFrame
-        Regions × indicators (or functions): shares, each row sums to 1; all 0 for a region that is best in everything.
+        Regions × indicators (or functions): shares, each row sums to 1; all 0 for a region that is
+        best in everything.
 
     Raises
     ------
@@ -266,11 +280,13 @@ def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
 
     Notes
     -----
-    O_ij = w_j·D_ij / Σ_j w_j·D_ij with the effective weight w and the deviation D = (best − y) / (best − worst), where
-    best and worst are those of the fit on the normalised scale; for min–max this is 1 − y. A value better than the best
-    of the fit is no obstacle (D = 0). Many papers print the shares in per cent.
+    O_ij = w_j·D_ij / Σ_j w_j·D_ij with the effective weight w and the deviation D = (best − y) /
+    (best − worst), where best and worst are those of the fit on the normalised scale; for min–max
+    this is 1 − y. A value better than the best of the fit is no obstacle (D = 0). Many papers print
+    the shares in per cent.
 
-    **Missing values** are left out of the sum and stay missing; a region without a score is missing throughout.
+    **Missing values** are left out of the sum and stay missing; a region without a score is missing
+    throughout.
 
     Examples
     --------
@@ -291,21 +307,30 @@ def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
     weighted = np.clip(deviation, 0.0, None) * result.weights.to_numpy(float)
     weighted[result.scores.isna().to_numpy()] = np.nan
     total = np.nansum(weighted, axis=1, keepdims=True)
-    shares = np.divide(weighted, total, out=np.where(np.isnan(weighted), np.nan, 0.0), where=total > 0)
+    shares = np.divide(
+        weighted, total, out=np.where(np.isnan(weighted), np.nan, 0.0), where=total > 0
+    )
     frame = pd.DataFrame(shares, result.normalised.index, result.normalised.columns)
     if by == "indicator":
         return frame
     framework = result.fitted.framework
     tops = {c: framework.leaves(c) or [c] for c in framework.filled_children()}
-    return pd.DataFrame({top: frame[leaves].sum(axis=1, min_count=1) for top, leaves in tops.items()})
+    return pd.DataFrame(
+        {top: frame[leaves].sum(axis=1, min_count=1) for top, leaves in tops.items()}
+    )
 
 
 def coupling_coordination(
-    result: Result, *, functions: Sequence[str] | None = None, weights: str = "scheme", form: str = "ratio"
+    result: Result,
+    *,
+    functions: Sequence[str] | None = None,
+    weights: str = "scheme",
+    form: str = "ratio",
 ) -> pd.DataFrame:
     """Coupling coordination (耦合协调度) between functions: do they develop together, and how far.
 
-    Choose it to find regions that are strong in one function and weak in another; it says nothing of cause.
+    Choose it to find regions that are strong in one function and weak in another; it says nothing
+    of cause.
 
     Parameters
     ----------
@@ -333,11 +358,13 @@ def coupling_coordination(
     -----
     For the scores U of n functions, T = Σ a·U and D = √(C·T). Three coupling degrees are in use:
 
-    * ratio: C = (Π U)^(1/n) / (Σ U / n), the geometric over the arithmetic mean. Its range is 0 to 1 for every n.
-    * revised: C = √([1 − Σ_{i>j} |U_i − U_j| / (1 + … + (n−1))] · (Π U_i / max U)^{1/(n−1)}), of Wang, Kong, Ren, Zhi
-      and Dai (2021, 自然资源学报 36(3)); range 0 to 1, and spread more evenly over it.
-    * without the factor n, C = (Π U)^(1/n) / Σ U. It is printed in many papers, but cannot exceed 1/n, so that the
-      usual classes of D do not fit it. It is not offered.
+    * ratio: C = (Π U)^(1/n) / (Σ U / n), the geometric over the arithmetic mean. Its range is 0 to
+      1 for every n.
+    * revised: C = √([1 − Σ_{i>j} |U_i − U_j| / (1 + … + (n−1))] · (Π U_i / max U)^{1/(n−1)}), of
+      Wang, Kong, Ren, Zhi and Dai (2021, 自然资源学报 36(3)); range 0 to 1, and spread more evenly over
+      it.
+    * without the factor n, C = (Π U)^(1/n) / Σ U. It is printed in many papers, but cannot exceed
+      1/n, so that the usual classes of D do not fit it. It is not offered.
 
     A region whose functions are all 0 has C = 0.
 
@@ -358,7 +385,9 @@ def coupling_coordination(
     if form not in _COUPLING:
         raise UnknownOptionError("form of coupling_coordination(form=…)", form, _COUPLING)
     if weights not in ("scheme", "equal"):
-        raise UnknownOptionError("choice of coupling_coordination(weights=…)", weights, ("scheme", "equal"))
+        raise UnknownOptionError(
+            "choice of coupling_coordination(weights=…)", weights, ("scheme", "equal")
+        )
     codes = _functions(result, functions)
     scores = result.nodes[codes]
     _require_unit_range(scores)
@@ -366,7 +395,11 @@ def coupling_coordination(
     share = np.array([raw[c] for c in codes]) / sum(raw[c] for c in codes)
     u = np.clip(scores.to_numpy(float), 0.0, 1.0)
     coupling, development = _COUPLING[form](u), u @ share
-    columns = {"coupling": coupling, "development": development, "coordination": np.sqrt(coupling * development)}
+    columns = {
+        "coupling": coupling,
+        "development": development,
+        "coordination": np.sqrt(coupling * development),
+    }
     return pd.DataFrame(columns, index=scores.index)
 
 
@@ -374,7 +407,9 @@ def coupling_ratio(u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the geometric over the arithmetic mean of each row; 0 where all are 0."""
     mean = u.mean(axis=1)
     product = np.prod(u ** (1.0 / u.shape[1]), axis=1)
-    return np.asarray(np.divide(product, mean, out=np.where(np.isnan(mean), np.nan, 0.0), where=mean > 0))
+    return np.asarray(
+        np.divide(product, mean, out=np.where(np.isnan(mean), np.nan, 0.0), where=mean > 0)
+    )
 
 
 def coupling_revised(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -400,25 +435,33 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
     complete: pd.Series = result.complete.loc[[region]].iloc[0]
     again = _what_if(fitted, pd.DataFrame([complete])).to_numpy(float)[0]
     if not np.isclose(again, score, rtol=1e-9, atol=1e-12):
-        return (), f"not defined: under {describe(fitted.scheme.aggregate)} a score depends on the other regions"
+        return (
+            (),
+            f"not defined: under {describe(fitted.scheme.aggregate)} a score depends on the other regions",
+        )
     known = complete.notna().to_numpy() & ~result.imputed.loc[[region]].to_numpy()[0]
     candidates = [code for code, has in zip(fitted.framework.codes, known, strict=True) if has]
-    # A score right on the edge could fall to either side in the last rounded digit; the step goes a little further.
+    # A score right on the edge could fall to either side in the last rounded digit; the step goes a
+    # little further.
     margin = _MARGIN * max(abs(bar), result.breaks.highest - result.breaks.lowest)
     needed = _needed_values(fitted, complete, candidates, bar + margin)
     if not needed:
         return (), "no single indicator can lift it, even at the best value of the fit"
     steps = [_make_step(result, region, complete, code, value) for code, value in needed.items()]
-    # Under equal weights many steps are the same length, and the framework decides; their last digits are the search's.
+    # Under equal weights many steps are the same length, and the framework decides; their last
+    # digits are the search's.
     return tuple(sorted(steps, key=lambda s: float(f"{s.share_of_range:.5g}"))), ""
 
 
-def _needed_values(fitted: FittedScheme, row: pd.Series, codes: list[str], bar: float) -> dict[str, float]:
+def _needed_values(
+    fitted: FittedScheme, row: pd.Series, codes: list[str], bar: float
+) -> dict[str, float]:
     """Return by indicator the value nearest to the present one whose score is above the bar, where there is one."""
     direction = np.array([i.direction for i in fitted.framework.indicators if i.code in codes])
     low, reach = row[codes].to_numpy(float), fitted.reach.loc[codes]
     high = np.where(direction > 0, reach["highest"], reach["lowest"])
-    # Weights by region take a linear programme for every value that is tried, so that halving needs the fewest.
+    # Weights by region take a linear programme for every value that is tried, so that halving needs
+    # the fewest.
     points = _POINTS_BY_REGION if fitted.hierarchy.by_region else _POINTS
     ahead = (high - low) * direction > 0
     keep = ahead & (_scores_at(fitted, row, codes, high[:, None])[:, 0] > bar)
@@ -445,12 +488,18 @@ def _scores_at(
     if n == 0:
         return values
     block = np.tile(row.to_numpy(float), (n * tries, 1))
-    block[np.arange(n * tries), np.repeat(row.index.get_indexer(pd.Index(codes)), tries)] = values.ravel()
-    return _what_if(fitted, pd.DataFrame(block, columns=row.index)).to_numpy(float).reshape(n, tries)
+    block[np.arange(n * tries), np.repeat(row.index.get_indexer(pd.Index(codes)), tries)] = (
+        values.ravel()
+    )
+    return (
+        _what_if(fitted, pd.DataFrame(block, columns=row.index)).to_numpy(float).reshape(n, tries)
+    )
 
 
 def _what_if(fitted: FittedScheme, complete: pd.DataFrame) -> pd.Series:
-    rows = complete.set_axis(pd.Index([str(n) for n in range(len(complete))], name="region_id"), axis=0)
+    rows = complete.set_axis(
+        pd.Index([str(n) for n in range(len(complete))], name="region_id"), axis=0
+    )
     return fitted.aggregate_levels(fitted.rescale(rows))[""]
 
 
@@ -465,7 +514,13 @@ def _make_step(result: Result, region: str, complete: pd.Series, code: str, valu
     reached = fitted.tier.apply(_what_if(fitted, pair.loc[["needed"]])).iloc[0]
     unit = getattr(fitted.framework[code], "unit", "")
     return StepUp(
-        code, str(reached), gain, gain / float(ends[1] - ends[0]), float(complete[code]) * size, value * size, unit
+        code,
+        str(reached),
+        gain,
+        gain / float(ends[1] - ends[0]),
+        float(complete[code]) * size,
+        value * size,
+        unit,
     )
 
 
@@ -488,10 +543,16 @@ def _tier_above(result: Result, bar: float) -> str:
 def _indicator_rows(result: Result, region: str, peers: pd.Index) -> pd.DataFrame:
     """Return the table of an explanation: one row per indicator."""
     framework = result.fitted.framework
-    shares = result.fitted.hierarchy.shares_of(region, result.normalised.loc[[region]], result.nodes.loc[[region]])
+    shares = result.fitted.hierarchy.shares_of(
+        region, result.normalised.loc[[region]], result.nodes.loc[[region]]
+    )
     weight = {"": 1.0}
     for group in reversed(shares):
-        weight |= {child: weight[group] * share for child, share in shares[group].items() if group in weight}
+        weight |= {
+            child: weight[group] * share
+            for child, share in shares[group].items()
+            if group in weight
+        }
     nodes = [node for node in framework.indicators if isinstance(node, Indicator)]
     frame = pd.DataFrame(
         {"name_zh": [n.name_zh for n in nodes], "name_en": [n.name_en for n in nodes]},
@@ -511,7 +572,9 @@ def _indicator_rows(result: Result, region: str, peers: pd.Index) -> pd.DataFram
 
 def _functions(result: Result, functions: Sequence[str] | None) -> list[str]:
     scored = [
-        g.code for g in result.fitted.framework.groups if g.code in result.nodes and result.nodes[g.code].notna().any()
+        g.code
+        for g in result.fitted.framework.groups
+        if g.code in result.nodes and result.nodes[g.code].notna().any()
     ]
     top = set(result.fitted.framework.children())
     codes = [c for c in scored if c in top] if functions is None else list(dict.fromkeys(functions))
@@ -541,5 +604,8 @@ def _require_unit_range(scores: pd.DataFrame) -> None:
 
 
 def _pairs(values: pd.Series, *, sign: str = "", percent: bool = False) -> str:
-    shown = [f"{code} {value:.0%}" if percent else f"{code} {value:{sign}.3f}" for code, value in values.items()]
+    shown = [
+        f"{code} {value:.0%}" if percent else f"{code} {value:{sign}.3f}"
+        for code, value in values.items()
+    ]
     return ", ".join(shown) or "none"

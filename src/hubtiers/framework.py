@@ -1,7 +1,8 @@
 """What is measured: indicators, the hierarchy that groups them, and Zhang's tiers, functions and categories.
 
-A framework is a table that an analyst edits in a spreadsheet, one row per node. A row with a `direction` is an
-indicator; a row without one is a group, for example one of the four functions of an innovation centre.
+A framework is a table that an analyst edits in a spreadsheet, one row per node. A row with a
+`direction` is an indicator; a row without one is a group, for example one of the four functions of
+an innovation centre.
 """
 
 from __future__ import annotations
@@ -19,12 +20,26 @@ import pandas as pd
 from hubtiers._storage import data_path, read_text, replacing
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 
-__all__ = ["CATEGORIES", "FUNCTIONS", "TIERS", "TIER_NAMES_ZH", "Framework", "Group", "Indicator", "load_framework"]
+__all__ = [
+    "CATEGORIES",
+    "FUNCTIONS",
+    "TIERS",
+    "TIER_NAMES_ZH",
+    "Framework",
+    "Group",
+    "Indicator",
+    "load_framework",
+]
 
 TIERS = ("international", "national", "regional", "local")
 """Zhang's four tiers of innovation centres, highest first."""
 
-TIER_NAMES_ZH: Mapping[str, str] = {"international": "国际", "national": "国家", "regional": "区域", "local": "地方"}
+TIER_NAMES_ZH: Mapping[str, str] = {
+    "international": "国际",
+    "national": "国家",
+    "regional": "区域",
+    "local": "地方",
+}
 
 FUNCTIONS: Mapping[str, str] = {
     "research": "科学研究",
@@ -46,9 +61,31 @@ CATEGORIES: Mapping[str, str] = {
 }
 """The eight categories of indicators (Zhang 2022, section 3)."""
 
-_DIRECTIONS = {"1": 1, "+1": 1, "+": 1, "正": 1, "正向": 1, "-1": -1, "-": -1, "−": -1, "负": -1, "负向": -1}
+_DIRECTIONS = {
+    "1": 1,
+    "+1": 1,
+    "+": 1,
+    "正": 1,
+    "正向": 1,
+    "-1": -1,
+    "-": -1,
+    "−": -1,
+    "负": -1,
+    "负向": -1,
+}
 _KINDS = ("extensive", "intensive")
-_COLUMNS = ("code", "name_zh", "name_en", "parent", "category", "direction", "unit", "kind", "weight", "denominator")
+_COLUMNS = (
+    "code",
+    "name_zh",
+    "name_en",
+    "parent",
+    "category",
+    "direction",
+    "unit",
+    "kind",
+    "weight",
+    "denominator",
+)
 _REQUIRED = ("code", "parent", "direction")
 
 
@@ -67,11 +104,12 @@ class Group:
 class Indicator:
     """A measured quantity.
 
-    `direction` is +1 when more is better and -1 when less is. `kind` is *extensive* when the values of members add
-    up to the value of their union (a count), *intensive* when they do not (a share, a rate). `weight` counts among
-    the siblings under `parent`. `denominator` names the quantity that the indicator refers
-    to: under `Denominate()` an extensive one is divided by it, and an intensive one, which has been divided already, is
-    weighted by it when members are brought up to a region.
+    `direction` is +1 when more is better and -1 when less is. `kind` is *extensive* when the values
+    of members add up to the value of their union (a count), *intensive* when they do not (a share,
+    a rate). `weight` counts among the siblings under `parent`. `denominator` names the quantity
+    that the indicator refers to: under `Denominate()` an extensive one is divided by it, and an
+    intensive one, which has been divided already, is weighted by it when members are brought up to
+    a region.
     """
 
     code: str
@@ -96,12 +134,14 @@ class Framework:
     indicators
         The measured leaves, in the order of the columns of every table made with this framework.
     groups
-        The inner nodes, highest first. A node whose `parent` is empty stands directly under the score.
+        The inner nodes, highest first. A node whose `parent` is empty stands directly under the
+        score.
 
     Raises
     ------
     SpecError
-        When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not positive.
+        When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not
+        positive.
 
     Examples
     --------
@@ -126,9 +166,10 @@ class Framework:
         Parameters
         ----------
         path
-            A file with the columns `code`, `parent` and `direction`, and any of `name_zh`, `name_en`, `category`,
-            `unit`, `kind` (extensive or intensive), `weight`, `denominator`, `source`. Rows without a direction are
-            groups. Empty cells take the default: weight 1, kind extensive.
+            A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
+            `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
+            `source`. Rows without a direction are groups. Empty cells take the default: weight 1,
+            kind extensive.
 
         Raises
         ------
@@ -140,7 +181,10 @@ class Framework:
         if absent := [name for name in _REQUIRED if name not in header]:
             raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
         nodes = [
-            _parse_row({k: (v or "").strip() for k, v in row.items() if k}, f"{Path(path).name}, line {number}")
+            _parse_row(
+                {k: (v or "").strip() for k, v in row.items() if k},
+                f"{Path(path).name}, line {number}",
+            )
             for number, row in enumerate(rows, start=2)
         ]
         groups = tuple(node for node in nodes if isinstance(node, Group))
@@ -210,7 +254,9 @@ class Framework:
 
     def filled_children(self, code: str = "") -> list[str]:
         """Return the children of a node that are indicators or lead to some."""
-        return [c for c in self.children(code) if isinstance(self.node[c], Indicator) or self.leaves(c)]
+        return [
+            c for c in self.children(code) if isinstance(self.node[c], Indicator) or self.leaves(c)
+        ]
 
     def select(self, codes: Iterable[str]) -> Framework:
         """Return the framework with only these indicators; groups stay, even when they become empty."""
@@ -231,7 +277,9 @@ class Framework:
     def empty_slots(self) -> pd.DataFrame:
         """Return the groups and the categories of Zhang that no indicator fills: what a score does not cover."""
         used = {i.category for i in self.indicators}
-        rows = [("group", g.code, g.name_zh, g.name_en) for g in self.groups if not self.leaves(g.code)]
+        rows = [
+            ("group", g.code, g.name_zh, g.name_en) for g in self.groups if not self.leaves(g.code)
+        ]
         if used & set(CATEGORIES):
             empty = [code for code in CATEGORIES if code not in used]
             rows += [("category", code, CATEGORIES[code], code.replace("_", " ")) for code in empty]
@@ -253,7 +301,9 @@ def load_framework(source: str | Path) -> Framework:
     path = Path(source)
     if path.suffix == ".csv" or path.is_file():
         if not path.is_file():
-            raise DataError(f"There is no framework file {path}. Check the path, or name one that ships with hubtiers.")
+            raise DataError(
+                f"There is no framework file {path}. Check the path, or name one that ships with hubtiers."
+            )
         return Framework.from_csv(path)
     shipped = data_path("indicators", str(source), "framework.csv")
     if not shipped.is_file():
@@ -264,8 +314,12 @@ def load_framework(source: str | Path) -> Framework:
 
 def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     if not row["code"]:
-        raise SpecError(f"{where}: the row has no code. Give every row a code of its own, or delete it.")
-    common: dict[str, Any] = {name: row.get(name, "") for name in ("code", "name_zh", "name_en", "parent")}
+        raise SpecError(
+            f"{where}: the row has no code. Give every row a code of its own, or delete it."
+        )
+    common: dict[str, Any] = {
+        name: row.get(name, "") for name in ("code", "name_zh", "name_en", "parent")
+    }
     common["weight"] = _parse_weight(row.get("weight", ""), where)
     if not row["direction"]:
         return Group(**common)
@@ -277,7 +331,9 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     kind = row.get("kind", "") or "extensive"
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
-    rest: dict[str, Any] = {name: row.get(name, "") for name in ("category", "unit", "denominator", "source")}
+    rest: dict[str, Any] = {
+        name: row.get(name, "") for name in ("category", "unit", "denominator", "source")
+    }
     return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
 
 
@@ -285,18 +341,26 @@ def _parse_weight(text: str, where: str) -> float:
     try:
         return float(text or 1.0)
     except ValueError:
-        raise SpecError(f"{where}: the weight is {text!r}. Use a positive number, or leave it empty for 1.") from None
+        raise SpecError(
+            f"{where}: the weight is {text!r}. Use a positive number, or leave it empty for 1."
+        ) from None
 
 
 def _check_codes(framework: Framework) -> None:
     if not framework.indicators:
-        raise SpecError("The framework has no indicator. Give at least one row a direction (1 or -1).")
+        raise SpecError(
+            "The framework has no indicator. Give at least one row a direction (1 or -1)."
+        )
     codes = [n.code for n in framework.nodes]
     if twice := sorted({c for c in codes if codes.count(c) > 1}):
-        raise SpecError(f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique.")
+        raise SpecError(
+            f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique."
+        )
     for n in framework.nodes:
         if not 0 < n.weight < float("inf"):
-            raise SpecError(f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0.")
+            raise SpecError(
+                f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0."
+            )
     for i in framework.indicators:
         if i.direction not in (1, -1):
             raise SpecError(f"The direction of {i.code!r} is {i.direction!r}. Use 1 or -1.")
@@ -311,6 +375,8 @@ def _check_parents(framework: Framework) -> None:
         seen, here = {start}, parent
         while here:
             if here in seen:
-                raise SpecError(f"The framework has a cycle through {here!r}. Give one of its groups an empty parent.")
+                raise SpecError(
+                    f"The framework has a cycle through {here!r}. Give one of its groups an empty parent."
+                )
             seen.add(here)
             here = parents[here]

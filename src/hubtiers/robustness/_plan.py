@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hubtiers._methods import describe, offered
 from hubtiers.errors import DataError, OverlapError, SpecError, UnknownOptionError
+from hubtiers.robustness._leave_out import scheme_without
 from hubtiers.robustness.variation import PerLevel, Variation, WeightDraw
 from hubtiers.scheme import Result, Scheme
 from hubtiers.scoring.weight import GivenWeights
@@ -165,7 +166,7 @@ class Plan:
             steps["aggregate"] = tuple(levels) if isinstance(self.variation.aggregate, PerLevel) else levels[0]
         if self.held is not None:
             steps["tier"] = Held(self.held)
-        return self.scheme.replace(**steps)
+        return scheme_without(self.scheme.replace(**steps), options.get("leave_out"))
 
     def table_without(self, code: str | None) -> IndicatorTable:
         """Return the table whose framework lacks an indicator; its column stays, as a denominator of others."""

@@ -19,11 +19,16 @@ __all__ = ["Dirichlet", "Noise", "PerLevel", "UniformAround", "Variation", "Weig
 
 Floats = NDArray[np.float64]
 
+_MANY = 6
+"""From so many options on, messages name some of them only."""
+
 
 class WeightDraw(Protocol):
     """A way to draw weights."""
 
-    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+    def draw(
+        self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
+    ) -> Floats:
         """Return weights, draws × indicators."""
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
@@ -37,14 +42,14 @@ class WeightDraw(Protocol):
 class Dirichlet:
     """Weights from a Dirichlet distribution: any weights at all, or those near given ones.
 
-    Choose it without a concentration when nothing is known of the weights: then every set of weights is as likely as
-    any other. With a concentration it says how far experts may differ.
+    Choose it without a concentration when nothing is known of the weights: then every set of
+    weights is as likely as any other. With a concentration it says how far experts may differ.
 
     Parameters
     ----------
     concentration
-        c: the parameters of the distribution are c·w, so that the weight w varies with the standard deviation
-        √(w·(1 − w) / (c + 1)). None draws evenly from the simplex.
+        c: the parameters of the distribution are c·w, so that the weight w varies with the standard
+        deviation √(w·(1 − w) / (c + 1)). None draws evenly from the simplex.
     around
         Weights by indicator to draw around, as a mapping; those of the scheme when left out.
 
@@ -63,17 +68,24 @@ class Dirichlet:
 
     def __post_init__(self) -> None:
         if self.concentration is not None and not 0 < self.concentration < np.inf:
-            raise SpecError(f"Dirichlet(concentration={self.concentration!r}) needs a positive number, or None.")
+            raise SpecError(
+                f"Dirichlet(concentration={self.concentration!r}) needs a positive number, or None."
+            )
         if self.around is not None:
             if self.concentration is None:
-                raise SpecError("Dirichlet(around=…) needs a concentration, such as 50: how near the weights stay.")
+                raise SpecError(
+                    "Dirichlet(around=…) needs a concentration, such as 50: how near the weights "
+                    "stay."
+                )
             object.__setattr__(self, "around", GivenWeights(self.around).weights)
 
     def width(self, framework: Framework) -> int:
         """Return how many numbers one draw takes: one by indicator."""
         return len(framework.codes)
 
-    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+    def draw(
+        self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
+    ) -> Floats:
         """Return weights, draws × indicators."""
         shape = self._shape(base, framework)
         if shape is None:
@@ -114,8 +126,8 @@ class UniformAround:
     percent
         Largest change of a weight, in per cent of it, before the weights are scaled to sum 1 again.
     of
-        `"node"`: at every level of the framework, indicators within their groups and groups within theirs;
-        `"indicator"`: the effective weights of the indicators only.
+        `"node"`: at every level of the framework, indicators within their groups and groups within
+        theirs; `"indicator"`: the effective weights of the indicators only.
 
     Examples
     --------
@@ -128,15 +140,21 @@ class UniformAround:
 
     def __post_init__(self) -> None:
         if not 0 < self.percent <= 100:
-            raise SpecError(f"UniformAround(percent={self.percent!r}) needs per cent above 0 and at most 100.")
+            raise SpecError(
+                f"UniformAround(percent={self.percent!r}) needs per cent above 0 and at most 100."
+            )
         if self.of not in ("node", "indicator"):
-            raise UnknownOptionError("choice for UniformAround(of=…)", self.of, ("node", "indicator"))
+            raise UnknownOptionError(
+                "choice for UniformAround(of=…)", self.of, ("node", "indicator")
+            )
 
     def width(self, framework: Framework) -> int:
         """Return how many numbers one draw takes: one by node that is varied."""
         return len(_varied(framework, self.of))
 
-    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+    def draw(
+        self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
+    ) -> Floats:
         """Return weights, draws × indicators."""
         width = len(_tree_of(framework).order) if self.of == "node" else len(base)
         return self.from_uniform(rng.random((size, width)), base=base, framework=framework)
@@ -151,7 +169,16 @@ class UniformAround:
 
         tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
         mass = (centre[:, None] * tree.below).sum(axis=0)
-        nested_kernel(np.ascontiguousarray(u), reach, mass, tree.order, tree.edges, tree.above, tree.leaves, weights)
+        nested_kernel(
+            np.ascontiguousarray(u),
+            reach,
+            mass,
+            tree.order,
+            tree.edges,
+            tree.above,
+            tree.leaves,
+            weights,
+        )
         return weights
 
     def __str__(self) -> str:
@@ -168,9 +195,9 @@ def _varied(framework: Framework, of: str) -> list[str]:
 class _Tree:
     """Nodes that are varied, from the top down, with siblings side by side.
 
-    `order` brings the nodes into that order; `edges` say where siblings start, `above` where in the order their parent
-    stands (the number of nodes for the whole) and `leaves` where each indicator does; `below` says which indicators lie
-    below each node (indicators × nodes).
+    `order` brings the nodes into that order; `edges` say where siblings start, `above` where in the
+    order their parent stands (the number of nodes for the whole) and `leaves` where each indicator
+    does; `below` says which indicators lie below each node (indicators × nodes).
     """
 
     order: NDArray[np.int64]
@@ -184,23 +211,43 @@ _LATEST: list[tuple[Framework, _Tree]] = []
 
 
 def _tree_of(framework: Framework) -> _Tree:
-    # Every block of draws asks again, and hashing a framework would take as long as finding the answer.
+    # Every block of draws asks again, and hashing a framework would take as long as finding the
+    # answer.
     for known, tree in _LATEST:
         if known is framework:
             return tree
-    nodes = _varied(framework, "node")
-    parents = {node: framework[node].parent for node in nodes}
-    ways = {node: [node, *framework.ancestors(node)] for node in nodes}
-    order = sorted(range(len(nodes)), key=lambda n: (len(ways[nodes[n]]), parents[nodes[n]]))
-    place = {nodes[n]: position for position, n in enumerate(order)}
-    families = [parents[nodes[n]] for n in order]
-    edges = [0, *(n for n in range(1, len(nodes)) if families[n] != families[n - 1])]
-    above = [place.get(families[start], len(nodes)) for start in edges]
-    leaves = [place[code] for code in framework.codes]
-    below = np.array([[nodes[n] in ways[code] for n in order] for code in framework.codes])
-    tree = _Tree(np.array(order), np.array([*edges, len(nodes)]), np.array(above), np.array(leaves), below)
+    tree = _make_tree(framework)
     _LATEST[:] = [(framework, tree)]
     return tree
+
+
+def _make_tree(framework: Framework) -> _Tree:
+    varied = _varied(framework, "node")
+
+    def level_and_parent(node: str) -> tuple[int, str]:
+        return framework.depth(node), framework[node].parent
+
+    nodes = sorted(varied, key=level_and_parent)
+    place = {node: position for position, node in enumerate(nodes)}
+    parents = [framework[node].parent for node in nodes]
+    order = [varied.index(node) for node in nodes]
+    starts = [n for n in range(len(nodes)) if n == 0 or parents[n] != parents[n - 1]]
+    above = [place.get(parents[start], len(nodes)) for start in starts]
+    leaves = [place[code] for code in framework.codes]
+    below = [_lies_below(framework, code, nodes) for code in framework.codes]
+    return _Tree(
+        order=np.array(order),
+        edges=np.array([*starts, len(nodes)]),
+        above=np.array(above),
+        leaves=np.array(leaves),
+        below=np.array(below),
+    )
+
+
+def _lies_below(framework: Framework, code: str, nodes: list[str]) -> list[bool]:
+    """Say of each node whether an indicator lies below it, or is it."""
+    way = {code, *framework.ancestors(code)}
+    return [node in way for node in nodes]
 
 
 def _shares(raw: Floats) -> Floats:
@@ -226,15 +273,20 @@ class PerLevel:
     levels: Any
 
     def __post_init__(self) -> None:
-        if isinstance(self.levels, str) or not isinstance(self.levels, (list, tuple)) or not self.levels:
-            raise SpecError(f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,)).")
+        if not isinstance(self.levels, (list, tuple)) or not self.levels:
+            raise SpecError(
+                f"PerLevel({self.levels!r}) needs the options of each level, such as "
+                "((a, b), (a,))."
+            )
         kept = tuple(_options("aggregate", level) for level in self.levels)
         if any(isinstance(option, tuple) for level in kept for option in level):
             raise SpecError("PerLevel() takes single methods at each level, not tuples of them.")
         object.__setattr__(self, "levels", kept)
 
     def __str__(self) -> str:
-        return "; ".join(f"level {n}: {_either(level)}" for n, level in enumerate(self.levels, start=1))
+        return "; ".join(
+            f"level {n}: {_either(level)}" for n, level in enumerate(self.levels, start=1)
+        )
 
 
 @dataclass(frozen=True)
@@ -246,8 +298,8 @@ class Noise:
     percent
         Size of the error, in per cent.
     of
-        `"value"`: each value is multiplied by exp(ε·percent/100), ε standard normal, so that it keeps its sign;
-        `"spread"`: ε·percent/100 standard deviations of the indicator are added.
+        `"value"`: each value is multiplied by exp(ε·percent/100), ε standard normal, so that it
+        keeps its sign; `"spread"`: ε·percent/100 standard deviations of the indicator are added.
 
     Notes
     -----
@@ -264,7 +316,9 @@ class Noise:
 
     def __post_init__(self) -> None:
         if not 0 < self.percent <= 100:
-            raise SpecError(f"Noise(percent={self.percent!r}) needs per cent above 0 and at most 100.")
+            raise SpecError(
+                f"Noise(percent={self.percent!r}) needs per cent above 0 and at most 100."
+            )
         if self.of not in ("value", "spread"):
             raise UnknownOptionError("choice for Noise(of=…)", self.of, ("value", "spread"))
 
@@ -275,10 +329,13 @@ class Noise:
             return np.asarray(values * np.exp(error))
         known = np.maximum((~np.isnan(values)).sum(axis=0), 1)
         away = np.nan_to_num(values - np.nansum(values, axis=0) / known)
-        return np.asarray(values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1)))
+        return np.asarray(
+            values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1))
+        )
 
     def __str__(self) -> str:
-        return f"noise of {self.percent:g} % of each {'value' if self.of == 'value' else 'standard deviation'}"
+        base = "value" if self.of == "value" else "standard deviation"
+        return f"noise of {self.percent:g} % of each {base}"
 
 
 @dataclass(frozen=True)
@@ -288,15 +345,17 @@ class Variation:
     Parameters
     ----------
     weights
-        `Dirichlet(…)`, `UniformAround(…)`, or a tuple of weighting methods (or their names) of which each draw takes
-        one. The word `"dirichlet"` stands for `Dirichlet()`.
+        `Dirichlet(…)`, `UniformAround(…)`, or a tuple of weighting methods (or their names) of
+        which each draw takes one. The word `"dirichlet"` stands for `Dirichlet()`.
     normalise, treat, impute, tier
-        Methods (or their names) of which each draw takes one. Name the scheme's own, too, if it is to stay among them.
+        Methods (or their names) of which each draw takes one. Name the scheme's own, too, if it is
+        to stay among them.
     aggregate
-        The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level by itself.
+        The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level
+        by itself.
     redraw_gaps
-        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the errors that the same
-        method makes where the value is known (multiple imputation).
+        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the
+        errors that the same method makes where the value is known (multiple imputation).
     noise
         `Noise(…)` on the values of the table.
     leave_one_out
@@ -330,9 +389,14 @@ class Variation:
         if isinstance(self.noise, Mapping):
             object.__setattr__(self, "noise", _made(Noise, self.noise))
         if self.noise is not None and not isinstance(self.noise, Noise):
-            raise SpecError(f"Variation(noise={self.noise!r}) is no Noise. Write for example Noise(percent=5).")
+            raise SpecError(
+                f"Variation(noise={self.noise!r}) is no Noise. Write for example Noise(percent=5)."
+            )
         if not self.words:
-            raise SpecError("The Variation varies nothing. Name what varies, such as Variation(weights=Dirichlet()).")
+            raise SpecError(
+                "The Variation varies nothing. Name what varies, such as "
+                "Variation(weights=Dirichlet())."
+            )
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -345,7 +409,9 @@ class Variation:
         for step in ("normalise", "treat", "aggregate", "tier", "impute"):
             options = getattr(self, step)
             if options:
-                parts.append(f"{step}: {options if isinstance(options, PerLevel) else _either(options)}")
+                parts.append(
+                    f"{step}: {options if isinstance(options, PerLevel) else _either(options)}"
+                )
         parts += ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
         parts += [str(self.noise)] if self.noise is not None else []
         parts += ["one indicator left out, or none"] if self.leave_one_out else []
@@ -354,11 +420,17 @@ class Variation:
     def to_spec(self) -> dict[str, Any]:
         """Return the variation as plain values, as they stand in a study file."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: to_plain(value) for name, value in values.items() if value not in (None, (), False)}
+        return {
+            name: to_plain(value)
+            for name, value in values.items()
+            if value not in (None, (), False)
+        }
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Variation:
-        """Make a variation from plain values, such as `{"weights": "dirichlet", "noise": {"percent": 5}}`.
+        """Make a variation from plain values, as they stand in a study file.
+
+        Such as `{"weights": "dirichlet", "noise": {"percent": 5}}`.
 
         Raises
         ------
@@ -381,36 +453,40 @@ def _as_weights(weights: Any) -> Any:
     """Return a way to draw weights, a tuple of methods, or None."""
     if weights is None or isinstance(weights, tuple(_DRAWS.values())):
         return weights
-    name = weights.get("method") if isinstance(weights, Mapping) else weights
-    made = _DRAWS.get(str(name).lower().replace("_", "")) if isinstance(name, str) else None
-    if made is not None:
-        options = {k: v for k, v in weights.items() if k != "method"} if isinstance(weights, Mapping) else {}
-        return _made(made, options)
-    return _options("weight", weights)
+    options = weights if isinstance(weights, Mapping) else {"method": weights}
+    name = options.get("method")
+    kind = _DRAWS.get(name.lower().replace("_", "")) if isinstance(name, str) else None
+    return _options("weight", weights) if kind is None else _made(kind, options)
 
 
 def _as_options(step: str, options: Any) -> Any:
     if isinstance(options, Mapping) and options.get("method") == "PerLevel":
-        return _made(PerLevel, {k: v for k, v in options.items() if k != "method"})
-    return options if isinstance(options, PerLevel) or options in ((), [], None) else _options(step, options)
+        return _made(PerLevel, options)
+    if isinstance(options, PerLevel) or options in ((), [], None):
+        return options
+    return _options(step, options)
 
 
 def _options(step: str, options: Any) -> tuple[Any, ...]:
-    """Return methods from method objects, names or study-file mappings; a single one counts as a tuple of one."""
+    """Return methods from method objects, names or study-file mappings; one counts as a tuple."""
     members = options if isinstance(options, (tuple, list)) else (options,)
     made = tuple(_as_method(step, member) for member in members)
     if not made:
-        raise SpecError(f"The Variation names no option for {step!r}. Give at least one, or leave it out.")
+        raise SpecError(
+            f"The Variation names no option for {step!r}. Give at least one, or leave it out."
+        )
     return made
 
 
 def _as_method(step: str, member: Any) -> Any:
     if isinstance(member, (tuple, list)) and step in LADDERS:
-        return tuple(_as_method(step, rung) for rung in member)
+        return tuple(_as_method(step, level) for level in member)
     if isinstance(member, (str, Mapping)):
         return make_ladder(step, member)
     if isinstance(member, type) or not callable(getattr(member, "fit", None)):
-        raise SpecError(f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names.")
+        raise SpecError(
+            f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names."
+        )
     return member
 
 
@@ -430,4 +506,6 @@ def _made(kind: Callable[..., Any], options: Mapping[str, Any]) -> Any:
 
 
 def _either(options: tuple[Any, ...]) -> str:
-    return " or ".join(describe(option) for option in options) if len(options) < 6 else listing(map(describe, options))
+    if len(options) >= _MANY:
+        return listing(map(describe, options))
+    return " or ".join(describe(option) for option in options)

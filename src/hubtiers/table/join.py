@@ -6,7 +6,14 @@ from typing import Protocol
 
 import pandas as pd
 
-from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    JoinError,
+    MissingColumnError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
@@ -40,20 +47,23 @@ def join_indicators(
     regions
         Frame of regions with the index `region_id`, as `load_regions` returns it.
     values
-        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`, `unit`, `source` and
-        `status`; or the file object of `read_indicators`.
+        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`,
+        `unit`, `source` and `status`; or the file object of `read_indicators`.
     framework
-        Indicators to take, in order. When left out, every indicator of the data counts, more is better.
+        Indicators to take, in order. When left out, every indicator of the data counts, more is
+        better.
     unmatched
-        What to do with names that fit no region or several: `"raise"` an error that lists them, or `"keep"` them in the
-        report and go on without.
+        What to do with names that fit no region or several: `"raise"` an error that lists them, or
+        `"keep"` them in the report and go on without.
     year
-        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one value only.
+        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one
+        value only.
 
     Returns
     -------
     IndicatorTable
-        One row for every region of the layer, also for those without data; `table.report` is the account.
+        One row for every region of the layer, also for those without data; `table.report` is the
+        account.
 
     Raises
     ------
@@ -63,8 +73,8 @@ def join_indicators(
 
     Notes
     -----
-    **Missing values.** A region without a row stays in the table with missing values. A value that is missing in the
-    data stays missing.
+    **Missing values.** A region without a row stays in the table with missing values. A value that
+    is missing in the data stays missing.
 
     Examples
     --------
@@ -82,7 +92,9 @@ def join_indicators(
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
-        raise DataError(f"The data have no values for {listing(map(repr, absent))}; they have {have}.")
+        raise DataError(
+            f"The data have no values for {listing(map(repr, absent))}; they have {have}."
+        )
     matches = _match_regions(list(dict.fromkeys(wanted["region"])), regions)
     report = JoinReport(matches=matches)
     if len(report.unmatched) and unmatched == "raise":
@@ -103,7 +115,9 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
             "which knows the marks and units of yearbooks."
         ) from None
     if tidy["region"].isna().any():
-        raise DataError(f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them.")
+        raise DataError(
+            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them."
+        )
     year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
     status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
     return pd.DataFrame(
@@ -119,7 +133,9 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
 
 def _check_regions(regions: pd.DataFrame) -> None:
     if regions.index.has_duplicates:
-        raise DuplicateRegionError(regions.index[regions.index.duplicated()], "The layer of regions")
+        raise DuplicateRegionError(
+            regions.index[regions.index.duplicated()], "The layer of regions"
+        )
     if absent := [name for name in ("name_zh", "name_en") if name not in regions.columns]:
         raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
 
@@ -143,10 +159,20 @@ def _match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
         if len(found) == 1:
             rows.append((name, found[0], "id" if name in ids else "exact", "", ""))
         elif found:
-            rows.append((name, "", "ambiguous", ";".join(found), "more than one region of the layer has this name"))
+            rows.append(
+                (
+                    name,
+                    "",
+                    "ambiguous",
+                    ";".join(found),
+                    "more than one region of the layer has this name",
+                )
+            )
         else:
             rest.append(name)
-    frame = pd.DataFrame(rows, columns=["name", "region_id", "rule", "candidates", "note"], dtype="str")
+    frame = pd.DataFrame(
+        rows, columns=["name", "region_id", "rule", "candidates", "note"], dtype="str"
+    )
     return pd.concat([frame, _match_gazetteer(rest, regions)], ignore_index=True) if rest else frame
 
 
@@ -154,12 +180,18 @@ def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
     levels = set(regions["level"]) if "level" in regions.columns else set()
     level = levels.pop() if len(levels) == 1 else "any"
     if "level" not in regions.columns:
-        matched = pd.DataFrame({"name": names, "region_id": "", "rule": "unmatched", "candidates": "", "note": ""})
+        matched = pd.DataFrame(
+            {"name": names, "region_id": "", "rule": "unmatched", "candidates": "", "note": ""}
+        )
         return matched.astype("str")
-    matched = match_names(names, level=level).to_frame()[["name", "region_id", "rule", "candidates", "note"]]
+    matched = match_names(names, level=level).to_frame()[
+        ["name", "region_id", "rule", "candidates", "note"]
+    ]
     matched["region_id"] = matched["region_id"].fillna("")
     outside = (matched["region_id"] != "") & ~matched["region_id"].isin(regions.index)
-    matched.loc[outside, "note"] = "known as " + matched.loc[outside, "region_id"] + ", which the layer does not have"
+    matched.loc[outside, "note"] = (
+        "known as " + matched.loc[outside, "region_id"] + ", which the layer does not have"
+    )
     matched.loc[outside, ["region_id", "rule"]] = ["", "unmatched"]
     return matched
 
@@ -189,9 +221,15 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
         )
     if isinstance(year, int):
         timeless = placed["year"].isna()
-        return placed[timeless | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
+        return (
+            placed[timeless | (placed["year"] == year)]
+            .sort_values("year")
+            .drop_duplicates(cell, keep="first")
+        )
     if year == "latest":
-        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(cell, keep="last")
+        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(
+            cell, keep="last"
+        )
     if year is not None:
         raise UnknownOptionError("choice for year=", year, ("latest", "a year such as 2022"))
     several = placed[placed.duplicated(cell, keep=False)]
@@ -205,30 +243,43 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
 
 
 def _to_table(
-    cells: pd.DataFrame, regions: pd.DataFrame, framework: Framework, tidy: pd.DataFrame, matches: pd.DataFrame
+    cells: pd.DataFrame,
+    regions: pd.DataFrame,
+    framework: Framework,
+    tidy: pd.DataFrame,
+    matches: pd.DataFrame,
 ) -> IndicatorTable:
     codes = framework.codes
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
 
     def spread(column: str, columns: list[str]) -> pd.DataFrame:
-        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
+        wide = cells.pivot_table(
+            index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
+        )
         return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
 
     values = spread("value", [*codes, *sizes]).astype("float64")
     years, status = spread("year", codes).astype("Int64"), spread("status", codes)
     if empty := values.columns[values.isna().all()].tolist():
-        raise DataError(f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`.")
+        raise DataError(
+            f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
+        )
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
         ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in values),
-        years={str(code): tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
+        years={
+            str(code): tuple(sorted(int(y) for y in years[code].dropna().unique()))
+            for code in years
+        },
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
         overlaps=tuple(known_overlaps(regions)),
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(values, regions, framework, status.fillna("").astype("str"), years, report)
+    return IndicatorTable(
+        values, regions, framework, status.fillna("").astype("str"), years, report
+    )
 
 
 def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:

@@ -19,39 +19,45 @@ def roll_up(
 ) -> pd.DataFrame:
     """Bring values of cities or provinces up to consortia or provinces (指标汇总).
 
-    Use it when the study's regions are larger than those of the data: an urban agglomeration from its cities.
+    Use it when the study's regions are larger than those of the data: an urban agglomeration from
+    its cities.
 
     Parameters
     ----------
     values
-        Tidy frame with `region` (id of a city or province), `indicator`, `value`, and where known `year`, `unit`.
+        Tidy frame with `region` (id of a city or province), `indicator`, `value`, and where known
+        `year`, `unit`.
     regions
-        Frame of target regions with the column `members`, as `load_regions("consortium")` returns it.
+        Frame of target regions with the column `members`, as `load_regions("consortium")` returns
+        it.
     framework
-        Says of every indicator whether it is extensive (summed) or intensive (the mean weighted by its denominator,
-        which must be an indicator of `values`).
+        Says of every indicator whether it is extensive (summed) or intensive (the mean weighted by
+        its denominator, which must be an indicator of `values`).
     partial
-        Whether a region is also given a value when some of its members have none; its status says so.
+        Whether a region is also given a value when some of its members have none; its status says
+        so.
 
     Returns
     -------
     pandas.DataFrame
-        Tidy frame with `region`, `indicator`, `value`, `year`, `unit`, `source`, `status`: one row for each region,
-        indicator and year that could be brought up. Status `computed`, or `partial-members`.
+        Tidy frame with `region`, `indicator`, `value`, `year`, `unit`, `source`, `status`: one row
+        for each region, indicator and year that could be brought up. Status `computed`, or
+        `partial-members`.
 
     Raises
     ------
     DataError
-        When an intensive indicator has no denominator, or none in the data; when the data hold a region twice, or both
-        a region and one of its members.
+        When an intensive indicator has no denominator, or none in the data; when the data hold a
+        region twice, or both a region and one of its members.
     MissingColumnError
 
     Notes
     -----
-    Extensive: Σ x. Intensive: Σ x·d / Σ d over the members, with d the denominator of the same year, or its only value.
+    Extensive: Σ x. Intensive: Σ x·d / Σ d over the members, with d the denominator of the same
+    year, or its only value.
 
-    **Missing values.** Without `partial`, a region with a member that has no value gets no row: a sum with a gap is not
-    the sum.
+    **Missing values.** Without `partial`, a region with a member that has no value gets no row: a
+    sum with a gap is not the sum.
 
     Examples
     --------
@@ -69,19 +75,25 @@ def roll_up(
     known["year"] = known.get("year", pd.NA)
     if known.duplicated(["region", "indicator", "year"]).any():
         twice = known.loc[known.duplicated(["region", "indicator", "year"]), "region"].unique()
-        raise DataError(f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year.")
+        raise DataError(
+            f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year."
+        )
     parts = {region: set(expand_members([region])) for region in known["region"].unique()}
     wanted = [i for i in framework.indicators if i.code in set(known["indicator"])]
     _require_denominators(wanted, set(known["indicator"]))
     rows = [
         row
         for indicator in wanted
-        for _, cells in known[known["indicator"] == indicator.code].groupby("year", dropna=False, sort=True)
+        for _, cells in known[known["indicator"] == indicator.code].groupby(
+            "year", dropna=False, sort=True
+        )
         for region, members in regions["members"].items()
         if (row := _bring_up(indicator, cells, str(region), set(members.split(";")), parts, known))
         and (partial or row["status"] == "computed")
     ]
-    return pd.DataFrame(rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"])
+    return pd.DataFrame(
+        rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"]
+    )
 
 
 def _require_denominators(indicators: list[Indicator], present: set[str]) -> None:
@@ -120,7 +132,11 @@ def _bring_up(
     if not len(inside):
         return None
     value = inside["value"].to_numpy(float)
-    total = value.sum() if indicator.kind == "extensive" else np.average(value, weights=weights.to_numpy(float))
+    total = (
+        value.sum()
+        if indicator.kind == "extensive"
+        else np.average(value, weights=weights.to_numpy(float))
+    )
     return {
         "region": region,
         "indicator": indicator.code,

@@ -54,9 +54,10 @@ def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
 
     Notes
     -----
-    A point lies on a border when the turn from an edge to it is exactly zero in exact arithmetic, so neither the
-    order of points, polygons and vertices nor a split into chunks or threads can change an answer. Coordinates below
-    1e-100 degrees count as 0. **Missing values**: points with NaN or infinite coordinates are outside.
+    A point lies on a border when the turn from an edge to it is exactly zero in exact arithmetic,
+    so neither the order of points, polygons and vertices nor a split into chunks or threads can
+    change an answer. Coordinates below 1e-100 degrees count as 0. **Missing values**: points with
+    NaN or infinite coordinates are outside.
 
     Examples
     --------
@@ -85,45 +86,52 @@ def count_points(
     Parameters
     ----------
     points
-        Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are the columns lon
-        and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point geometry; of a GeoDataFrame and of
-        GeoParquet the geometry is taken, and converted from its coordinate reference system.
+        Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are
+        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point geometry;
+        of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its coordinate
+        reference system.
     regions
         Polygons indexed by region id, as `load_regions` returns them.
     by
-        Column with the kind of each record; the result has one column per kind, in alphabetical order.
+        Column with the kind of each record; the result has one column per kind, in alphabetical
+        order.
     weight
         Column with a weight from 0 up to 1e30; the result sums weights instead of counting records.
     engine
-        "local": this process, one core. "dask": the chunks are read here and counted by the workers of the
-        dask.distributed client in use, or of the scheduler at an address ("tcp://…"); the counts are the same.
+        "local": this process, one core. "dask": the chunks are read here and counted by the workers
+        of the dask.distributed client in use, or of the scheduler at an address ("tcp://…"); the
+        counts are the same.
     chunk_size
         Records held in memory at a time; the counts do not depend on it.
     border
-        A point on a shared border is counted once: in the "first" or the "last" of these regions by region id.
+        A point on a shared border is counted once: in the "first" or the "last" of these regions by
+        region id.
     progress
         Show a progress bar on standard error?
 
     Returns
     -------
     pandas.DataFrame
-        Index `region_id` in the order of `regions`; one column per kind, or the column `count` without `by`; int64,
-        or float64 with `weight`. `attrs["report"]` is a `PointReport`. Regions without records have 0.
+        Index `region_id` in the order of `regions`; one column per kind, or the column `count`
+        without `by`; int64, or float64 with `weight`. `attrs["report"]` is a `PointReport`. Regions
+        without records have 0.
 
     Raises
     ------
     SpecError
         When an option is wrong.
     DataError
-        When a file or frame cannot be read as point records, or the regions do not fit (see `build_index`).
+        When a file or frame cannot be read as point records, or the regions do not fit (see
+        `build_index`).
     MissingDependencyError
         When a Parquet file is given and pyarrow is not installed, or dask is asked for and is not.
 
     Notes
     -----
-    Records on a border are found exactly (see `assign`). Weights are added without rounding, and rounded once at the
-    end, so sums do not depend on order either. **Missing values**: records without coordinates, kind or weight and
-    records outside all regions are not counted; the report says how many, and each record is in exactly one figure.
+    Records on a border are found exactly (see `assign`). Weights are added without rounding, and
+    rounded once at the end, so sums do not depend on order either. **Missing values**: records
+    without coordinates, kind or weight and records outside all regions are not counted; the report
+    says how many, and each record is in exactly one figure.
 
     Examples
     --------
@@ -143,9 +151,16 @@ def count_points(
     index = build_index(regions, border=border)
     request = Request(by, weight, chunk_size)
     for encoding in encodings(points):
-        with contextlib.suppress(UnicodeDecodeError), progress_bar("Counting points", 1.0, shown=progress) as advance:
+        with (
+            contextlib.suppress(UnicodeDecodeError),
+            progress_bar("Counting points", 1.0, shown=progress) as advance,
+        ):
             chunks = _noted(read_records(points, request, encoding=encoding), advance)
-            counter = _count_here(chunks, index) if engine == "local" else _count_on_dask(chunks, index, address)
+            counter = (
+                _count_here(chunks, index)
+                if engine == "local"
+                else _count_on_dask(chunks, index, address)
+            )
             return _result(counter, index, request, _source(points), encoding)
     raise DataError(f"{points} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
 
@@ -205,7 +220,9 @@ class _Counter:
         has_all = has_kind if records.weight is None else has_kind & _weighted(records)
         inside = number >= 0
         counted, outside = has_all & inside, np.flatnonzero(has_all & ~inside)
-        unreadable, located, with_kind, complete = map(_count, (records.unreadable, known, has_kind, has_all))
+        unreadable, located, with_kind, complete = map(
+            _count, (records.unreadable, known, has_kind, has_all)
+        )
         found = {
             "records": len(number),
             "counted": complete - len(outside),
@@ -304,7 +321,9 @@ def _weighted(records: Records) -> Mask:
     """Tell which records have a weight; refuse those that no sum of parts can mean."""
     weight = records.weight
     assert weight is not None
-    wrong = np.flatnonzero((weight < 0) | (weight > _HEAVIEST) | ((weight > 0) & (weight < 1 / _HEAVIEST)))
+    wrong = np.flatnonzero(
+        (weight < 0) | (weight > _HEAVIEST) | ((weight > 0) & (weight < 1 / _HEAVIEST))
+    )
     if len(wrong):
         raise DataError(
             f"Record {records.row + wrong[0] + 1} has the weight {weight[wrong[0]]}. Weights are 0 or lie between "
@@ -313,7 +332,9 @@ def _weighted(records: Records) -> Mask:
     return ~np.isnan(weight)
 
 
-def _result(counter: _Counter, index: RegionIndex, request: Request, source: str, encoding: str) -> pd.DataFrame:
+def _result(
+    counter: _Counter, index: RegionIndex, request: Request, source: str, encoding: str
+) -> pd.DataFrame:
     ids = pd.Index(index.region_ids, name="region_id")
     names = sorted(counter.totals) if request.by is not None else ["count"]
     columns = {}
@@ -321,7 +342,12 @@ def _result(counter: _Counter, index: RegionIndex, request: Request, source: str
         total = counter.totals.get(name, np.zeros((len(ids), 1), np.int64))
         columns[name] = total[:, 0] if request.weight is None else _sums(total)
     frame = pd.DataFrame(columns, index=ids)
-    rule = {"rule": index.border, "source": source, "encoding": encoding, "examples": counter.examples}
+    rule = {
+        "rule": index.border,
+        "source": source,
+        "encoding": encoding,
+        "examples": counter.examples,
+    }
     frame.attrs["report"] = PointReport(**counter.figures, **rule)  # type: ignore[arg-type]
     return frame
 
@@ -332,7 +358,9 @@ def _source(points: str | Path | pd.DataFrame) -> str:
 
 def _check_options(chunk_size: int, names: dict[str, str | None]) -> None:
     if isinstance(chunk_size, bool) or not isinstance(chunk_size, int) or chunk_size < 1:
-        raise SpecError(f"chunk_size is {chunk_size!r}. Use a whole number of records above 0, such as 500_000.")
+        raise SpecError(
+            f"chunk_size is {chunk_size!r}. Use a whole number of records above 0, such as 500_000."
+        )
     for option, name in names.items():
         if name is not None and not isinstance(name, str):
             raise SpecError(f"{option} is {name!r}. Give the name of one column, or None.")
@@ -342,7 +370,11 @@ def _coordinates(values: npt.ArrayLike, name: str) -> Floats:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise DataError(f"{name} holds values that are no numbers. Give degrees as numbers.") from None
+        raise DataError(
+            f"{name} holds values that are no numbers. Give degrees as numbers."
+        ) from None
     if array.ndim != 1:
-        raise DataError(f"{name} has {array.ndim} dimensions. Give one-dimensional arrays of degrees.")
+        raise DataError(
+            f"{name} has {array.ndim} dimensions. Give one-dimensional arrays of degrees."
+        )
     return array

@@ -1,7 +1,8 @@
 """Compiled kernels behind `points`: a grid over the regions, an exact point location, an exact sum.
 
-Only `points` imports this module, and only inside the functions that use it, because numba is slow to import.
-The kernels release the interpreter lock and use no fast-math: rounding is part of what they prove.
+Only `points` imports this module, and only inside the functions that use it, because numba is slow
+to import. The kernels release the interpreter lock and use no fast-math: rounding is part of what
+they prove.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def _two_product(a: float, b: float) -> tuple[float, float]:
     c = _SPLITTER * b
     b_high = c - (c - b)
     b_low = b - b_high
-    return product, a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
+    return product, a_low * b_low - (
+        ((product - a_high * b_high) - a_low * b_high) - a_high * b_low
+    )
 
 
 @compiled
@@ -198,7 +201,9 @@ def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions
 
 
 @compiled
-def _mark(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
+def _mark(
+    touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
+) -> tuple[int, int]:
     """Mark the columns of one row that the edges in its bucket touch, with a margin above any rounding."""
     bottom = frame[1] + (row - _PAD) / frame[3]
     top = frame[1] + (row + 1 + _PAD) / frame[3]
@@ -220,7 +225,9 @@ def _mark(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame:
 
 
 @compiled
-def _cells_of_row(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
+def _cells_of_row(
+    touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
+) -> tuple[int, int]:
     """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside; return the first and the last touched."""
     first, last = _mark(touched, edges, start, stop, row, frame)
     y = frame[1] + (row + 0.5) / frame[3]
@@ -249,7 +256,9 @@ def _grown(values: Ints32, needed: int) -> Ints32:
 
 
 @compiled
-def rasterise(buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints) -> tuple[Ints32, Ints32]:
+def rasterise(
+    buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints
+) -> tuple[Ints32, Ints32]:
     """Pair cells with regions, region after region: number `k` where its border touches, `~k` where it covers."""
     cells, codes = np.empty(1024, np.int32), np.empty(1024, np.int32)
     touched = np.zeros(shape[1], np.uint8)
@@ -308,8 +317,9 @@ def conflicts(begin: Ints, lists: Ints32) -> Ints32:
 def pack(begin: Ints, codes: Ints32, buckets: Buckets, columns: int) -> tuple[Ints32, Ints32]:
     """Lay the lists of the cells out so that a point needs one look-up, or two next to a border.
 
-    A cell holds -1 for none, the number of the region that covers it, or -2 - the place of its list in the second
-    array: a count, then for each region its number and where its edges begin and end (nowhere if it covers the cell).
+    A cell holds -1 for none, the number of the region that covers it, or -2 - the place of its list
+    in the second array: a count, then for each region its number and where its edges begin and end
+    (nowhere if it covers the cell).
     """
     cells = np.full(len(begin) - 1, -1, np.int32)
     lists = np.empty(len(cells) + 3 * len(codes), np.int32)
@@ -327,7 +337,10 @@ def pack(begin: Ints, codes: Ints32, buckets: Buckets, columns: int) -> tuple[In
                 lists[end], lists[end + 1], lists[end + 2] = k, -1, -1
                 if codes[i] >= 0:
                     bucket = buckets.base[k] + cell // columns - buckets.first[k]
-                    lists[end + 1], lists[end + 2] = buckets.start[bucket], buckets.start[bucket + 1]
+                    lists[end + 1], lists[end + 2] = (
+                        buckets.start[bucket],
+                        buckets.start[bucket + 1],
+                    )
                 end += 3
     return cells, lists[:end].copy()
 
@@ -366,7 +379,14 @@ def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     other = np.full(len(x), -1, np.int32)
     lie = np.zeros(len(x), np.uint8)
     frame, cells, lists, edges = grid.frame, grid.cells, grid.lists, grid.edges
-    low_x, low_y, scale_x, scale_y, high_x, high_y = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
+    low_x, low_y, scale_x, scale_y, high_x, high_y = (
+        frame[0],
+        frame[1],
+        frame[2],
+        frame[3],
+        frame[4],
+        frame[5],
+    )
     rows, columns = grid.shape
     near = np.empty(len(x), np.int64)
     count = 0
@@ -374,12 +394,16 @@ def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     for i in range(len(x)):
         px, py = _snapped(x[i]), _snapped(y[i])
         if low_x <= px <= high_x and low_y <= py <= high_y:
-            cell = cells[_slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)]
+            cell = cells[
+                _slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)
+            ]
             number[i], lie[i] = cell, cell >= 0
             near[count] = i
             count += cell < -1
     for i in near[:count]:
-        number[i], other[i], lie[i] = _search(lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i]))
+        number[i], other[i], lie[i] = _search(
+            lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i])
+        )
     return number, other, lie
 
 
@@ -396,5 +420,7 @@ def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
         low = (mantissa & np.uint64(_LOW)) << shift
         high = (mantissa >> np.uint64(32)) << shift
         limbs[place[i], limb] += np.int64(low & np.uint64(_LOW))
-        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(high & np.uint64(_LOW))
+        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(
+            high & np.uint64(_LOW)
+        )
         limbs[place[i], limb + 2] += np.int64(high >> np.uint64(32))
