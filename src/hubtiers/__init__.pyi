@@ -20,10 +20,11 @@ from .errors import (
 from .explain import Explanation, coupling_coordination, obstacle_degree
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
-from .regions.boundaries import load_regions
+from .regions.boundaries import load_context, load_regions
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
+from .regions.pack import Pack, load_pack
 from .regions.read import read_regions
 from .robustness.montecarlo import assess_robustness
 from .robustness.result import Robustness

@@ -52,8 +52,8 @@ def calculable(values: pd.DataFrame, method: str, *, rows: bool = True) -> pd.Da
     Raises
     ------
     DataError
-        When this is no frame, has no column or no row, holds text, twice the same column, or values that are infinite
-        or larger than `LARGEST_VALUE`.
+        When this is no frame, has no column or no row, holds text, twice the same column, or values
+        that are infinite or larger than `LARGEST_VALUE`.
     """
     if not isinstance(values, pd.DataFrame):
         raise DataError(f"{method} needs a frame of regions × indicators, but was given a {type(values).__name__}.")

@@ -61,6 +61,7 @@ def connected(address: str | None) -> Iterator[Any]:
 def broadcast(client: Any, thing: Any) -> Any:
     """Send every worker what all tasks share, and return the handle for it.
 
-    The name is a new one each time: named by its content, it could be taken for one that was just let go.
+    The name is a new one each time: named by its content, it could be taken for one that was just
+    let go.
     """
     return client.scatter(thing, broadcast=True, hash=False)

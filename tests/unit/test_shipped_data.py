@@ -40,7 +40,7 @@ COMPLETE_LISTS = {
 
 
 def gazetteer() -> pd.DataFrame:
-    return pd.read_csv(data_path("boundaries", "gazetteer.csv"), dtype="str", keep_default_na=False)
+    return pd.read_csv(data_path("boundaries", "china", "gazetteer.csv"), dtype="str", keep_default_na=False)
 
 
 def wide(name: str, year: int | None = None) -> pd.DataFrame:

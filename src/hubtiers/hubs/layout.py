@@ -32,7 +32,8 @@ class Hub:
     cores
         Region ids of the core cities; several are possible (成都-重庆).
     extent
-        Region ids, cities or provinces, of the territory it organises; empty when the source leaves it open.
+        Region ids, cities or provinces, of the territory it organises; empty when the source leaves
+        it open.
     focus_zh, focus_en
         What the source wants built there.
     note
@@ -116,7 +117,8 @@ class HubLayout:
         Returns
         -------
         pandas.Series
-            Ordered categorical by region id, lowest tier first in its order; missing where no core lies.
+            Ordered categorical by region id, lowest tier first in its order; missing where no core
+            lies.
         """
         tiers: dict[str, str | None] = {}
         for region, units in members.items():

@@ -1,4 +1,4 @@
-"""The shipped tables about regions, read once: the gazetteer and the consortia."""
+"""The tables of the pack that has a gazetteer, read once: the gazetteer itself and the consortia."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from hubtiers._storage import data_path, read_text
+from hubtiers.regions.pack import DEFAULT_PACK
 
 
 class Place(NamedTuple):
@@ -42,8 +43,8 @@ class Consortium(NamedTuple):
 
 @cache
 def shipped_rows(name: str) -> tuple[dict[str, str], ...]:
-    """Return the rows of one CSV file of `data/boundaries`; callers must not change them."""
-    text, _ = read_text(data_path("boundaries", name))
+    """Return the rows of one table of the pack; callers must not change them."""
+    text, _ = read_text(data_path("boundaries", DEFAULT_PACK, name))
     return tuple(csv.DictReader(io.StringIO(text)))
 
 

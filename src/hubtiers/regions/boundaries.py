@@ -1,29 +1,37 @@
-"""The bundled boundaries: provinces, city units, consortia dissolved from them, and the context of a map."""
+"""Regions as polygons: the levels of a pack, parts of them, and what surrounds them on a map."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from hubtiers._storage import data_path
-from hubtiers.errors import DuplicateRegionError, SpecError, UnknownOptionError
+from hubtiers.errors import DataError, DuplicateRegionError, SpecError, UnknownOptionError, listing
+from hubtiers.regions._names import name_key
+from hubtiers.regions._shapes import read_shapes
 from hubtiers.regions._tables import city_units, consortia, places, provinces
+from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.membership import member_units
+from hubtiers.regions.pack import DEFAULT_PACK, LANGUAGES, WORLD_PACK, Pack, load_pack, pack_names, pack_source
+from hubtiers.regions.read import read_regions
 
 __all__ = ["load_context", "load_regions"]
 
-LEVELS = ("province", "city", "consortium")
-CONTEXTS = ("world", "south_china_sea")
 _COLUMNS = ["name_zh", "name_en", "short_zh", "level", "province", "members", "lon", "lat", "geometry"]
 
 
-def load_regions(level: str | Iterable[str] = "city") -> gpd.GeoDataFrame:
-    """Load bundled regions (行政区划) as polygons with their names.
+def load_regions(
+    level: str | Iterable[str] = "city",
+    *,
+    pack: str | Path | Pack | None = None,
+    within: str | Iterable[str] | None = None,
+) -> gpd.GeoDataFrame:
+    """Load bundled regions (行政区划) as polygons with their names, or those of a pack of your own.
 
     Use it as the first step of every analysis: the index of the frame is what indicators are joined to.
 
@@ -31,58 +39,223 @@ def load_regions(level: str | Iterable[str] = "city") -> gpd.GeoDataFrame:
     ----------
     level
         ``"province"`` (34), ``"city"`` (372 units: prefectures, municipalities, Taiwan, Hong Kong, Macao and directly
-        administered counties), ``"consortium"``, or a list of region ids of any mixture: adcodes and consortium slugs.
-        In a list, the code of a municipality means the province.
+        administered counties), ``"consortium"``, ``"country"`` (of the world), or a list of region ids of any mixture:
+        adcodes and consortium slugs, or ids of `pack`. In a list, the code of a municipality means the province.
+    pack
+        Name of a pack that ships (``"china"``, ``"world"``) or folder of your own, whose level is meant. Left out, it
+        is the one that has the level.
+    within
+        Names or ids of what the regions lie in: provinces, consortia and macro-regions (``["长三角"]``), or regions of
+        a higher level and groups of `pack`.
 
     Returns
     -------
     geopandas.GeoDataFrame
         EPSG:4326, index `region_id` (str) in code order or in the order of the list. Columns: `name_zh`, `name_en`,
         `short_zh`, `level`, `province` (adcode; empty for a consortium over several), `members` (ids of city units,
-        joined by semicolons), `lon` and `lat` of a label point in degrees, `geometry`. The frame is the caller's own.
+        joined by semicolons), `lon` and `lat` of a label point in degrees, `geometry`. Other packs have `name_zh`,
+        `name_en`, `level`, their own columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the
+        caller's own; `frame.attrs` says which pack it is from and whom to credit.
 
     Raises
     ------
     UnknownOptionError
-        When the level or a region id is unknown.
+        When the level, a region id, the pack or a name of `within` is unknown.
     DuplicateRegionError
         When a list names a region twice.
+    DataError
+        When no region of the level lies within.
 
     Notes
     -----
-    Nothing is missing: every unit has geometry and names. Outlines are simplified (1,500 m tolerance) and nest
-    exactly; areas and lengths measured on them are approximate. Source and terms stand in ``data/boundaries/NOTICE``.
+    Nothing is missing: every unit has geometry and names. Outlines are simplified and nest exactly; areas and lengths
+    measured on them are approximate. Source and terms stand in ``data/boundaries/NOTICE`` and in the pack's `terms`.
 
     Examples
     --------
     >>> regions = load_regions(["610000", "yangtze-delta"])
     >>> regions["name_zh"].to_dict()
     {'610000': '陕西省', 'yangtze-delta': '长三角'}
+    >>> len(load_regions("city", within=["长三角"])), load_regions("country").loc["FJI", "name_en"]
+    (41, 'Fiji')
     """
-    if isinstance(level, str):
-        if level not in LEVELS:
-            raise UnknownOptionError("level of regions", level, LEVELS)
+    chosen = _pack_of(level, pack)
+    frame = _level_of_pack(chosen, level) if isinstance(level, str) else _listed(chosen, list(map(str, level)))
+    if within is not None:
+        frame = _within(frame, chosen, [within] if isinstance(within, str) else [str(name) for name in within])
+    name = level if isinstance(level, str) else ""
+    frame.attrs.update(pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs())
+    return frame
+
+
+def _pack_of(level: str | Iterable[str], pack: str | Path | Pack | None) -> Pack:
+    """Return the pack that is named, or else the one that has the level."""
+    if pack is not None:
+        return load_pack(pack)
+    default = load_pack(DEFAULT_PACK)
+    if not isinstance(level, str) or level in default.levels:
+        return default
+    packs = [load_pack(name) for name in pack_names()]
+    found = [other for other in packs if level in other.levels]
+    if not found:
+        raise UnknownOptionError("level of regions", level, [name for other in packs for name in other.levels])
+    return found[0]
+
+
+def _level_of_pack(pack: Pack, level: str) -> gpd.GeoDataFrame:
+    if pack.is_shipped and pack.id == DEFAULT_PACK:
+        pack.level(level)
         return _level(level).copy()
-    ids = [str(region_id) for region_id in level]
+    return _plain_level(pack, level)
+
+
+def _plain_level(pack: Pack, level: str) -> gpd.GeoDataFrame:
+    """Return a level of a pack without a gazetteer; rows that the pack sets aside are no regions."""
+    about = pack.level(level)
+    file = pack.folder / about.file
+    if about.members:
+        return _dissolved(pack, level)
+    if pack.is_shipped:
+        frame = read_shapes(file).set_index("region_id")
+        aside = {row.get("id", "") for row in pack.set_aside} | {""}
+        frame = frame[~frame.index.isin(aside)].copy()
+        frame.insert(2, "level", level)
+        return frame
+    frame = read_regions(
+        file,
+        id_column=about.id_column or None,
+        name_zh=about.name_zh or None,
+        name_en=about.name_en or None,
+        layer=about.layer or None,
+    )
+    if about.parent_column and about.parent_column not in frame.columns:
+        raise UnknownOptionError(f"parent column of the level {level!r}:", about.parent_column, map(str, frame.columns))
+    if about.parent_column:
+        frame[about.parent_column] = frame[about.parent_column].astype("str")
+    return frame
+
+
+def _dissolved(pack: Pack, level: str) -> gpd.GeoDataFrame:
+    """Return a level that is declared by members and dissolved from the units of the pack."""
+    units = _level_of_pack(pack, pack.units)
+    rows, shapes = {}, []
+    for row in pack.table(pack.level(level).members):
+        members = [unit for unit in row["members"].split(";") if unit]
+        if absent := [unit for unit in members if unit not in units.index]:
+            raise UnknownOptionError(f"member of {row['region_id']!r}:", absent[0], units.index)
+        names = {key: row.get(key) or row["region_id"] for key in ("name_zh", "name_en")}
+        rows[row["region_id"]] = {**names, "level": level}
+        shapes.append(shapely.union_all(np.asarray(units.geometry.loc[members].array)))
+    frame = gpd.GeoDataFrame.from_dict(rows, orient="index").set_geometry(shapes, crs="EPSG:4326")
+    return frame.rename_axis("region_id")
+
+
+def _listed(pack: Pack, ids: list[str]) -> gpd.GeoDataFrame:
     if not ids:
         raise SpecError("The list of region ids is empty. Name at least one region, or a level such as 'city'.")
     if len(set(ids)) < len(ids):
         raise DuplicateRegionError([i for i in ids if ids.count(i) > 1], "The list of region ids")
-    rows = {}
-    for region_id in ids:
-        source = _level(_level_of(region_id))
-        rows[region_id] = dict(zip(source.columns, source.loc[region_id], strict=True))
-    return _frame(list(rows), list(rows.values()))
+    if pack.is_shipped and pack.id == DEFAULT_PACK:
+        rows = {}
+        for region_id in ids:
+            source = _level(_level_of(region_id))
+            rows[region_id] = dict(zip(source.columns, source.loc[region_id], strict=True))
+        return _frame(list(rows), list(rows.values()))
+    levels = [_level_of_pack(pack, level) for level in pack.levels]
+    known = [str(region) for frame in levels for region in frame.index]
+    if absent := [region for region in ids if region not in known]:
+        raise UnknownOptionError("region id", absent[0], known)
+    if whole := [frame for frame in levels if set(ids) <= set(frame.index)]:
+        return whole[0].loc[ids].copy()
+    raise SpecError(
+        f"The ids {listing(map(repr, ids))} belong to several levels of the pack {pack.id!r}. Name regions of one "
+        f"level: {listing(pack.levels, most=9)}."
+    )
 
 
-def load_context(name: str) -> gpd.GeoDataFrame:
-    """Load what surrounds the regions on a map: ``"world"`` or ``"south_china_sea"``.
+def _within(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> gpd.GeoDataFrame:
+    """Return the regions that lie wholly in what is named."""
+    if not names:
+        raise SpecError("within=[] names nothing. Name at least one region or group, or leave it out.")
+    if pack.is_shipped and pack.id == DEFAULT_PACK:
+        units = {unit for name in names for unit in _units_of(name, pack)}
+        inside = [set(members.split(";")) <= units for members in frame["members"]]
+    else:
+        inside = _descends(frame, pack, names)
+    if not any(inside):
+        raise DataError(f"No region of the level lies within {listing(map(repr, names))}. Name a larger region.")
+    return frame[inside].copy()
+
+
+def _units_of(name: str, pack: Pack) -> tuple[str, ...]:
+    """Return the units of a province, a consortium, a macro-region or a city, by id or name."""
+    if group := _group(pack, name):
+        return tuple(unit for member in group for unit in member_units(member))
+    for level in ("consortium", "province", "any"):
+        found = match_names([name], level=level).frame.iloc[0]
+        if isinstance(found["region_id"], str) and found["region_id"]:
+            return member_units(found["region_id"])
+    groups = [spelling for place in pack.groups() for spelling in place.spellings]
+    known = [text for place in places() for text in (place.region_id, place.name_zh, place.short_zh, place.name_en)]
+    raise UnknownOptionError("region or group in within=:", name, [*groups, *dict.fromkeys(known)])
+
+
+def _group(pack: Pack, name: str) -> tuple[str, ...]:
+    for place in pack.groups():
+        if name_key(name) in {name_key(spelling) for spelling in place.spellings}:
+            return place.members
+    return ()
+
+
+def _descends(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> list[bool]:
+    """Return which rows are named, or lie in a region or group that is, at any level above."""
+    level = str(frame.attrs.get("level") or frame["level"].iloc[0] if "level" in frame.columns else "")
+    above = _lineage(frame, pack, level)
+    spelt: dict[str, set[str]] = {}
+    for about in pack.levels.values():
+        layer = frame if about.id == level else _level_of_pack(pack, about.id)
+        for region, row in zip(layer.index, layer[["name_zh", "name_en"]].to_dict("records"), strict=True):
+            for text in (str(region), *row.values()):
+                spelt.setdefault(name_key(str(text)), set()).add(str(region))
+    for region, others in pack.aliases().items():
+        for text in others:
+            spelt.setdefault(name_key(text), set()).add(region)
+    wanted: set[str] = set()
+    for name in names:
+        found = set(_group(pack, name)) or spelt.get(name_key(name), set())
+        if not found:
+            groups = [spelling for place in pack.groups() for spelling in place.spellings]
+            raise UnknownOptionError("region or group in within=:", name, [*groups, *spelt])
+        wanted |= found
+    return [bool(wanted & line) for line in above]
+
+
+def _lineage(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[set[str]]:
+    """Return for every row its own id and those of the regions above it."""
+    lines = [{str(region)} for region in frame.index]
+    about = pack.levels.get(level)
+    above = frame
+    current = list(map(str, frame.index))
+    while about is not None and about.parent and about.parent_column:
+        parents: Mapping[Any, Any] = above[about.parent_column].to_dict()
+        current = [str(parents.get(region, "")) for region in current]
+        for line, parent in zip(lines, current, strict=True):
+            line.add(parent)
+        above, about = _level_of_pack(pack, about.parent), pack.levels.get(about.parent)
+    return lines
+
+
+def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) -> gpd.GeoDataFrame:
+    """Load what surrounds the regions on a map.
 
     Parameters
     ----------
     name
-        ``"world"``: the other countries (Natural Earth, columns `id` and `name`), cut along the bundled outline.
-        ``"south_china_sea"``: the ten dashes of the line in the South China Sea (column `dash`).
+        ``"world"``: land by country, columns `id` and `name`; or a line of the pack, such as ``"south_china_sea"``,
+        the ten dashes of the line in the South China Sea (column `dash`).
+    pack
+        The pack of the regions that are drawn: what lies around them is then cut along its outline, where the pack has
+        a layer for it. Left out, the world is whole, with nothing cut out.
 
     Returns
     -------
@@ -98,26 +271,35 @@ def load_context(name: str) -> gpd.GeoDataFrame:
     --------
     >>> len(load_context("south_china_sea"))
     10
+    >>> bool(load_context("world").contains(shapely.Point(116, 40)).any())
+    True
     """
-    if name not in CONTEXTS:
-        raise UnknownOptionError("map context", name, CONTEXTS)
-    return _read(name).copy()
+    chosen = load_pack(WORLD_PACK if pack is None else pack)
+    if name == "world":
+        return _land(chosen)
+    packs = [chosen] if pack is not None else [load_pack(other) for other in pack_names()]
+    for other in packs:
+        if name in {line.id for line in other.lines}:
+            return other.line_shapes(name)
+    raise UnknownOptionError("map context", name, ["world", *(line.id for other in packs for line in other.lines)])
 
 
-@cache
-def _read(name: str) -> gpd.GeoDataFrame:
-    # The files are our own, one feature a line; reading them without GDAL is quicker and opens nothing else.
-    features = json.loads(data_path("boundaries", f"{name}.geojson").read_text(encoding="utf-8"))["features"]
-    shapes = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features])
-    return gpd.GeoDataFrame([feature["properties"] for feature in features], geometry=shapes, crs="EPSG:4326")
+def _land(pack: Pack) -> gpd.GeoDataFrame:
+    if not pack.context_file:
+        pack = load_pack(WORLD_PACK)
+    frame = read_shapes(pack.folder / pack.context_file).copy()
+    if "region_id" in frame.columns:
+        frame = frame.rename(columns={"region_id": "id", "name_en": "name"})
+    return frame[["id", "name", "geometry"]]
 
 
 @cache
 def _level(level: str) -> gpd.GeoDataFrame:
+    pack = load_pack(DEFAULT_PACK)
     if level == "consortium":
         labels = {place.region_id: place for place in places() if place.level == "consortium"}
         return _frame(list(labels), [_dissolve(region_id) for region_id in labels])
-    frame = _read(level).set_index("region_id")
+    frame = read_shapes(pack.folder / pack.level(level).file).set_index("region_id")
     frame["members"] = [";".join(member_units(region_id)) for region_id in frame.index]
     return frame[_COLUMNS]
 
@@ -145,8 +327,10 @@ def _frame(ids: list[str], rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
     return frame
 
 
+@lru_cache(maxsize=4096)
 def _level_of(region_id: str) -> str:
     for level, known in (("province", provinces()), ("city", city_units()), ("consortium", consortia())):
         if region_id in known:
             return level
-    raise UnknownOptionError("region id", region_id, [*provinces(), *city_units(), *consortia()])
+    known_ids = dict.fromkeys([*provinces(), *city_units(), *consortia()])
+    raise UnknownOptionError("region id", region_id, known_ids)

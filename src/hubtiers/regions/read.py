@@ -1,14 +1,11 @@
-"""A user's own boundaries: any vector file, opened by the driver its name promises, checked and repaired."""
+"""A user's own boundaries: any vector file or frame, checked, repaired, with ids and names found."""
 
 from __future__ import annotations
 
 import html
-import re
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,73 +14,33 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from hubtiers.errors import (
-    CRSError,
-    DataError,
-    DuplicateRegionError,
-    HubtiersError,
-    MissingColumnError,
-    MissingDependencyError,
-    SpecError,
-    UnknownOptionError,
-    listing,
-)
+from hubtiers.errors import CRSError, DataError, DuplicateRegionError, MissingColumnError, SpecError, listing
+from hubtiers.regions._open import Opened, ReadLimits, open_layer
+from hubtiers.regions._where import rows_where
+from hubtiers.regions.pack import LayerSource
 
 __all__ = ["ReadLimits", "RegionFileReport", "read_regions"]
 
-_REMOTE = re.compile(r"^([a-z][a-z0-9+.-]+://|/vsi|\\\\|//)", re.IGNORECASE)
-# A GeoJSON file may point to its reference system elsewhere, which GDAL would fetch.
-_CRS_LINK = re.compile(rb'"crs"\s*:\s*\{[^{}]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
-_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
 _SAME_AS_WGS84 = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
-_ZIP_HINT = "Unpack the archive and name the .shp, .gpkg or .geojson file inside."
-
-
-class _Format(NamedTuple):
-    driver: str
-    prefix: str
-    is_own: Callable[[bytes], bool]
-
-
-class _Opened(NamedTuple):
-    """What a file gave: `is_declared` says whether the file itself names its reference system."""
-
-    frame: gpd.GeoDataFrame
-    driver: str
-    encoding: str
-    is_declared: bool
-    notes: tuple[str, ...] = ()
-
-
-_FORMATS = {
-    ".geojson": _Format("GeoJSON", "GeoJSON:", lambda head: head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"),
-    ".json": _Format("GeoJSON", "GeoJSON:", lambda head: head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"),
-    ".shp": _Format("ESRI Shapefile", "", lambda head: head[:4] == b"\x00\x00\x27\x0a"),
-    ".gpkg": _Format("GPKG", "", lambda head: head[:15] == b"SQLite format 3" and head[68:70] == b"GP"),
-    ".fgb": _Format("FlatGeobuf", "", lambda head: head[:3] == b"fgb"),
-}
-
-
-@dataclass(frozen=True)
-class ReadLimits:
-    """How large a boundary file may be; checked before it is parsed.
-
-    `megabytes` is the size of the file with its companions, `features` the number of rows it declares.
-    """
-
-    megabytes: float = 500.0
-    features: int = 200_000
-
-    def __post_init__(self) -> None:
-        if not (self.megabytes > 0 and self.features > 0):
-            raise SpecError(f"{self!r} allows nothing. Limits are positive numbers.")
+# How columns of ids and names are called where nobody says so, in the order in which they are tried.
+_ID_COLUMNS = (
+    *("region_id", "geoid", "geo_id", "nuts_id", "lau_id", "gisco_id", "adcode", "gb", "code", "id", "fips", "geocode"),
+    *("adm3_pcode", "adm2_pcode", "adm1_pcode", "gid_3", "gid_2", "gid_1", "gid_0", "adm1_code", "iso_3166_2"),
+    *("iso_a3", "iso3", "adm0_a3", "iso_a2", "hasc_1", "行政区划代码", "代码", "编码"),
+)
+_NAME_COLUMNS = (
+    *("name", "nuts_name", "name_latn", "namelsad", "lau_name", "shapename", "adm3_en", "adm2_en", "adm1_en"),
+    *("name_3", "name_2", "name_1", "name_0", "admin", "country", "state", "county", "district", "province", "region"),
+    *("region_name", "名称", "地名", "地区", "区域", "市", "省"),
+)
 
 
 @dataclass(frozen=True)
 class RegionFileReport:
     """What `read_regions` found in a file and what it changed.
 
-    `repaired` holds one (region id, what was wrong, share of the area that changed) for each repaired region.
+    `repaired` holds one (region id, what was wrong, share of the area that changed) for each repaired region;
+    `left_out` counts the rows that `where` left out.
     """
 
     path: str
@@ -93,6 +50,8 @@ class RegionFileReport:
     id_column: str
     name_column: str
     encoding: str
+    credit: str = ""
+    left_out: int = 0
     repaired: tuple[tuple[str, str, float], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -106,6 +65,8 @@ class RegionFileReport:
             f"{self.path} ({self.driver}): {self.regions} regions, {self.crs_of_file} → EPSG:4326.",
             f"  ids from {self.id_column!r}, names from {self.name_column!r}, text {self.encoding}",
         ]
+        if self.left_out:
+            lines.append(f"  {self.left_out} rows left out by the condition")
         lines += [f"  note: {note}" for note in self.notes]
         lines += [f"  repaired {r}: {fault}; area {change:+.2%}" for r, fault, change in self.repaired[:20]]
         if len(self.repaired) > 20:
@@ -119,13 +80,16 @@ class RegionFileReport:
         return f"<pre>{html.escape(self.to_text())}</pre>"
 
 
-def read_regions(
-    path: str | Path,
+def read_regions(  # noqa: PLR0913 - each names one thing about the layer
+    source: str | Path | gpd.GeoDataFrame,
     *,
     id_column: str | None = None,
+    name: str | None = None,
     name_zh: str | None = None,
     name_en: str | None = None,
     layer: str | None = None,
+    where: str | None = None,
+    credit: str | Mapping[str, str] | None = None,
     crs: str | None = None,
     allow_remote: bool = False,
     limits: ReadLimits | None = None,
@@ -136,205 +100,132 @@ def read_regions(
 
     Parameters
     ----------
-    path
-        A .geojson, .json, .shp, .gpkg, .fgb or .parquet file of polygons.
+    source
+        A .geojson, .json, .topojson, .shp, .gpkg, .fgb or .parquet file of polygons, a .zip with one of them inside, or
+        a GeoDataFrame.
     id_column
-        Column that identifies a region; ``region_id`` when not given. Whole numbers become text without decimals.
+        Column that identifies a region. Left out, it is ``region_id``, the named index of a frame, or a column of a
+        usual name (GEOID, NUTS_ID, code, …) with a value of its own in every row; the report says which. Whole numbers
+        become text without decimals.
+    name
+        Column with the name in whatever language; a column of a usual name (name, NUTS_NAME, …) when left out.
     name_zh, name_en
-        Columns with the Chinese and the English name; columns of these names, or the id, when not given.
+        Columns with the Chinese and the English name, where there are both. A name that is missing in one language is
+        that of the other, and last the id.
     layer
-        Layer of a .gpkg with several.
+        Layer of a file with several, or file of an archive with several.
+    where
+        Rows to take, such as ``"CNTR_CODE in ('DE', 'FR')"``: comparisons of columns joined by and, or, not.
+    credit
+        Whom a map of these boundaries must name, such as ``"© EuroGeographics"``; by language where they differ:
+        ``{"zh": …, "en": …}``. Left out, a map names nobody.
     crs
-        Coordinate reference system of a file that declares none, for example ``"EPSG:4490"``.
+        Coordinate reference system of a layer that declares none, for example ``"EPSG:4490"``.
     allow_remote
-        Whether `path` may be a URL or a path of GDAL's virtual file systems. Its size is not checked then.
+        Whether `source` may be a URL or a path of GDAL's virtual file systems. Its size is not checked then.
     limits
-        Size limits; `ReadLimits()` when not given.
+        How large a file may be; 500 MB and 200,000 regions when not given.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        EPSG:4326, index `region_id` (str) in the order of the file; `name_zh`, `name_en`, `lon` and `lat` of a point
-        inside (degrees), `geometry`, then the other columns. ``attrs["report"]`` is a `RegionFileReport`.
+        EPSG:4326, index `region_id` (str) in the order of the rows. Columns: `name_zh`, `name_en`, `lon` and `lat` of a
+        point inside (degrees), `geometry`, then the layer's own columns. `frame.attrs["report"]` says what was found
+        and changed; `frame.attrs["credit"]` is the credit line.
 
     Raises
     ------
     DataError
-        When the file is missing, too large, not what its name says, or holds no polygons.
+        When the file does not exist, is too large or not readable, has no regions, ids or geometry, or shapes that are
+        no areas. `DuplicateRegionError` and `MissingColumnError` are of this kind.
     CRSError
-        When no coordinate reference system is declared or given, or the coordinates contradict it.
-    MissingColumnError, DuplicateRegionError, SpecError
+        When the reference system is unknown or contradicts the coordinates.
+    SpecError
+        When `source` is remote, or `layer` is missing or unknown, or `where` is no condition.
 
     Notes
     -----
-    A region without an id or a geometry is an error that names it, never dropped. Invalid polygons are repaired and
-    reported. CGCS2000 (EPSG:4490) is taken as WGS84, from which it differs by centimetres. GCJ-02 cannot be seen from
-    the file: see `gcj02_suspicion`.
+    Missing names are those of the other language, then the id; a missing id or geometry is an error. Invalid outlines
+    are repaired and reported, and a ring that runs over 180° is cut there. CGCS2000 (EPSG:4490) is taken as WGS84, from
+    which it differs by centimetres. GCJ-02 cannot be seen from the file: see `gcj02_suspicion`.
 
     Examples
     --------
-    >>> import tempfile
     >>> source = gpd.GeoDataFrame({"code": [7.0]}, geometry=[shapely.box(100, 30, 101, 31)], crs="EPSG:4490")
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     source.to_file(Path(folder, "own.gpkg"))
-    ...     regions = read_regions(Path(folder, "own.gpkg"), id_column="code")
-    >>> regions.index.tolist(), regions.crs.to_epsg()
-    (['7'], 4326)
+    >>> regions = read_regions(source, id_column="code", credit="© me")
+    >>> regions.index.tolist(), regions.crs.to_epsg(), regions.attrs["credit"]["en"]
+    (['7'], 4326, '© me')
     """
-    limits = limits or ReadLimits()
-    where = Path(str(path)).name
-    if allow_remote and _REMOTE.match(str(path)):
-        opened = _open(str(path), None, layer, limits)
-    else:
-        opened = _open_file(_checked_file(path, limits), layer, limits)
-    raw = opened.frame
-    system = _system(opened, crs, where)
-    placed, notes = _place(raw.geometry, system, where)
-    column = _id_column(raw, id_column, where)
-    ids = _ids(raw[column], column, where)
-    shapes, repaired = _polygons(placed, ids, where)
-    names = {
-        "name_zh": _name_column(raw, "name_zh", name_zh, where),
-        "name_en": _name_column(raw, "name_en", name_en, where),
-    }
-    frame = _assemble(raw, column, ids, shapes, names)
+    title, opened = _opened(source, layer, limits or ReadLimits(), allow_remote=allow_remote)
+    raw, whole = opened.frame, len(opened.frame)
+    if where is not None:
+        raw = raw[rows_where(raw, where, title)]
+        if not len(raw):
+            raise DataError(f"{title} has no row where {where}. Check the condition.")
+    system = _system(opened, crs, title)
+    placed, notes = _place(raw.geometry, system, title)
+    column = _id_column(raw, id_column, title)
+    ids = _ids(raw[column], column, title)
+    shapes, repaired = _polygons(placed, ids, title)
+    names = _name_columns(raw, {"": name, "zh": name_zh, "en": name_en}, column, title)
+    frame, languages = _assemble(raw, column, ids, shapes, names)
+    texts = _credit(credit)
+    frame.attrs = LayerSource(credit_zh=texts["zh"], credit_en=texts["en"], languages=languages).to_attrs()
     frame.attrs["report"] = RegionFileReport(
-        path=where,
+        path=title,
         driver=opened.driver,
         regions=len(frame),
         crs_of_file=_name(system),
         id_column=column,
-        name_column=names["name_zh"] or column,
+        name_column=names["zh"] or names["en"] or column,
         encoding=opened.encoding,
+        credit=texts["en"],
+        left_out=whole - len(raw),
         repaired=tuple(repaired),
         notes=(*opened.notes, *notes),
     )
     return frame
 
 
-def _checked_file(path: str | Path, limits: ReadLimits) -> Path:
-    if _REMOTE.match(str(path)):
+def _opened(
+    source: str | Path | gpd.GeoDataFrame, layer: str | None, limits: ReadLimits, *, allow_remote: bool
+) -> tuple[str, Opened]:
+    """Return what messages call the source, and its rows with the index as a column where it has a meaning."""
+    if isinstance(source, (str, Path)):
+        return Path(str(source)).name, open_layer(source, layer, limits, allow_remote=allow_remote)
+    if not isinstance(source, gpd.GeoDataFrame):
         raise SpecError(
-            f"{str(path)!r} is a URL or a virtual path. Download the file first, or pass allow_remote=True if you "
-            "trust its source."
+            f"Boundaries are the path of a file or a GeoDataFrame, but this is {type(source).__name__}. A frame of "
+            "numbers goes into join_indicators(regions, frame)."
         )
-    file = Path(path)
-    if not file.is_file():
-        raise DataError(f"There is no file {path}. Check the path.")
-    if file.suffix.lower() in (".zip", ".rar", ".7z"):
-        raise DataError(f"{file.name} is an archive. {_ZIP_HINT}")
-    if file.suffix.lower() not in (*_FORMATS, ".parquet"):
-        raise UnknownOptionError(f"kind of boundary file in {file.name!r}:", file.suffix, [*_FORMATS, ".parquet"])
-    companions = file.parent.glob(f"{_escape(file.stem)}.*") if file.suffix.lower() == ".shp" else [file]
-    size = sum(part.stat().st_size for part in companions if part.is_file()) / 1e6
-    if size > limits.megabytes:
-        raise DataError(
-            f"{file.name} has {size:.0f} MB; the limit is {limits.megabytes:.0f} MB. Simplify it, or raise the limit "
-            "with limits=ReadLimits(megabytes=…)."
-        )
-    return file
-
-
-def _escape(stem: str) -> str:
-    return re.sub(r"([\[\]*?])", r"[\1]", stem)
-
-
-def _open_file(file: Path, layer: str | None, limits: ReadLimits) -> _Opened:
-    if file.suffix.lower() == ".parquet":
-        return _Opened(_open_parquet(file, limits), "Parquet", "utf-8", is_declared=True)
-    form = _FORMATS[file.suffix.lower()]
-    is_json = form.driver == "GeoJSON"
-    with file.open("rb") as stream:
-        head = stream.read(4096)
-        whole = head + stream.read() if is_json else b""
-    if not form.is_own(head):
-        raise DataError(
-            f"{file.name} is not a {form.driver} file, although its name says so. Export it again, or give it the "
-            "extension of what it is."
-        )
-    if _CRS_LINK.search(whole):
-        raise CRSError(f"{file.name} refers to a reference system on the web. Export it with the system named inside.")
-    opened = _open(f"{form.prefix}{file.resolve()}", form.driver, layer, limits)
-    # GeoJSON without a member “crs” means WGS84 by its standard, but many writers forget to say otherwise.
-    return opened._replace(is_declared=not is_json or bool(_CRS_MEMBER.search(whole)))
-
-
-def _open(source: str, driver: str | None, layer: str | None, limits: ReadLimits) -> _Opened:
-    name = source.rpartition("/")[2]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            found = _check_layer(source, driver, layer, limits)
-            frame, encoding = _decode(source, layer)
-        except HubtiersError:
-            raise
-        except Exception as error:
-            # Broken files bring up errors of every kind from GDAL and its wrappers; each means the same to the user.
-            raise DataError(f"{name} cannot be read: {_first_line(error)}. Export it again.") from error
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise DataError(f"{name} has no geometry. Name a file of polygons.")
-    notes = tuple(dict.fromkeys(_first_line(w.message) for w in caught))
-    return _Opened(frame, found, encoding, is_declared=True, notes=notes)
-
-
-def _first_line(message: object) -> str:
-    return (str(message).strip().splitlines() or ["unknown fault"])[0].rstrip(".")
-
-
-def _check_layer(source: str, driver: str | None, layer: str | None, limits: ReadLimits) -> str:
-    """Check which driver opens a file and how many features it declares, before any is parsed."""
-    import pyogrio
-
-    name = source.rpartition("/")[2]
-    layers = [str(row[0]) for row in pyogrio.list_layers(source)]
-    if layer is not None and layer not in layers:
-        raise UnknownOptionError(f"layer of {name}", layer, layers)
-    if layer is None and len(layers) > 1:
-        raise SpecError(f"{name} has the layers {listing(map(repr, layers))}. Name one with layer=….")
-    info = pyogrio.read_info(source, layer=layer, force_feature_count=True, encoding="utf-8")
-    if driver is not None and info["driver"] != driver:
-        raise DataError(f"{name} was opened as {info['driver']}, not as {driver}. Export it again.")
-    _check_count(int(info["features"]), name, limits)
-    return str(info["driver"])
-
-
-def _check_count(features: int, name: str, limits: ReadLimits) -> None:
-    if features > limits.features:
-        raise DataError(
-            f"{name} has {features} features; the limit is {limits.features}. Dissolve it, or raise the limit with "
-            "limits=ReadLimits(features=…)."
-        )
-
-
-def _decode(source: str, layer: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    """Read with UTF-8, else GB18030; the tables of shapefiles carry either, and rarely say which."""
-    has_cpg = source.lower().endswith(".shp") and Path(source).with_suffix(".cpg").is_file()
-    if has_cpg or not source.lower().endswith(".shp"):
-        return gpd.read_file(source, layer=layer, engine="pyogrio"), "as declared"
     try:
-        return gpd.read_file(source, layer=layer, engine="pyogrio", encoding="utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return gpd.read_file(source, layer=layer, engine="pyogrio", encoding="gb18030"), "gb18030"
+        source.geometry  # noqa: B018 - raises where no column of geometry is active
+    except AttributeError:
+        raise DataError("The GeoDataFrame has no active geometry. Set it with set_geometry.") from None
+    frame = source.copy()
+    if not isinstance(frame.index, (pd.RangeIndex, pd.MultiIndex)):
+        label = str(frame.index.name or "region_id")
+        if label not in frame.columns:
+            frame.insert(0, label, frame.index)
+    return "The GeoDataFrame", Opened(frame.reset_index(drop=True), "in memory", "as given", is_declared=True)
 
 
-def _open_parquet(file: Path, limits: ReadLimits) -> gpd.GeoDataFrame:
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingDependencyError("pyarrow", "parquet", "Reading a .parquet file") from None
-    try:
-        _check_count(pyarrow.parquet.ParquetFile(file).metadata.num_rows, file.name, limits)
-        return gpd.read_parquet(file)
-    except HubtiersError:
-        raise
-    except Exception as error:
-        # As above: what a damaged file brings up depends on where it is damaged.
-        raise DataError(f"{file.name} cannot be read: {_first_line(error)}. Export it again.") from error
+def _credit(credit: str | Mapping[str, str] | None) -> dict[str, str]:
+    if credit is None or isinstance(credit, str):
+        return dict.fromkeys(("zh", "en"), credit or "")
+    if not isinstance(credit, Mapping) or not set(credit) <= {"zh", "en"}:
+        raise SpecError(f'credit={credit!r} is no credit line. Give a text, or {{"zh": "…", "en": "…"}}.')
+    return {code: credit.get(code) or next(iter(credit.values()), "") for code in ("zh", "en")}
 
 
-def _system(opened: _Opened, crs: str | None, where: str) -> pyproj.CRS:
+def _system(opened: Opened, crs: str | None, where: str) -> pyproj.CRS:
     """Return the reference system that the file declares, or the one that was given."""
     given, declared = _given_crs(crs), opened.frame.crs
+    if given is None and declared is not None and pyproj.CRS(declared).is_engineering:
+        raise CRSError(
+            f"{where} is in a system of its own that lies nowhere on earth ({_name(declared)}). Say which one it is "
+            "in, for example crs='EPSG:4326'."
+        )
     if given is None and declared is None:
         raise CRSError(
             f"{where} declares no coordinate reference system. Say which one it is in, for example crs='EPSG:4326' "
@@ -342,7 +233,7 @@ def _system(opened: _Opened, crs: str | None, where: str) -> pyproj.CRS:
         )
     if given is None or (declared is not None and given == declared):
         return pyproj.CRS(declared)
-    if declared is not None and opened.is_declared:
+    if declared is not None and opened.is_declared and not pyproj.CRS(declared).is_engineering:
         raise CRSError(
             f"{where} declares {_name(declared)}, but crs={crs!r} was given. Leave `crs` out, or correct the file."
         )
@@ -353,10 +244,14 @@ def _place(shapes: gpd.GeoSeries, system: pyproj.CRS, where: str) -> tuple[gpd.G
     """Return the geometry in EPSG:4326, and notes on what was assumed."""
     shapes = shapes.set_crs(system, allow_override=True)
     notes = _check_degrees(shapes, where) if system.is_geographic else []
+    if system.is_geographic:
+        shapes = _unrolled(shapes)
     if _name(system) in _SAME_AS_WGS84:
         if _name(system) == "EPSG:4490":
             notes.append("CGCS2000 (EPSG:4490) taken as WGS84; they differ by centimetres")
         return shapes.set_crs("EPSG:4326", allow_override=True), notes
+    if not system.is_geographic:
+        _check_metres(shapes, where, _name(system))
     placed = shapes.to_crs("EPSG:4326")
     _check_finite(placed, where)
     return placed, notes
@@ -401,14 +296,70 @@ def _check_degrees(shapes: gpd.GeoSeries, where: str) -> list[str]:
     return []
 
 
+def _check_metres(shapes: gpd.GeoSeries, where: str, system: str) -> None:
+    _check_finite(shapes, where)
+    west, south, east, north = shapes.total_bounds
+    if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
+        raise CRSError(
+            f"{where} declares {system}, but its coordinates look like degrees (x from {west:.6g} to {east:.6g}). "
+            "Correct the reference system of the file."
+        )
+
+
+def _unrolled(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Cut shapes whose ring jumps from one side of 180° to the other, so that they do not run round the globe."""
+    geometry = np.asarray(shapes.array, dtype=object).copy()
+    for row, shape in enumerate(geometry):
+        if shape is not None and shape.geom_type.endswith("Polygon") and _jumps(shape):
+            parts = [piece for part in shapely.get_parts(shape) for piece in _cut(part)]
+            geometry[row] = shapely.union_all(parts)
+    return gpd.GeoSeries(geometry, index=shapes.index, crs=shapes.crs)
+
+
+def _jumps(shape: shapely.Geometry) -> bool:
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+    return any(bool((np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) > 180).any()) for ring in rings)
+
+
+def _cut(part: shapely.Polygon) -> list[shapely.Geometry]:
+    rings = [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
+    if not any((np.abs(np.diff(ring[:, 0])) > 180).any() for ring in rings):
+        return [part]
+    for ring in rings:
+        ring[:, 0] = np.unwrap(ring[:, 0], period=360)
+    # A ring round a pole does not close when it is unrolled; it stays as it was written.
+    if any(abs(ring[0, 0] - ring[-1, 0]) > 180 for ring in rings):
+        return [part]
+    whole = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
+    pieces = []
+    for turn in (-360.0, 0.0, 360.0):
+        piece = shapely.intersection(whole, shapely.box(-180 + turn, -90, 180 + turn, 90))
+        pieces.append(shapely.transform(piece, lambda xy, turn=turn: xy - (turn, 0.0)))
+    return [polygon for piece in pieces for polygon in shapely.get_parts(piece) if polygon.geom_type == "Polygon"]
+
+
 def _id_column(raw: gpd.GeoDataFrame, id_column: str | None, where: str) -> str:
     columns = [str(c) for c in raw.columns if c != raw.geometry.name]
-    wanted = id_column or "region_id"
-    if wanted in columns:
-        return wanted
-    if id_column is None:
-        raise MissingColumnError([wanted], f"{where} needs a column that identifies regions (id_column=…); it", columns)
-    raise MissingColumnError([wanted], where, columns)
+    if id_column is not None:
+        if id_column in columns:
+            return id_column
+        raise MissingColumnError([id_column], where, columns)
+    if "region_id" in columns:
+        return "region_id"
+    folded = {column.casefold(): column for column in reversed(columns)}
+    for usual in _ID_COLUMNS:
+        column = folded.get(usual)
+        # A column that is called an id and is none would make a region of every second row.
+        if column is not None and _identifies(raw[column]):
+            return column
+    raise MissingColumnError(
+        ["region_id"], f"{where} needs a column that identifies regions (id_column=…); it", columns
+    )
+
+
+def _identifies(values: pd.Series) -> bool:
+    ids = [_id(value) for value in values]
+    return bool(ids) and all(ids) and len(set(ids)) == len(ids)
 
 
 def _ids(values: pd.Series, column: str, where: str) -> list[str]:
@@ -416,7 +367,10 @@ def _ids(values: pd.Series, column: str, where: str) -> list[str]:
         raise DataError(f"{where} has no regions. Name a file with at least one polygon.")
     ids = [_id(value) for value in values]
     if blank := [row for row, text in enumerate(ids, start=1) if not text]:
-        raise DataError(f"{where} has no {column!r} in row {listing(blank)}. Give every region an id.")
+        raise DataError(
+            f"{where} has no {column!r} in row {listing(blank)}. Give every region an id, or leave such rows out with "
+            f"where='{column} is not null'."
+        )
     if twice := [text for text in dict.fromkeys(ids) if ids.count(text) > 1]:
         raise DuplicateRegionError(twice, where, "Dissolve their parts into one region, or give them ids of their own.")
     return ids
@@ -456,24 +410,47 @@ def _polygons(
     return geometry, repaired
 
 
-def _name_column(raw: gpd.GeoDataFrame, wanted: str, given: str | None, where: str) -> str | None:
-    if given is not None and given not in raw.columns:
-        raise MissingColumnError([given], where, [str(c) for c in raw.columns])
-    return given or (wanted if wanted in raw.columns else None)
+def _name_columns(
+    raw: gpd.GeoDataFrame, given: Mapping[str, str | None], id_column: str, where: str
+) -> dict[str, str | None]:
+    """Return the column of the Chinese and of the English name; None where there is none."""
+    columns = [str(c) for c in raw.columns if c != raw.geometry.name]
+    if absent := [column for column in given.values() if column is not None and column not in columns]:
+        raise MissingColumnError(absent, where, columns)
+    found = {code: given[code] or (f"name_{code}" if f"name_{code}" in columns else None) for code in ("zh", "en")}
+    single = given[""]
+    if single is None and not any(found.values()):
+        folded = {column.casefold(): column for column in reversed(columns)}
+        single = next(
+            (folded[usual] for usual in _NAME_COLUMNS if usual in folded and folded[usual] != id_column), None
+        )
+    if single is not None:
+        code = "zh" if _is_chinese(raw[single]) else "en"
+        found[code] = found[code] or single
+    return found
+
+
+def _is_chinese(values: pd.Series) -> bool:
+    """Return whether most names are written in Chinese characters."""
+    written = [text for text in map(_id, values) if text]
+    han = sum(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text in written)
+    return 2 * han > len(written)
 
 
 def _assemble(
     raw: gpd.GeoDataFrame, column: str, ids: list[str], shapes: NDArray[np.object_], names: Mapping[str, str | None]
-) -> gpd.GeoDataFrame:
-    """Put the columns in the order of bundled regions, the user's other columns after them."""
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Put the columns in the order of bundled regions, the user's others after them; say which languages there are."""
+    written = {code: [""] * len(ids) if c is None else [_id(value) for value in raw[c]] for code, c in names.items()}
     data: dict[str, object] = {}
-    for wanted, source in names.items():
-        written = [""] * len(ids) if source is None else [_id(value) for value in raw[source]]
-        data[wanted] = [name or region for name, region in zip(written, ids, strict=True)]
+    for code, other in (("zh", "en"), ("en", "zh")):
+        triples = zip(written[code], written[other], ids, strict=True)
+        data[f"name_{code}"] = [own or spare or region for own, spare, region in triples]
     points = shapely.point_on_surface(shapes)
     data |= {"lon": shapely.get_x(points), "lat": shapely.get_y(points)}
     # A column `members` of another meaning would be taken for city units.
     used = {*data, "region_id", "members", raw.geometry.name, column}
     rest = {str(c): raw[c].to_numpy() for c in raw.columns if c not in used}
     index = pd.Index(ids, name="region_id", dtype="str")
-    return gpd.GeoDataFrame(data | {"geometry": shapes} | rest, index=index, geometry="geometry", crs="EPSG:4326")
+    frame = gpd.GeoDataFrame(data | {"geometry": shapes} | rest, index=index, geometry="geometry", crs="EPSG:4326")
+    return frame, tuple(code for code in ("zh", "en") if any(written[code])) or ("en",)

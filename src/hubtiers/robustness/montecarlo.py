@@ -1,4 +1,4 @@
-"""How sure tiers and ranks are (稳健性): many draws of everything in doubt, scored, ranked and sorted anew."""
+"""How sure tiers and ranks are (稳健性): many draws of what is in doubt, scored and ranked anew."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from hubtiers._dask import address_of, broadcast, connected
 from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError
+from hubtiers.robustness._counts import MOST_REGIONS, Counts, Reference, make_reference
 from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, Plan, make_plan, seed_of
-from hubtiers.robustness._tally import MOST_REGIONS, Reference, Tally, make_reference
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Scheme
@@ -40,8 +40,8 @@ class Local:
     Parameters
     ----------
     block_size
-        Draws that one task counts before the progress bar moves, rounded to a multiple of 512. The answer does
-        not depend on it.
+        Draws that one task counts before the progress bar moves, rounded to a multiple of 512. The
+        answer does not depend on it.
     """
 
     block_size: int = 4 * BLOCK
@@ -57,7 +57,8 @@ class Dask:
     Parameters
     ----------
     address
-        Where the scheduler listens, such as `"tcp://10.0.0.1:8786"`. None takes the client that is in use.
+        Where the scheduler listens, such as `"tcp://10.0.0.1:8786"`. None takes the client that is
+        in use.
     block_size
         Draws that one task counts, rounded to a multiple of 512. The answer does not depend on it.
     """
@@ -85,17 +86,17 @@ class Job:
         for first in range(0, blocks, step):
             yield first, min(first + step, blocks)
 
-    def count(self, evaluator: DrawEvaluator, tally: Tally, first: int, last: int) -> None:
+    def count(self, evaluator: DrawEvaluator, counts: Counts, first: int, last: int) -> None:
         """Count the draws of some blocks, as many blocks together as stay in the cache."""
         together = max(1, _CELLS // (BLOCK * len(self.plan.table.values)))
         for start in range(first, last, together):
             draws = self.plan.blocks(start, min(start + together, last)).take(slice(0, self.draws - start * BLOCK))
             for drawn in evaluator.evaluate(draws):
-                tally.add(drawn, order=self.order, reference=self.reference)
+                counts.add(drawn, order=self.order, reference=self.reference)
 
-    def empty(self) -> Tally:
+    def empty(self) -> Counts:
         """Return counts of 0 for this job."""
-        return Tally.empty(len(self.plan.table.values), len(self.plan.labels))
+        return Counts.empty(len(self.plan.table.values), len(self.plan.labels))
 
 
 def assess_robustness(  # noqa: PLR0913
@@ -111,9 +112,10 @@ def assess_robustness(  # noqa: PLR0913
     workers: int | None = None,
     progress: bool = False,
 ) -> Robustness:
-    """Say how sure each region's tier and rank are (稳健性分析), over weights, methods and data together.
+    """Say how sure each region's tier and rank are (稳健性分析).
 
-    Choose it before a tier is published: a tier without a probability is an opinion.
+    Weights, methods and data can be varied together. Choose it before a tier is published: a tier
+    without a probability is an opinion.
 
     Parameters
     ----------
@@ -124,15 +126,17 @@ def assess_robustness(  # noqa: PLR0913
     draws
         How many times everything is drawn.
     rng
-        Seed of the draws. The same number gives the same answer, byte for byte, whatever engine, workers and block
-        size; the first thousand draws are the same for any number of draws.
+        Seed of the draws. The same number gives the same answer, byte for byte, whatever engine,
+        workers and block size; the first thousand draws are the same for any number of draws.
     tiers
-        `"refit"`: the tier rule finds its cut-points in every draw; `"fixed"`: those of the scheme stay.
+        `"refit"`: the tier rule finds its cut-points in every draw; `"fixed"`: those of the scheme
+        stay.
     reference
-        Tier by region (a Series or a mapping) that draws are held against; the scheme's own tiers when left out.
+        Tier by region (a Series or a mapping) that draws are held against; the scheme's own tiers
+        when left out.
     engine
-        `"local"`; `"dask"` for the dask client in use; the address of a dask scheduler (`"tcp://…"`); or `Local(…)` or
-        `Dask(…)` with a block size.
+        `"local"`; `"dask"` for the dask client in use; the address of a dask scheduler
+        (`"tcp://…"`); or `Local(…)` or `Dask(…)` with a block size.
     workers
         Threads of the local engine; as many as there are processors when left out.
     progress
@@ -141,7 +145,8 @@ def assess_robustness(  # noqa: PLR0913
     Returns
     -------
     Robustness
-        Tier probabilities with standard errors, rank intervals, agreement with the reference, and more.
+        Tier probabilities with standard errors, rank intervals, agreement with the reference, and
+        more.
 
     Raises
     ------
@@ -156,24 +161,25 @@ def assess_robustness(  # noqa: PLR0913
 
     Notes
     -----
-    Each draw gives the scores, ranks and tiers that `scheme.replace(…).run(table)` gives for its choices
-    (`Robustness.replay`). Sums run in a fixed order and scores are rounded to 12 digits before they are ranked. What no
-    factor touches is computed once. Weighted means, TOPSIS, VIKOR, grey relation, the penalised mean and Copeland's
-    rule are compiled, as are fixed cut-points and natural breaks; other tier rules are fitted in Python, draw by draw.
+    Each draw gives the scores, ranks and tiers that `scheme.replace(…).run(table)` gives for its
+    choices (`Robustness.replay`). Sums run in a fixed order and scores are rounded to 12 digits
+    before they are ranked. What no factor touches is computed once. Weighted means, TOPSIS, VIKOR,
+    grey relation, the penalised mean and Copeland's rule are compiled, as are fixed cut-points and
+    natural breaks; other tier rules are fitted in Python, draw by draw.
 
     Ctrl-C returns what was counted until then, with a warning; then `draws` says how much that is.
 
-    **Missing values**: a region without a score in a draw has no tier and no rank in it; probabilities are shares of
-    the draws in which the region has a score (`scored`). A region of the reference without a score counts as one that
-    differs.
+    **Missing values**: a region without a score in a draw has no tier and no rank in it;
+    probabilities are shares of the draws in which the region has a score (`scored`). A region of
+    the reference without a score counts as one that differs.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}, index=["a", "b", "c"])
+    >>> columns = {"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}
+    >>> table = IndicatorTable.from_frame(pd.DataFrame(columns, index=["a", "b", "c"]))
     >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> robust = assess_robustness(
-    ...     Scheme(tier=NaturalBreaks(2)), IndicatorTable.from_frame(frame), Variation(weights="dirichlet"), draws=1000
-    ... )
+    >>> scheme = Scheme(tier=NaturalBreaks(2))
+    >>> robust = assess_robustness(scheme, table, Variation(weights="dirichlet"), draws=1000)
     >>> robust.rank_interval.loc["a"].tolist()
     [3, 3, 3]
     """
@@ -184,36 +190,41 @@ def assess_robustness(  # noqa: PLR0913
     base = scheme.run(table)
     if len(table.values) > MOST_REGIONS:
         raise DataError(
-            f"The table has {len(table.values)} regions; counting the ranks of more than {MOST_REGIONS} would take too "
-            "much memory. Analyse a part of them, IndicatorTable.only(…)."
+            f"The table has {len(table.values)} regions; counting the ranks of more than "
+            f"{MOST_REGIONS} would take too much memory. Analyse a part of them, "
+            "IndicatorTable.only(…)."
         )
     plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
-    held = base.tier if reference is None else reference
-    against = make_reference(held, table.values.index, plan.labels)
+    expected = base.tier if reference is None else reference
+    against = make_reference(expected, table.values.index, plan.labels)
     job = Job(plan, _ranked_places(base.scores), against, draws)
     with progress_bar("Drawing", draws, shown=progress) as advance:
         if isinstance(chosen, Dask):
-            tally = _count_on_dask(job, chosen, advance)
+            counts = _count_on_dask(job, chosen, advance)
         else:
-            tally = _count_here(job, chosen, workers=count, advance=advance)
-    return Robustness(base=base, plan=plan, tally=tally, against=against)
+            counts = _count_here(job, chosen, workers=count, advance=advance)
+    return Robustness(base=base, plan=plan, counts=counts, against=against)
 
 
-def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[float], None]) -> Tally:
-    """Count with threads that take one task after the other; the compiled kernels let them run side by side."""
+def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[float], None]) -> Counts:
+    """Count with threads that take one task after the other.
+
+    The compiled kernels let them run side by side.
+    """
     tasks = list(job.tasks(engine.block_size))
     queue, stop, evaluator = iter(tasks), Event(), DrawEvaluator(job.plan)
 
-    def work() -> Tally:
-        tally = job.empty()
-        # Taking the next item of a list iterator is atomic, so that threads share it without a lock.
+    def work() -> Counts:
+        counts = job.empty()
+        # Taking the next item of a list iterator is atomic, so that threads share it without a
+        # lock.
         for first, last in queue:
             if stop.is_set():
                 break
-            before = tally.draws
-            job.count(evaluator, tally, first, last)
-            advance(tally.draws - before)
-        return tally
+            before = counts.draws
+            job.count(evaluator, counts, first, last)
+            advance(counts.draws - before)
+        return counts
 
     with ThreadPoolExecutor(max_workers=min(workers, len(tasks))) as pool:
         futures = [pool.submit(work) for _ in range(min(workers, len(tasks)))]
@@ -227,7 +238,7 @@ def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[flo
     return _merged((f.result() for f in futures), job)
 
 
-def _merged(parts: Iterator[Tally], job: Job) -> Tally:
+def _merged(parts: Iterator[Counts], job: Job) -> Counts:
     """Add up the parts; say so when they are not all that was asked for."""
     whole = next(parts, None) or job.empty()
     for part in parts:
@@ -235,18 +246,25 @@ def _merged(parts: Iterator[Tally], job: Job) -> Tally:
     if whole.draws == 0:
         raise KeyboardInterrupt
     if whole.draws < job.draws:
-        warn(f"Interrupted: {whole.draws} of {job.draws} draws were counted.", RuntimeWarning, stacklevel=4)
+        warn(
+            f"Interrupted: {whole.draws} of {job.draws} draws were counted.",
+            RuntimeWarning,
+            stacklevel=4,
+        )
     return whole
 
 
-def count_blocks(job: Job, first: int, last: int) -> Tally | str:
-    """Count some blocks from nothing: the task that a cluster runs. What does not fit comes back as its message."""
-    tally = job.empty()
+def count_blocks(job: Job, first: int, last: int) -> Counts | str:
+    """Count some blocks from nothing: the task that a cluster runs.
+
+    What does not fit comes back as its message.
+    """
+    counts = job.empty()
     try:
-        job.count(_evaluator_of(job), tally, first, last)
+        job.count(_evaluator_of(job), counts, first, last)
     except HubtiersError as error:
         return str(error)
-    return tally
+    return counts
 
 
 _EVALUATORS: dict[str, DrawEvaluator] = {}
@@ -261,15 +279,18 @@ def _evaluator_of(job: Job) -> DrawEvaluator:
     return _EVALUATORS[key]
 
 
-def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> Tally:
-    """Count on a cluster. A task is a pure function of the job, so that a lost worker's tasks run again elsewhere."""
+def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> Counts:
+    """Count on a cluster.
+
+    A task is a pure function of the job, so that a lost worker's tasks run again elsewhere.
+    """
     with connected(engine.address) as client:
         from dask.distributed import as_completed
 
         shared = broadcast(client, job)
         tasks = list(job.tasks(engine.block_size))
         futures = [client.submit(count_blocks, shared, first, last, pure=False) for first, last in tasks]
-        parts: list[Tally] = []
+        parts: list[Counts] = []
         try:
             for future in as_completed(futures):  # type: ignore[no-untyped-call]
                 part = future.result()
@@ -283,7 +304,7 @@ def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> 
     return _merged(iter(parts), job)
 
 
-def _joined(parts: list[Tally], part: Tally) -> Tally:
+def _joined(parts: list[Counts], part: Counts) -> Counts:
     if parts:
         part.merge(parts[0])
     return part
@@ -296,7 +317,7 @@ def _as_engine(engine: str | Local | Dask) -> Local | Dask:
 
 
 def _ranked_places(scores: pd.Series) -> Ints:
-    """Return the places of the regions in the order of their ranks; those without a score come last."""
+    """Return the places of the regions in the order of their ranks, those without a score last."""
     ordered = scores.sort_index().sort_values(ascending=False, kind="stable").index
     return scores.index.get_indexer(ordered).astype(np.int64)
 

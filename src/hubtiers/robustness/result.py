@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
-from hubtiers.robustness._evaluate import DrawEvaluator
-from hubtiers.robustness._pivot import Separation, separate
+from hubtiers.robustness._counts import Counts, Reference
+from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
-from hubtiers.robustness._tally import Reference, Tally
+from hubtiers.robustness._separation import Separation, own_tiers, separate
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
@@ -38,18 +39,18 @@ class Robustness:
     ----------
     base
         The result of the scheme itself.
-    plan, tally, against
+    plan, counts, against
         What the draws were, what was counted, and the reference; the properties below read them.
 
     Notes
     -----
-    Shares of draws have the standard error √(p·(1 − p) / draws): it says how far the number of draws lets one know the
-    share, not how far the share would differ under another variation.
+    Shares of draws have the standard error √(p·(1 − p) / draws): it says how far the number of
+    draws lets one know the share, not how far the share would differ under another variation.
     """
 
     base: Result
     plan: Plan
-    tally: Tally
+    counts: Counts
     against: Reference
 
     @property
@@ -60,7 +61,7 @@ class Robustness:
     @property
     def draws(self) -> int:
         """How many draws were counted."""
-        return self.tally.draws
+        return self.counts.draws
 
     @property
     def _index(self) -> pd.Index:
@@ -68,21 +69,23 @@ class Robustness:
 
     @cached_property
     def _times_scored(self) -> NDArray[np.float64]:
-        times = self.tally.ranks.sum(axis=1).astype(float)
+        times = self.counts.ranks.sum(axis=1).astype(float)
         return np.where(times > 0, times, np.nan)
 
     @property
     def scored(self) -> pd.Series:
         """Share of the draws in which each region has a score."""
-        return pd.Series(self.tally.ranks.sum(axis=1) / self.draws, index=self._index, name="scored")
+        return pd.Series(self.counts.ranks.sum(axis=1) / self.draws, index=self._index, name="scored")
 
     @cached_property
     def tier_probability(self) -> pd.DataFrame:
-        """Regions × tiers, highest first: share of the draws in which a region has each tier; rows sum to 1.
+        """Regions × tiers, highest first: share of the draws in which a region has each tier.
+
+        Rows sum to 1.
 
         A region without a score in any draw has missing values.
         """
-        shares = self.tally.tiers / self._times_scored[:, None]
+        shares = self.counts.tiers / self._times_scored[:, None]
         return pd.DataFrame(shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier"))
 
     @cached_property
@@ -93,29 +96,36 @@ class Robustness:
 
     @cached_property
     def rank_interval(self) -> pd.DataFrame:
-        """Rank at 5, 50 and 95 % of the draws: columns `low` (best), `median`, `high`; missing without a score."""
-        reached = self.tally.ranks.cumsum(axis=1)
+        """Rank at 5, 50 and 95 % of the draws: columns `low` (best), `median`, `high`.
+
+        A region without a score in any draw has missing values.
+        """
+        never = np.isnan(self._times_scored)
+        times = np.nan_to_num(self._times_scored)[:, None]
+        # In how many draws a region has this rank or a better one.
+        up_to = self.counts.ranks.cumsum(axis=1)
         columns = {}
         for name, share in zip(_NAMES, _SHARES, strict=True):
-            rank = (reached >= share * np.nan_to_num(self._times_scored)[:, None]).argmax(axis=1) + 1.0
-            columns[name] = np.where(np.isnan(self._times_scored), np.nan, rank)
+            rank = (up_to >= share * times).argmax(axis=1) + 1.0
+            columns[name] = np.where(never, np.nan, rank)
         return pd.DataFrame(columns, index=self._index).astype("Int64")
 
     @cached_property
     def mean_rank(self) -> pd.Series:
         """Mean rank over the draws."""
         places = np.arange(1, len(self._index) + 1)
-        return pd.Series(self.tally.ranks @ places / self._times_scored, index=self._index, name="mean_rank")
+        return pd.Series(self.counts.ranks @ places / self._times_scored, index=self._index, name="mean_rank")
 
     @cached_property
     def neighbours(self) -> pd.DataFrame:
-        """By region, best first: the regions above and below it in the scheme's ranking, and how often it beats them.
+        """By region, best first: the regions above and below it, and how often it beats them.
 
-        Columns `above`, `beats_above`, `below`, `beats_below`. Ties count as not beaten, and so do draws in which one
-        of the two has no score.
+        Above and below in the scheme's ranking. Columns `above`, `beats_above`, `below`,
+        `beats_below`. Ties count as not beaten, and so do draws in which one of the two has no
+        score.
         """
         order = self._ranked
-        before, behind = self.tally.duels[:, : len(order)] / self.draws
+        before, behind = self.counts.duels[:, : len(order)] / self.draws
         frame = pd.DataFrame(index=order)
         frame["above"] = pd.Series(order[:-1], index=order[1:], dtype=object)
         frame["beats_above"] = pd.Series(behind[:-1], index=order[1:])
@@ -129,7 +139,10 @@ class Robustness:
 
     @property
     def beats_next(self) -> pd.Series:
-        """Share of draws in which a region scores above the next one in the scheme's ranking; missing for the last."""
+        """Share of draws in which a region scores above the next one in the scheme's ranking.
+
+        Missing for the last.
+        """
         return self.neighbours["beats_below"].reindex(self._index).rename("beats_next")
 
     @property
@@ -138,7 +151,7 @@ class Robustness:
         return self.against.tier
 
     def _share(self, row: int) -> float:
-        return float(self.tally.sums[row] / self.draws)
+        return float(self.counts.sums[row] / self.draws)
 
     def _share_error(self, share: float) -> float:
         return float(np.sqrt(share * (1.0 - share) / self.draws))
@@ -155,7 +168,10 @@ class Robustness:
 
     @property
     def order_share(self) -> float:
-        """Share of draws in which every region of a higher tier of the reference scores above all of the lower ones."""
+        """Share of draws that keep the order of the reference's tiers.
+
+        Every region of a higher tier then scores above all of the lower ones.
+        """
         return self._share(1)
 
     @property
@@ -176,12 +192,11 @@ class Robustness:
 
     @cached_property
     def confidence(self) -> pd.Series:
-        """Probability of the tier that the scheme itself gives each region; missing without a tier."""
-        codes = {label: number for number, label in enumerate(self.plan.labels)}
-        own = self.base.tier.astype(object).map(codes)
-        known = own.notna().to_numpy()
+        """Probability of the tier that the scheme itself gives each region; missing without."""
+        own = own_tiers(self.plan, self.base)
+        known = own >= 0
         found = np.full(len(own), np.nan)
-        found[known] = self.tier_probability.to_numpy()[known, own[known].to_numpy(int)]
+        found[known] = self.tier_probability.to_numpy()[known, own[known]]
         return pd.Series(found, index=self._index, name="confidence")
 
     @property
@@ -195,31 +210,37 @@ class Robustness:
 
     @property
     def separation(self) -> pd.DataFrame:
-        """Regions × indicators: how far the weights differ between draws where a region leaves its tier and others.
+        """Regions × indicators: how far the weights differ where a region leaves its tier.
 
-        Mean weight in draws with another tier minus mean weight in draws with the scheme's tier, in standard deviations
-        of the weight over all draws. Missing for regions that never, or always, leave their tier, and where no weights
-        are drawn. Computed when first asked for, from the first 4,096 draws.
+        Mean weight in draws with another tier minus mean weight in draws with the scheme's tier, in
+        standard deviations of the weight over all draws. Missing for regions that never, or always,
+        leave their tier, and where no weights are drawn. Computed when first asked for, from the
+        first 4,096 draws.
         """
         return self._separation.difference
 
     @property
     def pivotal(self) -> pd.DataFrame:
-        """By region that changes tier, best first: the indicator whose weight tells most whether it does.
+        """By region that changes tier, best first: the indicator whose weight tells most of it.
 
-        Columns `indicator`, `separation` (as in `separation`; positive: the region leaves its tier when the weight is
-        large), `weight_kept` and `weight_changed` (mean weights), `changed` (share of draws).
+        Columns `indicator`, `separation` (as in `separation`; positive: the region leaves its tier
+        when the weight is large), `weight_kept` and `weight_changed` (mean weights), `changed`
+        (share of draws).
         """
         return self._separation.strongest(self._ranked)
 
     @cached_property
     def drivers(self) -> pd.DataFrame:
-        """Which choice moves tiers and ranks most: Sobol indices of every factor (`sensitivity` gives more).
+        """Which choice moves tiers and ranks most: Sobol indices of every factor.
 
-        Index `target` (`tier_flips`, `rank_shift`) and `factor`; columns `first`, `first_low`, `first_high`, `total`,
-        `total_low`, `total_high`. Computed when first asked for, with 512 samples; never from the draws counted here.
+        `sensitivity` gives more.
+
+        Index `target` (`tier_flips`, `rank_shift`) and `factor`; columns `first`, `first_low`,
+        `first_high`, `total`, `total_low`, `total_high`. Computed when first asked for, with 512
+        samples; never from the draws counted here.
         """
-        return sensitivity_of(self.plan, self.base, targets=("tier_flips", "rank_shift"), samples=_SAMPLES).to_frame()
+        targets = ("tier_flips", "rank_shift")
+        return sensitivity_of(self.plan, self.base, targets=targets, samples=_SAMPLES).to_frame()
 
     def replay(self, draw: int) -> Result:
         """Return what the plain path, `scheme.replace(…).run(table)`, gives for a draw.
@@ -239,31 +260,32 @@ class Robustness:
 
     def scores_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the scores that the compiled loop gives for some draws (draws × regions)."""
-        return self._board(draws, "scores")
+        return self._rows_of(draws, lambda drawn: drawn.scores)
 
     def ranks_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the ranks in some draws (draws × regions), 0 for none."""
-        return self._board(draws, "ranks")
+        return self._rows_of(draws, lambda drawn: drawn.ranks)
 
     def tiers_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the tiers in some draws (draws × regions), None for none."""
-        numbers = self._board(draws, "classes")
+        numbers = self._rows_of(draws, lambda drawn: drawn.classes)
         return numbers.map(lambda c: None if c < 0 else self.plan.labels[c])
 
     def weights_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the weights drawn (draws × indicators); no columns where none are drawn."""
-        numbers = _as_numbers(draws)
-        weights = self._draws_of(numbers).weights
-        codes = self.plan.table.framework.codes
-        return pd.DataFrame(weights, index=pd.Index(numbers, name="draw"), columns=None if weights is None else codes)
+        index = _numbers(draws)
+        weights = self._draws_of(index).weights
+        codes = None if weights is None else self.plan.table.framework.codes
+        return pd.DataFrame(weights, index=index, columns=codes)
 
     def choices_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return what each of some draws chose, in words (draws × factors with options)."""
-        numbers = _as_numbers(draws)
-        chosen = [self.plan.options(row) for row in self._draws_of(numbers).choices]
-        return pd.DataFrame(chosen, index=pd.Index(numbers, name="draw"), columns=[f.name for f in self.plan.discrete])
+        index = _numbers(draws)
+        chosen = [self.plan.options(row) for row in self._draws_of(index).choices]
+        return pd.DataFrame(chosen, index=index, columns=[f.name for f in self.plan.discrete])
 
     def _draws_of(self, numbers: Iterable[int]) -> Draws:
+        # Draws are made block by block: neighbours come from the same one.
         kept: dict[int, Draws] = {}
         parts = []
         for number in numbers:
@@ -273,43 +295,49 @@ class Robustness:
             if block not in kept:
                 kept[block] = self.plan.block(block)
             parts.append(kept[block].take([number % BLOCK]))
-        weights = [p.weights for p in parts if p.weights is not None]
-        return Draws(
-            np.vstack([p.choices for p in parts]),
-            np.vstack(weights) if weights else None,
-            np.vstack([p.keys for p in parts]),
-        )
+        choices = [part.choices for part in parts]
+        weights = [part.weights for part in parts if part.weights is not None]
+        keys = [part.keys for part in parts]
+        return Draws(np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys))
 
-    def _board(self, draws: int | Iterable[int], what: str) -> pd.DataFrame:
-        numbers = _as_numbers(draws)
-        frame = pd.DataFrame(index=pd.Index(numbers, name="draw"), columns=self._index)
-        rows: list[NDArray[np.float64]] = [np.empty(0)] * len(numbers)
-        for drawn in DrawEvaluator(self.plan).evaluate(self._draws_of(numbers), scores=True):
-            values = getattr(drawn, what)
+    def _rows_of(self, draws: int | Iterable[int], what: Callable[[Evaluated], NDArray[Any] | None]) -> pd.DataFrame:
+        """Return one row by draw of what the compiled loop gives."""
+        index = _numbers(draws)
+        rows: list[NDArray[Any]] = [np.empty(0)] * len(index)
+        for drawn in DrawEvaluator(self.plan).evaluate(self._draws_of(index), scores=True):
+            values = what(drawn)
+            assert values is not None
             for position, number in enumerate(drawn.which):
+                # Draws that give the same share their only row.
                 rows[number] = values[position if len(values) > 1 else 0]
-        return pd.DataFrame(np.array(rows), index=frame.index, columns=self._index)
+        return pd.DataFrame(np.array(rows), index=index, columns=self._index)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per region, best first, regions without a score last.
 
-        Names, `rank`, `rank_low`, `rank_median`, `rank_high`, `tier`, `confidence` (probability of that tier) with its
-        `standard_error`, `probability_…` of every tier, `beats_next`, `scored`.
+        Names, `rank`, `rank_low`, `rank_median`, `rank_high`, `tier`, `confidence` (probability of
+        that tier) with its `standard_error`, `probability_…` of every tier, `beats_next`, `scored`.
         """
         base = self.base.to_frame()
         frame = base[["name_zh", "name_en", "rank"]].join(self.rank_interval.add_prefix("rank_"))
-        frame["tier"], frame["confidence"] = base["tier"], self.confidence
-        frame["standard_error"] = np.sqrt(self.confidence * (1.0 - self.confidence) / self._times_scored)
+        frame["tier"] = base["tier"]
+        frame["confidence"] = p = self.confidence
+        frame["standard_error"] = np.sqrt(p * (1.0 - p) / self._times_scored)
         frame = frame.join(self.tier_probability.add_prefix("probability_"))
         return frame.join([self.beats_next, self.scored])
 
     def _lines(self) -> list[str]:
-        whose = "the scheme's own tiers" if self.against.tier.equals(self._own_tiers) else "the reference"
+        is_own = self.against.tier.equals(self._own_tiers)
+        whose = "the scheme's own tiers" if is_own else "the reference"
+        exact = f"{self.reference_share:.2%} ± {self.reference_share_error:.2%}"
+        ordered = f"{self.order_share:.2%} ± {self.order_share_error:.2%}"
+        agreement = f"{self.reference_agreement:.1%} ± {self.reference_agreement_error:.1%}"
+        core = f"{len(self.stable_core)} of {len(self._ranked)} regions"
         lines = [
-            f"{whose} exactly: {self.reference_share:.2%} ± {self.reference_share_error:.2%} of draws",
-            f"order of the tiers kept: {self.order_share:.2%} ± {self.order_share_error:.2%} of draws",
-            f"regions in their tier, on average: {self.reference_agreement:.1%} ± {self.reference_agreement_error:.1%}",
-            f"stable core (own tier in at least 95 % of draws): {len(self.stable_core)} of {len(self._ranked)} regions",
+            f"{whose} exactly: {exact} of draws",
+            f"order of the tiers kept: {ordered} of draws",
+            f"regions in their tier, on average: {agreement}",
+            f"stable core (own tier in at least 95 % of draws): {core}",
         ]
         if self.against.absent:
             lines.append(f"not in the table, not compared: {', '.join(self.against.absent)}")
@@ -333,6 +361,7 @@ class Robustness:
         return f"<p>{escape(self._head())}</p><ul>{items}</ul>{table}"
 
 
-def _as_numbers(draws: int | Iterable[int]) -> list[int]:
-    """Return the numbers of some draws, also of a single one."""
-    return [int(draws)] if isinstance(draws, (int, np.integer)) else list(draws)
+def _numbers(draws: int | Iterable[int]) -> pd.Index:
+    """Return the numbers of draws, of which one alone may be given as it is."""
+    one = isinstance(draws, (int, np.integer))
+    return pd.Index([draws] if one else list(draws), name="draw")  # type: ignore[arg-type]

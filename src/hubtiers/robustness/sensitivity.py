@@ -1,4 +1,4 @@
-"""Which choice matters: Sobol indices over discrete and continuous choices together, and leaving one indicator out."""
+"""Which choice matters: Sobol indices over all choices together, and leaving one indicator out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
 from hubtiers.robustness._evaluate import DrawEvaluator
+from hubtiers.robustness._leave_out import scheme_without
 from hubtiers.robustness._plan import Draws, Plan, make_plan, seed_of
+from hubtiers.robustness._separation import own_tiers
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -22,6 +24,7 @@ from hubtiers.table.indicator_table import IndicatorTable
 __all__ = ["Sensitivity", "leave_one_out", "sensitivity", "sensitivity_of", "sobol_indices"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _TARGETS = ("tier_flips", "rank_shift")
 _RESAMPLES = 300
@@ -36,8 +39,8 @@ class Sensitivity:
     Attributes
     ----------
     table
-        Index `target` and `factor`; columns `first` and `total` (indices), each with `_low` and `_high`, the bootstrap
-        interval of 95 %.
+        Index `target` and `factor`; columns `first` and `total` (indices), each with `_low` and
+        `_high`, the bootstrap interval of 95 %.
     variance
         Variance of each target.
     samples
@@ -59,7 +62,8 @@ class Sensitivity:
         return f"<Sensitivity: {self._head()}>\n{self.table.round(3)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._head())}</p>{self.table.to_html(escape=True, float_format='{:.3f}'.format)}"
+        table = self.table.to_html(escape=True, float_format="{:.3f}".format)
+        return f"<p>{escape(self._head())}</p>{table}"
 
 
 def sobol_indices(
@@ -69,27 +73,29 @@ def sobol_indices(
     samples: int = 16_384,
     rng: int | np.random.Generator = 0,
 ) -> pd.DataFrame:
-    """Sobol indices (索博尔指数): how much of the variance of a function each factor, or group of inputs, explains.
+    """Sobol indices (索博尔指数): how much of the variance of a function each factor explains.
 
-    Choose it for any model whose inputs can be drawn from numbers between 0 and 1; `sensitivity` does so for a scheme.
+    Choose it for any model whose inputs can be drawn from numbers between 0 and 1; `sensitivity`
+    does so for a scheme. A factor may be a group of inputs.
 
     Parameters
     ----------
     function
-        Takes an array of samples × inputs, uniform between 0 and 1, and returns one number per sample, or samples ×
-        targets.
+        Takes an array of samples × inputs, uniform between 0 and 1, and returns one number per
+        sample, or samples × targets.
     factors
         Names of the factors in the order of the inputs; a mapping says how many inputs each takes.
     samples
-        Rows of the design, rounded up to a power of 2; the function gets samples × (2 × factors + 2) rows in all.
+        Rows of the design, rounded up to a power of 2; the function gets samples × (2 × factors +
+        2) rows in all.
     rng
         Seed of the design and of the bootstrap.
 
     Returns
     -------
     pandas.DataFrame
-        By factor (by target and factor where there are several targets): `first`, `total`, and the ends of their 95 %
-        bootstrap intervals.
+        By factor (by target and factor where there are several targets): `first`, `total`, and the
+        ends of their 95 % bootstrap intervals.
 
     Raises
     ------
@@ -100,11 +106,12 @@ def sobol_indices(
 
     Notes
     -----
-    A scrambled Sobol' sequence gives the matrices A and B; AB is A with one factor from B. First-order index (Saltelli
-    et al. 2010, doi:10.1016/j.cpc.2009.09.018): mean of f(B)·(f(AB) − f(A)) over the variance. Total index (Jansen
-    1999, doi:10.1016/S0010-4655(98)00154-4): half the mean of (f(A) − f(AB))² over the variance. Both are taken the
-    other way round, too, and averaged. Values are centred first. A factor that does not change f has both indices
-    exactly 0, as have all when f is constant.
+    A scrambled Sobol' sequence gives the matrices A and B; AB is A with one factor from B.
+    First-order index (Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018): mean of f(B)·(f(AB) −
+    f(A)) over the variance. Total index (Jansen 1999, doi:10.1016/S0010-4655(98)00154-4): half the
+    mean of (f(A) − f(AB))² over the variance. Both are taken the other way round, too, and
+    averaged. Values are centred first. A factor that does not change f has both indices exactly 0,
+    as have all when f is constant.
 
     Examples
     --------
@@ -134,17 +141,19 @@ def sensitivity(
     rng: int | np.random.Generator = 0,
     tiers: str = "refit",
 ) -> Sensitivity:
-    """Say which choice moves tiers and ranks most (敏感性分析): weights, normalisation, aggregation, and the rest.
+    """Say which choice moves tiers and ranks most (敏感性分析): weights, normalisation, and so on.
 
     Parameters
     ----------
     scheme, table, variation, tiers
-        As in `assess_robustness`. All weights together are one factor, as are noise and redrawn gaps.
+        As in `assess_robustness`. All weights together are one factor, as are noise and redrawn
+        gaps.
     targets
-        `"tier_flips"` (regions whose tier is not that of the scheme), `"rank_shift"` (mean absolute difference of ranks
-        from those of the scheme), or the id of a region (its rank).
+        `"tier_flips"` (regions whose tier is not that of the scheme), `"rank_shift"` (mean absolute
+        difference of ranks from those of the scheme), or the id of a region (its rank).
     samples
-        Rows of the design, rounded up to a power of 2; samples × (2 × factors + 2) draws are scored.
+        Rows of the design, rounded up to a power of 2; samples × (2 × factors + 2) draws are
+        scored.
     rng
         Seed.
 
@@ -161,20 +170,20 @@ def sensitivity(
 
     Notes
     -----
-    See `sobol_indices` for the estimators. A factor with one option, or with options that give the same, has both
-    indices 0.
+    See `sobol_indices` for the estimators. A factor with one option, or with options that give the
+    same, has both indices 0.
 
-    **Missing values**: a region without a score counts with neither rank nor tier; as a target it must have a score in
-    every draw.
+    **Missing values**: a region without a score counts with neither rank nor tier; as a target it
+    must have a score in every draw.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}, index=["a", "b", "c"])
+    >>> columns = {"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}
+    >>> table = IndicatorTable.from_frame(pd.DataFrame(columns, index=["a", "b", "c"]))
     >>> from hubtiers.tiers.breaks import NaturalBreaks
+    >>> scheme = Scheme(tier=NaturalBreaks(2))
     >>> varied = Variation(weights="dirichlet", normalise=("MinMax",))
-    >>> found = sensitivity(
-    ...     Scheme(tier=NaturalBreaks(2)), IndicatorTable.from_frame(frame), varied, targets=["tier_flips"], samples=256
-    ... )
+    >>> found = sensitivity(scheme, table, varied, targets=["tier_flips"], samples=256)
     >>> found.table["total"].round(1).to_dict()
     {('tier_flips', 'normalise'): 0.0, ('tier_flips', 'weights'): 1.0}
     """
@@ -193,10 +202,7 @@ def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples:
     widths = {f.name: _width(plan, f.name) for f in plan.factors}
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
-    evaluator = DrawEvaluator(plan)
-    columns = dict(
-        zip(widths, np.split(np.arange(sum(widths.values())), np.cumsum(list(widths.values()))[:-1]), strict=True)
-    )
+    evaluator, columns = DrawEvaluator(plan), _columns_of(widths)
 
     def model(u: Floats) -> Floats:
         return _outputs(evaluator, _draws_at(plan, u, columns), base, wanted)
@@ -207,10 +213,22 @@ def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples:
 
 
 def _width(plan: Plan, name: str) -> int:
-    return int(plan.variation.weights.width(plan.table.framework)) if name == "weights" else 1
+    """Return how many numbers between 0 and 1 a factor takes."""
+    if name == "weights":
+        return int(plan.variation.weights.width(plan.table.framework))
+    return 1
 
 
-def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, NDArray[np.int64]]) -> Draws:
+def _columns_of(widths: Mapping[str, int]) -> dict[str, Ints]:
+    """Return the columns of the design that belong to each factor."""
+    columns, start = {}, 0
+    for name, width in widths.items():
+        columns[name] = np.arange(start, start + width)
+        start += width
+    return columns
+
+
+def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, Ints]) -> Draws:
     """Return the draws that numbers between 0 and 1 stand for."""
     discrete = [int(columns[f.name][0]) for f in plan.discrete]
     weights = None
@@ -226,25 +244,32 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, NDArray[np.int64]]) -
 
 def _outputs(evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
     """Return the targets of each draw (draws × targets)."""
-    plan = evaluator.plan
+    regions = evaluator.plan.table.values.index
     rank = base.rank.to_numpy(float, na_value=np.nan)
-    place = {label: number for number, label in enumerate(plan.labels)}
-    own = base.tier.astype(object).map(place).fillna(-1).to_numpy(int)
+    own = own_tiers(evaluator.plan, base)
     found = np.empty((len(draws), len(targets)))
     for start in range(0, len(draws), _AT_ONCE):
         for drawn in evaluator.evaluate(draws.take(slice(start, start + _AT_ONCE))):
             ranks = np.where(drawn.ranks > 0, drawn.ranks, np.nan)
             for column, target in enumerate(targets):
                 if target == "tier_flips":
-                    value = ((drawn.classes != own) & (drawn.classes >= 0) & (own >= 0)).sum(axis=1).astype(float)
+                    value = _tier_flips(drawn.classes, own)
                 elif target == "rank_shift":
                     value = np.nanmean(np.abs(ranks - rank), axis=1)
                 else:
-                    value = ranks[:, plan.table.values.index.get_loc(target)]
+                    value = ranks[:, regions.get_loc(target)]
                 found[start + drawn.which, column] = value
     if not np.isfinite(found).all():
-        raise DataError(f"A region of the targets {', '.join(targets)} has no score in some draws. Choose others.")
+        names = ", ".join(targets)
+        raise DataError(f"A region of the targets {names} has no score in some draws. Choose others.")
     return found
+
+
+def _tier_flips(classes: NDArray[np.int16], own: Ints) -> Floats:
+    """Return by draw how many regions have another tier than in the scheme, and one in both."""
+    both = (classes >= 0) & (own >= 0)
+    flips = both & (classes != own)
+    return np.asarray(flips.sum(axis=1), float)
 
 
 def _power_of_two(samples: int) -> int:
@@ -260,7 +285,7 @@ def _generator(rng: int | np.random.Generator | tuple[int, ...]) -> np.random.Ge
 
 
 def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Floats, Floats]:
-    """Return the two independent matrices of a design, 2**power × inputs, from one low-discrepancy sequence."""
+    """Return two independent matrices, 2**power × inputs, from one low-discrepancy sequence."""
     from scipy.stats import qmc
 
     points = qmc.Sobol(2 * inputs, scramble=True, rng=_generator(rng)).random_base2(power)
@@ -269,7 +294,7 @@ def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Fl
 
 
 def _outputs_of(model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]) -> list[Floats]:
-    """Return the values at A, at B, at A with each factor from B, and at B with each factor from A."""
+    """Return the values at A, B, A with each factor from B, and B with each factor from A."""
     edges = np.cumsum([0, *widths]).tolist()
     outputs = [model(a), model(b)]
     for main, other in ((a, b), (b, a)):
@@ -289,29 +314,43 @@ def _evaluated(function: Callable[[Floats], Floats], u: Floats) -> Floats:
 
 
 def _indices(
-    outputs: Sequence[Floats], factors: Sequence[str], targets: Sequence[str], rng: int | np.random.Generator
+    outputs: Sequence[Floats],
+    factors: Sequence[str],
+    targets: Sequence[str],
+    rng: int | np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return the indices with bootstrap intervals, and the variance of each target."""
     terms = _terms(np.stack(outputs))
-    size = len(terms)
     best = _estimates(terms.mean(axis=0), len(targets))
-    generator = _generator(rng)
-    resampled = np.empty((_RESAMPLES, *best.shape))
-    for number in range(_RESAMPLES):
-        times = np.bincount(generator.integers(0, size, size), minlength=size)
-        resampled[number] = _estimates(times @ terms / size, len(targets))
-    low, high = np.quantile(resampled, (0.025, 0.975), axis=0)
+    low, high = _interval(terms, len(targets), _generator(rng))
     index = pd.MultiIndex.from_product([targets, factors], names=["target", "factor"])
     columns = {}
     for kind, name in enumerate(("first", "total")):
-        for suffix, values in (("", best), ("_low", low), ("_high", high)):
-            columns[name + suffix] = values[kind].T.ravel()
+        columns[name] = best[kind].T.ravel()
+        columns[f"{name}_low"] = low[kind].T.ravel()
+        columns[f"{name}_high"] = high[kind].T.ravel()
     variance = np.stack(outputs[:2]).var(axis=(0, 1))
-    return pd.DataFrame(columns, index=index), pd.Series(variance, index=pd.Index(targets, name="target"))
+    by_target = pd.Series(variance, index=pd.Index(targets, name="target"))
+    return pd.DataFrame(columns, index=index), by_target
+
+
+def _interval(terms: Floats, targets: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return the ends of the 95 % interval of the estimates over resampled rows of the design."""
+    size = len(terms)
+    found = []
+    for _ in range(_RESAMPLES):
+        times = np.bincount(generator.integers(0, size, size), minlength=size)
+        found.append(_estimates(times @ terms / size, targets))
+    low, high = np.quantile(np.array(found), (0.025, 0.975), axis=0)
+    return low, high
 
 
 def _terms(f: Floats) -> Floats:
-    """Return, by sample, what the estimates are means of: from f(A), f(B), f(AB) and f(BA) of each factor."""
+    """Return, by sample, what the estimates are means of.
+
+    `f` holds f(A), f(B), and f(AB) and f(BA) of each factor.
+    """
+    # Centring keeps the products small; the indices do not depend on the mean.
     f = f - f[:2].mean(axis=(0, 1))
     a, b, factors = f[0], f[1], (len(f) - 2) // 2
     in_a, in_b = f[2 : 2 + factors] - a, f[2 + factors :] - b
@@ -339,9 +378,10 @@ def leave_one_out(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By indicator, in the order of the framework: `weight` in the scheme, `mean_shift` and `largest_shift` of ranks,
-        `tier_flips` (regions whose tier changes), `moved` (their ids, `;` between them), `kendall` (tau-b of the
-        scores with those of the scheme), `note` (why a scheme cannot be run without the indicator).
+        By indicator, in the order of the framework: `weight` in the scheme, `mean_shift` and
+        `largest_shift` of ranks, `tier_flips` (regions whose tier changes), `moved` (their ids, `;`
+        between them), `kendall` (tau-b of the scores with those of the scheme), `note` (why a
+        scheme cannot be run without the indicator).
 
     Raises
     ------
@@ -355,9 +395,10 @@ def leave_one_out(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}, index=["a", "b", "c"])
+    >>> columns = {"rd": [1.0, 2.0, 4.0], "patents": [10.0, 50.0, 40.0]}
+    >>> table = IndicatorTable.from_frame(pd.DataFrame(columns, index=["a", "b", "c"]))
     >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> leave_one_out(Scheme(tier=NaturalBreaks(2)), IndicatorTable.from_frame(frame))["tier_flips"].to_dict()
+    >>> leave_one_out(Scheme(tier=NaturalBreaks(2)), table)["tier_flips"].to_dict()
     {'rd': 0, 'patents': 1}
     """
     base = scheme.run(table)
@@ -365,7 +406,8 @@ def leave_one_out(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
     rows: dict[str, tuple[Any, ...]] = {}
     for code in table.framework.codes:
         try:
-            rows[code] = _without(base, scheme.run(plan.table_without(code)))
+            other = scheme_without(scheme, code).run(plan.table_without(code))
+            rows[code] = _without(base, other)
         except HubtiersError as error:
             rows[code] = (np.nan, np.nan, pd.NA, "", np.nan, str(error))
     names = ["mean_shift", "largest_shift", "tier_flips", "moved", "kendall", "note"]

@@ -19,6 +19,9 @@ __all__ = ["Dirichlet", "Noise", "PerLevel", "UniformAround", "Variation", "Weig
 
 Floats = NDArray[np.float64]
 
+_MANY = 6
+"""From so many options on, messages name some of them only."""
+
 
 class WeightDraw(Protocol):
     """A way to draw weights."""
@@ -37,14 +40,14 @@ class WeightDraw(Protocol):
 class Dirichlet:
     """Weights from a Dirichlet distribution: any weights at all, or those near given ones.
 
-    Choose it without a concentration when nothing is known of the weights: then every set of weights is as likely as
-    any other. With a concentration it says how far experts may differ.
+    Choose it without a concentration when nothing is known of the weights: then every set of
+    weights is as likely as any other. With a concentration it says how far experts may differ.
 
     Parameters
     ----------
     concentration
-        c: the parameters of the distribution are c·w, so that the weight w varies with the standard deviation
-        √(w·(1 − w) / (c + 1)). None draws evenly from the simplex.
+        c: the parameters of the distribution are c·w, so that the weight w varies with the standard
+        deviation √(w·(1 − w) / (c + 1)). None draws evenly from the simplex.
     around
         Weights by indicator to draw around, as a mapping; those of the scheme when left out.
 
@@ -114,8 +117,8 @@ class UniformAround:
     percent
         Largest change of a weight, in per cent of it, before the weights are scaled to sum 1 again.
     of
-        `"node"`: at every level of the framework, indicators within their groups and groups within theirs;
-        `"indicator"`: the effective weights of the indicators only.
+        `"node"`: at every level of the framework, indicators within their groups and groups within
+        theirs; `"indicator"`: the effective weights of the indicators only.
 
     Examples
     --------
@@ -151,7 +154,16 @@ class UniformAround:
 
         tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
         mass = (centre[:, None] * tree.below).sum(axis=0)
-        nested_kernel(np.ascontiguousarray(u), reach, mass, tree.order, tree.edges, tree.above, tree.leaves, weights)
+        nested_kernel(
+            np.ascontiguousarray(u),
+            reach,
+            mass,
+            tree.order,
+            tree.edges,
+            tree.above,
+            tree.leaves,
+            weights,
+        )
         return weights
 
     def __str__(self) -> str:
@@ -168,9 +180,9 @@ def _varied(framework: Framework, of: str) -> list[str]:
 class _Tree:
     """Nodes that are varied, from the top down, with siblings side by side.
 
-    `order` brings the nodes into that order; `edges` say where siblings start, `above` where in the order their parent
-    stands (the number of nodes for the whole) and `leaves` where each indicator does; `below` says which indicators lie
-    below each node (indicators × nodes).
+    `order` brings the nodes into that order; `edges` say where siblings start, `above` where in the
+    order their parent stands (the number of nodes for the whole) and `leaves` where each indicator
+    does; `below` says which indicators lie below each node (indicators × nodes).
     """
 
     order: NDArray[np.int64]
@@ -184,23 +196,43 @@ _LATEST: list[tuple[Framework, _Tree]] = []
 
 
 def _tree_of(framework: Framework) -> _Tree:
-    # Every block of draws asks again, and hashing a framework would take as long as finding the answer.
+    # Every block of draws asks again, and hashing a framework would take as long as finding the
+    # answer.
     for known, tree in _LATEST:
         if known is framework:
             return tree
-    nodes = _varied(framework, "node")
-    parents = {node: framework[node].parent for node in nodes}
-    ways = {node: [node, *framework.ancestors(node)] for node in nodes}
-    order = sorted(range(len(nodes)), key=lambda n: (len(ways[nodes[n]]), parents[nodes[n]]))
-    place = {nodes[n]: position for position, n in enumerate(order)}
-    families = [parents[nodes[n]] for n in order]
-    edges = [0, *(n for n in range(1, len(nodes)) if families[n] != families[n - 1])]
-    above = [place.get(families[start], len(nodes)) for start in edges]
-    leaves = [place[code] for code in framework.codes]
-    below = np.array([[nodes[n] in ways[code] for n in order] for code in framework.codes])
-    tree = _Tree(np.array(order), np.array([*edges, len(nodes)]), np.array(above), np.array(leaves), below)
+    tree = _make_tree(framework)
     _LATEST[:] = [(framework, tree)]
     return tree
+
+
+def _make_tree(framework: Framework) -> _Tree:
+    varied = _varied(framework, "node")
+
+    def level_and_parent(node: str) -> tuple[int, str]:
+        return framework.depth(node), framework[node].parent
+
+    nodes = sorted(varied, key=level_and_parent)
+    place = {node: position for position, node in enumerate(nodes)}
+    parents = [framework[node].parent for node in nodes]
+    order = [varied.index(node) for node in nodes]
+    starts = [n for n in range(len(nodes)) if n == 0 or parents[n] != parents[n - 1]]
+    above = [place.get(parents[start], len(nodes)) for start in starts]
+    leaves = [place[code] for code in framework.codes]
+    below = [_lies_below(framework, code, nodes) for code in framework.codes]
+    return _Tree(
+        order=np.array(order),
+        edges=np.array([*starts, len(nodes)]),
+        above=np.array(above),
+        leaves=np.array(leaves),
+        below=np.array(below),
+    )
+
+
+def _lies_below(framework: Framework, code: str, nodes: list[str]) -> list[bool]:
+    """Say of each node whether an indicator lies below it, or is it."""
+    way = {code, *framework.ancestors(code)}
+    return [node in way for node in nodes]
 
 
 def _shares(raw: Floats) -> Floats:
@@ -226,7 +258,7 @@ class PerLevel:
     levels: Any
 
     def __post_init__(self) -> None:
-        if isinstance(self.levels, str) or not isinstance(self.levels, (list, tuple)) or not self.levels:
+        if not isinstance(self.levels, (list, tuple)) or not self.levels:
             raise SpecError(f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,)).")
         kept = tuple(_options("aggregate", level) for level in self.levels)
         if any(isinstance(option, tuple) for level in kept for option in level):
@@ -246,8 +278,8 @@ class Noise:
     percent
         Size of the error, in per cent.
     of
-        `"value"`: each value is multiplied by exp(ε·percent/100), ε standard normal, so that it keeps its sign;
-        `"spread"`: ε·percent/100 standard deviations of the indicator are added.
+        `"value"`: each value is multiplied by exp(ε·percent/100), ε standard normal, so that it
+        keeps its sign; `"spread"`: ε·percent/100 standard deviations of the indicator are added.
 
     Notes
     -----
@@ -278,7 +310,8 @@ class Noise:
         return np.asarray(values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1)))
 
     def __str__(self) -> str:
-        return f"noise of {self.percent:g} % of each {'value' if self.of == 'value' else 'standard deviation'}"
+        base = "value" if self.of == "value" else "standard deviation"
+        return f"noise of {self.percent:g} % of each {base}"
 
 
 @dataclass(frozen=True)
@@ -288,15 +321,17 @@ class Variation:
     Parameters
     ----------
     weights
-        `Dirichlet(…)`, `UniformAround(…)`, or a tuple of weighting methods (or their names) of which each draw takes
-        one. The word `"dirichlet"` stands for `Dirichlet()`.
+        `Dirichlet(…)`, `UniformAround(…)`, or a tuple of weighting methods (or their names) of
+        which each draw takes one. The word `"dirichlet"` stands for `Dirichlet()`.
     normalise, treat, impute, tier
-        Methods (or their names) of which each draw takes one. Name the scheme's own, too, if it is to stay among them.
+        Methods (or their names) of which each draw takes one. Name the scheme's own, too, if it is
+        to stay among them.
     aggregate
-        The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level by itself.
+        The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level
+        by itself.
     redraw_gaps
-        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the errors that the same
-        method makes where the value is known (multiple imputation).
+        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the
+        errors that the same method makes where the value is known (multiple imputation).
     noise
         `Noise(…)` on the values of the table.
     leave_one_out
@@ -358,7 +393,9 @@ class Variation:
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Variation:
-        """Make a variation from plain values, such as `{"weights": "dirichlet", "noise": {"percent": 5}}`.
+        """Make a variation from plain values, as they stand in a study file.
+
+        Such as `{"weights": "dirichlet", "noise": {"percent": 5}}`.
 
         Raises
         ------
@@ -381,22 +418,22 @@ def _as_weights(weights: Any) -> Any:
     """Return a way to draw weights, a tuple of methods, or None."""
     if weights is None or isinstance(weights, tuple(_DRAWS.values())):
         return weights
-    name = weights.get("method") if isinstance(weights, Mapping) else weights
-    made = _DRAWS.get(str(name).lower().replace("_", "")) if isinstance(name, str) else None
-    if made is not None:
-        options = {k: v for k, v in weights.items() if k != "method"} if isinstance(weights, Mapping) else {}
-        return _made(made, options)
-    return _options("weight", weights)
+    options = weights if isinstance(weights, Mapping) else {"method": weights}
+    name = options.get("method")
+    kind = _DRAWS.get(name.lower().replace("_", "")) if isinstance(name, str) else None
+    return _options("weight", weights) if kind is None else _made(kind, options)
 
 
 def _as_options(step: str, options: Any) -> Any:
     if isinstance(options, Mapping) and options.get("method") == "PerLevel":
-        return _made(PerLevel, {k: v for k, v in options.items() if k != "method"})
-    return options if isinstance(options, PerLevel) or options in ((), [], None) else _options(step, options)
+        return _made(PerLevel, options)
+    if isinstance(options, PerLevel) or options in ((), [], None):
+        return options
+    return _options(step, options)
 
 
 def _options(step: str, options: Any) -> tuple[Any, ...]:
-    """Return methods from method objects, names or study-file mappings; a single one counts as a tuple of one."""
+    """Return methods from method objects, names or study-file mappings; one counts as a tuple."""
     members = options if isinstance(options, (tuple, list)) else (options,)
     made = tuple(_as_method(step, member) for member in members)
     if not made:
@@ -406,7 +443,7 @@ def _options(step: str, options: Any) -> tuple[Any, ...]:
 
 def _as_method(step: str, member: Any) -> Any:
     if isinstance(member, (tuple, list)) and step in BY_LEVEL:
-        return tuple(_as_method(step, one) for one in member)
+        return tuple(_as_method(step, level) for level in member)
     if isinstance(member, (str, Mapping)):
         return make_steps(step, member)
     if isinstance(member, type) or not callable(getattr(member, "fit", None)):
@@ -430,4 +467,6 @@ def _made(kind: Callable[..., Any], options: Mapping[str, Any]) -> Any:
 
 
 def _either(options: tuple[Any, ...]) -> str:
-    return " or ".join(describe(option) for option in options) if len(options) < 6 else listing(map(describe, options))
+    if len(options) >= _MANY:
+        return listing(map(describe, options))
+    return " or ".join(describe(option) for option in options)

@@ -25,7 +25,7 @@ _MOST = 4
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Reweighting:
-    """The smallest change of weights that lifts a region to a higher tier, as `weights_to_rise` gives it.
+    """The smallest change of weights that lifts a region to a higher tier (`weights_to_rise`).
 
     Attributes
     ----------
@@ -36,8 +36,8 @@ class Reweighting:
     table
         By indicator: `weight` in the scheme, `needed`, `change`; empty when nothing was found.
     moved
-        Weight that must move from some indicators to others, 0 to 1: half the sum of the absolute changes. NaN when
-        nothing was found.
+        Weight that must move from some indicators to others, 0 to 1: half the sum of the absolute
+        changes. NaN when nothing was found.
     score
         The score with the needed weights; it lies just above the cut-point.
     note
@@ -60,10 +60,11 @@ class Reweighting:
 
     @property
     def weights(self) -> GivenWeights | None:
-        """The needed weights as a weighting method, for `scheme.replace(weight=…)`; None when nothing was found."""
-        return (
-            GivenWeights({str(code): float(w) for code, w in self.table["needed"].items()}) if self.possible else None
-        )
+        """The needed weights as a method for `scheme.replace(weight=…)`; None without any."""
+        if not self.possible:
+            return None
+        needed = {str(code): float(weight) for code, weight in self.table["needed"].items()}
+        return GivenWeights(needed)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table."""
@@ -82,14 +83,15 @@ class Reweighting:
         return f"<Reweighting: {self}>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>{self.table.to_html(escape=True, float_format='{:.4f}'.format)}"
+        table = self.table.to_html(escape=True, float_format="{:.4f}".format)
+        return f"<p>{escape(str(self))}</p>{table}"
 
 
 def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> Reweighting:
     """Find the weights nearest to the scheme's that lift a region to a higher tier (权重空间).
 
-    Choose it to tell whether a region's tier hangs on the weights: a small change says that it does, and names the
-    indicators on which.
+    Choose it to tell whether a region's tier hangs on the weights: a small change says that it
+    does, and names the indicators on which.
 
     Parameters
     ----------
@@ -113,20 +115,22 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
 
     Notes
     -----
-    Minimises Σ|w − w₀| over weights w ≥ 0 with Σw = 1 under which the region's score exceeds the cut-point b. For a
-    weighted power mean with the same exponent at all levels that condition is linear: Σ w·(g(y) − g(b)) > 0 with
-    g(y) = y, ln y, or the power. Under other aggregations, weights by region, and tiers that are not cut from the
-    score, nothing is found, and `note` says so.
+    Minimises Σ|w − w₀| over weights w ≥ 0 with Σw = 1 under which the region's score exceeds the
+    cut-point b. For a weighted power mean with the same exponent at all levels that condition is
+    linear: Σ w·(g(y) − g(b)) > 0 with g(y) = y, ln y, or the power. Under other aggregations,
+    weights by region, and tiers that are not cut from the score, nothing is found, and `note` says
+    so.
 
-    **Missing values** hand their weight on to the others; with groups between the indicators and the score that is not
-    linear, and nothing is found for a region with gaps.
+    **Missing values** hand their weight on to the others; with groups between the indicators and
+    the score that is not linear, and nothing is found for a region with gaps.
 
     Examples
     --------
     >>> from hubtiers.scheme import Scheme
     >>> from hubtiers.table.indicator_table import IndicatorTable
     >>> from hubtiers.tiers.breaks import Thresholds
-    >>> frame = pd.DataFrame({"rd": [0.0, 2.0, 4.0], "patents": [0.0, 40.0, 40.0]}, index=["a", "b", "c"])
+    >>> columns = {"rd": [0.0, 2.0, 4.0], "patents": [0.0, 40.0, 40.0]}
+    >>> frame = pd.DataFrame(columns, index=["a", "b", "c"])
     >>> result = Scheme(tier=Thresholds((0.8,))).run(IndicatorTable.from_frame(frame))
     >>> weights_to_rise(result, "b").table["change"].round(3).to_dict()
     {'rd': -0.1, 'patents': 0.1}
@@ -148,32 +152,38 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
         return _nothing(result, region, target, gains)
     needed = nearest_weights(result.weights.to_numpy(float), gains)
     if needed is None:
-        return _nothing(result, region, target, "no weights lift it: none of its indicators stands above the cut-point")
+        note = "no weights lift it: none of its indicators stands above the cut-point"
+        return _nothing(result, region, target, note)
     return _found(result, region, target, needed)
 
 
 def nearest_weights(base: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return weights w ≥ 0, Σw = 1, with w·gains > 0 and the least Σ|w − base|; None when there are none."""
+    """Return weights w ≥ 0, Σw = 1, with w·gains > 0 and the least Σ|w − base|, or None."""
     from scipy.optimize import linprog
 
     m, size = len(base), float(np.abs(gains).max())
     if not gains.max() > _MARGIN * size:
         return None
     # w = base + up − down: the sum of ups and downs is what is made small.
-    limit = [np.concatenate([-gains, gains]) / size]
+    above_cut = np.concatenate([-gains, gains]) / size
+    sum_kept = np.concatenate([np.ones(m), -np.ones(m)])
+    # A weight may rise at will, and fall to 0.
+    ups, downs = [(0, None)] * m, [(0, weight) for weight in base]
+    tolerances = ("primal_feasibility_tolerance", "dual_feasibility_tolerance")
     solved = linprog(
         np.ones(2 * m),
-        A_ub=limit,
+        A_ub=[above_cut],
         b_ub=[float(base @ gains) / size - _MARGIN],
-        A_eq=[np.concatenate([np.ones(m), -np.ones(m)])],
+        A_eq=[sum_kept],
         b_eq=[0.0],
-        bounds=[(0, None)] * m + [(0, weight) for weight in base],
+        bounds=ups + downs,
         method="highs",
-        options={"primal_feasibility_tolerance": _TOLERANCE, "dual_feasibility_tolerance": _TOLERANCE},
+        options=dict.fromkeys(tolerances, _TOLERANCE),
     )
     if solved.status != 0:
         return None
-    weights = np.clip(base + solved.x[:m] - solved.x[m:], 0.0, None)
+    up, down = solved.x[:m], solved.x[m:]
+    weights = np.clip(base + up - down, 0.0, None)
     return np.asarray(weights / weights.sum())
 
 
@@ -191,9 +201,11 @@ def _target(result: Result, own: str, tier: str | None) -> str | None:
 
 def _exponent(result: Result) -> float | None:
     """Return the exponent of the power mean that all levels share, None when they do not."""
-    forms = {own_fact(method, "compiled_form") for method in by_level(result.fitted.scheme.aggregate)}
-    form = forms.pop()
-    return form.option if form is not None and form.rule == "power" and not forms else None
+    forms = [own_fact(method, "compiled_form") for method in by_level(result.fitted.scheme.aggregate)]
+    first = forms[0]
+    if first is None or first.rule != "power" or any(form != first for form in forms):
+        return None
+    return float(first.option)
 
 
 def _obstacle(result: Result, region: str) -> str:
@@ -204,7 +216,8 @@ def _obstacle(result: Result, region: str) -> str:
         chosen = describe(result.fitted.scheme.aggregate)
         return f"not defined: under {chosen} the score is not linear in the weights"
     if result.fitted.hierarchy.by_region:
-        return f"not defined: {describe(result.fitted.scheme.weight)} gives every region weights of its own"
+        chosen = describe(result.fitted.scheme.weight)
+        return f"not defined: {chosen} gives every region weights of its own"
     gaps = bool(result.normalised.loc[[region]].isna().to_numpy().any())
     if gaps and result.sub_scores.shape[1]:
         return "not defined: it lacks values, whose weight is handed on within their groups"
@@ -212,7 +225,10 @@ def _obstacle(result: Result, region: str) -> str:
 
 
 def _gains(result: Result, region: str, bar: float) -> NDArray[np.float64] | str:
-    """Return what a unit of weight on each indicator adds to the distance above the cut-point; 0 where missing."""
+    """Return what a unit of weight on each indicator adds to the distance above the cut-point.
+
+    It is 0 where a value is missing. A text instead says why there is no such number.
+    """
     exponent = _exponent(result)
     y = result.normalised.loc[[region]].to_numpy(float)[0]
     if exponent == 1.0:

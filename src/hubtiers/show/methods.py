@@ -12,9 +12,9 @@ from typing import Any
 from hubtiers._hierarchy import by_level
 from hubtiers._method import About, own_fact
 from hubtiers.scheme import Scheme
-from hubtiers.show.words import require_language
+from hubtiers.show.words import Text, require_language
 
-__all__ = ["STEPS", "about", "describe_steps", "formula_html", "options_text", "short_method"]
+__all__ = ["STEPS", "about", "describe_steps", "formula_html", "method_text", "options_text", "short_method"]
 
 STEPS: Mapping[str, tuple[str, str]] = {
     "denominate": ("规模处理", "Size"),
@@ -22,7 +22,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "treat": ("异常值处理", "Treatment"),
     "normalise": ("标准化", "Normalisation"),
     "weight": ("赋权", "Weights"),
-    "aggregate": ("集成", "Aggregation"),
+    "aggregate": ("合成", "Aggregation"),
     "tier": ("分级", "Tiers"),
 }
 
@@ -41,6 +41,11 @@ def short_method(method: Any) -> dict[str, str]:
         return {"zh": "，再".join(p["zh"] for p in parts), "en": ", then ".join(p["en"] for p in parts)}
     words = about(method)
     return {"zh": words.zh, "en": words.en}
+
+
+def method_text(method: Any) -> Text:
+    """Return the name of a method, or of a tuple of them, as a text."""
+    return Text(**short_method(method))
 
 
 def about(method: Any) -> About:

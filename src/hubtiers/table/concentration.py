@@ -1,7 +1,8 @@
 """How concentrated or how diverse a set of shares is: partners, fields or markets of a centre.
 
-Zhang's category of radiation (创新辐射力) and a sub-index of external connectivity ask not only how much a centre
-cooperates, but with how many kinds of partners. These pure functions answer that from shares or counts.
+Zhang's category of radiation (创新辐射力) and a sub-index of external connectivity ask not only how much
+a centre cooperates, but with how many kinds of partners. These pure functions answer that from
+shares or counts.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def herfindahl(shares: ArrayLike) -> float:
     Parameters
     ----------
     shares
-        One number per part, counts or shares in any unit, none negative. They are divided by their sum.
+        One number per part, counts or shares in any unit, none negative. They are divided by their
+        sum.
 
     Returns
     -------
@@ -40,8 +42,8 @@ def herfindahl(shares: ArrayLike) -> float:
     -----
     H = Σ pᵢ², with pᵢ the share of part i in the sum.
 
-    **Missing values**: one missing part makes the result missing (NaN). Where a table prints only the largest
-    parts, use `herfindahl_bounds`.
+    **Missing values**: one missing part makes the result missing (NaN). Where a table prints only
+    the largest parts, use `herfindahl_bounds`.
 
     Examples
     --------
@@ -106,7 +108,8 @@ def shannon_diversity(shares: ArrayLike) -> float:
     Parameters
     ----------
     shares
-        One number per part, counts or shares in any unit, none negative. They are divided by their sum.
+        One number per part, counts or shares in any unit, none negative. They are divided by their
+        sum.
 
     Returns
     -------
@@ -139,15 +142,17 @@ def shannon_diversity(shares: ArrayLike) -> float:
 def effective_number(shares: ArrayLike, *, order: float = 1.0) -> float:
     """Return the effective number of parts (有效种类数): how many equal parts would be as diverse.
 
-    Choose it to report diversity in a unit that readers know: a number of partners, fields or indicators.
+    Choose it to report diversity in a unit that readers know: a number of partners, fields or
+    indicators.
 
     Parameters
     ----------
     shares
-        One number per part, counts or shares in any unit, none negative. They are divided by their sum.
+        One number per part, counts or shares in any unit, none negative. They are divided by their
+        sum.
     order
-        0 counts the parts that are not empty, 1 follows Shannon, 2 follows Herfindahl; the higher, the less do
-        small parts count.
+        0 counts the parts that are not empty, 1 follows Shannon, 2 follows Herfindahl; the higher,
+        the less do small parts count.
 
     Returns
     -------
@@ -163,7 +168,8 @@ def effective_number(shares: ArrayLike, *, order: float = 1.0) -> float:
 
     Notes
     -----
-    Hill number N = (Σ pᵢ^q)^(1/(1−q)) of order q; for q = 1 its limit exp(−Σ pᵢ ln pᵢ); for q = 2 it is 1/H.
+    Hill number N = (Σ pᵢ^q)^(1/(1−q)) of order q; for q = 1 its limit exp(−Σ pᵢ ln pᵢ); for q = 2
+    it is 1/H.
 
     **Missing values**: one missing part makes the result missing (NaN).
 

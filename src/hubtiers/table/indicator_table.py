@@ -10,7 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    MissingColumnError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.membership import overlaps
 from hubtiers.table.report import JoinReport
@@ -33,10 +39,12 @@ class IndicatorTable:
     Attributes
     ----------
     values
-        float64, one row per region (index `region_id`), one column per indicator of the framework, in its order; after
-        them the denominators of the framework that are no indicators, where the data hold them. These are not scored.
+        float64, one row per region (index `region_id`), one column per indicator of the framework,
+        in its order; after them the denominators of the framework that are no indicators, where the
+        data hold them. These are not scored.
     regions
-        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is one.
+        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is
+        one.
     framework
         What the columns mean.
     status, year
@@ -73,7 +81,8 @@ class IndicatorTable:
         values
             One row per region, one numeric column per indicator. The index gives the region ids.
         framework
-            Meaning of the columns; when left out, every column counts as an indicator where more is better.
+            Meaning of the columns; when left out, every column counts as an indicator where more is
+            better.
 
         Raises
         ------

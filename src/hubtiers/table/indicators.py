@@ -34,16 +34,18 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
     Parameters
     ----------
     name
-        A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities"`` or ``"beijing_cooperation"``.
+        A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities"`` or
+        ``"beijing_cooperation"``.
     edition
-        ``"printed"`` gives every value as its source has it. ``"official"`` puts the official figure in place of a
-        value whose status is *suspected-error*, where an official figure is known; only ``"zhang2022"`` has any.
+        ``"printed"`` gives every value as its source has it. ``"official"`` puts the official
+        figure in place of a value whose status is *suspected-error*, where an official figure is
+        known; only ``"zhang2022"`` has any.
 
     Returns
     -------
     DataFrame
-        One row per value, with the columns `region` (id), `indicator`, `value`, `year` (int), `unit`, `source` (text)
-        and `status` (one of `STATUSES`).
+        One row per value, with the columns `region` (id), `indicator`, `value`, `year` (int),
+        `unit`, `source` (text) and `status` (one of `STATUSES`).
 
     Raises
     ------
@@ -54,7 +56,8 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
 
     Notes
     -----
-    A value that is not known has no row; nothing is filled. A zero is a count of nothing on a complete list.
+    A value that is not known has no row; nothing is filled. A zero is a count of nothing on a
+    complete list.
 
     Examples
     --------
@@ -85,8 +88,9 @@ def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per value: `region`, `indicator`, `printed`, `year`, `status`, `official`, `official_year`,
-        `official_source`, `replaced` (whether the official edition takes the official figure) and `note`.
+        One row per value: `region`, `indicator`, `printed`, `year`, `status`, `official`,
+        `official_year`, `official_source`, `replaced` (whether the official edition takes the
+        official figure) and `note`.
 
     Raises
     ------
@@ -95,7 +99,8 @@ def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
 
     Notes
     -----
-    Where no official figure is known, `official` and `official_year` are missing and `replaced` is False.
+    Where no official figure is known, `official` and `official_year` are missing and `replaced` is
+    False.
 
     Examples
     --------

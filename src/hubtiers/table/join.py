@@ -6,7 +6,14 @@ from typing import Protocol
 
 import pandas as pd
 
-from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    JoinError,
+    MissingColumnError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
@@ -40,20 +47,23 @@ def join_indicators(
     regions
         Frame of regions with the index `region_id`, as `load_regions` returns it.
     values
-        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`, `unit`, `source` and
-        `status`; or the file object of `read_indicators`.
+        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`,
+        `unit`, `source` and `status`; or the file object of `read_indicators`.
     framework
-        Indicators to take, in order. When left out, every indicator of the data counts, more is better.
+        Indicators to take, in order. When left out, every indicator of the data counts, more is
+        better.
     unmatched
-        What to do with names that fit no region or several: `"raise"` an error that lists them, or `"keep"` them in the
-        report and go on without.
+        What to do with names that fit no region or several: `"raise"` an error that lists them, or
+        `"keep"` them in the report and go on without.
     year
-        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one value only.
+        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one
+        value only.
 
     Returns
     -------
     IndicatorTable
-        One row for every region of the layer, also for those without data; `table.report` is the account.
+        One row for every region of the layer, also for those without data; `table.report` is the
+        account.
 
     Raises
     ------
@@ -63,8 +73,8 @@ def join_indicators(
 
     Notes
     -----
-    **Missing values.** A region without a row stays in the table with missing values. A value that is missing in the
-    data stays missing.
+    **Missing values.** A region without a row stays in the table with missing values. A value that
+    is missing in the data stays missing.
 
     Examples
     --------
@@ -143,7 +153,15 @@ def _match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
         if len(found) == 1:
             rows.append((name, found[0], "id" if name in ids else "exact", "", ""))
         elif found:
-            rows.append((name, "", "ambiguous", ";".join(found), "more than one region of the layer has this name"))
+            rows.append(
+                (
+                    name,
+                    "",
+                    "ambiguous",
+                    ";".join(found),
+                    "more than one region of the layer has this name",
+                )
+            )
         else:
             rest.append(name)
     frame = pd.DataFrame(rows, columns=["name", "region_id", "rule", "candidates", "note"], dtype="str")
@@ -205,7 +223,11 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
 
 
 def _to_table(
-    cells: pd.DataFrame, regions: pd.DataFrame, framework: Framework, tidy: pd.DataFrame, matches: pd.DataFrame
+    cells: pd.DataFrame,
+    regions: pd.DataFrame,
+    framework: Framework,
+    tidy: pd.DataFrame,
+    matches: pd.DataFrame,
 ) -> IndicatorTable:
     codes = framework.codes
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]

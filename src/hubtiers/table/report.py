@@ -21,8 +21,8 @@ class JoinReport:
     Attributes
     ----------
     matches
-        One row per name in the data: `name`, `region_id`, `rule` (id, exact, alias, former, ambiguous, unmatched),
-        `candidates`, `note`.
+        One row per name in the data: `name`, `region_id`, `rule` (id, exact, alias, former,
+        ambiguous, unmatched), `candidates`, `note`.
     regions_without_data
         Regions of the layer for which the data hold no value: they show as “no data”.
     ignored_indicators
@@ -34,9 +34,11 @@ class JoinReport:
     overlaps
         Pairs of regions that share territory.
     several_names
-        Regions that the data call by more than one name, with the names (a city before and after its renaming).
+        Regions that the data call by more than one name, with the names (a city before and after
+        its renaming).
     both_levels
-        Names in a city table that are provinces as well: municipalities, Taiwan, Hong Kong and Macao.
+        Names in a city table that are provinces as well: municipalities, Taiwan, Hong Kong and
+        Macao.
     """
 
     matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))

@@ -19,39 +19,45 @@ def roll_up(
 ) -> pd.DataFrame:
     """Bring values of cities or provinces up to consortia or provinces (指标汇总).
 
-    Use it when the study's regions are larger than those of the data: an urban agglomeration from its cities.
+    Use it when the study's regions are larger than those of the data: an urban agglomeration from
+    its cities.
 
     Parameters
     ----------
     values
-        Tidy frame with `region` (id of a city or province), `indicator`, `value`, and where known `year`, `unit`.
+        Tidy frame with `region` (id of a city or province), `indicator`, `value`, and where known
+        `year`, `unit`.
     regions
-        Frame of target regions with the column `members`, as `load_regions("consortium")` returns it.
+        Frame of target regions with the column `members`, as `load_regions("consortium")` returns
+        it.
     framework
-        Says of every indicator whether it is extensive (summed) or intensive (the mean weighted by its denominator,
-        which must be an indicator of `values`).
+        Says of every indicator whether it is extensive (summed) or intensive (the mean weighted by
+        its denominator, which must be an indicator of `values`).
     partial
-        Whether a region is also given a value when some of its members have none; its status says so.
+        Whether a region is also given a value when some of its members have none; its status says
+        so.
 
     Returns
     -------
     pandas.DataFrame
-        Tidy frame with `region`, `indicator`, `value`, `year`, `unit`, `source`, `status`: one row for each region,
-        indicator and year that could be brought up. Status `computed`, or `partial-members`.
+        Tidy frame with `region`, `indicator`, `value`, `year`, `unit`, `source`, `status`: one row
+        for each region, indicator and year that could be brought up. Status `computed`, or
+        `partial-members`.
 
     Raises
     ------
     DataError
-        When an intensive indicator has no denominator, or none in the data; when the data hold a region twice, or both
-        a region and one of its members.
+        When an intensive indicator has no denominator, or none in the data; when the data hold a
+        region twice, or both a region and one of its members.
     MissingColumnError
 
     Notes
     -----
-    Extensive: Σ x. Intensive: Σ x·d / Σ d over the members, with d the denominator of the same year, or its only value.
+    Extensive: Σ x. Intensive: Σ x·d / Σ d over the members, with d the denominator of the same
+    year, or its only value.
 
-    **Missing values.** Without `partial`, a region with a member that has no value gets no row: a sum with a gap is not
-    the sum.
+    **Missing values.** Without `partial`, a region with a member that has no value gets no row: a
+    sum with a gap is not the sum.
 
     Examples
     --------

@@ -97,13 +97,14 @@ def test_the_caller_owns_the_frame():
     first.attrs["mine"] = 1
     again = load_regions("city")
     assert again.loc["120000", "geometry"].geom_type == "Polygon"
-    assert again.attrs == {}
+    assert again.attrs["pack"] == "china"
+    assert "mine" not in again.attrs
     assert again.loc["110000", "name_zh"] == "北京市"
     assert len(again) == 372
 
 
 def test_context_layers():
-    world, sea = load_context("world"), load_context("south_china_sea")
+    world, sea = load_context("world", pack="china"), load_context("south_china_sea")
     assert len(world) == 175
     assert {"China", "Taiwan"}.isdisjoint(world["name"])
     assert world.is_valid.all()

@@ -260,7 +260,7 @@ def test_wrong_choices_are_refused():
 
 
 def test_gazetteer_is_the_shipped_table():
-    with data_path("boundaries", "gazetteer.csv").open(encoding="utf-8", newline="") as file:
+    with data_path("boundaries", "china", "gazetteer.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     table = gazetteer()
     assert table["region_id"].tolist() == [row["region_id"] for row in rows]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
+import zipfile
 
 import geopandas as gpd
 import numpy as np
@@ -59,7 +62,9 @@ def test_every_format_gives_the_same_regions(tmp_path, suffix):
     assert regions.index.name == "region_id"
     assert regions.columns.tolist() == ["name_zh", "name_en", "lon", "lat", "geometry", "name", "value"]
     assert regions["name_zh"].tolist() == ["甲区", "乙区"]
-    assert regions["name_en"].tolist() == ["a", "b"]
+    # A name that is missing in one language is that of the other.
+    assert regions["name_en"].tolist() == ["甲区", "乙区"]
+    assert regions.attrs["languages"] == ["zh"]
     assert regions["value"].tolist() == [1, 2]
     assert regions[["lon", "lat"]].to_numpy().tolist() == [[100.5, 30.5], [101.5, 30.5]]
     assert regions.geometry.geom_equals(gpd.GeoSeries(layer().geometry.array, index=["a", "b"], crs=4326)).all()
@@ -202,7 +207,7 @@ def test_paths_that_lead_nowhere_are_sentences(tmp_path):
     with pytest.raises(DataError, match=r"There is no file .*missing.geojson. Check the path"):
         read_regions(tmp_path / "missing.geojson")
     (tmp_path / "a.zip").write_bytes(b"PK")
-    with pytest.raises(DataError, match=r"a.zip is an archive. Unpack the archive"):
+    with pytest.raises(DataError, match=r"a.zip is an archive, but cannot be opened as one. Unpack the archive"):
         read_regions(tmp_path / "a.zip")
     (tmp_path / "a.kml").write_text("<kml/>")
     with pytest.raises(UnknownOptionError, match=r"Unknown kind of boundary file in 'a.kml': '.kml'"):
@@ -231,3 +236,173 @@ def test_any_bytes_end_in_a_sentence(tmp_path, body, suffix):
         path.write_bytes(content)
         with pytest.raises(HubtiersError):
             read_regions(path)
+
+
+def named_layer(**columns):
+    data = {"GEOID": ["01", "02"], "NAME": ["Ålesund", "Bergen"], "land": ["NO", "SE"], "members": ["x", "y"]} | columns
+    return gpd.GeoDataFrame(data, geometry=[box(0, 50, 1, 51), box(1, 50, 2, 51)], crs=4326)
+
+
+def test_a_frame_in_memory_finds_its_ids_and_names():
+    regions = read_regions(named_layer(), credit="© Somebody")
+    assert regions.index.tolist() == ["01", "02"]
+    assert regions["name_en"].tolist() == regions["name_zh"].tolist() == ["Ålesund", "Bergen"]
+    assert regions.attrs["credit"] == {"zh": "© Somebody", "en": "© Somebody"}
+    assert (regions.attrs["pack"], regions.attrs["languages"]) == ("", ["en"])
+    report = regions.attrs["report"]
+    assert (report.id_column, report.name_column, report.driver) == ("GEOID", "NAME", "in memory")
+    # A named index is the identity, and the caller's frame stays as it is.
+    own = named_layer().set_index("NAME")
+    assert read_regions(own, id_column="NAME", name="GEOID")["name_en"].tolist() == ["01", "02"]
+    assert own.columns.tolist() == ["GEOID", "land", "members", "geometry"]
+    assert read_regions(named_layer().to_crs(3035)).total_bounds == pytest.approx([0, 50, 2, 51], abs=1e-6)
+    with pytest.raises(SpecError, match="path of a file or a GeoDataFrame, but this is DataFrame"):
+        read_regions(named_layer().drop(columns="geometry"))
+    with pytest.raises(DataError, match="no active geometry"):
+        read_regions(gpd.GeoDataFrame({"id": ["a"]}))
+    with pytest.raises(SpecError, match="credit=7 is no credit line"):
+        read_regions(named_layer(), credit=7)
+
+
+def test_a_column_that_is_called_an_id_and_is_none_is_passed_over():
+    layer = named_layer(id=["same", "same"])
+    assert read_regions(layer).index.tolist() == ["01", "02"]
+    assert read_regions(layer, id_column="land").index.tolist() == ["NO", "SE"]
+
+
+def test_rows_are_chosen_by_a_condition():
+    regions = read_regions(named_layer(), where="land in ('NO', 'FI')")
+    assert regions.index.tolist() == ["01"]
+    assert "1 rows left out by the condition" in str(regions.attrs["report"])
+    # What has no id may be left out by the same way.
+    assert read_regions(named_layer(GEOID=["01", None]), id_column="GEOID", where="GEOID is not null").shape[0] == 1
+    with pytest.raises(DataError, match="The GeoDataFrame has no row where land == 'XX'"):
+        read_regions(named_layer(), where="land == 'XX'")
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("land = 'NO'", ["01"]),
+        ("land <> 'NO'", ["02"]),
+        ("LAND2 is null", ["01"]),
+        ("not (n >= 2)", ["01"]),
+        ("n in (2, 3) OR land == 'NO'", ["01", "02"]),
+        ("n = '2'", ["02"]),
+        ("n > -1 and n < 2", ["01"]),
+        ("land not in ('NO')", ["02"]),
+    ],
+)
+def test_conditions(condition, kept):
+    layer = named_layer(n=[1, 2], LAND2=["", "x"])
+    assert read_regions(layer, where=condition).index.tolist() == kept
+
+
+@pytest.mark.parametrize("condition", ["n.sum()", "n ==", "__import__('os')", "n < m", "n", "n == f(2)", "n == @x"])
+def test_a_condition_can_run_nothing(condition):
+    with pytest.raises(SpecError, match="is no condition.*Write such as: CNTR_CODE in"):
+        read_regions(named_layer(n=[1, 2]), where=condition)
+    with pytest.raises(MissingColumnError, match="lacks the column 'm'"):
+        read_regions(named_layer(n=[1, 2]), where="m == 1")
+
+
+def topology(path, **extra):
+    arcs = [[[0, 0], [10, 0], [0, 10], [-10, 0], [0, -10]], [[10, 0], [10, 0], [0, 10], [-10, 0], [0, -10]]]
+    geometries = [
+        {"type": "Polygon", "id": f"0{n}", "properties": {"name": name}, "arcs": [[n - 1]]}
+        for n, name in ((1, "West"), (2, "East"))
+    ]
+    content = {
+        "type": "Topology",
+        "transform": {"scale": [0.1, 0.1], "translate": [10, 50]},
+        "objects": {"parts": {"type": "GeometryCollection", "geometries": geometries}},
+        "arcs": arcs,
+    }
+    path.write_text(json.dumps(content | extra), encoding="utf-8")
+    return path
+
+
+def test_topojson_is_read_whatever_its_ending(tmp_path):
+    for name in ("own.json", "own.topojson"):
+        regions = read_regions(topology(tmp_path / name))
+        assert regions["name_en"].to_dict() == {"01": "West", "02": "East"}
+        assert regions.total_bounds.tolist() == [10, 50, 12, 51]
+        assert regions.attrs["report"].driver == "TopoJSON"
+
+
+def test_archives_are_opened(tmp_path):
+    write(layer(), tmp_path / "a.shp")
+    write(layer(code=["c", "d"]), tmp_path / "b.gpkg")
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as packed:
+        for part in sorted(tmp_path.glob("a.*")):
+            packed.write(part, f"folder/{part.name}")
+    assert read_regions(tmp_path / "one.zip", id_column="code").index.tolist() == ["a", "b"]
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as packed:
+        packed.write(tmp_path / "b.gpkg", "../b.gpkg")
+        for part in sorted(tmp_path.glob("a.*")):
+            packed.write(part, part.name)
+    with pytest.raises(SpecError, match=r"two.zip holds the files .*Name one with layer=…"):
+        read_regions(tmp_path / "two.zip", id_column="code")
+    assert read_regions(tmp_path / "two.zip", id_column="code", layer="b.gpkg").index.tolist() == ["c", "d"]
+    with zipfile.ZipFile(tmp_path / "none.zip", "w") as packed:
+        packed.writestr("read.me", "nothing")
+    with pytest.raises(DataError, match=r"none.zip holds no boundary file \(it holds read.me\)"):
+        read_regions(tmp_path / "none.zip")
+    with pytest.raises(DataError, match=r"one.zip unpacks to more than 0 MB"):
+        read_regions(tmp_path / "one.zip", id_column="code", limits=ReadLimits(megabytes=0.0001))
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"properties": {"href": "http://127.0.0.1:1/crs", "type": "proj4"}, "type": "link"},
+        {"type": "url", "properties": {"url": "http://127.0.0.1:1/crs"}},
+        {"type": "name", "properties": {"href": "http://127.0.0.1:1/crs"}},
+    ],
+)
+def test_no_spelling_of_a_link_is_followed(tmp_path, crs):
+    text = json.dumps({"type": "FeatureCollection", "features": [], "crs": crs}).replace('"link"', '"l\\u0069nk"')
+    with pytest.raises(CRSError, match="refers to a reference system on the web"):
+        read_regions(geojson(tmp_path / "link.geojson", [], text=text))
+
+
+def test_a_declared_system_must_be_known_and_fit(tmp_path):
+    square = [(100, 30), (101, 30), (101, 31), (100, 30)]
+    unknown = {"type": "name", "properties": {"name": "EPSG:999999"}}
+    with pytest.raises(CRSError, match="declares the reference system 'EPSG:999999', which is not known"):
+        read_regions(geojson(tmp_path / "a.geojson", square, crs=unknown))
+    lying = {"type": "name", "properties": {"name": "EPSG:3857"}}
+    with pytest.raises(CRSError, match=r"declares EPSG:3857, but its coordinates look like degrees"):
+        read_regions(geojson(tmp_path / "b.geojson", square, crs=lying))
+    (tmp_path / "c.shp").unlink(missing_ok=True)
+    write(layer(), tmp_path / "c.shp")
+    local = 'LOCAL_CS["Undefined",LOCAL_DATUM["x",0],UNIT["m",1],AXIS["a",EAST],AXIS["b",NORTH]]'
+    (tmp_path / "c.prj").write_text(local)
+    with pytest.raises(CRSError, match="a system of its own that lies nowhere on earth"):
+        read_regions(tmp_path / "c.shp", id_column="code")
+    assert read_regions(tmp_path / "c.shp", id_column="code", crs="EPSG:4326").total_bounds.tolist() == [
+        100,
+        30,
+        102,
+        31,
+    ]
+
+
+def test_a_ring_across_180_degrees_is_cut_there(tmp_path):
+    ring = [[178, 64], [-175, 64], [-175, 66], [178, 66], [178, 64]]
+    shape = read_regions(geojson(tmp_path / "own.geojson", ring)).geometry.iloc[0]
+    assert shape.area == pytest.approx(14)
+    assert shape.contains(shapely.Point(-179, 65))
+    assert shape.contains(shapely.Point(179, 65))
+    assert not shape.contains(shapely.Point(20, 65))
+
+
+def test_a_table_without_geometry_is_no_layer(tmp_path):
+    path = write(layer(), tmp_path / "styled.gpkg", layer="districts")
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("create table layer_styles (id integer primary key, style text)")
+        base.execute(
+            "insert into gpkg_contents(table_name, data_type, identifier) values ('layer_styles', 'attributes', 's')"
+        )
+        base.commit()
+    assert read_regions(path, id_column="code").index.tolist() == ["a", "b"]

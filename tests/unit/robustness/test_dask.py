@@ -32,7 +32,7 @@ def table():
 
 
 def counts(robust):
-    return [getattr(robust.tally, name).tobytes() for name in ("tiers", "ranks", "duels", "sums")]
+    return [getattr(robust.counts, name).tobytes() for name in ("tiers", "ranks", "duels", "sums")]
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def table(rows=12, seed=3, gaps=0):
 
 
 def same_counts(a, b):
-    return all(getattr(a.tally, name).tobytes() == getattr(b.tally, name).tobytes() for name in NAMES)
+    return all(getattr(a.counts, name).tobytes() == getattr(b.counts, name).tobytes() for name in NAMES)
 
 
 def test_counts_are_those_of_a_plain_loop():
@@ -157,7 +157,7 @@ def test_methods_as_options_are_each_scored_once(monkeypatch):
     assert len(calls) == 3
     chosen = robust.choices_of(range(300))["weight"]
     assert {type(m).__name__ for m in chosen} == {"EqualWeights", "EntropyWeights", "CriticWeights"}
-    assert robust.tally.ranks.sum() == 5000 * 12
+    assert robust.counts.ranks.sum() == 5000 * 12
 
 
 def test_fixed_tiers_keep_the_cut_points():
@@ -379,7 +379,7 @@ def test_ctrl_c_leaves_what_was_done():
         )
     assert 0 < robust.draws < 20_000_000
     np.testing.assert_allclose(robust.tier_probability.sum(axis=1), 1.0)
-    assert robust.tally.ranks.sum() == robust.draws * 12
+    assert robust.counts.ranks.sum() == robust.draws * 12
 
 
 def test_dask_missing_is_said(monkeypatch):

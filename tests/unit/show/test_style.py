@@ -1,7 +1,7 @@
 import pytest
 
 from hubtiers.framework import TIERS
-from hubtiers.show.style import HUB_SHAPES, SCORE_RAMP, contrast, hub_colours, tier_colours, tier_names
+from hubtiers.show.style import HUB_SHAPES, SCORE_RAMP, contrast, hub_colours, tier_colours
 
 
 def lightness(colour):
@@ -23,11 +23,6 @@ def test_more_tiers_than_colours_are_spread_along_the_ramp():
     assert list(colours.values())[0] == "#0b3c6f"
     assert list(colours.values())[-1] == "#cfe6dc"
     assert len(set(colours.values())) == 7
-
-
-def test_names():
-    assert tier_names("regional") == {"zh": "区域级", "en": "Regional"}
-    assert tier_names("own") == {"zh": "own", "en": "own"}
 
 
 def test_on_a_dark_ground_the_highest_tier_is_the_lightest():

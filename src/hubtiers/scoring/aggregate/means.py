@@ -77,9 +77,9 @@ class Arithmetic:
     """
 
     about: ClassVar[About] = About(
-        zh="线性加权",
+        zh="加权算术平均",
         en="weighted arithmetic mean",
-        says_zh="加权算术平均，短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
+        says_zh="短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
         says_en="A weakness is made up for by a strength; a missing value hands its weight on.",
         formula="s_{i} = Σ_{j} w_{j} y_{ij} / Σ_{j} w_{j}",
     )
@@ -137,9 +137,9 @@ class Geometric:
     """
 
     about: ClassVar[About] = About(
-        zh="几何加权",
+        zh="加权几何平均",
         en="weighted geometric mean",
-        says_zh="加权几何平均，短板只能部分弥补。",
+        says_zh="短板只能部分弥补。",
         says_en="A weakness is made up for only in part.",
         formula="s_{i} = Π_{j} y_{ij}^{w_{j} / Σ w}",
     )
@@ -178,9 +178,9 @@ class Harmonic:
     """
 
     about: ClassVar[About] = About(
-        zh="调和平均",
+        zh="加权调和平均",
         en="weighted harmonic mean",
-        says_zh="加权调和平均，最弱指标起主导作用。",
+        says_zh="最弱指标起主导作用。",
         says_en="The weakest indicator rules.",
         formula="s_{i} = Σ_{j} w_{j} / Σ_{j} (w_{j} / y_{ij})",
     )
@@ -226,7 +226,7 @@ class PowerMean:
 
     exponent: float = 0.5
     about: ClassVar[About] = About(
-        zh="幂平均",
+        zh="加权幂平均",
         en="weighted power mean",
         says_zh="以幂次 p 控制可弥补程度的加权平均。",
         says_en="The exponent p says how far a weakness can be made up for.",

@@ -65,7 +65,7 @@ class Scene:
 def ground(name: str) -> gpd.GeoSeries:
     """Return a bundled layer on the projection of the map."""
     if name in ("world", "south_china_sea"):
-        shapes = load_context(name).geometry
+        shapes = load_context(name, pack="china").geometry
         return shapes.clip_by_rect(*_AROUND_CHINA).pipe(lambda s: s[~s.is_empty]).to_crs(ALBERS)
     if name == "land":
         return gpd.GeoSeries([shapely.coverage_union_all(ground("province").array)], crs=ALBERS)

@@ -186,5 +186,4 @@ def _names(ids: Iterable[object], result: Result | None, language: str) -> list[
 
 def _left_out(board: Board, number: int) -> None:
     if number > 0:
-        words = {"zh": f"另有 {number} 个区域未绘", "en": f"{number} more regions not drawn"}
-        write_note(board, words[board.language], below=True)
+        write_note(board, say("not_drawn", board.language, n=number), below=True)

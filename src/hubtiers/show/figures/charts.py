@@ -102,7 +102,7 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
 def _fit_note(exponent: float, fit: float, left_out: int, language: str) -> str:
     note = f"q = {number_text(exponent)},  R² = {number_text(fit)}"
     if left_out:
-        note += {"zh": f"；未绘 {left_out} 个非正得分", "en": f"; {left_out} scores of 0 or below not drawn"}[language]
+        note += say("not_positive_scores", language, n=left_out)
     return note
 
 

@@ -36,9 +36,9 @@ from hubtiers.show.figures.basemap import (
     prepare,
 )
 from hubtiers.show.figures.labels import Box, place_labels
-from hubtiers.show.methods import short_method
+from hubtiers.show.methods import method_text
 from hubtiers.show.style import HUB_SHAPES, NO_DATA_COLOUR, hub_colours, tier_colours
-from hubtiers.show.words import BOUNDARY_NOTE, break_note, break_texts, region_names, say, tier_name, title_texts
+from hubtiers.show.words import Text, break_note, break_texts, region_names, say, tier_name, title_texts, word
 from hubtiers.show.wrapping import wrap_text
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ _MARKERS = tuple({"star": "*", "diamond": "D", "square": "s", "circle": "o"}[sha
 _MARKER_SIZES = (130.0, 38.0, 34.0, 24.0)
 _CORRIDOR = "#6a3d9a"
 _MOST_LABELS = 20
-_TITLE = {"zh": "创新中心层级", "en": "Innovation hubs by tier"}
 
 
 def tier_figure(
@@ -124,13 +123,13 @@ def tier_figure(
     scene = make_scene(result)
     if layout is not None and not scene.in_china:
         raise SpecError(f"The hubs of the layout {layout.id!r} lie in China, but the regions do not. Leave it out.")
-    names = title_texts(title, _TITLE)
+    names = title_texts(title, word("tier_title"))
     with drawing(language, ax, size=(9.0, 8.3)) as board:
         prepare(board.axes, scene.window)
         draw_ground(board.axes, scene)
         draw_regions(board.axes, scene, result)
         draw_lines(board.axes, scene)
-        heading = wrap_text(board.text(names[language]), 76)
+        heading = wrap_text(board.text(names.say(language)), 76)
         board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
         lines = _caption_lines(board, map_caption(result, layout, title), approval) if caption else []
         _write_caption(board, lines)
@@ -302,10 +301,10 @@ def _hub_rows(layout: HubLayout, language: str) -> list[tuple[Any, str]]:
             mark = Line2D([], [], linestyle="none", marker=marker, color=colours[tier], markersize=size)
             rows.append((mark, f"{tier_name(tier, language)}  ({number})"))
     if any(hub.extent for hub in layout.hubs):
-        rows.append((Line2D([], [], color=colours[TIERS[0]], linewidth=1.5), say("extent", language)))
+        rows.append((Line2D([], [], color=colours[TIERS[0]], linewidth=1.5), say("extents", language)))
     if layout.corridors:
         dashed = Line2D([], [], color=_CORRIDOR, linewidth=1.1, linestyle=(0, (3, 1.5)))
-        rows.append((dashed, say("corridor", language)))
+        rows.append((dashed, say("corridors", language)))
     return rows
 
 
@@ -328,35 +327,37 @@ def _legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, at: tuple
     return box_of(legend)
 
 
-def map_caption(result: Result, layout: HubLayout | None, title: Mapping[str, str] | str | None) -> dict[str, str]:
+def map_caption(result: Result, layout: HubLayout | None, title: Mapping[str, str] | str | None) -> Text:
     """Return what stands below the map, in both languages: title, method, fit, hubs, source of the boundaries."""
-    names = title_texts(title, _TITLE)
-    scale, scored = result.breaks, int(result.scores.notna().sum())
-    method = short_method(result.fitted.scheme.tier)
-    hubs = {"zh": "", "en": ""}
+    names = title_texts(title, word("tier_title"))
+    scale = result.breaks
+    hubs: Text | str = ""
     if layout is not None:
-        hubs = {
-            "zh": f"科技创新中心：{layout.title_zh or layout.title_en or layout.id}。",
-            "en": f" Hubs: {layout.title_en or layout.title_zh or layout.id}.",
-        }
-    return {
-        "zh": f"{_sentence(names['zh'], '。')}{scored} 个区域按综合得分分为 {len(scale.labels)} 级：{method['zh']}，"
-        f"方差拟合优度 GVF = {scale.gvf:.3f}{break_note(scale, 'zh')}。{hubs['zh']}{BOUNDARY_NOTE['zh']}",
-        "en": f"{_sentence(names['en'], '.')} {scored} regions in {len(scale.labels)} tiers by composite score: "
-        f"{method['en']}, "
-        f"goodness of variance fit {scale.gvf:.3f}{break_note(scale, 'en')}.{hubs['en']} {BOUNDARY_NOTE['en']}",
-    }
+        known = {"zh": layout.title_zh, "en": layout.title_en}
+        hubs = word("caption_hubs").fill(title=title_texts(known, Text.same(layout.id)))
+    return word("caption").fill(
+        title=Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")),
+        n=int(result.scores.notna().sum()),
+        k=len(scale.labels),
+        method=method_text(result.fitted.scheme.tier),
+        gvf=f"{scale.gvf:.3f}",
+        ends=break_note(scale),
+        hubs=hubs,
+        source=word("boundary_note"),
+    )
 
 
-def _caption_lines(board: Board, texts: Mapping[str, str], approval: str | None) -> list[str]:
-    lines = [f"图  {texts['zh']}"] if board.language == "zh" else []
-    lines.append(f"Fig.  {texts['en']}")
-    lines += [f"{say('approval', board.language)}{approval}"] if approval else []
+def _caption_lines(board: Board, caption: Text, approval: str | None) -> list[str]:
+    languages = ("zh", "en") if board.language == "zh" else ("en",)
+    lines = [f"{say('figure', language)}  {caption.say(language)}" for language in languages]
+    if approval:
+        lines.append(f"{say('approval', board.language)}{approval}")
     return [part for line in lines for part in wrap_text(board.text(line), 148)]
 
 
-def _sentence(text: str, stop: str) -> str:
-    return text if text.endswith(("。", "？", "！", ".", "?", "!")) else f"{text}{stop}"
+def _sentence(text: str, language: str) -> str:
+    ended = text.endswith(("。", "？", "！", ".", "?", "!"))
+    return text if ended else f"{text}{say('full_stop', language)}"
 
 
 def _write_caption(board: Board, lines: Sequence[str]) -> None:

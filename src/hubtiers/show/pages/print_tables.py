@@ -13,37 +13,22 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import CATEGORIES, Indicator
 from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import Certainty
-from hubtiers.show.methods import short_method
-from hubtiers.show.style import tier_names
-from hubtiers.show.words import number_text
+from hubtiers.show.methods import method_text
+from hubtiers.show.words import Text, join_texts, node_text, number_text, tier_text, word
 
-__all__ = ["Cell", "Column", "Pair", "PrintTable", "list_tables"]
+__all__ = ["Cell", "Column", "PrintTable", "list_tables"]
 
 TABLE_LANGUAGES = ("zh", "en", "both")
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-    def say(self, language: str) -> str:
-        """Return the text in one language, or both beside each other where they differ."""
-        if language == "both":
-            return self.zh if self.zh == self.en else f"{self.zh} {self.en}".strip()
-        return self.zh if language == "zh" else self.en
-
-
-Cell = Pair | str | float | int | None
+Cell = Text | str | float | int | None
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: its heading, the digits of its numbers (None for text), and the language it is kept for."""
 
-    heading: Pair
+    heading: Text
     digits: int | None = None
     only: str = ""
 
@@ -71,10 +56,10 @@ class PrintTable:
     """
 
     name: str
-    title: Pair
+    title: Text
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    notes: tuple[Pair, ...] = ()
+    notes: tuple[Text, ...] = ()
     headings: int = 1
 
     def shown(self, language: str) -> tuple[list[Column], list[list[Cell]]]:
@@ -85,7 +70,7 @@ class PrintTable:
         rows: list[list[Cell]] = []
         for row in self.rows:
             cells = (row[place] for place in kept)
-            rows.append([cell.say(language) if isinstance(cell, Pair) else cell for cell in cells])
+            rows.append([cell.say(language) if isinstance(cell, Text) else cell for cell in cells])
         return [self.columns[place] for place in kept], rows
 
     def texts(self, language: str) -> list[list[str]]:
@@ -105,7 +90,7 @@ def cell_words(cell: Cell, column: Column) -> str:
         return "–"
     if isinstance(cell, (int, float)):
         return number_text(cell, column.digits or 0)
-    return cell.say("both") if isinstance(cell, Pair) else cell
+    return cell.say("both") if isinstance(cell, Text) else cell
 
 
 def list_tables(
@@ -143,32 +128,32 @@ def indicator_system(result: Result) -> PrintTable:
     """Return the indicator system (指标体系): groups, indicators, units, directions, weights, years, sources."""
     framework, weights = result.table.framework, result.weights
     deepest = max((framework.depth(code) for code in framework.codes), default=1)
-    levels = [Pair("功能层", "Function"), Pair("子系统", "Sub-group")]
-    heads = [Column(levels[k] if k < 2 else Pair(f"第{k + 1}层", f"Level {k + 1}")) for k in range(deepest - 1)]
+    levels = [word("function_level"), word("sub_group")]
+    heads = [Column(levels[k] if k < 2 else word("level_number").fill(n=k + 1)) for k in range(deepest - 1)]
     columns = (
         *heads,
-        Column(Pair("指标", "Indicator (Chinese)"), only="zh"),
-        Column(Pair("指标（英文）", "Indicator"), only="en"),
-        Column(Pair("类别", "Category")),
-        Column(Pair("单位", "Unit")),
-        Column(Pair("方向", "Direction")),
-        Column(Pair("权重", "Weight"), 4),
-        Column(Pair("有值区域数", "Regions with a value"), 0),
-        Column(Pair("数据年份", "Year")),
-        Column(Pair("来源", "Source")),
+        Column(word("indicator_zh"), only="zh"),
+        Column(word("indicator_en"), only="en"),
+        Column(word("category")),
+        Column(word("unit")),
+        Column(word("direction")),
+        Column(word("weight"), 4),
+        Column(word("valued_regions"), 0),
+        Column(word("data_year")),
+        Column(word("source")),
     )
     rows: list[tuple[Cell, ...]] = []
     for node in framework.indicators:
-        groups = [_node_pair(result, code) for code in framework.ancestors(node.code)[-2::-1]]
-        groups += [Pair("", "")] * (deepest - 1 - len(groups))
+        groups = [node_text(result, code) for code in framework.ancestors(node.code)[-2::-1]]
+        groups += [Text("", "")] * (deepest - 1 - len(groups))
         values = result.table.values[node.code]
         rows.append(
             (*groups, *_names(node), _category(node), node.unit,
-             Pair("正向", "positive") if node.direction > 0 else Pair("逆向", "negative"), float(weights[node.code]),
+             word("positive") if node.direction > 0 else word("negative"), float(weights[node.code]),
              int(values.notna().sum()), _years(result.table.year[node.code]), node.source)
         )  # fmt: skip
     notes = (_weight_note(result), *_status_notes(result))
-    return PrintTable("indicators", Pair("指标体系", "Indicator system"), columns, tuple(rows), notes, deepest)
+    return PrintTable("indicators", word("indicator_table"), columns, tuple(rows), notes, deepest)
 
 
 def scores_and_ranks(result: Result) -> PrintTable:
@@ -176,14 +161,14 @@ def scores_and_ranks(result: Result) -> PrintTable:
     frame = result.to_frame()
     subs = list(result.sub_scores.columns)
     columns = (
-        Column(Pair("代码", "Region id")),
-        Column(Pair("区域", "Region (Chinese)"), only="zh"),
-        Column(Pair("区域（英文）", "Region"), only="en"),
-        Column(Pair("综合得分", "Score"), 4),
-        Column(Pair("位次", "Rank"), 0),
-        Column(Pair("层级", "Tier")),
-        *(Column(_node_pair(result, code), 4) for code in subs),
-        Column(Pair("覆盖率", "Coverage"), 2),
+        Column(word("region_id")),
+        Column(word("region_zh"), only="zh"),
+        Column(word("region_en"), only="en"),
+        Column(word("score"), 4),
+        Column(word("rank"), 0),
+        Column(word("tier")),
+        *(Column(node_text(result, code), 4) for code in subs),
+        Column(word("coverage"), 2),
     )
     rows = tuple(
         (str(region), str(row["name_zh"]), str(row["name_en"]), _number(row["score"]), whole_cell(row["rank"]),
@@ -193,30 +178,25 @@ def scores_and_ranks(result: Result) -> PrintTable:
     notes = [_method_note(result)]
     if result.no_data:
         n = len(result.no_data)
-        notes.append(Pair(f"{n} 个区域数据不足，不计分。", f"{n} regions have too few values for a score."))
-    return PrintTable("scores", Pair("综合得分、位次与层级", "Scores, ranks and tiers"), columns, rows, tuple(notes), 3)
+        notes.append(word("no_score_note").fill(n=n))
+    return PrintTable("scores", word("score_table"), columns, rows, tuple(notes), 3)
 
 
 def tiers_and_breaks(result: Result) -> PrintTable:
     """Return the range of scores and the number of regions of each tier."""
     counts = result.tier.value_counts()
     columns = (
-        Column(Pair("层级", "Tier")),
-        Column(Pair("得分下限", "Score from"), 4),
-        Column(Pair("得分上限", "Score to"), 4),
-        Column(Pair("区域数", "Regions"), 0),
+        Column(word("tier")),
+        Column(word("score_from"), 4),
+        Column(word("score_to"), 4),
+        Column(word("count"), 0),
     )
     rows = tuple(
         (tier_cell(row["tier"]), _number(row["lower"]), _number(row["upper"]), int(counts.get(row["tier"], 0)))
         for row in result.breaks.to_frame().to_dict("records")
     )
-    method = short_method(result.fitted.scheme.tier)
-    fit = number_text(result.breaks.gvf, 4)
-    note = Pair(
-        f"分级方法：{method['zh']}；方差拟合优度 GVF = {fit}。",
-        f"Tiers: {method['en']}; goodness of variance fit {fit}.",
-    )
-    return PrintTable("tiers", Pair("层级与分界", "Tiers and cut-points"), columns, rows, (note,))
+    note = word("tier_note").fill(method=method_text(result.fitted.scheme.tier), gvf=number_text(result.breaks.gvf, 4))
+    return PrintTable("tiers", word("tier_table"), columns, rows, (note,))
 
 
 def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
@@ -225,25 +205,23 @@ def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
     framework = first.table.framework
     if any(result.table.framework.codes != framework.codes for result in results.values()):
         raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
-    methods = {name: short_method(result.fitted.scheme.weight) for name, result in results.items()}
-    heads = [Column(Pair(name or m["zh"], name or m["en"]), 4) for name, m in methods.items()]
+    heads = []
+    for name, result in results.items():
+        heads.append(Column(Text.same(name) if name else method_text(result.fitted.scheme.weight), 4))
     columns = (
-        Column(Pair("指标", "Indicator (Chinese)"), only="zh"),
-        Column(Pair("指标（英文）", "Indicator"), only="en"),
+        Column(word("indicator_zh"), only="zh"),
+        Column(word("indicator_en"), only="en"),
         *heads,
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (*_names(node), *(float(r.weights[node.code]) for r in results.values())) for node in framework.indicators
     )
-    numbers = [
-        (column.heading, number_text(result.effective_indicators, 2))
-        for column, result in zip(heads, results.values(), strict=True)
-    ]
-    note = Pair(
-        "有效指标数 1/Σw²：" + "，".join(f"{head.zh} {n}" for head, n in numbers) + "。",
-        "Effective number of indicators 1/Σw²: " + ", ".join(f"{head.en} {n}" for head, n in numbers) + ".",
-    )
-    return PrintTable("weights", Pair("指标权重", "Weights of the indicators"), columns, rows, (note,), 2)
+    numbers = []
+    for column, result in zip(heads, results.values(), strict=True):
+        number = number_text(result.effective_indicators, 2)
+        numbers.append(Text(f"{column.heading.zh} {number}", f"{column.heading.en} {number}"))
+    note = word("effective_note").fill(list=join_texts(numbers))
+    return PrintTable("weights", word("weight_table"), columns, rows, (note,), 2)
 
 
 def schemes_compared(comparison: Comparison) -> PrintTable:
@@ -251,24 +229,25 @@ def schemes_compared(comparison: Comparison) -> PrintTable:
     return frame_compared(comparison.summary().rename_axis("scheme").reset_index())
 
 
-_COMPARED: Mapping[str, tuple[str, str, int | None]] = {
-    "weights": ("赋权方法", "Weights", None),
-    "scheme": ("方案", "Scheme", None),
-    "outside": ("外部变量", "Outside variable", None),
-    "n": ("可比区域", "Compared", 0),
-    "pearson": ("皮尔逊 r", "Pearson's r", 3),
-    "kendall": ("肯德尔 τ", "Kendall's tau", 3),
-    "spearman": ("斯皮尔曼 ρ", "Spearman's rho", 3),
-    "same_tier": ("同级比例", "Same tier", 3),
-    "in_same_tier": ("同级区域数", "In the same tier", 0),
-    "gvf": ("拟合优度 GVF", "GVF", 4),
-    "effective_indicators": ("有效指标数", "Effective indicators", 2),
-    "matches": ("与参照同级", "Same as reference", 0),
-    "reference_matches": ("与参照同级", "Same as reference", 0),
-    "compared": ("可比区域", "Compared", 0),
-    "reference_n": ("可比区域", "Compared", 0),
-    "kappa": ("加权 κ", "Weighted kappa", 3),
-    "different": ("不一致区域", "Different", None),
+# Columns of a comparison that have words of their own: which word, and the digits of the numbers.
+_COMPARED: Mapping[str, tuple[str, int | None]] = {
+    "weights": ("weighting", None),
+    "scheme": ("scheme", None),
+    "outside": ("outside_variable", None),
+    "n": ("comparable", 0),
+    "pearson": ("pearson", 3),
+    "kendall": ("kendall", 3),
+    "spearman": ("spearman", 3),
+    "same_tier": ("same_tier", 3),
+    "in_same_tier": ("in_same_tier", 0),
+    "gvf": ("gvf", 4),
+    "effective_indicators": ("effective_indicators", 2),
+    "matches": ("reference_matches", 0),
+    "reference_matches": ("reference_matches", 0),
+    "compared": ("comparable", 0),
+    "reference_n": ("comparable", 0),
+    "kappa": ("kappa", 3),
+    "different": ("different", None),
 }
 
 
@@ -276,37 +255,41 @@ def frame_compared(frame: pd.DataFrame) -> PrintTable:
     """Return a frame with one row per scheme as a table; headings that are known appear in both languages."""
     columns = []
     for name in map(str, frame.columns):
-        zh, en, digits = _COMPARED.get(name, (tier_names(name)["zh"], tier_names(name)["en"], -1))
-        if digits == -1:
-            numeric = pd.api.types.is_numeric_dtype(frame[name].dtype)
-            digits = None if not numeric else 0 if pd.api.types.is_integer_dtype(frame[name].dtype) else 3
-        columns.append(Column(Pair(zh, en), digits))
+        if name in _COMPARED:
+            key, digits = _COMPARED[name]
+            columns.append(Column(word(key), digits))
+        else:
+            columns.append(Column(tier_text(name), _digits_of(frame[name])))
     rows = tuple(
         tuple(_any_cell(value, column.digits) for value, column in zip(row, columns, strict=True))
         for row in frame.itertuples(index=False, name=None)
     )
-    title = Pair("不同方案的比较", "Schemes compared")
+    title = word("comparison_table")
     return PrintTable("comparison", title, tuple(columns), rows)
+
+
+def _digits_of(column: pd.Series) -> int | None:
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return None
+    return 0 if pd.api.types.is_integer_dtype(column.dtype) else 3
 
 
 def ranks_by_scheme(comparison: Comparison) -> PrintTable:
     """Return rank and tier of every region under each scheme."""
     frame = comparison.to_frame()
-    columns = [Column(Pair("代码", "Region id"))]
-    columns += [Column(Pair("区域", "Region (Chinese)"), only="zh"), Column(Pair("区域（英文）", "Region"), only="en")]
+    columns = [Column(word("region_id"))]
+    columns += [Column(word("region_zh"), only="zh"), Column(word("region_en"), only="en")]
     for name in comparison.names:
-        columns += [Column(Pair(f"{name} 位次", f"{name} rank"), 0), Column(Pair(f"{name} 层级", f"{name} tier"))]
+        columns += [Column(word("rank_of").fill(name=name), 0), Column(word("tier_of").fill(name=name))]
     if comparison.reference is not None:
-        columns.append(Column(Pair("参照层级", "Reference")))
+        columns.append(Column(word("reference")))
     rows: list[tuple[Cell, ...]] = []
     for region, row in zip(frame.index, frame.to_dict("records"), strict=True):
         cells: list[Cell] = [str(region), str(row["name_zh"]), str(row["name_en"])]
         for name in comparison.names:
             cells += [whole_cell(row[f"{name}_rank"]), tier_cell(row[f"{name}_tier"])]
         rows.append((*cells, *([tier_cell(row["reference"])] if comparison.reference is not None else [])))
-    return PrintTable(
-        "ranks", Pair("各方案位次与层级", "Ranks and tiers by scheme"), tuple(columns), tuple(rows), (), 3
-    )
+    return PrintTable("ranks", word("rank_table"), tuple(columns), tuple(rows), (), 3)
 
 
 def certainty_by_region(result: Result, robustness: Certainty) -> PrintTable:
@@ -314,14 +297,14 @@ def certainty_by_region(result: Result, robustness: Certainty) -> PrintTable:
     shares, spans = robustness.tier_probability, robustness.rank_interval
     frame = result.to_frame()
     columns = (
-        Column(Pair("代码", "Region id")),
-        Column(Pair("区域", "Region (Chinese)"), only="zh"),
-        Column(Pair("区域（英文）", "Region"), only="en"),
-        Column(Pair("层级", "Tier")),
-        *(Column(Pair(*tier_names(str(label)).values()), 3) for label in shares.columns),
-        Column(Pair("位次 5%", "Rank 5 %"), 1),
-        Column(Pair("位次中位数", "Rank, median"), 1),
-        Column(Pair("位次 95%", "Rank 95 %"), 1),
+        Column(word("region_id")),
+        Column(word("region_zh"), only="zh"),
+        Column(word("region_en"), only="en"),
+        Column(word("tier")),
+        *(Column(tier_text(label), 3) for label in shares.columns),
+        Column(word("rank_low"), 1),
+        Column(word("rank_median"), 1),
+        Column(word("rank_high"), 1),
     )
     chance, reach = shares.reindex(frame.index), spans.reindex(frame.index)
     rows = tuple(
@@ -330,22 +313,17 @@ def certainty_by_region(result: Result, robustness: Certainty) -> PrintTable:
          *(_number(reach.loc[region, side]) for side in ("low", "median", "high")))
         for region, row in zip(frame.index, frame.to_dict("records"), strict=True)
     )  # fmt: skip
-    note = Pair("概率与区间来自方法选择的随机变动。", "Probabilities and intervals come from random choices of method.")
-    title = Pair("层级概率与位次区间", "Tier probabilities and rank intervals")
+    note = word("certainty_note")
+    title = word("certainty_table")
     return PrintTable("certainty", title, columns, rows, (note,), 3)
-
-
-def _node_pair(result: Result, code: str) -> Pair:
-    node = result.table.framework[code]
-    return Pair(node.name_zh or node.name_en or code, node.name_en or node.name_zh or code)
 
 
 def _names(node: Indicator) -> tuple[str, str]:
     return node.name_zh or node.name_en or node.code, node.name_en or node.name_zh or node.code
 
 
-def _category(node: Indicator) -> Pair:
-    return Pair(CATEGORIES.get(node.category, node.category), node.category.replace("_", " "))
+def _category(node: Indicator) -> Text:
+    return Text(CATEGORIES.get(node.category, node.category), node.category.replace("_", " "))
 
 
 def _years(years: pd.Series) -> str:
@@ -353,35 +331,34 @@ def _years(years: pd.Series) -> str:
     return "" if not known else str(known[0]) if len(known) == 1 else f"{known[0]}–{known[-1]}"
 
 
-def _weight_note(result: Result) -> Pair:
-    method = short_method(result.fitted.scheme.weight)
-    return Pair(
-        f"权重为各指标在综合得分中的有效权重（{method['zh']}），合计为 1。",
-        f"Weights are effective weights in the composite score ({method['en']}); they sum to 1.",
-    )
+def _weight_note(result: Result) -> Text:
+    return word("weight_note").fill(method=method_text(result.fitted.scheme.weight))
 
 
-def _status_notes(result: Result) -> Iterator[Pair]:
+def _status_notes(result: Result) -> Iterator[Text]:
     counts = _status_counts(result)
     if counts:
-        words = [(STATUS_WORDS.get(status, (status, status)), n) for status, n in counts.items()]
-        yield Pair(
-            "数据状态：" + "，".join(f"{names[0]} {n} 个" for names, n in words) + "。",
-            "Status of the values: " + ", ".join(f"{n} {names[1]}" for names, n in words) + ".",
-        )
+        counted = [word("status_count").fill(status=status_text(status), n=n) for status, n in counts.items()]
+        yield word("status_note").fill(list=join_texts(counted))
 
 
-STATUS_WORDS: Mapping[str, tuple[str, str]] = {
-    "official": ("官方", "official"),
-    "compiled": ("汇编", "compiled"),
-    "single-source": ("单一来源", "single-source"),
-    "substituted": ("替代", "substituted"),
-    "partial-year": ("部分年份", "partial-year"),
-    "suspected-error": ("疑误", "suspected-error"),
-    "printed": ("原文", "printed"),
-    "computed": ("计算", "computed"),
-    "": ("未注明", "not given"),
-}
+STATUSES = (
+    "official",
+    "compiled",
+    "single-source",
+    "substituted",
+    "partial-year",
+    "suspected-error",
+    "printed",
+    "computed",
+    "",
+)
+"""Statuses of values that have words of their own, in the order in which they are told."""
+
+
+def status_text(status: str) -> Text:
+    """Return the word for a status; a status of the data's own as it is."""
+    return word(f"status_{status or 'unknown'}") if status in STATUSES else Text.same(status)
 
 
 def _status_counts(result: Result) -> dict[str, int]:
@@ -391,18 +368,15 @@ def _status_counts(result: Result) -> dict[str, int]:
     return {} if set(counts.index) <= {""} else {str(k): int(n) for k, n in counts.items()}
 
 
-def _method_note(result: Result) -> Pair:
+def _method_note(result: Result) -> Text:
     scheme = result.fitted.scheme
-    steps = [short_method(m) for m in (scheme.normalise, scheme.weight, scheme.aggregate, scheme.tier)]
-    return Pair(
-        "方法：" + "，".join(step["zh"] for step in steps) + "。",
-        "Method: " + ", ".join(step["en"] for step in steps) + ".",
-    )
+    steps = [method_text(m) for m in (scheme.normalise, scheme.weight, scheme.aggregate, scheme.tier)]
+    return word("method_note").fill(steps=join_texts(steps))
 
 
 def tier_cell(label: object) -> Cell:
     """Return the name of a tier in both languages; None where there is none."""
-    return None if _is_missing(label) else Pair(*tier_names(str(label)).values())
+    return None if _is_missing(label) else tier_text(label)
 
 
 def _number(value: object) -> Cell:

@@ -18,7 +18,7 @@ from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.report_sections import Material, Page, write_sections
 from hubtiers.show.text import html_text
-from hubtiers.show.words import require_language, title_texts
+from hubtiers.show.words import require_language, say, title_texts, word
 
 if TYPE_CHECKING:
     from hubtiers.show.pages.report_sections import Section
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Report", "build_report"]
 
 _STYLE = Path(__file__).parent / "assets" / "report.css"
-_TITLE = {"zh": "创新中心层级研究报告", "en": "Innovation hubs by tier: report"}
 # Nothing on the page may run or load, whatever a name in the data looks like.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -147,7 +146,7 @@ def build_report(
         raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
     content = getattr(getattr(source, "study", None), "content", None)
     own_title = {"zh": getattr(content, "title_zh", ""), "en": getattr(content, "title_en", "")}
-    names = title_texts(title or own_title, _TITLE)
+    names = title_texts(title or own_title, word("report_title"))
     material = Material(
         result=result,
         title=names,
@@ -162,13 +161,13 @@ def build_report(
         approval=approval,
     )
     sections = write_sections(material, Page(language))
-    html = _assemble(names[language], language, sections)
-    return Report(names[language], language, tuple((s.anchor, s.heading) for s in sections), html)
+    html = _assemble(names.say(language), language, sections)
+    return Report(names.say(language), language, tuple((s.anchor, s.heading) for s in sections), html)
 
 
 def _assemble(title: str, language: str, sections: list[Section]) -> str:
     tag = "zh-CN" if language == "zh" else "en"
-    contents = "目录" if language == "zh" else "Contents"
+    contents = say("contents", language)
     links = "".join(f'<li><a href="#{s.anchor}">{html_text(s.heading)}</a></li>' for s in sections)
     body = "".join(
         f'<section id="{s.anchor}" aria-labelledby="{s.anchor}-heading"><h2 id="{s.anchor}-heading">{number}  '

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hubtiers.show.pages.print_tables import Column, Pair, PrintTable, cell_words
+from hubtiers.show.pages.print_tables import Column, PrintTable, cell_words
 from hubtiers.show.text import html_text
+from hubtiers.show.words import say
 from hubtiers.show.wrapping import text_width
 
 if TYPE_CHECKING:
@@ -42,9 +43,8 @@ def names_text(names: Sequence[str], language: str, *, most: int = 12) -> str:
     """
     shown = list(names[:most])
     rest = len(names) - len(shown)
-    if language == "zh":
-        return "、".join(shown) + (f"等 {len(names)} 个" if rest else "")
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    listed = say("enumeration", language).join(shown)
+    return say("names_more", language, names=listed, all=len(names), rest=rest) if rest else listed
 
 
 def table_html(table: PrintTable, number: int, language: str, *, most: int | None = None) -> str:
@@ -62,14 +62,10 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
         "<tr>" + "".join(_cell(text, kinds[k], named=k == named) for k, text in enumerate(row)) + "</tr>"
         for row in texts
     ]
-    label = f"表 {number}" if language == "zh" else f"Table {number}"
+    label = say("table_number", language, n=number)
     notes = [note.say(language) for note in table.notes]
     if left_out:
-        more = Pair(
-            f"此处列前 {most} 行，其余 {left_out} 行见附表。",
-            f"The first {most} rows; {left_out} more in the appendix.",
-        )
-        notes.append(more.say(language))
+        notes.append(say("rows_left_out", language, most=most, n=left_out))
     looks = " ".join(["broad"] * (len(columns) > _BROAD) + ["brief"] * (len(texts) <= _BRIEF))
     return (
         f'{_scroller(label)}<table class="{looks}"><caption>{label}  {html_text(table.title.say(language))}</caption>'
@@ -104,7 +100,7 @@ def figure_html(figure: Figure, number: int, caption: str, language: str) -> str
 
     width, height = (round(float(side) * 96) for side in figure.get_size_inches())
     picture = base64.b64encode(_lighter(svg_text(figure)).encode()).decode()
-    label = f"图 {number}" if language == "zh" else f"Fig. {number}"
+    label = say("figure_number", language, n=number)
     shape = "wide" if width > 700 else "tall" if height > width else "small"
     return (
         f'<figure>{_scroller(label)}<img class="{shape}" width="{width}" height="{height}" alt="{html_text(caption)}" '

@@ -35,7 +35,7 @@ from hubtiers.show.pages.report_tables import (
     status_table,
 )
 from hubtiers.show.text import html_text, toml_tables
-from hubtiers.show.words import node_name, number_text, region_names, say, tier_name
+from hubtiers.show.words import Text, node_name, number_text, region_names, say, tier_name
 from hubtiers.tiers.agreement import agreement
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Material:
     """Everything that a report is made from."""
 
     result: Result
-    title: Mapping[str, str]
+    title: Text
     language: str
     study: str
     description: str
@@ -247,7 +247,7 @@ def _result(material: Material, page: Page) -> str:
     if result.no_data:
         listed = names_text([str(names[r]) for r in result.no_data], language)
         members.append((f"{say('no_data', language)} ({len(result.no_data)})", listed))
-    caption = map_caption(result, material.layout, material.title)[language]
+    caption = map_caption(result, material.layout, material.title.to_plain()).say(language)
     if material.approval:
         caption += f" {say('approval', language)}{material.approval}"
     return (
@@ -270,7 +270,7 @@ def _map(material: Material, language: str) -> Figure:
     return tier_figure(
         material.result,
         layout=material.layout,
-        title=material.title,
+        title=material.title.to_plain(),
         language=language,
         caption=False,
     )

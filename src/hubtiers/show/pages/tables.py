@@ -17,6 +17,7 @@ from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.markup import latex_text, markdown_text
 from hubtiers.show.pages.print_tables import TABLE_LANGUAGES, Cell, Column, PrintTable, list_tables
+from hubtiers.show.words import LANGUAGES, say
 from hubtiers.show.wrapping import text_width
 
 __all__ = ["save_tables", "to_latex", "to_markdown"]
@@ -215,7 +216,7 @@ def _find_table(result: Result, name: str, comparison: Comparison | pd.DataFrame
 
 def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int) -> None:
     columns, rows = table.shown(language)
-    titles = [("zh", f"表{number}  {table.title.zh}"), ("en", f"Table {number}  {table.title.en}")]
+    titles = [(own, f"{say('table_number', own, n=number)}  {table.title.say(own)}") for own in LANGUAGES]
     line = 0
     for own, title in titles:
         if language in (own, "both"):

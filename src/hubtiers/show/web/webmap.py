@@ -13,19 +13,19 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
-from hubtiers.errors import MissingDependencyError, SpecError, UnknownOptionError
+from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import Robustness, map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
+from hubtiers.show.words import require_language
 
 __all__ = ["TierMap", "tier_map"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("words", "base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
+_SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
-_LANGUAGES = ("zh", "en")
 _BASEMAPS = {"osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")}
 
 
@@ -141,8 +141,7 @@ def tier_map(
     >>> "https://" in web.get_root().render()
     False
     """
-    if language not in _LANGUAGES:
-        raise UnknownOptionError("language", language, _LANGUAGES)
+    require_language(language)
     if network is not None:
         raise SpecError("tier_map(network=…) cannot draw links between hubs yet. Leave it out.")
     content = map_content(result, layout, robustness, title or {})

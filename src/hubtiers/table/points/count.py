@@ -54,9 +54,10 @@ def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
 
     Notes
     -----
-    A point lies on a border when the turn from an edge to it is exactly zero in exact arithmetic, so neither the
-    order of points, polygons and vertices nor a split into chunks or threads can change an answer. Coordinates below
-    1e-100 degrees count as 0. **Missing values**: points with NaN or infinite coordinates are outside.
+    A point lies on a border when the turn from an edge to it is exactly zero in exact arithmetic,
+    so neither the order of points, polygons and vertices nor a split into chunks or threads can
+    change an answer. Coordinates below 1e-100 degrees count as 0. **Missing values**: points with
+    NaN or infinite coordinates are outside.
 
     Examples
     --------
@@ -85,45 +86,52 @@ def count_points(
     Parameters
     ----------
     points
-        Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are the columns lon
-        and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point geometry; of a GeoDataFrame and of
-        GeoParquet the geometry is taken, and converted from its coordinate reference system.
+        Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are
+        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point geometry;
+        of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its coordinate
+        reference system.
     regions
         Polygons indexed by region id, as `load_regions` returns them.
     by
-        Column with the kind of each record; the result has one column per kind, in alphabetical order.
+        Column with the kind of each record; the result has one column per kind, in alphabetical
+        order.
     weight
         Column with a weight from 0 up to 1e30; the result sums weights instead of counting records.
     engine
-        "local": this process, one core. "dask": the chunks are read here and counted by the workers of the
-        dask.distributed client in use, or of the scheduler at an address ("tcp://…"); the counts are the same.
+        "local": this process, one core. "dask": the chunks are read here and counted by the workers
+        of the dask.distributed client in use, or of the scheduler at an address ("tcp://…"); the
+        counts are the same.
     chunk_size
         Records held in memory at a time; the counts do not depend on it.
     border
-        A point on a shared border is counted once: in the "first" or the "last" of these regions by region id.
+        A point on a shared border is counted once: in the "first" or the "last" of these regions by
+        region id.
     progress
         Show a progress bar on standard error?
 
     Returns
     -------
     pandas.DataFrame
-        Index `region_id` in the order of `regions`; one column per kind, or the column `count` without `by`; int64,
-        or float64 with `weight`. `attrs["report"]` is a `PointReport`. Regions without records have 0.
+        Index `region_id` in the order of `regions`; one column per kind, or the column `count`
+        without `by`; int64, or float64 with `weight`. `attrs["report"]` is a `PointReport`. Regions
+        without records have 0.
 
     Raises
     ------
     SpecError
         When an option is wrong.
     DataError
-        When a file or frame cannot be read as point records, or the regions do not fit (see `build_index`).
+        When a file or frame cannot be read as point records, or the regions do not fit (see
+        `build_index`).
     MissingDependencyError
         When a Parquet file is given and pyarrow is not installed, or dask is asked for and is not.
 
     Notes
     -----
-    Records on a border are found exactly (see `assign`). Weights are added without rounding, and rounded once at the
-    end, so sums do not depend on order either. **Missing values**: records without coordinates, kind or weight and
-    records outside all regions are not counted; the report says how many, and each record is in exactly one figure.
+    Records on a border are found exactly (see `assign`). Weights are added without rounding, and
+    rounded once at the end, so sums do not depend on order either. **Missing values**: records
+    without coordinates, kind or weight and records outside all regions are not counted; the report
+    says how many, and each record is in exactly one figure.
 
     Examples
     --------
@@ -143,7 +151,10 @@ def count_points(
     index = build_index(regions, border=border)
     request = Request(by, weight, chunk_size)
     for encoding in encodings(points):
-        with contextlib.suppress(UnicodeDecodeError), progress_bar("Counting points", 1.0, shown=progress) as advance:
+        with (
+            contextlib.suppress(UnicodeDecodeError),
+            progress_bar("Counting points", 1.0, shown=progress) as advance,
+        ):
             chunks = _noted(read_records(points, request, encoding=encoding), advance)
             counter = _count_here(chunks, index) if engine == "local" else _count_on_dask(chunks, index, address)
             return _result(counter, index, request, _source(points), encoding)
@@ -321,7 +332,12 @@ def _result(counter: _Counter, index: RegionIndex, request: Request, source: str
         total = counter.totals.get(name, np.zeros((len(ids), 1), np.int64))
         columns[name] = total[:, 0] if request.weight is None else _sums(total)
     frame = pd.DataFrame(columns, index=ids)
-    rule = {"rule": index.border, "source": source, "encoding": encoding, "examples": counter.examples}
+    rule = {
+        "rule": index.border,
+        "source": source,
+        "encoding": encoding,
+        "examples": counter.examples,
+    }
     frame.attrs["report"] = PointReport(**counter.figures, **rule)  # type: ignore[arg-type]
     return frame
 

@@ -1,7 +1,8 @@
 """Compiled kernels behind `points`: a grid over the regions, an exact point location, an exact sum.
 
-Only `points` imports this module, and only inside the functions that use it, because numba is slow to import.
-The kernels release the interpreter lock and use no fast-math: rounding is part of what they prove.
+Only `points` imports this module, and only inside the functions that use it, because numba is slow
+to import. The kernels release the interpreter lock and use no fast-math: rounding is part of what
+they prove.
 """
 
 from __future__ import annotations
@@ -297,8 +298,9 @@ def conflicts(begin: Ints, lists: Ints32) -> Ints32:
 def pack(begin: Ints, codes: Ints32, buckets: Buckets, columns: int) -> tuple[Ints32, Ints32]:
     """Lay the lists of the cells out so that a point needs one look-up, or two next to a border.
 
-    A cell holds -1 for none, the number of the region that covers it, or -2 - the place of its list in the second
-    array: a count, then for each region its number and where its edges begin and end (nowhere if it covers the cell).
+    A cell holds -1 for none, the number of the region that covers it, or -2 - the place of its list
+    in the second array: a count, then for each region its number and where its edges begin and end
+    (nowhere if it covers the cell).
     """
     cells = np.full(len(begin) - 1, -1, np.int32)
     lists = np.empty(len(cells) + 3 * len(codes), np.int32)
@@ -316,7 +318,10 @@ def pack(begin: Ints, codes: Ints32, buckets: Buckets, columns: int) -> tuple[In
                 lists[end], lists[end + 1], lists[end + 2] = k, -1, -1
                 if codes[i] >= 0:
                     bucket = buckets.base[k] + cell // columns - buckets.first[k]
-                    lists[end + 1], lists[end + 2] = buckets.start[bucket], buckets.start[bucket + 1]
+                    lists[end + 1], lists[end + 2] = (
+                        buckets.start[bucket],
+                        buckets.start[bucket + 1],
+                    )
                 end += 3
     return cells, lists[:end].copy()
 
@@ -355,7 +360,14 @@ def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     other = np.full(len(x), -1, np.int32)
     lie = np.zeros(len(x), np.uint8)
     frame, cells, lists, edges = grid.frame, grid.cells, grid.lists, grid.edges
-    low_x, low_y, scale_x, scale_y, high_x, high_y = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
+    low_x, low_y, scale_x, scale_y, high_x, high_y = (
+        frame[0],
+        frame[1],
+        frame[2],
+        frame[3],
+        frame[4],
+        frame[5],
+    )
     rows, columns = grid.shape
     near = np.empty(len(x), np.int64)
     count = 0

@@ -21,9 +21,25 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hubtiers.errors import CRSError, DataError, MissingColumnError, MissingDependencyError, SpecError, listing
+from hubtiers.errors import (
+    CRSError,
+    DataError,
+    MissingColumnError,
+    MissingDependencyError,
+    SpecError,
+    listing,
+)
 
-__all__ = ["MAX_BYTES", "MAX_LINE_BYTES", "MAX_ROWS", "Records", "Request", "encodings", "read_records", "same_degrees"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_LINE_BYTES",
+    "MAX_ROWS",
+    "Records",
+    "Request",
+    "encodings",
+    "read_records",
+    "same_degrees",
+]
 
 MAX_ROWS = 1_000_000_000
 """Most records of one source; also what the exact sum of weights has room for."""
@@ -36,10 +52,28 @@ MAX_LINE_BYTES = 4_000_000
 
 _LON = ("lon", "lng", "long", "longitude", "经度", "經度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
-_MISSING = ("", "na", "n/a", "nan", "null", "none", "<na>", "-", "--", "—", "——", "…", "..", "...", "无", "無")
+_MISSING = (
+    "",
+    "na",
+    "n/a",
+    "nan",
+    "null",
+    "none",
+    "<na>",
+    "-",
+    "--",
+    "—",
+    "——",
+    "…",
+    "..",
+    "...",
+    "无",
+    "無",
+)
 _SUFFIXES = (".csv", ".csv.gz", ".parquet", ".geoparquet")
 
-# Before 3.1, pandas reads some numbers one bit off unless asked; since then it is exact and warns of the option.
+# Before 3.1, pandas reads some numbers one bit off unless asked; since then it is exact and warns
+# of the option.
 _OLD_PANDAS = tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1)
 _EXACT_NUMBERS: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
@@ -60,9 +94,9 @@ class Request:
 class Records:
     """A chunk of point records.
 
-    `x` and `y` are degrees, NaN where missing or `unreadable` (text that is no number, or infinite). `kind` holds
-    positions in `labels`, -1 where missing. `row` is the number of the first record, `done` the share of the source
-    read so far.
+    `x` and `y` are degrees, NaN where missing or `unreadable` (text that is no number, or
+    infinite). `kind` holds positions in `labels`, -1 where missing. `row` is the number of the
+    first record, `done` the share of the source read so far.
     """
 
     row: int

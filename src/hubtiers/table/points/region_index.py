@@ -76,9 +76,10 @@ def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIn
 
     Notes
     -----
-    Regions that are found to share more than 1 % of the smaller one's area are refused; found are those where one
-    wholly covers a cell of the grid (1024 × 1024 over the layer) that the other reaches, or an inner point of it.
-    Points in slivers that stay below are given out by the border rule.
+    Regions that are found to share more than 1 % of the smaller one's area are refused; found are
+    those where one wholly covers a cell of the grid (1024 × 1024 over the layer) that the other
+    reaches, or an inner point of it. Points in slivers that stay below are given out by the border
+    rule.
 
     Examples
     --------

@@ -15,21 +15,18 @@ import pandas as pd
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
 from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, as_text, parse_number
+from hubtiers.table.yearbook.formats import open_book
 from hubtiers.table.yearbook.headers import parse_titles
 from hubtiers.table.yearbook.layout import Slot, lay_out
 from hubtiers.table.yearbook.matching import Named, Task, name_series, refuse_twins
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
 from hubtiers.table.yearbook.sheet import (
     DEFAULT_LIMITS,
-    Book,
     ReadLimits,
-    checked_path,
     choose_sheet,
     column_letter,
-    read_delimited,
 )
 from hubtiers.table.yearbook.units import factor_between
-from hubtiers.table.yearbook.workbook import read_xls, read_xlsx
 
 __all__ = ["ColumnRead", "IndicatorFile", "ReadLimits", "ReadReport", "SetAside", "read_indicators"]
 
@@ -89,8 +86,9 @@ def read_indicators(
     Parameters
     ----------
     path
-        A local .csv, .tsv or .txt (UTF-8, with or without BOM, or GB18030; comma, semicolon or tab), .xlsx, .xlsm or
-        .xls file.
+        A local .csv, .tsv or .txt (UTF-8, with or without BOM, UTF-16 with one, or GB18030; comma, semicolon or tab),
+        .xlsx, .xlsm, .xls, .htm or .html file. An .xls may be what databases export under this name: a workbook that is
+        encrypted with the default key of spreadsheets, one of any older version, a web page, XML, or text.
     framework
         The indicators to look for. Columns are matched to its codes and names, and values are converted to its units.
         Without it every column of numbers becomes an indicator, called as its header without the unit, and a column
@@ -121,7 +119,7 @@ def read_indicators(
     SpecError
         When an argument is wrong.
     MissingDependencyError
-        For .xls without xlrd.
+        For .xls and web pages without the extra `xls`.
 
     Notes
     -----
@@ -150,7 +148,7 @@ def read_indicators(
     [('合计', '生产总值', 30.0), ('合计', '人口', 5.0)]
     """
     _check_arguments(framework, sheet, year, units, region_column, layout)
-    book = _open(path, sheet, limits)
+    book = open_book(path, limits, sheet)
     chosen = choose_sheet(book, sheet)
     laid = lay_out(book, chosen, region_column=region_column, layout=layout)
     unit, name, title_year, notes = parse_titles(laid.titles)
@@ -175,15 +173,6 @@ def _check_arguments(
         raise SpecError(f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}.")
     if layout not in _LAYOUTS:
         raise UnknownOptionError("layout", layout, _LAYOUTS)
-
-
-def _open(path: str | os.PathLike[str], sheet: str | None, limits: ReadLimits) -> Book:
-    file, kind = checked_path(path, limits)
-    if kind == "csv":
-        if sheet is not None:
-            raise SpecError(f"{file.name} is text and has no sheet {sheet!r}. Leave out sheet=….")
-        return read_delimited(file, limits)
-    return (read_xlsx if kind == "xlsx" else read_xls)(file, limits, sheet)
 
 
 def _assemble(task: Task, named: list[Named]) -> IndicatorFile:

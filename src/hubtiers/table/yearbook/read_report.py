@@ -59,7 +59,8 @@ class ReadReport:
     Attributes
     ----------
     file, kind, encoding, delimiter, sheet, layout
-        What was read: the name of the file, csv, xlsx or xls, and how the text was decoded and split.
+        What was read: the name of the file; csv, xlsx, xls, html or xml by what it holds, whatever its name; and how
+        the text was decoded and split.
     title_rows, footnote_rows
         Rows above and below the table, as (row, text).
     header_rows, region_column

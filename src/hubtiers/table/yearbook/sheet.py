@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,17 +11,11 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 
-from hubtiers._storage import read_text
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.table.yearbook.cells import as_text
 
-__all__ = ["DEFAULT_LIMITS", "Book", "ReadLimits", "Sheet", "checked_path", "column_letter", "read_delimited"]
+__all__ = ["DEFAULT_LIMITS", "Book", "ReadLimits", "Sheet", "column_letter", "read_delimited"]
 
-_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-_ZIP_SUFFIXES = (".xlsx", ".xlsm")
-_SUFFIXES = (*_TEXT_SUFFIXES, *_ZIP_SUFFIXES, ".xls")
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_REMOTE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+:/|[/\\]vsi)")
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -31,7 +23,8 @@ _DELIMITERS = (",", ";", "\t")
 class ReadLimits:
     """What a file may ask for before it is refused.
 
-    A workbook of less than a megabyte can hold gigabytes. All four limits are checked before the tables are parsed.
+    A workbook of less than a megabyte can hold gigabytes. Limits are checked before the tables are parsed, or where a
+    format does not state its size, while they are.
 
     Parameters
     ----------
@@ -42,7 +35,8 @@ class ReadLimits:
     max_ratio
         How many times larger an .xlsx may become when unzipped.
     max_cells
-        Cells of all sheets that are read together, empty cells that the file stores included.
+        Cells of all sheets that are read together, empty cells that the file stores included; of a web page also the
+        lines of text beside its tables, and cells that go on over several rows once for each of them.
 
     Raises
     ------
@@ -160,63 +154,19 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def checked_path(path: str | os.PathLike[str], limits: ReadLimits) -> tuple[Path, str]:
-    """Return the path and the kind of file (csv, xlsx or xls), once name, size and first bytes agree."""
-    if not isinstance(path, str | os.PathLike):
-        raise SpecError(f"The path of a file is a string or a Path, not {type(path).__name__}.")
-    if _REMOTE.match(os.fspath(path)):
-        raise DataError(f"{path} is not a local file. Download it first, look at it, and pass the path of the copy.")
-    file = Path(path)
-    try:
-        size, head = _size_and_head(file)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {reason}. Check the path and the permissions.") from None
-    if not size:
-        raise DataError(f"{file.name} is empty. Export it again.")
-    limits.check("max_bytes", size, file.name, "has too many bytes")
-    return file, _kind(file, head)
-
-
-def _size_and_head(file: Path) -> tuple[int, bytes]:
-    if not file.is_file():
-        raise DataError(f"There is no file {file}. Check the path.")
-    with file.open("rb") as handle:
-        return file.stat().st_size, handle.read(8)
-
-
-def _kind(file: Path, head: bytes) -> str:
-    suffix = file.suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise DataError(f"{file.name} ends in {suffix or 'nothing'!r}. Save it as one of {', '.join(_SUFFIXES)}.")
-    found = "xlsx" if head.startswith(_ZIP) else "xls" if head.startswith(_OLE) else "csv"
-    named = "csv" if suffix in _TEXT_SUFFIXES else "xls" if suffix == ".xls" else "xlsx"
-    if found == named:
-        return named
-    holds = {
-        "xlsx": "a zip archive such as an .xlsx",
-        "xls": "an old .xls or an encrypted workbook",
-        "csv": "no workbook: it is text, or damaged",
-    }[found]
-    raise DataError(
-        f"{file.name} is named {suffix} but holds {holds}. Open it in a spreadsheet, without a password, and save it "
-        "as .xlsx or as CSV UTF-8."
-    )
-
-
-def read_delimited(file: Path, limits: ReadLimits) -> Book:
-    """Read delimited text: strict UTF-8 before GB18030, comma, semicolon or tab, whichever splits most rows alike."""
-    text, encoding = read_text(file)
+def read_delimited(path: Path, decoded: tuple[str, str], limits: ReadLimits, notes: tuple[str, ...] = ()) -> Book:
+    """Read delimited text and its encoding: comma, semicolon or tab, whichever splits most rows alike."""
+    text, encoding = decoded
     if "\0" in text:
-        raise DataError(f"{file.name} holds null bytes and is no text. Save it as CSV UTF-8.")
+        raise DataError(f"{path.name} holds null bytes and is no text. Save it as CSV UTF-8.")
     tables = {mark: _count_fields(text, mark, limits) for mark in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda mark: tables[mark])
     rows: dict[int, dict[int, object]] = {}
-    for number, record in _records(text, delimiter, file.name, limits):
+    for number, record in _records(text, delimiter, path.name, limits):
         cells: dict[int, object] = {c: v for c, v in enumerate(record, start=1) if v.strip()}
         if cells:
             rows[number] = cells
-    return Book(file, "csv", (Sheet("", rows),), encoding, delimiter)
+    return Book(path, "csv", (Sheet("", rows),), encoding, delimiter, notes)
 
 
 def _count_fields(text: str, delimiter: str, limits: ReadLimits) -> tuple[int, int]:

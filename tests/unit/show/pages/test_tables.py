@@ -17,10 +17,9 @@ from hubtiers.scheme import METHODS, Scheme
 from hubtiers.scoring.weight import EntropyWeights
 from hubtiers.show.methods import describe_steps, formula_html, short_method
 from hubtiers.show.pages.markup import latex_text, markdown_text
-from hubtiers.show.pages.print_tables import Column, Pair, PrintTable, list_tables
+from hubtiers.show.pages.print_tables import Column, PrintTable, list_tables
 from hubtiers.show.pages.tables import save_tables, to_latex, to_markdown
-from hubtiers.show.style import tier_names
-from hubtiers.show.words import break_texts, number_text, tier_name, title_texts
+from hubtiers.show.words import Text, tier_name, tier_text
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
@@ -99,8 +98,8 @@ def test_scores_read_back_equal_the_result(cities, tmp_path, language):
     # Decimal fractions of up to 17 digits survive; the last bit of what the file holds may not.
     np.testing.assert_allclose(read[score].astype(float), frame["score"], rtol=1e-15)
     assert read[rank].dropna().astype(int).tolist() == frame["rank"].dropna().tolist()
-    tiers = [None if pd.isna(t) else tier_names(t) for t in frame["tier"]]
-    shown = [t and {"zh": t["zh"], "en": t["en"], "both": f"{t['zh']} {t['en']}"}[language] for t in tiers]
+    tiers = [None if pd.isna(t) else tier_text(t) for t in frame["tier"]]
+    shown = [t and {"zh": t.zh, "en": t.en, "both": f"{t.zh} {t.en}"}[language] for t in tiers]
     assert read["Tier" if english else "层级"].where(read.iloc[:, 1].notna(), None).tolist()[:336] == shown[:336]
     assert read[score].isna().sum() == len(cities.result.no_data) == 36
     sub = "Research" if english else "科学研究"
@@ -168,7 +167,7 @@ def test_three_rules_and_no_upright_ones(zhang, tmp_path):
     assert scores["D5"].data_type == "n"
     assert scores["D5"].number_format == "0.0000"
     assert scores["E5"].number_format == "0"
-    assert cells(scores)[-2][0].startswith("方法：极差标准化，等权，线性加权，自然断点法")
+    assert cells(scores)[-2][0].startswith("方法：极差标准化，等权，加权算术平均，自然断点法")
 
 
 def test_weights_of_every_scheme(zhang, tmp_path):
@@ -317,16 +316,6 @@ def test_formulas_become_html():
     assert formula_html("x^{w_{j} / Σ w}") == "x<sup>w<sub>j</sub> / Σ w</sup>"
 
 
-def test_words():
-    assert number_text(-1.0, 1) == "−1.0"
-    assert title_texts(None, {"zh": "甲", "en": "A"}) == {"zh": "甲", "en": "A"}
-    assert title_texts({"zh": "乙"}, {"zh": "甲", "en": "A"}) == {"zh": "乙", "en": "乙"}
-    with pytest.raises(SpecError, match="The title is 3"):
-        title_texts(3, {"zh": "甲", "en": "A"})
-    close = NaturalBreaks(3).fit(pd.Series([0.10001, 0.10002, 0.10003]))
-    assert break_texts(close) == ["0.10002–0.10003", "0.10001–0.10002", "0.10001–0.10001"]
-
-
 def test_tables_of_results_that_do_not_match_are_refused(zhang):
     other = Scheme(tier=NaturalBreaks(2)).run(zhang.result.table.select(["rd_intensity_pct"]))
     with pytest.raises(DataError, match="do not have the same indicators"):
@@ -336,8 +325,8 @@ def test_tables_of_results_that_do_not_match_are_refused(zhang):
 def test_print_table_keeps_columns_of_its_language():
     table = PrintTable(
         "t",
-        Pair("表", "Table"),
-        (Column(Pair("名", "Chinese"), only="zh"), Column(Pair("英", "Name"), only="en"), Column(Pair("数", "N"), 1)),
+        Text("表", "Table"),
+        (Column(Text("名", "Chinese"), only="zh"), Column(Text("英", "Name"), only="en"), Column(Text("数", "N"), 1)),
         (("甲", "A", 1.25), ("乙", "B", None)),
     )
     assert table.texts("zh") == [["甲", "1.2"], ["乙", "–"]]

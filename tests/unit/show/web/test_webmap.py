@@ -243,12 +243,12 @@ def test_weighting_that_fails_is_named_with_its_reason(zhang_outcome):
     found = explorer_content(zhang_outcome.study.scheme.run(overlapping), Explorer())
     assert [p["id"] for p in found["presets"]] == ["equal", "function", "framework"]
     assert {p["names"]["en"] for p in found["unavailable"]} == {
-        "Entropy",
-        "CRITIC",
-        "Variation",
-        "Principal components",
+        "Entropy weights",
+        "CRITIC weights",
+        "Weights by coefficient of variation",
+        "Weights from principal components",
     }
-    assert all("overlap" in p["reason"] for p in found["unavailable"])
+    assert all("overlap" in p["reason"]["en"] and "重叠" in p["reason"]["zh"] for p in found["unavailable"])
 
 
 def test_study_comes_before_the_method():

@@ -582,7 +582,11 @@ def test_formulas(tmp_path):
     path = workbook(tmp_path, {"a": [["地区", "人口"], ["北京", "=1+4"], ["上海", 6]]})
     with pytest.raises(DataError, match=r"has a formula without a stored result: a!B2\. Save it from a spreadsheet\."):
         read_indicators(path)
-    rewrite(path, "xl/worksheets/sheet1.xml", "<f>1+4</f><v />", "<f>1+4</f><v>5</v>")
+    # openpyxl writes the empty result in one way with lxml at hand, and in another without.
+    with zipfile.ZipFile(path) as archive:
+        written = archive.read("xl/worksheets/sheet1.xml").decode()
+    empty = next(form for form in ("<v />", "<v/>", "<v></v>") if f"<f>1+4</f>{form}" in written)
+    rewrite(path, "xl/worksheets/sheet1.xml", f"<f>1+4</f>{empty}", "<f>1+4</f><v>5</v>")
     assert triples(read_indicators(path)) == {("北京", "人口"): 5.0, ("上海", "人口"): 6.0}
 
 
@@ -685,7 +689,8 @@ def test_remote_paths_are_refused(path):
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest",
             "is named .xlsx but holds an old .xls or an encrypted workbook",
         ),
-        ("a.xls", b"<html><table>", "is named .xls but holds no workbook"),
+        ("a.xls", b"<html><table>", "holds no table"),
+        ("a.xls", b"%PDF-1.7", "is named .xls but holds no table: it is a picture, a document or an archive"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is damaged, encrypted or no workbook"),
         ("a.pdf", b"%PDF", r"ends in '\.pdf'. Save it as one of"),
         ("a", b"x", "ends in 'nothing'"),

@@ -1,5 +1,6 @@
 // Small tools. Whatever a user wrote reaches the page as text nodes or attribute values only, never as markup.
 "use strict";
+window.hubtiers = window.hubtiers || {};
 (function (h) {
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -103,5 +104,14 @@
     state.status.textContent = text;
   };
 
-  h.words = (state) => h.WORDS[state.lang];
+  // Languages as the page names them to the browser.
+  h.TAGS = { zh: "zh-CN", en: "en" };
+
+  h.words = (state) => state.data.words[state.lang];
+
+  // A word with values in its places; one with a singular has both its forms.
+  h.fill = function (word, values) {
+    const form = typeof word === "string" ? word : values.n === 1 ? word.one : word.other;
+    return form.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  };
 })(window.hubtiers);

@@ -94,7 +94,9 @@
     if (now.message) return now.message;
     const moved = state.now.tiers.filter((tier, i) => tier !== state.published.tiers[i]).length;
     const first = state.now.ranks.indexOf(1);
-    return words.moved(moved) + (first >= 0 ? " · " + words.top + ": " + h.name(state.data.regions[first], state.lang) : "");
+    const changes = moved ? h.fill(words.moved, { n: moved }) : words.moved_none;
+    if (first < 0) return changes;
+    return changes + " · " + words.top + ": " + h.name(state.data.regions[first], state.lang);
   }
 
   function renewPanel(state) {
@@ -124,12 +126,12 @@
     return node;
   }
 
-  function select(state, key, options, act) {
+  function select(key, heading, options, act) {
     const label = element("label", "hubtiers-select"), input = element("select");
     input.dataset.key = key;
     input.append(...options);
     input.addEventListener("change", () => act(input.value));
-    label.append(element("span", "", h.words(state)[key]), input);
+    label.append(element("span", "", heading), input);
     return label;
   }
 
@@ -138,11 +140,11 @@
     given.presets.forEach((preset) => options.push(option(preset.id, preset.names[state.lang], true)));
     given.unavailable.forEach((preset) => {
       const node = option("", preset.names[state.lang] + " (" + words.unavailable + ")", false);
-      node.title = preset.reason;
+      node.title = preset.reason[state.lang];
       options.push(node);
     });
     options.push(option("own", words.own, true));
-    return select(state, "preset", options, (id) => {
+    return select("preset", words.preset, options, (id) => {
       const chosen = id === "study" ? given.weights : (given.presets.find((p) => p.id === id) || {}).weights;
       if (chosen) h.explore(state, { preset: id, weights: chosen.slice() });
     });
@@ -150,12 +152,12 @@
 
   function choices(state) {
     const words = h.words(state), given = state.data.explorer;
-    const kinds = given.aggregations.map((a, i) => option(i, a.names[state.lang] + (a.possible ? "" : " (" + words.notPositive + ")"), a.possible));
+    const kinds = given.aggregations.map((a, i) => option(i, a.names[state.lang] + (a.possible ? "" : " (" + words.not_positive + ")"), a.possible));
     const rules = given.rules.map((r, i) => option(i, r.names[state.lang], true));
     return [
       presetSelect(state),
-      select(state, "aggregation", kinds, (i) => h.explore(state, { aggregation: Number(i) })),
-      select(state, "rule", rules, (i) => h.explore(state, { rule: Number(i) })),
+      select("aggregation", words.aggregation, kinds, (i) => h.explore(state, { aggregation: Number(i) })),
+      select("rule", words.tier_rule, rules, (i) => h.explore(state, { rule: Number(i) })),
     ];
   }
 
@@ -202,7 +204,7 @@
     toml.hidden = false;
     toml.value = h.studyText(state);
     toml.select();
-    const byHand = () => h.say(state, document.execCommand("copy") ? words.copied : words.copyByHand);
+    const byHand = () => h.say(state, document.execCommand("copy") ? words.copied : words.copy_by_hand);
     if (navigator.clipboard) navigator.clipboard.writeText(toml.value).then(() => h.say(state, words.copied), byHand);
     else byHand();
   }
@@ -224,7 +226,7 @@
     );
     const tree = branch(state, state.explorer.model.groups.length - 1);
     tree.className = "hubtiers-tree";
-    scroll.append(element("p", "hubtiers-note", words.explorerHint), ...choices(state), element("p", "hubtiers-summary"), buttons, toml, tree);
+    scroll.append(element("p", "hubtiers-note", words.explorer_hint), ...choices(state), element("p", "hubtiers-summary"), buttons, toml, tree);
     box.append(scroll);
     queueMicrotask(() => renewPanel(state));
     return box;

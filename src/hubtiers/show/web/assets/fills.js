@@ -79,7 +79,7 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
-    h.say(state, h.words(state).shown(h.fillName(state, key)));
+    h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
 
   function row(mark, text, range) {
@@ -100,8 +100,8 @@
 
   function special(state, list, unscored) {
     const words = h.words(state);
-    if (unscored) list.append(row(element("span", "hubtiers-swatch nodata"), words.nodata, "(" + unscored + ")"));
-    if (state.data.regionOf.some((r) => r < 0)) list.append(row(element("span", "hubtiers-swatch outside"), words.outside));
+    if (unscored) list.append(row(element("span", "hubtiers-swatch nodata"), words.no_data, "(" + unscored + ")"));
+    if (state.data.regionOf.some((r) => r < 0)) list.append(row(element("span", "hubtiers-swatch outside"), words.not_in_study));
     return list;
   }
 
@@ -129,9 +129,10 @@
   function rampParts(state) {
     const words = h.words(state), values = amounts(state, state.fill), reach = reachOf(values);
     const list = element("ul");
-    const parts = [gradient(h.ramp(state)), ends([h.number(reach.low, 3), words.counted(reach.n), h.number(reach.high, 3)])];
+    const counted = h.fill(words.counted, { n: reach.n });
+    const parts = [gradient(h.ramp(state)), ends([h.number(reach.low, 3), counted, h.number(reach.high, 3)])];
     if (state.fill === "score" && state.now.breaks.length) {
-      parts.push(element("p", "hubtiers-note", words.breaksAt + ": " + state.now.breaks.map((b) => b.toFixed(3)).join(" · ")));
+      parts.push(element("p", "hubtiers-note", words.breaks_at + ": " + state.now.breaks.map((b) => b.toFixed(3)).join(" · ")));
     }
     return parts.concat(special(state, list, values.length - reach.n));
   }
@@ -151,8 +152,8 @@
 
   h.fillLegend = function (state) {
     if (state.fill === "none") return [special(state, element("ul"), 0)];
-    if (state.fill === "tier") return [element("h2", "", h.words(state).tiers), tierList(state)];
-    const head = element("h2", "", state.fill === "confidence" ? h.words(state).shareOf : h.fillName(state, state.fill));
+    if (state.fill === "tier") return [element("h2", "", h.words(state).tier_score), tierList(state)];
+    const head = element("h2", "", state.fill === "confidence" ? h.words(state).tier_probability : h.fillName(state, state.fill));
     return [head].concat(state.fill === "confidence" ? doubtParts(state) : rampParts(state));
   };
 

@@ -31,13 +31,13 @@
     tip.append(element("b", "", h.name(main, lang)));
     const second = main["name_" + other];
     if (second && second !== h.name(main, lang)) tip.append(element("span", "second", second));
-    if (region && region.id !== place.id) tip.append(element("span", "second", h.name(place, lang) + " · " + words.in + " " + h.name(region, lang)));
-    if (!region) { tip.append(element("span", "", words.outside)); return tip; }
+    if (region && region.id !== place.id) tip.append(element("span", "second", h.name(place, lang) + " · " + words.part_of + " " + h.name(region, lang)));
+    if (!region) { tip.append(element("span", "", words.not_in_study)); return tip; }
     const rows = element("dl");
     const add = (term, value) => rows.append(element("dt", "", term), element("dd", "", value));
     const tier = state.now.tiers[number];
     if (tier < 0) {
-      add(words.tier, words.nodata);
+      add(words.tier, words.no_data);
     } else {
       add(words.tier, state.data.tiers[tier].names[lang]);
       add(words.rank, state.now.ranks[number] + " / " + state.now.scored);

@@ -31,9 +31,9 @@
   // Everything that carries words is drawn anew in the language asked for.
   h.speak = function (state, lang) {
     state.lang = lang;
-    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+    document.documentElement.lang = h.TAGS[lang];
     document.title = state.data.title[lang];
-    state.map.getContainer().setAttribute("aria-label", state.data.title[lang] + ". " + h.words(state).mapHint);
+    state.map.getContainer().setAttribute("aria-label", state.data.title[lang] + ". " + h.words(state).map_hint);
     state.skip.textContent = h.words(state).skip;
     keepFocus(state, () => h.drawPanels(state));
     h.nameLabels(state);

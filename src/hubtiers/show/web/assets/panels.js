@@ -29,9 +29,10 @@
     const words = h.words(state), box = element("div", "hubtiers-tools");
     box.setAttribute("role", "toolbar");
     box.setAttribute("aria-label", words.tools);
-    const language = h.button("hubtiers-language", state.wide ? words.other : words.otherShort, "language", () => h.speak(state, state.lang === "zh" ? "en" : "zh"));
-    language.lang = words.otherLang;
-    language.setAttribute("aria-label", words.other);
+    const other = state.lang === "zh" ? "en" : "zh", shown = state.wide ? words.other_language : words.other_short;
+    const language = h.button("hubtiers-language", shown, "language", () => h.speak(state, other));
+    language.lang = h.TAGS[other];
+    language.setAttribute("aria-label", words.other_language);
     const theme = tool(state, "theme", () => h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true));
     theme.setAttribute("aria-pressed", String(state.theme === "dark"));
     box.append(h.searchBox(state), panelTool(state, "table"));
@@ -85,7 +86,7 @@
     box.append(group(words.fill, h.fills(state).map((key) => choice("radio", "fill", key, h.fillName(state, key), state.fill === key, () => h.setFill(state, key), depths(key)))));
     box.append(group(words.overlays, Object.keys(state.layers).map((key) =>
       choice("checkbox", "layer", key, words[key], state.map.hasLayer(state.layers[key]), (shown) => h.toggleLayer(state, key, shown)))));
-    if (state.data.basemap) box.append(element("p", "hubtiers-note", words.basemapNote));
+    if (state.data.basemap) box.append(element("p", "hubtiers-note", words.basemap_note));
     return box;
   }
 
@@ -180,7 +181,7 @@
     const name = element("button", "hubtiers-link", h.name(region, state.lang));
     name.type = "button";
     name.dataset.key = "row" + number;
-    name.title = words.zoomTo + " " + h.name(region, state.lang);
+    name.title = words.zoom_to + " " + h.name(region, state.lang);
     row.addEventListener("click", () => h.openRegion(state, number));
     const cells = [element("td", "value", tier < 0 ? "–" : state.now.ranks[number]), element("th"), element("td"), element("td", "value", h.number(state.now.scores[number], 3))];
     cells[1].scope = "row";
@@ -192,7 +193,7 @@
       mark.append(paint);
       cells[2].append(mark, element("span", "", state.data.tiers[tier].names[state.lang]));
     } else {
-      cells[2].textContent = words.nodata;
+      cells[2].textContent = words.no_data;
     }
     row.append(...cells);
     return row;
@@ -246,7 +247,7 @@
 
   function hitText(state, entry) {
     const lang = state.lang, other = entry.item["name_" + (lang === "zh" ? "en" : "zh")];
-    const extra = [other !== h.name(entry.item, lang) ? other : "", entry.hub ? h.words(state).hubs : "", entry.part >= 0 ? h.words(state).in + " " + h.name(state.data.regions[entry.part], lang) : ""];
+    const extra = [other !== h.name(entry.item, lang) ? other : "", entry.hub ? h.words(state).hubs : "", entry.part >= 0 ? h.words(state).part_of + " " + h.name(state.data.regions[entry.part], lang) : ""];
     return [h.name(entry.item, lang), extra.filter(Boolean).join(" · ")];
   }
 
@@ -286,11 +287,11 @@
       item.addEventListener("mousedown", (event) => { event.preventDefault(); pick(state, search, i); });
       return item;
     }));
-    const asked = search.input.value.trim() !== "";
+    const asked = search.input.value.trim() !== "", found = h.fill(h.words(state).found, { n: search.hits.length });
     if (asked && !search.hits.length) search.list.append(element("li", "none", h.words(state).nothing));
     search.list.hidden = !asked;
     search.input.setAttribute("aria-expanded", String(asked));
-    if (speak && asked) h.say(state, search.hits.length ? h.words(state).found(search.hits.length) : h.words(state).nothing);
+    if (speak && asked) h.say(state, search.hits.length ? found : h.words(state).nothing);
   }
 
   function pick(state, search, i) {

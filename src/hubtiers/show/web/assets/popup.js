@@ -30,7 +30,7 @@
 
   function probabilityBar(state, region) {
     const words = h.words(state), box = element("section");
-    box.append(element("h3", "", words.probability));
+    box.append(element("h3", "", words.tier_probabilities));
     const bar = h.svg("svg", { viewBox: "0 0 240 12", width: "100%", height: 12, preserveAspectRatio: "none", class: "hubtiers-bar", role: "img" });
     const texts = [];
     let from = 0;
@@ -78,7 +78,7 @@
   function sources(state, region) {
     const words = h.words(state), box = element("details");
     const years = region.years ? (region.years[0] === region.years[1] ? region.years[0] : region.years[0] + "–" + region.years[1]) : "–";
-    box.append(element("summary", "", words.data + ": " + years));
+    box.append(element("summary", "", words.sources_years + ": " + years));
     const list = element("ul", "plain");
     new Set(state.data.indicators.map((i) => i.source).filter(Boolean)).forEach((source) => list.append(element("li", "", source)));
     box.append(list);
@@ -87,12 +87,16 @@
 
   function scoreFacts(state, number) {
     const words = h.words(state), region = state.data.regions[number], tier = state.now.tiers[number];
-    if (tier < 0) return [[words.tier, words.nodata], [words.coverage, Math.round(region.coverage * 100) + " %"]];
-    const doubt = !state.modified && region.interval && region.interval[0] !== null;
+    if (tier < 0) return [[words.tier, words.no_data], [words.coverage, Math.round(region.coverage * 100) + " %"]];
+    const doubt = [];
+    if (!state.modified && region.interval && region.interval[0] !== null) {
+      const [low, , high] = region.interval.map(Math.round);
+      doubt.push(["", h.fill(words.interval, { low: low, high: high })]);
+    }
     return [
       [words.tier, state.data.tiers[tier].names[state.lang], tierMark(state, tier)],
       [words.rank, state.now.ranks[number] + " / " + state.now.scored],
-      ...(doubt ? [["", words.interval(Math.round(region.interval[0]), Math.round(region.interval[2]))]] : []),
+      ...doubt,
       [words.score, h.number(state.now.scores[number], 3)],
       [words.coverage, Math.round(region.coverage * 100) + " %"],
     ];
@@ -101,7 +105,7 @@
   function regionContent(state, number, unit) {
     const words = h.words(state), region = state.data.regions[number], box = element("div", "hubtiers-popup");
     box.append(...head(state, region));
-    if (unit !== null && state.data.units[unit].id !== region.id) box.append(element("p", "second", h.name(state.data.units[unit], state.lang) + " · " + words.in + " " + h.name(region, state.lang)));
+    if (unit !== null && state.data.units[unit].id !== region.id) box.append(element("p", "second", h.name(state.data.units[unit], state.lang) + " · " + words.part_of + " " + h.name(region, state.lang)));
     if (state.modified) box.append(element("p", "hubtiers-badge", words.changed));
     box.append(facts(scoreFacts(state, number)));
     if (state.now.tiers[number] >= 0) {
@@ -111,7 +115,7 @@
         if (region.strengths.length) box.append(standouts(state, words.strengths, region.strengths));
         if (region.weaknesses.length) box.append(standouts(state, words.weaknesses, region.weaknesses));
       } else if (!state.modified) {
-        box.append(element("p", "second", words.noPeers));
+        box.append(element("p", "second", words.no_peers));
       }
     }
     box.append(sources(state, region));
@@ -120,7 +124,7 @@
 
   function unitContent(state, unit) {
     const box = element("div", "hubtiers-popup");
-    box.append(...head(state, state.data.units[unit]), element("p", "", h.words(state).outside));
+    box.append(...head(state, state.data.units[unit]), element("p", "", h.words(state).not_in_study));
     return box;
   }
 
@@ -172,7 +176,7 @@
     state.map.fitBounds(h.boundsOf(state, number), { maxZoom: 6, animate: false, padding: [40, 40] });
     open(state, region.at, () => regionContent(state, number, null));
     const tier = state.now.tiers[number], words = h.words(state);
-    h.say(state, h.name(region, state.lang) + ": " + (tier < 0 ? words.nodata : words.rank + " " + state.now.ranks[number] + ", " + state.data.tiers[tier].names[state.lang]));
+    h.say(state, h.name(region, state.lang) + ": " + (tier < 0 ? words.no_data : words.rank + " " + state.now.ranks[number] + ", " + state.data.tiers[tier].names[state.lang]));
   };
 
   h.openHub = function (state, hub, core) {

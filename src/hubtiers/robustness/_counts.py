@@ -13,7 +13,7 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.robustness._evaluate import Evaluated
 
-__all__ = ["MOST_REGIONS", "Reference", "Tally", "make_reference"]
+__all__ = ["MOST_REGIONS", "Counts", "Reference", "make_reference"]
 
 Ints = NDArray[np.int64]
 
@@ -45,35 +45,54 @@ class Reference:
 
 def make_reference(tiers: Any, index: pd.Index, labels: tuple[str, ...]) -> Reference:
     """Return a reference in terms of the regions of a table and the tiers of a plan."""
+    known = _tier_by_region(tiers)
+    order = _order_of_tiers(known, labels)
+    present = known[known.index.isin(index)]
+    if present.empty:
+        raise DataError(f"The reference names {listing(known.index)}, none of which is a region of the table.")
+    absent = tuple(str(region) for region in known.index if region not in index)
+    place = present.map({label: number for number, label in enumerate(order)})
+    present = present.loc[place.sort_values(kind="stable").index]
+    members = index.get_indexer(present.index).astype(np.int64)
+    wanted = np.full(len(index), -2, np.int16)
+    wanted[members] = present.map(_column_by_tier(order, labels)).to_numpy(np.int16)
+    return Reference(present.rename("reference"), members, wanted, absent)
+
+
+def _tier_by_region(tiers: Any) -> pd.Series:
+    """Return the tiers that a reference gives, each region once."""
     if not isinstance(tiers, pd.Series):
         try:
             tiers = pd.Series(tiers, dtype=object)
         except (TypeError, ValueError):
             raise SpecError(f"The reference {tiers!r} is no tier by region. Give a Series or a mapping.") from None
-    known = tiers.astype(object).dropna()
+    known: pd.Series = tiers.astype(object).dropna()
     if known.index.has_duplicates:
         twice = known.index[known.index.duplicated()]
         raise DataError(f"The reference has more than one tier for {listing(twice)}. Give each region one.")
+    return known
+
+
+def _order_of_tiers(known: pd.Series, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tiers that a reference speaks of, highest first: those of the plan, or Zhang's."""
     order = labels if known.isin(labels).all() else TIERS
     for label in known.unique():
         if label not in order:
             raise UnknownOptionError("tier in the reference:", label, dict.fromkeys((*labels, *TIERS)))
-    present = known[known.index.isin(index)]
-    if present.empty:
-        raise DataError(f"The reference names {listing(known.index)}, none of which is a region of the table.")
-    absent = tuple(str(region) for region in known.index if region not in index)
-    rank = present.map({label: place for place, label in enumerate(order)})
-    present = present.loc[rank.sort_values(kind="stable").index]
-    # A tier that no draw can give gets a column of its own, which never matches.
-    column = {label: labels.index(label) if label in labels else len(labels) + order.index(label) for label in order}
-    members = index.get_indexer(present.index).astype(np.int64)
-    wanted = np.full(len(index), -2, np.int16)
-    wanted[members] = [column[label] for label in present]
-    return Reference(present.rename("reference"), members, wanted, absent)
+    return order
+
+
+def _column_by_tier(order: tuple[str, ...], labels: tuple[str, ...]) -> dict[str, int]:
+    """Return the column of each tier of a reference among those of the draws."""
+    column = {}
+    for number, label in enumerate(order):
+        # A tier that no draw can give gets a column of its own, which never matches.
+        column[label] = labels.index(label) if label in labels else len(labels) + number
+    return column
 
 
 @dataclass(eq=False)
-class Tally:
+class Counts:
     """What has been counted so far.
 
     Attributes
@@ -83,9 +102,11 @@ class Tally:
     tiers, ranks
         Regions × tiers and regions × ranks: in how many draws.
     duels
-        Draws in which a region stands before the next one (first row) and behind it (second), in the order of ranks.
+        Draws in which a region stands before the next one (first row) and behind it (second), in
+        the order of ranks.
     sums
-        Draws that give the reference exactly, that keep its order, sum of regions in their tier, and of its square.
+        Draws that give the reference exactly, that keep its order, sum of regions in their tier,
+        and of its square.
     """
 
     draws: int
@@ -95,7 +116,7 @@ class Tally:
     sums: Ints
 
     @classmethod
-    def empty(cls, regions: int, tiers: int) -> Tally:
+    def empty(cls, regions: int, tiers: int) -> Counts:
         """Return counts of 0."""
         shapes = ((regions, tiers), (regions, regions), (2, regions), (4,))
         return cls(0, *(np.zeros(shape, np.int64) for shape in shapes))
@@ -105,10 +126,17 @@ class Tally:
         from hubtiers.robustness._kernel import count_kernel, match_kernel
 
         count_kernel(drawn.ranks, drawn.classes, drawn.times, order, self.tiers, self.ranks, self.duels)
-        match_kernel(drawn.ranks, drawn.classes, drawn.times, reference.members, reference.wanted, self.sums)
+        match_kernel(
+            drawn.ranks,
+            drawn.classes,
+            drawn.times,
+            reference.members,
+            reference.wanted,
+            self.sums,
+        )
         self.draws += len(drawn.which)
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: Counts) -> None:
         """Add the counts of another part of the draws."""
         self.draws += other.draws
         self.tiers += other.tiers
