@@ -19,6 +19,7 @@ from .errors import (
 from .explain import Explanation, coupling_coordination, obstacle_degree
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
+from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.gazetteer import MatchReport, gazetteer, match_names
@@ -85,7 +86,7 @@ from .show.pages.report import build_report
 from .show.pages.tables import save_tables, to_latex, to_markdown
 from .show.web.explorer import Explorer
 from .show.web.webmap import tier_map
-from .study import Outcome, Study, load_study
+from .study import Study, load_study
 from .table.concentration import effective_number, herfindahl, shannon_diversity
 from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators

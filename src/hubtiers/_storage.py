@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -43,6 +44,29 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def filling(folder: str | Path) -> Iterator[Path]:
+    """Yield an empty folder beside `folder`, whose files are moved into it on success and removed on failure.
+
+    Other files in `folder` stay, and of parent folders made on the way none is left behind by a failure.
+    """
+    target = Path(folder)
+    made = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield staging
+        target.mkdir(exist_ok=True)
+        for path in sorted(staging.iterdir()):
+            path.replace(target / path.name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        for parent in made:
+            # A folder that now holds something stays; one made for a run that failed goes again.
+            with contextlib.suppress(OSError):
+                parent.rmdir()
 
 
 def _umask() -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +19,7 @@ __all__ = [
     "OutsideCheck",
     "RobustnessSection",
     "StudyFile",
+    "is_file_name",
     "read_study_file",
 ]
 
@@ -31,9 +31,10 @@ class _Section(BaseModel):
 class DataSection(_Section):
     """What is joined: regions, indicators, framework.
 
-    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file of boundaries, whose
-    columns `id_column`, `name_zh`, `name_en` and `crs` describe. With `roll_up` the values of cities or provinces are
-    brought up to the regions; with `partial` also where some members have none.
+    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file
+    of boundaries, whose columns `id_column`, `name_zh`, `name_en` and `crs` describe. With
+    `roll_up` the values of cities or provinces are brought up to the regions; with `partial` also
+    where some members have none.
     """
 
     indicators: str
@@ -128,6 +129,11 @@ def read_study_file(path: Path) -> StudyFile:
         raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
 
 
+def is_file_name(name: str) -> bool:
+    """Say whether a study means a file of its own: names of what ships have no dot, names of files have a suffix."""
+    return "." in name
+
+
 def _first_problem(error: ValidationError) -> str:
     # A misspelt key is reported before the key that is missing because of it.
     problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
@@ -140,13 +146,19 @@ def _first_problem(error: ValidationError) -> str:
     return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
 
 
-def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    sections: Mapping[str, type[BaseModel]] = {
-        "data": DataSection,
-        "layout": LayoutSection,
-        "compare": CompareSection,
-        "robustness": RobustnessSection,
-        "output": OutputSection,
-    }
-    model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
+def _known_keys(place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that a section of a study file may have; those of the file itself for no place."""
+    model: type[BaseModel] = StudyFile
+    for part in place:
+        # The place in a list is a number: what stands there is of the kind that the list holds.
+        if isinstance(part, str):
+            model = _section_of(model.model_fields[part].annotation)
     return list(model.model_fields)
+
+
+def _section_of(annotation: Any) -> type[BaseModel]:
+    """Return the kind of section in `LayoutSection | None` or `tuple[OutsideCheck, ...]`."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    raise AssertionError(f"{annotation} holds no section")

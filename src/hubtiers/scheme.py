@@ -29,6 +29,7 @@ from hubtiers.scoring.treat import NoTreatment
 from hubtiers.scoring.weight import EqualWeights, FittedWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks, TierScale
+from hubtiers.tiers.scale import class_counts
 
 if TYPE_CHECKING:
     from hubtiers.explain import Explanation
@@ -488,6 +489,15 @@ class Result:
         """Cut-points, counts and goodness of variance fit of the tiers."""
         return self.fitted.tier
 
+    @property
+    def tier_counts(self) -> dict[str, int]:
+        """Regions in each tier, highest first.
+
+        `breaks.counts` says it of the regions that the cut-points were learnt from, which may be those of another year.
+        """
+        counts = class_counts(self.tier.cat.codes.to_numpy().astype(np.int64), len(self.breaks.labels))
+        return dict(zip(self.breaks.labels, counts, strict=True))
+
     @cached_property
     def no_data(self) -> list[str]:
         """Regions without a score."""
@@ -576,16 +586,12 @@ class Result:
         return frame
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{n} {label}" for label, n in zip(self.breaks.labels, self._tier_counts(), strict=True))
+        counts = ", ".join(f"{n} {label}" for label, n in self.tier_counts.items())
         unscored = f", {len(self.no_data)} no data" if self.no_data else ""
         return f"<Result: {counts}{unscored}; GVF {self.breaks.gvf:.3f}>\n{self.to_frame().head(8)}"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{self.to_frame().to_html(escape=True, na_rep='–')}"
-
-    def _tier_counts(self) -> list[int]:
-        counts = self.tier.value_counts()
-        return [int(counts.get(label, 0)) for label in self.breaks.labels]
 
 
 def round_significant(x: NDArray[np.float64]) -> NDArray[np.float64]:

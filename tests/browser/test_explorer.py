@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._study_file import StudyFile
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme, round_significant
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
@@ -15,7 +16,7 @@ from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import GivenWeights
 from hubtiers.show.web.explorer import Explorer
 from hubtiers.show.web.webmap import tier_map
-from hubtiers.study import StudyFile, load_study
+from hubtiers.study import load_study
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import HeadTail, NaturalBreaks, Quantiles, Thresholds
 from hubtiers.tiers.clusters import KMeans
@@ -86,7 +87,7 @@ def test_fifty_random_weightings_are_those_of_python(visit, study, draws):
 
 
 def test_copied_study_gives_the_same_scores(visit, zhang_outcome):
-    result, content = zhang_outcome.result, zhang_outcome.study.content
+    result, content = zhang_outcome.result, zhang_outcome.content
     study = content.model_dump(mode="json", exclude_none=True, exclude={"method"})
     seen = visit(tier_map(result, explorer=Explorer(study=study), language="en"))
     page = seen.page

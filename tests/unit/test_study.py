@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._output import write_scores
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
-from hubtiers.study import load_study, weights_by_tiers, write_scores
+from hubtiers.study import load_study
 
 FILES = [
     "map.html",
@@ -49,7 +50,7 @@ def test_zhang2022_official_differs_and_agrees():
 
 def test_scores_by_hand(zhang_outcome):
     """One score computed from Table 1 without the library: 山东 = mean over columns of (x − min) / (max − min)."""
-    table = pd.read_csv(zhang_outcome.study.folder.parent / "indicators" / "zhang2022" / "values.csv")
+    table = pd.read_csv(load_study("zhang2022").folder.parent / "indicators" / "zhang2022" / "values.csv")
     wide = table.pivot_table(index="region", columns="indicator", values="value")
     wide = wide.drop(["110000", "310000", "440000", "210000"])
     share = (wide - wide.min()) / (wide.max() - wide.min())
@@ -239,8 +240,8 @@ def test_provinces_show_the_three_without_data():
 
 
 def test_weights_by_tiers():
-    comparison = load_study("zhang2022").compare(["equal", "entropy"], tiers=["naturalbreaks", "quantiles"])
-    matrix = weights_by_tiers(comparison)
+    trials = load_study("zhang2022").try_out(["equal", "entropy"], tiers=["naturalbreaks", "quantiles"])
+    matrix = trials.by_weight_and_tier()
     assert matrix.loc["equal", "naturalbreaks"] == 14
     assert matrix.loc["entropy", "naturalbreaks"] == 7
     assert matrix.columns.tolist() == ["naturalbreaks", "quantiles"]
@@ -249,7 +250,7 @@ def test_weights_by_tiers():
 def test_equal_weights_per_function_keep_one_international_region(zhang_outcome):
     from hubtiers.scoring.weight import EqualWeights
 
-    scheme = zhang_outcome.study.scheme.replace(weight=EqualWeights(per="function"))
+    scheme = load_study("zhang2022").scheme.replace(weight=EqualWeights(per="function"))
     tier = scheme.run(zhang_outcome.result.table).tier
     assert tier.index[tier == "international"].tolist() == ["yangtze-delta"]
 

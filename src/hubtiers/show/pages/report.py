@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,7 @@ from hubtiers._storage import replacing
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
+from hubtiers.outcome import Outcome
 from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.report_sections import Material, Page, write_sections
@@ -79,7 +81,7 @@ class Report:
 
 
 def build_report(
-    source: Any,
+    source: Result | Outcome,
     *,
     layout: HubLayout | None = None,
     reference: pd.Series | None = None,
@@ -141,25 +143,21 @@ def build_report(
     ['question', 'data', 'method', 'result', 'comparison', 'gaps', 'rerun', 'appendix']
     """
     require_language(language)
-    result = source if isinstance(source, Result) else getattr(source, "result", None)
-    if not isinstance(result, Result):
+    if isinstance(source, Result):
+        material = Material(source, title_texts(title, word("report_title")))
+    elif isinstance(source, Outcome):
+        material = Material.of(source, title_texts(title or source.title, word("report_title")))
+    else:
         raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
-    content = getattr(getattr(source, "study", None), "content", None)
-    own_title = {"zh": getattr(content, "title_zh", ""), "en": getattr(content, "title_en", "")}
-    names = title_texts(title or own_title, word("report_title"))
-    material = Material(
-        result=result,
-        title=names,
-        language=language,
-        study=str(getattr(getattr(source, "study", None), "name", "")),
-        description=str(getattr(content, "description", "")),
-        layout=layout if layout is not None else getattr(source, "layout", None),
-        reference=reference if reference is not None else getattr(source, "reference", None),
-        robustness=robustness,
-        comparison=comparison if comparison is not None else getattr(source, "comparison", None),
-        outside=getattr(source, "outside", None),
-        approval=approval,
-    )
+    given: dict[str, Any] = {
+        "layout": layout,
+        "reference": reference,
+        "robustness": robustness,
+        "comparison": comparison,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    material = dataclasses.replace(material, approval=approval, **given)
+    names = material.title
     sections = write_sections(material, Page(language))
     html = _assemble(names.say(language), language, sections)
     return Report(names.say(language), language, tuple((s.anchor, s.heading) for s in sections), html)

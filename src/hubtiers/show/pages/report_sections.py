@@ -16,6 +16,7 @@ import pandas as pd
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, HubtiersError
 from hubtiers.hubs.layout import HubLayout
+from hubtiers.outcome import Outcome
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import Certainty, rank_interval_figure, tier_probability_figure
@@ -53,15 +54,28 @@ class Material:
 
     result: Result
     title: Text
-    language: str
-    study: str
-    description: str
-    layout: HubLayout | None
-    reference: pd.Series | None
-    robustness: Certainty | None
-    comparison: Comparison | pd.DataFrame | None
-    outside: pd.DataFrame | None
-    approval: str | None
+    command: str = ""
+    description: str = ""
+    layout: HubLayout | None = None
+    reference: pd.Series | None = None
+    robustness: Certainty | None = None
+    comparison: Comparison | pd.DataFrame | None = None
+    outside: pd.DataFrame | None = None
+    approval: str | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome, title: Text) -> Material:
+        """Return what the outcome of a study brings along; its robustness is printed where it is given."""
+        return cls(
+            outcome.result,
+            title,
+            command=outcome.command,
+            description=outcome.content.description,
+            layout=outcome.layout,
+            reference=outcome.reference,
+            comparison=outcome.comparison,
+            outside=outcome.outside,
+        )
 
     @cached_property
     def tables(self) -> dict[str, PrintTable]:
@@ -372,9 +386,9 @@ def _gaps(material: Material, page: Page) -> str:
 
 
 def _rerun(material: Material, page: Page) -> str:
-    if material.study:
+    if material.command:
         body = page.text("安装 hubtiers 后运行：", "With hubtiers installed, run:")
-        body += f"<pre>hubtiers build {html_text(material.study)} --out out/{html_text(material.study)}</pre>"
+        body += f"<pre>{html_text(material.command)}</pre>"
         body += page.text("研究文件中的方法如下。", "The method of the study file is this.")
     else:
         body = page.text(

@@ -236,11 +236,11 @@ def test_aggregations_that_need_positive_values_are_marked():
     ]
 
 
-def test_weighting_that_fails_is_named_with_its_reason(zhang_outcome):
-    whole = zhang_outcome.study
+def test_weighting_that_fails_is_named_with_its_reason():
+    whole = load_study("zhang2022")
     content = whole.content.model_copy(update={"data": whole.content.data.model_copy(update={"exclude": ()})})
     overlapping = dataclasses.replace(whole, content=content).load_table()
-    found = explorer_content(zhang_outcome.study.scheme.run(overlapping), Explorer())
+    found = explorer_content(whole.scheme.run(overlapping), Explorer())
     assert [p["id"] for p in found["presets"]] == ["equal", "function", "framework"]
     assert {p["names"]["en"] for p in found["unavailable"]} == {
         "Entropy weights",
