@@ -109,6 +109,8 @@ class _Walk:
             return
         if self._is_header_word(row) and self._repeats_header(row):
             self.notes.say(f"row {row} repeats the header and was left out")
+        elif self._continues_name(row):
+            self.rows[-1] = replace(self.rows[-1], region=f"{self.rows[-1].region} {name}")
         elif self.rows and self._opens_header(row, name, beside):
             self._close()
             self.pending = [row]
@@ -205,10 +207,6 @@ class _Walk:
         return bool(seen) and all(v is not None and v == n for n, v in enumerate(seen, start=int(seen[0] or 0)))
 
     def _take(self, row: int, name: str) -> None:
-        if self._continues_name(row):
-            last = self.rows[-1]
-            self.rows[-1] = replace(last, region=f"{last.region} {name}")
-            return
         text, marks = self.grid.name(row, self.panel.region)
         if marks:
             self.notes.marks.append((self.grid.place(row, self.panel.region), self.grid.text(row, self.panel.region), text))

@@ -44,6 +44,8 @@ _MISSING_MARKS = """
 - -- --- — —— ― ―― ─ … …… ‥ ... ...... .. . · × / \\ 空 空白 空值 无 無 无数据 暂无 暂无数据 缺 缺失 缺测 不详 未知
 na n/a n.a. n.a #n/a nan null none
 """
+# Less than the least that is printed: <0.01 is no number, and no zero either.
+_BELOW = re.compile(r"[<≤] ?0?\.?[0-9]+")
 _MISSING = frozenset(["", *_MISSING_MARKS.split()])
 
 _CIRCLED = "①-⑳⑴-⒇❶-❿➀-➉㈠-㈩㊀-㊉"
@@ -158,7 +160,7 @@ def _finite(value: float | Decimal | str) -> bool:
 
 
 def _is_missing(text: str) -> bool:
-    return text.casefold().replace(" ", "") in _MISSING
+    return text.casefold().replace(" ", "") in _MISSING or bool(_BELOW.fullmatch(text))
 
 
 def strip_marks(text: str) -> tuple[str, str]:

@@ -283,7 +283,7 @@ def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
 def _with_columns(grid: Grid, panels: list[Panel], found: list[_Names], chosen: list[int]) -> list[Panel]:
     """Give every panel the columns that it governs: the first also those to its left, unless they have names."""
     starts = [min(panel.region, *panel.glosses, panel.region) for panel in panels]
-    ends = [*starts[1:], (grid.columns or [0])[-1] + 1]
+    ends = [*starts[1:], grid.columns[-1] + 1] if panels else []
     laid = []
     for number, (panel, start, end) in enumerate(zip(panels, starts, ends, strict=True)):
         first = start if number else _left_edge(grid, panel, chosen)

@@ -41,21 +41,27 @@ class _Cell:
 
 def header_paths(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, tuple[Level, ...]]:
     """Return the levels above every column, the widest first; nothing for a column without a header."""
-    own = {c: [_at(grid, r, c) for r in rows if _at(grid, r, c).text] for c in columns}
-    complete = _last_row_names_all(grid, rows, own)
+    cells = {c: [_at(grid, r, c) for r in rows] for c in columns}
+    complete = _last_row_names_all(rows, cells)
     paths: dict[int, list[_Cell]] = {}
-    for number, column in enumerate(columns):
-        cells = list(dict.fromkeys(own[column]))
-        left = paths[columns[number - 1]] if number else []
-        first = min((r for r in rows if _at(grid, r, column).text), default=None)
-        if first is None:
-            paths[column] = []
-            continue
-        # A blank above the first text belongs to the branch on its left, as one of its parts.
-        inherited = [cell for cell in left if cell.row < first and not is_unit_cell(cell.text)]
-        alone = complete and first == rows[-1]
-        paths[column] = cells if alone else [*inherited, *cells]
-    return {c: _group(cells, _spans(paths)) for c, cells in paths.items()}
+    left: list[_Cell] = []
+    for column in columns:
+        left = paths[column] = _path(rows, cells[column], [] if complete else left)
+    spans = _spans(paths)
+    return {c: _group(path, spans) for c, path in paths.items()}
+
+
+def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) -> list[_Cell]:
+    """Go down a column. A blank above a text belongs to the branch on its left, as long as the column is in it."""
+    path: list[_Cell] = []
+    is_in_branch = True
+    for number, (row, cell) in enumerate(zip(rows, cells, strict=True)):
+        if cell.text:
+            path += [cell] if cell not in path else []
+            is_in_branch = is_in_branch and cell in left
+        elif is_in_branch and any(below.text for below in cells[number + 1 :]):
+            path += [other for other in left if other.row == row and not is_unit_cell(other.text)]
+    return path
 
 
 def _at(grid: Grid, row: int, column: int) -> _Cell:
@@ -63,11 +69,10 @@ def _at(grid: Grid, row: int, column: int) -> _Cell:
     return _Cell(*first, grid.text(*first))
 
 
-def _last_row_names_all(grid: Grid, rows: Sequence[int], own: dict[int, list[_Cell]]) -> bool:
+def _last_row_names_all(rows: Sequence[int], cells: dict[int, list[_Cell]]) -> bool:
     """Return whether the last row alone gives every column a name of its own, so that no blank has to be filled."""
-    last = [cells[-1] for cells in own.values() if cells]
-    names = {cell.text for cell in last}
-    if len(names) < len(last) or len(rows) < 2:
+    last = [column[-1] for column in cells.values() if column]
+    if len(rows) < 2 or len({cell.text for cell in last}) < len(last):
         return False
     is_own = all(cell.row == rows[-1] and chinese(cell.text) and parse_year(cell.text) is None for cell in last)
     return is_own and not any(cell.text.startswith(("#", "＃", "其中")) for cell in last)

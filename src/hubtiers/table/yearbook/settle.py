@@ -95,6 +95,8 @@ def _by_province(name: str, province: str) -> str | None:
 
 
 def _by_code(name: str, code: str) -> str | None:
-    """Return the region of a code, None when the name is that of another."""
+    """Return the region of a code: empty when nothing is known of the name, None when it is that of another."""
     known = {*known_as(name, "city"), *known_as(name)}
-    return code if code in known or not known else None
+    if not known:
+        return ""
+    return code if code in known else None
