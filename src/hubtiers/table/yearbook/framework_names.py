@@ -40,14 +40,23 @@ class Names:
 
     def last_lines(self, header: Header) -> list[str]:
         """Return the codes that the last lines of a header can mean."""
+        return self._codes(_last_forms(without_year(header)))
+
+    def any_line(self, header: Header) -> list[str]:
+        """Return the codes that one level of a header can mean (拖拉机驾驶员 above 年末人数)."""
+        names = without_year(header).names
+        return self._codes([plain_name(text) for name in names for text in (name.zh, name.en) if text])
+
+    def _codes(self, texts: Iterable[str]) -> list[str]:
         codes: dict[str, None] = {}
-        for text in _last_forms(without_year(header)):
+        for text in texts:
             codes.update(dict.fromkeys(self._folded.get(name_key(text), {})))
         return list(codes)
 
     def titled(self, title: str, where: str) -> tuple[str, str] | None:
         """Return the code that the title of a table names, and the rule."""
-        hits = [hit for name in title_names(title) if (hit := self._one(name, where))]
+        bare = split_name(title, "")
+        hits = [hit for name in title_names(bare) if (hit := self._one(name, where))]
         return (hits[0][0], "title") if hits else None
 
     def _one(self, text: str, where: str) -> tuple[str, str] | None:

@@ -183,11 +183,18 @@ def parse_header(levels: Sequence[Sequence[str]], *, where: str, known: Iterable
         unit = units[0] if units else unit
         years += reading.years
         marks += reading.marks
-        if name.text and name not in names:
+        if names and _is_gloss(name, names[-1]):
+            names[-1] = replace(names[-1], en=name.en or name.zh)
+        elif name.text and name not in names:
             names.append(name)
     if len(set(years)) > 1:
         raise DataError(f"{where} states more than one year: {listing(sorted(set(years)))}. Leave one of them.")
     return Header(text, tuple(names), unit, min(years, default=None), marks)
+
+
+def _is_gloss(name: Name, above: Name) -> bool:
+    """Return whether a level is the English of the one above it: words, not an abbreviation such as SCI."""
+    return bool(above.zh and not above.en and not chinese(name.text) and re.search("[a-z]{3}", name.text))
 
 
 def _check_units(units: Sequence[str], where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
@@ -66,8 +66,9 @@ class Named:
 
 def name_series(task: Task) -> list[Named]:
     """Give every series its indicator and unit; what is no indicator, or none of the framework, is noted."""
-    headers = _drop_common(task, [(s, _header(task, s)) for s in task.series])
-    hits = _by_framework(task, headers) if task.framework else _by_header(task, headers)
+    whole = [(s, _header(task, s)) for s in task.series]
+    headers = _drop_common(task, whole)
+    hits = _by_framework(task, headers, whole) if task.framework else _by_header(task, headers)
     named, used = [], set()
     for number, (series, header) in enumerate(headers):
         if number not in hits:
@@ -156,7 +157,9 @@ def _title(task: Task, series: Series) -> str:
     return names[0]
 
 
-def _by_framework(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int, tuple[str, str]]:
+def _by_framework(
+    task: Task, headers: Sequence[tuple[Series, Header]], undropped: Sequence[tuple[Series, Header]]
+) -> dict[int, tuple[str, str]]:
     """Find the indicators of the framework: whole names first, then last lines that are unique."""
     assert task.framework is not None
     names = Names(task.framework)
@@ -164,13 +167,14 @@ def _by_framework(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[
     for number, (series, header) in enumerate(headers):
         where = task.column(series)
         if header.names:
-            hit = names.whole(header, series.others, where)
+            hit = names.whole(header, series.others, where) or names.whole(undropped[number][1], (), where)
         else:
             hit = names.titled(series.titles.indicator or series.titles.title, where)
             _title(task, series)
         if hit:
             hits[number] = hit
-    hits |= _by_last_lines(task, names, headers, hits)
+    hits |= _by_lines(task, names.last_lines, headers, hits)
+    hits |= _by_lines(task, names.any_line, headers, hits)
     stems = _note_rest(task, names, headers, hits)
     found = {code for code, _ in hits.values()}
     if lost := [(s, code, bracket) for s, code, bracket in stems if code not in found]:
@@ -182,16 +186,19 @@ def _by_framework(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[
     return hits
 
 
-def _by_last_lines(
-    task: Task, names: Names, headers: Sequence[tuple[Series, Header]], hits: Mapping[int, tuple[str, str]]
+def _by_lines(
+    task: Task,
+    codes_of: Callable[[Header], list[str]],
+    headers: Sequence[tuple[Series, Header]],
+    hits: Mapping[int, tuple[str, str]],
 ) -> dict[int, tuple[str, str]]:
-    """Return what the last lines of headers name, for indicators that no whole header does."""
+    """Return what some lines of headers name, for indicators that were not found by more of them."""
     found = {code for code, _ in hits.values()}
     candidates: dict[str, list[int]] = {}
     for number, (series, header) in enumerate(headers):
         if number in hits or (series.key and not _is_kept(task, series, header)):
             continue
-        for code in names.last_lines(header):
+        for code in codes_of(header):
             if code not in found:
                 candidates.setdefault(code, []).append(number)
     more: dict[int, tuple[str, str]] = {}
@@ -200,7 +207,7 @@ def _by_last_lines(
         if len(labels) > 1:
             seen = [f"{headers[n][0].letter} ({headers[n][0].text!r})" for n in numbers]
             raise refuse_ambiguous(code, task.indicator(code).name_zh or code, seen)
-        more |= dict.fromkeys(numbers, (code, "last lines"))
+        more |= dict.fromkeys(numbers, (code, "lines"))
     return more
 
 

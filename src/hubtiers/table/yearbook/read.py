@@ -15,7 +15,7 @@ import pandas as pd
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
 from hubtiers.table.yearbook.blocks import Notes
-from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, as_text
+from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, without_blanks
 from hubtiers.table.yearbook.matching import Named, Task, name_series, refuse_twins
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
 from hubtiers.table.yearbook.series import Slot
@@ -231,7 +231,7 @@ def _parse_all(task: Task, named: list[Named]) -> list[tuple[Named, list[Parsed]
     parsed: list[tuple[Named, list[Parsed]]] = []
     wrong: list[str] = []
     for n in named:
-        cells = [n.series.grid.parsed(slot.row, slot.column) for slot in n.series.slots]
+        cells = _cells(task, n)
         bad = [slot for slot, cell in zip(n.series.slots, cells, strict=True) if cell is NOT_A_NUMBER]
         wrong += [f"{_cell(slot, n)}: {n.series.grid.text(slot.row, slot.column)[:40]!r}" for slot in bad]
         parsed.append((n, cells))
@@ -240,6 +240,28 @@ def _parse_all(task: Task, named: list[Named]) -> list[tuple[Named, list[Parsed]
         raise DataError(f"{task.where}: {noun}: {listing(wrong)}. Correct them, or write — where there is no value.")
     _refuse_unsettled(task, [n for n, _ in parsed])
     return parsed
+
+
+def _cells(task: Task, n: Named) -> list[Parsed]:
+    """Read the cells of a series; blanks within a number are closed where all others have as many decimals."""
+    grid, slots = n.series.grid, n.series.slots
+    cells = [grid.parsed(slot.row, slot.column) for slot in slots]
+    if NOT_A_NUMBER not in cells:
+        return cells
+    texts = [grid.text(slot.row, slot.column) for slot in slots]
+    written = [text for text, cell in zip(texts, cells, strict=True) if cell.value is not None]
+    decimals = {len(text.partition(".")[2]) for text in written}
+    if len(decimals) != 1:
+        return cells
+    only = decimals.pop()
+    for number, (slot, cell) in enumerate(zip(slots, cells, strict=True)):
+        if cell is NOT_A_NUMBER and (closed := without_blanks(texts[number], only)) is not NOT_A_NUMBER:
+            cells[number] = closed
+            task.notes.say(
+                f"{grid.place(slot.row, slot.column)} {texts[number]!r} was read as {closed.value}, like the other "
+                f"cells of its column with {only} decimals"
+            )
+    return cells
 
 
 def _cell(slot: Slot, n: Named) -> str:

@@ -30,15 +30,9 @@ def settle_names(block: Block, code: int | None, where: str, notes: Notes, *, is
 
 
 def _one_language(name: str) -> str:
-    """Return the Chinese half of a name of two languages, where only that half is known."""
+    """Return the Chinese half of a name of two languages (北京 Beijing), where that half is known."""
     part = chinese_part(name)
-    return part if part != name and known_as(part) and not _known_whole(name) else name
-
-
-def _known_whole(name: str) -> bool:
-    from hubtiers.regions.gazetteer import meanings
-
-    return bool(meanings(name))
+    return part if part != name and known_as(part) else name
 
 
 def _provinces(block: Block) -> dict[int, str]:
