@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.cells import parse_year
+from hubtiers.table.yearbook.cells import parse_number, parse_year
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import name_key
@@ -174,7 +174,7 @@ class _Walk:
 
     def _is_data(self, row: int, name: str, beside: Sequence[int]) -> bool:
         """Return whether a row names a region, or a total, of the table."""
-        if not name or self.grid.parsed(row, self.panel.region).missing or self._is_header_word(row):
+        if not name or parse_number(name).missing or self._is_header_word(row):
             return False
         numbers = [c for c in beside if self.grid.is_number(row, c)]
         if not self.rows and name in _COUNTING and self._counts_up(row, beside):
@@ -188,15 +188,20 @@ class _Walk:
         is_known = bool(known_as(name)) or bool(why_no_region(name))
         if self.rows:
             return bool(numbers) or is_known or bool(beside)
-        return bool(numbers) and not all(parse_year(self.grid.raw(row, c)) for c in numbers) or (
-            is_known and (bool(beside) or self._is_headed())
+        return (
+            bool(numbers)
+            and not all(parse_year(self.grid.raw(row, c)) for c in numbers)
+            or (is_known and (bool(beside) or self._is_headed()))
         )
 
     def _precedes_header(self, row: int) -> bool:
         """Return whether the words above the names are still to come, so that this is a row of the header."""
         following = next((r for r in self.headed if r > row), None)
-        return following is not None and not self.rows and not known_as(self._name(row)) and not why_no_region(
-            self._name(row)
+        return (
+            following is not None
+            and not self.rows
+            and not known_as(self._name(row))
+            and not why_no_region(self._name(row))
         )
 
     def _is_headed(self) -> bool:
@@ -209,7 +214,9 @@ class _Walk:
     def _take(self, row: int, name: str) -> None:
         text, marks = self.grid.name(row, self.panel.region)
         if marks:
-            self.notes.marks.append((self.grid.place(row, self.panel.region), self.grid.text(row, self.panel.region), text))
+            self.notes.marks.append(
+                (self.grid.place(row, self.panel.region), self.grid.text(row, self.panel.region), text)
+            )
         self.rows.append(Row(row, name))
         self.footnoted = False
 
@@ -265,7 +272,8 @@ class _Walk:
         """End the table that was being read."""
         if self.rows:
             header = self._header_of(self.pending)
-            titles = tuple((r, self.grid.row_text(r, self.columns)) for r in self.pending if r not in header)
+            above = [r for r in self.pending if r < min(header, default=self.rows[0].number)]
+            titles = tuple((r, self.grid.row_text(r, self.columns)) for r in above)
             rows = tuple(_mark_aside(self.rows, self.notes))
             is_continued = any(is_continuation(text) for _, text in titles)
             self._refuse_unnamed_header(header)
@@ -275,18 +283,29 @@ class _Walk:
     def _header_of(self, pending: Sequence[int]) -> list[int]:
         """Return the rows of the header among those above the names: the others are titles."""
         anchor = max((r for r in pending if self._is_header_word(r)), default=None)
-        below = [r for r in pending if anchor is not None and r >= anchor and not self._is_counted(r)]
+        below = [r for r in pending if anchor is not None and r >= anchor and not self._is_beside(r)]
         rows: list[int] = []
-        for row in reversed([r for r in pending if anchor is None or r < anchor]):
+        for row in reversed([r for r in pending if (anchor is None or r < anchor) and not self._is_counted(r)]):
             if not self._can_be_header(row, [*rows, *below]):
                 break
             rows.insert(0, row)
-        return [r for r in [*rows, *below] if not self._is_counted(r)]
+        return [*rows, *below]
+
+    def _is_beside(self, row: int) -> bool:
+        """Return whether a row below the words is no header: it numbers the columns, or is a heading of its own."""
+        if self._is_counted(row):
+            return True
+        if self._is_header_word(row) or self.grid.filled_columns(row, self.panel.columns):
+            return False
+        self.notes.say(f"row {row} is a heading and was left out: {self._name(row)!r}")
+        return True
 
     def _is_counted(self, row: int) -> bool:
         beside = self.grid.filled_columns(row, self.panel.columns)
-        if len(beside) > 1 and self._counts_up(row, beside) and not all(
-            parse_year(self.grid.raw(row, c)) for c in beside
+        if (
+            len(beside) > 1
+            and self._counts_up(row, beside)
+            and not all(parse_year(self.grid.raw(row, c)) for c in beside)
         ):
             self.notes.say(f"row {row} numbers the columns and was left out")
             return True
@@ -303,7 +322,9 @@ class _Walk:
         if len(beside) > 1 or any(parse_year(text) for text in texts):
             return True
         # One text alone is a title, unless it is short and heads a column or a group of columns.
-        return len(texts[0]) <= _LONG and (not below or bool(self.grid.text(below[0], beside[0]))) and self._is_apart(row)
+        return (
+            len(texts[0]) <= _LONG and (not below or bool(self.grid.text(below[0], beside[0]))) and self._is_apart(row)
+        )
 
     def _is_apart(self, row: int) -> bool:
         column = self.grid.filled_columns(row, self.panel.columns)[0]

@@ -11,7 +11,17 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["NOT_A_NUMBER", "Parsed", "Percent", "as_text", "clean_name", "parse_number", "parse_year", "strip_marks", "without_blanks"]
+__all__ = [
+    "NOT_A_NUMBER",
+    "Parsed",
+    "Percent",
+    "as_text",
+    "clean_name",
+    "parse_number",
+    "parse_year",
+    "strip_marks",
+    "without_blanks",
+]
 
 
 class Percent(float):

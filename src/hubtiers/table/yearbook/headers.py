@@ -28,6 +28,7 @@ _NUMBERING = re.compile(
     re.IGNORECASE,
 )
 _GLOSSED = re.compile(r"(?P<zh>.*[\u4e00-\u9fff)）])\s*(?P<en>[A-Z][a-z]{2,}[^\u4e00-\u9fff]*)", re.DOTALL)
+_INNER_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 # No header is so long, but a paragraph in the wrong cell may be.
 _LONGEST = 500
 
@@ -63,7 +64,7 @@ class Header:
     @property
     def name(self) -> str:
         """The names of all levels, without unit, year and gloss."""
-        return " ".join(name.text for name in self.names)
+        return " ".join(name.text.lstrip("#＃ ") or name.text for name in self.names)
 
     @property
     def full_name(self) -> str:
@@ -130,8 +131,8 @@ class _Reading:
             is_gloss = bool(zh or en) and not chinese(line)
             if (year := parse_year(line)) is not None:
                 self.years.append(year)
-            elif (unit := _whole_unit(line, self.known)) and (zh or en or self.years or _BRACKET_END.fullmatch(line)):
-                (self.glossed_units if is_gloss and not _is_first_unit(unit, self.units) else self.units).append(unit)
+            elif (unit := _whole_unit(line, self.known)) and self._is_unit(line, is_gloss=is_gloss, is_first=not zh):
+                (self.glossed_units if is_gloss and self.units else self.units).append(unit)
             else:
                 name, unit, marks = _split(line, self.known)
                 (zh if chinese(name) or (not zh and not en) else en).append(name)
@@ -139,9 +140,11 @@ class _Reading:
                 self.marks += marks
         return _named(zh, en)
 
-
-def _is_first_unit(unit: str, units: Sequence[str]) -> bool:
-    return not units and bool(unit)
+    def _is_unit(self, line: str, *, is_gloss: bool, is_first: bool) -> bool:
+        """Return whether a line that reads like a unit is one, and not a name or the last word of a gloss."""
+        if _BRACKET_END.fullmatch(line):
+            return True
+        return (not is_first or bool(self.years)) and not (is_gloss and line.isascii() and line.isalpha())
 
 
 def _lines(texts: Iterable[str]) -> list[str]:
@@ -157,7 +160,7 @@ def _lines(texts: Iterable[str]) -> list[str]:
 def _named(zh: list[str], en: list[str]) -> Name:
     """Join the lines of a name: Chinese without spaces, English with them, hyphens at the end of a line undone."""
     joined = ""
-    for part in zh:
+    for part in (_INNER_SPACE.sub("", line) for line in zh):
         gap = " " if joined and joined[-1:].isascii() and part[:1].isascii() and part[:1] not in "(（[" else ""
         joined += gap + part
     if not chinese(joined) and en:
@@ -183,18 +186,11 @@ def parse_header(levels: Sequence[Sequence[str]], *, where: str, known: Iterable
         unit = units[0] if units else unit
         years += reading.years
         marks += reading.marks
-        if names and _is_gloss(name, names[-1]):
-            names[-1] = replace(names[-1], en=name.en or name.zh)
-        elif name.text and name not in names:
+        if name.text and name not in names:
             names.append(name)
     if len(set(years)) > 1:
         raise DataError(f"{where} states more than one year: {listing(sorted(set(years)))}. Leave one of them.")
     return Header(text, tuple(names), unit, min(years, default=None), marks)
-
-
-def _is_gloss(name: Name, above: Name) -> bool:
-    """Return whether a level is the English of the one above it: words, not an abbreviation such as SCI."""
-    return bool(above.zh and not above.en and not chinese(name.text) and re.search("[a-z]{3}", name.text))
 
 
 def _check_units(units: Sequence[str], where: str) -> None:

@@ -104,7 +104,7 @@ def _dated(task: Task, header: Header) -> Header:
 def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple[Series, Header]]:
     """Leave out an upper name that spans every column, since it tells none from another; its unit stays."""
     first = {header.names[0] for _, header in headers if header.names}
-    bare = any(len(header.names) < 2 for _, header in headers)
+    bare = any(len(header.names) < 2 or not s.is_spanned for s, header in headers)
     if len(headers) < 2 or len(first) != 1 or bare:
         return headers
     task.notes.say(f"the header {first.pop().text!r} spans every column and was left out of their names")

@@ -17,7 +17,7 @@ from hubtiers.table.yearbook.cells import parse_year
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import chinese, name_key
-from hubtiers.table.yearbook.places import can_be_same, is_place, known_as, level_of
+from hubtiers.table.yearbook.places import can_be_same, is_code, is_place, level_of
 from hubtiers.table.yearbook.words import KEYS, header_keys, region_word, role_of, why_no_region
 
 __all__ = ["Panel", "find_panels"]
@@ -90,7 +90,7 @@ def _names_in(grid: Grid, column: int) -> _Names | None:
             continue
         if (found := region_word(text)) and _is_header(grid, row, column):
             header, word = (header, word) if word else (text, found)
-        elif grid.is_text(row, column) or (row, column) in grid.filled or word == "code":
+        elif grid.is_text(row, column) or (row, column) in grid.filled or word == "code" or is_code(text):
             rows[row] = grid.name(row, column)[0]
     if word:
         above = min((r for r in grid.rows if region_word(grid.text(r, column))), default=0)
@@ -135,9 +135,7 @@ def _is_by_content(names: _Names) -> bool:
 def _wanted(grid: Grid, wanted: str) -> list[int]:
     """Return the columns that were asked for, by header or by letter."""
     key = name_key(wanted)
-    columns = [
-        c for c in grid.columns if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])
-    ]
+    columns = [c for c in grid.columns if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])]
     if not columns and re.fullmatch(r"[A-Z]{1,3}", wanted):
         columns = [c for c in grid.columns if grid.letter(c) == wanted]
     return columns
@@ -207,9 +205,7 @@ def _with_province(panel: Panel, last: _Names, names: _Names) -> Panel:
     said = f"the names below {last.header or 'the first column'!r} say where those below {names.header!r} lie"
     province = last.column if last.level == "province" else panel.province
     glosses = (*panel.glosses, last.column)
-    return replace(
-        panel, region=names.column, province=province, glosses=glosses, layouts=(*panel.layouts, said)
-    )
+    return replace(panel, region=names.column, province=province, glosses=glosses, layouts=(*panel.layouts, said))
 
 
 def _is_chinese(names: _Names) -> bool:

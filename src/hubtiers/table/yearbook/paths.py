@@ -6,6 +6,7 @@ to the right of the cell whose branch it belongs to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class _Cell:
     row: int
     column: int
     text: str
+    is_wide: bool = False
 
 
 def header_paths(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, tuple[Level, ...]]:
@@ -46,9 +48,10 @@ def header_paths(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dic
     paths: dict[int, list[_Cell]] = {}
     left: list[_Cell] = []
     for column in columns:
-        left = paths[column] = _path(rows, cells[column], [] if complete else left)
+        is_alone = complete and sum(bool(cell.text) for cell in cells[column]) == 1
+        left = paths[column] = _path(rows, cells[column], [] if is_alone else left)
     spans = _spans(paths)
-    return {c: _group(path, spans) for c, path in paths.items()}
+    return {c: _group(c, path, spans) for c, path in paths.items()}
 
 
 def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) -> list[_Cell]:
@@ -66,7 +69,8 @@ def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) ->
 
 def _at(grid: Grid, row: int, column: int) -> _Cell:
     first = grid.merged_from.get((row, column), (row, column))
-    return _Cell(*first, grid.text(*first))
+    is_wide = any(grid.merged_from.get((first[0], c)) == first for c in (first[1] + 1, first[1] + 2))
+    return _Cell(*first, grid.text(*first), is_wide)
 
 
 def _last_row_names_all(rows: Sequence[int], cells: dict[int, list[_Cell]]) -> bool:
@@ -86,12 +90,15 @@ def _spans(paths: dict[int, list[_Cell]]) -> dict[_Cell, tuple[int, ...]]:
     return {cell: tuple(columns) for cell, columns in spans.items()}
 
 
-def _group(cells: Sequence[_Cell], spans: dict[_Cell, tuple[int, ...]]) -> tuple[Level, ...]:
-    """Join the cells of one node: words that wrap from row to row, then their English."""
+def _group(column: int, cells: Sequence[_Cell], spans: dict[_Cell, tuple[int, ...]]) -> tuple[Level, ...]:
+    """Join the cells of one node: words that wrap from row to row, then their unit and their English."""
     levels: list[Level] = []
-    for cell in cells:
+    for number, cell in enumerate(cells):
         span = spans[cell]
-        if levels and levels[-1].span == span and not _begins_name(levels[-1], cell.text):
+        above = cells[number - 1] if number else cell
+        is_gloss = not chinese(cell.text) and above.column == cell.column == column and not above.is_wide
+        is_one = bool(levels) and (levels[-1].span == span or is_gloss)
+        if is_one and not _begins_name(levels[-1], cell.text):
             levels[-1] = Level((*levels[-1].texts, cell.text), span)
         else:
             levels.append(Level((cell.text,), span))
@@ -99,8 +106,10 @@ def _group(cells: Sequence[_Cell], spans: dict[_Cell, tuple[int, ...]]) -> tuple
 
 
 def _begins_name(level: Level, text: str) -> bool:
-    """Return whether a text is a new name: Chinese after an English gloss, or a sub-item."""
+    """Return whether a text is a new name: Chinese after a unit or an English gloss, or a sub-item."""
     if text.startswith(("#", "＃", "其中")):
         return True
-    has_gloss = any(not chinese(line) and any(c.isalpha() for c in line) for line in level.texts)
-    return bool(chinese(text)) and has_gloss and bool(chinese(level.text)) and not is_unit_cell(text)
+    lines = [line for cell in level.texts for line in cell.splitlines()]
+    is_glossed = any(not chinese(line) and any(c.isalpha() for c in line) for line in lines)
+    is_ended = is_glossed or bool(re.search(r"[)）]$", lines[-1].strip()))
+    return bool(chinese(text)) and is_ended and bool(chinese(level.text)) and not is_unit_cell(text)

@@ -44,6 +44,7 @@ class Series:
     key: str = ""
     row: int | None = None
     others: tuple[str, ...] = field(default=())
+    is_spanned: bool = False
 
     @property
     def letter(self) -> str:
@@ -77,8 +78,19 @@ def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[
             Slot(row.number, column, row.region, years.get(row.number), aside=row.aside) for row in block.rows
         )
         texts = tuple(level.texts for level in levels)
-        series.append(Series(block.grid, titles, column, texts, slots, key=roles.keys.get(column, "")))
+        key, is_spanned = roles.keys.get(column, ""), _is_spanned(block, column)
+        series.append(Series(block.grid, titles, column, texts, slots, key=key, is_spanned=is_spanned))
     return series
+
+
+def _is_spanned(block: Block, column: int) -> bool:
+    """Return whether the first row of the header has a merged cell above a column and others."""
+    columns = block.columns
+    for row in block.header_rows:
+        first = block.grid.merged_from.get((row, column), (row, column))
+        if block.grid.text(*first):
+            return sum(block.grid.merged_from.get((row, c)) == first for c in columns) > 1
+    return False
 
 
 def _years(block: Block, where: str, column: int | None) -> dict[int, int | None]:

@@ -124,7 +124,9 @@ def _one_region_page(book: Book, grid: Grid, where: str, panels: Sequence[Panel]
             f"{where} has no header above the first row with something in column {region_column} and a number "
             "elsewhere. Check the letter in region_column=…."
         )
-    looked = f"called {region_column!r}" if region_column else "called 地区, 城市, 省份, region, city, province or the like"
+    looked = (
+        f"called {region_column!r}" if region_column else "called 地区, 城市, 省份, region, city, province or the like"
+    )
     raise DataError(
         f"{where} has no header cell {looked} in its first 80 rows. It begins with {first_rows(grid.sheet)}. Name the "
         f"column of regions with {choice('region_column')}, by its header or by its letter."

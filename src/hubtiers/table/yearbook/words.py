@@ -91,7 +91,9 @@ _CLOSING_ANYWHERE = re.compile(
     r"[(（]?(?:摘编自|摘自|引自|转引|整理自|根据.*(?:整理|计算|编制)|[续接]下页|续上页|接上页|转下页|"
     r"(?:制表|填表|填报|编制|审核|录入|制图|整理|联系)人?\s*[:：]|完$|以上数据)"
 )
-_CONTINUED = re.compile(r"续表|[(（\[]\s*续\s*[一二三四五六七八九十\d]*\s*[)）\]]|^续\s*\d*$|\bcont(?:inued|'d|\.)", re.IGNORECASE)
+_CONTINUED = re.compile(
+    r"续表|[(（\[]\s*续\s*[一二三四五六七八九十\d]*\s*[)）\]]|^续\s*\d*$|\bcont(?:inued|'d|\.)", re.IGNORECASE
+)
 _UNIT_NOTE = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNORECASE)
 
 
@@ -149,7 +151,7 @@ def chinese_part(name: str) -> str:
     >>> chinese_part("全国National"), chinese_part("北京")
     ('全国', '北京')
     """
-    found = re.match(r"\s*([^\x00-\x7f][^A-Za-z]*?)\s*[A-Z][A-Za-z]", name)
+    found = re.fullmatch(r"\s*([^\x00-\x7f][^A-Za-z]*?)\s*[A-Z][A-Za-z .,'’&-]+", name)
     return found.group(1) if found else name
 
 
