@@ -17,7 +17,7 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.regions._names import name_key, read_code, split_hint, without_kind
 from hubtiers.regions._tables import Place, city_units, places, provinces, shipped_rows
 
-__all__ = ["MatchReport", "gazetteer", "match_names"]
+__all__ = ["MatchReport", "gazetteer", "match_names", "meanings"]
 
 LEVELS = ("province", "city", "consortium", "any")
 RULES = ("exact", "alias", "former", "ambiguous", "unmatched")
@@ -168,6 +168,31 @@ def match_names(
         columns=_COLUMNS,
     )
     return MatchReport(frame, level)
+
+
+def meanings(name: str, *, level: str = "any", within: str = "") -> tuple[str, ...]:
+    """Return the ids of all regions that a name can mean, without proposals: none, one, or several rivals.
+
+    Parameters
+    ----------
+    name
+        A name or code, as `match_names` takes it.
+    level
+        ``"province"``, ``"city"``, ``"consortium"`` or ``"any"``.
+    within
+        Id of the province that the name lies in; empty for anywhere.
+
+    Examples
+    --------
+    >>> meanings("北京"), meanings("吉林", level="city"), meanings("吉林", level="city", within="220000")
+    (('110000',), ('220200', '220000'), ('220200',))
+    """
+    answer = _resolve(name, level, within)
+    if answer.region_id is not None:
+        return (answer.region_id,)
+    if answer.rule != "ambiguous":
+        return ()
+    return tuple(candidate.partition(" ")[0] for candidate in answer.candidates.split(";"))
 
 
 def gazetteer(level: str = "any") -> pd.DataFrame:

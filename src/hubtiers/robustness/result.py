@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
-from hubtiers.robustness._separation import Separation, own_tiers, separate
-from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._counts import Counts, Reference
+from hubtiers.robustness._plan import BLOCK, Draws, Plan
+from hubtiers.robustness._separation import Separation, own_tiers, separate
 from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation

@@ -11,7 +11,17 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["NOT_A_NUMBER", "Parsed", "Percent", "as_text", "clean_name", "parse_number", "parse_year", "strip_marks"]
+__all__ = [
+    "NOT_A_NUMBER",
+    "Parsed",
+    "Percent",
+    "as_text",
+    "clean_name",
+    "parse_number",
+    "parse_year",
+    "strip_marks",
+    "without_blanks",
+]
 
 
 class Percent(float):
@@ -44,6 +54,8 @@ _MISSING_MARKS = """
 - -- --- — —— ― ―― ─ … …… ‥ ... ...... .. . · × / \\ 空 空白 空值 无 無 无数据 暂无 暂无数据 缺 缺失 缺测 不详 未知
 na n/a n.a. n.a #n/a nan null none
 """
+# Less than the least that is printed: <0.01 is no number, and no zero either.
+_BELOW = re.compile(r"[<≤] ?0?\.?[0-9]+")
 _MISSING = frozenset(["", *_MISSING_MARKS.split()])
 
 _CIRCLED = "①-⑳⑴-⒇❶-❿➀-➉㈠-㈩㊀-㊉"
@@ -133,6 +145,22 @@ def _written(raw: str) -> Parsed:
     return NOT_A_NUMBER if value is None else Parsed(value, "", sign, marks, grouped=not _PLAIN.fullmatch(digits))
 
 
+def without_blanks(raw: str, decimals: int) -> Parsed:
+    """Read a number that blanks have slipped into, in a column of numbers with so many decimals.
+
+    Only the last of its digits may be decimals, so that two numbers in one cell stay what they are.
+
+    >>> without_blanks("2 5 51.19", 2).value, without_blanks("12 34", 2) is NOT_A_NUMBER
+    (Decimal('2551.19'), True)
+    """
+    text = raw.translate(_WIDTH).strip()
+    shape = rf"-?[0-9]{{1,3}}(?: ?[0-9]{{1,3}})* ?\. ?[0-9]{{{decimals}}}"
+    closed = text.replace(" ", "")
+    if decimals < 1 or len(text) > _LONGEST or not re.fullmatch(shape, text) or not _PLAIN.fullmatch(closed):
+        return NOT_A_NUMBER
+    return Parsed(Decimal(closed), grouped=True)
+
+
 def _split_marks(text: str) -> tuple[str, str]:
     body, marks = text, ""
     while not _PLAIN.fullmatch(body) and (found := _NUMBER_MARK.search(body)):
@@ -158,7 +186,7 @@ def _finite(value: float | Decimal | str) -> bool:
 
 
 def _is_missing(text: str) -> bool:
-    return text.casefold().replace(" ", "") in _MISSING
+    return text.casefold().replace(" ", "") in _MISSING or bool(_BELOW.fullmatch(text))
 
 
 def strip_marks(text: str) -> tuple[str, str]:

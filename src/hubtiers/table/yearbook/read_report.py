@@ -50,6 +50,7 @@ class SetAside:
     year: int | None
     value: float
     unit: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,6 +96,7 @@ class ReadReport:
     footnotes: tuple[tuple[str, str, str], ...] = ()
     footnote_rows: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
 
     @property
     def conversions(self) -> tuple[ColumnRead, ...]:

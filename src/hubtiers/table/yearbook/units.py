@@ -25,9 +25,11 @@ _BASES: dict[str, dict[str, str]] = {
     "person-times": dict.fromkeys(["人次", "person-times", "visits"], "1"),
     "person-years": dict.fromkeys(["人年", "人·年", "man-year", "man-years", "person-years", "fte"], "1"),
     "households": dict.fromkeys(["户", "households"], "1"),
-    "items": dict.fromkeys(["项", "件", "个", "個", "家", "所", "篇", "座", "处", "种"], "1")
+    "items": dict.fromkeys([*"项件个個家所篇座处种宗笔张条本份枚例", "人·次"], "1")
     | dict.fromkeys(["item", "items", "piece", "pieces", "unit", "units", "count", "number", "pcs", "cases"], "1"),
-    "sets": dict.fromkeys(["台", "套", "台套", "sets"], "1"),
+    "sets": dict.fromkeys(["台", "套", "台套", "部", "辆", "艘", "架", "set", "sets", "vehicles"], "1"),
+    "set-times": dict.fromkeys(["台次", "架次", "辆次", "艘次"], "1"),
+    "animals": dict.fromkeys(["头", "只", "匹", "羽", "箱", "群", "head"], "1"),
     "volumes": dict.fromkeys(["册", "copies", "volumes"], "1"),
     "ratio": dict.fromkeys(["%", "percent", "percentage", "pct", "百分比", "百分数"], "0.01")
     | dict.fromkeys(["‰", "permille", "permil", "千分比", "千分数"], "0.001")

@@ -48,8 +48,10 @@ def workbook(
 def rewrite(path: Path, part: str, old: str, new: str) -> Path:
     with zipfile.ZipFile(path) as archive:
         parts = {info: archive.read(info) for info in archive.namelist()}
-    assert old in parts[part].decode()
-    parts[part] = parts[part].decode().replace(old, new).encode()
+    # Where lxml is installed, openpyxl writes empty elements in full.
+    text = parts[part].decode().replace("<v></v>", "<v />")
+    assert old in text
+    parts[part] = text.replace(old, new).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for info, content in parts.items():
             archive.writestr(info, content)
@@ -101,8 +103,8 @@ def test_report_of_the_ugly_yearbook(ugly):
     assert [(c.column, c.indicator, c.rule, c.year, c.unit_from, c.factor) for c in report.columns] == [
         ("B", "gdp", "name_zh", 2021, "header", 1e-4),
         ("C", "gdp", "name_zh", 2022, "header", 1e-4),
-        ("D", "population", "alias", 2021, "header", 1e-4),
-        ("E", "population", "alias", 2022, "header", 1e-4),
+        ("D", "population", "name_zh", 2021, "header", 1e-4),
+        ("E", "population", "name_zh", 2022, "header", 1e-4),
         ("F", "rd_intensity", "alias", 2022, "header", 1.0),
         ("G", "patents", "name_zh", 2022, "header", 1.0),
         ("H", "expenditure", "name_zh", 2022, "title", 1e4),
@@ -340,7 +342,7 @@ def test_a_name_of_two_indicators_is_refused(tmp_path):
 
 def test_part_of_a_compound_header_is_not_the_indicator(tmp_path):
     text = "地区,农村,,城镇,\n,人口,gdp,人口,gdp\n北京,1,2,3,4\n"
-    with pytest.raises(DataError, match="has no column of an indicator; its other columns are '农村 人口'"):
+    with pytest.raises(DataError, match=r"'人口' .*could be 2 columns: B \('农村 人口'\), D \('城镇 人口'\)"):
         read(tmp_path, text, framework=GDP)
     assert triples(read(tmp_path, text)) == {
         ("北京", "农村 人口"): 1.0, ("北京", "农村 gdp"): 2.0, ("北京", "城镇 人口"): 3.0, ("北京", "城镇 gdp"): 4.0,
@@ -358,7 +360,7 @@ def test_an_upper_header_over_every_column_is_dropped(tmp_path):
 
 def test_bilingual_headers(tmp_path):
     file = read(tmp_path, '"地 区\nRegion",地区生产总值,人口\n,GDP,Population\n"北京 Beijing",1,2\n', framework=GDP)
-    assert triples(file) == {("北京 Beijing", "gdp"): 1.0, ("北京 Beijing", "pop"): 2.0}
+    assert triples(file) == {("北京", "gdp"): 1.0, ("北京", "pop"): 2.0}
 
 
 def test_years_above_the_region_header(tmp_path):
@@ -495,8 +497,9 @@ def test_rows_that_are_no_data(tmp_path):
     assert [row for row, _ in file.report.footnote_rows] == [7, 8, 9]
     assert "row 4 repeats the header and was left out" in file.report.notes
     assert "row 2 is a heading and was left out: '一、华北'" in file.report.notes
-    with pytest.raises(DataError, match="has a second header in row 3, with '面积' in column B"):
-        read(tmp_path, "地区,人口\n北京,5\n地区,面积\n北京,16\n")
+    file = read(tmp_path, "地区,人口\n北京,5\n地区,面积\n北京,16\n")
+    assert triples(file) == {("北京", "人口"): 5.0, ("北京", "面积"): 16.0}
+    assert file.report.layouts == ("2 parts of the table stand below each other, with names in column A",)
 
 
 def test_duplicates_are_kept_and_noted(tmp_path):
@@ -527,8 +530,7 @@ def test_numeric_codes_lose_the_decimal_of_workbooks(tmp_path):
 
 def test_region_column(tmp_path):
     text = "省份,城市,人口\n安徽,合肥,5\n"
-    with pytest.raises(DataError, match=r"2 columns that could hold the regions, in row 1: A \('省份'\), B \('城市'\)"):
-        read(tmp_path, text)
+    assert triples(read(tmp_path, text)) == {("合肥", "人口"): 5.0}
     assert triples(read(tmp_path, text, region_column="城市")) == {("合肥", "人口"): 5.0}
     assert triples(read(tmp_path, text, region_column="A")) == {("安徽", "人口"): 5.0}
     text = "标题,,\n,2021年,2022年\n,人口,人口\n合肥,5,6\n"
