@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,15 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hubtiers.errors import (
-    DataError,
-    DuplicateRegionError,
-    MissingColumnError,
-    UnknownOptionError,
-    listing,
-)
+from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, UnknownOptionError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.membership import overlaps
+from hubtiers.regions.pack import LayerSource, Pack, source_of
 from hubtiers.table.report import JoinReport
 
 __all__ = ["IndicatorTable"]
@@ -39,18 +35,18 @@ class IndicatorTable:
     Attributes
     ----------
     values
-        float64, one row per region (index `region_id`), one column per indicator of the framework,
-        in its order; after them the denominators of the framework that are no indicators, where the
-        data hold them. These are not scored.
+        float64, one row per region (index `region_id`), one column per indicator of the framework, in its order; after
+        them the denominators of the framework that are no indicators, where the data hold them. These are not scored.
     regions
-        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is
-        one.
+        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is one.
     framework
         What the columns mean.
     status, year
         Frames like `values`: the status and the year of every cell; empty where there is no value.
     report
         How the join went.
+    source
+        Where the regions come from: pack, level, credit line and languages; read from `regions` when left out.
 
     Notes
     -----
@@ -63,26 +59,20 @@ class IndicatorTable:
     status: pd.DataFrame
     year: pd.DataFrame
     report: JoinReport = field(default_factory=JoinReport)
+    source: LayerSource = field(default_factory=LayerSource)
 
     def __post_init__(self) -> None:
+        if self.source == LayerSource():
+            object.__setattr__(self, "source", source_of(self.regions))
         if self.values.index.has_duplicates:
-            raise DuplicateRegionError(
-                self.values.index[self.values.index.duplicated()], "The indicator table"
-            )
+            raise DuplicateRegionError(self.values.index[self.values.index.duplicated()], "The indicator table")
         infinite = ~np.isfinite(self.values.to_numpy(float)) & self.values.notna().to_numpy()
         if infinite.any():
-            cells = [
-                f"{self.values.columns[c]} of {self.values.index[r]}"
-                for r, c in np.argwhere(infinite)
-            ]
-            raise DataError(
-                f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them."
-            )
+            cells = [f"{self.values.columns[c]} of {self.values.index[r]}" for r, c in np.argwhere(infinite)]
+            raise DataError(f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them.")
 
     @classmethod
-    def from_frame(
-        cls, values: pd.DataFrame, *, framework: Framework | None = None
-    ) -> IndicatorTable:
+    def from_frame(cls, values: pd.DataFrame, *, framework: Framework | None = None) -> IndicatorTable:
         """Make a table from numbers alone, without geometry.
 
         Parameters
@@ -90,8 +80,7 @@ class IndicatorTable:
         values
             One row per region, one numeric column per indicator. The index gives the region ids.
         framework
-            Meaning of the columns; when left out, every column counts as an indicator where more is
-            better.
+            Meaning of the columns; when left out, every column counts as an indicator where more is better.
 
         Raises
         ------
@@ -102,25 +91,24 @@ class IndicatorTable:
         >>> IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"]))
         <IndicatorTable: 2 regions × 1 indicators, 2 of 2 values present>
         """
-        framework = framework or Framework(
-            tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values)
-        )
+        framework = framework or Framework(tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values))
         if absent := [code for code in framework.codes if code not in values.columns]:
             raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
         try:
             sizes = [code for code in framework.denominators if code in values.columns]
             numbers = values[[*framework.codes, *sizes]].astype("float64")
         except (ValueError, TypeError) as error:
-            raise DataError(
-                f"The frame of values holds something that is not a number: {error}."
-            ) from None
+            raise DataError(f"The frame of values holds something that is not a number: {error}.") from None
         numbers.index = pd.Index(values.index.astype(str), name="region_id")
-        names = pd.DataFrame(
-            {"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index
-        )
+        names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
         blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
         years = blank.replace("", np.nan).astype("Int64")
         return cls(numbers, names, framework, blank, years)
+
+    @property
+    def pack(self) -> Pack | None:
+        """The pack that the regions are from; None for a layer of one's own."""
+        return self.source.load_pack()
 
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
@@ -131,10 +119,7 @@ class IndicatorTable:
         """Return the city units of each region; a region of your own layer is its own only unit."""
         if "members" not in self.regions.columns:
             return {str(region): (str(region),) for region in self.regions.index}
-        return {
-            str(region): tuple(units.split(";"))
-            for region, units in self.regions["members"].items()
-        }
+        return {str(region): tuple(units.split(";")) for region, units in self.regions["members"].items()}
 
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""
@@ -144,8 +129,8 @@ class IndicatorTable:
                 raise UnknownOptionError("region", region, self.values.index)
         frames = (frame.loc[ids] for frame in (self.values, self.regions))
         values, names = frames
-        return IndicatorTable(
-            values, names, self.framework, self.status.loc[ids], self.year.loc[ids], self.report
+        return dataclasses.replace(
+            self, values=values, regions=names, status=self.status.loc[ids], year=self.year.loc[ids]
         )
 
     def without(self, regions: Iterable[str]) -> IndicatorTable:
@@ -162,8 +147,8 @@ class IndicatorTable:
         columns = framework.codes
         sizes = [code for code in framework.denominators if code in self.values.columns]
         values = self.values[[*columns, *sizes]]
-        return IndicatorTable(
-            values, self.regions, framework, self.status[columns], self.year[columns], self.report
+        return dataclasses.replace(
+            self, values=values, framework=framework, status=self.status[columns], year=self.year[columns]
         )
 
     def label(self, region: str) -> str:
