@@ -80,10 +80,12 @@ def load_regions(
     (41, 'Fiji')
     """
     chosen = _pack_of(level, pack)
-    frame = _level_of_pack(chosen, level) if isinstance(level, str) else _listed(chosen, list(map(str, level)))
+    if isinstance(level, str):
+        name, frame = level, _level_of_pack(chosen, level)
+    else:
+        name, frame = _listed(chosen, list(map(str, level)))
     if within is not None:
-        frame = _within(frame, chosen, [within] if isinstance(within, str) else [str(name) for name in within])
-    name = level if isinstance(level, str) else ""
+        frame = _within(frame, chosen, name, [within] if isinstance(within, str) else [str(part) for part in within])
     frame.attrs.update(pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs())
     return frame
 
@@ -150,7 +152,8 @@ def _dissolved(pack: Pack, level: str) -> gpd.GeoDataFrame:
     return frame.rename_axis("region_id")
 
 
-def _listed(pack: Pack, ids: list[str]) -> gpd.GeoDataFrame:
+def _listed(pack: Pack, ids: list[str]) -> tuple[str, gpd.GeoDataFrame]:
+    """Return the regions of a list, and their level where the pack keeps levels apart."""
     if not ids:
         raise SpecError("The list of region ids is empty. Name at least one region, or a level such as 'city'.")
     if len(set(ids)) < len(ids):
@@ -160,20 +163,21 @@ def _listed(pack: Pack, ids: list[str]) -> gpd.GeoDataFrame:
         for region_id in ids:
             source = _level(_level_of(region_id))
             rows[region_id] = dict(zip(source.columns, source.loc[region_id], strict=True))
-        return _frame(list(rows), list(rows.values()))
-    levels = [_level_of_pack(pack, level) for level in pack.levels]
-    known = [str(region) for frame in levels for region in frame.index]
+        return "", _frame(list(rows), list(rows.values()))
+    levels = {level: _level_of_pack(pack, level) for level in pack.levels}
+    known = [str(region) for frame in levels.values() for region in frame.index]
     if absent := [region for region in ids if region not in known]:
         raise UnknownOptionError("region id", absent[0], known)
-    if whole := [frame for frame in levels if set(ids) <= set(frame.index)]:
-        return whole[0].loc[ids].copy()
+    for level, frame in levels.items():
+        if set(ids) <= set(frame.index):
+            return level, frame.loc[ids].copy()
     raise SpecError(
         f"The ids {listing(map(repr, ids))} belong to several levels of the pack {pack.id!r}. Name regions of one "
         f"level: {listing(pack.levels, most=9)}."
     )
 
 
-def _within(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> gpd.GeoDataFrame:
+def _within(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -> gpd.GeoDataFrame:
     """Return the regions that lie wholly in what is named."""
     if not names:
         raise SpecError("within=[] names nothing. Name at least one region or group, or leave it out.")
@@ -181,7 +185,7 @@ def _within(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> gpd.GeoDat
         units = {unit for name in names for unit in _units_of(name, pack)}
         inside = [set(members.split(";")) <= units for members in frame["members"]]
     else:
-        inside = _descends(frame, pack, names)
+        inside = _descends(frame, pack, level, names)
     if not any(inside):
         raise DataError(f"No region of the level lies within {listing(map(repr, names))}. Name a larger region.")
     return frame[inside].copy()
@@ -207,42 +211,54 @@ def _group(pack: Pack, name: str) -> tuple[str, ...]:
     return ()
 
 
-def _descends(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> list[bool]:
+def _descends(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -> list[bool]:
     """Return which rows are named, or lie in a region or group that is, at any level above."""
-    level = str(frame.attrs.get("level") or frame["level"].iloc[0] if "level" in frame.columns else "")
-    above = _lineage(frame, pack, level)
-    spelt: dict[str, set[str]] = {}
-    for about in pack.levels.values():
-        layer = frame if about.id == level else _level_of_pack(pack, about.id)
-        for region, row in zip(layer.index, layer[["name_zh", "name_en"]].to_dict("records"), strict=True):
-            for text in (str(region), *row.values()):
-                spelt.setdefault(name_key(str(text)), set()).add(str(region))
-    for region, others in pack.aliases().items():
-        for text in others:
-            spelt.setdefault(name_key(text), set()).add(region)
-    wanted: set[str] = set()
-    for name in names:
-        found = set(_group(pack, name)) or spelt.get(name_key(name), set())
-        if not found:
-            groups = [spelling for place in pack.groups() for spelling in place.spellings]
-            raise UnknownOptionError("region or group in within=:", name, [*groups, *spelt])
-        wanted |= found
-    return [bool(wanted & line) for line in above]
+    wanted = {region for name in names for region in _named(name, frame, pack, level)}
+    return [bool(wanted & set(line)) for line in lineage(frame, pack, level)]
 
 
-def _lineage(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[set[str]]:
-    """Return for every row its own id and those of the regions above it."""
-    lines = [{str(region)} for region in frame.index]
-    about = pack.levels.get(level)
-    above = frame
-    current = list(map(str, frame.index))
-    while about is not None and about.parent and about.parent_column:
-        parents: Mapping[Any, Any] = above[about.parent_column].to_dict()
-        current = [str(parents.get(region, "")) for region in current]
-        for line, parent in zip(lines, current, strict=True):
-            line.add(parent)
-        above, about = _level_of_pack(pack, about.parent), pack.levels.get(about.parent)
-    return lines
+def _named(name: str, frame: gpd.GeoDataFrame, pack: Pack, level: str) -> tuple[str, ...]:
+    """Return the regions that a name of `within` means: a group, else those of the highest level that has the name."""
+    if group := _group(pack, name):
+        return group
+    aliases, key = pack.aliases(), name_key(name)
+    spelt: list[str] = [spelling for place in pack.groups() for spelling in place.spellings]
+    for about in _from_the_top(pack, level):
+        layer = frame if about == level else _level_of_pack(pack, about)
+        found = []
+        for region, zh, en in zip(layer.index, layer["name_zh"], layer["name_en"], strict=True):
+            texts = [str(text) for text in (region, zh, en, *aliases.get(str(region), ()))]
+            spelt += texts
+            if key in map(name_key, texts):
+                found.append(str(region))
+        if len(found) > 1:
+            raise SpecError(f"within={name!r} can mean {listing(found)} of the level {about!r}. Give the id.")
+        if found:
+            return tuple(found)
+    raise UnknownOptionError("region or group in within=:", name, spelt)
+
+
+def _from_the_top(pack: Pack, level: str) -> list[str]:
+    """Return the levels above a level, highest first, and the level itself."""
+    line = [level]
+    while (above := pack.level(line[0]).parent) and above not in line:
+        line.insert(0, above)
+    return line
+
+
+def lineage(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[tuple[str, ...]]:
+    """Return for every row of a level its own id and those of the regions above it, nearest first."""
+    lines = [[str(region)] for region in frame.index]
+    layer = frame
+    for name in _from_the_top(pack, level)[::-1]:
+        about = pack.level(name)
+        if not about.parent or about.parent_column not in layer.columns:
+            break
+        parents: Mapping[Any, Any] = layer[about.parent_column].to_dict()
+        for line in lines:
+            line.append(str(parents.get(line[-1], "")))
+        layer = _level_of_pack(pack, about.parent)
+    return [tuple(line) for line in lines]
 
 
 def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) -> gpd.GeoDataFrame:

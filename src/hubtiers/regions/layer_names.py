@@ -13,6 +13,7 @@ import pandas as pd
 from hubtiers.errors import listing
 from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
+from hubtiers.regions.boundaries import lineage, load_regions
 from hubtiers.regions.gazetteer import match_names, meanings
 from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
 
@@ -184,12 +185,12 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
         other={key: tuple(dict.fromkeys(found)) for key, found in other.items() if key},
         bare=_by_text(regions, _bare),
         shown={region: zh if zh == en else f"{en} {zh}" for region, zh, en in names},
-        above=_above(regions),
+        above=_above(regions, source),
     )
 
 
-def _above(regions: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return for every region the texts of its other columns: any of them may say what it lies in."""
+def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
+    """Return for every region the texts that may say what it lies in: its other columns, and the names above it."""
     skipped = {"name_zh", "name_en", "short_zh", "lon", "lat", "members"}
     columns = [c for c in regions.columns if c not in skipped and str(regions[c].dtype) in ("str", "object", "string")]
     texts: dict[str, set[str]] = {str(region): set() for region in regions.index}
@@ -197,7 +198,24 @@ def _above(regions: pd.DataFrame) -> dict[str, frozenset[str]]:
         for region, value in regions[column].items():
             if isinstance(value, str):
                 texts[str(region)] |= {name_key(value), _bare(value)}
+    for region, names in _names_above(regions, source).items():
+        texts[region] |= {key for name in names for key in (name_key(name), _bare(name))}
     return {region: frozenset(found - {""}) for region, found in texts.items()}
+
+
+def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[str]]:
+    """Return ids and names of the regions of the pack that each region lies in."""
+    pack = load_pack(source.pack) if source.pack else None
+    if pack is None or source.level not in pack.levels or not pack.level(source.level).parent:
+        return {}
+    names: dict[str, list[str]] = {}
+    for level in pack.levels:
+        if level != source.level:
+            layer = load_regions(level, pack=pack)
+            for region, zh, en in zip(layer.index, layer["name_zh"], layer["name_en"], strict=True):
+                names.setdefault(str(region), [str(region)]).extend((str(zh), str(en)))
+    lines = lineage(regions, pack, source.level)
+    return {line[0]: [name for above in line[1:] for name in names.get(above, ())] for line in lines}
 
 
 @lru_cache(maxsize=100_000)

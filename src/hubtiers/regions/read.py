@@ -346,15 +346,19 @@ def _id_column(raw: gpd.GeoDataFrame, id_column: str | None, where: str) -> str:
         raise MissingColumnError([id_column], where, columns)
     if "region_id" in columns:
         return "region_id"
-    folded = {column.casefold(): column for column in reversed(columns)}
-    for usual in _ID_COLUMNS:
-        column = folded.get(usual)
+    for column in usual_id_columns(raw):
         # A column that is called an id and is none would make a region of every second row.
-        if column is not None and _identifies(raw[column]):
+        if _identifies(raw[column]):
             return column
     raise MissingColumnError(
         ["region_id"], f"{where} needs a column that identifies regions (id_column=…); it", columns
     )
+
+
+def usual_id_columns(raw: gpd.GeoDataFrame) -> list[str]:
+    """Return the columns whose name says that they identify regions, the likeliest first."""
+    folded = {str(c).casefold(): str(c) for c in reversed(raw.columns) if c != raw.geometry.name}
+    return [folded[usual] for usual in _ID_COLUMNS if usual in folded]
 
 
 def _identifies(values: pd.Series) -> bool:
