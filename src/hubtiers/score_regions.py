@@ -29,16 +29,19 @@ def score_regions(
 ) -> Result:
     """Score a wide GeoDataFrame and sort its regions into tiers (一步评分), in one line.
 
-    Use it when polygons and numbers stand in one frame, of whatever place on earth; `result.map()` draws them.
+    Use it when polygons and numbers stand in one frame, of whatever place on earth; `result.map()`
+    draws them.
 
     Parameters
     ----------
     regions
-        One row per region: polygons in a known reference system, and a column of numbers for each indicator.
+        One row per region: polygons in a known reference system, and a column of numbers for each
+        indicator.
     indicators
         Columns to score.
     id, name
-        Columns that identify and name a region; found by their usual names when left out (see `read_regions`).
+        Columns that identify and name a region; found by their usual names when left out (see
+        `read_regions`).
     direction
         By indicator 1 where more is better and -1 where less is better; 1 for those left out.
     scheme
@@ -90,11 +93,16 @@ def score_regions(
     is_packed = bool(source_of(regions).pack) and (id, name, credit) == (None, None, None)
     layer = regions if is_packed else read_regions(regions, id_column=id, name=name, credit=credit)
     parts = [
-        pd.DataFrame({"region": layer.index, "indicator": code, "value": _numbers(regions[code], code)})
+        pd.DataFrame(
+            {"region": layer.index, "indicator": code, "value": _numbers(regions[code], code)}
+        )
         for code in columns
     ]
     framework = Framework(
-        tuple(Indicator(code, name_zh=code, name_en=code, direction=directions.get(code, 1)) for code in columns)
+        tuple(
+            Indicator(code, name_zh=code, name_en=code, direction=directions.get(code, 1))
+            for code in columns
+        )
     )
     table = join_indicators(layer, pd.concat(parts, ignore_index=True), framework=framework)
     return (scheme or Scheme()).run(table)
@@ -109,11 +117,15 @@ def _check_choices(columns: list[str], directions: Mapping[str, int]) -> None:
         if code not in columns:
             raise UnknownOptionError("indicator in direction=", code, columns)
         if sign not in (1, -1):
-            raise SpecError(f"direction={{{code!r}: {sign!r}}} is no direction: 1 for more is better, -1 for less.")
+            raise SpecError(
+                f"direction={{{code!r}: {sign!r}}} is no direction: 1 for more is better, -1 for less."
+            )
 
 
 def _numbers(values: pd.Series, code: str) -> list[float]:
     try:
         return [float(value) for value in pd.to_numeric(values).astype("float64")]
     except (ValueError, TypeError) as error:
-        raise DataError(f"The column {code!r} holds something that is not a number: {error}.") from None
+        raise DataError(
+            f"The column {code!r} holds something that is not a number: {error}."
+        ) from None

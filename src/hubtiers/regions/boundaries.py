@@ -17,12 +17,30 @@ from hubtiers.regions._shapes import read_shapes
 from hubtiers.regions._tables import city_units, consortia, places, provinces
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.membership import member_units
-from hubtiers.regions.pack import DEFAULT_PACK, LANGUAGES, WORLD_PACK, Pack, load_pack, pack_names, pack_source
+from hubtiers.regions.pack import (
+    DEFAULT_PACK,
+    LANGUAGES,
+    WORLD_PACK,
+    Pack,
+    load_pack,
+    pack_names,
+    pack_source,
+)
 from hubtiers.regions.read import read_regions
 
 __all__ = ["load_context", "load_regions"]
 
-_COLUMNS = ["name_zh", "name_en", "short_zh", "level", "province", "members", "lon", "lat", "geometry"]
+_COLUMNS = [
+    "name_zh",
+    "name_en",
+    "short_zh",
+    "level",
+    "province",
+    "members",
+    "lon",
+    "lat",
+    "geometry",
+]
 
 
 def load_regions(
@@ -33,29 +51,32 @@ def load_regions(
 ) -> gpd.GeoDataFrame:
     """Load bundled regions (行政区划) as polygons with their names, or those of a pack of your own.
 
-    Use it as the first step of every analysis: the index of the frame is what indicators are joined to.
+    Use it as the first step of every analysis: the index of the frame is what indicators are joined
+    to.
 
     Parameters
     ----------
     level
-        ``"province"`` (34), ``"city"`` (372 units: prefectures, municipalities, Taiwan, Hong Kong, Macao and directly
-        administered counties), ``"consortium"``, ``"country"`` (of the world), or a list of region ids of any mixture:
-        adcodes and consortium slugs, or ids of `pack`. In a list, the code of a municipality means the province.
+        ``"province"`` (34), ``"city"`` (372 units: prefectures, municipalities, Taiwan, Hong Kong,
+        Macao and directly administered counties), ``"consortium"``, ``"country"`` (of the world),
+        or a list of region ids of any mixture: adcodes and consortium slugs, or ids of `pack`. In a
+        list, the code of a municipality means the province.
     pack
-        Name of a pack that ships (``"china"``, ``"world"``) or folder of your own, whose level is meant. Left out, it
-        is the one that has the level.
+        Name of a pack that ships (``"china"``, ``"world"``) or folder of your own, whose level is
+        meant. Left out, it is the one that has the level.
     within
-        Names or ids of what the regions lie in: provinces, consortia and macro-regions (``["长三角"]``), or regions of
-        a higher level and groups of `pack`.
+        Names or ids of what the regions lie in: provinces, consortia and macro-regions
+        (``["长三角"]``), or regions of a higher level and groups of `pack`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        EPSG:4326, index `region_id` (str) in code order or in the order of the list. Columns: `name_zh`, `name_en`,
-        `short_zh`, `level`, `province` (adcode; empty for a consortium over several), `members` (ids of city units,
-        joined by semicolons), `lon` and `lat` of a label point in degrees, `geometry`. Other packs have `name_zh`,
-        `name_en`, `level`, their own columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the
-        caller's own; `frame.attrs` says which pack it is from and whom to credit.
+        EPSG:4326, index `region_id` (str) in code order or in the order of the list. Columns:
+        `name_zh`, `name_en`, `short_zh`, `level`, `province` (adcode; empty for a consortium over
+        several), `members` (ids of city units, joined by semicolons), `lon` and `lat` of a label
+        point in degrees, `geometry`. Other packs have `name_zh`, `name_en`, `level`, their own
+        columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the caller's own;
+        `frame.attrs` says which pack it is from and whom to credit.
 
     Raises
     ------
@@ -68,8 +89,9 @@ def load_regions(
 
     Notes
     -----
-    Nothing is missing: every unit has geometry and names. Outlines are simplified and nest exactly; areas and lengths
-    measured on them are approximate. Source and terms stand in ``data/boundaries/NOTICE`` and in the pack's `terms`.
+    Nothing is missing: every unit has geometry and names. Outlines are simplified and nest exactly;
+    areas and lengths measured on them are approximate. Source and terms stand in
+    ``data/boundaries/NOTICE`` and in the pack's `terms`.
 
     Examples
     --------
@@ -85,8 +107,15 @@ def load_regions(
     else:
         name, frame = _listed(chosen, list(map(str, level)))
     if within is not None:
-        frame = _within(frame, chosen, name, [within] if isinstance(within, str) else [str(part) for part in within])
-    frame.attrs.update(pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs())
+        frame = _within(
+            frame,
+            chosen,
+            name,
+            [within] if isinstance(within, str) else [str(part) for part in within],
+        )
+    frame.attrs.update(
+        pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs()
+    )
     return frame
 
 
@@ -100,7 +129,9 @@ def _pack_of(level: str | Iterable[str], pack: str | Path | Pack | None) -> Pack
     packs = [load_pack(name) for name in pack_names()]
     found = [other for other in packs if level in other.levels]
     if not found:
-        raise UnknownOptionError("level of regions", level, [name for other in packs for name in other.levels])
+        raise UnknownOptionError(
+            "level of regions", level, [name for other in packs for name in other.levels]
+        )
     return found[0]
 
 
@@ -131,7 +162,9 @@ def _plain_level(pack: Pack, level: str) -> gpd.GeoDataFrame:
         layer=about.layer or None,
     )
     if about.parent_column and about.parent_column not in frame.columns:
-        raise UnknownOptionError(f"parent column of the level {level!r}:", about.parent_column, map(str, frame.columns))
+        raise UnknownOptionError(
+            f"parent column of the level {level!r}:", about.parent_column, map(str, frame.columns)
+        )
     if about.parent_column:
         frame[about.parent_column] = frame[about.parent_column].astype("str")
     return frame
@@ -155,7 +188,9 @@ def _dissolved(pack: Pack, level: str) -> gpd.GeoDataFrame:
 def _listed(pack: Pack, ids: list[str]) -> tuple[str, gpd.GeoDataFrame]:
     """Return the regions of a list, and their level where the pack keeps levels apart."""
     if not ids:
-        raise SpecError("The list of region ids is empty. Name at least one region, or a level such as 'city'.")
+        raise SpecError(
+            "The list of region ids is empty. Name at least one region, or a level such as 'city'."
+        )
     if len(set(ids)) < len(ids):
         raise DuplicateRegionError([i for i in ids if ids.count(i) > 1], "The list of region ids")
     if pack.is_shipped and pack.id == DEFAULT_PACK:
@@ -180,14 +215,18 @@ def _listed(pack: Pack, ids: list[str]) -> tuple[str, gpd.GeoDataFrame]:
 def _within(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -> gpd.GeoDataFrame:
     """Return the regions that lie wholly in what is named."""
     if not names:
-        raise SpecError("within=[] names nothing. Name at least one region or group, or leave it out.")
+        raise SpecError(
+            "within=[] names nothing. Name at least one region or group, or leave it out."
+        )
     if pack.is_shipped and pack.id == DEFAULT_PACK:
         units = {unit for name in names for unit in _units_of(name, pack)}
         inside = [set(members.split(";")) <= units for members in frame["members"]]
     else:
         inside = _descends(frame, pack, level, names)
     if not any(inside):
-        raise DataError(f"No region of the level lies within {listing(map(repr, names))}. Name a larger region.")
+        raise DataError(
+            f"No region of the level lies within {listing(map(repr, names))}. Name a larger region."
+        )
     return frame[inside].copy()
 
 
@@ -200,7 +239,11 @@ def _units_of(name: str, pack: Pack) -> tuple[str, ...]:
         if isinstance(found["region_id"], str) and found["region_id"]:
             return member_units(found["region_id"])
     groups = [spelling for place in pack.groups() for spelling in place.spellings]
-    known = [text for place in places() for text in (place.region_id, place.name_zh, place.short_zh, place.name_en)]
+    known = [
+        text
+        for place in places()
+        for text in (place.region_id, place.name_zh, place.short_zh, place.name_en)
+    ]
     raise UnknownOptionError("region or group in within=:", name, [*groups, *dict.fromkeys(known)])
 
 
@@ -232,7 +275,9 @@ def _named(name: str, frame: gpd.GeoDataFrame, pack: Pack, level: str) -> tuple[
             if key in map(name_key, texts):
                 found.append(str(region))
         if len(found) > 1:
-            raise SpecError(f"within={name!r} can mean {listing(found)} of the level {about!r}. Give the id.")
+            raise SpecError(
+                f"within={name!r} can mean {listing(found)} of the level {about!r}. Give the id."
+            )
         if found:
             return tuple(found)
     raise UnknownOptionError("region or group in within=:", name, spelt)
@@ -267,11 +312,11 @@ def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) 
     Parameters
     ----------
     name
-        ``"world"``: land by country, columns `id` and `name`; or a line of the pack, such as ``"south_china_sea"``,
-        the ten dashes of the line in the South China Sea (column `dash`).
+        ``"world"``: land by country, columns `id` and `name`; or a line of the pack, such as
+        ``"south_china_sea"``, the ten dashes of the line in the South China Sea (column `dash`).
     pack
-        The pack of the regions that are drawn: what lies around them is then cut along its outline, where the pack has
-        a layer for it. Left out, the world is whole, with nothing cut out.
+        The pack of the regions that are drawn: what lies around them is then cut along its outline,
+        where the pack has a layer for it. Left out, the world is whole, with nothing cut out.
 
     Returns
     -------
@@ -297,7 +342,9 @@ def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) 
     for other in packs:
         if name in {line.id for line in other.lines}:
             return other.line_shapes(name)
-    raise UnknownOptionError("map context", name, ["world", *(line.id for other in packs for line in other.lines)])
+    raise UnknownOptionError(
+        "map context", name, ["world", *(line.id for other in packs for line in other.lines)]
+    )
 
 
 def _land(pack: Pack) -> gpd.GeoDataFrame:
@@ -345,7 +392,11 @@ def _frame(ids: list[str], rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
 
 @lru_cache(maxsize=4096)
 def _level_of(region_id: str) -> str:
-    for level, known in (("province", provinces()), ("city", city_units()), ("consortium", consortia())):
+    for level, known in (
+        ("province", provinces()),
+        ("city", city_units()),
+        ("consortium", consortia()),
+    ):
         if region_id in known:
             return level
     known_ids = dict.fromkeys([*provinces(), *city_units(), *consortia()])

@@ -36,8 +36,29 @@ _KINDS = frozenset(
         "city",
         "republic",
     }
-    | {"territory", "oblast", "krai", "canton", "parish", "borough", "governorate", "land", "division", "commune"}
-    | {"departement", "departamento", "provincia", "provincie", "estado", "regione", "distrito", "municipio", "comune"}
+    | {
+        "territory",
+        "oblast",
+        "krai",
+        "canton",
+        "parish",
+        "borough",
+        "governorate",
+        "land",
+        "division",
+        "commune",
+    }
+    | {
+        "departement",
+        "departamento",
+        "provincia",
+        "provincie",
+        "estado",
+        "regione",
+        "distrito",
+        "municipio",
+        "comune",
+    }
     | {
         "voivodeship",
         "wojewodztwo",
@@ -53,11 +74,48 @@ _KINDS = frozenset(
         "lan",
         "fylke",
     }
-    | {"kreis", "landkreis", "stadt", "maakunta", "megye", "zupanija", "sheng", "shi", "xian", "autonomous", "special"}
-    | {"administrative", "metropolitan", "capital", "federal", "union", "national", "self", "governing"}
+    | {
+        "kreis",
+        "landkreis",
+        "stadt",
+        "maakunta",
+        "megye",
+        "zupanija",
+        "sheng",
+        "shi",
+        "xian",
+        "autonomous",
+        "special",
+    }
+    | {
+        "administrative",
+        "metropolitan",
+        "capital",
+        "federal",
+        "union",
+        "national",
+        "self",
+        "governing",
+    }
 )
 _SMALL_WORDS = frozenset(
-    {"the", "of", "and", "de", "du", "des", "del", "della", "di", "da", "do", "la", "le", "les", "el"}
+    {
+        "the",
+        "of",
+        "and",
+        "de",
+        "du",
+        "des",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "la",
+        "le",
+        "les",
+        "el",
+    }
 )
 _HAN_KINDS = re.compile(
     "(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|新区|地区|省|市|区|县|盟|旗|州|道|都|府)$"
@@ -101,8 +159,8 @@ def match_layer(
     Returns
     -------
     pandas.DataFrame
-        One row per name: `name`, `region_id` (empty when refused), `rule` (id, exact, alias, former, ambiguous,
-        unmatched), `candidates`, `note`.
+        One row per name: `name`, `region_id` (empty when refused), `rule` (id, exact, alias,
+        former, ambiguous, unmatched), `candidates`, `note`.
     """
     source = source_of(regions) if source is None else source
     limits = list(within) if within is not None else [""] * len(names)
@@ -131,7 +189,9 @@ def _match_shipped(names: list[str], limits: list[str], regions: pd.DataFrame) -
             rows.append(None)
     rest = [place for place, row in enumerate(rows) if row is None]
     if rest:
-        asked = _match_gazetteer([names[place] for place in rest], [limits[place] for place in rest], regions)
+        asked = _match_gazetteer(
+            [names[place] for place in rest], [limits[place] for place in rest], regions
+        )
         for place, row in zip(rest, asked, strict=True):
             rows[place] = row
     return pd.DataFrame([row for row in rows if row is not None], columns=_COLUMNS, dtype="str")
@@ -148,7 +208,11 @@ def _match_gazetteer(
         region = row["region_id"] if isinstance(row["region_id"], str) else ""
         rule, note = row["rule"], row["note"]
         if region and region not in regions.index:
-            region, rule, note = "", "unmatched", f"known as {region}, which the layer does not have"
+            region, rule, note = (
+                "",
+                "unmatched",
+                f"known as {region}, which the layer does not have",
+            )
         elif row["proposals"]:
             note = f"{note}; did you mean {row['proposals']}?"
         rows.append((row["name"], region, rule, row["candidates"], note))
@@ -176,7 +240,9 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
     for region in ids:
         for alias in aliases.get(region, ()):
             other.setdefault(name_key(alias), []).append(region)
-    names = zip(ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True)
+    names = zip(
+        ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True
+    )
     return _Index(
         ids=frozenset(ids),
         folded_ids={key: tuple(found) for key, found in folded_ids.items() if key},
@@ -192,7 +258,11 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
 def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
     """Return for every region the texts that may say what it lies in: its other columns, and the names above it."""
     skipped = {"name_zh", "name_en", "short_zh", "lon", "lat", "members"}
-    columns = [c for c in regions.columns if c not in skipped and str(regions[c].dtype) in ("str", "object", "string")]
+    columns = [
+        c
+        for c in regions.columns
+        if c not in skipped and str(regions[c].dtype) in ("str", "object", "string")
+    ]
     texts: dict[str, set[str]] = {str(region): set() for region in regions.index}
     for column in columns:
         for region, value in regions[column].items():
@@ -215,7 +285,9 @@ def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[s
             for region, zh, en in zip(layer.index, layer["name_zh"], layer["name_en"], strict=True):
                 names.setdefault(str(region), [str(region)]).extend((str(zh), str(en)))
     lines = lineage(regions, pack, source.level)
-    return {line[0]: [name for above in line[1:] for name in names.get(above, ())] for line in lines}
+    return {
+        line[0]: [name for above in line[1:] for name in names.get(above, ())] for line in lines
+    }
 
 
 @lru_cache(maxsize=100_000)
@@ -238,7 +310,9 @@ def _bare(name: str) -> str:
     return "".join(kept)
 
 
-def _match_one(name: str, limit: str, index: _Index, *, has_codes: bool) -> tuple[str, str, str, str]:
+def _match_one(
+    name: str, limit: str, index: _Index, *, has_codes: bool
+) -> tuple[str, str, str, str]:
     """Return region, rule, candidates and note of one name."""
     if name in index.ids:
         return name, "id", "", ""
@@ -258,12 +332,21 @@ def _match_one(name: str, limit: str, index: _Index, *, has_codes: bool) -> tupl
     if not limit and (parts := split_hint(name)):
         region, rule, candidates, note = _match_one(parts[0], parts[1], index, has_codes=has_codes)
         if region or candidates:
-            return region, "alias" if region else rule, candidates, note or f"read as {parts[0]} in {parts[1]}"
+            return (
+                region,
+                "alias" if region else rule,
+                candidates,
+                note or f"read as {parts[0]} in {parts[1]}",
+            )
     if zeros := _padded(name, index.ids):
         note = f"the layer has {zeros}: write leading zeros, or pass leading_zeros=True"
         return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
     elsewhere = next((found for _, found in forms if found), ())
-    note = f"no region of this name lies in {limit}" if limit and elsewhere else "no region has this name"
+    note = (
+        f"no region of this name lies in {limit}"
+        if limit and elsewhere
+        else "no region has this name"
+    )
     return "", "unmatched", _listed(elsewhere, index), note
 
 
@@ -290,7 +373,11 @@ def _padded(name: str, ids: frozenset[str]) -> str:
     if not text.isascii() or not text.isdigit():
         return ""
     widths = {len(region) for region in ids if region.isdigit()}
-    found = [padded for width in sorted(widths) if width > len(text) and (padded := text.zfill(width)) in ids]
+    found = [
+        padded
+        for width in sorted(widths)
+        if width > len(text) and (padded := text.zfill(width)) in ids
+    ]
     return found[0] if len(found) == 1 else ""
 
 
@@ -316,6 +403,8 @@ def _with_proposals(frame: pd.DataFrame, index: _Index) -> pd.DataFrame:
     for place in frame.index[unknown][:_MOST_PROPOSALS]:
         close = get_close_matches(name_key(frame.loc[place, "name"]), list(known), n=3, cutoff=0.75)
         if close:
-            proposals = listing(dict.fromkeys(f"{known[key]} {index.shown[known[key]]}" for key in close))
+            proposals = listing(
+                dict.fromkeys(f"{known[key]} {index.shown[known[key]]}" for key in close)
+            )
             frame.loc[place, "note"] = f"no region has this name; did you mean {proposals}?"
     return frame

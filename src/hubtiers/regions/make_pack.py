@@ -53,8 +53,8 @@ class Recipe:
     layer, where
         Layer of the file, and rows to take.
     under, parent, parent_digits
-        Level of the same pack that lies above; the column with the id of the region above, or how many first signs of
-        an id are that id.
+        Level of the same pack that lies above; the column with the id of the region above, or how
+        many first signs of an id are that id.
     simplify
         Tolerance in metres; thinned out as far as a screen shows when left out, not at all when 0.
     """
@@ -102,11 +102,14 @@ class PackReport:
         """Return the account as lines of text."""
         before, after = self.vertices
         thinned = (
-            f", {before} vertices → {after} at {self.tolerance:.0f} m" if self.tolerance else f", {after} vertices"
+            f", {before} vertices → {after} at {self.tolerance:.0f} m"
+            if self.tolerance
+            else f", {after} vertices"
         )
         lines = [f"{self.pack}: level {self.level!r} with {self.regions} regions{thinned}"]
         lines += [
-            f"  set aside row {row}: {called or 'without a name'}, {reason}" for row, called, reason in self.set_aside
+            f"  set aside row {row}: {called or 'without a name'}, {reason}"
+            for row, called, reason in self.set_aside
         ]
         if self.repaired:
             lines.append(f"  repaired {len(self.repaired)}: {listing(self.repaired)}")
@@ -117,7 +120,9 @@ class PackReport:
         return self.to_text()
 
 
-def make_pack(source: str | Path | gpd.GeoDataFrame, out: str | Path, recipe: Recipe | None = None) -> PackReport:
+def make_pack(
+    source: str | Path | gpd.GeoDataFrame, out: str | Path, recipe: Recipe | None = None
+) -> PackReport:
     """Make a pack from a layer, or add the layer to a pack as a level under another.
 
     Parameters
@@ -125,7 +130,8 @@ def make_pack(source: str | Path | gpd.GeoDataFrame, out: str | Path, recipe: Re
     source
         What `read_regions` takes.
     out
-        Folder to make; or the folder of a pack, when the recipe says under which of its levels the layer lies.
+        Folder to make; or the folder of a pack, when the recipe says under which of its levels the
+        layer lies.
     recipe
         Columns, credit line and the rest.
 
@@ -169,7 +175,10 @@ def make_pack(source: str | Path | gpd.GeoDataFrame, out: str | Path, recipe: Re
         pack=target.name,
         level=recipe.level,
         regions=len(regions),
-        vertices=(int(shapely.get_num_coordinates(shapes).sum()), int(shapely.get_num_coordinates(thinned).sum())),
+        vertices=(
+            int(shapely.get_num_coordinates(shapes).sum()),
+            int(shapely.get_num_coordinates(thinned).sum()),
+        ),
         tolerance=tolerance,
         repaired=tuple(region for region, _, _ in report.repaired),
         set_aside=tuple(aside),
@@ -186,17 +195,25 @@ def _base_pack(target: Path, recipe: Recipe) -> Pack | None:
         if recipe.under not in base.levels:
             raise UnknownOptionError(f"level of the pack {base.id!r}:", recipe.under, base.levels)
         if recipe.level in base.levels:
-            raise DataError(f"The pack {target} has a level {recipe.level!r} already. Give the new one another name.")
+            raise DataError(
+                f"The pack {target} has a level {recipe.level!r} already. Give the new one another name."
+            )
         return base
     if target.exists():
         raise DataError(f"{target} exists already. Give the name of a folder to make.")
     return None
 
 
-def _rows(source: str | Path | gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+def _rows(
+    source: str | Path | gpd.GeoDataFrame, recipe: Recipe
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the rows of the layer that the recipe asks for, with row numbers as index."""
     if isinstance(source, gpd.GeoDataFrame):
-        frame, where, notes = source.reset_index(drop=isinstance(source.index, pd.RangeIndex)), "The frame", ()
+        frame, where, notes = (
+            source.reset_index(drop=isinstance(source.index, pd.RangeIndex)),
+            "The frame",
+            (),
+        )
     else:
         opened = open_layer(source, recipe.layer, ReadLimits(), allow_remote=False)
         frame, where, notes = opened.frame, Path(source).name, opened.notes
@@ -204,16 +221,22 @@ def _rows(source: str | Path | gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.Ge
     if recipe.where is not None:
         frame = frame[rows_where(frame, recipe.where, where)]
     if frame.crs is None:
-        raise DataError(f"{where} declares no coordinate reference system. Set one, or export it with one.")
+        raise DataError(
+            f"{where} declares no coordinate reference system. Set one, or export it with one."
+        )
     return frame, notes
 
 
-def _set_aside(raw: gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame, list[tuple[int, str, str]]]:
+def _set_aside(
+    raw: gpd.GeoDataFrame, recipe: Recipe
+) -> tuple[gpd.GeoDataFrame, list[tuple[int, str, str]]]:
     """Return the rows that are regions, and of the others which they are and why."""
     column = recipe.id_column or _likeliest_id(raw)
     if column not in raw.columns:
         raise MissingColumnError([column], "The layer", map(str, raw.columns))
-    name = recipe.name or next((c for c in raw.columns if str(c).casefold() in ("name", "name_en", "admin")), "")
+    name = recipe.name or next(
+        (c for c in raw.columns if str(c).casefold() in ("name", "name_en", "admin")), ""
+    )
     aside = []
     for row, code, shape in zip(raw.index, raw[column], raw.geometry, strict=True):
         reason = ""
@@ -227,7 +250,9 @@ def _set_aside(raw: gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame,
             aside.append((int(row), str(raw.loc[row, name]) if name else str(code), reason))
     kept = raw.drop(index=[row for row, _, _ in aside])
     if not len(kept):
-        raise DataError(f"No row of the layer is a region: {aside[0][2] if aside else 'there is none'}. Check --id.")
+        raise DataError(
+            f"No row of the layer is a region: {aside[0][2] if aside else 'there is none'}. Check --id."
+        )
     return kept.reset_index(drop=True), aside
 
 
@@ -241,7 +266,9 @@ def _likeliest_id(raw: gpd.GeoDataFrame) -> str:
             best, fewest = column, len(texts) - len(codes)
     if not best:
         have = [str(c) for c in raw.columns if c != raw.geometry.name]
-        raise MissingColumnError(["region_id"], "The layer needs a column that identifies regions (--id …); it", have)
+        raise MissingColumnError(
+            ["region_id"], "The layer needs a column that identifies regions (--id …); it", have
+        )
     return best
 
 
@@ -257,7 +284,11 @@ def _check_parents(regions: gpd.GeoDataFrame, base: Pack, recipe: Recipe) -> Non
     from hubtiers.regions.boundaries import load_regions
 
     above = set(load_regions(recipe.under, pack=base).index)
-    if odd := [f"{region} ({parent})" for region, parent in regions["parent"].items() if parent not in above]:
+    if odd := [
+        f"{region} ({parent})"
+        for region, parent in regions["parent"].items()
+        if parent not in above
+    ]:
         raise DataError(
             f"These regions lie in none of the level {recipe.under!r}: {listing(odd)}. Leave them out with --where, or "
             "add what they lie in."
@@ -275,14 +306,20 @@ def _thin_out(shapes: Geometries, tolerance: float | None) -> tuple[Geometries, 
         tolerance = max(east - west, north - south) / _STEPS_ACROSS if many else 0.0
     remarks = []
     if not bool(shapely.coverage_is_valid(metres)):
-        remarks.append("neighbours do not share their borders exactly, so that slivers between them are possible")
+        remarks.append(
+            "neighbours do not share their borders exactly, so that slivers between them are possible"
+        )
     if tolerance == 0:
         return _rounded(shapes), 0.0, remarks
     simple = shapely.coverage_simplify(metres, tolerance)
     # What vanished at this tolerance keeps its outline: a region is never lost.
     gone = shapely.is_empty(simple)
     simple = np.where(gone, metres, simple)
-    return _rounded(np.asarray(gpd.GeoSeries(simple, crs=system).to_crs(4326).array)), float(tolerance), remarks
+    return (
+        _rounded(np.asarray(gpd.GeoSeries(simple, crs=system).to_crs(4326).array)),
+        float(tolerance),
+        remarks,
+    )
 
 
 def _rounded(shapes: Geometries) -> Geometries:
@@ -307,7 +344,9 @@ def _metric_system(shapes: Geometries) -> str:
     return f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={middle:.4f} +datum=WGS84 +units=m"
 
 
-def _write(target: Path, base: Pack | None, regions: gpd.GeoDataFrame, recipe: Recipe, account: PackReport) -> None:
+def _write(
+    target: Path, base: Pack | None, regions: gpd.GeoDataFrame, recipe: Recipe, account: PackReport
+) -> None:
     """Write all files into a folder beside the target, and put them in place when they are complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -335,16 +374,27 @@ def _write(target: Path, base: Pack | None, regions: gpd.GeoDataFrame, recipe: R
 
 
 def _write_layer(path: Path, regions: gpd.GeoDataFrame) -> None:
-    columns = [c for c in regions.columns if c not in ("name_zh", "name_en", "lon", "lat", regions.geometry.name)]
+    columns = [
+        c
+        for c in regions.columns
+        if c not in ("name_zh", "name_en", "lon", "lat", regions.geometry.name)
+    ]
     lines = []
     seats = shapely.point_on_surface([_largest(shape) for shape in regions.geometry])
-    for place, (region, row) in enumerate(zip(regions.index, regions.to_dict("records"), strict=True)):
+    for place, (region, row) in enumerate(
+        zip(regions.index, regions.to_dict("records"), strict=True)
+    ):
         properties = {"region_id": str(region), **_names(row, regions.attrs["languages"])}
         properties |= {column: _plain(row[column]) for column in columns}
-        properties |= {"lon": round(float(seats[place].x), 4), "lat": round(float(seats[place].y), 4)}
+        properties |= {
+            "lon": round(float(seats[place].x), 4),
+            "lat": round(float(seats[place].y), 4),
+        }
         shape = json.loads(shapely.to_geojson(shapely.orient_polygons(row[regions.geometry.name])))
         feature = {"type": "Feature", "properties": properties, "geometry": shape}
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        lines.append(
+            json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        )
     text = '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
     path.write_text(text, encoding="utf-8", newline="\n")
 
@@ -407,5 +457,14 @@ def _with_level(before: str, recipe: Recipe) -> str:
     lines = [line for line in before.rstrip("\n").split("\n") if not line.startswith("units =")]
     place = next((number for number, line in enumerate(lines) if line.startswith("id =")), -1) + 1
     return (
-        "\n".join([*lines[:place], f"units = {_text(recipe.level)}", *lines[place:], "", *_level_lines(recipe)]) + "\n"
+        "\n".join(
+            [
+                *lines[:place],
+                f"units = {_text(recipe.level)}",
+                *lines[place:],
+                "",
+                *_level_lines(recipe),
+            ]
+        )
+        + "\n"
     )

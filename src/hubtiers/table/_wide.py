@@ -15,7 +15,22 @@ _YEARS = ("year", "years", "年份", "年度", "年")
 _STATED = ("unit", "source", "status")
 # Numbers by which rows are told apart or found; they measure nothing.
 _KEYS = frozenset(
-    {"lon", "lat", "longitude", "latitude", "x", "y", "fid", "objectid", "index", "id", "no", "rank", "code", "gid"}
+    {
+        "lon",
+        "lat",
+        "longitude",
+        "latitude",
+        "x",
+        "y",
+        "fid",
+        "objectid",
+        "index",
+        "id",
+        "no",
+        "rank",
+        "code",
+        "gid",
+    }
     | {
         "geoid",
         "fips",
@@ -36,7 +51,11 @@ _FEWEST, _LOOKED_AT = 0.5, 100
 
 
 def melt_wide(
-    wide: pd.DataFrame, regions: pd.DataFrame, *, framework: Framework | None = None, region_column: str | None = None
+    wide: pd.DataFrame,
+    regions: pd.DataFrame,
+    *,
+    framework: Framework | None = None,
+    region_column: str | None = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return a wide frame as a tidy one, and the columns that were left out.
 
@@ -49,7 +68,8 @@ def melt_wide(
     framework
         Indicators to take; the columns of numbers when left out.
     region_column
-        Column of regions; the index or the column most of whose cells are ids or names of the layer when left out.
+        Column of regions; the index or the column most of whose cells are ids or names of the layer
+        when left out.
 
     Raises
     ------
@@ -62,7 +82,10 @@ def melt_wide(
     if isinstance(frame.index, pd.MultiIndex):
         frame = frame.reset_index()
     names = _region_names(frame, regions, region_column)
-    year = next((c for c in frame.columns if str(c).strip().casefold() in _YEARS and _is_years(frame[c])), None)
+    year = next(
+        (c for c in frame.columns if str(c).strip().casefold() in _YEARS and _is_years(frame[c])),
+        None,
+    )
     taken = _indicators(frame, framework, skipped={names.name, year, *_STATED})
     parts = [
         pd.DataFrame(
@@ -84,7 +107,9 @@ def _has_geometry(frame: pd.DataFrame) -> bool:
     return isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
 
 
-def _region_names(frame: pd.DataFrame, regions: pd.DataFrame, region_column: str | None) -> pd.Series:
+def _region_names(
+    frame: pd.DataFrame, regions: pd.DataFrame, region_column: str | None
+) -> pd.Series:
     """Return the texts that name the regions."""
     if region_column is not None:
         if region_column in frame.columns:
@@ -99,7 +124,11 @@ def _region_names(frame: pd.DataFrame, regions: pd.DataFrame, region_column: str
     shares = [_share_known(texts, regions) for texts in candidates]
     best = max(shares, default=0.0)
     if best < _FEWEST:
-        looked = ["the index", *map(str, columns)] if len(candidates) > len(columns) else list(map(str, columns))
+        looked = (
+            ["the index", *map(str, columns)]
+            if len(candidates) > len(columns)
+            else list(map(str, columns))
+        )
         raise DataError(
             f"No column of the frame names the regions of the layer (looked at {listing(looked, most=12) or 'none'}). "
             "Name it with region_column=…, or give a tidy frame with region, indicator and value."
@@ -110,7 +139,13 @@ def _region_names(frame: pd.DataFrame, regions: pd.DataFrame, region_column: str
 def _texts(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values):
         values = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
-    return values.astype("object").where(values.notna(), "").astype("str").str.strip().rename(values.name)
+    return (
+        values.astype("object")
+        .where(values.notna(), "")
+        .astype("str")
+        .str.strip()
+        .rename(values.name)
+    )
 
 
 def _share_known(texts: pd.Series, regions: pd.DataFrame) -> float:
@@ -118,7 +153,9 @@ def _share_known(texts: pd.Series, regions: pd.DataFrame) -> float:
     names = [text for text in texts.unique() if text][:_LOOKED_AT]
     if not names:
         return 0.0
-    found = match_layer(names, regions)["rule"].isin(["id", "exact", "alias", "former", "ambiguous"])
+    found = match_layer(names, regions)["rule"].isin(
+        ["id", "exact", "alias", "former", "ambiguous"]
+    )
     # Numbers that lack their zeros name regions too, but only when nothing names them better.
     return max(float(found.mean()), 0.99 * len(pad_zeros(names, regions)) / len(names))
 
@@ -128,24 +165,34 @@ def _is_years(values: pd.Series) -> bool:
     return bool(numbers.notna().all() and numbers.between(1000, 2999).all())
 
 
-def _indicators(frame: pd.DataFrame, framework: Framework | None, *, skipped: set[object]) -> list[object]:
+def _indicators(
+    frame: pd.DataFrame, framework: Framework | None, *, skipped: set[object]
+) -> list[object]:
     if framework is not None:
         wanted = [*framework.codes, *framework.denominators]
         have = {str(c): c for c in frame.columns}
         for node in framework.indicators:
             # A column may carry the name of its indicator instead of its code.
-            spelt = [c for text, c in have.items() if text in (node.name_zh, node.name_en) and text not in wanted]
+            spelt = [
+                c
+                for text, c in have.items()
+                if text in (node.name_zh, node.name_en) and text not in wanted
+            ]
             if node.code not in have and len(spelt) == 1:
                 raise DataError(
                     f"The frame has the column {spelt[0]!r}, which is the name of the indicator {node.code!r}. Rename "
                     f"it: frame.rename(columns={{{spelt[0]!r}: {node.code!r}}})."
                 )
-        return [have[code] for code in dict.fromkeys(wanted) if code in have] or _numbers(frame, skipped)
+        return [have[code] for code in dict.fromkeys(wanted) if code in have] or _numbers(
+            frame, skipped
+        )
     return _numbers(frame, skipped)
 
 
 def _numbers(frame: pd.DataFrame, skipped: set[object]) -> list[object]:
-    numeric = [c for c in frame.columns if c not in skipped and pd.api.types.is_numeric_dtype(frame[c])]
+    numeric = [
+        c for c in frame.columns if c not in skipped and pd.api.types.is_numeric_dtype(frame[c])
+    ]
     found = [c for c in numeric if str(c).strip().casefold() not in _KEYS]
     if not found:
         raise DataError(

@@ -11,7 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    MissingColumnError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.membership import overlaps
 from hubtiers.regions.pack import LayerSource, Pack, source_of
@@ -35,10 +41,12 @@ class IndicatorTable:
     Attributes
     ----------
     values
-        float64, one row per region (index `region_id`), one column per indicator of the framework, in its order; after
-        them the denominators of the framework that are no indicators, where the data hold them. These are not scored.
+        float64, one row per region (index `region_id`), one column per indicator of the framework,
+        in its order; after them the denominators of the framework that are no indicators, where the
+        data hold them. These are not scored.
     regions
-        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is one.
+        Frame with the same index: `name_zh`, `name_en`, memberships, and geometry where there is
+        one.
     framework
         What the columns mean.
     status, year
@@ -46,7 +54,8 @@ class IndicatorTable:
     report
         How the join went.
     source
-        Where the regions come from: pack, level, credit line and languages; read from `regions` when left out.
+        Where the regions come from: pack, level, credit line and languages; read from `regions`
+        when left out.
 
     Notes
     -----
@@ -65,14 +74,23 @@ class IndicatorTable:
         if self.source == LayerSource():
             object.__setattr__(self, "source", source_of(self.regions))
         if self.values.index.has_duplicates:
-            raise DuplicateRegionError(self.values.index[self.values.index.duplicated()], "The indicator table")
+            raise DuplicateRegionError(
+                self.values.index[self.values.index.duplicated()], "The indicator table"
+            )
         infinite = ~np.isfinite(self.values.to_numpy(float)) & self.values.notna().to_numpy()
         if infinite.any():
-            cells = [f"{self.values.columns[c]} of {self.values.index[r]}" for r, c in np.argwhere(infinite)]
-            raise DataError(f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them.")
+            cells = [
+                f"{self.values.columns[c]} of {self.values.index[r]}"
+                for r, c in np.argwhere(infinite)
+            ]
+            raise DataError(
+                f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them."
+            )
 
     @classmethod
-    def from_frame(cls, values: pd.DataFrame, *, framework: Framework | None = None) -> IndicatorTable:
+    def from_frame(
+        cls, values: pd.DataFrame, *, framework: Framework | None = None
+    ) -> IndicatorTable:
         """Make a table from numbers alone, without geometry.
 
         Parameters
@@ -80,7 +98,8 @@ class IndicatorTable:
         values
             One row per region, one numeric column per indicator. The index gives the region ids.
         framework
-            Meaning of the columns; when left out, every column counts as an indicator where more is better.
+            Meaning of the columns; when left out, every column counts as an indicator where more is
+            better.
 
         Raises
         ------
@@ -91,16 +110,22 @@ class IndicatorTable:
         >>> IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"]))
         <IndicatorTable: 2 regions × 1 indicators, 2 of 2 values present>
         """
-        framework = framework or Framework(tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values))
+        framework = framework or Framework(
+            tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values)
+        )
         if absent := [code for code in framework.codes if code not in values.columns]:
             raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
         try:
             sizes = [code for code in framework.denominators if code in values.columns]
             numbers = values[[*framework.codes, *sizes]].astype("float64")
         except (ValueError, TypeError) as error:
-            raise DataError(f"The frame of values holds something that is not a number: {error}.") from None
+            raise DataError(
+                f"The frame of values holds something that is not a number: {error}."
+            ) from None
         numbers.index = pd.Index(values.index.astype(str), name="region_id")
-        names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
+        names = pd.DataFrame(
+            {"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index
+        )
         blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
         years = blank.replace("", np.nan).astype("Int64")
         return cls(numbers, names, framework, blank, years)
@@ -119,7 +144,10 @@ class IndicatorTable:
         """Return the city units of each region; a region of your own layer is its own only unit."""
         if "members" not in self.regions.columns:
             return {str(region): (str(region),) for region in self.regions.index}
-        return {str(region): tuple(units.split(";")) for region, units in self.regions["members"].items()}
+        return {
+            str(region): tuple(units.split(";"))
+            for region, units in self.regions["members"].items()
+        }
 
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""
@@ -148,7 +176,11 @@ class IndicatorTable:
         sizes = [code for code in framework.denominators if code in self.values.columns]
         values = self.values[[*columns, *sizes]]
         return dataclasses.replace(
-            self, values=values, framework=framework, status=self.status[columns], year=self.year[columns]
+            self,
+            values=values,
+            framework=framework,
+            status=self.status[columns],
+            year=self.year[columns],
         )
 
     def label(self, region: str) -> str:

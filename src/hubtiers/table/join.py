@@ -7,7 +7,14 @@ from typing import Protocol
 import geopandas as gpd
 import pandas as pd
 
-from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    JoinError,
+    MissingColumnError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.layer_names import match_layer, pad_zeros
 from hubtiers.regions.pack import source_of
@@ -44,20 +51,23 @@ def join_indicators(
     Parameters
     ----------
     regions
-        Frame of regions with the index `region_id`, as `load_regions` and `read_regions` return it, or any GeoDataFrame
-        whose columns of ids and names have a usual name (`read_regions(frame, id_column=…, name=…)` takes the others).
+        Frame of regions with the index `region_id`, as `load_regions` and `read_regions` return it,
+        or any GeoDataFrame whose columns of ids and names have a usual name (`read_regions(frame,
+        id_column=…, name=…)` takes the others).
     values
-        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`, `unit`, `source`,
-        `status` and `within` (what the region lies in, which tells namesakes apart); or a wide frame with a column for
-        each indicator and the regions in its index or a column; or the file object of `read_indicators`.
+        Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`,
+        `unit`, `source`, `status` and `within` (what the region lies in, which tells namesakes
+        apart); or a wide frame with a column for each indicator and the regions in its index or a
+        column; or the file object of `read_indicators`.
     framework
-        Indicators to take, in order. When left out, every indicator of the data counts, more is better; of a wide frame
-        these are its columns of numbers.
+        Indicators to take, in order. When left out, every indicator of the data counts, more is
+        better; of a wide frame these are its columns of numbers.
     unmatched
-        What to do with names that fit no region or several: `"raise"` an error that lists them, or `"keep"` them in the
-        report and go on without.
+        What to do with names that fit no region or several: `"raise"` an error that lists them, or
+        `"keep"` them in the report and go on without.
     year
-        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one value only.
+        A year, `"latest"` for the newest value of each cell, or nothing when each cell has one
+        value only.
     region_column
         Column of a wide frame that names the regions; found by its content when left out.
     leading_zeros
@@ -66,7 +76,8 @@ def join_indicators(
     Returns
     -------
     IndicatorTable
-        One row for every region of the layer, also for those without data; `table.report` is the account.
+        One row for every region of the layer, also for those without data; `table.report` is the
+        account.
 
     Raises
     ------
@@ -76,8 +87,8 @@ def join_indicators(
 
     Notes
     -----
-    **Missing values.** A region without a row stays in the table with missing values. A value that is missing in the
-    data stays missing.
+    **Missing values.** A region without a row stays in the table with missing values. A value that
+    is missing in the data stays missing.
 
     Examples
     --------
@@ -102,7 +113,9 @@ def join_indicators(
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
-        raise DataError(f"The data have no values for {listing(map(repr, absent))}; they have {have}.")
+        raise DataError(
+            f"The data have no values for {listing(map(repr, absent))}; they have {have}."
+        )
     if leading_zeros:
         padded = pad_zeros(wanted["region"].unique(), regions)
         wanted = wanted.assign(region=wanted["region"].replace(padded))
@@ -129,9 +142,13 @@ def as_regions(regions: pd.DataFrame) -> pd.DataFrame:
         When no column names the regions.
     """
     if regions.index.has_duplicates:
-        raise DuplicateRegionError(regions.index[regions.index.duplicated()], "The layer of regions")
+        raise DuplicateRegionError(
+            regions.index[regions.index.duplicated()], "The layer of regions"
+        )
     absent = [name for name in ("name_zh", "name_en") if name not in regions.columns]
-    if isinstance(regions, gpd.GeoDataFrame) and (absent or isinstance(regions.index, pd.RangeIndex)):
+    if isinstance(regions, gpd.GeoDataFrame) and (
+        absent or isinstance(regions.index, pd.RangeIndex)
+    ):
         return read_regions(regions)
     if absent:
         raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
@@ -149,7 +166,9 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
             "which knows the marks and units of yearbooks."
         ) from None
     if tidy["region"].isna().any():
-        raise DataError(f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them.")
+        raise DataError(
+            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them."
+        )
     year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
     status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
     within = tidy["within"] if "within" in tidy else pd.Series("", index=tidy.index)
@@ -200,9 +219,15 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
         )
     if isinstance(year, int):
         timeless = placed["year"].isna()
-        return placed[timeless | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
+        return (
+            placed[timeless | (placed["year"] == year)]
+            .sort_values("year")
+            .drop_duplicates(cell, keep="first")
+        )
     if year == "latest":
-        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(cell, keep="last")
+        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(
+            cell, keep="last"
+        )
     if year is not None:
         raise UnknownOptionError("choice for year=", year, ("latest", "a year such as 2022"))
     several = placed[placed.duplicated(cell, keep=False)]
@@ -226,24 +251,33 @@ def _to_table(
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
 
     def spread(column: str, columns: list[str]) -> pd.DataFrame:
-        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
+        wide = cells.pivot_table(
+            index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
+        )
         return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
 
     values = spread("value", [*codes, *sizes]).astype("float64")
     years, status = spread("year", codes).astype("Int64"), spread("status", codes)
     if empty := values.columns[values.isna().all()].tolist():
-        raise DataError(f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`.")
+        raise DataError(
+            f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
+        )
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
         ignored_indicators=tuple(c for c in indicators if c not in values),
-        years={str(code): tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
+        years={
+            str(code): tuple(sorted(int(y) for y in years[code].dropna().unique()))
+            for code in years
+        },
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
         overlaps=tuple(known_overlaps(regions)),
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(values, regions, framework, status.fillna("").astype("str"), years, report)
+    return IndicatorTable(
+        values, regions, framework, status.fillna("").astype("str"), years, report
+    )
 
 
 def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
