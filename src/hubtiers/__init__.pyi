@@ -32,6 +32,7 @@ from .robustness.sensitivity import leave_one_out, sensitivity, sobol_indices
 from .robustness.variation import Dirichlet, Noise, UniformAround, Variation
 from .robustness.weight_space import weights_to_rise
 from .scheme import FittedScheme, Result, Scheme
+from .score_regions import score_regions
 from .scoring.aggregate import (
     Arithmetic,
     Copeland,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
-from hubtiers.regions._names import name_key, read_code, split_hint, without_kind
+from hubtiers.regions._names import AUTONOMOUS, name_key, read_code, split_hint, without_kind
 from hubtiers.regions._tables import Place, city_units, places, provinces, shipped_rows
 
 __all__ = ["MatchReport", "gazetteer", "match_names", "meanings"]
@@ -226,6 +226,21 @@ def gazetteer(level: str = "any") -> pd.DataFrame:
     return frame if level == "any" else frame[frame["level"] == level].reset_index(drop=True)
 
 
+def meanings(name: str) -> tuple[str, ...]:
+    """Return the ids of all regions that a name or code can mean, at whatever level.
+
+    >>> meanings("吉林")
+    ('220000', '220200')
+    """
+    if (code := read_code(name)) is not None:
+        entries = _index().get(code.ljust(6, "0"), ())
+    else:
+        entries = _index().get(name_key(name)) or _without_kind(name)
+    found = tuple(dict.fromkeys(e.region_id for e in entries if e.level != "district"))
+    answer = None if found else _with_hint(name, "any", "")
+    return found or ((answer.region_id,) if answer is not None and answer.region_id else ())
+
+
 class _Answer(NamedTuple):
     region_id: str | None
     rule: str
@@ -297,7 +312,8 @@ def _without_kind(name: str) -> tuple[_Entry, ...]:
 
 
 def _ends(entry: _Entry, ending: str) -> bool:
-    return entry.level != "consortium" and entry.name_zh.endswith(ending)
+    fits = ending in entry.name_zh if ending == AUTONOMOUS else entry.name_zh.endswith(ending)
+    return entry.level != "consortium" and fits
 
 
 def _with_hint(name: str, level: str, limit: str) -> _Answer | None:

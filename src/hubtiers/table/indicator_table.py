@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ from hubtiers.errors import (
 )
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.membership import overlaps
+from hubtiers.regions.pack import LayerSource, Pack, source_of
 from hubtiers.table.report import JoinReport
 
 __all__ = ["IndicatorTable"]
@@ -51,6 +53,9 @@ class IndicatorTable:
         Frames like `values`: the status and the year of every cell; empty where there is no value.
     report
         How the join went.
+    source
+        Where the regions come from: pack, level, credit line and languages; read from `regions`
+        when left out.
 
     Notes
     -----
@@ -63,8 +68,11 @@ class IndicatorTable:
     status: pd.DataFrame
     year: pd.DataFrame
     report: JoinReport = field(default_factory=JoinReport)
+    source: LayerSource = field(default_factory=LayerSource)
 
     def __post_init__(self) -> None:
+        if self.source == LayerSource():
+            object.__setattr__(self, "source", source_of(self.regions))
         if self.values.index.has_duplicates:
             raise DuplicateRegionError(
                 self.values.index[self.values.index.duplicated()], "The indicator table"
@@ -122,6 +130,11 @@ class IndicatorTable:
         years = blank.replace("", np.nan).astype("Int64")
         return cls(numbers, names, framework, blank, years)
 
+    @property
+    def pack(self) -> Pack | None:
+        """The pack that the regions are from; None for a layer of one's own."""
+        return self.source.load_pack()
+
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
         """Pairs of regions that share territory, from their memberships or geometry; none where neither is known."""
@@ -144,8 +157,8 @@ class IndicatorTable:
                 raise UnknownOptionError("region", region, self.values.index)
         frames = (frame.loc[ids] for frame in (self.values, self.regions))
         values, names = frames
-        return IndicatorTable(
-            values, names, self.framework, self.status.loc[ids], self.year.loc[ids], self.report
+        return dataclasses.replace(
+            self, values=values, regions=names, status=self.status.loc[ids], year=self.year.loc[ids]
         )
 
     def without(self, regions: Iterable[str]) -> IndicatorTable:
@@ -162,8 +175,12 @@ class IndicatorTable:
         columns = framework.codes
         sizes = [code for code in framework.denominators if code in self.values.columns]
         values = self.values[[*columns, *sizes]]
-        return IndicatorTable(
-            values, self.regions, framework, self.status[columns], self.year[columns], self.report
+        return dataclasses.replace(
+            self,
+            values=values,
+            framework=framework,
+            status=self.status[columns],
+            year=self.year[columns],
         )
 
     def label(self, region: str) -> str:
