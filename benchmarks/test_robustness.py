@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.robustness._plan import BLOCK, make_plan
 from hubtiers.robustness._counts import make_reference
+from hubtiers.robustness._plan import BLOCK, make_plan
 from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Job, _ranked_places, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, UniformAround, Variation

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Read by type checkers only: some of its lines must not run.
+collect_ignore = ["typing/user.py"]
+
 # In CI the same examples every time: a failure there can be repeated, and a change is judged by what it changes.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

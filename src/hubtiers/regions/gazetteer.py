@@ -226,21 +226,6 @@ def gazetteer(level: str = "any") -> pd.DataFrame:
     return frame if level == "any" else frame[frame["level"] == level].reset_index(drop=True)
 
 
-def meanings(name: str) -> tuple[str, ...]:
-    """Return the ids of all regions that a name or code can mean, at whatever level.
-
-    >>> meanings("吉林")
-    ('220000', '220200')
-    """
-    if (code := read_code(name)) is not None:
-        entries = _index().get(code.ljust(6, "0"), ())
-    else:
-        entries = _index().get(name_key(name)) or _without_kind(name)
-    found = tuple(dict.fromkeys(e.region_id for e in entries if e.level != "district"))
-    answer = None if found else _with_hint(name, "any", "")
-    return found or ((answer.region_id,) if answer is not None and answer.region_id else ())
-
-
 class _Answer(NamedTuple):
     region_id: str | None
     rule: str
