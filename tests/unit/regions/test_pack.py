@@ -268,8 +268,8 @@ _STILL = {
     "regions/pack.py": "names the pack of studies that name none",
     "regions/read.py": "guesses that coordinates are swapped",
     "show/": "maps and figures ask the pack next",
-    "study.py": "hashes the files of the pack",
-    "table/yearbook/layout.py": "rows of national yearbooks",
+    "_inputs.py": "hashes the files of the pack",
+    "table/yearbook/": "rows of national yearbooks",
 }
 _COUNTRIES = ("china", "tianditu", "天地图", "中国", "taiwan", "台湾", "south china", "south_china", "南海")
 
