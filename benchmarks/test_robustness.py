@@ -18,8 +18,8 @@ import pytest
 
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.robustness._counts import make_reference
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, make_plan
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Job, _ranked_places, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, UniformAround, Variation
 from hubtiers.scheme import Scheme
@@ -54,9 +54,9 @@ def job_of(scheme: Scheme, values: IndicatorTable, variation: Variation, draws: 
 
 def counting(job: Job):
     """Return the work of one thread: draw, score, rank, sort into tiers, count."""
-    workshop, counts = Workshop(job.plan), job.empty()
+    evaluator, counts = DrawEvaluator(job.plan), job.empty()
     blocks = -(-job.draws // BLOCK)
-    return lambda: job.count(workshop, counts, 0, blocks)
+    return lambda: job.count(evaluator, counts, 0, blocks)
 
 
 def bare(rows: int, columns: int, draws: int):

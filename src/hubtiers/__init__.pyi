@@ -1,3 +1,4 @@
+from ._methods import register
 from .compare import Comparison, compare_schemes
 from .datasets import list_datasets, new_study
 from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
@@ -249,6 +250,7 @@ __all__ = [
     "rank_size_figure",
     "read_indicators",
     "read_regions",
+    "register",
     "roll_up",
     "save_figure",
     "save_tables",

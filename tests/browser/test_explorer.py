@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._rounding import round_significant
 from hubtiers._study_file import StudyFile
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.scheme import Scheme, round_significant
+from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import GivenWeights

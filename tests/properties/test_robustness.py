@@ -13,13 +13,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hubtiers._methods import METHODS
+from hubtiers._rounding import round_significant
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import make_plan
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
-from hubtiers.scheme import Scheme, round_significant
+from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import (
     Arithmetic,
     Copeland,
@@ -198,10 +199,10 @@ def variations(draw):
     )
 
 
-def plain(workshop, draws, number):
+def plain(evaluator, draws, number):
     """What the plain path gives: the result, or the error."""
     try:
-        return workshop.result(draws, number)
+        return evaluator.result(draws, number)
     except HubtiersError as error:
         return error
 
@@ -230,19 +231,19 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
         plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
     except HubtiersError:
         assume(False)
-    workshop = Workshop(plan)
+    evaluator = DrawEvaluator(plan)
     block = plan.block(0)
     for number in range(4):
-        expected = plain(workshop, block, number)
+        expected = plain(evaluator, block, number)
         if isinstance(expected, HubtiersError):
             with pytest.raises(HubtiersError):
-                list(workshop.place(block.take([number])))
+                list(evaluator.evaluate(block.take([number])))
             continue
-        (placed,) = workshop.place(block.take([number]), scores=True)
+        (drawn,) = evaluator.evaluate(block.take([number]), scores=True)
         wanted = expected.scores.to_numpy(float)
-        np.testing.assert_allclose(placed.scores[0], wanted, rtol=1e-10, atol=1e-11)
-        assert placed.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
-        labels = [plan.labels[c] if c >= 0 else None for c in placed.classes[0]]
+        np.testing.assert_allclose(drawn.scores[0], wanted, rtol=1e-10, atol=1e-11)
+        assert drawn.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
+        labels = [plan.labels[c] if c >= 0 else None for c in drawn.classes[0]]
         assert labels == [None if pd.isna(t) else t for t in expected.tier.astype(object)]
 
 
@@ -255,12 +256,12 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
     )
 )
 def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
-    from hubtiers.robustness._kernel import round_kernel
-    from hubtiers.robustness._workshop import _powers
+    from hubtiers._rounding import powers_by_exponent
+    from hubtiers._rounding_kernel import round_kernel
 
     x = np.array([numbers])
     rounded = x.copy()
-    round_kernel(rounded, rounded.view(np.int64), _powers())
+    round_kernel(rounded, rounded.view(np.int64), powers_by_exponent())
     assert rounded.tobytes() == round_significant(x).tobytes()
 
 
@@ -302,8 +303,8 @@ def test_ranks_are_those_of_pandas(numbers, data, quickly):
     st.randoms(use_true_random=False),
 )
 def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
-    from hubtiers.robustness._breaks import Ends, best_starts
     from hubtiers.tiers._kernel import natural_breaks_kernel, new_workspace
+    from hubtiers.tiers._kernel_few import Ends, best_starts
 
     assume(len(numbers) >= k)
     values = np.array(sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers))

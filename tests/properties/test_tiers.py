@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hubtiers.errors import DataError
-from hubtiers.tiers._partition import SAME, compiled_classes, matrix_classes
+from hubtiers.tiers._partition import compiled_classes, matrix_classes
 from hubtiers.tiers.breaks import (
     EqualIntervals,
     HeadTail,
@@ -22,6 +22,7 @@ from hubtiers.tiers.breaks import (
     StandardDeviation,
     Thresholds,
 )
+from hubtiers.tiers.scale import SAME
 
 RULES = (
     NaturalBreaks(3),

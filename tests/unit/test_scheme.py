@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._rounding import round_significant
 from hubtiers.errors import (
     DataError,
     MissingColumnError,
@@ -20,7 +21,7 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.scheme import METHODS, Scheme, make_step, round_significant, short_name
+from hubtiers.scheme import METHODS, Scheme, make_step, short_name
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Topsis
 from hubtiers.scoring.denominate import Denominate, NoDenominate
 from hubtiers.scoring.impute import GroupMean, LatestYear, LinearInTime, MeanImpute, RequireCoverage
@@ -680,7 +681,7 @@ class TestAggregateThatGivesNoWeight:
             def fit(self, values, *, framework=None):
                 return FittedWeights(self, pd.Series(1.0, index=list(self.kept)))
 
-        with pytest.raises(DataError, match="gives 'papers' no weight"):
+        with pytest.raises(DataError, match="gives 'papers', 'patents', 'smog' no weight"):
             TWO.replace(weight=Forgetful()).run(table())
 
 

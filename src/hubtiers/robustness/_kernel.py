@@ -1,4 +1,4 @@
-"""The compiled loop of the Monte Carlo: scores are rounded, ranked, cut into tiers and counted.
+"""The compiled loop of the Monte Carlo: scores are ranked, cut into tiers and counted.
 
 Import this module only inside the functions that use it, because numba is slow to import. Sums run
 in a fixed order and nothing is fused or reordered, so that the answer is the same on every
@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.robustness._breaks import Ends, best_starts
-from hubtiers.tiers._kernel import Workspace, compiled, distinct_kernel
+from hubtiers._compiled import compiled
+from hubtiers.tiers._kernel import Workspace, distinct_kernel
+from hubtiers.tiers._kernel_few import Ends, best_starts
 
 __all__ = [
     "FIXED",
@@ -25,7 +26,6 @@ __all__ = [
     "match_kernel",
     "place_kernel",
     "quick_kernel",
-    "round_kernel",
 ]
 
 Floats = NDArray[np.float64]
@@ -40,19 +40,6 @@ _FEW = 32
 _LAST = np.int64(0x7FFF_FFFF_FFFF_FFFF)
 _MOVES = 16
 _TILE = 16
-
-
-@compiled
-def round_kernel(scores: Floats, bits: Ints, scale: Floats) -> None:
-    """Round scores as `hubtiers.scheme.round_significant` does.
-
-    `bits` is the same memory seen as whole numbers. `scale` holds the power of ten for every binary
-    exponent.
-    """
-    for d in range(scores.shape[0]):
-        for r in range(scores.shape[1]):
-            power = scale[(bits[d, r] >> 52) & 2047]
-            scores[d, r] = np.rint(scores[d, r] * power) / power
 
 
 @compiled
@@ -252,9 +239,7 @@ def _natural_cuts(memory: Memory, present: int, cuts: Floats) -> bool:
 
 
 @compiled
-def _write_row(
-    memory: Memory, present: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small
-) -> None:
+def _write_row(memory: Memory, present: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small) -> None:
     """Write ranks and tiers, from the best score down; classes are closed above."""
     order, ordered = memory.order, memory.ordered
     c, rank = len(cuts), 0
@@ -354,9 +339,7 @@ def _wins(mine: Small, other: Small) -> int:
 
 
 @compiled
-def match_kernel(
-    ranks: Small, classes: Small, times: int, members: Ints, wanted: Small, sums: Ints
-) -> None:
+def match_kernel(ranks: Small, classes: Small, times: int, members: Ints, wanted: Small, sums: Ints) -> None:
     """Add up how draws agree with a reference.
 
     `sums` are the draws that give it exactly, that keep its order, the number of regions in their

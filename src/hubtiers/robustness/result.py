@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
 from hubtiers.robustness._counts import Counts, Reference
+from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._separation import Separation, own_tiers, separate
-from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
@@ -75,9 +75,7 @@ class Robustness:
     @property
     def scored(self) -> pd.Series:
         """Share of the draws in which each region has a score."""
-        return pd.Series(
-            self.counts.ranks.sum(axis=1) / self.draws, index=self._index, name="scored"
-        )
+        return pd.Series(self.counts.ranks.sum(axis=1) / self.draws, index=self._index, name="scored")
 
     @cached_property
     def tier_probability(self) -> pd.DataFrame:
@@ -88,9 +86,7 @@ class Robustness:
         A region without a score in any draw has missing values.
         """
         shares = self.counts.tiers / self._times_scored[:, None]
-        return pd.DataFrame(
-            shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier")
-        )
+        return pd.DataFrame(shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier"))
 
     @cached_property
     def standard_error(self) -> pd.DataFrame:
@@ -118,9 +114,7 @@ class Robustness:
     def mean_rank(self) -> pd.Series:
         """Mean rank over the draws."""
         places = np.arange(1, len(self._index) + 1)
-        return pd.Series(
-            self.counts.ranks @ places / self._times_scored, index=self._index, name="mean_rank"
-        )
+        return pd.Series(self.counts.ranks @ places / self._times_scored, index=self._index, name="mean_rank")
 
     @cached_property
     def neighbours(self) -> pd.DataFrame:
@@ -141,9 +135,7 @@ class Robustness:
 
     @property
     def _ranked(self) -> pd.Index:
-        return (
-            self.base.scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
-        )
+        return self.base.scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
 
     @property
     def beats_next(self) -> pd.Series:
@@ -264,19 +256,19 @@ class Robustness:
             When there is no draw of this number.
         """
         draws = self._draws_of([draw])
-        return Workshop(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
+        return DrawEvaluator(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
 
     def scores_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the scores that the compiled loop gives for some draws (draws × regions)."""
-        return self._rows_of(draws, lambda placed: placed.scores)
+        return self._rows_of(draws, lambda drawn: drawn.scores)
 
     def ranks_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the ranks in some draws (draws × regions), 0 for none."""
-        return self._rows_of(draws, lambda placed: placed.ranks)
+        return self._rows_of(draws, lambda drawn: drawn.ranks)
 
     def tiers_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the tiers in some draws (draws × regions), None for none."""
-        numbers = self._rows_of(draws, lambda placed: placed.classes)
+        numbers = self._rows_of(draws, lambda drawn: drawn.classes)
         return numbers.map(lambda c: None if c < 0 else self.plan.labels[c])
 
     def weights_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
@@ -298,9 +290,7 @@ class Robustness:
         parts = []
         for number in numbers:
             if not 0 <= number < self.draws:
-                raise SpecError(
-                    f"There is no draw {number}; they are numbered 0 to {self.draws - 1}."
-                )
+                raise SpecError(f"There is no draw {number}; they are numbered 0 to {self.draws - 1}.")
             block = number // BLOCK
             if block not in kept:
                 kept[block] = self.plan.block(block)
@@ -308,20 +298,16 @@ class Robustness:
         choices = [part.choices for part in parts]
         weights = [part.weights for part in parts if part.weights is not None]
         keys = [part.keys for part in parts]
-        return Draws(
-            np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys)
-        )
+        return Draws(np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys))
 
-    def _rows_of(
-        self, draws: int | Iterable[int], what: Callable[[Placed], NDArray[Any] | None]
-    ) -> pd.DataFrame:
+    def _rows_of(self, draws: int | Iterable[int], what: Callable[[Evaluated], NDArray[Any] | None]) -> pd.DataFrame:
         """Return one row by draw of what the compiled loop gives."""
         index = _numbers(draws)
         rows: list[NDArray[Any]] = [np.empty(0)] * len(index)
-        for placed in Workshop(self.plan).place(self._draws_of(index), scores=True):
-            values = what(placed)
+        for drawn in DrawEvaluator(self.plan).evaluate(self._draws_of(index), scores=True):
+            values = what(drawn)
             assert values is not None
-            for position, number in enumerate(placed.which):
+            for position, number in enumerate(drawn.which):
                 # Draws that give the same share their only row.
                 rows[number] = values[position if len(values) > 1 else 0]
         return pd.DataFrame(np.array(rows), index=index, columns=self._index)
@@ -359,12 +345,7 @@ class Robustness:
 
     @property
     def _own_tiers(self) -> pd.Series:
-        return (
-            self.base.tier.astype(object)
-            .dropna()
-            .reindex(self.against.tier.index)
-            .rename("reference")
-        )
+        return self.base.tier.astype(object).dropna().reindex(self.against.tier.index).rename("reference")
 
     def _head(self) -> str:
         return f"{self.draws} draws of {'; '.join(self.variation.words)}"

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._leave_out import scheme_without
 from hubtiers.robustness._plan import Draws, Plan, make_plan, seed_of
 from hubtiers.robustness._separation import own_tiers
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -121,10 +121,7 @@ def sobol_indices(
     """
     widths = dict(factors) if isinstance(factors, Mapping) else dict.fromkeys(factors, 1)
     if not widths or any(width < 1 for width in widths.values()):
-        raise SpecError(
-            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one "
-            "input."
-        )
+        raise SpecError(f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input.")
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, rng)
     outputs = _outputs_of(lambda u: _evaluated(function, u), a, b, list(widths.values()))
@@ -195,24 +192,20 @@ def sensitivity(
     return sensitivity_of(plan, base, targets=targets, samples=samples)
 
 
-def sensitivity_of(
-    plan: Plan, base: Result, *, targets: Sequence[str], samples: int
-) -> Sensitivity:
+def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples: int) -> Sensitivity:
     """Return the Sobol indices of a plan's factors."""
     wanted = (targets,) if isinstance(targets, str) else tuple(targets)
     regions = plan.table.values.index
     for target in wanted:
         if target not in _TARGETS and target not in regions:
-            raise UnknownOptionError(
-                "target of a sensitivity analysis:", target, (*_TARGETS, *map(str, regions))
-            )
+            raise UnknownOptionError("target of a sensitivity analysis:", target, (*_TARGETS, *map(str, regions)))
     widths = {f.name: _width(plan, f.name) for f in plan.factors}
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
-    workshop, columns = Workshop(plan), _columns_of(widths)
+    evaluator, columns = DrawEvaluator(plan), _columns_of(widths)
 
     def model(u: Floats) -> Floats:
-        return _outputs(workshop, _draws_at(plan, u, columns), base, wanted)
+        return _outputs(evaluator, _draws_at(plan, u, columns), base, wanted)
 
     outputs = _outputs_of(model, a, b, list(widths.values()))
     found, variance = _indices(outputs, list(widths), list(wanted), _generator(plan.seed))
@@ -241,9 +234,7 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, Ints]) -> Draws:
     weights = None
     if plan.draws_weights:
         own = u[:, columns["weights"]]
-        weights = plan.variation.weights.from_uniform(
-            own, base=plan.weights, framework=plan.table.framework
-        )
+        weights = plan.variation.weights.from_uniform(own, base=plan.weights, framework=plan.table.framework)
     keys = np.zeros((len(u), 2), np.int64)
     for place, name in enumerate(("gaps", "noise")):
         if name in columns:
@@ -251,28 +242,26 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, Ints]) -> Draws:
     return Draws(plan.chosen(u[:, discrete]), weights, keys)
 
 
-def _outputs(workshop: Workshop, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
+def _outputs(evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
     """Return the targets of each draw (draws × targets)."""
-    regions = workshop.plan.table.values.index
+    regions = evaluator.plan.table.values.index
     rank = base.rank.to_numpy(float, na_value=np.nan)
-    own = own_tiers(workshop.plan, base)
+    own = own_tiers(evaluator.plan, base)
     found = np.empty((len(draws), len(targets)))
     for start in range(0, len(draws), _AT_ONCE):
-        for placed in workshop.place(draws.take(slice(start, start + _AT_ONCE))):
-            ranks = np.where(placed.ranks > 0, placed.ranks, np.nan)
+        for drawn in evaluator.evaluate(draws.take(slice(start, start + _AT_ONCE))):
+            ranks = np.where(drawn.ranks > 0, drawn.ranks, np.nan)
             for column, target in enumerate(targets):
                 if target == "tier_flips":
-                    value = _tier_flips(placed.classes, own)
+                    value = _tier_flips(drawn.classes, own)
                 elif target == "rank_shift":
                     value = np.nanmean(np.abs(ranks - rank), axis=1)
                 else:
                     value = ranks[:, regions.get_loc(target)]
-                found[start + placed.which, column] = value
+                found[start + drawn.which, column] = value
     if not np.isfinite(found).all():
         names = ", ".join(targets)
-        raise DataError(
-            f"A region of the targets {names} has no score in some draws. Choose others."
-        )
+        raise DataError(f"A region of the targets {names} has no score in some draws. Choose others.")
     return found
 
 
@@ -280,15 +269,11 @@ def _tier_flips(classes: NDArray[np.int16], own: Ints) -> Floats:
     """Return by draw how many regions have another tier than in the scheme, and one in both."""
     both = (classes >= 0) & (own >= 0)
     flips = both & (classes != own)
-    return flips.sum(axis=1).astype(float)
+    return np.asarray(flips.sum(axis=1), float)
 
 
 def _power_of_two(samples: int) -> int:
-    if (
-        isinstance(samples, bool)
-        or not isinstance(samples, (int, np.integer))
-        or not 2 <= samples <= _MOST_SAMPLES
-    ):
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 2 <= samples <= _MOST_SAMPLES:
         raise SpecError(f"samples={samples!r} needs a whole number between 2 and {_MOST_SAMPLES}.")
     return int(np.ceil(np.log2(samples)))
 
@@ -296,9 +281,7 @@ def _power_of_two(samples: int) -> int:
 def _generator(rng: int | np.random.Generator | tuple[int, ...]) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
-    return np.random.default_rng(
-        np.random.SeedSequence(rng if isinstance(rng, tuple) else seed_of(rng))
-    )
+    return np.random.default_rng(np.random.SeedSequence(rng if isinstance(rng, tuple) else seed_of(rng)))
 
 
 def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Floats, Floats]:
@@ -310,9 +293,7 @@ def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Fl
     return points[:, :inputs], points[:, inputs:]
 
 
-def _outputs_of(
-    model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]
-) -> list[Floats]:
+def _outputs_of(model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]) -> list[Floats]:
     """Return the values at A, B, A with each factor from B, and B with each factor from A."""
     edges = np.cumsum([0, *widths]).tolist()
     outputs = [model(a), model(b)]
@@ -328,9 +309,7 @@ def _evaluated(function: Callable[[Floats], Floats], u: Floats) -> Floats:
     values = np.asarray(function(u.copy()), dtype=float)
     values = values[:, None] if values.ndim == 1 else values
     if len(values) != len(u) or not np.isfinite(values).all():
-        raise DataError(
-            f"The function must give one finite number for each of {len(u)} rows, or a row of them."
-        )
+        raise DataError(f"The function must give one finite number for each of {len(u)} rows, or a row of them.")
     return values
 
 

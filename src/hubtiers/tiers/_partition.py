@@ -12,15 +12,12 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers.scale import within_reach
+from hubtiers.tiers.scale import SAME, within_reach
 
-__all__ = ["SAME", "SMALL", "compiled_classes", "matrix_classes", "optimal_classes"]
+__all__ = ["SMALL", "compiled_classes", "matrix_classes", "optimal_classes"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-SAME = 1e-10
-"""Sums of squares whose relative difference is smaller count as equal."""
 
 SMALL = 400
 """Most distinct values that numpy partitions; China has fewer city units."""

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._method import About
 from hubtiers.errors import DataError, MissingDependencyError, SpecError, UnknownOptionError, listing
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.scale import (
@@ -174,13 +175,22 @@ class KMeans:
     labels: tuple[str, ...] | None = None
     rng: int = 0
     starts: int = 20
-
-    uses_features: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="K 均值聚类",
+        en="k-means",
+        says_zh="按各功能得分聚类，层级按类内平均得分排序。",
+        says_en="Regions with similar functions form a tier; tiers are ordered by mean score.",
+    )
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
         _whole("KMeans", "rng", self.rng, least=0)
         _whole("KMeans", "starts", self.starts, least=1)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series, *, features: pd.DataFrame | None = None) -> ClusterTiers:
         """Find clusters in the features, or in the score when there are none.
@@ -234,16 +244,25 @@ class Hierarchical:
     k: int = 4
     labels: tuple[str, ...] | None = None
     contiguity: bool = False
-
-    uses_features: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="系统聚类（Ward 法）",
+        en="hierarchical clustering (Ward)",
+        says_zh="逐步合并使组内离差平方和增量最小的两组。",
+        says_en="The two groups that add least to the sum of squares are merged, step by step.",
+    )
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
 
     @property
-    def uses_table(self) -> bool:
-        """Whether the fit needs the table of regions."""
+    def uses_geometry(self) -> bool:
+        """Whether the fit looks at the shapes of the regions."""
         return self.contiguity
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(
         self, scores: pd.Series, *, features: pd.DataFrame | None = None, table: IndicatorTable | None = None
@@ -315,8 +334,12 @@ class GaussianMixture:
     rng: int = 0
     starts: int = 10
     shape: str = "diag"
-
-    uses_features: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="高斯混合模型",
+        en="Gaussian mixture",
+        says_zh="以期望最大化估计混合分布，按最可能的类归级。",
+        says_en=("A mixture is fitted by expectation maximisation; a region takes its most probable tier."),
+    )
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
@@ -324,6 +347,11 @@ class GaussianMixture:
         _whole("GaussianMixture", "starts", self.starts, least=1)
         if self.shape not in _SHAPES:
             raise UnknownOptionError("shape of GaussianMixture:", self.shape, _SHAPES)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of all tiers that there may be, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series, *, features: pd.DataFrame | None = None) -> MixtureTiers:
         """Fit clouds to the features, or to the score when there are none.
@@ -352,12 +380,9 @@ class GaussianMixture:
         model = tried[min((k for k in tried if full[k]), key=lambda k: float(bic[k]))]
         found = np.asarray(model.predict(points))
         method = "Gaussian mixture" + ("" if model.converged_ else " (not converged)")
-        base = _cluster_tiers(found, scores, space, labels=self._names(model.n_components), method=method)
+        base = _cluster_tiers(found, scores, space, labels=self.possible_tiers[: model.n_components], method=method)
         order = tuple(_highest_first(found, scores.loc[space.index].to_numpy(np.float64), points))
         return MixtureTiers(**vars(base), bic=bic.rename_axis("k"), model=model, order=order)
-
-    def _names(self, found: int) -> tuple[str, ...]:
-        return tier_labels(self.k, self.labels)[:found]
 
     def _mixture(self, points: Floats, k: int) -> Any:
         from sklearn.exceptions import ConvergenceWarning

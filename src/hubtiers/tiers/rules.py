@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from hubtiers._method import About
 from hubtiers.errors import DataError, MissingColumnError, SpecError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.table.indicator_table import IndicatorTable
@@ -143,7 +144,13 @@ class PositionRules:
     functions: int = 2
     labels: tuple[str, ...] | None = None
 
-    uses_table: ClassVar[bool] = True
+    uses_geometry: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="位置规则",
+        en="rules of position",
+        says_zh="按各功能在全国、大区和省内的地位归级。",
+        says_en=("Tiers follow from how a region's functions stand in the nation, macro-region and province."),
+    )
 
     def __post_init__(self) -> None:
         checked = tier_labels(4, self.labels)
@@ -162,6 +169,11 @@ class PositionRules:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SpecError(f"PositionRules({name}={value!r}) must be a whole number of at least {least}.")
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(4, self.labels)
 
     def fit(self, scores: pd.Series, *, table: IndicatorTable | None = None) -> PositionTiers:
         """Place the regions of a table.
@@ -184,7 +196,7 @@ class PositionRules:
         placements = self.place(scores, table=table)
         classes = np.asarray(placements["tier"].cat.codes, dtype=np.int64)
         return PositionTiers(
-            labels=tier_labels(4, self.labels),
+            labels=self.possible_tiers,
             breaks=(),
             lowest=float(known.min()),
             highest=float(known.max()),
@@ -217,7 +229,7 @@ class PositionRules:
             classes[reached], rule[reached] = place, text
             names = [listing(met.columns[row], most=9) for row in met[reached].to_numpy()]
             which.loc[reached] = np.array(names, dtype="object")
-        tier = tier_series(classes, tier_labels(4, self.labels), shares.index)
+        tier = tier_series(classes, self.possible_tiers, shares.index)
         known = ~np.isnan(score_numbers(scores, "PositionRules()"))
         return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(shares.add_prefix("share_"))[known]
 

@@ -19,6 +19,9 @@ from hubtiers.framework import TIER_NAMES_ZH, TIERS
 
 __all__ = ["GroupedTiers", "TierScale"]
 
+SAME = 1e-10
+"""Sums of squares whose relative difference is smaller count as equal."""
+
 _INFINITE = 1e300
 
 

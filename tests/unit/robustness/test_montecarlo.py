@@ -24,7 +24,7 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.robustness import montecarlo
+from hubtiers.robustness._plain import PlainDraws
 from hubtiers.robustness.montecarlo import Dask, Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, UniformAround, Variation
 from hubtiers.scheme import Scheme
@@ -146,8 +146,8 @@ def test_workers_and_blocks_do_not_matter(workers, size):
 def test_methods_as_options_are_each_scored_once(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "hubtiers.robustness._workshop.Workshop.result",
-        lambda self, draws, number, _plain=montecarlo.Workshop.result: (
+        "hubtiers.robustness._plain.PlainDraws.result",
+        lambda self, draws, number, _plain=PlainDraws.result: (
             calls.append(number),
             _plain(self, draws, number),
         )[1],

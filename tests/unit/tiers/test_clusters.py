@@ -13,6 +13,9 @@ import shapely
 from sklearn.metrics import silhouette_score
 
 from hubtiers.errors import DataError, MissingDependencyError, SpecError, UnknownOptionError
+from hubtiers.robustness.montecarlo import assess_robustness
+from hubtiers.robustness.variation import Noise, Variation
+from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.clusters import ClusterTiers, GaussianMixture, Hierarchical, KMeans
 
@@ -136,7 +139,14 @@ def test_contiguity_keeps_tiers_connected() -> None:
     tier = method.fit(scores, table=table).apply(scores)
     # The island is tied to the peak, its nearest in the score; the low squares right of the peak cannot join the left.
     assert tier.tolist() == [LOW, LOW, TOP, MIDDLE, MIDDLE, TOP]
-    assert (method.uses_table, Hierarchical(3).uses_table) == (True, False)
+    assert (method.uses_geometry, Hierarchical(3).uses_geometry) == (True, False)
+
+
+def test_contiguity_holds_in_every_draw() -> None:
+    scheme = Scheme(tier=Hierarchical(3, contiguity=True))
+    sure = Variation(noise=Noise(1e-9))
+    robust = assess_robustness(scheme, chain([1.0, 1.1, 9.0, 1.2, 1.05, 8.9]), sure, draws=3)
+    assert robust.confidence.tolist() == [1.0] * 6
 
 
 def test_contiguity_needs_geometry_and_libpysal(monkeypatch: pytest.MonkeyPatch) -> None:

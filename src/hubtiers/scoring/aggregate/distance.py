@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
+from hubtiers._method import About, CompiledForm
 from hubtiers.errors import DataError, SpecError
 
 __all__ = ["FittedGreyRelation", "FittedTopsis", "FittedVikor", "GreyRelation", "Topsis", "Vikor"]
@@ -51,6 +53,15 @@ class Topsis:
     >>> Topsis().fit(values).apply(values).round(3).tolist()
     [0.0, 0.691, 1.0]
     """
+
+    about: ClassVar[About] = About(
+        zh="TOPSIS 法",
+        en="TOPSIS",
+        says_zh="按与正、负理想解的距离计算贴近度。",
+        says_en="Closeness to the best and distance from the worst in everything.",
+        formula="s_{i} = d_{i}^{−} / (d_{i}^{+} + d_{i}^{−})",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("topsis")
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedTopsis:
         """Find the best and the worst value of each column.
@@ -140,10 +151,22 @@ class Vikor:
     """
 
     majority: float = 0.5
+    about: ClassVar[About] = About(
+        zh="VIKOR 法",
+        en="VIKOR",
+        says_zh="在群体效益与最大个体遗憾之间折中，得分取 1 − Q。",
+        says_en=("A compromise between the good of most indicators and the least regret; the score is 1 − Q."),
+        formula="Q = v (S − S*) / (S^{−} − S*) + (1 − v)(R − R*) / (R^{−} − R*)",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.majority <= 1:
             raise SpecError(f"Vikor(majority={self.majority}) needs a weight of 0 to 1, such as 0.5.")
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("vikor", float(self.majority))
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedVikor:
         """Find best and worst of each column, and the range of S and R.
@@ -231,10 +254,22 @@ class GreyRelation:
     """
 
     distinction: float = 0.5
+    about: ClassVar[About] = About(
+        zh="灰色关联度",
+        en="grey relational degree",
+        says_zh="与最优参考序列的加权关联系数。",
+        says_en="How closely a region follows the best profile.",
+        formula=("ξ = (Δ_{min} + ρ Δ_{max}) / (Δ + ρ Δ_{max}),  s_{i} = Σ_{j} w_{j} ξ_{ij} / Σ_{j} w_{j}"),
+    )
 
     def __post_init__(self) -> None:
         if not 0 < self.distinction <= 1:
             raise SpecError(f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most 1.")
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("grey", float(self.distinction))
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedGreyRelation:
         """Find the reference of each column, and the largest gap of the table.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, require_choice, require_domain, same_columns
+from hubtiers._method import About, CompiledForm
 from hubtiers.errors import SpecError
 
 __all__ = [
@@ -74,6 +76,15 @@ class Arithmetic:
     [0.5, 1.0]
     """
 
+    about: ClassVar[About] = About(
+        zh="加权算术平均",
+        en="weighted arithmetic mean",
+        says_zh="短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
+        says_en="A weakness is made up for by a strength; a missing value hands its weight on.",
+        formula="s_{i} = Σ_{j} w_{j} y_{ij} / Σ_{j} w_{j}",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 1.0)
+
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedArithmetic:
         """Keep the weights; equal ones when none are given.
 
@@ -125,6 +136,15 @@ class Geometric:
     [2.0, 4.0]
     """
 
+    about: ClassVar[About] = About(
+        zh="加权几何平均",
+        en="weighted geometric mean",
+        says_zh="短板只能部分弥补。",
+        says_en="A weakness is made up for only in part.",
+        formula="s_{i} = Π_{j} y_{ij}^{w_{j} / Σ w}",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 0.0)
+
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the values are positive.
 
@@ -156,6 +176,15 @@ class Harmonic:
     >>> Harmonic().fit(values).apply(values).tolist()
     [1.5, 4.0]
     """
+
+    about: ClassVar[About] = About(
+        zh="加权调和平均",
+        en="weighted harmonic mean",
+        says_zh="最弱指标起主导作用。",
+        says_en="The weakest indicator rules.",
+        formula="s_{i} = Σ_{j} w_{j} / Σ_{j} (w_{j} / y_{ij})",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("power", -1.0)
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the values are positive.
@@ -196,12 +225,24 @@ class PowerMean:
     """
 
     exponent: float = 0.5
+    about: ClassVar[About] = About(
+        zh="加权幂平均",
+        en="weighted power mean",
+        says_zh="以幂次 p 控制可弥补程度的加权平均。",
+        says_en="The exponent p says how far a weakness can be made up for.",
+        formula="s_{i} = (Σ_{j} w_{j} y_{ij}^{p} / Σ_{j} w_{j})^{1/p}",
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)):
             raise SpecError(
                 f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, such as 0.5."
             )
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("power", float(self.exponent))
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the power can be taken of the values.
@@ -299,9 +340,21 @@ class MazziottaPareto:
     """
 
     sign: str = "-"
+    about: ClassVar[About] = About(
+        zh="Mazziotta–Pareto 惩罚均值",
+        en="mean with a penalty for imbalance",
+        says_zh="均值减去（或加上）与失衡程度相应的惩罚项。",
+        says_en="The mean, less (or plus) a penalty for imbalance.",
+        formula="s_{i} = M_{i} ± S_{i}^{2} / M_{i}",
+    )
 
     def __post_init__(self) -> None:
         require_choice("sign of MazziottaPareto(sign=…)", self.sign, ("-", "+"))
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("penalty", -1.0 if self.sign == "-" else 1.0)
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedMazziottaPareto:
         """Keep the weights, and check that the values are positive.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
+from hubtiers._method import About, CompiledForm
 
 __all__ = ["Copeland", "FittedCopeland"]
 
@@ -56,6 +58,14 @@ class Copeland:
     >>> Copeland().fit(values).apply(values).round(3).tolist()
     [0.167, 0.5, 0.833]
     """
+
+    about: ClassVar[About] = About(
+        zh="Copeland 配对比较",
+        en="Copeland's rule",
+        says_zh="得分为两两比较中胜出的比例，平局计半。",
+        says_en="The share of regions beaten in pairs; draws count half.",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("copeland")
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedCopeland:
         """Keep the weights and the field of regions.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, require_every_column, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError
 from hubtiers.scoring.impute.coverage import blank_below, indicator_coverage, require_share
 
@@ -46,6 +47,12 @@ class KNearest:
 
     k: int = 5
     share: float = 0.5
+    about: ClassVar[About] = About(
+        zh="K 近邻填补",
+        en="nearest neighbours",
+        says_zh="缺失值以指标最相近的 k 个区域的均值填补并标记。",
+        says_en="Gaps become the mean of the k most similar regions, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         if isinstance(self.k, bool) or not isinstance(self.k, int) or self.k < 1:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, require_every_column, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, NotComparableError, listing
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
@@ -41,6 +42,12 @@ class MeanImpute:
     """
 
     share: float = 0.5
+    about: ClassVar[About] = About(
+        zh="均值填补",
+        en="mean imputation",
+        says_zh="缺失值以该指标全部区域的均值填补并标记。",
+        says_en="Gaps become the mean of the indicator over all regions, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "MeanImpute")
@@ -82,6 +89,12 @@ class MedianImpute:
     """
 
     share: float = 0.5
+    about: ClassVar[About] = About(
+        zh="中位数填补",
+        en="median imputation",
+        says_zh="缺失值以该指标全部区域的中位数填补并标记。",
+        says_en="Gaps become the median of the indicator over all regions, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "MedianImpute")
@@ -155,6 +168,13 @@ class GroupMean:
     by: str = "province"
     groups: Mapping[str, str] | _Groups | None = None
     share: float = 0.5
+    uses_geometry: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="分组均值填补",
+        en="group mean",
+        says_zh="缺失值以同组区域的均值填补并标记。",
+        says_en="Gaps become the mean of the region's group, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "GroupMean")
@@ -211,6 +231,13 @@ class GroupMedian:
     by: str = "province"
     groups: Mapping[str, str] | _Groups | None = None
     share: float = 0.5
+    uses_geometry: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="分组中位数填补",
+        en="group median",
+        says_zh="缺失值以同组区域的中位数填补并标记。",
+        says_en="Gaps become the median of the region's group, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "GroupMedian")

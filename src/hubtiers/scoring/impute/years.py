@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
@@ -64,6 +66,12 @@ class LatestYear:
 
     most_age: int | None = None
     share: float = 1.0
+    about: ClassVar[About] = About(
+        zh="最近年份填补",
+        en="latest earlier year",
+        says_zh="缺失值以该区域最近的较早年份之值填补并标记。",
+        says_en="Gaps become the region's latest earlier value, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "LatestYear")
@@ -120,6 +128,12 @@ class LinearInTime:
     """
 
     share: float = 1.0
+    about: ClassVar[About] = About(
+        zh="线性插值填补",
+        en="interpolation in time",
+        says_zh="前后年份均有值的缺失值按直线插值并标记。",
+        says_en=("Gaps between two known years are interpolated on a straight line, and are marked."),
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "LinearInTime")

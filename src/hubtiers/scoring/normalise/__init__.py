@@ -10,6 +10,7 @@ from hubtiers.scoring.normalise.shape import FittedLogMinMax, FittedPercentileRa
 from hubtiers.scoring.normalise.targets import DistanceToReference, Goalposts
 
 __all__ = [
+    "METHODS",
     "DistanceToReference",
     "FittedLinear",
     "FittedLogMinMax",
@@ -23,3 +24,15 @@ __all__ = [
     "VectorNorm",
     "ZScore",
 ]
+
+METHODS = (
+    MinMax,
+    ZScore,
+    PercentileRank,
+    Goalposts,
+    DistanceToReference,
+    LogMinMax,
+    VectorNorm,
+    RobustScale,
+)
+"""The methods of this step, in the order in which they are listed."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, oriented, require_domain, require_every_column, require_varied, same_columns
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.scoring.normalise.linear import FittedLinear
 
@@ -52,6 +54,14 @@ class PercentileRank:
     >>> PercentileRank().fit(values).apply(values)["patents"].tolist()
     [0.625, 0.0, 0.625, 1.0, 0.25]
     """
+
+    about: ClassVar[About] = About(
+        zh="百分位排名",
+        en="percentile rank",
+        says_zh="取值为所超过的其他区域的比例，同值取平均位次。",
+        says_en=("The share of the other regions that a region is ahead of; ties share the mean rank."),
+        formula="y_{ij} = (r_{ij} − 1) / (n_{j} − 1)",
+    )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedPercentileRank:
         """Keep the sorted values of each indicator.
@@ -134,6 +144,13 @@ class LogMinMax:
     low: float = 0.0
     high: float = 1.0
     offset: float = 0.0
+    about: ClassVar[About] = About(
+        zh="对数极差标准化",
+        en="min–max scaling of logarithms",
+        says_zh="取对数后作极差标准化，比较的是倍数。",
+        says_en="Logarithms are scaled between worst and best, so that ratios count.",
+        formula=("y_{ij} = low + (high − low) · (ln x_{ij} − ln min_{j}) / (ln max_{j} − ln min_{j})"),
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, oriented, require_choice, require_every_column
+from hubtiers._method import About
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 from hubtiers.scoring.normalise.linear import FittedLinear
 
@@ -56,6 +57,13 @@ class Goalposts:
     clip: bool = True
     low: float = 0.0
     high: float = 1.0
+    about: ClassVar[About] = About(
+        zh="目标值标准化",
+        en="goalposts",
+        says_zh="每个指标在预先给定的上下限之间线性换算。",
+        says_en="Each indicator lies between two bounds set in advance.",
+        formula="y_{ij} = low + (high − low) · (x_{ij} − a_{j}) / (b_{j} − a_{j})",
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
@@ -136,6 +144,13 @@ class DistanceToReference:
 
     reference: str = "best"
     region: str | None = None
+    about: ClassVar[About] = About(
+        zh="与标杆的距离",
+        en="distance to a reference",
+        says_zh="以相对标杆值的差距计量，标杆为 1。",
+        says_en="How far a region is above or below the reference, which gets 1.",
+        formula="y_{ij} = 1 ± (x_{ij} − r_{j}) / |r_{j}|",
+    )
 
     def __post_init__(self) -> None:
         known = ("best", "mean", "median")

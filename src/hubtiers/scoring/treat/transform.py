@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from hubtiers._checks import (
     require_varied,
     same_columns,
 )
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.scoring.treat.untouched import touched_values
 
@@ -51,6 +53,13 @@ class LogTransform:
 
     indicators: Sequence[str] | None = None
     offset: float = 0.0
+    about: ClassVar[About] = About(
+        zh="对数变换",
+        en="logarithm",
+        says_zh="数值取自然对数。",
+        says_en="Values become natural logarithms.",
+        formula="y = ln(x + offset)",
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "LogTransform"))
@@ -147,6 +156,13 @@ class BoxCox:
 
     indicators: Sequence[str] | None = None
     exponent: float | None = None
+    about: ClassVar[About] = About(
+        zh="Box–Cox 变换",
+        en="Box–Cox transformation",
+        says_zh="以使指标最接近正态的幂次变换。",
+        says_en="The power that makes an indicator most nearly normal.",
+        formula="y = (x^{λ} − 1) / λ;  λ = 0: y = ln x",
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "BoxCox"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_choice, require_domain, same_columns
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.scoring.treat.untouched import touched_values
 
@@ -116,6 +118,14 @@ class Winsorise:
     skew_limit: float = 2.0
     kurtosis_limit: float = 3.5
     fallback: str = "log"
+    about: ClassVar[About] = About(
+        zh="缩尾处理",
+        en="winsorising",
+        says_zh="偏度和峰度同时超限的指标逐个把极端值改为次极端值；仍不足时取对数。",
+        says_en=(
+            "Where skewness and kurtosis are too large, extremes are set to the next value, or the fallback is used."
+        ),
+    )
 
     def __post_init__(self) -> None:
         if isinstance(self.points, bool) or not isinstance(self.points, int) or self.points < 0:

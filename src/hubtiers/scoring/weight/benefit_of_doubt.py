@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_domain, require_every_column, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights
@@ -162,6 +163,14 @@ class BenefitOfDoubt:
     lower: float = 0.0
     upper: float = 1.0
     uses_data: ClassVar[bool] = True
+    by_region: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="疑点利益法",
+        en="benefit of the doubt",
+        says_zh="每个区域取对自身最有利的权重（线性规划）。",
+        says_en="Every region gets the weights under which it looks best (linear programming).",
+        formula="max Σ_{j} w_{j} y_{cj}  subject to  Σ_{j} w_{j} y_{kj} ≤ 1",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= 1:

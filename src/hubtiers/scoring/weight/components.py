@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_every_column, require_varied
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
@@ -110,6 +111,12 @@ class PcaWeights:
     least_share: float = 0.1
     least_total: float = 0.6
     uses_data: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="主成分分析法",
+        en="weights from principal components",
+        says_zh="由旋转后因子载荷的平方导出权重。",
+        says_en="Weights come from squared rotated loadings.",
+    )
 
     def __post_init__(self) -> None:
         if self.components is not None and not (isinstance(self.components, int) and self.components >= 1):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, require_choice
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, nested_weights, scaled
@@ -40,6 +41,13 @@ class EqualWeights:
 
     per: str = "indicator"
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="等权",
+        en="equal weights",
+        says_zh="指标（或各功能）权重相等。",
+        says_en="Every indicator (or every function) counts the same.",
+        formula="w_{j} = 1 / m",
+    )
 
     def __post_init__(self) -> None:
         require_choice("unit of EqualWeights(per=…)", self.per, ("indicator", "function"))
@@ -89,6 +97,13 @@ class FrameworkWeights:
     """
 
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="指标体系权重",
+        en="weights of the framework",
+        says_zh="各级权重取自指标体系，在同级内归一。",
+        says_en="Weights stand in the framework, and are shares among siblings at every level.",
+        formula="w_{j} = Π_{levels} share",
+    )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Read the weights of the framework.
@@ -133,6 +148,12 @@ class GivenWeights:
 
     weights: Mapping[str, float] | tuple[tuple[str, float], ...]
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="主观赋权",
+        en="given weights",
+        says_zh="权重由研究者给定。",
+        says_en="Weights are given by hand.",
+    )
 
     def __post_init__(self) -> None:
         pairs = named_pairs(self.weights, "GivenWeights()")

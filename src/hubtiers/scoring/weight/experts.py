@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, named_pairs
+from hubtiers._method import About
 from hubtiers.errors import SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, nested_weights
@@ -84,6 +85,13 @@ class AhpWeights:
     below: tuple[tuple[tuple[str, ...], _Matrix], ...] = ()
     max_ratio: float = 0.1
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="层次分析法",
+        en="analytic hierarchy process",
+        says_zh="权重为判断矩阵的主特征向量，一致性比率不超过上限。",
+        says_en=("Weights are the principal eigenvector of judgements of pairs, whose consistency ratio is bounded."),
+        formula="A w = λ_{max} w",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_ratio < np.inf:
@@ -241,6 +249,12 @@ class BudgetAllocation:
 
     points: Any
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="预算分配法",
+        en="budget allocation",
+        says_zh="权重为各专家分配份额的均值。",
+        says_en="The weight is the mean share of the points that experts hand out.",
+    )
 
     def __post_init__(self) -> None:
         points = self.points

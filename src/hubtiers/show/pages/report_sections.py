@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hubtiers.compare import Comparison
-from hubtiers.errors import DataError, HubtiersError
+from hubtiers.errors import DataError, HubtiersError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.regions.boundaries import load_regions
@@ -395,14 +395,21 @@ def _rerun(material: Material, page: Page) -> str:
             "把以下方法写入研究文件，再用 hubtiers build 运行。",
             "Put this method into a study file and run it with hubtiers build.",
         )
-    spec = material.result.fitted.scheme.to_spec()
+    try:
+        spec = material.result.fitted.scheme.to_spec()
+    except SpecError as problem:
+        # A method of one's own that has no name in a study file.
+        return body + f"<pre>{html_text(str(problem))}</pre>" + _versions(page)
     try:
         method = toml_tables({"method": spec})
     except HubtiersError:
         method = json.dumps(spec, ensure_ascii=False, indent=1, default=str)
-    body += f"<pre>{html_text(method)}</pre>"
+    return body + f"<pre>{html_text(method)}</pre>" + _versions(page)
+
+
+def _versions(page: Page) -> str:
     versions = [("python", platform.python_version()), *((name, version(name)) for name in _PACKAGES)]
-    return body + page.text("软件版本：", "Versions:") + definitions(versions)
+    return page.text("软件版本：", "Versions:") + definitions(versions)
 
 
 def _appendix(material: Material, page: Page) -> str:

@@ -8,15 +8,12 @@ they prove.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-P = ParamSpec("P")
-R = TypeVar("R")
+from hubtiers._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -60,14 +57,6 @@ LIMB_SHIFT = 153
 _LOW = 0xFFFFFFFF
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel, kept on disk where a folder for it can be written, else only in memory."""
-    try:
-        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
-    except RuntimeError:
-        return cast("Callable[P, R]", njit(nogil=True)(function))
-
-
 @compiled
 def _two_product(a: float, b: float) -> tuple[float, float]:
     """Return the rounded product and its exact error."""
@@ -78,9 +67,7 @@ def _two_product(a: float, b: float) -> tuple[float, float]:
     c = _SPLITTER * b
     b_high = c - (c - b)
     b_low = b - b_high
-    return product, a_low * b_low - (
-        ((product - a_high * b_high) - a_low * b_high) - a_high * b_low
-    )
+    return product, a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
 
 
 @compiled
@@ -201,9 +188,7 @@ def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions
 
 
 @compiled
-def _mark(
-    touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
-) -> tuple[int, int]:
+def _mark(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
     """Mark the columns of one row that the edges in its bucket touch, with a margin above any rounding."""
     bottom = frame[1] + (row - _PAD) / frame[3]
     top = frame[1] + (row + 1 + _PAD) / frame[3]
@@ -225,9 +210,7 @@ def _mark(
 
 
 @compiled
-def _cells_of_row(
-    touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
-) -> tuple[int, int]:
+def _cells_of_row(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
     """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside; return the first and the last touched."""
     first, last = _mark(touched, edges, start, stop, row, frame)
     y = frame[1] + (row + 0.5) / frame[3]
@@ -256,9 +239,7 @@ def _grown(values: Ints32, needed: int) -> Ints32:
 
 
 @compiled
-def rasterise(
-    buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints
-) -> tuple[Ints32, Ints32]:
+def rasterise(buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints) -> tuple[Ints32, Ints32]:
     """Pair cells with regions, region after region: number `k` where its border touches, `~k` where it covers."""
     cells, codes = np.empty(1024, np.int32), np.empty(1024, np.int32)
     touched = np.zeros(shape[1], np.uint8)
@@ -394,16 +375,12 @@ def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     for i in range(len(x)):
         px, py = _snapped(x[i]), _snapped(y[i])
         if low_x <= px <= high_x and low_y <= py <= high_y:
-            cell = cells[
-                _slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)
-            ]
+            cell = cells[_slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)]
             number[i], lie[i] = cell, cell >= 0
             near[count] = i
             count += cell < -1
     for i in near[:count]:
-        number[i], other[i], lie[i] = _search(
-            lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i])
-        )
+        number[i], other[i], lie[i] = _search(lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i]))
     return number, other, lie
 
 
@@ -420,7 +397,5 @@ def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
         low = (mantissa & np.uint64(_LOW)) << shift
         high = (mantissa >> np.uint64(32)) << shift
         limbs[place[i], limb] += np.int64(low & np.uint64(_LOW))
-        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(
-            high & np.uint64(_LOW)
-        )
+        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(high & np.uint64(_LOW))
         limbs[place[i], limb + 2] += np.int64(high >> np.uint64(32))

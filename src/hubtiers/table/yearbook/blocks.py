@@ -189,8 +189,8 @@ class _Walk:
         if self.rows:
             return bool(numbers) or is_known or bool(beside)
         return (
-            bool(numbers)
-            and not all(parse_year(self.grid.raw(row, c)) for c in numbers)
+            (bool(numbers)
+            and not all(parse_year(self.grid.raw(row, c)) for c in numbers))
             or (is_known and (bool(beside) or self._is_headed()))
         )
 

@@ -90,7 +90,7 @@ def _looks_like(reason: str, numbers: Sequence[float], *, is_whole: bool) -> boo
         return is_whole or not numbers
     if reason == "a serial number":
         return (
-            is_whole and all(a < b for a, b in zip(numbers, numbers[1:], strict=False)) or _is_batch(numbers, is_whole)
+            (is_whole and all(a < b for a, b in zip(numbers, numbers[1:], strict=False))) or _is_batch(numbers, is_whole)
         )
     return is_whole and min(numbers, default=1) >= 1
 

@@ -15,7 +15,7 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.scheme import METHODS, Scheme
 from hubtiers.scoring.weight import EntropyWeights
-from hubtiers.show.methods import STATEMENTS, describe_steps, formula_html, short_method
+from hubtiers.show.methods import describe_steps, formula_html, short_method
 from hubtiers.show.pages.markup import latex_text, markdown_text
 from hubtiers.show.pages.print_tables import Column, PrintTable, list_tables
 from hubtiers.show.pages.tables import save_tables, to_latex, to_markdown
@@ -287,10 +287,10 @@ def test_escapes_are_undone_by_a_reader(text):
 def test_every_method_is_described_in_both_languages():
     for methods in METHODS.values():
         for method in methods:
-            words = STATEMENTS[method.__name__]
-            assert all(words[:4]), method
-            assert re.search("[\u4e00-\u9fff]", words[2])
-            assert not re.search("[\u4e00-\u9fff]", words[1] + words[3])
+            said = method.about
+            assert all((said.zh, said.en, said.says_zh, said.says_en)), method
+            assert re.search("[\u4e00-\u9fff]", said.says_zh)
+            assert not re.search("[\u4e00-\u9fff]", said.en + said.says_en + said.formula)
     assert (
         short_method((EntropyWeights(), NaturalBreaks(2)))["en"]
         == "entropy weights, then exact natural breaks (Fisher–Jenks)"

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers._kernel import Workspace, _sum_outwards, compiled, natural_breaks_kernel
-from hubtiers.tiers._partition import SAME
+from hubtiers._compiled import compiled
+from hubtiers.tiers._kernel import Workspace, natural_breaks_kernel, sum_outwards
+from hubtiers.tiers.scale import SAME
 
 __all__ = ["Ends", "best_starts"]
 
@@ -45,7 +46,7 @@ def best_starts(values: Floats, weights: Floats, starts: Ints, work: Workspace, 
     if k < 3 or k > 4 or m < _FEWEST:
         natural_breaks_kernel(values, weights, starts, work)
         return
-    _sum_outwards(values, weights, work)
+    sum_outwards(values, weights, work)
     n, s, q, head, tail = work.n, work.s, work.q, ends.head, ends.tail
     head[0] = 0.0
     for place in range(m):
