@@ -21,7 +21,7 @@ from hubtiers.scheme import Result
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.show.methods import method_text
 from hubtiers.show.text import toml_tables, toml_value
-from hubtiers.show.words import Text, word
+from hubtiers.show.words import Text, node_text, word
 from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
 
 __all__ = ["Explorer", "explorer_content"]
@@ -37,6 +37,8 @@ _PRESETS: Mapping[str, Any] = {
 }
 # Two presets are one method with other options; every other one has the name of its method.
 _PRESET_NAMES = {"equal": "equal_indicators", "function": "equal_functions"}
+# The rules that the browser can learn anew.
+_RULES: Mapping[type, str] = {NaturalBreaks: "natural", Quantiles: "quantiles"}
 _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geometric()}
 
 
@@ -150,20 +152,21 @@ def _require_means(result: Result) -> None:
 def _groups(result: Result) -> list[dict[str, Any]]:
     """Return the groups from the lowest up, the score last: children, and the indicators below each child."""
     framework = result.fitted.framework
-    place = {code: number for number, code in enumerate(framework.codes)}
+    column = {code: number for number, code in enumerate(framework.codes)}
     order = {climb.group: number for number, climb in enumerate(climbs(framework))}
     groups = []
     for climb in climbs(framework):
-        node = framework.node.get(climb.group)
+        # An indicator by its column, a group by ~number, as arcs are reversed in shapes.
+        children = [column[c] if c in column else ~order[c] for c in climb.children]
+        name = node_text(result, climb.group) if climb.group in framework.node else Text("", "")
         groups.append(
             {
                 "id": climb.group,
-                "name_zh": (node.name_zh or node.code) if node else "",
-                "name_en": (node.name_en or node.code) if node else "",
+                "name_zh": name.zh,
+                "name_en": name.en,
                 "height": climb.height,
-                # An indicator by its column, a group by ~number, as arcs are reversed in shapes.
-                "children": [place[c] if c in place else ~order[c] for c in climb.children],
-                "leaves": [list(columns) for columns in climb.leaves],
+                "children": children,
+                "leaves": list(map(list, climb.leaves)),
             }
         )
     return groups
@@ -193,41 +196,54 @@ def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], l
 def _aggregations(result: Result, *, positive: bool) -> list[dict[str, Any]]:
     """Return the choices of aggregation, the scheme's own first: kinds by level, and the text for a study file."""
     own = [type(method).__name__ for method in _ladder(result)]
-    choices = [[*own]] + [[name] for name in _AGGREGATIONS if [name] != own]
-    return [
-        {
-            "names": _method_name(tuple(_AGGREGATIONS[kind] for kind in kinds)).to_plain(),
-            "kinds": kinds,
-            "possible": positive or "Geometric" not in kinds,
-            "toml": toml_value(kinds[0] if len(kinds) == 1 else kinds),
-        }
-        for kinds in choices
-    ]
+    others = [[name] for name in _AGGREGATIONS if [name] != own]
+    choices = []
+    for kinds in (own, *others):
+        methods = tuple(_AGGREGATIONS[kind] for kind in kinds)
+        choices.append(
+            {
+                "names": _method_name(methods).to_plain(),
+                "kinds": kinds,
+                "possible": positive or "Geometric" not in kinds,
+                "toml": toml_value(kinds[0] if len(kinds) == 1 else kinds),
+            }
+        )
+    return choices
 
 
 def _rules(result: Result) -> list[dict[str, Any]]:
     """Return the tier rules, the scheme's own first where the browser knows it."""
-    scale, own = result.breaks, result.fitted.scheme.tier
-    k = len(scale.labels)
-    labels = {} if scale.labels == TIERS[:k] else {"labels": scale.labels}
-    log = isinstance(own, NaturalBreaks) and own.scale == "log"
-    natural = {"method": "NaturalBreaks", "k": k} | labels | ({"scale": "log"} if log else {})
-    rules: list[dict[str, Any]] = [
-        {"id": "natural", "names": _method_name(NaturalBreaks(k)).to_plain(), "log": log, "toml": toml_value(natural)},
-        {
-            "id": "quantiles",
-            "names": _method_name(Quantiles(k)).to_plain(),
-            "toml": toml_value({"method": "Quantiles", "k": k} | labels),
-        },
-    ]
+    scale = result.breaks
+    rules = [_natural_rule(result), _quantile_rule(result)]
     if scale.breaks:
-        fixed = toml_value({"method": "Thresholds", "breaks": scale.breaks} | labels)
+        fixed = {"method": "Thresholds", "breaks": scale.breaks, **_own_labels(result)}
         names = word("fixed_breaks").to_plain()
-        rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": fixed})
-    first = (
-        {NaturalBreaks: "natural", Quantiles: "quantiles"}.get(type(own), "fixed") if _learnt_here(result) else "fixed"
-    )
+        toml = toml_value(fixed)
+        rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": toml})
+    first = _RULES.get(type(result.fitted.scheme.tier), "fixed") if _learnt_here(result) else "fixed"
     return sorted(rules, key=lambda rule: rule["id"] != first)
+
+
+def _natural_rule(result: Result) -> dict[str, Any]:
+    own = result.fitted.scheme.tier
+    log = isinstance(own, NaturalBreaks) and own.scale == "log"
+    spec = {"method": "NaturalBreaks", "k": len(result.breaks.labels), **_own_labels(result)}
+    if log:
+        spec["scale"] = "log"
+    names = _method_name(NaturalBreaks(2)).to_plain()
+    return {"id": "natural", "names": names, "log": log, "toml": toml_value(spec)}
+
+
+def _quantile_rule(result: Result) -> dict[str, Any]:
+    spec = {"method": "Quantiles", "k": len(result.breaks.labels), **_own_labels(result)}
+    names = _method_name(Quantiles(2)).to_plain()
+    return {"id": "quantiles", "names": names, "toml": toml_value(spec)}
+
+
+def _own_labels(result: Result) -> dict[str, Any]:
+    """Return the labels as an option of a tier rule, where they are not the usual ones."""
+    labels = result.breaks.labels
+    return {} if labels == TIERS[: len(labels)] else {"labels": labels}
 
 
 def _learnt_here(result: Result) -> bool:

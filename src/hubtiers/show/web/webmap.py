@@ -7,7 +7,7 @@ import importlib.metadata
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import folium
 from branca.element import Figure, MacroElement
@@ -17,9 +17,12 @@ from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.text import html_text, script_json
-from hubtiers.show.web.content import Robustness, map_content
+from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.words import require_language
+
+if TYPE_CHECKING:
+    from hubtiers.robustness.result import Robustness
 
 __all__ = ["TierMap", "tier_map"]
 
