@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -102,9 +103,29 @@ def drawable_language(language: str) -> str:
 
 @lru_cache(maxsize=1)
 def _installed() -> frozenset[str]:
+    """Return the families that matplotlib can draw with.
+
+    Its list of fonts is kept in a file and not renewed when a font is installed afterwards. Where the list has no
+    Chinese family, the fonts of the system are looked through once.
+    """
     from matplotlib.font_manager import fontManager
 
-    return frozenset(entry.name for entry in fontManager.ttflist)
+    families = frozenset(entry.name for entry in fontManager.ttflist)
+    if families.isdisjoint(CJK_FONTS):
+        _add_new_fonts()
+        families = frozenset(entry.name for entry in fontManager.ttflist)
+    return families
+
+
+def _add_new_fonts() -> None:
+    """Tell matplotlib of the font files that are not on its list."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
+    listed = {entry.fname for entry in fontManager.ttflist}
+    for path in sorted(set(findSystemFonts()) - listed):
+        # A damaged font file, or one of a kind that matplotlib cannot read, is passed over, as matplotlib does.
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            fontManager.addfont(path)
 
 
 def _path(family: str) -> str:
