@@ -14,8 +14,8 @@ from hubtiers._storage import replacing
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.report_sections import Material, Page, write_sections
 from hubtiers.show.text import html_text
 from hubtiers.show.words import require_language, say, title_texts, word
@@ -83,7 +83,7 @@ def build_report(
     *,
     layout: HubLayout | None = None,
     reference: pd.Series | None = None,
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str = "zh",

@@ -17,8 +17,9 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, HubtiersError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty, rank_interval_figure, tier_probability_figure
+from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.figures.fonts import drawable_language
@@ -58,7 +59,7 @@ class Material:
     description: str
     layout: HubLayout | None
     reference: pd.Series | None
-    robustness: Certainty | None
+    robustness: Robustness | None
     comparison: Comparison | pd.DataFrame | None
     outside: pd.DataFrame | None
     approval: str | None
@@ -307,7 +308,7 @@ def _confidence(material: Material, page: Page) -> str:
     return body + page.table(material.tables["certainty"], most=_FIRST_ROWS)
 
 
-def _share(robustness: Certainty, name: str) -> str:
+def _share(robustness: Robustness, name: str) -> str:
     share = getattr(robustness, name, None)
     if not isinstance(share, float):
         return ""
