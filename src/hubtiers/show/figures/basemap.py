@@ -24,7 +24,15 @@ from hubtiers.show.style import NO_DATA_COLOUR, tier_colours
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PAPER", "areas_of", "draw_ground", "draw_lines", "draw_regions", "paths_along", "prepare"]
+__all__ = [
+    "PAPER",
+    "areas_of",
+    "draw_ground",
+    "draw_lines",
+    "draw_regions",
+    "paths_along",
+    "prepare",
+]
 
 _SEA, _LAND, PAPER, _GRID = "#f2f6f8", "#e9e8e4", "#ffffff", "#dfe6ea"
 _COAST, _EDGE, _BORDER, _LINE = "#d3d2cd", "#b9bdc1", "#6d757c", "#4a5157"
@@ -47,13 +55,15 @@ def prepare(axes: Axes, window: Window) -> None:
 
 def draw_ground(axes: Axes, scene: Scene) -> None:
     """Draw other countries, the graticule, and the land of the place as white paper."""
-    if scene.base is None:
+    if scene.pack is None:
         return
-    around = _within(context_of(scene.base), axes)
+    around = _within(context_of(scene.pack), axes)
     axes.add_collection(areas_of(around, face=_LAND, edge=_COAST, width=0.3, name="world", order=1))
-    net = paths_along(graticule_of(scene.base), colour=_GRID, width=0.4, name="graticule", order=1.2)
+    net = paths_along(
+        graticule_of(scene.pack), colour=_GRID, width=0.4, name="graticule", order=1.2
+    )
     axes.add_collection(net)
-    land = _within(land_of(scene.base), axes)
+    land = _within(land_of(scene.pack), axes)
     axes.add_collection(areas_of(land, face=PAPER, edge=_EDGE, width=0.3, name="ground", order=2))
 
 
@@ -65,24 +75,30 @@ def draw_regions(axes: Axes, scene: Scene, result: Result) -> None:
     scored = tier.notna()
     width = 0.25 if len(scene.regions) > _MANY_REGIONS else 0.5
     faces = [colours[label] for label in tier[scored]]
-    filled = areas_of(shapes[scored], face=faces, edge="white", width=width, name="regions", order=3)
+    filled = areas_of(
+        shapes[scored], face=faces, edge="white", width=width, name="regions", order=3
+    )
     axes.add_collection(filled)
     if not scored.all():
         bare = shapes[~scored]
-        missing = areas_of(bare, face=NO_DATA_COLOUR, edge=_NO_DATA_EDGE, width=width, name="no-data", order=3)
+        missing = areas_of(
+            bare, face=NO_DATA_COLOUR, edge=_NO_DATA_EDGE, width=width, name="no-data", order=3
+        )
         missing.set_hatch("/////")
         axes.add_collection(missing)
 
 
 def draw_lines(axes: Axes, scene: Scene) -> None:
     """Draw the borders above the regions, and the lines that belong on every map of the place."""
-    base = scene.base
-    if base is None:
+    pack = scene.pack
+    if pack is None:
         return
-    outlines = _visible(level_of(base, base.borders), axes)
+    outlines = _visible(level_of(pack, pack.borders), axes)
     borders = areas_of(outlines, face="none", edge=_BORDER, width=0.5, name="provinces", order=4)
     axes.add_collection(borders)
-    axes.add_collection(paths_along(lines_of(base), colour=_LINE, width=1.5, name="dashes", order=4.2))
+    axes.add_collection(
+        paths_along(lines_of(pack), colour=_LINE, width=1.5, name="dashes", order=4.2)
+    )
 
 
 def _frame(axes: Axes) -> Any:
@@ -102,14 +118,22 @@ def _within(shapes: gpd.GeoSeries, axes: Axes) -> gpd.GeoSeries:
 
 
 def areas_of(
-    shapes: Iterable[Any], *, face: str | Sequence[str], edge: str, width: float, name: str, order: float
+    shapes: Iterable[Any],
+    *,
+    face: str | Sequence[str],
+    edge: str,
+    width: float,
+    name: str,
+    order: float,
 ) -> Any:
     """Return shapes as one collection that can be found by its name."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import PathPatch
 
     patches = [PathPatch(_outline(shape)) for shape in shapes]
-    areas = PatchCollection(patches, facecolors=face, edgecolors=edge, linewidths=width, zorder=order)
+    areas = PatchCollection(
+        patches, facecolors=face, edgecolors=edge, linewidths=width, zorder=order
+    )
     areas.set_joinstyle("round")
     areas.set_gid(name)
     return areas
@@ -124,7 +148,9 @@ def _outline(shape: Any) -> Any:
         for ring in (part.exterior, *part.interiors):
             corners = shapely.get_coordinates(ring)
             points.append(corners)
-            codes.append([Outline.MOVETO, *[Outline.LINETO] * (len(corners) - 2), Outline.CLOSEPOLY])
+            codes.append(
+                [Outline.MOVETO, *[Outline.LINETO] * (len(corners) - 2), Outline.CLOSEPOLY]
+            )
     return Outline(np.concatenate(points), np.concatenate(codes))
 
 

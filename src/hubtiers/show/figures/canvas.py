@@ -77,7 +77,9 @@ def drawing(
     """Give a board to draw on: the axes of the caller, or a figure of its own of this size in inches."""
     lettering = find_lettering(language)
     if ax is not None and not isinstance(ax, Axes):
-        raise SpecError(f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with subplots().")
+        raise SpecError(
+            f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with subplots()."
+        )
     with rc_context(_settings(lettering)):
         if ax is None:
             figure: Figure = _new_figure(size, lettering)
@@ -142,7 +144,9 @@ def _root(ax: Axes) -> Figure:
     """Return the figure that holds the axes, also from within subfigures."""
     figure = ax.get_figure(root=True)
     if figure is None:
-        raise SpecError("ax belongs to no figure any more. Leave it out, or make some with subplots().")
+        raise SpecError(
+            "ax belongs to no figure any more. Leave it out, or make some with subplots()."
+        )
     return figure
 
 
@@ -181,7 +185,8 @@ def _file_settings(figure: Figure) -> Any:
     texts = [artist.get_text() for artist in figure.findobj(Text) if isinstance(artist, Text)]
     lettering = figure.lettering if isinstance(figure, PrintFigure) else None
     truetype = lettering is None or lettering.is_truetype(texts)
-    # Outlines in PostScript form, as those of Noto CJK, are no TrueType; readers complain when they are called so.
+    # Outlines in PostScript form, as those of Noto CJK, are no TrueType; readers complain when they
+    # are called so.
     return {
         "font.sans-serif": ["DejaVu Sans"],
         "svg.fonttype": "none",

@@ -47,7 +47,8 @@ def tier_probability_figure(
     robustness
         What `assess_robustness` gave.
     result
-        The result it varies: gives names, and the order by rank. Without it, regions stand by their probabilities.
+        The result it varies: gives names, and the order by rank. Without it, regions stand by their
+        probabilities.
     most
         How many regions are drawn, the best first.
     language
@@ -78,7 +79,9 @@ def tier_probability_figure(
     with drawing(language, ax, size=_size(shares)) as board:
         places = _name_rows(board, shares, result)
         _stack_bars(board, shares, places)
-        board.axes.set(xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language))
+        board.axes.set(
+            xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language)
+        )
         _draw_tier_key(board, [str(label) for label in shares.columns], patches=True)
         _left_out(board, len(scored) - len(shares))
         finish(board)
@@ -155,7 +158,9 @@ def rank_interval_figure(
         return board.figure
 
 
-def _draw_spans(board: Board, spans: pd.DataFrame, places: Places, colours: str | list[str]) -> None:
+def _draw_spans(
+    board: Board, spans: pd.DataFrame, places: Places, colours: str | list[str]
+) -> None:
     """Draw each interval as a line, with a dot at the median."""
     low, high = spans["low"].to_numpy(float), spans["high"].to_numpy(float)
     lines = board.axes.hlines(places, low, high, color="#7b858d", linewidth=1.6, zorder=2)
@@ -193,12 +198,16 @@ def _draw_tier_key(board: Board, labels: Sequence[str], *, patches: bool = False
     draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows), patches=patches)
 
 
-def _ordered(frame: pd.DataFrame, robustness: Robustness, result: Result | None, most: int) -> pd.DataFrame:
+def _ordered(
+    frame: pd.DataFrame, robustness: Robustness, result: Result | None, most: int
+) -> pd.DataFrame:
     """Return the first rows by rank in the result, or by median rank."""
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise SpecError(f"most={most!r}; it must be a whole number of at least 1.")
     if frame.empty:
-        raise DataError("The robustness analysis has no region with a score, so there is nothing to draw.")
+        raise DataError(
+            "The robustness analysis has no region with a score, so there is nothing to draw."
+        )
     place = result.rank if result is not None else robustness.rank_interval["median"]
     order = place.reindex(frame.index).astype("float64").sort_values(kind="stable").index
     return frame.loc[order[:most]]

@@ -12,9 +12,23 @@ from numpy.typing import NDArray
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.scheme import Result
-from hubtiers.show.figures.chart_parts import draw_key, finish, name_points, plain_ticks, quiet_grid, write_note
+from hubtiers.show.figures.chart_parts import (
+    draw_key,
+    finish,
+    name_points,
+    plain_ticks,
+    quiet_grid,
+    write_note,
+)
 from hubtiers.show.style import tier_colours
-from hubtiers.show.words import node_name, number_text, region_names, require_language, say, tier_name
+from hubtiers.show.words import (
+    node_name,
+    number_text,
+    region_names,
+    require_language,
+    say,
+    tier_name,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,10 +71,11 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
 
     Notes
     -----
-    The line is the least-squares fit of ln score = ln C − q · ln rank, with ranks as the result gives them.
+    The line is the least-squares fit of ln score = ln C − q · ln rank, with ranks as the result
+    gives them.
 
-    **Missing values**: regions without a score are left out. So are scores of zero and below, which have no
-    logarithm; the plot says how many.
+    **Missing values**: regions without a score are left out. So are scores of zero and below, which
+    have no logarithm; the plot says how many.
 
     Examples
     --------
@@ -89,13 +104,21 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
         axes.set_yscale("log")
         for label in result.breaks.labels:
             inside = result.tier[scores.index] == label
-            marks = axes.scatter(ranks[inside], scores[inside], s=26, color=colours[label], zorder=3)
+            marks = axes.scatter(
+                ranks[inside], scores[inside], s=26, color=colours[label], zorder=3
+            )
             marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
         ends = np.array([ranks.min(), ranks.max()])
-        axes.plot(ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit")
+        axes.plot(
+            ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit"
+        )
         plain_ticks(axes)
         axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
-        draw_key(board, [(colours[k], tier_name(k, language)) for k in result.breaks.labels], loc="upper right")
+        draw_key(
+            board,
+            [(colours[k], tier_name(k, language)) for k in result.breaks.labels],
+            loc="upper right",
+        )
         write_note(board, _fit_note(-float(slope), fit, left_out, language))
         finish(board)
         name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
@@ -110,11 +133,16 @@ def _fit_note(exponent: float, fit: float, left_out: int, language: str) -> str:
 
 
 def radar_figure(
-    result: Result, *, regions: Sequence[str] | None = None, language: str = "zh", ax: Axes | None = None
+    result: Result,
+    *,
+    regions: Sequence[str] | None = None,
+    language: str = "zh",
+    ax: Axes | None = None,
 ) -> Figure:
     """Plot the profile of regions by function (雷达图).
 
-    Choose it to show in which functions a few regions are strong or weak; for many regions use a table.
+    Choose it to show in which functions a few regions are strong or weak; for many regions use a
+    table.
 
     Parameters
     ----------
@@ -159,7 +187,9 @@ def radar_figure(
     chosen = _chosen_regions(result, regions)
     profile = _profile(result).loc[chosen]
     if ax is not None and ax.name != "polar":
-        raise SpecError('A radar plot needs polar axes. Make them with subplots(subplot_kw={"projection": "polar"}).')
+        raise SpecError(
+            'A radar plot needs polar axes. Make them with subplots(subplot_kw={"projection": "polar"}).'
+        )
     with drawing(language, ax, size=(6.4, 5.4), projection="polar") as board:
         names = region_names(result, language)
         _draw_spokes(board, [node_name(result, code, language) for code in profile.columns])
@@ -220,12 +250,17 @@ def _chosen_regions(result: Result, regions: Sequence[str] | None) -> list[str]:
         if region not in result.scores.index:
             raise UnknownOptionError("region", region, result.scores.index)
     if not 0 < len(chosen) <= len(_LINES):
-        raise SpecError(f"A radar plot shows one to {len(_LINES)} regions, but {len(chosen)} were given.")
+        raise SpecError(
+            f"A radar plot shows one to {len(_LINES)} regions, but {len(chosen)} were given."
+        )
     return chosen
 
 
 def weight_figure(
-    results: Result | Comparison | Mapping[str, Result], *, language: str = "zh", ax: Axes | None = None
+    results: Result | Comparison | Mapping[str, Result],
+    *,
+    language: str = "zh",
+    ax: Axes | None = None,
 ) -> Figure:
     """Plot the effective weight of every indicator, under one scheme or several (权重比较).
 
@@ -269,9 +304,13 @@ def weight_figure(
         axes = board.axes
         for number, result in enumerate(by_name.values()):
             weights = result.weights[codes].to_numpy(float)
-            marks = axes.scatter(weights, places, s=30, marker=_SHAPES[number], color=_LINES[number], zorder=3)
+            marks = axes.scatter(
+                weights, places, s=30, marker=_SHAPES[number], color=_LINES[number], zorder=3
+            )
             marks.set(edgecolors="white", linewidths=0.5, gid=f"weights-{number}")
-        axes.set_yticks(places, labels=[board.text(node_name(first, code, language)) for code in codes])
+        axes.set_yticks(
+            places, labels=[board.text(node_name(first, code, language)) for code in codes]
+        )
         axes.set_xlim(left=0)
         axes.set_xlabel(say("weight", language))
         quiet_grid(axes)
@@ -294,8 +333,12 @@ def _results_by_name(results: Result | Comparison | Mapping[str, Result]) -> dic
     if not isinstance(found, Mapping) or not all(isinstance(r, Result) for r in found.values()):
         raise SpecError(f"weight_figure takes results by name, but got {type(results).__name__}.")
     if not 0 < len(found) <= len(_LINES):
-        raise SpecError(f"weight_figure compares one to {len(_LINES)} results, but {len(found)} were given.")
+        raise SpecError(
+            f"weight_figure compares one to {len(_LINES)} results, but {len(found)} were given."
+        )
     codes = {tuple(result.table.framework.codes) for result in found.values()}
     if len(codes) > 1:
-        raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
+        raise DataError(
+            "The results do not have the same indicators, so that their weights cannot be compared."
+        )
     return dict(found)

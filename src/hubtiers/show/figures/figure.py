@@ -10,7 +10,7 @@ from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
-from hubtiers.show.figures.furniture import draw_inset, draw_north, draw_scale_bar
+from hubtiers.show.figures.furniture import draw_insets, draw_north, draw_scale_bar
 from hubtiers.show.figures.hub_marks import draw_layout
 from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import draw_legends
@@ -54,12 +54,13 @@ def tier_figure(
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
-        `"zh"`: words in Chinese, with a caption in Chinese and English. `"en"`: everything in English.
+        `"zh"`: words in Chinese, with a caption in Chinese and English. `"en"`: everything in
+        English.
     ax
         Axes to draw on; left out, a figure of 9 inches' width is made.
     approval
-        Number of the map's approval (审图号), printed only when given: a published map of China needs one, and no
-        library can issue it.
+        Number of the map's approval (审图号), printed only when given: a published map of China needs
+        one, and no library can issue it.
     caption
         Whether the caption stands below the map.
 
@@ -81,11 +82,12 @@ def tier_figure(
 
     Notes
     -----
-    Tiers, cut-points and counts are those of the result. The projection is Albers' equal-area one for China; a layer
-    of yours that lies elsewhere is drawn in one for its own place, without inset. Where regions overlap, the smaller
-    one lies above.
+    Tiers, cut-points and counts are those of the result. The projection is Albers' equal-area one
+    for China; a layer of yours that lies elsewhere is drawn in one for its own place, without
+    inset. Where regions overlap, the smaller one lies above.
 
-    **Missing values.** A region without a score is hatched as “no data”; what belongs to no region stays white.
+    **Missing values.** A region without a score is hatched as “no data”; what belongs to no region
+    stays white.
 
     Examples
     --------
@@ -100,9 +102,13 @@ def tier_figure(
     _require_place(layout, scene)
     with drawing(language, ax, size=(_WIDTH, 8.3)) as board:
         _draw_map(board, scene, result)
-        heading = wrap_text(board.text(title_texts(title, word("tier_title")).say(language)), _TITLE_WIDTH)
+        heading = wrap_text(
+            board.text(title_texts(title, word("tier_title")).say(language)), _TITLE_WIDTH
+        )
         board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
-        lines = _caption_lines(board, map_caption(result, layout, title), approval) if caption else []
+        lines = (
+            _caption_lines(board, map_caption(result, layout, title), approval) if caption else []
+        )
         _write_caption(board, lines)
         if board.own:
             _arrange(board, len(heading), len(lines))
@@ -111,14 +117,16 @@ def tier_figure(
         if layout is not None:
             draw_layout(board.axes, scene, layout)
         furniture += draw_legends(board, result, layout, scene)
-        furniture += [draw_inset(board, scene, result, inset) for inset in scene.insets]
+        furniture += draw_insets(board, scene, result)
         draw_labels(board, label_points(scene, result, layout, language), furniture)
         return board.figure
 
 
 def _require_place(layout: HubLayout | None, scene: Scene) -> None:
-    if layout is not None and scene.base is None:
-        raise SpecError(f"The hubs of the layout {layout.id!r} lie in China, but the regions do not. Leave it out.")
+    if layout is not None and scene.pack is None:
+        raise SpecError(
+            f"The hubs of the layout {layout.id!r} lie in China, but the regions do not. Leave it out."
+        )
 
 
 def _draw_map(board: Board, scene: Scene, result: Result) -> None:
@@ -152,7 +160,9 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     return canvas.save_figure(figure, path, dpi=dpi)
 
 
-def map_caption(result: Result, layout: HubLayout | None, title: Mapping[str, str] | str | None) -> Text:
+def map_caption(
+    result: Result, layout: HubLayout | None, title: Mapping[str, str] | str | None
+) -> Text:
     """Return what stands below the map, in both languages: title, method, fit, hubs, source of the boundaries."""
     names = title_texts(title, word("tier_title"))
     scale = result.breaks

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyproj
 
+from hubtiers.regions.pack import Inset
 from hubtiers.scheme import Result
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
 from hubtiers.show.figures.labels import Box
-from hubtiers.show.figures.scene import Inset, Scene, Window
-from hubtiers.show.words import say
+from hubtiers.show.figures.scene import Scene, Window
+from hubtiers.show.words import Text, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["box_of", "draw_inset", "draw_north", "draw_scale_bar"]
+__all__ = ["box_of", "draw_insets", "draw_north", "draw_scale_bar"]
 
 _INK = "#22262a"
 
@@ -61,7 +62,12 @@ def draw_north(board: Board, scene: Scene) -> Box:
     arrow = board.axes.annotate("", xy=tip, xytext=start, zorder=9, arrowprops=look)
     arrow.set_gid("north")
     letter = board.axes.text(
-        *(foot + 1.35 * along), say("north", board.language), ha="center", va="center", fontsize=9, zorder=9
+        *(foot + 1.35 * along),
+        say("north", board.language),
+        ha="center",
+        va="center",
+        fontsize=9,
+        zorder=9,
     )
     return _around([letter, arrow])
 
@@ -75,35 +81,41 @@ def _northwards(crs: str, foot: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
     return along / np.hypot(*along)
 
 
-def draw_inset(board: Board, scene: Scene, result: Result, inset: Inset) -> Box:
-    """Draw a part of the map on axes of its own, in the lower right corner."""
+def draw_insets(board: Board, scene: Scene, result: Result) -> list[Box]:
+    """Draw the parts of the map that have axes of their own."""
+    # An inset framed in degrees, or on a projection of its own, is not drawn yet.
+    insets = [inset for inset in scene.insets if inset.window and not inset.projection]
+    return [_draw_inset(board, scene, result, inset) for inset in insets]
+
+
+def _draw_inset(board: Board, scene: Scene, result: Result, inset: Inset) -> Box:
+    window = inset.window or scene.window
     axes = board.figure.add_axes((0, 0, 1, 1), label=inset.id, zorder=10)
-    axes.set_axes_locator(_corner(board.axes, scene.window, inset))
-    prepare(axes, inset.window)
+    axes.set_axes_locator(_corner(board.axes, scene.window, inset.width, window))
+    prepare(axes, window)
     draw_ground(axes, scene)
     draw_regions(axes, scene, result)
     draw_lines(axes, scene)
     for side in axes.spines.values():
         side.set_linewidth(0.7)
-    title = inset.title.say(board.language)
+    title = Text(inset.title_zh, inset.title_en).say(board.language)
     axes.text(0.97, 0.025, title, transform=axes.transAxes, ha="right", fontsize=6.5, zorder=9)
     board.figure.draw_without_rendering()
     return box_of(axes)
 
 
-def _corner(main: Axes, window: Window, inset: Inset) -> Callable[[Any, Any], Any]:
+def _corner(main: Axes, window: Window, width: float, inset: Window) -> Callable[[Any, Any], Any]:
     """Return where an inset stands: in the lower right corner of the map, wherever that is drawn."""
     from matplotlib.transforms import Bbox
 
-    shape = (inset.window[3] - inset.window[1]) / (inset.window[2] - inset.window[0])
+    shape = (inset[3] - inset[1]) / (inset[2] - inset[0])
     stretch = (window[2] - window[0]) / (window[3] - window[1])
 
     def locate(_axes: Any, _renderer: Any) -> Any:
         place = main.get_position()
-        width = inset.width * place.width
-        height = inset.width * shape * stretch * place.height
+        across, up = width * place.width, width * shape * stretch * place.height
         gap = 0.006 * place.width
-        return Bbox.from_bounds(place.x1 - width - gap, place.y0 + gap * stretch, width, height)
+        return Bbox.from_bounds(place.x1 - across - gap, place.y0 + gap * stretch, across, up)
 
     return locate
 

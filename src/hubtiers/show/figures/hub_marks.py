@@ -46,10 +46,14 @@ def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], tier: str) -> None:
     extents = [_mainland(_members(scene, hub.extent)) for hub in hubs if hub.extent]
     if extents:
         colour = hub_colours(TIERS)[tier]
-        axes.add_collection(areas_of(extents, face="none", edge=colour, width=1.4, name=f"extent-{tier}", order=5))
+        axes.add_collection(
+            areas_of(extents, face="none", edge=colour, width=1.4, name=f"extent-{tier}", order=5)
+        )
 
 
-def _draw_cores(axes: Axes, scene: Scene, hubs: list[Hub], tier: str, marker: str, size: float) -> None:
+def _draw_cores(
+    axes: Axes, scene: Scene, hubs: list[Hub], tier: str, marker: str, size: float
+) -> None:
     points = [core_point(scene, core) for hub in hubs for core in expand_members(hub.cores)]
     if points:
         x, y = zip(*points, strict=True)

@@ -30,7 +30,9 @@ _POINTS_AN_INCH = 72
 Point = tuple[float, float]
 
 
-def label_points(scene: Scene, result: Result, layout: HubLayout | None, language: str) -> list[tuple[str, Point]]:
+def label_points(
+    scene: Scene, result: Result, layout: HubLayout | None, language: str
+) -> list[tuple[str, Point]]:
     """Return what is named: the cores of the hubs, highest tier first, or else the best regions."""
     if layout is None:
         best = result.rank.dropna().sort_values(kind="stable").index[:_MOST_LABELS]
@@ -44,7 +46,9 @@ def label_points(scene: Scene, result: Result, layout: HubLayout | None, languag
     return [(str(cities.loc[core, column]), core_point(scene, core)) for core in cores]
 
 
-def draw_labels(board: Board, points: Sequence[tuple[str, Point]], furniture: Sequence[Box]) -> None:
+def draw_labels(
+    board: Board, points: Sequence[tuple[str, Point]], furniture: Sequence[Box]
+) -> None:
     """Name points where the names hide neither each other nor the furniture of the map."""
     axes = board.axes
     texts = [board.text(name) for name, _ in points]
@@ -73,7 +77,12 @@ def _is_far(anchor: Point, centre: Point, size: Point, dot: float) -> bool:
 
 def _draw_label(board: Board, text: str, at: Point, shift: Point, *, leads: bool) -> None:
     line = {"arrowstyle": "-", "linewidth": 0.5, "color": "#5b636a", "shrinkA": 0, "shrinkB": 3}
-    paper = {"boxstyle": "square,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.78}
+    paper = {
+        "boxstyle": "square,pad=0.12",
+        "facecolor": "white",
+        "edgecolor": "none",
+        "alpha": 0.78,
+    }
     label = board.axes.annotate(
         text,
         xy=at,

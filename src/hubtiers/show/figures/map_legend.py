@@ -57,7 +57,9 @@ def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
 
     rows: Rows = []
     if result.no_data:
-        hatched = Patch(facecolor=NO_DATA_COLOUR, edgecolor=_NO_DATA_EDGE, hatch="/////", linewidth=0.4)
+        hatched = Patch(
+            facecolor=NO_DATA_COLOUR, edgecolor=_NO_DATA_EDGE, hatch="/////", linewidth=0.4
+        )
         rows.append((hatched, f"{say('no_data', language)}  ({len(result.no_data)})"))
     if scene.leaves_gaps(result):
         blank = Patch(facecolor=PAPER, edgecolor=_EDGE, linewidth=0.6)
@@ -74,7 +76,9 @@ def _hub_rows(layout: HubLayout, language: str) -> Rows:
         number = sum(hub.tier == tier for hub in layout.hubs)
         if number:
             size = 10 if marker == "*" else 5.5
-            mark = Line2D([], [], linestyle="none", marker=marker, color=colours[tier], markersize=size)
+            mark = Line2D(
+                [], [], linestyle="none", marker=marker, color=colours[tier], markersize=size
+            )
             rows.append((mark, f"{tier_name(tier, language)}  ({number})"))
     if any(hub.extent for hub in layout.hubs):
         outline = Line2D([], [], color=colours[TIERS[0]], linewidth=1.5)

@@ -1,9 +1,10 @@
-"""Where everything of a printed map lies: the regions on their projection, and the base map of their place as data."""
+"""Where everything of a printed map lies: the regions, and the map of the pack they belong to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -12,79 +13,22 @@ import shapely
 
 from hubtiers.errors import DataError, listing
 from hubtiers.regions.boundaries import load_context, load_regions
+from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack
 from hubtiers.scheme import Result
-from hubtiers.show.words import Text, word
 
-__all__ = ["CHINA", "BaseMap", "Inset", "Scene", "make_scene"]
+__all__ = [
+    "Scene",
+    "Window",
+    "context_of",
+    "graticule_of",
+    "land_of",
+    "level_of",
+    "lines_of",
+    "make_scene",
+]
 
 Window = tuple[float, float, float, float]
-"""Left, bottom, right and top, or west, south, east and north."""
-
-
-@dataclass(frozen=True)
-class Inset:
-    """A part of the printed map on axes of its own.
-
-    Attributes
-    ----------
-    id, title
-        Name of its axes, and what is written into it.
-    window
-        Its frame on the projection of the map.
-    width
-        Its width as a share of the width of the map.
-    """
-
-    id: str
-    title: Text
-    window: Window
-    width: float
-
-
-@dataclass(frozen=True)
-class BaseMap:
-    """The printed map of a place, whatever is scored on it.
-
-    Attributes
-    ----------
-    projection
-        Reference system of the map, in metres.
-    window
-        Frame of the map on the projection.
-    around, graticule
-        What of the layers can come into view, and where the graticule lies, in degrees.
-    units, borders
-        The level of which all others consist, and the one whose outlines are drawn over the regions.
-    context
-        The layer of other countries.
-    lines
-        Layers of lines that belong on every map of the place.
-    insets
-        Parts on axes of their own.
-    """
-
-    projection: str
-    window: Window
-    around: Window
-    graticule: Window
-    units: str
-    borders: str
-    context: str
-    lines: tuple[str, ...] = ()
-    insets: tuple[Inset, ...] = ()
-
-
-CHINA = BaseMap(
-    projection="+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +datum=WGS84 +units=m",
-    window=(-2.75e6, -2.3e6, 2.65e6, 2.2e6),
-    around=(55.0, -12.0, 160.0, 62.0),
-    graticule=(60.0, 0.0, 150.0, 60.0),
-    units="city",
-    borders="province",
-    context="world",
-    lines=("south_china_sea",),
-    insets=(Inset("south-china-sea", word("inset"), (2.6e5, -3.62e6, 1.95e6, -1.5e6), 0.137),),
-)
+"""Left, bottom, right and top."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,31 +43,32 @@ class Scene:
         Shapes of the regions of the result, the largest first.
     units
         Shapes of the units that hubs and regions consist of, by id.
-    base
-        The base map of the place; None for a layer that has none.
+    pack
+        The pack whose printed map this is: its land, borders, lines and insets are drawn; None for a
+        layer that has none.
     """
 
     crs: str
     window: Window
     regions: gpd.GeoSeries
     units: gpd.GeoSeries
-    base: BaseMap | None = None
+    pack: Pack | None = None
 
     @property
     def insets(self) -> tuple[Inset, ...]:
         """Parts on axes of their own."""
-        return self.base.insets if self.base else ()
+        return self.pack.insets if self.pack else ()
 
     def leaves_gaps(self, result: Result) -> bool:
-        """Return whether some unit of the base map belongs to no region of the result."""
-        if self.base is None:
+        """Return whether some unit of the pack belongs to no region of the result."""
+        if self.pack is None:
             return False
         covered: set[str] = set().union(*result.table.members().values())
         return len(covered) < len(self.units)
 
 
 def make_scene(result: Result) -> Scene:
-    """Return the places of a result: on the base map of their place, or on a projection for them alone.
+    """Return the places of a result: on the map of their pack, or on a projection for them alone.
 
     Raises
     ------
@@ -131,12 +76,12 @@ def make_scene(result: Result) -> Scene:
         When the result has no geometry, or a region no area.
     """
     regions = _require_areas(result)
-    base = _base_map_of(regions)
-    if base is None:
+    pack = _pack_around(regions)
+    if pack is None or pack.window is None:
         return _own_scene(regions)
-    shapes = regions.geometry.to_crs(base.projection)
-    units = level_of(base, base.units)
-    return Scene(base.projection, base.window, _largest_first(shapes), units, base)
+    shapes = regions.geometry.to_crs(pack.projection)
+    units = level_of(pack, pack.units)
+    return Scene(pack.projection, pack.window, _largest_first(shapes), units, pack)
 
 
 def _require_areas(result: Result) -> gpd.GeoDataFrame:
@@ -148,15 +93,17 @@ def _require_areas(result: Result) -> gpd.GeoDataFrame:
     has_area = regions.geom_type.isin(["Polygon", "MultiPolygon"]) & ~regions.geometry.is_empty
     odd = regions.index[~has_area]
     if len(odd):
-        raise DataError(f"A map needs regions with an area, but these have none: {listing(odd)}. Give them polygons.")
+        raise DataError(
+            f"A map needs regions with an area, but these have none: {listing(odd)}. Give them polygons."
+        )
     return regions
 
 
-def _base_map_of(regions: gpd.GeoDataFrame) -> BaseMap | None:
-    """Return the base map that regions belong to; None for a layer that lies elsewhere."""
+def _pack_around(regions: gpd.GeoDataFrame) -> Pack | None:
+    """Return the pack whose printed map the regions lie on; None for a layer that lies elsewhere."""
     west, south, east, north = regions.to_crs(4326).total_bounds
     inside = west > 70 and east < 140 and south > 0 and north < 56
-    return CHINA if "members" in regions.columns or inside else None
+    return load_pack(DEFAULT_PACK) if "members" in regions.columns or inside else None
 
 
 def _own_scene(regions: gpd.GeoDataFrame) -> Scene:
@@ -182,41 +129,46 @@ def _largest_first(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 
 
 @cache
-def level_of(base: BaseMap, level: str) -> gpd.GeoSeries:
-    """Return the shapes of a level on the projection of the map."""
-    return load_regions(level).geometry.to_crs(base.projection)
+def level_of(pack: Pack, level: str) -> gpd.GeoSeries:
+    """Return the shapes of a level of a pack on the projection of its map."""
+    return load_regions(level, pack=pack).geometry.to_crs(pack.projection)
 
 
 @cache
-def land_of(base: BaseMap) -> gpd.GeoSeries:
-    """Return the whole land of the place as one shape."""
-    shapes = level_of(base, base.borders)
-    return gpd.GeoSeries([shapely.coverage_union_all(shapes.array)], crs=base.projection)
+def land_of(pack: Pack) -> gpd.GeoSeries:
+    """Return the whole land of a pack as one shape."""
+    shapes = level_of(pack, pack.borders)
+    return gpd.GeoSeries([shapely.coverage_union_all(shapes.array)], crs=pack.projection)
 
 
 @cache
-def context_of(base: BaseMap) -> gpd.GeoSeries:
-    """Return the countries around the place."""
-    return _in_view(base, base.context)
+def context_of(pack: Pack) -> gpd.GeoSeries:
+    """Return the countries around a pack."""
+    return _in_view(pack, load_context("world", pack=pack))
 
 
 @cache
-def lines_of(base: BaseMap) -> tuple[Any, ...]:
-    """Return the lines that belong on every map of the place."""
-    layers = [_in_view(base, name) for name in base.lines]
-    return tuple(line for layer in layers for line in layer)
+def lines_of(pack: Pack) -> tuple[Any, ...]:
+    """Return the lines that belong on every map of a pack."""
+    layers = [_in_view(pack, pack.line_shapes(line)) for line in pack.lines]
+    return tuple(chain.from_iterable(layers))
 
 
-def _in_view(base: BaseMap, name: str) -> gpd.GeoSeries:
-    shapes = load_context(name, pack="china").geometry.clip_by_rect(*base.around)
-    return shapes[~shapes.is_empty].to_crs(base.projection)
+def _in_view(pack: Pack, layer: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the part of a layer that can come into view, on the projection of the map."""
+    shapes = layer.geometry
+    if pack.around is not None:
+        shapes = shapes.clip_by_rect(*pack.around)
+    return shapes[~shapes.is_empty].to_crs(pack.projection)
 
 
 @cache
-def graticule_of(base: BaseMap) -> gpd.GeoSeries:
-    """Return meridians and parallels, every ten degrees."""
-    west, south, east, north = base.graticule
+def graticule_of(pack: Pack) -> gpd.GeoSeries:
+    """Return meridians and parallels, every ten degrees; none where a pack has no box for them."""
+    if pack.graticule is None:
+        return gpd.GeoSeries([], crs=pack.projection)
+    west, south, east, north = pack.graticule
     up, across = np.arange(south, north + 1), np.arange(west, east + 1)
     meridians = [shapely.linestrings(np.full(len(up), lon), up) for lon in across[::10]]
     parallels = [shapely.linestrings(across, np.full(len(across), lat)) for lat in up[::10]]
-    return gpd.GeoSeries([*meridians, *parallels], crs=4326).to_crs(base.projection)
+    return gpd.GeoSeries([*meridians, *parallels], crs=4326).to_crs(pack.projection)
