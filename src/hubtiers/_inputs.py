@@ -40,7 +40,10 @@ def input_files(content: StudyFile, folder: Path, levels: Collection[str]) -> di
         files |= _of_set(data.framework, "framework.csv")
     if content.compare.outside:
         files |= _of_set("checks", "values.csv", "sources.csv")
-    files |= {f"boundaries/{name}": data_path("boundaries", "china", name) for name in _places(content, levels)}
+    files |= {
+        f"boundaries/{name}": data_path("boundaries", "china", name)
+        for name in _places(content, levels)
+    }
     if layout and not is_file_name(layout):
         files[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return files

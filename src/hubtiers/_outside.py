@@ -26,7 +26,9 @@ def against_outside(result: Result, checks: Iterable[OutsideCheck]) -> pd.DataFr
     return pd.DataFrame([_outside_row(result, check, shipped) for check in checks])
 
 
-def _outside_row(result: Result, check: OutsideCheck, shipped: pd.DataFrame) -> Mapping[Hashable, object]:
+def _outside_row(
+    result: Result, check: OutsideCheck, shipped: pd.DataFrame
+) -> Mapping[Hashable, object]:
     found = shipped[(shipped["indicator"] == check.indicator) & (shipped["year"] == check.year)]
     if found.empty:
         known = shipped["indicator"].unique()

@@ -184,7 +184,9 @@ def robustness(
 def check(
     file: Annotated[
         Path,
-        typer.Argument(help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."),
+        typer.Argument(
+            help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."
+        ),
     ],
     level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
     within: Annotated[
@@ -343,7 +345,10 @@ def main() -> None:
         raise SystemExit(1) from None
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        print(f"hubtiers: {error.strerror or error}{place}. Check the path and its permissions.", file=sys.stderr)
+        print(
+            f"hubtiers: {error.strerror or error}{place}. Check the path and its permissions.",
+            file=sys.stderr,
+        )
         raise SystemExit(1) from None
     except Exception as error:
         if os.environ.get("HUBTIERS_DEBUG"):

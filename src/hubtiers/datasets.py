@@ -26,7 +26,10 @@ def list_datasets() -> pd.DataFrame:
     >>> list_datasets().query("kind == 'study'")["name"].tolist()[-2:]
     ['zhang2022', 'zhang2022-official']
     """
-    packs = [load_pack(DEFAULT_PACK), *(load_pack(name) for name in pack_names() if name != DEFAULT_PACK)]
+    packs = [
+        load_pack(DEFAULT_PACK),
+        *(load_pack(name) for name in pack_names() if name != DEFAULT_PACK),
+    ]
     rows = [
         ("regions", level.id, level.title_zh, level.summary or level.title_en, pack.terms)
         for pack in packs
@@ -34,12 +37,26 @@ def list_datasets() -> pd.DataFrame:
     ]
     for path in sorted(data_path("indicators").glob("*/dataset.toml")):
         about = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows.append(("indicators", path.parent.name, about["title_zh"], about["title_en"], about.get("terms", "")))
+        rows.append(
+            (
+                "indicators",
+                path.parent.name,
+                about["title_zh"],
+                about["title_en"],
+                about.get("terms", ""),
+            )
+        )
     for kind, folder in (("layout", "layouts"), ("study", "studies")):
         for path in sorted(data_path(folder).glob("*.toml"), key=lambda p: p.stem):
             about = tomllib.loads(path.read_text(encoding="utf-8"))
             rows.append(
-                (kind, path.stem, about.get("title_zh", ""), about.get("title_en", ""), about.get("source", ""))
+                (
+                    kind,
+                    path.stem,
+                    about.get("title_zh", ""),
+                    about.get("title_en", ""),
+                    about.get("source", ""),
+                )
             )
     return pd.DataFrame(rows, columns=["kind", "name", "title_zh", "title_en", "terms"])
 
@@ -85,7 +102,9 @@ def new_study(folder: str | Path) -> list[Path]:
     framework = load_framework("provinces").select(_NEW_INDICATORS)
     functions = tuple(dataclasses.replace(g, parent="") for g in framework.groups if g.parent == "")
     tops = {code: framework.ancestors(code)[-2] for code in framework.codes}
-    own = Framework(tuple(dataclasses.replace(i, parent=tops[i.code]) for i in framework.indicators), functions)
+    own = Framework(
+        tuple(dataclasses.replace(i, parent=tops[i.code]) for i in framework.indicators), functions
+    )
     values = load_indicators("provinces").query("year == 2022")
     wide = values.pivot_table(index="region", columns="indicator", values="value")[framework.codes]
     names = load_regions("province")["name_zh"]
@@ -93,6 +112,8 @@ def new_study(folder: str | Path) -> list[Path]:
     header = {i.code: f"{i.name_zh}（{i.unit}）" for i in framework.indicators}
     target.mkdir(parents=True)
     own.to_csv(target / "framework.csv")
-    wide.rename(columns=header).to_csv(target / "values.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+    wide.rename(columns=header).to_csv(
+        target / "values.csv", index=False, encoding="utf-8-sig", lineterminator="\n"
+    )
     (target / "study.toml").write_text(_NEW_STUDY.format(folder=target.name), encoding="utf-8")
     return [target / name for name in ("study.toml", "values.csv", "framework.csv")]

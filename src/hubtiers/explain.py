@@ -157,9 +157,13 @@ class Explanation:
         ]
         if self.next_tier is not None:
             if self.gap == 0:
-                lines.append(f"Next tier: {self.next_tier}; the score is the cut-point itself, and any gain lifts it")
+                lines.append(
+                    f"Next tier: {self.next_tier}; the score is the cut-point itself, and any gain lifts it"
+                )
                 return lines
-            lines.append(f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score")
+            lines.append(
+                f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score"
+            )
         lines.append(f"Smallest single change that lifts it: {self.smallest_step or self.note}")
         return lines
 
@@ -167,7 +171,9 @@ class Explanation:
         return f"{self.region} {self.name}: score {self.score:.4f}, rank {self.rank} of {self.scored}, {self.tier}"
 
     def __repr__(self) -> str:
-        return "\n".join([f"<Explanation of {self._head()}>", *(f"  {line}" for line in self._lines())])
+        return "\n".join(
+            [f"<Explanation of {self._head()}>", *(f"  {line}" for line in self._lines())]
+        )
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
@@ -236,7 +242,9 @@ def explain(result: Result, region: str) -> Explanation:
         scored=int(result.scores.notna().sum()),
         tier=str(tier),
         indicators=_indicator_rows(result, region, peers),
-        additive=all(isinstance(m, Arithmetic) for m in (chosen if isinstance(chosen, tuple) else (chosen,))),
+        additive=all(
+            isinstance(m, Arithmetic) for m in (chosen if isinstance(chosen, tuple) else (chosen,))
+        ),
         method=describe(chosen),
         peers=tuple(peers),
         next_tier=None if bar is None else _tier_above(result, bar),
@@ -299,13 +307,17 @@ def obstacle_degree(result: Result, *, by: str = "indicator") -> pd.DataFrame:
     weighted = np.clip(deviation, 0.0, None) * result.weights.to_numpy(float)
     weighted[result.scores.isna().to_numpy()] = np.nan
     total = np.nansum(weighted, axis=1, keepdims=True)
-    shares = np.divide(weighted, total, out=np.where(np.isnan(weighted), np.nan, 0.0), where=total > 0)
+    shares = np.divide(
+        weighted, total, out=np.where(np.isnan(weighted), np.nan, 0.0), where=total > 0
+    )
     frame = pd.DataFrame(shares, result.normalised.index, result.normalised.columns)
     if by == "indicator":
         return frame
     framework = result.fitted.framework
     tops = {c: framework.leaves(c) or [c] for c in framework.filled_children()}
-    return pd.DataFrame({top: frame[leaves].sum(axis=1, min_count=1) for top, leaves in tops.items()})
+    return pd.DataFrame(
+        {top: frame[leaves].sum(axis=1, min_count=1) for top, leaves in tops.items()}
+    )
 
 
 def coupling_coordination(
@@ -373,7 +385,9 @@ def coupling_coordination(
     if form not in _COUPLING:
         raise UnknownOptionError("form of coupling_coordination(form=…)", form, _COUPLING)
     if weights not in ("scheme", "equal"):
-        raise UnknownOptionError("choice of coupling_coordination(weights=…)", weights, ("scheme", "equal"))
+        raise UnknownOptionError(
+            "choice of coupling_coordination(weights=…)", weights, ("scheme", "equal")
+        )
     codes = _functions(result, functions)
     scores = result.nodes[codes]
     _require_unit_range(scores)
@@ -393,7 +407,9 @@ def coupling_ratio(u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the geometric over the arithmetic mean of each row; 0 where all are 0."""
     mean = u.mean(axis=1)
     product = np.prod(u ** (1.0 / u.shape[1]), axis=1)
-    return np.asarray(np.divide(product, mean, out=np.where(np.isnan(mean), np.nan, 0.0), where=mean > 0))
+    return np.asarray(
+        np.divide(product, mean, out=np.where(np.isnan(mean), np.nan, 0.0), where=mean > 0)
+    )
 
 
 def coupling_revised(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -437,7 +453,9 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
     return tuple(sorted(steps, key=lambda s: float(f"{s.share_of_range:.5g}"))), ""
 
 
-def _needed_values(fitted: FittedScheme, row: pd.Series, codes: list[str], bar: float) -> dict[str, float]:
+def _needed_values(
+    fitted: FittedScheme, row: pd.Series, codes: list[str], bar: float
+) -> dict[str, float]:
     """Return by indicator the value nearest to the present one whose score is above the bar, where there is one."""
     direction = np.array([i.direction for i in fitted.framework.indicators if i.code in codes])
     low, reach = row[codes].to_numpy(float), fitted.reach.loc[codes]
@@ -470,12 +488,18 @@ def _scores_at(
     if n == 0:
         return values
     block = np.tile(row.to_numpy(float), (n * tries, 1))
-    block[np.arange(n * tries), np.repeat(row.index.get_indexer(pd.Index(codes)), tries)] = values.ravel()
-    return _what_if(fitted, pd.DataFrame(block, columns=row.index)).to_numpy(float).reshape(n, tries)
+    block[np.arange(n * tries), np.repeat(row.index.get_indexer(pd.Index(codes)), tries)] = (
+        values.ravel()
+    )
+    return (
+        _what_if(fitted, pd.DataFrame(block, columns=row.index)).to_numpy(float).reshape(n, tries)
+    )
 
 
 def _what_if(fitted: FittedScheme, complete: pd.DataFrame) -> pd.Series:
-    rows = complete.set_axis(pd.Index([str(n) for n in range(len(complete))], name="region_id"), axis=0)
+    rows = complete.set_axis(
+        pd.Index([str(n) for n in range(len(complete))], name="region_id"), axis=0
+    )
     return fitted.aggregate_levels(fitted.rescale(rows))[""]
 
 
@@ -519,10 +543,16 @@ def _tier_above(result: Result, bar: float) -> str:
 def _indicator_rows(result: Result, region: str, peers: pd.Index) -> pd.DataFrame:
     """Return the table of an explanation: one row per indicator."""
     framework = result.fitted.framework
-    shares = result.fitted.hierarchy.shares_of(region, result.normalised.loc[[region]], result.nodes.loc[[region]])
+    shares = result.fitted.hierarchy.shares_of(
+        region, result.normalised.loc[[region]], result.nodes.loc[[region]]
+    )
     weight = {"": 1.0}
     for group in reversed(shares):
-        weight |= {child: weight[group] * share for child, share in shares[group].items() if group in weight}
+        weight |= {
+            child: weight[group] * share
+            for child, share in shares[group].items()
+            if group in weight
+        }
     nodes = [node for node in framework.indicators if isinstance(node, Indicator)]
     frame = pd.DataFrame(
         {"name_zh": [n.name_zh for n in nodes], "name_en": [n.name_en for n in nodes]},
@@ -542,7 +572,9 @@ def _indicator_rows(result: Result, region: str, peers: pd.Index) -> pd.DataFram
 
 def _functions(result: Result, functions: Sequence[str] | None) -> list[str]:
     scored = [
-        g.code for g in result.fitted.framework.groups if g.code in result.nodes and result.nodes[g.code].notna().any()
+        g.code
+        for g in result.fitted.framework.groups
+        if g.code in result.nodes and result.nodes[g.code].notna().any()
     ]
     top = set(result.fitted.framework.children())
     codes = [c for c in scored if c in top] if functions is None else list(dict.fromkeys(functions))
@@ -572,5 +604,8 @@ def _require_unit_range(scores: pd.DataFrame) -> None:
 
 
 def _pairs(values: pd.Series, *, sign: str = "", percent: bool = False) -> str:
-    shown = [f"{code} {value:.0%}" if percent else f"{code} {value:{sign}.3f}" for code, value in values.items()]
+    shown = [
+        f"{code} {value:.0%}" if percent else f"{code} {value:{sign}.3f}"
+        for code, value in values.items()
+    ]
     return ", ".join(shown) or "none"

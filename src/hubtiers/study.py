@@ -168,7 +168,9 @@ class Study:
         """
         table = self.load_table()
         reference = self._reference(table, self.load_layout())
-        return self._assess(table, reference, draws=draws, seed=seed, engine=engine, progress=progress)
+        return self._assess(
+            table, reference, draws=draws, seed=seed, engine=engine, progress=progress
+        )
 
     def _assess(
         self,
@@ -224,7 +226,9 @@ class Study:
         """
         return self.try_out(weights, tiers=tiers).comparison
 
-    def try_out(self, weights: Iterable[str], *, tiers: Iterable[str] = (), tolerant: bool = False) -> Trials:
+    def try_out(
+        self, weights: Iterable[str], *, tiers: Iterable[str] = (), tolerant: bool = False
+    ) -> Trials:
         """Run the study under each weighting and tier rule, once each, and keep which choice gave what.
 
         Parameters
@@ -268,7 +272,9 @@ class Study:
             spec["k"] = own.k
         return make_step(step, spec)
 
-    def _compare_weights(self, table: IndicatorTable, reference: pd.Series | None) -> Comparison | None:
+    def _compare_weights(
+        self, table: IndicatorTable, reference: pd.Series | None
+    ) -> Comparison | None:
         weights = self.content.compare.weights
         if not weights:
             return None
@@ -323,7 +329,9 @@ def load_study(source: str | Path) -> Study:
     if path.suffix != ".toml":
         path = _shipped_study(str(source))
     if not path.is_file():
-        raise DataError(f"There is no study file {path}. Check the path, or name a study that ships with hubtiers.")
+        raise DataError(
+            f"There is no study file {path}. Check the path, or name a study that ships with hubtiers."
+        )
     content = read_study_file(path)
     try:
         scheme = Scheme.from_spec(content.method)

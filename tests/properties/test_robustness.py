@@ -33,7 +33,14 @@ from hubtiers.scoring.aggregate import (
     Vikor,
 )
 from hubtiers.scoring.denominate import Denominate, NoDenominate
-from hubtiers.scoring.impute import GroupMean, GroupMedian, KNearest, MeanImpute, MedianImpute, RequireCoverage
+from hubtiers.scoring.impute import (
+    GroupMean,
+    GroupMedian,
+    KNearest,
+    MeanImpute,
+    MedianImpute,
+    RequireCoverage,
+)
 from hubtiers.scoring.normalise import (
     DistanceToReference,
     Goalposts,
@@ -140,7 +147,14 @@ WEIGHT = (
     CombinedWeights((EqualWeights(), EntropyWeights())),
 )
 TREAT = (NoTreatment(), Winsorise(), LogTransform(), BoxCox())
-IMPUTE = (RequireCoverage(0.6), MeanImpute(), MedianImpute(), GroupMean(), GroupMedian(share=0.2), KNearest(3))
+IMPUTE = (
+    RequireCoverage(0.6),
+    MeanImpute(),
+    MedianImpute(),
+    GroupMean(),
+    GroupMedian(share=0.2),
+    KNearest(3),
+)
 OPTIONS = {
     "denominate": (NoDenominate(), Denominate()),
     "impute": IMPUTE,
@@ -179,11 +193,15 @@ def variations(draw):
             some(AGGREGATE),
             st.just(()),
             st.tuples(some(AGGREGATE), some(AGGREGATE, 1)).map(PerLevel),
-            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(lambda pair: (pair,)),
+            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(
+                lambda pair: (pair,)
+            ),
         )
     )
     weights = draw(
-        st.sampled_from([Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None])
+        st.sampled_from(
+            [Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None]
+        )
         | some(WEIGHT)
     )
     return Variation(
@@ -225,7 +243,9 @@ def test_options_hold_every_method():
     st.integers(0, 10**9),
 )
 def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers, seed):
-    scheme = Scheme(impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate)
+    scheme = Scheme(
+        impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate
+    )
     assume(not (tiers == "fixed" and variation.tier))
     try:
         plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
@@ -250,7 +270,9 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.floats(-1e100, 1e100, allow_subnormal=True) | st.floats(-10, 10) | st.sampled_from([0.0, -0.0, np.nan]),
+        st.floats(-1e100, 1e100, allow_subnormal=True)
+        | st.floats(-10, 10)
+        | st.sampled_from([0.0, -0.0, np.nan]),
         min_size=1,
         max_size=40,
     )
@@ -267,7 +289,11 @@ def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]), min_size=1, max_size=60),
+    st.lists(
+        st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]),
+        min_size=1,
+        max_size=60,
+    ),
     st.data(),
     st.booleans(),
 )
@@ -307,7 +333,9 @@ def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
     from hubtiers.tiers._kernel_few import Ends, best_starts
 
     assume(len(numbers) >= k)
-    values = np.array(sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers))
+    values = np.array(
+        sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers)
+    )
     counts = np.array([float(random.randint(1, 3)) for _ in numbers])
     m = len(values)
     floats, wholes = np.zeros((4, m + 1)), np.zeros((2, m + 1), np.int64)
@@ -325,7 +353,13 @@ def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
     variation = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
     found = [
         assess_robustness(
-            scheme, table, variation, draws=draws, rng=seed, engine=Local(block_size=size), workers=workers
+            scheme,
+            table,
+            variation,
+            draws=draws,
+            rng=seed,
+            engine=Local(block_size=size),
+            workers=workers,
         ).counts
         for workers, size in ((1, 1024), (2, 1024), (1, 4096))
     ]

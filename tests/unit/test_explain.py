@@ -53,7 +53,9 @@ def run(scheme=SCHEME, values=VALUES):
 class TestContributions:
     def test_weight_times_value_sums_to_the_score(self):
         why = run().explain("c")
-        assert why.contributions.to_dict() == pytest.approx({"rd": 0.2, "papers": 0.1, "smog": 0.125})
+        assert why.contributions.to_dict() == pytest.approx(
+            {"rd": 0.2, "papers": 0.1, "smog": 0.125}
+        )
         assert why.additive
         assert why.contributions.sum() == pytest.approx(why.score)
         assert "they sum to the score" in why.contributions_are
@@ -63,7 +65,9 @@ class TestContributions:
         values = VALUES.copy()
         values.loc["c", "rd"] = np.nan
         why = run(SCHEME.replace(impute=RequireCoverage(0.5)), values).explain("c")
-        assert why.indicators["weight"].to_dict() == pytest.approx({"rd": 0, "papers": 0.75, "smog": 0.25})
+        assert why.indicators["weight"].to_dict() == pytest.approx(
+            {"rd": 0, "papers": 0.75, "smog": 0.25}
+        )
         assert why.contributions.sum() == pytest.approx(why.score)
         assert np.isnan(why.contributions["rd"])
 
@@ -71,11 +75,15 @@ class TestContributions:
         values = VALUES.copy()
         values.loc["c", "smog"] = np.nan
         why = run(SCHEME.replace(impute=RequireCoverage(0.5)), values).explain("c")
-        assert why.indicators["weight"].to_dict() == pytest.approx({"rd": 2 / 3, "papers": 1 / 3, "smog": 0})
+        assert why.indicators["weight"].to_dict() == pytest.approx(
+            {"rd": 2 / 3, "papers": 1 / 3, "smog": 0}
+        )
         assert why.contributions.sum() == pytest.approx(why.score)
 
     def test_other_means_do_not_add_up_and_say_so(self):
-        why = run(SCHEME.replace(aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))).explain("c")
+        why = run(
+            SCHEME.replace(aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))
+        ).explain("c")
         assert not why.additive
         assert "under Arithmetic() then Geometric() they do not sum" in why.contributions_are
         assert why.contributions.sum() > why.score
@@ -83,8 +91,12 @@ class TestContributions:
     def test_benefit_of_the_doubt_uses_the_regions_own_weights(self):
         result = run(SCHEME.replace(weight=BenefitOfDoubt(0.1, 0.8)))
         for region in "bcde":
-            assert result.explain(region).contributions.sum() == pytest.approx(result.scores[region])
-        assert not np.allclose(result.explain("b").indicators["weight"], result.explain("e").indicators["weight"])
+            assert result.explain(region).contributions.sum() == pytest.approx(
+                result.scores[region]
+            )
+        assert not np.allclose(
+            result.explain("b").indicators["weight"], result.explain("e").indicators["weight"]
+        )
 
 
 class TestPeers:
@@ -93,7 +105,9 @@ class TestPeers:
         assert result.tier.tolist() == ["low", "low", "low", "high", "high"]
         why = result.explain("c")
         assert why.peers == ("a", "b")
-        assert why.indicators["peer_median"].to_dict() == pytest.approx({"rd": 0.1, "papers": 0.05, "smog": 0.125})
+        assert why.indicators["peer_median"].to_dict() == pytest.approx(
+            {"rd": 0.1, "papers": 0.05, "smog": 0.125}
+        )
         assert why.strengths.to_dict() == pytest.approx({"smog": 0.375, "papers": 0.35, "rd": 0.3})
         assert why.strengths.index.tolist() == ["smog", "papers", "rd"]
         assert why.weaknesses.empty
@@ -120,7 +134,9 @@ class TestNextTier:
         assert (by["rd"].value, by["rd"].unit, by["rd"].tier) == (4.0, "亿元", "top")
 
     def test_less_of_a_bad_thing_is_a_negative_change(self):
-        steps = {s.indicator: s for s in run(SCHEME.replace(weight=EqualWeights())).explain("b").steps}
+        steps = {
+            s.indicator: s for s in run(SCHEME.replace(weight=EqualWeights())).explain("b").steps
+        }
         # 0.1833 now, the cut lies at 0.2: 0.05 more on the normalised scale
         assert steps["smog"].normalised_change == pytest.approx(0.05)
         assert steps["smog"].change == pytest.approx(-2.0)
@@ -138,7 +154,9 @@ class TestNextTier:
         @dataclass(frozen=True)
         class Crowded:
             def fit(self, scores):
-                return scale_at(scores.to_numpy(), (0.2, 0.2), ("top", "middle", "low"), "two equal cut-points")
+                return scale_at(
+                    scores.to_numpy(), (0.2, 0.2), ("top", "middle", "low"), "two equal cut-points"
+                )
 
         why = run(SCHEME.replace(tier=Crowded())).explain("b")
         assert why.tier == "low"
@@ -146,9 +164,16 @@ class TestNextTier:
         assert {s.tier for s in why.steps} == {"top"}
 
     def test_original_units_count_the_denominator(self):
-        framework = Framework((Indicator("patents", denominator="people", unit="件"), Indicator("jobs")))
-        values = pd.DataFrame({"patents": [0.0, 20.0, 30.0], "jobs": [0.0, 5.0, 10.0]}, index=list("xyz"))
-        made = replace(table(values, framework), values=values.assign(people=[1.0, 10.0, 3.0]).rename_axis("region_id"))
+        framework = Framework(
+            (Indicator("patents", denominator="people", unit="件"), Indicator("jobs"))
+        )
+        values = pd.DataFrame(
+            {"patents": [0.0, 20.0, 30.0], "jobs": [0.0, 5.0, 10.0]}, index=list("xyz")
+        )
+        made = replace(
+            table(values, framework),
+            values=values.assign(people=[1.0, 10.0, 3.0]).rename_axis("region_id"),
+        )
         cuts = Thresholds(breaks=(0.4,), labels=("top", "low"))
         why = Scheme(denominate=Denominate(), tier=cuts).run(made).explain("y")
         assert why.score == pytest.approx(0.35)
@@ -162,9 +187,13 @@ class TestNextTier:
         assert "highest tier" in repr(why)
 
     def test_out_of_reach(self):
-        why = run(SCHEME.replace(weight=GivenWeights({"rd": 1, "papers": 1, "smog": 1}))).explain("a")
+        why = run(SCHEME.replace(weight=GivenWeights({"rd": 1, "papers": 1, "smog": 1}))).explain(
+            "a"
+        )
         assert why.smallest_step is not None
-        far = run(SCHEME.replace(tier=Thresholds(breaks=(0.9,), labels=("top", "low")))).explain("a")
+        far = run(SCHEME.replace(tier=Thresholds(breaks=(0.9,), labels=("top", "low")))).explain(
+            "a"
+        )
         assert far.smallest_step is None
         assert "no single indicator can lift it" in far.note
         assert far.gap == pytest.approx(0.9)
@@ -240,7 +269,9 @@ class TestObstacles:
         np.testing.assert_allclose(degree.drop(index=[]).sum(axis=1), 1.0)
 
     def test_the_scale_of_normalisation_does_not_matter(self):
-        plain, scaled = (obstacle_degree(run(SCHEME.replace(normalise=n))) for n in (MinMax(), MinMax(1, 100)))
+        plain, scaled = (
+            obstacle_degree(run(SCHEME.replace(normalise=n))) for n in (MinMax(), MinMax(1, 100))
+        )
         pd.testing.assert_frame_equal(plain, scaled)
 
     def test_best_in_everything_has_none(self):
@@ -258,7 +289,9 @@ class TestObstacles:
     def test_by_function(self):
         result = run()
         by = obstacle_degree(result, by="function")
-        np.testing.assert_allclose(by["research"], obstacle_degree(result)[["rd", "papers"]].sum(axis=1))
+        np.testing.assert_allclose(
+            by["research"], obstacle_degree(result)[["rd", "papers"]].sum(axis=1)
+        )
 
     def test_missing(self):
         values = VALUES.copy()
@@ -298,12 +331,18 @@ class TestCoupling:
         u = result.sub_scores.loc["c"]
         low, high = sorted(u)
         expected = np.sqrt((1 - (high - low)) * low / high)
-        assert coupling_coordination(result, form="revised").loc["c", "coupling"] == pytest.approx(expected)
+        assert coupling_coordination(result, form="revised").loc["c", "coupling"] == pytest.approx(
+            expected
+        )
 
     def test_revised_of_three(self):
         codes = ("f", "g", "h")
-        framework = Framework(tuple(Indicator(f"i{c}", parent=c) for c in codes), tuple(map(Group, codes)))
-        values = pd.DataFrame([[0, 0, 0], [0.2, 0.5, 0.8], [1, 1, 1]], index=list("xyz"), columns=framework.codes)
+        framework = Framework(
+            tuple(Indicator(f"i{c}", parent=c) for c in codes), tuple(map(Group, codes))
+        )
+        values = pd.DataFrame(
+            [[0, 0, 0], [0.2, 0.5, 0.8], [1, 1, 1]], index=list("xyz"), columns=framework.codes
+        )
         result = Scheme(tier=NaturalBreaks(2)).run(table(values, framework))
         apart = (0.3 + 0.3 + 0.6) / 3
         expected = np.sqrt((1 - apart) * np.sqrt(0.2 / 0.8 * 0.5 / 0.8))
@@ -317,7 +356,9 @@ class TestCoupling:
         values = VALUES.copy()
         values.loc["c", "smog"] = np.nan
         for form in ("ratio", "revised"):
-            frame = coupling_coordination(run(SCHEME.replace(impute=RequireCoverage(0.5)), values), form=form)
+            frame = coupling_coordination(
+                run(SCHEME.replace(impute=RequireCoverage(0.5)), values), form=form
+            )
             assert frame.loc["c"].isna().all()
             assert frame.drop(index="c").notna().all().all()
 
@@ -329,7 +370,9 @@ class TestCoupling:
         with pytest.raises(DataError, match="at least two functions.*research"):
             coupling_coordination(run(), functions=["research"])
 
-    @pytest.mark.parametrize("wrong", [{"form": "x"}, {"weights": "x"}, {"functions": ["research", "x"]}])
+    @pytest.mark.parametrize(
+        "wrong", [{"form": "x"}, {"weights": "x"}, {"functions": ["research", "x"]}]
+    )
     def test_unknown_choices(self, wrong):
         with pytest.raises(UnknownOptionError, match="'x'"):
             coupling_coordination(run(), **wrong)

@@ -23,7 +23,15 @@ TWO = ht.Scheme(tier=ht.NaturalBreaks(2))
 
 
 def test_scores_names_and_credit():
-    result = ht.score_regions(frame(), ["rd", "pollution"], id="GEOID", name="NAME", direction={"pollution": -1}, scheme=TWO, credit="© X")
+    result = ht.score_regions(
+        frame(),
+        ["rd", "pollution"],
+        id="GEOID",
+        name="NAME",
+        direction={"pollution": -1},
+        scheme=TWO,
+        credit="© X",
+    )
     assert result.scores.round(4).to_dict() == {"01": 0.0, "02": 0.5, "04": 1.0}
     assert result.to_frame()["name_en"].to_dict() == {"04": "Gamma", "02": "Beta", "01": "Alpha"}
     assert result.table.source.credit("en") == "© X"
@@ -47,9 +55,21 @@ def test_a_shipped_layer_keeps_its_pack():
         ({"indicators": []}, ht.SpecError, "needs at least one indicator"),
         ({"indicators": ["rd", "rd"]}, ht.SpecError, "name 'rd' twice"),
         ({"indicators": ["rnd"]}, ht.MissingColumnError, "The GeoDataFrame lacks the column 'rnd'"),
-        ({"indicators": ["NAME"]}, ht.DataError, "The column 'NAME' holds something that is not a number"),
-        ({"indicators": ["rd"], "direction": {"rnd": -1}}, ht.UnknownOptionError, "indicator in direction= 'rnd'. Did you mean 'rd'"),
-        ({"indicators": ["rd"], "direction": {"rd": 0}}, ht.SpecError, "is no direction: 1 for more is better"),
+        (
+            {"indicators": ["NAME"]},
+            ht.DataError,
+            "The column 'NAME' holds something that is not a number",
+        ),
+        (
+            {"indicators": ["rd"], "direction": {"rnd": -1}},
+            ht.UnknownOptionError,
+            "indicator in direction= 'rnd'. Did you mean 'rd'",
+        ),
+        (
+            {"indicators": ["rd"], "direction": {"rd": 0}},
+            ht.SpecError,
+            "is no direction: 1 for more is better",
+        ),
         ({"indicators": ["rd"], "id": "code"}, ht.MissingColumnError, "lacks the column 'code'"),
     ],
 )

@@ -44,7 +44,9 @@ def test_read_text_refuses_what_is_no_text(tmp_path):
         read_text(path)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－2", "＠x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－2", "＠x"]
+)
 def test_cell_text_defuses_formulas(text):
     assert cell_text(text) == "'" + text
 

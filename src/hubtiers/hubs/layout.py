@@ -54,7 +54,9 @@ class Hub:
         if self.tier not in TIERS:
             raise UnknownOptionError(f"tier of the hub {self.id!r}:", self.tier, TIERS)
         if not self.cores:
-            raise SpecError(f"The hub {self.id!r} has no core. Name at least one city by its region id.")
+            raise SpecError(
+                f"The hub {self.id!r} has no core. Name at least one city by its region id."
+            )
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -151,7 +153,9 @@ class HubLayout:
         return f"<HubLayout {self.id}: {text} hubs, {len(self.corridors)} corridors>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self)[1:-1])}</p>{self.to_frame().to_html(index=False, escape=True)}"
+        return (
+            f"<p>{escape(repr(self)[1:-1])}</p>{self.to_frame().to_html(index=False, escape=True)}"
+        )
 
 
 def load_layout(source: str | Path) -> HubLayout:
@@ -168,7 +172,9 @@ def load_layout(source: str | Path) -> HubLayout:
     if path.suffix != ".toml":
         path = data_path("layouts", f"{source}.toml")
         if not path.is_file():
-            raise UnknownOptionError("layout", str(source), [p.stem for p in data_path("layouts").glob("*.toml")])
+            raise UnknownOptionError(
+                "layout", str(source), [p.stem for p in data_path("layouts").glob("*.toml")]
+            )
     if not path.is_file():
         raise DataError(f"There is no layout file {path}. Check the path.")
     text, _ = read_text(path)
@@ -182,7 +188,9 @@ def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
     hubs = tuple(_make(Hub, hub, where) for hub in content.pop("hub", []))
     corridors = tuple(_make(Corridor, corridor, where) for corridor in content.pop("corridor", []))
-    layout: HubLayout = _make(HubLayout, {"id": layout_id, **content, "hubs": hubs, "corridors": corridors}, where)
+    layout: HubLayout = _make(
+        HubLayout, {"id": layout_id, **content, "hubs": hubs, "corridors": corridors}, where
+    )
     return layout
 
 

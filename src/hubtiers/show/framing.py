@@ -372,7 +372,11 @@ def _middle_of(crs: str) -> tuple[str, float, float]:
     operation = pyproj.CRS(crs).coordinate_operation
     if operation is None:
         return "", 0.0, 0.0
-    said = {item.name.split(" of ")[0]: item.value for item in operation.params if " origin" in item.name}
+    said = {
+        item.name.split(" of ")[0]: item.value
+        for item in operation.params
+        if " origin" in item.name
+    }
     lon, lat = float(said.get("Longitude", 0.0)), float(said.get("Latitude", 0.0))
     return operation.method_name, lon, lat
 
@@ -473,7 +477,9 @@ def without_twins(context: gpd.GeoSeries, study: Any, *, border: float = 0.3) ->
     shapely.prepare(study)
     near = shapely.intersects(shapes, study)
     share = np.zeros(len(shapes))
-    share[near] = shapely.area(shapely.intersection(shapes[near], study)) / shapely.area(shapes[near])
+    share[near] = shapely.area(shapely.intersection(shapes[near], study)) / shapely.area(
+        shapes[near]
+    )
     twin = share > 0.5
     if not twin.any():
         return context

@@ -74,14 +74,23 @@ class IndicatorTable:
         if self.source == LayerSource():
             object.__setattr__(self, "source", source_of(self.regions))
         if self.values.index.has_duplicates:
-            raise DuplicateRegionError(self.values.index[self.values.index.duplicated()], "The indicator table")
+            raise DuplicateRegionError(
+                self.values.index[self.values.index.duplicated()], "The indicator table"
+            )
         infinite = ~np.isfinite(self.values.to_numpy(float)) & self.values.notna().to_numpy()
         if infinite.any():
-            cells = [f"{self.values.columns[c]} of {self.values.index[r]}" for r, c in np.argwhere(infinite)]
-            raise DataError(f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them.")
+            cells = [
+                f"{self.values.columns[c]} of {self.values.index[r]}"
+                for r, c in np.argwhere(infinite)
+            ]
+            raise DataError(
+                f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them."
+            )
 
     @classmethod
-    def from_frame(cls, values: pd.DataFrame, *, framework: Framework | None = None) -> IndicatorTable:
+    def from_frame(
+        cls, values: pd.DataFrame, *, framework: Framework | None = None
+    ) -> IndicatorTable:
         """Make a table from numbers alone, without geometry.
 
         Parameters
@@ -101,16 +110,22 @@ class IndicatorTable:
         >>> IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"]))
         <IndicatorTable: 2 regions × 1 indicators, 2 of 2 values present>
         """
-        framework = framework or Framework(tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values))
+        framework = framework or Framework(
+            tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values)
+        )
         if absent := [code for code in framework.codes if code not in values.columns]:
             raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
         try:
             sizes = [code for code in framework.denominators if code in values.columns]
             numbers = values[[*framework.codes, *sizes]].astype("float64")
         except (ValueError, TypeError) as error:
-            raise DataError(f"The frame of values holds something that is not a number: {error}.") from None
+            raise DataError(
+                f"The frame of values holds something that is not a number: {error}."
+            ) from None
         numbers.index = pd.Index(values.index.astype(str), name="region_id")
-        names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
+        names = pd.DataFrame(
+            {"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index
+        )
         blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
         years = blank.replace("", np.nan).astype("Int64")
         return cls(numbers, names, framework, blank, years)
@@ -129,7 +144,10 @@ class IndicatorTable:
         """Return the city units of each region; a region of your own layer is its own only unit."""
         if "members" not in self.regions.columns:
             return {str(region): (str(region),) for region in self.regions.index}
-        return {str(region): tuple(units.split(";")) for region, units in self.regions["members"].items()}
+        return {
+            str(region): tuple(units.split(";"))
+            for region, units in self.regions["members"].items()
+        }
 
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""

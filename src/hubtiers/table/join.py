@@ -166,7 +166,9 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
             "which knows the marks and units of yearbooks."
         ) from None
     if tidy["region"].isna().any():
-        raise DataError(f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them.")
+        raise DataError(
+            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them."
+        )
     year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
     status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
     within = tidy["within"] if "within" in tidy else pd.Series("", index=tidy.index)
@@ -217,9 +219,15 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
         )
     if isinstance(year, int):
         timeless = placed["year"].isna()
-        return placed[timeless | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
+        return (
+            placed[timeless | (placed["year"] == year)]
+            .sort_values("year")
+            .drop_duplicates(cell, keep="first")
+        )
     if year == "latest":
-        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(cell, keep="last")
+        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(
+            cell, keep="last"
+        )
     if year is not None:
         raise UnknownOptionError("choice for year=", year, ("latest", "a year such as 2022"))
     several = placed[placed.duplicated(cell, keep=False)]
@@ -243,13 +251,17 @@ def _to_table(
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
 
     def spread(column: str, columns: list[str]) -> pd.DataFrame:
-        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
+        wide = cells.pivot_table(
+            index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
+        )
         return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
 
     values = spread("value", [*codes, *sizes]).astype("float64")
     years, status = spread("year", codes).astype("Int64"), spread("status", codes)
     if empty := values.columns[values.isna().all()].tolist():
-        raise DataError(f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`.")
+        raise DataError(
+            f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
+        )
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
@@ -263,7 +275,9 @@ def _to_table(
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(values, regions, framework, status.fillna("").astype("str"), years, report)
+    return IndicatorTable(
+        values, regions, framework, status.fillna("").astype("str"), years, report
+    )
 
 
 def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:

@@ -75,19 +75,25 @@ def roll_up(
     known["year"] = known.get("year", pd.NA)
     if known.duplicated(["region", "indicator", "year"]).any():
         twice = known.loc[known.duplicated(["region", "indicator", "year"]), "region"].unique()
-        raise DataError(f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year.")
+        raise DataError(
+            f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year."
+        )
     parts = {region: set(expand_members([region])) for region in known["region"].unique()}
     wanted = [i for i in framework.indicators if i.code in set(known["indicator"])]
     _require_denominators(wanted, set(known["indicator"]))
     rows = [
         row
         for indicator in wanted
-        for _, cells in known[known["indicator"] == indicator.code].groupby("year", dropna=False, sort=True)
+        for _, cells in known[known["indicator"] == indicator.code].groupby(
+            "year", dropna=False, sort=True
+        )
         for region, members in regions["members"].items()
         if (row := _bring_up(indicator, cells, str(region), set(members.split(";")), parts, known))
         and (partial or row["status"] == "computed")
     ]
-    return pd.DataFrame(rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"])
+    return pd.DataFrame(
+        rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"]
+    )
 
 
 def _require_denominators(indicators: list[Indicator], present: set[str]) -> None:
@@ -126,7 +132,11 @@ def _bring_up(
     if not len(inside):
         return None
     value = inside["value"].to_numpy(float)
-    total = value.sum() if indicator.kind == "extensive" else np.average(value, weights=weights.to_numpy(float))
+    total = (
+        value.sum()
+        if indicator.kind == "extensive"
+        else np.average(value, weights=weights.to_numpy(float))
+    )
     return {
         "region": region,
         "indicator": indicator.code,

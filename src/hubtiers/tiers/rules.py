@@ -31,7 +31,18 @@ from hubtiers.tiers.scale import (
 __all__ = ["MACRO_REGIONS", "PositionRules", "PositionTiers", "function_shares", "macro_regions"]
 
 MACRO_REGIONS: Mapping[str, tuple[str, ...]] = {
-    "东部": ("110000", "120000", "130000", "310000", "320000", "330000", "350000", "370000", "440000", "460000"),
+    "东部": (
+        "110000",
+        "120000",
+        "130000",
+        "310000",
+        "320000",
+        "330000",
+        "350000",
+        "370000",
+        "440000",
+        "460000",
+    ),
     "中部": ("140000", "340000", "360000", "410000", "420000", "430000"),
     "西部": (
         *("150000", "450000", "500000", "510000", "520000", "530000"),
@@ -83,7 +94,9 @@ class PositionTiers(GroupedTiers):
         return self.rules.place(scores, table=table)["tier"].reindex(scores.index)
 
     def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.placements.to_html(escape=True, na_rep="–", float_format="{:.2f}".format)
+        return super()._repr_html_() + self.placements.to_html(
+            escape=True, na_rep="–", float_format="{:.2f}".format
+        )
 
 
 @dataclass(frozen=True)
@@ -149,7 +162,9 @@ class PositionRules:
         zh="位置规则",
         en="rules of position",
         says_zh="按各功能在全国、大区和省内的地位归级。",
-        says_en=("Tiers follow from how a region's functions stand in the nation, macro-region and province."),
+        says_en=(
+            "Tiers follow from how a region's functions stand in the nation, macro-region and province."
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -168,7 +183,9 @@ class PositionRules:
         for name, least in (("macro_region_places", 0), ("province_places", 0), ("functions", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise SpecError(f"PositionRules({name}={value!r}) must be a whole number of at least {least}.")
+                raise SpecError(
+                    f"PositionRules({name}={value!r}) must be a whole number of at least {least}."
+                )
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -231,18 +248,28 @@ class PositionRules:
             which.loc[reached] = np.array(names, dtype="object")
         tier = tier_series(classes, self.possible_tiers, shares.index)
         known = ~np.isnan(score_numbers(scores, "PositionRules()"))
-        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(shares.add_prefix("share_"))[known]
+        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(
+            shares.add_prefix("share_")
+        )[known]
 
-    def _bars(self, shares: pd.DataFrame, table: IndicatorTable) -> list[tuple[int, str, pd.DataFrame]]:
+    def _bars(
+        self, shares: pd.DataFrame, table: IndicatorTable
+    ) -> list[tuple[int, str, pd.DataFrame]]:
         """Return each rule as tier (3 the highest), words, and regions × functions that meet it; highest tier first."""
         bars = [
-            (3, f"at least {self.international_share:g} % of the total", shares >= self.international_share),
+            (
+                3,
+                f"at least {self.international_share:g} % of the total",
+                shares >= self.international_share,
+            ),
             (2, f"at least {self.national_share:g} % of the total", shares >= self.national_share),
         ]
         if places := self.macro_region_places:
             groups = macro_regions(table.regions)
             bars.append((2, _first(places, "macro-region"), _lead(shares, groups) <= places))
-        bars.append((1, f"at least {self.regional_share:g} % of the total", shares >= self.regional_share))
+        bars.append(
+            (1, f"at least {self.regional_share:g} % of the total", shares >= self.regional_share)
+        )
         if places := self.province_places:
             groups = _provinces(table.regions)
             bars.append((1, _first(places, "province"), _lead(shares, groups) <= places))
@@ -292,7 +319,9 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     shares = {}
     for function in table.framework.filled_children():
         if codes := _countable(table.framework, function):
-            shares[function] = pd.DataFrame({code: _share(table, code) for code in codes}).mean(axis=1)
+            shares[function] = pd.DataFrame({code: _share(table, code) for code in codes}).mean(
+                axis=1
+            )
     if not shares:
         raise DataError(
             "No function has an extensive indicator where more is better, so that there is no share of a total. Mark "
@@ -330,7 +359,9 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
     ['中部', '东北', None]
     """
     if "macro_region" in regions.columns:
-        found = [name if isinstance(name, str) and name else None for name in regions["macro_region"]]
+        found = [
+            name if isinstance(name, str) and name else None for name in regions["macro_region"]
+        ]
         return pd.Series(found, regions.index, dtype="object", name="macro_region")
     owner = {province: name for name, provinces in MACRO_REGIONS.items() for province in provinces}
     names = [{owner.get(p) for p in inside} for inside in _provinces_inside(regions)]
@@ -340,7 +371,9 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
 
 def _provinces(regions: pd.DataFrame) -> pd.Series:
     """Return the province of each region; missing for one that lies in several."""
-    single = [next(iter(inside)) if len(inside) == 1 else None for inside in _provinces_inside(regions)]
+    single = [
+        next(iter(inside)) if len(inside) == 1 else None for inside in _provinces_inside(regions)
+    ]
     return pd.Series(single, regions.index, dtype="object", name="province")
 
 
@@ -349,7 +382,9 @@ def _provinces_inside(regions: pd.DataFrame) -> list[set[str]]:
         raise MissingColumnError(["province"], "The frame of regions", map(str, regions.columns))
     inside = []
     for row in regions.reindex(columns=["province", "members"]).itertuples(index=False):
-        units: Sequence[str] = row.members.split(";") if isinstance(row.members, str) and row.members else ()
+        units: Sequence[str] = (
+            row.members.split(";") if isinstance(row.members, str) and row.members else ()
+        )
         own = {row.province} if isinstance(row.province, str) and row.province else set()
         inside.append(own or {unit[:2] + "0000" for unit in units})
     return inside
@@ -369,19 +404,31 @@ def _lead(shares: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
 
 def _countable(framework: Framework, function: str) -> list[str]:
     node = framework[function]
-    below = [node] if isinstance(node, Indicator) else [framework[code] for code in framework.leaves(function)]
-    return [i.code for i in below if isinstance(i, Indicator) and i.kind == "extensive" and i.direction == 1]
+    below = (
+        [node]
+        if isinstance(node, Indicator)
+        else [framework[code] for code in framework.leaves(function)]
+    )
+    return [
+        i.code
+        for i in below
+        if isinstance(i, Indicator) and i.kind == "extensive" and i.direction == 1
+    ]
 
 
 def _share(table: IndicatorTable, code: str) -> pd.Series:
     values = table.values[code]
     if (values < 0).any():
         odd = listing(table.label(region) for region in values.index[values < 0])
-        raise DataError(f"A share of {code!r} needs values of at least 0, but it is negative for {odd}.")
+        raise DataError(
+            f"A share of {code!r} needs values of at least 0, but it is negative for {odd}."
+        )
     node = table.framework[code]
     if isinstance(node, Indicator) and node.unit in ("%", "％", "percent"):
         return values
     total = float(values.sum())
     if not total > 0:
-        raise DataError(f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. Drop it.")
+        raise DataError(
+            f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. Drop it."
+        )
     return values / total * 100

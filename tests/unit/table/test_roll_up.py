@@ -39,7 +39,9 @@ def test_a_gap_leaves_no_sum_unless_asked():
     values = tidy([("210000", "patents", 1.0), ("220000", "patents", 2.0)])
     assert roll_up(values, NORTH, framework=FRAMEWORK).empty
     part = roll_up(values, NORTH, framework=FRAMEWORK, partial=True)
-    assert part[["region", "value", "status"]].to_numpy().tolist() == [["northeast", 3.0, "partial-members"]]
+    assert part[["region", "value", "status"]].to_numpy().tolist() == [
+        ["northeast", 3.0, "partial-members"]
+    ]
 
 
 def test_cities_make_up_a_province():
@@ -57,9 +59,21 @@ def test_cities_make_up_a_province():
             Framework((Indicator("intensity", kind="intensive"),)),
             "'intensity' cannot be brought up from members.*denominator",
         ),
-        ([("210000", "intensity", 1.0)], FRAMEWORK, "no values of 'gdp', by which ratios are weighted"),
-        ([("210000", "patents", 1.0), ("210000", "patents", 2.0)], FRAMEWORK, "more than one value for 210000"),
-        ([("210000", "patents", 1.0), ("210100", "patents", 2.0)], FRAMEWORK, "both a region and one of its members"),
+        (
+            [("210000", "intensity", 1.0)],
+            FRAMEWORK,
+            "no values of 'gdp', by which ratios are weighted",
+        ),
+        (
+            [("210000", "patents", 1.0), ("210000", "patents", 2.0)],
+            FRAMEWORK,
+            "more than one value for 210000",
+        ),
+        (
+            [("210000", "patents", 1.0), ("210100", "patents", 2.0)],
+            FRAMEWORK,
+            "both a region and one of its members",
+        ),
     ],
 )
 def test_what_cannot_be_brought_up_is_refused(values, framework, message):

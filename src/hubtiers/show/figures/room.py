@@ -71,7 +71,9 @@ class Room:
 
         With `force`, a piece that fits nowhere takes the place where it hides least; else there is none.
         """
-        width, height = (side / cell for side, cell in zip((piece.width + gap, piece.height + gap), self._cell))
+        width, height = (
+            side / cell for side, cell in zip((piece.width + gap, piece.height + gap), self._cell)
+        )
         columns, rows = math.ceil(width), math.ceil(height)
         if rows > self.taken.shape[0] or columns > self.taken.shape[1]:
             return None
@@ -99,7 +101,9 @@ class Room:
     def _box(self, piece: Piece, row: int, column: int, places: tuple[int, int], gap: float) -> Box:
         """Return the place in pixels: flush with an edge of the map that it touches."""
         across, up = self._cell
-        left = self.width - piece.width - gap if 0 < column == places[1] - 1 else column * across + gap
+        left = (
+            self.width - piece.width - gap if 0 < column == places[1] - 1 else column * across + gap
+        )
         bottom = self.height - piece.height - gap if 0 < row == places[0] - 1 else row * up + gap
         left, bottom = max(min(left, self.width - piece.width - gap), gap), max(bottom, gap)
         return Box(left, bottom, left + piece.width, bottom + piece.height)
@@ -110,7 +114,10 @@ def _sums(taken: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.int64
     total = np.zeros((taken.shape[0] + 1, taken.shape[1] + 1), dtype=np.int64)
     total[1:, 1:] = taken.cumsum(axis=0).cumsum(axis=1)
     sums: NDArray[np.int64] = (
-        total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
+        total[rows:, columns:]
+        - total[:-rows, columns:]
+        - total[rows:, :-columns]
+        + total[:-rows, :-columns]
     )
     return sums
 
@@ -132,7 +139,11 @@ def covered_cells(
 
 
 def find_room(
-    pieces: Sequence[Piece], taken: NDArray[np.bool_], size: tuple[float, float], *, force: bool = False
+    pieces: Sequence[Piece],
+    taken: NDArray[np.bool_],
+    size: tuple[float, float],
+    *,
+    force: bool = False,
 ) -> dict[str, Box] | None:
     """Return the place of every piece in pixels from the lower left of a map; None when one does not fit.
 

@@ -11,8 +11,8 @@ import pandas as pd
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import CATEGORIES, Indicator
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.methods import method_text
 from hubtiers.show.words import Text, join_texts, node_text, number_text, tier_text, word
 
@@ -76,7 +76,10 @@ class PrintTable:
     def texts(self, language: str) -> list[list[str]]:
         """Return the rows as text, numbers with the digits of their column."""
         columns, rows = self.shown(language)
-        return [[cell_words(cell, column) for cell, column in zip(row, columns, strict=True)] for row in rows]
+        return [
+            [cell_words(cell, column) for cell, column in zip(row, columns, strict=True)]
+            for row in rows
+        ]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a frame with English headings."""
@@ -96,7 +99,7 @@ def cell_words(cell: Cell, column: Column) -> str:
 def list_tables(
     result: Result,
     *,
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
 ) -> dict[str, PrintTable]:
     """Return the tables of a result by name: indicators, scores, tiers, weights, and what else is given."""
@@ -129,7 +132,10 @@ def indicator_system(result: Result) -> PrintTable:
     framework, weights = result.table.framework, result.weights
     deepest = max((framework.depth(code) for code in framework.codes), default=1)
     levels = [word("function_level"), word("sub_group")]
-    heads = [Column(levels[k] if k < 2 else word("level_number").fill(n=k + 1)) for k in range(deepest - 1)]
+    heads = [
+        Column(levels[k] if k < 2 else word("level_number").fill(n=k + 1))
+        for k in range(deepest - 1)
+    ]
     columns = (
         *heads,
         Column(word("indicator_zh"), only="zh"),
@@ -192,10 +198,17 @@ def tiers_and_breaks(result: Result) -> PrintTable:
         Column(word("count"), 0),
     )
     rows = tuple(
-        (tier_cell(row["tier"]), _number(row["lower"]), _number(row["upper"]), int(counts.get(row["tier"], 0)))
+        (
+            tier_cell(row["tier"]),
+            _number(row["lower"]),
+            _number(row["upper"]),
+            int(counts.get(row["tier"], 0)),
+        )
         for row in result.breaks.to_frame().to_dict("records")
     )
-    note = word("tier_note").fill(method=method_text(result.fitted.scheme.tier), gvf=number_text(result.breaks.gvf, 4))
+    note = word("tier_note").fill(
+        method=method_text(result.fitted.scheme.tier), gvf=number_text(result.breaks.gvf, 4)
+    )
     return PrintTable("tiers", word("tier_table"), columns, rows, (note,))
 
 
@@ -204,17 +217,22 @@ def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
     first = next(iter(results.values()))
     framework = first.table.framework
     if any(result.table.framework.codes != framework.codes for result in results.values()):
-        raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
+        raise DataError(
+            "The results do not have the same indicators, so that their weights cannot be compared."
+        )
     heads = []
     for name, result in results.items():
-        heads.append(Column(Text.same(name) if name else method_text(result.fitted.scheme.weight), 4))
+        heads.append(
+            Column(Text.same(name) if name else method_text(result.fitted.scheme.weight), 4)
+        )
     columns = (
         Column(word("indicator_zh"), only="zh"),
         Column(word("indicator_en"), only="en"),
         *heads,
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (*_names(node), *(float(r.weights[node.code]) for r in results.values())) for node in framework.indicators
+        (*_names(node), *(float(r.weights[node.code]) for r in results.values()))
+        for node in framework.indicators
     )
     numbers = []
     for column, result in zip(heads, results.values(), strict=True):
@@ -280,7 +298,10 @@ def ranks_by_scheme(comparison: Comparison) -> PrintTable:
     columns = [Column(word("region_id"))]
     columns += [Column(word("region_zh"), only="zh"), Column(word("region_en"), only="en")]
     for name in comparison.names:
-        columns += [Column(word("rank_of").fill(name=name), 0), Column(word("tier_of").fill(name=name))]
+        columns += [
+            Column(word("rank_of").fill(name=name), 0),
+            Column(word("tier_of").fill(name=name)),
+        ]
     if comparison.reference is not None:
         columns.append(Column(word("reference")))
     rows: list[tuple[Cell, ...]] = []
@@ -288,11 +309,13 @@ def ranks_by_scheme(comparison: Comparison) -> PrintTable:
         cells: list[Cell] = [str(region), str(row["name_zh"]), str(row["name_en"])]
         for name in comparison.names:
             cells += [whole_cell(row[f"{name}_rank"]), tier_cell(row[f"{name}_tier"])]
-        rows.append((*cells, *([tier_cell(row["reference"])] if comparison.reference is not None else [])))
+        rows.append(
+            (*cells, *([tier_cell(row["reference"])] if comparison.reference is not None else []))
+        )
     return PrintTable("ranks", word("rank_table"), tuple(columns), tuple(rows), (), 3)
 
 
-def certainty_by_region(result: Result, robustness: Certainty) -> PrintTable:
+def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
     """Return the probability of each tier and the interval of the rank, best region first."""
     shares, spans = robustness.tier_probability, robustness.rank_interval
     frame = result.to_frame()
@@ -338,7 +361,10 @@ def _weight_note(result: Result) -> Text:
 def _status_notes(result: Result) -> Iterator[Text]:
     counts = _status_counts(result)
     if counts:
-        counted = [word("status_count").fill(status=status_text(status), n=n) for status, n in counts.items()]
+        counted = [
+            word("status_count").fill(status=status_text(status), n=n)
+            for status, n in counts.items()
+        ]
         yield word("status_note").fill(list=join_texts(counted))
 
 
@@ -370,7 +396,9 @@ def _status_counts(result: Result) -> dict[str, int]:
 
 def _method_note(result: Result) -> Text:
     scheme = result.fitted.scheme
-    steps = [method_text(m) for m in (scheme.normalise, scheme.weight, scheme.aggregate, scheme.tier)]
+    steps = [
+        method_text(m) for m in (scheme.normalise, scheme.weight, scheme.aggregate, scheme.tier)
+    ]
     return word("method_note").fill(steps=join_texts(steps))
 
 
@@ -391,7 +419,13 @@ def whole_cell(value: object) -> Cell:
 def _any_cell(value: object, digits: int | None) -> Cell:
     if _is_missing(value):
         return None
-    return str(value) if digits is None else int(float(str(value))) if digits == 0 else float(str(value))
+    return (
+        str(value)
+        if digits is None
+        else int(float(str(value)))
+        if digits == 0
+        else float(str(value))
+    )
 
 
 def _is_missing(value: object) -> bool:

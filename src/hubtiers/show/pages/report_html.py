@@ -52,14 +52,19 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
     columns, rows = table.shown(language)
     left_out = len(rows) - most if most is not None and len(rows) > most else 0
     named = sum(column.serves(language) for column in table.columns[: table.headings]) - 1
-    texts = [[cell_words(cell, column) for cell, column in zip(row, columns, strict=True)] for row in rows[:most]]
+    texts = [
+        [cell_words(cell, column) for cell, column in zip(row, columns, strict=True)]
+        for row in rows[:most]
+    ]
     kinds = [_kind(column, [row[place] for row in texts]) for place, column in enumerate(columns)]
     head = "".join(
         f'<th scope="col" class="{kind}">{html_text(column.heading.say(language))}</th>'
         for column, kind in zip(columns, kinds, strict=True)
     )
     body = [
-        "<tr>" + "".join(_cell(text, kinds[k], named=k == named) for k, text in enumerate(row)) + "</tr>"
+        "<tr>"
+        + "".join(_cell(text, kinds[k], named=k == named) for k, text in enumerate(row))
+        + "</tr>"
         for row in texts
     ]
     label = say("table_number", language, n=number)

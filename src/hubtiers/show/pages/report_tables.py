@@ -52,7 +52,9 @@ def status_table(result: Result) -> PrintTable:
     table = result.table
     present = table.values.notna()
     texts = table.status.astype("object").where(present).fillna("").astype("str")
-    found = sorted({str(s) for s in pd.unique(texts.where(present).to_numpy().ravel()) if isinstance(s, str)})
+    found = sorted(
+        {str(s) for s in pd.unique(texts.where(present).to_numpy().ravel()) if isinstance(s, str)}
+    )
     order = [s for s in STATUSES if s in found] + [s for s in found if s not in STATUSES]
     columns = (
         Column(word("indicator_zh"), only="zh"),
@@ -64,7 +66,10 @@ def status_table(result: Result) -> PrintTable:
     for node in table.framework.indicators:
         here = present[node.code]
         counts = texts[node.code][here].value_counts()
-        names = (node.name_zh or node.name_en or node.code, node.name_en or node.name_zh or node.code)
+        names = (
+            node.name_zh or node.name_en or node.code,
+            node.name_en or node.name_zh or node.code,
+        )
         rows.append((*names, *(int(counts.get(status, 0)) for status in order), int((~here).sum())))
     title = word("status_table")
     return PrintTable("statuses", title, columns, tuple(rows) if order != [""] else (), (), 2)
@@ -129,7 +134,10 @@ def empty_slot_table(framework: Framework) -> PrintTable:
     """Return the functions and categories of the framework that no indicator fills."""
     words = {"group": word("slot_group"), "category": word("slot_category")}
     slots = framework.empty_slots()
-    rows = tuple((words[row["slot"]], Text(row["name_zh"], row["name_en"])) for row in slots.to_dict("records"))
+    rows = tuple(
+        (words[row["slot"]], Text(row["name_zh"], row["name_en"]))
+        for row in slots.to_dict("records")
+    )
     columns = (Column(word("kind")), Column(word("without_indicator")))
     title = word("gap_table")
     return PrintTable("gaps", title, columns, rows, (), 2)

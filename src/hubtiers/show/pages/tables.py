@@ -13,8 +13,8 @@ import pandas as pd
 from hubtiers._storage import cell_text, replacing
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.markup import latex_text, markdown_text
 from hubtiers.show.pages.print_tables import TABLE_LANGUAGES, Cell, Column, PrintTable, list_tables
 from hubtiers.show.words import LANGUAGES, say
@@ -34,7 +34,7 @@ def save_tables(
     path: str | Path,
     *,
     language: str = "both",
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
 ) -> Path:
     """Write the tables of a result as a workbook for Word or Excel (三线表), a sheet each.
@@ -87,12 +87,16 @@ def save_tables(
 
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
-        raise SpecError(f"The tables are a workbook, but the path is {target.name!r}. Give one that ends in .xlsx.")
+        raise SpecError(
+            f"The tables are a workbook, but the path is {target.name!r}. Give one that ends in .xlsx."
+        )
     if language not in TABLE_LANGUAGES:
         raise UnknownOptionError("language of a table", language, TABLE_LANGUAGES)
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
-    for number, table in enumerate(list_tables(result, robustness=robustness, comparison=comparison).values(), start=1):
+    for number, table in enumerate(
+        list_tables(result, robustness=robustness, comparison=comparison).values(), start=1
+    ):
         sheet = book.create_sheet(table.title.say("zh" if language == "zh" else "en")[:31])
         _fill_sheet(sheet, table, language, number)
     with replacing(target) as temporary:
@@ -194,7 +198,14 @@ def to_latex(
     caption = rf"\caption{{{latex_text(chosen.title.say(language))}}}"
     notes = [rf"\par\footnotesize {latex_text(note.say(language))}" for note in chosen.notes]
     if len(body) > _LONG_TABLE:
-        opening = [rf"\begin{{longtable}}{{{shape}}}", caption + r" \\", r"\toprule", head, r"\midrule", r"\endhead"]
+        opening = [
+            rf"\begin{{longtable}}{{{shape}}}",
+            caption + r" \\",
+            r"\toprule",
+            head,
+            r"\midrule",
+            r"\endhead",
+        ]
         lines = [*opening, r"\bottomrule", r"\endfoot", *body, r"\end{longtable}", *notes]
     else:
         opening = [r"\begin{table}[htbp]", r"\centering", caption, rf"\begin{{tabular}}{{{shape}}}"]
@@ -207,7 +218,9 @@ def _latex_row(cells: Any) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _find_table(result: Result, name: str, comparison: Comparison | pd.DataFrame | None) -> PrintTable:
+def _find_table(
+    result: Result, name: str, comparison: Comparison | pd.DataFrame | None
+) -> PrintTable:
     tables = list_tables(result, comparison=comparison)
     if name not in tables:
         raise UnknownOptionError("table", name, tables)
@@ -216,7 +229,9 @@ def _find_table(result: Result, name: str, comparison: Comparison | pd.DataFrame
 
 def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int) -> None:
     columns, rows = table.shown(language)
-    titles = [(own, f"{say('table_number', own, n=number)}  {table.title.say(own)}") for own in LANGUAGES]
+    titles = [
+        (own, f"{say('table_number', own, n=number)}  {table.title.say(own)}") for own in LANGUAGES
+    ]
     line = 0
     for own, title in titles:
         if language in (own, "both"):
@@ -284,11 +299,17 @@ def _rule(sheet: Any, lines: tuple[int, int, int], width: int) -> None:
         for place in range(1, width + 1):
             top = medium if line == first else Side()
             bottom = medium if line == end else thin if line == last else Side()
-            sheet.cell(row=line, column=place).border = Border(left=Side(), right=Side(), top=top, bottom=bottom)
+            sheet.cell(row=line, column=place).border = Border(
+                left=Side(), right=Side(), top=top, bottom=bottom
+            )
 
 
 def _lay_out(
-    sheet: Any, columns: Sequence[Column], texts: Sequence[Sequence[str]], head: tuple[int, int], headings: int
+    sheet: Any,
+    columns: Sequence[Column],
+    texts: Sequence[Sequence[str]],
+    head: tuple[int, int],
+    headings: int,
 ) -> None:
     """Freeze the heading, set widths, and make the sheet fit the width of a page."""
     from openpyxl.utils import get_column_letter

@@ -85,7 +85,8 @@ def _shapes(ground: Ground) -> dict[str, Any]:
 
 def _bounds(units: gpd.GeoDataFrame) -> list[list[float]]:
     west, south, east, north = units.total_bounds.tolist()
-    # Islands far in the south would shrink everything else; the view opens on the mainland and can be moved.
+    # Islands far in the south would shrink everything else; the view opens on the mainland and can
+    # be moved.
     points = units.geometry.representative_point()
     south = max(south, float(points.y.quantile(0.005)) - 1.5)
     return [[south, west], [north, east]]
@@ -134,7 +135,9 @@ def _context() -> dict[str, Any]:
 
 def _outlines(shape: Any) -> list[list[int]]:
     """Return the outer ring of every part of a shape."""
-    return [encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)]
+    return [
+        encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)
+    ]
 
 
 def _place_names(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -214,7 +217,9 @@ def _plain(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _region_rows(result: Result, robustness: Robustness | None, ground: Ground) -> list[dict[str, Any]]:
+def _region_rows(
+    result: Result, robustness: Robustness | None, ground: Ground
+) -> list[dict[str, Any]]:
     frame = result.to_frame().loc[result.table.regions.index]
     functions = _functions(result)
     standouts, years = _standouts(result), _years(result)
@@ -235,7 +240,9 @@ def _region_rows(result: Result, robustness: Robustness | None, ground: Ground) 
     return rows
 
 
-def _standing(row: Mapping[Any, Any], labels: tuple[str, ...], functions: list[str]) -> dict[str, Any]:
+def _standing(
+    row: Mapping[Any, Any], labels: tuple[str, ...], functions: list[str]
+) -> dict[str, Any]:
     """Return where a region stands; rank and tier are nothing for one without a score."""
     scored = not math.isnan(row["score"])
     return {
@@ -258,7 +265,8 @@ def _years(result: Result) -> dict[str, list[int]]:
 def _standouts(result: Result) -> dict[str, dict[str, Any]]:
     """Return strengths and weaknesses by region, as `Result.explain` names them.
 
-    Each is the number of the indicator, its distance from the median of the tier's other regions, and its value.
+    Each is the number of the indicator, its distance from the median of the tier's other regions,
+    and its value.
     """
     normalised, values = result.normalised.to_numpy(float), result.table.values.to_numpy(float)
     found: dict[str, dict[str, Any]] = {}
@@ -306,7 +314,9 @@ def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]
     return found
 
 
-def _part(frame: pd.DataFrame, columns: list[str], scored: pd.Index, name: str) -> NDArray[np.float64]:
+def _part(
+    frame: pd.DataFrame, columns: list[str], scored: pd.Index, name: str
+) -> NDArray[np.float64]:
     """Return columns of the robustness for the scored regions."""
     if absent := [column for column in columns if column not in frame.columns]:
         raise MissingColumnError(absent, f"The {name} of the robustness", map(str, frame.columns))
@@ -320,5 +330,10 @@ def _part(frame: pd.DataFrame, columns: list[str], scored: pd.Index, name: str) 
 def _require_whole(sums: NDArray[np.float64], scored: pd.Index) -> None:
     wrong = ~np.isclose(sums, 1.0, atol=1e-6) & ~np.isnan(sums)
     if wrong.any():
-        odd = [f"{region} ({total:.4g})" for region, total in zip(scored[wrong], sums[wrong], strict=True)]
-        raise DataError(f"Tier probabilities of a region sum to 1, but here are others: {listing(odd)}.")
+        odd = [
+            f"{region} ({total:.4g})"
+            for region, total in zip(scored[wrong], sums[wrong], strict=True)
+        ]
+        raise DataError(
+            f"Tier probabilities of a region sum to 1, but here are others: {listing(odd)}."
+        )
