@@ -16,6 +16,7 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.pages.report_sections import Material, Page, write_sections
 from hubtiers.show.text import html_text
