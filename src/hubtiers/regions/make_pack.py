@@ -208,12 +208,10 @@ def _rows(
     source: str | Path | gpd.GeoDataFrame, recipe: Recipe
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the rows of the layer that the recipe asks for, with row numbers as index."""
+    notes: tuple[str, ...]
     if isinstance(source, gpd.GeoDataFrame):
-        frame, where, notes = (
-            source.reset_index(drop=isinstance(source.index, pd.RangeIndex)),
-            "The frame",
-            (),
-        )
+        where, notes = "The frame", ()
+        frame = source.reset_index(drop=isinstance(source.index, pd.RangeIndex))
     else:
         opened = open_layer(source, recipe.layer, ReadLimits(), allow_remote=False)
         frame, where, notes = opened.frame, Path(source).name, opened.notes
@@ -384,7 +382,10 @@ def _write_layer(path: Path, regions: gpd.GeoDataFrame) -> None:
     for place, (region, row) in enumerate(
         zip(regions.index, regions.to_dict("records"), strict=True)
     ):
-        properties = {"region_id": str(region), **_names(row, regions.attrs["languages"])}
+        properties: dict[str, Any] = {
+            "region_id": str(region),
+            **_names(row, regions.attrs["languages"]),
+        }
         properties |= {column: _plain(row[column]) for column in columns}
         properties |= {
             "lon": round(float(seats[place].x), 4),

@@ -149,7 +149,8 @@ def as_regions(regions: pd.DataFrame) -> pd.DataFrame:
     if isinstance(regions, gpd.GeoDataFrame) and (
         absent or isinstance(regions.index, pd.RangeIndex)
     ):
-        return read_regions(regions)
+        own: pd.DataFrame = read_regions(regions)
+        return own
     if absent:
         raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
     return regions
