@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._drawing import Drawn
 from hubtiers._hierarchy import AggregateStep, Fitted, Hierarchy, WeightStep, fit_hierarchy, gather, only
 from hubtiers._methods import LADDERS, METHODS, describe, make_ladder, make_step, offered, short_name, to_plain
 from hubtiers.errors import DataError, NotComparableError, OverlapError, SpecError, UnknownOptionError, listing
@@ -413,7 +414,7 @@ def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Result:
+class Result(Drawn):
     """Scores, ranks and tiers of the regions of one table, and how they were made.
 
     Attributes
@@ -536,7 +537,7 @@ class Result:
         Raises
         ------
         UnknownOptionError
-            When the region is not in the table.
+            When the table has no region of this id or name.
         DataError
             When it has no score.
         """
@@ -591,7 +592,8 @@ class Result:
         return f"<Result: {counts}{unscored}; GVF {self.breaks.gvf:.3f}>\n{self.to_frame().head(8)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{self.to_frame().to_html(escape=True, na_rep='–')}"
+        shown = self._map_html() or self.to_frame().to_html(escape=True, na_rep="–")
+        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{shown}"
 
 
 def round_significant(x: NDArray[np.float64]) -> NDArray[np.float64]:
