@@ -23,7 +23,7 @@ from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.report import JoinReport
 
-__all__ = ["join_indicators"]
+__all__ = ["as_regions", "join_indicators", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
@@ -129,6 +129,11 @@ def join_indicators(
     placed = wanted.assign(region_id=[found[pair] for pair in pairs])
     cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
     return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
+
+
+def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+    """Match names by id, by the layer's own names, and by the other names that its pack knows."""
+    return match_layer(names, regions)
 
 
 def as_regions(regions: pd.DataFrame) -> pd.DataFrame:
