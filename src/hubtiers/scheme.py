@@ -13,8 +13,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from hubtiers._drawing import Drawn
 from hubtiers._hierarchy import (
     AggregateStep,
     Fitted,
@@ -467,7 +469,7 @@ def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Result:
+class Result(Drawn):
     """Scores, ranks and tiers of the regions of one table, and how they were made.
 
     Attributes
@@ -601,7 +603,7 @@ class Result:
         Raises
         ------
         UnknownOptionError
-            When the region is not in the table.
+            When the table has no region of this id or name.
         DataError
             When it has no score.
         """
@@ -658,4 +660,5 @@ class Result:
         return f"<Result: {counts}{unscored}; GVF {self.breaks.gvf:.3f}>\n{self.to_frame().head(8)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{self.to_frame().to_html(escape=True, na_rep='–')}"
+        shown = self._map_html() or self.to_frame().to_html(escape=True, na_rep="–")
+        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{shown}"

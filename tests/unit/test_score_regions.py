@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import box
 
@@ -78,3 +79,48 @@ def test_wrong_choices_are_sentences(arguments, error, message):
         ht.score_regions(frame(), **arguments)
     with pytest.raises(ht.SpecError, match="takes a GeoDataFrame, but this is DataFrame"):
         ht.score_regions(frame().drop(columns="geometry"), ["rd"])
+
+
+def test_a_result_shows_itself():
+    result = ht.score_regions(frame(), ["rd", "pollution"], scheme=TWO)
+    assert result.language == "en"
+    page = result.map(title={"en": "My map"}).get_root().render()
+    assert "My map" in page
+    assert "Alpha" in page
+    figure = result.figure(title="A figure")
+    assert (
+        any(
+            "A figure" in text.get_text()
+            for axes in figure.axes
+            for text in (axes.title, *axes.texts)
+        )
+        or figure.texts
+    )
+    assert "Gamma" in str(result.report().html)
+    # In a notebook the map stands where a table would be.
+    assert "<iframe" in result._repr_html_()
+    numbers = ht.IndicatorTable.from_frame(frame().drop(columns=["geometry", "GEOID", "NAME"]))
+    assert "<table" in TWO.run(numbers)._repr_html_()
+    assert "zh" in TWO.run(ht.join_indicators(ht.load_regions("province"), _provinces())).language
+
+
+def _provinces():
+    names = ["北京", "上海", "天津"]
+    return pd.DataFrame({"region": names, "indicator": "x", "value": [3.0, 2.0, 1.0]})
+
+
+def test_a_region_is_explained_by_its_name():
+    result = ht.score_regions(
+        frame(NAME=["Alpha", "Beta", "Béta"]), ["rd", "pollution"], scheme=TWO
+    )
+    assert result.explain("alpha").region == "01"
+    assert result.explain("04").region == "04"
+    assert result.explain("Beta").region == "02"
+    with pytest.raises(
+        ht.SpecError, match="'BETA' can mean several regions: 02 Beta, 04 Béta. Give the id"
+    ):
+        result.explain("BETA")
+    with pytest.raises(ht.UnknownOptionError, match="Unknown region 'Alfa'. Did you mean 'Alpha'"):
+        result.explain("Alfa")
+    chinese = TWO.run(ht.join_indicators(ht.load_regions("province"), _provinces()))
+    assert chinese.explain("上海").region == "310000"

@@ -73,6 +73,14 @@ def test_wrong_layouts_are_refused(tmp_path):
         ("[[hub]\n", "not valid TOML"),
         ('[[hub]]\nid = "a"\n', "Hub in the layout 'l' is incomplete"),
         (
+            '[[hubs]]\nid = "a"\ntier = "national"\ncores = ["110000"]\n',
+            "Unknown key of the layout .*: 'hubs'. Did you mean 'hub'",
+        ),
+        (
+            '[[corridors]]\nid = "a"\nmembers = []\n',
+            "Unknown key of the layout .*: 'corridors'. Did you mean 'corridor'",
+        ),
+        (
             '[[hub]]\nid = "a"\ncore = ["110000"]\n',
             "Unknown key of a Hub.*'core'. Did you mean 'cores'",
         ),
@@ -98,3 +106,15 @@ def test_frame_and_repr(zhang):
         == "<HubLayout zhang2022: 3 international, 5 national, 8 regional hubs, 3 corridors>"
     )
     assert "Wuhan" in zhang._repr_html_()
+
+
+def test_a_layout_of_a_layer_of_ones_own():
+    layout = HubLayout("own", (Hub("m", "national", ("DE21",)), Hub("b", "regional", ("DE30",))))
+    tiers = layout.reference_tiers({"DE21": ["DE21"], "DE30": ["DE30"], "DE40": ["DE40"]})
+    assert tiers.astype("object").where(tiers.notna(), None).to_dict() == {
+        "DE21": "national",
+        "DE30": "regional",
+        "DE40": None,
+    }
+    with pytest.raises(UnknownOptionError, match="Unknown region id 'DE21'"):
+        layout.reference_tiers({"DE40": ["DE40"]})

@@ -154,3 +154,13 @@ def test_what_cannot_be_a_pack_is_refused_and_leaves_nothing(tmp_path):
     with pytest.raises(DataError, match="declares no coordinate reference system"):
         make_pack(states().set_crs(None, allow_override=True), tmp_path / "p")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["there"]
+
+
+def test_parts_of_one_region_are_united_when_asked(tmp_path):
+    layer = states(GEOID=["01", "02", "01"])
+    with pytest.raises(DataError, match="more than one row for 01. Dissolve their parts"):
+        make_pack(layer, tmp_path / "p", Recipe(id_column="GEOID"))
+    report = make_pack(layer, tmp_path / "p", Recipe(id_column="GEOID", dissolve=True))
+    assert report.notes == ("rows of one id were united: 01",)
+    regions = load_regions("region", pack=tmp_path / "p")
+    assert shapely.area(regions.geometry.array).tolist() == [2.0, 1.0]

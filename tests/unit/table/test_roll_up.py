@@ -96,3 +96,23 @@ def test_official_intensity_of_the_northeast():
     rd = values.query("indicator == 'rd_expenditure_100m_cny'").set_index("region")["value"]
     assert up["northeast"] == pytest.approx(rd[["210000", "220000", "230000"]].sum())
     assert up["beijing-tianjin-hebei"] == pytest.approx(rd[["110000", "120000", "130000"]].sum())
+
+
+def test_any_layer_with_a_parent_is_brought_up():
+    states = pd.DataFrame({"name_zh": ["A", "B"], "name_en": ["A", "B"]}, index=["01", "02"])
+    owner = pd.Series({"0101": "01", "0102": "01", "0201": "02"})
+    values = tidy([("0101", "patents", 1.0), ("0102", "patents", 2.0), ("0201", "patents", 4.0)])
+    up = roll_up(values, states, framework=FRAMEWORK, parent=owner)
+    assert up.set_index("region")["value"].to_dict() == {"01": 3.0, "02": 4.0}
+    # A gap leaves no sum here either.
+    assert roll_up(values.tail(2), states, framework=FRAMEWORK, parent=owner)[
+        "region"
+    ].tolist() == ["02"]
+    with pytest.raises(DataError, match="parent names regions that the layer does not have: 09"):
+        roll_up(values, states, framework=FRAMEWORK, parent=owner.replace("02", "09"))
+    with pytest.raises(
+        DataError, match="parent says of these regions of the data not where they lie: 0201"
+    ):
+        roll_up(values, states, framework=FRAMEWORK, parent=owner.head(2))
+    with pytest.raises(MissingColumnError, match=r"\(give parent=…"):
+        roll_up(values, states, framework=FRAMEWORK)

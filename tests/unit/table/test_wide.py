@@ -12,12 +12,11 @@ import hubtiers as ht
 
 @pytest.fixture(scope="module")
 def states():
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {"GEOID": ["01", "02", "04"], "NAME": ["Alabama", "Alaska", "Arizona"]},
         geometry=[box(n, 30, n + 1, 31) for n in range(3)],
         crs=4326,
     )
-    return frame
 
 
 def wide(**columns):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from hubtiers.errors import DataError, MissingColumnError, SpecError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.join import join_indicators
 from hubtiers.tiers.rules import MACRO_REGIONS, PositionRules, function_shares, macro_regions
 
 FRAMEWORK = Framework(
@@ -278,3 +281,30 @@ def test_wrong_choices() -> None:
         PositionRules(province_places=1.5)
     with pytest.raises(SpecError, match="4 tiers need 4 different labels"):
         PositionRules(labels=("a",))
+
+
+def test_rules_of_position_for_any_layer():
+    boxes = [shapely.box(n, 50, n + 1, 51) for n in range(4)]
+    layer = gpd.GeoDataFrame(
+        {"id": list("abcd"), "name": list("ABCD"), "state": list("NNSS")}, geometry=boxes, crs=4326
+    )
+    frame = pd.DataFrame(
+        {"papers": [60.0, 30, 9, 1], "patents": [70.0, 15, 5, 10]}, index=list("abcd")
+    )
+    table = join_indicators(layer.rename(columns={"state": "province"}), frame)
+    scores = frame.mean(axis=1).rename_axis("region_id")
+    with pytest.raises(
+        DataError,
+        match=r"by macro-region, but no region of the layer has one.*macro_region_places=0",
+    ):
+        PositionRules().fit(scores, table=table)
+    rules = PositionRules(
+        macro_region_places=0, international_share=50, national_share=20, regional_share=19
+    )
+    placed = rules.fit(scores, table=table).placed_by
+    assert placed["a"] == "at least 50 % of the total"
+    assert placed["c"] == "none of the rules"
+    with pytest.raises(MissingColumnError, match="'province'"):
+        rules.fit(scores, table=join_indicators(layer, frame))
+    own = join_indicators(layer.assign(macro_region=list("xxyy"), province=list("NNSS")), frame)
+    assert PositionRules().fit(scores, table=own).placements["tier"].notna().all()
