@@ -201,9 +201,15 @@ class _Walk:
         is_known = bool(known_as(name)) or bool(why_no_region(name))
         if self.rows:
             return bool(numbers) or is_known or bool(beside)
-        return (bool(numbers) and not all(parse_year(self.grid.raw(row, c)) for c in numbers)) or (
-            is_known and (bool(beside) or self._is_headed())
-        )
+        # Years beside a name are values once the words above the names have been seen, and before that a header.
+        if numbers and (
+            self._is_headed() or any(self.grid.is_plain_number(row, c) for c in numbers)
+        ):
+            return True
+        if beside:
+            return is_known
+        # The first region of a list may have no values; a line that more of the header follows is none.
+        return self._is_headed() and (is_known or not self._still_to_come(row))
 
     def _precedes_header(self, row: int) -> bool:
         """Return whether the words above the names are still to come, so that this is a row of the header."""
