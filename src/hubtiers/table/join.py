@@ -19,7 +19,7 @@ from hubtiers.regions.gazetteer import match_names
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.report import JoinReport
 
-__all__ = ["join_indicators"]
+__all__ = ["join_indicators", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
@@ -95,7 +95,7 @@ def join_indicators(
         raise DataError(
             f"The data have no values for {listing(map(repr, absent))}; they have {have}."
         )
-    matches = _match_regions(list(dict.fromkeys(wanted["region"])), regions)
+    matches = match_regions(list(dict.fromkeys(wanted["region"])), regions)
     report = JoinReport(matches=matches)
     if len(report.unmatched) and unmatched == "raise":
         raise JoinError(_unmatched_sentence(report.unmatched), report)
@@ -145,7 +145,7 @@ def _plain_framework(tidy: pd.DataFrame) -> Framework:
     return Framework(tuple(Indicator(code, name_zh=code, name_en=code) for code in codes))
 
 
-def _match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
     """Match names by id, then by the layer's own names, then by the gazetteer where the layer is a bundled one."""
     known: dict[str, list[str]] = {}
     for column in ("name_zh", "name_en"):
