@@ -131,7 +131,7 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
 
 
 def _write_tables(outcome: Outcome, path: Path) -> None:
-    from hubtiers.show.pages.tables import save_tables
+    from hubtiers.show.pages.workbook import save_tables
 
     save_tables(
         outcome.result,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hubtiers.errors import DataError, SpecError
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import draw_key, finish, quiet_grid, write_note
 from hubtiers.show.style import tier_colours
@@ -20,25 +21,13 @@ if TYPE_CHECKING:
 
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["Certainty", "rank_interval_figure", "tier_probability_figure"]
+__all__ = ["rank_interval_figure", "tier_probability_figure"]
 
 _MOST_REGIONS = 40
 
 
-class Certainty(Protocol):
-    """What a robustness analysis says, as far as a picture needs it."""
-
-    @property
-    def tier_probability(self) -> pd.DataFrame:
-        """Regions × tiers, highest first; the rows of scored regions sum to 1."""
-
-    @property
-    def rank_interval(self) -> pd.DataFrame:
-        """Regions × `low`, `median`, `high`."""
-
-
 def tier_probability_figure(
-    robustness: Certainty,
+    robustness: Robustness,
     *,
     result: Result | None = None,
     most: int = _MOST_REGIONS,
@@ -100,7 +89,7 @@ def tier_probability_figure(
 
 
 def rank_interval_figure(
-    robustness: Certainty,
+    robustness: Robustness,
     *,
     result: Result | None = None,
     most: int = _MOST_REGIONS,
@@ -166,7 +155,7 @@ def rank_interval_figure(
         return board.figure
 
 
-def _ordered(frame: pd.DataFrame, robustness: Certainty, result: Result | None, most: int) -> pd.DataFrame:
+def _ordered(frame: pd.DataFrame, robustness: Robustness, result: Result | None, most: int) -> pd.DataFrame:
     """Return the first rows by rank in the result, or by median rank."""
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise SpecError(f"most={most!r}; it must be a whole number of at least 1.")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -16,14 +16,12 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
-from hubtiers.show.pages.report_sections import Material, Page, write_sections
+from hubtiers.show.pages.report_page import Material, Page, Section
+from hubtiers.show.pages.report_sections import write_sections
 from hubtiers.show.text import html_text
 from hubtiers.show.words import require_language, say, title_texts, word
-
-if TYPE_CHECKING:
-    from hubtiers.show.pages.report_sections import Section
 
 __all__ = ["Report", "build_report"]
 
@@ -85,7 +83,7 @@ def build_report(
     *,
     layout: HubLayout | None = None,
     reference: pd.Series | None = None,
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str = "zh",
@@ -146,7 +144,8 @@ def build_report(
     if isinstance(source, Result):
         material = Material(source, title_texts(title, word("report_title")))
     elif isinstance(source, Outcome):
-        material = Material.of(source, title_texts(title or source.title, word("report_title")))
+        names = title_texts(title or source.title, word("report_title"))
+        material = Material.of(source, names)
     else:
         raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
     given: dict[str, Any] = {
@@ -157,26 +156,37 @@ def build_report(
     }
     given = {name: value for name, value in given.items() if value is not None}
     material = dataclasses.replace(material, approval=approval, **given)
-    names = material.title
     sections = write_sections(material, Page(language))
-    html = _assemble(names.say(language), language, sections)
-    return Report(names.say(language), language, tuple((s.anchor, s.heading) for s in sections), html)
+    heading = material.title.say(language)
+    anchors = tuple((section.anchor, section.heading) for section in sections)
+    return Report(heading, language, anchors, _assemble(heading, language, sections))
 
 
-def _assemble(title: str, language: str, sections: list[Section]) -> str:
+def _assemble(title: str, language: str, sections: Sequence[Section]) -> str:
+    """Return the whole page: no scripts, no links to other files."""
     tag = "zh-CN" if language == "zh" else "en"
-    contents = say("contents", language)
-    links = "".join(f'<li><a href="#{s.anchor}">{html_text(s.heading)}</a></li>' for s in sections)
-    body = "".join(
-        f'<section id="{s.anchor}" aria-labelledby="{s.anchor}-heading"><h2 id="{s.anchor}-heading">{number}  '
-        f"{html_text(s.heading)}</h2>{s.body}</section>"
-        for number, s in enumerate(sections, start=1)
-    )
+    said, style = html_text(title), _STYLE.read_text(encoding="utf-8")
+    links = "".join(map(_link_html, sections))
+    body = "".join(_section_html(n, section) for n, section in enumerate(sections, start=1))
     return (
         f'<!DOCTYPE html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html_text(title)}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        f'<header><h1>{html_text(title)}</h1></header>\n<nav aria-label="{contents}"><ol>{links}</ol></nav>\n'
+        f"<title>{said}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<header><h1>{said}</h1></header>\n"
+        f'<nav aria-label="{say("contents", language)}"><ol>{links}</ol></nav>\n'
         f"<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _link_html(section: Section) -> str:
+    return f'<li><a href="#{section.anchor}">{html_text(section.heading)}</a></li>'
+
+
+def _section_html(number: int, section: Section) -> str:
+    anchor = section.anchor
+    return (
+        f'<section id="{anchor}" aria-labelledby="{anchor}-heading">'
+        f'<h2 id="{anchor}-heading">{number}  {html_text(section.heading)}</h2>'
+        f"{section.body}</section>"
     )
