@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._inputs import input_files
 from hubtiers._output import write_scores
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
@@ -160,6 +161,7 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
             'indicator = "values.csv"',
             "unknown key 'data.indicator'. Did you mean 'indicators'",
         ),
+        ("[method]", "[[compare.outside]]\nyaer = 3\n[method]", "'compare.outside.0.yaer'. Did you mean 'year'"),
         ("[data]", "[data", "own.toml is not valid TOML"),
         (
             "k = 3",
@@ -239,14 +241,6 @@ def test_provinces_show_the_three_without_data():
     assert result.to_frame().index[0] == "110000"
 
 
-def test_weights_by_tiers():
-    trials = load_study("zhang2022").try_out(["equal", "entropy"], tiers=["naturalbreaks", "quantiles"])
-    matrix = trials.by_weight_and_tier()
-    assert matrix.loc["equal", "naturalbreaks"] == 14
-    assert matrix.loc["entropy", "naturalbreaks"] == 7
-    assert matrix.columns.tolist() == ["naturalbreaks", "quantiles"]
-
-
 def test_equal_weights_per_function_keep_one_international_region(zhang_outcome):
     from hubtiers.scoring.weight import EqualWeights
 
@@ -274,6 +268,60 @@ def test_own_boundaries(study_folder):
     outcome = load_study(path).run(study_folder / "out")
     assert outcome.result.scores.round(4).to_dict() == {"a": 0.0, "b": 0.2292, "c": 1.0}
     assert (study_folder / "out" / "map.html").is_file()
+    # Nothing that ships was read.
+    record = json.loads((study_folder / "out" / "run.json").read_text(encoding="utf-8"))
+    assert list(record["inputs"]) == ["values.csv", "framework.csv", "own.geojson"]
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (
+            "zhang2022",
+            [
+                "zhang2022/values.csv",
+                "zhang2022/sources.csv",
+                "zhang2022/framework.csv",
+                "boundaries/city.geojson",
+                "boundaries/province.geojson",
+                "boundaries/gazetteer.csv",
+                "boundaries/consortia.csv",
+                "layouts/zhang2022",
+            ],
+        ),
+        (
+            "cities2023",
+            [
+                "cities/values.csv",
+                "cities/sources.csv",
+                "cities/framework.csv",
+                "checks/values.csv",
+                "checks/sources.csv",
+                "boundaries/city.geojson",
+                "boundaries/gazetteer.csv",
+                "boundaries/consortia.csv",
+                "layouts/zhang2022",
+            ],
+        ),
+    ],
+)
+def test_the_record_lists_what_was_read(name, read):
+    study = load_study(name)
+    inputs = input_files(study.content, study.folder, set(study.load_table().regions["level"]))
+    assert list(inputs) == read
+    assert all(path.is_file() for path in inputs.values())
+
+
+def test_a_study_without_a_layout_reads_no_outlines_of_other_levels(study_folder):
+    study = load_study(study_folder / "own.toml")
+    assert list(input_files(study.content, study.folder, {"province"})) == [
+        "values.csv",
+        "framework.csv",
+        "boundaries/province.geojson",
+        "boundaries/gazetteer.csv",
+        "boundaries/consortia.csv",
+    ]
+    assert list(input_files(study.content, study.folder, ())) == ["values.csv", "framework.csv"]
 
 
 def test_roll_up_in_a_study(study_folder):
