@@ -1,4 +1,4 @@
-"""What ships with hubtiers: boundaries, indicator sets, layouts and studies, and a study to start from."""
+"""What ships: boundaries, indicator sets, layouts and studies, and a study to start from."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def _row(kind: str, name: str, path: Path, *, terms: str) -> tuple[str, str, str
 
 
 _NEW_STUDY = """\
-# A study to start from: put your own table in place of values.csv, and describe its columns in framework.csv.
+# A study to start from: put your own table in place of values.csv, and describe its columns in
+# framework.csv.
 # Build it with: hubtiers build {folder}/study.toml
 title_zh = "我的研究"
 title_en = "My study"
@@ -135,7 +136,7 @@ def _functions_only(framework: Framework) -> Framework:
 
 
 def _as_yearbook(framework: Framework) -> pd.DataFrame:
-    """Return the values of the provinces in 2022 as a yearbook prints them: a row per region, units in the heading."""
+    """Return the values of 2022 as a yearbook prints them: a row per region, units above."""
     values = load_indicators("provinces").query("year == 2022")
     wide = values.pivot_table(index="region", columns="indicator", values="value")
     wide = wide[framework.codes]

@@ -273,55 +273,36 @@ def test_own_boundaries(study_folder):
     assert list(record["inputs"]) == ["values.csv", "framework.csv", "own.geojson"]
 
 
+CHINA = ["gazetteer.csv", "aliases.csv", "former_names.csv", "ambiguous_names.csv", "consortia.csv"]
+
+
+def inputs_of(study):
+    """Return the names of what a study reads, those of a pack without their folder."""
+    files = input_files(study.content, study.folder, study.load_table().regions)
+    assert all(path.is_file() for path in files.values())
+    return [name.removeprefix("boundaries/china/") for name in files]
+
+
 @pytest.mark.parametrize(
-    ("name", "read"),
-    [
-        (
-            "zhang2022",
-            [
-                "zhang2022/values.csv",
-                "zhang2022/sources.csv",
-                "zhang2022/framework.csv",
-                "boundaries/city.geojson",
-                "boundaries/province.geojson",
-                "boundaries/gazetteer.csv",
-                "boundaries/consortia.csv",
-                "layouts/zhang2022",
-            ],
-        ),
-        (
-            "cities2023",
-            [
-                "cities/values.csv",
-                "cities/sources.csv",
-                "cities/framework.csv",
-                "checks/values.csv",
-                "checks/sources.csv",
-                "boundaries/city.geojson",
-                "boundaries/gazetteer.csv",
-                "boundaries/consortia.csv",
-                "layouts/zhang2022",
-            ],
-        ),
-    ],
+    ("name", "outlines"),
+    [("zhang2022", ["province.geojson", "city.geojson"]), ("cities2023", ["city.geojson"])],
 )
-def test_the_record_lists_what_was_read(name, read):
-    study = load_study(name)
-    inputs = input_files(study.content, study.folder, set(study.load_table().regions["level"]))
-    assert list(inputs) == read
-    assert all(path.is_file() for path in inputs.values())
+def test_the_record_lists_what_was_read(name, outlines):
+    found = inputs_of(load_study(name))
+    own = {"zhang2022": "zhang2022", "cities2023": "cities"}[name]
+    sets = [f"{own}/values.csv", f"{own}/sources.csv", f"{own}/framework.csv"]
+    checks = ["checks/values.csv", "checks/sources.csv"] if name == "cities2023" else []
+    assert found == [*sets, *checks, "pack.toml", *outlines, *CHINA, "layouts/zhang2022"]
 
 
-def test_a_study_without_a_layout_reads_no_outlines_of_other_levels(study_folder):
-    study = load_study(study_folder / "own.toml")
-    assert list(input_files(study.content, study.folder, {"province"})) == [
-        "values.csv",
-        "framework.csv",
-        "boundaries/province.geojson",
-        "boundaries/gazetteer.csv",
-        "boundaries/consortia.csv",
-    ]
-    assert list(input_files(study.content, study.folder, ())) == ["values.csv", "framework.csv"]
+def test_a_study_reads_only_the_outlines_of_its_level(study_folder):
+    path = study_folder / "own.toml"
+    own = ["values.csv", "framework.csv"]
+    assert inputs_of(load_study(path)) == [*own, "pack.toml", "province.geojson", *CHINA]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + '[layout]\nname = "zhang2022"\n', encoding="utf-8")
+    read = [*own, "pack.toml", "province.geojson", *CHINA, "city.geojson", "layouts/zhang2022"]
+    assert inputs_of(load_study(path)) == read
 
 
 def test_roll_up_in_a_study(study_folder):

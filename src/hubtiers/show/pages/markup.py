@@ -64,7 +64,8 @@ def to_markdown(
     result
         What to print.
     table
-        `"indicators"`, `"scores"`, `"tiers"` or `"weights"`; with a comparison also `"comparison"`, and `"ranks"`.
+        `"indicators"`, `"scores"`, `"tiers"` or `"weights"`; with a comparison also `"comparison"`,
+        and `"ranks"`.
     language
         `"zh"`, `"en"` or `"both"`.
     comparison
@@ -82,8 +83,9 @@ def to_markdown(
     Examples
     --------
     >>> from hubtiers.study import load_study
-    >>> print(to_markdown(load_study("zhang2022").run().result, table="tiers", language="en").splitlines()[4])
-    | International | 0.1768 | 0.7853 | 3 |
+    >>> result = load_study("zhang2022").run().result
+    >>> to_markdown(result, table="tiers", language="en").splitlines()[4]
+    '| International | 0.1768 | 0.7853 | 3 |'
     """
     chosen = _find_table(result, table, comparison)
     columns, _ = chosen.shown(language)
@@ -115,7 +117,8 @@ def to_latex(
     result
         What to print.
     table
-        `"indicators"`, `"scores"`, `"tiers"` or `"weights"`; with a comparison also `"comparison"`, and `"ranks"`.
+        `"indicators"`, `"scores"`, `"tiers"` or `"weights"`; with a comparison also `"comparison"`,
+        and `"ranks"`.
     language
         `"zh"`, `"en"` or `"both"`.
     comparison
@@ -128,14 +131,16 @@ def to_latex(
 
     Notes
     -----
-    The preamble needs `booktabs`, `longtable` for more than 40 rows, and for Chinese `ctex` with XeLaTeX or LuaLaTeX.
+    The preamble needs `booktabs`, `longtable` for more than 40 rows, and for Chinese `ctex` with
+    XeLaTeX or LuaLaTeX.
 
     **Missing values** are dashes.
 
     Examples
     --------
     >>> from hubtiers.study import load_study
-    >>> print(to_latex(load_study("zhang2022").run().result, table="tiers", language="en").splitlines()[6])
+    >>> result = load_study("zhang2022").run().result
+    >>> print(to_latex(result, table="tiers", language="en").splitlines()[6])
     International & 0.1768 & 0.7853 & 3 \\
     """
     chosen = _find_table(result, table, comparison)
@@ -153,7 +158,9 @@ def _latex_row(cells: Iterable[str]) -> str:
     return " & ".join(map(latex_text, cells)) + r" \\"
 
 
-def _short_table(shape: str, caption: str, head: str, rows: list[str], notes: list[str]) -> list[str]:
+def _short_table(
+    shape: str, caption: str, head: str, rows: list[str], notes: list[str]
+) -> list[str]:
     """Return a table that floats, on one page."""
     return [
         r"\begin{table}[htbp]",
@@ -170,7 +177,9 @@ def _short_table(shape: str, caption: str, head: str, rows: list[str], notes: li
     ]
 
 
-def _long_table(shape: str, caption: str, head: str, rows: list[str], notes: list[str]) -> list[str]:
+def _long_table(
+    shape: str, caption: str, head: str, rows: list[str], notes: list[str]
+) -> list[str]:
     """Return a table that runs over pages, its heading at the top of each."""
     return [
         rf"\begin{{longtable}}{{{shape}}}",
@@ -187,7 +196,9 @@ def _long_table(shape: str, caption: str, head: str, rows: list[str], notes: lis
     ]
 
 
-def _find_table(result: Result, name: str, comparison: Comparison | pd.DataFrame | None) -> PrintTable:
+def _find_table(
+    result: Result, name: str, comparison: Comparison | pd.DataFrame | None
+) -> PrintTable:
     tables = list_tables(result, comparison=comparison)
     if name not in tables:
         raise UnknownOptionError("table", name, tables)

@@ -1,11 +1,11 @@
-"""A table for print: columns that say what they take of a record, headings in two languages, notes."""
+"""A table for print: columns that say what they take of a record, in two languages."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -124,10 +124,8 @@ def print_table(
 ) -> PrintTable:
     """Return the table that the columns make of the records, a row each.
 
-    >>> table = print_table(
-    ...     "ranks", "rank_table", [column("rank", of=whole_at("r"), digits=0)], [{"r": 1.0}, {"r": float("nan")}]
-    ... )
-    >>> table.texts("en")
+    >>> rank = column("rank", of=whole_at("place"), digits=0)
+    >>> print_table("ranks", "rank_table", [rank], [{"place": 1.0}, {"place": None}]).texts("en")
     [['1'], ['–']]
     """
     kept = tuple(columns)
@@ -161,8 +159,8 @@ def cell_words(cell: Cell, column: Column) -> str:
 
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame by region as records, the id of the region under `region_id`."""
-    rows: list[dict[str, Any]] = frame.rename_axis("region_id").reset_index().to_dict("records")  # type: ignore[assignment]
-    return rows
+    rows = frame.rename_axis("region_id").reset_index().to_dict("records")
+    return cast("list[dict[str, Any]]", rows)
 
 
 def text_at(key: str | int) -> Reader:
@@ -195,7 +193,7 @@ def _is_missing(value: object) -> bool:
 
 
 def cell_at(key: str | int, digits: int | None) -> Reader:
-    """Return what takes the value under a key: text, a whole number or a number, as the digits say."""
+    """Return what takes the value under a key as text or number, as the digits say."""
     if digits is None:
         return text_at(key)
     return whole_at(key) if digits == 0 else number_at(key)
@@ -206,4 +204,4 @@ REGION = (
     column("region_zh", of=text_at("name_zh"), only="zh"),
     column("region_en", of=text_at("name_en"), only="en"),
 )
-"""The name of a region: Chinese in a Chinese table, English in an English one, both in one of both languages."""
+"""The name of a region, in the language of the table or in both."""

@@ -1,4 +1,4 @@
-"""The report: one page that says what was asked, with which data and method, what came out, and how sure it is."""
+"""The report: what was asked, with which data and method, what came out, how sure it is."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ class Report:
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            raise SpecError(f"The report is a page, but the path is {target.name!r}. Give one that ends in .html.")
+            raise SpecError(
+                f"The report is a page, but the path is {target.name!r}. Give one that ends in "
+                ".html."
+            )
         with replacing(target) as temporary:
             temporary.write_text(self.html, encoding="utf-8")
         return target
@@ -75,7 +78,10 @@ class Report:
     def _repr_html_(self) -> str:
         # A frame of its own keeps the styles of the page and of the notebook apart.
         page = escape(self.html, quote=True)
-        return f'<iframe sandbox srcdoc="{page}" title="{escape(self.title)}" width="100%" height="640"></iframe>'
+        title = escape(self.title)
+        return (
+            f'<iframe sandbox srcdoc="{page}" title="{title}" width="100%" height="640"></iframe>'
+        )
 
 
 def build_report(
@@ -89,14 +95,15 @@ def build_report(
     language: str = "zh",
     approval: str | None = None,
 ) -> Report:
-    """Write a report on a result (研究报告): question, data, method, result, confidence, gaps, and how to rerun.
+    """Write a report on a result (研究报告): data, method, result, confidence, gaps, how to rerun.
 
     Choose it to hand a result to somebody who was not there when it was computed.
 
     Parameters
     ----------
     source
-        A `Result`, or the `Outcome` of a study, which brings its layout, reference, comparison and title along.
+        A `Result`, or the `Outcome` of a study, which brings its layout, reference, comparison and
+        title along.
     layout
         Hubs that are drawn on the map.
     reference
@@ -124,12 +131,14 @@ def build_report(
     UnknownOptionError
         When the language is not known.
     HubtiersError
-        When the report is to be in Chinese and no font with Chinese characters is installed for its figures.
+        When the report is to be in Chinese and no font with Chinese characters is installed for its
+        figures.
 
     Notes
     -----
-    Everything is read from the result; nothing is classified, ranked or rounded anew. A figure that cannot be drawn,
-    such as a map of a result without geometry, is replaced by a sentence that says why.
+    Everything is read from the result; nothing is classified, ranked or rounded anew. A figure that
+    cannot be drawn, such as a map of a result without geometry, is replaced by a sentence that says
+    why.
 
     **Missing values** are dashes in tables, and hatched on the map.
 
@@ -147,7 +156,9 @@ def build_report(
         names = title_texts(title or source.title, word("report_title"))
         material = Material.of(source, names)
     else:
-        raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
+        raise SpecError(
+            f"A report is made from a Result or an Outcome, but got {type(source).__name__}."
+        )
     given: dict[str, Any] = {
         "layout": layout,
         "reference": reference,

@@ -1,4 +1,4 @@
-"""Tables, figures and lists of the report as HTML; every string that is not this module's own is escaped here."""
+"""Tables, figures and lists of the report as HTML; strings from outside are escaped here."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
     columns, _ = table.shown(language)
     rows = table.texts(language)
     shown = rows[:most]
-    kinds = [_kind(column, [row[k] for row in shown]) for k, column in enumerate(columns)]
+    kinds = [_kind(column, shown, place) for place, column in enumerate(columns)]
     # The last of the columns that name the row is the heading of the row.
     named = sum(column.serves(language) for column in table.columns[: table.headings]) - 1
     label = say("table_number", language, n=number)
@@ -114,7 +114,7 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
 
 
 def _looks(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
-    """Return the classes of a table: broad ones get smaller type, brief ones stay on one printed page."""
+    """Return the classes of a table: smaller type for broad ones, one page for brief ones."""
     broad = ["broad"] if len(columns) > _BROAD else []
     brief = ["brief"] if len(rows) <= _BRIEF else []
     return " ".join(broad + brief)
@@ -138,15 +138,16 @@ def _notes_html(notes: Sequence[str]) -> str:
 
 
 def _scroller(label: str) -> str:
-    """Return the start of a box that scrolls sideways, by keyboard too, when what it holds is wider than the screen."""
+    """Return the start of a box that scrolls sideways, by keyboard too."""
     return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
 
 
-def _kind(column: Column, texts: Sequence[str]) -> str:
+def _kind(column: Column, rows: Sequence[Sequence[str]], place: int) -> str:
     """Return the class of a column: numbers, short texts that stay on one line, or long ones."""
     if column.digits is not None:
         return "number"
-    return "short" if max(map(text_width, texts), default=0) <= _SHORT else "long"
+    widest = max((text_width(row[place]) for row in rows), default=0)
+    return "short" if widest <= _SHORT else "long"
 
 
 def _cell(text: str, kind: str, *, named: bool) -> str:
@@ -156,7 +157,7 @@ def _cell(text: str, kind: str, *, named: bool) -> str:
 
 
 def figure_html(figure: Figure, number: int, caption: str, language: str) -> str:
-    """Return a figure as an SVG picture inside the page, with its caption as the text for those who cannot see it."""
+    """Return a figure as an SVG picture inside the page, its caption for those who cannot see."""
     from hubtiers.show.figures.canvas import svg_text
 
     width, height = (round(float(side) * 96) for side in figure.get_size_inches())
@@ -166,7 +167,9 @@ def figure_html(figure: Figure, number: int, caption: str, language: str) -> str
         f'<img class="{_shape(width, height)}" width="{width}" height="{height}" alt="{said}" '
         f'src="data:image/svg+xml;base64,{picture}">'
     )
-    return f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+    return (
+        f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+    )
 
 
 def _shape(width: int, height: int) -> str:
@@ -177,7 +180,7 @@ def _shape(width: int, height: int) -> str:
 
 
 def _lighter(svg: str) -> str:
-    """Return a drawing with its outlines to a tenth of a point, finer than any printer: half of the size."""
+    """Return a drawing with its outlines to a tenth of a point: half of the size."""
     return _PATH.sub(lambda path: path[1] + _shortened(path[2]) + path[3], svg)
 
 

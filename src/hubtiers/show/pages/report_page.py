@@ -44,7 +44,7 @@ class Material:
 
     @classmethod
     def of(cls, outcome: Outcome, title: Text) -> Material:
-        """Return what the outcome of a study brings along; its robustness is printed where it is given."""
+        """Return what an outcome brings along; robustness is printed where it is given."""
         return cls(
             outcome.result,
             title,

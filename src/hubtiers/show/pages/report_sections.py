@@ -82,8 +82,10 @@ def _question(material: Material, page: Page) -> str:
     body = page.text(
         f"哪些区域居于哪一层级？本报告按 {number} 个指标的综合得分把 {scored} 个区域分为 {tiers} 级，"
         "并说明所用数据与方法、结果、结果的可靠程度以及尚未涵盖的内容。",
-        f"Which region stands in which tier? This report sorts {scored} regions into {tiers} tiers by a composite of "
-        f"{number} indicators. It states the data and the method, the result and how sure it is, and what is not "
+        f"Which region stands in which tier? This report sorts {scored} regions into {tiers} tiers "
+        "by a composite of "
+        f"{number} indicators. It states the data and the method, the result and how sure it is, "
+        "and what is not "
         "covered.",
     )
     if material.description:
@@ -100,7 +102,8 @@ def _data(material: Material, page: Page) -> str:
             page.text(
                 f"{rows} 个区域 × {columns} 个指标，共 {rows * columns} 个数值，其中 {present} 个有值。"
                 "缺失值一律不作为零。",
-                f"{rows} regions × {columns} indicators: {rows * columns} values, of which {present} are present. A "
+                f"{rows} regions × {columns} indicators: {rows * columns} values, of which "
+                f"{present} are present. A "
                 "missing value never counts as zero.",
             ),
             page.table(material.tables["indicators"]),
@@ -113,7 +116,7 @@ def _data(material: Material, page: Page) -> str:
 
 
 def _join_facts(result: Result, page: Page) -> list[tuple[str, str]]:
-    """Return what a reader must know of the join: each fact with its name, those left out that say nothing."""
+    """Return what a reader must know of the join; facts that say nothing are left out."""
     table, report, language = result.table, result.table.report, page.language
     matched = dict.fromkeys(report.matches["region_id"])
     set_aside = [region for region in matched if region and region not in table.values.index]
@@ -185,7 +188,7 @@ def _method(material: Material, page: Page) -> str:
 
 
 def _weighted(material: Material) -> Result | Mapping[str, Result]:
-    """Return the results whose weights are drawn: all schemes, unless they are too many to tell apart."""
+    """Return the results whose weights are drawn: all schemes, unless they are too many."""
     schemes = material.schemes
     if schemes is None or len(schemes.results) > _MOST_SCHEMES_DRAWN:
         return material.result
@@ -253,16 +256,21 @@ def _confidence(material: Material, page: Page) -> str:
         [
             page.text(
                 f"在 {draws} 次随机变动方法选择的计算中，各区域落入各层级的比例与位次区间如下。",
-                f"Shares of {draws} draws, in which choices of method were varied at random: how often each region "
+                f"Shares of {draws} draws, in which choices of method were varied at random: how "
+                "often each region "
                 "came out in each tier, and the interval of its rank.",
             ),
             definitions(_shares(robustness, page)),
             page.figure(
-                lambda: tier_probability_figure(robustness, result=result, language=page.drawn_language),
+                lambda: tier_probability_figure(
+                    robustness, result=result, language=page.drawn_language
+                ),
                 page.say("各区域落入各层级的概率。", "Probability of each tier."),
             ),
             page.figure(
-                lambda: rank_interval_figure(robustness, result=result, language=page.drawn_language),
+                lambda: rank_interval_figure(
+                    robustness, result=result, language=page.drawn_language
+                ),
                 page.say(
                     "位次的 5%–95% 区间与中位数。",
                     "Interval of 5 to 95 % of the rank, and its median.",
@@ -274,7 +282,7 @@ def _confidence(material: Material, page: Page) -> str:
 
 
 def _shares(robustness: Robustness, page: Page) -> list[tuple[str, str]]:
-    """Return what was varied, and how often the draws agree with the reference, each with its standard error."""
+    """Return what was varied, and how often draws agree with the reference, with its error."""
     shares = {
         "exactly": (robustness.reference_share, robustness.reference_share_error),
         "order_kept": (robustness.order_share, robustness.order_share_error),
@@ -312,7 +320,8 @@ def _reference(material: Material, page: Page) -> str:
     body += page.text(
         f"可比的 {found.n} 个区域中，{found.matches} 个与参照同级；"
         f"加权 κ = {kappa}（95% 区间 {low} 至 {high}），调整兰德指数 {rand}。",
-        f"Of {found.n} regions that can be compared, {found.matches} are in the same tier; weighted kappa {kappa} "
+        f"Of {found.n} regions that can be compared, {found.matches} are in the same tier; "
+        f"weighted kappa {kappa} "
         f"(95 % interval {low} to {high}), adjusted Rand index {rand}.",
     )
     apart = disagreement_table(material.result, found)
@@ -335,8 +344,10 @@ def _gaps(material: Material, page: Page) -> str:
     caveat = page.text(
         "综合得分取决于所选指标、权重与分级方法；层级分界由方法给出，并非公认标准。"
         "得分反映数据所及，不等于对一地创新能力的全面评价。",
-        "The composite depends on the indicators, weights and tier rule that were chosen; the cut-points come from the "
-        "method and are no agreed standard. A score reflects what the data reach, not the whole of a place's capacity.",
+        "The composite depends on the indicators, weights and tier rule that were chosen; the "
+        "cut-points come from the "
+        "method and are no agreed standard. A score reflects what the data reach, not the whole of "
+        "a place's capacity.",
     )
     body += f'<div class="caveat">{caveat}</div>'
     if layout is not None and layout.notes:
@@ -369,7 +380,7 @@ def _rerun(material: Material, page: Page) -> str:
 
 
 def _method_text(result: Result) -> str:
-    """Return the method as a study file has it; as JSON where a method of somebody's own has no such form."""
+    """Return the method as a study file has it; as JSON where TOML cannot hold it."""
     spec = result.fitted.scheme.to_spec()
     try:
         return toml_tables({"method": spec})

@@ -50,7 +50,7 @@ def _rule_text(rule: str) -> Text:
 
 
 def status_table(result: Result) -> PrintTable:
-    """Return indicators × statuses: how many values of each status are in use; empty where none is told."""
+    """Return indicators × statuses: how many values of each are in use; empty for none."""
     present = result.table.values[result.table.framework.codes].notna()
     statuses = result.table.status.astype("object").where(present).fillna("").astype("str")
     # A missing value has no status; the mark keeps it apart from a value without one.

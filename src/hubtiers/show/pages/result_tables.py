@@ -1,4 +1,4 @@
-"""The tables that every result has: indicator system, scores, tiers, weights, and what else is given."""
+"""The tables of a result: indicator system, scores, tiers, weights, and what is given."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def list_tables(
     robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
 ) -> dict[str, PrintTable]:
-    """Return the tables of a result by name: indicators, scores, tiers, weights, and what else is given."""
+    """Return the tables of a result by name: indicators, scores, tiers, weights, and others."""
     tables = [indicator_system(result), scores_and_ranks(result), tiers_and_breaks(result)]
     tables.append(weights_by_scheme(_with_own(result, comparison)))
     if isinstance(comparison, Comparison):
@@ -87,7 +87,8 @@ def list_tables(
             tables.append(frame_compared(comparison))
     elif comparison is not None:
         raise SpecError(
-            f"comparison is {type(comparison).__name__}. Give what compare_schemes returned, or a frame with a row for "
+            f"comparison is {type(comparison).__name__}. Give what compare_schemes returned, or a "
+            "frame with a row for "
             "each scheme."
         )
     if robustness is not None:
@@ -96,7 +97,7 @@ def list_tables(
 
 
 def _with_own(result: Result, comparison: Comparison | pd.DataFrame | None) -> Mapping[str, Result]:
-    """Return the results whose weights are shown: the compared ones, and the own one where it is none of them."""
+    """Return whose weights are shown: the compared results, and the own one if it is none."""
     if not isinstance(comparison, Comparison):
         return {"": result}
     others = comparison.results
@@ -105,7 +106,7 @@ def _with_own(result: Result, comparison: Comparison | pd.DataFrame | None) -> M
 
 
 def indicator_system(result: Result) -> PrintTable:
-    """Return the indicator system (指标体系): groups, indicators, units, directions, weights, years, sources."""
+    """Return the indicator system (指标体系): groups, units, directions, weights, sources."""
     framework, table = result.table.framework, result.table
     groups = _group_columns(result)
     present = table.values.notna().sum()
@@ -146,7 +147,7 @@ def _group_columns(result: Result) -> list[Column]:
 
 
 def _group_at(result: Result, level: int, node: Indicator) -> Text:
-    """Return the name of the group that an indicator belongs to at a level below the score; none for a shallow one."""
+    """Return the name of the group of an indicator at a level below the score, if it has one."""
     above = result.table.framework.ancestors(node.code)
     # The ancestors end with the score, which is no group.
     groups = above[-2::-1]
@@ -178,7 +179,10 @@ def _status_notes(result: Result) -> Iterator[Text]:
     counts = pd.Series(cells, dtype="object").fillna("").astype("str").value_counts()
     if set(counts.index) <= {""}:
         return
-    said = [word("status_count").fill(status=status_text(str(status)), n=int(n)) for status, n in counts.items()]
+    said = [
+        word("status_count").fill(status=status_text(str(status)), n=int(n))
+        for status, n in counts.items()
+    ]
     yield word("status_note").fill(list=join_texts(said))
 
 
@@ -188,7 +192,7 @@ def status_text(status: str) -> Text:
 
 
 def scores_and_ranks(result: Result) -> PrintTable:
-    """Return names, score, rank, tier, sub-scores and coverage, best first: the frame of the result."""
+    """Return names, score, rank, tier, sub-scores and coverage, the best region first."""
     subs = result.sub_scores.columns
     columns = (
         REGION_ID,
@@ -259,17 +263,21 @@ def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
 def _same_framework(results: list[Result]) -> Framework:
     framework = results[0].table.framework
     if any(result.table.framework.codes != framework.codes for result in results):
-        raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
+        raise DataError(
+            "The results do not have the same indicators, so that their weights cannot be compared."
+        )
     return framework
 
 
 def schemes_compared(comparison: Comparison) -> PrintTable:
-    """Return one row per scheme: agreement with the first, fit, and agreement with the reference."""
+    """Return one row per scheme: agreement with the first and the reference, and fit."""
     return frame_compared(comparison.summary().rename_axis("scheme").reset_index())
 
 
-def frame_compared(frame: pd.DataFrame, *, name: str = "comparison", title: str = "comparison_table") -> PrintTable:
-    """Return a frame with one row per scheme as a table; headings that are known appear in both languages."""
+def frame_compared(
+    frame: pd.DataFrame, *, name: str = "comparison", title: str = "comparison_table"
+) -> PrintTable:
+    """Return a frame with one row per scheme as a table; known headings in both languages."""
     columns = []
     for place, label in enumerate(map(str, frame.columns)):
         heading, digits = tier_text(label), _digits_of(frame.iloc[:, place])

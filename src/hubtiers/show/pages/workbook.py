@@ -41,8 +41,8 @@ def save_tables(
 ) -> Path:
     """Write the tables of a result as a workbook for Word or Excel (三线表), a sheet each.
 
-    Choose it for the tables of a paper: indicator system, scores and ranks, tiers, weights, and, where they are given,
-    the comparison of schemes and the certainty of tiers and ranks.
+    Choose it for the tables of a paper: indicator system, scores and ranks, tiers, weights, and,
+    where they are given, the comparison of schemes and the certainty of tiers and ranks.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def save_tables(
 
     Notes
     -----
-    Rules stand above the heading, below it, and below the last row; there are none between columns. Numbers are
-    numbers, unrounded, with a format. Text that would start a formula is neutralised.
+    Rules stand above the heading, below it, and below the last row; there are none between columns.
+    Numbers are numbers, unrounded, with a format. Text that would start a formula is neutralised.
 
     **Missing values** are empty cells.
 
@@ -89,7 +89,10 @@ def save_tables(
 
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
-        raise SpecError(f"The tables are a workbook, but the path is {target.name!r}. Give one that ends in .xlsx.")
+        raise SpecError(
+            f"The tables are a workbook, but the path is {target.name!r}. Give one that ends in "
+            ".xlsx."
+        )
     require_table_language(language)
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
@@ -103,7 +106,7 @@ def save_tables(
 
 
 def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int) -> None:
-    """Write title, heading, rows and notes from the top down, in both languages where `"both"` is asked for."""
+    """Write title, heading, rows and notes from the top down, for `"both"` in both languages."""
     columns, rows = table.shown(language)
     languages = LANGUAGES if language == "both" else (language,)
     lines = count(1)
