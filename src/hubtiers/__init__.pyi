@@ -84,8 +84,9 @@ from .scoring.weight import (
 from .show.figures.certainty import rank_interval_figure, tier_probability_figure
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.figure import save_figure, tier_figure
+from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
-from .show.pages.tables import save_tables, to_latex, to_markdown
+from .show.pages.workbook import save_tables
 from .show.web.explorer import Explorer
 from .show.web.webmap import tier_map
 from .study import Study, load_study

@@ -1,4 +1,4 @@
-"""Weightings and tier rules tried together over one table: what each gives, and which do not fit."""
+"""Weightings and tier rules tried over one table: what each gives, and which do not fit."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """The command line from outside: what a shell sees."""
 
 import os
+import re
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -18,6 +20,34 @@ def hubtiers(*words, cwd):
         timeout=120,
         check=False,
     )
+
+
+def test_version(tmp_path):
+    run = hubtiers("--version", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, f"hubtiers {version('hubtiers')}\n")
+    assert re.fullmatch(r"hubtiers \d+\.\d+\S*\n", run.stdout)
+
+
+def test_python_m_hubtiers_is_the_command_line(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "hubtiers", "count", "none.csv", "--out", "c.csv"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("hubtiers: ")
+    assert "none.csv" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_help_is_bilingual(tmp_path):
+    run = hubtiers("--help", cwd=tmp_path)
+    assert run.returncode == 0
+    assert "join, score, sort, map. 创新中心分级" in run.stdout
+    assert "--version" in run.stdout
 
 
 def test_build_prints_agreement_and_other_weights(tmp_path):

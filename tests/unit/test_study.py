@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._inputs import input_files
 from hubtiers._output import write_scores
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
@@ -195,6 +196,11 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
             'indicator = "values.csv"',
             "unknown key 'data.indicator'. Did you mean 'indicators'",
         ),
+        (
+            "[method]",
+            "[[compare.outside]]\nyaer = 3\n[method]",
+            "'compare.outside.0.yaer'. Did you mean 'year'",
+        ),
         ("[data]", "[data", "own.toml is not valid TOML"),
         (
             "k = 3",
@@ -276,16 +282,6 @@ def test_provinces_show_the_three_without_data():
     assert result.to_frame().index[0] == "110000"
 
 
-def test_weights_by_tiers():
-    trials = load_study("zhang2022").try_out(
-        ["equal", "entropy"], tiers=["naturalbreaks", "quantiles"]
-    )
-    matrix = trials.by_weight_and_tier()
-    assert matrix.loc["equal", "naturalbreaks"] == 14
-    assert matrix.loc["entropy", "naturalbreaks"] == 7
-    assert matrix.columns.tolist() == ["naturalbreaks", "quantiles"]
-
-
 def test_equal_weights_per_function_keep_one_international_region(zhang_outcome):
     from hubtiers.scoring.weight import EqualWeights
 
@@ -315,6 +311,41 @@ def test_own_boundaries(study_folder):
     outcome = load_study(path).run(study_folder / "out")
     assert outcome.result.scores.round(4).to_dict() == {"a": 0.0, "b": 0.2292, "c": 1.0}
     assert (study_folder / "out" / "map.html").is_file()
+    # Nothing that ships was read.
+    record = json.loads((study_folder / "out" / "run.json").read_text(encoding="utf-8"))
+    assert list(record["inputs"]) == ["values.csv", "framework.csv", "own.geojson"]
+
+
+CHINA = ["gazetteer.csv", "aliases.csv", "former_names.csv", "ambiguous_names.csv", "consortia.csv"]
+
+
+def inputs_of(study):
+    """Return the names of what a study reads, those of a pack without their folder."""
+    files = input_files(study.content, study.folder, study.load_table().regions)
+    assert all(path.is_file() for path in files.values())
+    return [name.removeprefix("boundaries/china/") for name in files]
+
+
+@pytest.mark.parametrize(
+    ("name", "outlines"),
+    [("zhang2022", ["province.geojson", "city.geojson"]), ("cities2023", ["city.geojson"])],
+)
+def test_the_record_lists_what_was_read(name, outlines):
+    found = inputs_of(load_study(name))
+    own = {"zhang2022": "zhang2022", "cities2023": "cities"}[name]
+    sets = [f"{own}/values.csv", f"{own}/sources.csv", f"{own}/framework.csv"]
+    checks = ["checks/values.csv", "checks/sources.csv"] if name == "cities2023" else []
+    assert found == [*sets, *checks, "pack.toml", *outlines, *CHINA, "layouts/zhang2022"]
+
+
+def test_a_study_reads_only_the_outlines_of_its_level(study_folder):
+    path = study_folder / "own.toml"
+    own = ["values.csv", "framework.csv"]
+    assert inputs_of(load_study(path)) == [*own, "pack.toml", "province.geojson", *CHINA]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + '[layout]\nname = "zhang2022"\n', encoding="utf-8")
+    read = [*own, "pack.toml", "province.geojson", *CHINA, "city.geojson", "layouts/zhang2022"]
+    assert inputs_of(load_study(path)) == read
 
 
 def test_roll_up_in_a_study(study_folder):

@@ -10,8 +10,8 @@ from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.show import words
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.methods import method_text
-from hubtiers.show.pages.print_tables import list_tables
 from hubtiers.show.pages.report import build_report
+from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.words import (

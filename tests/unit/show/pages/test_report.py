@@ -6,17 +6,20 @@ import base64
 import re
 import tomllib
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._study_file import DataSection, StudyFile
 from hubtiers.compare import compare_schemes
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.hubs.layout import Hub, HubLayout
+from hubtiers.outcome import Outcome
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.robustness.montecarlo import assess_robustness
+from hubtiers.robustness.variation import Dirichlet, Variation
 from hubtiers.scheme import Scheme, make_step
 from hubtiers.scoring.weight import EntropyWeights, GivenWeights
 from hubtiers.show.figures.fonts import drawable_language
@@ -92,16 +95,8 @@ def report(request, zhang):
 
 
 def certainty_of(result):
-    index, labels = result.scores.index, list(result.breaks.labels)
-    shares = np.random.default_rng(2).dirichlet(np.ones(len(labels)), len(index))
-    ranks = result.rank.astype("float64")
-    return SimpleNamespace(
-        tier_probability=pd.DataFrame(shares, index, labels),
-        rank_interval=pd.DataFrame({"low": ranks, "median": ranks + 1, "high": ranks + 2}),
-        draws=1000,
-        reference_share=0.051,
-        reference_share_error=0.007,
-        order_share=0.75,
+    return assess_robustness(
+        result.fitted.scheme, result.table, Variation(weights=Dirichlet()), draws=300, rng=2
     )
 
 
@@ -233,8 +228,16 @@ def test_confidence_is_told_when_given(zhang):
         f"{value:.1f}" for value in certainty.rank_interval.loc[order]["median"]
     ]
     text = "".join(page.text)
-    assert "5.1% ± 0.7%" in text
-    assert "Shares of 1000 draws" in text
+    shares = (certainty.reference_share, certainty.order_share, certainty.reference_agreement)
+    errors = (
+        certainty.reference_share_error,
+        certainty.order_share_error,
+        certainty.reference_agreement_error,
+    )
+    written = [f"{share:.1%} ± {error:.1%}" for share, error in zip(shares, errors, strict=True)]
+    assert len(set(written)) == 3
+    assert all(share in text for share in written)
+    assert "Shares of 300 draws" in text
     assert "confidence" not in build_report(result, language="en").to_frame()["section"].tolist()
 
 
@@ -304,15 +307,13 @@ def test_hostile_strings_are_shown_as_written(language):
         *HOSTILE[5:8],
         notes=HOSTILE,
     )
-    source = SimpleNamespace(
-        result=scheme.run(table),
-        study=SimpleNamespace(
-            name=HOSTILE[7],
-            content=SimpleNamespace(
-                title_zh=HOSTILE[6], title_en=HOSTILE[6], description=HOSTILE[5]
-            ),
-        ),
+    content = StudyFile(
+        data=DataSection(indicators="x.csv", framework="x.csv"),
+        title_zh=HOSTILE[6],
+        title_en=HOSTILE[6],
+        description=HOSTILE[5],
     )
+    source = Outcome(HOSTILE[7], f"hubtiers build {HOSTILE[7]}", content, scheme.run(table))
     comparison = compare_schemes(
         table, {HOSTILE[4]: scheme, HOSTILE[7]: scheme.replace(weight=EntropyWeights())}
     )

@@ -16,9 +16,11 @@ from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.scheme import METHODS, Scheme
 from hubtiers.scoring.weight import EntropyWeights
 from hubtiers.show.methods import describe_steps, formula_html, short_method
-from hubtiers.show.pages.markup import latex_text, markdown_text
-from hubtiers.show.pages.print_tables import Column, PrintTable, list_tables
-from hubtiers.show.pages.tables import save_tables, to_latex, to_markdown
+from hubtiers.show.pages.markup import latex_text, markdown_text, to_latex, to_markdown
+from hubtiers.show.pages.print_table import cell_at, column, number_at, print_table, text_at
+from hubtiers.show.pages.report_tables import status_table
+from hubtiers.show.pages.result_tables import list_tables
+from hubtiers.show.pages.workbook import save_tables
 from hubtiers.show.words import Text, tier_name, tier_text
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
@@ -355,16 +357,43 @@ def test_tables_of_results_that_do_not_match_are_refused(zhang):
 
 
 def test_print_table_keeps_columns_of_its_language():
-    table = PrintTable(
-        "t",
-        Text("表", "Table"),
-        (
-            Column(Text("名", "Chinese"), only="zh"),
-            Column(Text("英", "Name"), only="en"),
-            Column(Text("数", "N"), 1),
-        ),
-        (("甲", "A", 1.25), ("乙", "B", None)),
+    columns = (
+        column(Text("名", "Chinese"), of=text_at("zh"), only="zh"),
+        column(Text("英", "Name"), of=text_at("en"), only="en"),
+        column("weight", of=number_at("n"), digits=1),
     )
+    records = [{"n": 1.25, "zh": "甲", "en": "A"}, {"n": None, "zh": "乙", "en": "B"}]
+    table = print_table("t", "weight_table", columns, records)
     assert table.texts("zh") == [["甲", "1.2"], ["乙", "–"]]
     assert table.texts("both") == [["甲", "A", "1.2"], ["乙", "B", "–"]]
-    assert table.to_frame()["Name"].tolist() == ["A", "B"]
+    assert table.to_frame().fillna(0).to_dict("list") == {"Name": ["A", "B"], "Weight": [1.25, 0]}
+
+
+def test_cells_are_read_as_the_digits_say():
+    row = (3.0, 3.0, 3.0, pd.NA, float("nan"), None)
+    assert [cell_at(0, None)(row), cell_at(1, 0)(row), cell_at(2, 2)(row)] == ["3.0", 3, 3.0]
+    assert [cell_at(place, digits)(row) for place, digits in ((3, 0), (4, 2), (5, None))] == [
+        None
+    ] * 3
+
+
+def test_counts_of_a_later_year_are_its_own(zhang):
+    """The cut-points come from the first year, the number of regions from the year that is shown."""
+    table = zhang.result.table
+    later = zhang.result.fitted.score(table.only(table.values.index[:5]))
+    assert later.breaks.counts == zhang.result.breaks.counts
+    shown = [row[3] for row in list_tables(later)["tiers"].rows]
+    assert shown == [int((later.tier == label).sum()) for label in later.breaks.labels]
+    assert sum(shown) == 5
+    assert list(later.tier_counts.values()) == shown
+
+
+def test_statuses_are_counted_apart():
+    frame = pd.DataFrame({"a": [1.0, np.nan, 3.0, 4.0], "b": [1.0, 2.0, 3.0, np.nan]}, list("wxyz"))
+    table = IndicatorTable.from_frame(frame)
+    assert status_table(Scheme(tier=NaturalBreaks(2)).run(table)).rows == ()
+    table.status["a"] = ["official", "official", "mine", "official"]
+    rows = status_table(Scheme(tier=NaturalBreaks(2)).run(table)).to_frame()
+    # The status of a value that is missing is not counted.
+    assert rows.columns.tolist() == ["Indicator", "official", "not given", "mine", "missing"]
+    assert rows.to_numpy().tolist() == [["a", 2, 0, 1, 1], ["b", 0, 3, 0, 1]]
