@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from hubtiers._dask import address_of, broadcast, connected
 from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError
-from hubtiers.robustness._plan import BLOCK, Plan, make_plan, seed_of
 from hubtiers.robustness._counts import MOST_REGIONS, Counts, Reference, make_reference
+from hubtiers.robustness._plan import BLOCK, Plan, make_plan, seed_of
 from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation

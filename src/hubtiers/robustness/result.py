@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
-from hubtiers.robustness._separation import Separation, own_tiers, separate
-from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._counts import Counts, Reference
+from hubtiers.robustness._plan import BLOCK, Draws, Plan
+from hubtiers.robustness._separation import Separation, own_tiers, separate
 from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
@@ -308,9 +308,7 @@ class Robustness:
         choices = [part.choices for part in parts]
         weights = [part.weights for part in parts if part.weights is not None]
         keys = [part.keys for part in parts]
-        return Draws(
-            np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys)
-        )
+        return Draws(np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys))
 
     def _rows_of(
         self, draws: int | Iterable[int], what: Callable[[Placed], NDArray[Any] | None]

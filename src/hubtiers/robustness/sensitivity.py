@@ -280,7 +280,7 @@ def _tier_flips(classes: NDArray[np.int16], own: Ints) -> Floats:
     """Return by draw how many regions have another tier than in the scheme, and one in both."""
     both = (classes >= 0) & (own >= 0)
     flips = both & (classes != own)
-    return flips.sum(axis=1).astype(float)
+    return np.asarray(flips.sum(axis=1), float)
 
 
 def _power_of_two(samples: int) -> int:
