@@ -1,5 +1,6 @@
 from ._methods import register
 from .compare import Comparison, compare_schemes
+from .coupling import coupling_coordination
 from .datasets import list_datasets, new_study
 from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
 from .errors import (
@@ -17,9 +18,11 @@ from .errors import (
     SpecError,
     UnknownOptionError,
 )
-from .explain import Explanation, coupling_coordination, obstacle_degree
+from .explain import Explanation
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
+from .hubs.structure import RankSize, rank_size
+from .obstacles import obstacle_degree
 from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02

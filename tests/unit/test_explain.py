@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers.coupling import coupling_coordination
 from hubtiers.errors import DataError, DomainError, UnknownOptionError
-from hubtiers.explain import coupling_coordination, explain, obstacle_degree
+from hubtiers.explain import explain, median_of_others, peer_medians, standouts
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.obstacles import obstacle_degree
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Copeland, Geometric
 from hubtiers.scoring.denominate import Denominate
@@ -40,6 +42,18 @@ VALUES = pd.DataFrame(
 )
 CUTS = Thresholds(breaks=(0.2, 0.6), labels=("top", "middle", "low"))
 SCHEME = Scheme(weight=GivenWeights({"rd": 2, "papers": 1, "smog": 1}), tier=CUTS)
+
+
+@dataclass(frozen=True)
+class ShareBeaten:
+    """Share of the regions at hand that have a smaller mean, itself counting half."""
+
+    def fit(self, values, *, weights=None):
+        return self
+
+    def apply(self, values):
+        mean = values.mean(axis=1)
+        return (mean.rank() - 0.5).div(len(mean)).rename("score")
 
 
 def table(values=VALUES, framework=FRAMEWORK) -> IndicatorTable:
@@ -221,6 +235,20 @@ class TestNextTier:
             assert result.fitted.score(table(values.loc[[region]])).tier[region] == step.tier
         assert why.steps or why.note
 
+    def test_a_score_that_depends_on_the_others_has_no_step(self):
+        """A method of one's own that ranks the regions it is given: the middle one has 0.5, and so it has alone."""
+        result = run(SCHEME.replace(aggregate=ShareBeaten(), tier=Thresholds((0.6,))))
+        assert result.scores.to_dict() == pytest.approx(
+            {"a": 0.1, "b": 0.3, "c": 0.5, "d": 0.8, "e": 0.8}
+        )
+        for region in "abc":
+            why = result.explain(region)
+            assert why.next_tier == "international"
+            assert why.steps == ()
+            assert (
+                why.note == "not defined: under ShareBeaten() a score depends on the other regions"
+            )
+
     def test_unbounded_scales(self):
         result = run(SCHEME.replace(normalise=ZScore(), tier=NaturalBreaks(3)))
         step = result.explain("a").smallest_step
@@ -259,6 +287,54 @@ class TestReport:
         frame = why.to_frame()
         frame.loc["rd", "weight"] = 9
         assert why.indicators.loc["rd", "weight"] == 0.5
+
+
+class TestStandouts:
+    def test_are_those_of_every_explanation(self):
+        rng = np.random.default_rng(8)
+        codes = [f"i{n}" for n in range(9)]
+        frame = pd.DataFrame(
+            rng.lognormal(size=(25, 9)), columns=codes, index=[f"r{n}" for n in range(25)]
+        )
+        frame = frame.mask(rng.random(frame.shape) < 0.15)
+        scheme = Scheme(impute=RequireCoverage(0.8), tier=Thresholds((0.1, 0.2, 0.3)))
+        result = scheme.run(IndicatorTable.from_frame(frame))
+        assert result.scores.isna().any()
+        assert result.normalised.isna().to_numpy().any()
+        found = standouts(result)
+        for region in result.scores.index:
+            own = found[found["region_id"] == region].set_index("indicator")
+            if pd.isna(result.scores[region]):
+                assert own.empty
+                continue
+            why = explain(result, region)
+            for kind, series in (("strength", why.strengths), ("weakness", why.weaknesses)):
+                named = own[own["kind"] == kind]
+                assert named["difference"].to_dict() == series.to_dict()
+                assert list(named.index) == list(series.index)
+                assert named["value"].tolist() == frame.loc[region, list(series.index)].tolist()
+        assert found["kind"].value_counts().min() > 20
+
+    def test_as_many_as_asked(self):
+        assert len(standouts(run(), most=1)) < len(standouts(run(), most=2))
+        assert standouts(run(), most=1).groupby(["region_id", "kind"]).size().max() == 1
+
+    def test_alone_in_its_tier_has_none(self):
+        result = run(SCHEME.replace(tier=Thresholds((0.01,))))
+        assert (result.tier == result.tier["a"]).sum() == 1
+        assert "a" not in set(standouts(result)["region_id"])
+        assert peer_medians(result).loc["a"].isna().all()
+
+    def test_median_of_the_others_leaves_out_missing_values(self):
+        rng = np.random.default_rng(4)
+        x = rng.integers(0, 6, (15, 40)).astype(float)
+        x[rng.random(x.shape) < 0.35] = np.nan
+        x[1:, 0], x[:, 1] = np.nan, np.nan
+        x[:3, 2], x[3:, 2] = [1.0, 2.0, 4.0], np.nan
+        found, frame = median_of_others(x), pd.DataFrame(x)
+        expected = np.array([frame.drop(index=i).median() for i in range(15)])
+        np.testing.assert_allclose(found, expected)
+        assert found[:4, 2].tolist() == [3.0, 2.5, 1.5, 2.0]
 
 
 class TestObstacles:

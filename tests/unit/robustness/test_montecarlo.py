@@ -31,6 +31,7 @@ from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.scoring.impute import MeanImpute, RequireCoverage
 from hubtiers.scoring.normalise import MinMax, ZScore
+from hubtiers.scoring.treat import LogTransform
 from hubtiers.scoring.weight import BenefitOfDoubt, EntropyWeights, EqualWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import HeadTail, NaturalBreaks, Thresholds
@@ -303,6 +304,77 @@ def test_pivotal_finds_the_indicator_that_decides():
         scheme, IndicatorTable.from_frame(frame), Variation(weights=("equal",)), draws=20
     )
     assert equal.pivotal.empty
+
+
+def test_weights_of_kept_and_changed_draws_are_their_means():
+    """Against a plain loop over the draws, with regions that move, stay, have no tier, and over a block's end."""
+    holes = table(gaps=1)
+    variation = Variation(weights="dirichlet", normalise=(MinMax(), ZScore()))
+    robust = assess_robustness(
+        SCHEME.replace(impute=RequireCoverage(1.0)), holes, variation, draws=700, rng=5
+    )
+    weights, tiers = robust.weights_of(range(700)), robust.tiers_of(range(700))
+    own = robust.base.tier.astype(object)
+    moving = [r for r in own.dropna().index if 0 < (tiers[r] == own[r]).sum() < 700]
+    assert 3 < len(moving)
+    assert list(robust.pivotal.index) == [r for r in robust._ranked if r in moving]
+    for region in moving:
+        kept, left = weights[tiers[region] == own[region]], weights[tiers[region] != own[region]]
+        wanted = (left.mean() - kept.mean()) / weights.std(ddof=0)
+        assert robust.separation.loc[region].tolist() == pytest.approx(wanted.tolist(), abs=1e-10)
+        row = robust.pivotal.loc[region]
+        code = wanted.abs().idxmax()
+        assert row["indicator"] == code
+        assert row["separation"] == pytest.approx(wanted[code])
+        assert row["weight_kept"] == pytest.approx(kept[code].mean())
+        assert row["weight_changed"] == pytest.approx(left[code].mean())
+        assert row["changed"] == pytest.approx(len(left) / 700)
+    still = robust.separation.index.difference(moving)
+    assert "r00" in still
+    assert robust.separation.loc[still].isna().all().all()
+
+
+def test_one_draw_may_be_asked_for_by_its_number():
+    robust = assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=10)
+    for read in (
+        robust.scores_of,
+        robust.ranks_of,
+        robust.tiers_of,
+        robust.weights_of,
+        robust.choices_of,
+    ):
+        pd.testing.assert_frame_equal(read(3), read([3]))
+    assert robust.scores_of(3).index.tolist() == [3]
+
+
+def test_an_indicator_that_the_treatment_names_can_be_left_out():
+    scheme = SCHEME.replace(treat=LogTransform(("rd", "papers")))
+    robust = assess_robustness(scheme, table(), Variation(leave_one_out=True), draws=60, rng=2)
+    gone = robust.choices_of(range(60))["leave_out"]
+    draw = int(gone[gone == "rd"].index[0])
+    values = table()
+    alone = replace(values, framework=FRAMEWORK.without(["rd"]))
+    again = SCHEME.replace(treat=LogTransform(("papers",))).run(alone)
+    assert robust.replay(draw).scores.tolist() == again.scores.tolist()
+    assert robust.scores_of(draw).loc[draw].tolist() == pytest.approx(
+        again.scores.tolist(), abs=1e-12
+    )
+
+
+def test_tiers_that_no_draw_can_give_never_match():
+    """Zhang's names against labels of one's own: equal places in the two lists are no agreement."""
+    scheme = SCHEME.replace(tier=NaturalBreaks(2, labels=("upper", "lower")))
+    own = scheme.run(table()).tier.astype(object)
+    reference = own.map({"upper": "international", "lower": "national"})
+    robust = assess_robustness(
+        scheme, table(), Variation(noise=Noise(1e-9)), draws=20, reference=reference
+    )
+    assert robust.confidence.tolist() == [1.0] * 12
+    assert robust.reference_share == 0.0
+    assert robust.reference_agreement == 0.0
+    # The order of the tiers is that of Zhang's names all the same.
+    assert robust.order_share == 1.0
+    assert sorted(set(robust.against.wanted.tolist())) == [2, 3]
 
 
 def test_reference_may_name_other_regions_and_tiers():

@@ -44,6 +44,54 @@ def test_a_gap_leaves_no_sum_unless_asked():
     ]
 
 
+def test_rows_say_unit_year_source_and_status():
+    values = tidy(
+        [("210000", "patents", 1.0), ("220000", "patents", 2.0), ("230000", "patents", 4.0)]
+    )
+    framework = Framework((Indicator("patents", unit="件"),))
+    # The data say their unit, or the framework does.
+    own = roll_up(values.assign(unit="项", year=2021), NORTH, framework=framework)
+    assert own.to_dict("records") == [
+        {
+            "region": "northeast",
+            "indicator": "patents",
+            "value": 7.0,
+            "year": 2021,
+            "unit": "项",
+            "source": "hubtiers: from 3 members",
+            "status": "computed",
+        }
+    ]
+    bare = roll_up(values, NORTH, framework=framework)
+    assert bare["unit"].tolist() == ["件"]
+    assert bare["year"].isna().all()
+
+
+def test_the_denominator_is_that_of_the_year_or_the_only_one():
+    members = ("210000", "220000", "230000")
+    cells = [
+        (r, "intensity", v, y)
+        for y in (2020, 2021)
+        for r, v in zip(members, (2.0, 1.0, 3.0), strict=True)
+    ]
+    sizes = [(r, "gdp", v, 2020) for r, v in zip(members, (10.0, 20.0, 70.0), strict=True)]
+    later = [(r, "gdp", v, 2021) for r, v in zip(members, (70.0, 20.0, 10.0), strict=True)]
+    columns = ["region", "indicator", "value", "year"]
+    framework = FRAMEWORK.select(["intensity"])
+    both = roll_up(
+        pd.DataFrame([*cells, *sizes, *later], columns=columns), NORTH, framework=framework
+    )
+    assert both.set_index("year")["value"].to_dict() == {
+        2020: pytest.approx(2.5),
+        2021: pytest.approx(1.9),
+    }
+    only = roll_up(pd.DataFrame([*cells, *sizes], columns=columns), NORTH, framework=framework)
+    assert only.set_index("year")["value"].to_dict() == {
+        2020: pytest.approx(2.5),
+        2021: pytest.approx(2.5),
+    }
+
+
 def test_cities_make_up_a_province():
     cities = load_regions("city").query("province == '460000'").index
     values = tidy([(city, "patents", 1.0) for city in cities])

@@ -23,7 +23,7 @@ from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Harmonic
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import BenefitOfDoubt, GivenWeights
-from hubtiers.show.web.content import _median_of_others, map_content
+from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.webmap import tier_map
 from hubtiers.study import load_study
@@ -86,17 +86,22 @@ def test_strengths_and_weaknesses_are_those_of_the_explanation():
             )
 
 
-def test_median_of_the_others_leaves_out_missing_values():
-    rng = np.random.default_rng(4)
-    x = rng.integers(0, 6, (15, 40)).astype(float)
-    x[rng.random(x.shape) < 0.35] = np.nan
-    x[1:, 0], x[:, 1] = np.nan, np.nan
-    x[:3, 2], x[3:, 2] = [1.0, 2.0, 4.0], np.nan
-    found, frame = _median_of_others(x), pd.DataFrame(x)
-    expected = np.array([frame.drop(index=i).median() for i in range(15)])
-    expected[np.isnan(x)] = np.nan
-    np.testing.assert_allclose(found, expected)
-    assert found[:3, 2].tolist() == [3.0, 2.5, 1.5]
+def test_overlapped_regions_name_their_units():
+    """Units that are painted with a smaller region on top still belong to the larger one, and only there."""
+    layer = load_regions(["beijing-tianjin-hebei", "110000", "310000"])
+    values = pd.DataFrame({"region": layer.index, "indicator": "rd", "value": [1.0, 5.0, 9.0]})
+    content = content_of(Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values)))
+    ids = [unit["id"] for unit in content["units"]]
+    named = {
+        row["id"]: [ids[unit] for unit in row["units"]]
+        for row in content["regions"]
+        if "units" in row
+    }
+    assert list(named) == ["beijing-tianjin-hebei"]
+    assert sorted(named["beijing-tianjin-hebei"]) == sorted(
+        layer.loc["beijing-tianjin-hebei", "members"].split(";")
+    )
+    assert content["regionOf"][ids.index("110000")] == list(layer.index).index("110000")
 
 
 def test_functions_stand_below_their_parents():
