@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hubtiers._methods import describe
 from hubtiers._steps_up import StepUp, next_break, tier_above, tier_steps
-from hubtiers.errors import DataError, UnknownOptionError
+from hubtiers.errors import DataError
 from hubtiers.framework import Framework
 from hubtiers.obstacles import obstacle_degree
 from hubtiers.scheme import Result
@@ -255,10 +255,10 @@ def standouts(result: Result, *, most: int = _MOST) -> pd.DataFrame:
     difference = result.normalised - peer_medians(result)
     rows = []
     for region, own in difference.iterrows():
-        values = result.table.values.loc[region]
+        values = result.table.values.loc[str(region)]
         for kind, furthest in (("strength", _furthest_above), ("weakness", _furthest_below)):
             for code, distance in furthest(own, most).items():
-                rows.append((region, kind, code, float(distance), float(values[code])))
+                rows.append((region, kind, code, float(distance), float(values[str(code)])))
     columns = ["region_id", "kind", "indicator", "difference", "value"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -9,7 +9,8 @@ from hubtiers.hubs.structure import zeta_of
 
 
 @pytest.mark.parametrize(
-    ("n", "mean", "spread"), [(20, 1.047, 0.317), (50, 1.010, 0.195), (100, 1.002, 0.139), (500, 0.997, 0.064)]
+    ("n", "mean", "spread"),
+    [(20, 1.047, 0.317), (50, 1.010, 0.195), (100, 1.002, 0.139), (500, 0.997, 0.064)],
 )
 def test_rank_minus_half(n: int, mean: float, spread: float) -> None:
     """Gabaix and Ibragimov (2011), JBES 29(1): sizes of Pareto with exponent 1, shift ½, error ζ√(2/n).

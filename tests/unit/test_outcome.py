@@ -19,9 +19,14 @@ def shell(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
     program = programs / "hubtiers"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W error -m hubtiers "$@"\n', encoding="utf-8")
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -W error -m hubtiers "$@"\n', encoding="utf-8"
+    )
     program.chmod(0o755)
-    environment = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONUTF8": "1"}
+    environment = os.environ | {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONUTF8": "1",
+    }
 
     def run(command, cwd):
         return subprocess.run(
@@ -39,7 +44,9 @@ def shell(tmp_path):
 
 def told_command(outcome):
     """Return the command that the report tells its reader to run."""
-    return unescape(re.search(r"<pre>(hubtiers build .*?)</pre>", build_report(outcome, language="en").html)[1])
+    return unescape(
+        re.search(r"<pre>(hubtiers build .*?)</pre>", build_report(outcome, language="en").html)[1]
+    )
 
 
 def test_the_report_of_a_shipped_study_tells_a_command_that_runs(shell, zhang_outcome, tmp_path):
@@ -53,7 +60,9 @@ def test_the_report_of_a_shipped_study_tells_a_command_that_runs(shell, zhang_ou
 
 
 @pytest.mark.parametrize("folder", ['a study\'s "folder" $HOME', "-研究"])
-def test_the_report_of_a_study_by_path_tells_a_command_that_runs(shell, study_folder, monkeypatch, folder):
+def test_the_report_of_a_study_by_path_tells_a_command_that_runs(
+    shell, study_folder, monkeypatch, folder
+):
     home = study_folder / folder
     home.mkdir()
     for name in ("framework.csv", "values.csv"):

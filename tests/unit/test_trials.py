@@ -11,13 +11,19 @@ def study():
 
 
 def test_a_choice_is_told_by_its_names():
-    assert [str(Choice("equal")), str(Choice("equal", "quantiles"))] == ["equal", "equal · quantiles"]
+    assert [str(Choice("equal")), str(Choice("equal", "quantiles"))] == [
+        "equal",
+        "equal · quantiles",
+    ]
 
 
 def test_matches_by_weight_and_tier(study):
     trials = study.try_out(["equal", "entropy"], tiers=["naturalbreaks", "quantiles"])
     matrix = trials.by_weight_and_tier()
-    assert matrix.to_dict() == {"naturalbreaks": {"equal": 14, "entropy": 7}, "quantiles": {"equal": 11, "entropy": 11}}
+    assert matrix.to_dict() == {
+        "naturalbreaks": {"equal": 14, "entropy": 7},
+        "quantiles": {"equal": 11, "entropy": 11},
+    }
     assert matrix.index.name == "weights"
     assert trials.has_matrix
     assert trials.comparison.names[1] == "equal · quantiles"
@@ -39,14 +45,21 @@ def test_what_does_not_fit_is_kept_with_its_reason(study, monkeypatch):
     matrix = trials.by_weight_and_tier()
     assert matrix["naturalbreaks"].tolist() == [14, 12]
     assert matrix["kmeans"].isna().tolist() == [False, True]
-    with pytest.raises(DataError, match="Scheme 'benefitofdoubt · kmeans': KMeans.* needs every feature"):
+    with pytest.raises(
+        DataError, match="Scheme 'benefitofdoubt · kmeans': KMeans.* needs every feature"
+    ):
         study.try_out(["benefitofdoubt"], tiers=rules)
 
 
 def test_a_weighting_that_never_fits_keeps_its_row(study):
     trials = study.try_out(["benefitofdoubt", "equal"], tiers=["kmeans"], tolerant=True)
-    assert trials.by_weight_and_tier()["kmeans"].isna().to_dict() == {"benefitofdoubt": True, "equal": False}
-    with pytest.raises(DataError, match="None of 1 schemes fits the data. benefitofdoubt · kmeans: KMeans"):
+    assert trials.by_weight_and_tier()["kmeans"].isna().to_dict() == {
+        "benefitofdoubt": True,
+        "equal": False,
+    }
+    with pytest.raises(
+        DataError, match="None of 1 schemes fits the data. benefitofdoubt · kmeans: KMeans"
+    ):
         study.try_out(["benefitofdoubt"], tiers=["kmeans"], tolerant=True)
 
 

@@ -260,9 +260,7 @@ def _set_aside(
     return kept.reset_index(drop=True), aside
 
 
-def _dissolved(
-    kept: gpd.GeoDataFrame, recipe: Recipe
-) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+def _dissolved(kept: gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return one row for each id, with the attributes of its first row, and a note of what was united."""
     column = recipe.id_column or _likeliest_id(kept)
     parts = kept.groupby(kept[column].astype("str"), sort=False)

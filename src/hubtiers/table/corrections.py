@@ -39,16 +39,22 @@ def read_corrections(path: str | Path) -> dict[str, str]:
     for row in rows:
         name, region = ((row[column] or "").strip() for column in _NEEDED)
         if not name and any(str(cell).strip() for cell in row.values() if cell):
-            raise DataError(f"{where}, line {rows.line_num}: the row has no name. Fill it, or delete the row.")
+            raise DataError(
+                f"{where}, line {rows.line_num}: the row has no name. Fill it, or delete the row."
+            )
         region = region or SET_ASIDE
         if found.get(name, region) != region:
-            raise DataError(f"{where}, line {rows.line_num}: {name!r} stands twice, with two regions. Keep one.")
+            raise DataError(
+                f"{where}, line {rows.line_num}: {name!r} stands twice, with two regions. Keep one."
+            )
         if name:
             found[name] = region
     return found
 
 
-def check_corrections(names: Mapping[str, str], regions: Iterable[object], where: str) -> dict[str, str]:
+def check_corrections(
+    names: Mapping[str, str], regions: Iterable[object], where: str
+) -> dict[str, str]:
     """Return corrections once every id is one of the layer, with a dash for what is set aside.
 
     Raises
@@ -60,9 +66,15 @@ def check_corrections(names: Mapping[str, str], regions: Iterable[object], where
     checked = {}
     for name, region in names.items():
         if not (isinstance(name, str) and isinstance(region, str)):
-            raise SpecError(f"{where}: {name!r} → {region!r} is no pair of texts. Give each name the id of its region.")
+            raise SpecError(
+                f"{where}: {name!r} → {region!r} is no pair of texts. Give each name the id of its region."
+            )
         checked[name.strip()] = region.strip() or SET_ASIDE
-    wrong = [f"{name} → {region}" for name, region in checked.items() if region not in known | {SET_ASIDE}]
+    wrong = [
+        f"{name} → {region}"
+        for name, region in checked.items()
+        if region not in known | {SET_ASIDE}
+    ]
     if wrong:
         raise SpecError(
             f"{where} names regions that the layer does not have: {listing(wrong)}. Use ids of the layer, such as "

@@ -204,7 +204,9 @@ class IndicatorTable:
             either = listing(row["candidates"].split(";"))
             raise SpecError(f"{name!r} can mean several regions: {either}. Give the id.")
         names = (self.regions[c].astype("str") for c in ("name_zh", "name_en"))
-        raise UnknownOptionError("region", name, [*self.values.index, *(n for c in names for n in c)])
+        raise UnknownOptionError(
+            "region", name, [*self.values.index, *(n for c in names for n in c)]
+        )
 
     def label(self, region: str) -> str:
         """Return the name of a region for a message: English and Chinese."""

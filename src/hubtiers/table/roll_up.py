@@ -109,7 +109,9 @@ def _members(
     """Return the units of each target region, by its members or by what lies in it."""
     if parent is None:
         if "members" in regions.columns:
-            return {str(region): set(units.split(";")) for region, units in regions["members"].items()}
+            return {
+                str(region): set(units.split(";")) for region, units in regions["members"].items()
+            }
         raise MissingColumnError(
             ["members"],
             "The layer of regions (give parent=…, for each smaller region the one it lies in)",
@@ -134,7 +136,9 @@ def _parts(
         return {region: set(expand_members([region])) for region in named}
     known = {unit for units in inside.values() for unit in units}
     if odd := [region for region in named if region not in known]:
-        raise DataError(f"parent says of these regions of the data not where they lie: {listing(odd)}.")
+        raise DataError(
+            f"parent says of these regions of the data not where they lie: {listing(odd)}."
+        )
     return {region: {region} for region in named}
 
 

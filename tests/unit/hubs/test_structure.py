@@ -85,7 +85,12 @@ def test_it_says_what_it_found():
         ([3.0, 3.0, 3.0], {}, DataError, "sizes that differ, but all 3 are 3"),
         ([3.0, np.inf, 1.0], {}, DataError, "finite sizes"),
         (["many", 2.0, 1.0], {}, DataError, "sizes that are numbers"),
-        ([3.0, 2.0, 1.0], {"largest": 2}, SpecError, r"largest=2\) needs a whole number of at least 3"),
+        (
+            [3.0, 2.0, 1.0],
+            {"largest": 2},
+            SpecError,
+            r"largest=2\) needs a whole number of at least 3",
+        ),
         ([3.0, 2.0, 1.0], {"largest": 3.5}, SpecError, r"largest=3.5\)"),
         ([3.0, 2.0, 1.0], {"largest": True}, SpecError, r"largest=True\)"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, MissingColumnError, NotComparableError, listing
 from hubtiers.explain import standouts
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["map_content"]
 
-_MOST = 3
 _RANKS = ["low", "median", "high"]
 
 
@@ -222,7 +222,7 @@ def _region_rows(
 ) -> list[dict[str, Any]]:
     frame = result.to_frame().loc[result.table.regions.index]
     functions = _functions(result)
-    standouts, years = _standouts(result), _years(result)
+    notable, years = _standouts(result), _years(result)
     doubts = _doubts(result, robustness) if robustness is not None else {}
     rows = []
     for number, row in enumerate(frame.reset_index().to_dict("records")):
@@ -232,7 +232,7 @@ def _region_rows(
                 **_place_names(row),
                 **_standing(row, result.breaks.labels, functions),
                 "years": years.get(region),
-                **standouts.get(region, {}),
+                **notable.get(region, {}),
                 **doubts.get(region, {}),
                 **ground.place_of(number),
             }
@@ -274,9 +274,10 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
     for region in result.tier.index[peers]:
         found[str(region)] = {"strengths": [], "weaknesses": []}
     place = {"strength": "strengths", "weakness": "weaknesses"}
-    for row in standouts(result).itertuples():
-        entry = [number[row.indicator], row.difference, _plain(row.value)]
-        found[str(row.region_id)][place[row.kind]].append(entry)
+    rows: list[dict[Hashable, Any]] = standouts(result).to_dict("records")
+    for row in rows:
+        entry = [number[row["indicator"]], row["difference"], _plain(row["value"])]
+        found[str(row["region_id"])][place[row["kind"]]].append(entry)
     return found
 
 

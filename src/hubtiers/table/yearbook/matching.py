@@ -69,7 +69,8 @@ def name_series(task: Task) -> list[Named]:
     whole = [(s, _header(task, s)) for s in task.series]
     headers = _drop_common(task, whole)
     hits = _by_framework(task, headers, whole) if task.framework else _by_header(task, headers)
-    named, used = [], set()
+    named = []
+    used: set[str] = set()
     for number, (series, header) in enumerate(headers):
         if number not in hits:
             continue
