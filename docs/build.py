@@ -9,7 +9,7 @@ from tai import chapter
 
 from hubtiers._methods import METHODS, short_name
 from hubtiers._storage import replacing
-from hubtiers.study import load_study, weights_by_tiers
+from hubtiers.study import load_study
 from hubtiers.tiers.agreement import compare_levels
 
 HERE = Path(__file__).parent
@@ -61,27 +61,31 @@ def easy(step: str) -> list[str]:
 def markdown(frame: pd.DataFrame) -> str:
     """Return a frame as a Markdown table."""
     head = [frame.index.name or "", *map(str, frame.columns)]
-    rows = [[str(name), *("–" if pd.isna(cell) else f"{cell:g}" for cell in row)] for name, row in frame.iterrows()]
+    rows = [
+        [str(name), *("–" if pd.isna(cell) else f"{cell:g}" for cell in row)]
+        for name, row in frame.iterrows()
+    ]
     lines = [head, ["---", *["--:"] * len(frame.columns)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def section(name: str) -> str:
     """Return the table of one study, with the combinations that do not fit."""
-    unfit: dict[str, str] = {}
-    comparison = load_study(name).compare(easy("weight"), tiers=easy("tier"), unfit=unfit)
-    assert comparison.with_reference is not None
-    n = int(comparison.with_reference["n"].max())
+    trials = load_study(name).try_out(easy("weight"), tiers=easy("tier"), tolerant=True)
+    assert trials.comparison.with_reference is not None
+    n = int(trials.comparison.with_reference["n"].max())
     parts = [
         STORIES[name],
         f"Regions in the tier of the layout, of {n}:\n",
-        markdown(weights_by_tiers(comparison, "matches")),
+        markdown(trials.by_weight_and_tier("matches")),
     ]
-    parts += ["\nWeighted kappa:\n", markdown(weights_by_tiers(comparison, "kappa").round(2))]
+    parts += ["\nWeighted kappa:\n", markdown(trials.by_weight_and_tier("kappa").round(2))]
     reasons: dict[str, list[str]] = {}
-    for combination, reason in unfit.items():
-        reasons.setdefault(reason, []).append(combination)
-    parts += [f"\n*{', '.join(combinations)}*: {reason}" for reason, combinations in reasons.items()]
+    for choice, reason in trials.unfit.items():
+        reasons.setdefault(reason, []).append(str(choice))
+    parts += [
+        f"\n*{', '.join(combinations)}*: {reason}" for reason, combinations in reasons.items()
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -108,7 +112,9 @@ def levels() -> str:
 def pages() -> dict[str, str]:
     """Return every computed page by its file name."""
     return {
-        "weights-and-tiers.md": "\n".join([INTRODUCTION, *(section(name) for name in STORIES), levels()]),
+        "weights-and-tiers.md": "\n".join(
+            [INTRODUCTION, *(section(name) for name in STORIES), levels()]
+        ),
         "tai.md": f"{chapter().rstrip()}\n",
     }
 

@@ -31,6 +31,7 @@ __all__ = [
     "require_every_column",
     "require_varied",
     "same_columns",
+    "share_of",
 ]
 
 LARGEST_VALUE = 1e100
@@ -56,18 +57,26 @@ def calculable(values: pd.DataFrame, method: str, *, rows: bool = True) -> pd.Da
         that are infinite or larger than `LARGEST_VALUE`.
     """
     if not isinstance(values, pd.DataFrame):
-        raise DataError(f"{method} needs a frame of regions × indicators, but was given a {type(values).__name__}.")
+        raise DataError(
+            f"{method} needs a frame of regions × indicators, but was given a {type(values).__name__}."
+        )
     if values.shape[1] == 0:
         raise DataError(f"{method} has no indicator to work on. Give the framework at least one.")
     if rows and len(values) == 0:
-        raise DataError(f"{method} has no region to work on. Give a table with at least one region.")
+        raise DataError(
+            f"{method} has no region to work on. Give a table with at least one region."
+        )
     if values.columns.has_duplicates:
         twice = values.columns[values.columns.duplicated()].unique()
-        raise DataError(f"{method} was given the column {listing(map(repr, twice))} more than once. Keep one of each.")
+        raise DataError(
+            f"{method} was given the column {listing(map(repr, twice))} more than once. Keep one of each."
+        )
     try:
         numbers = values.astype("float64")
     except (TypeError, ValueError) as error:
-        raise DataError(f"{method} needs numbers, but the frame holds something else: {error}.") from None
+        raise DataError(
+            f"{method} needs numbers, but the frame holds something else: {error}."
+        ) from None
     _refuse_immense(numbers, method)
     return numbers
 
@@ -130,7 +139,9 @@ def require_varied(values: pd.DataFrame, method: str, *, spread: pd.Series | Non
         raise ConstantIndicatorError(values.columns[constant].tolist(), method)
 
 
-def require_domain(values: pd.DataFrame, allowed: NDArray[np.bool_], *, method: str, needs: str, way_out: str) -> None:
+def require_domain(
+    values: pd.DataFrame, allowed: NDArray[np.bool_], *, method: str, needs: str, way_out: str
+) -> None:
     """Refuse values outside what a formula can take; missing values are always allowed.
 
     Raises
@@ -165,7 +176,9 @@ def oriented(direction: pd.Series | None, columns: pd.Index, method: str) -> pd.
     known = pd.Series(direction).reindex(columns)
     odd = [repr(code) for code in columns if known[code] not in (1, -1)]
     if odd:
-        raise DataError(f"{method} needs the direction +1 or −1 for every indicator, but {listing(odd)} has neither.")
+        raise DataError(
+            f"{method} needs the direction +1 or −1 for every indicator, but {listing(odd)} has neither."
+        )
     return known.astype("float64")
 
 
@@ -181,9 +194,13 @@ def aligned_weights(weights: pd.Series | None, columns: pd.Index, method: str) -
         return pd.Series(1.0 / len(columns), index=columns)
     known = pd.Series(weights).reindex(columns).astype("float64")
     if absent := known.index[known.isna()].tolist():
-        raise DataError(f"{method} was given no weight for {listing(map(repr, absent))}. Give one for every column.")
+        raise DataError(
+            f"{method} was given no weight for {listing(map(repr, absent))}. Give one for every column."
+        )
     if (known < 0).any() or not np.isfinite(known).all() or known.sum() <= 0:
-        raise DataError(f"{method} needs weights that are not negative and not all 0, but was given {known.to_dict()}.")
+        raise DataError(
+            f"{method} needs weights that are not negative and not all 0, but was given {known.to_dict()}."
+        )
     total = known.sum()
     return known if total == 1.0 else known / total
 
@@ -203,6 +220,12 @@ def chosen_columns(indicators: Sequence[str] | None, columns: pd.Index, method: 
     return list(indicators)
 
 
+def share_of(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return part / whole: 0 where the whole is not positive, missing where the part is."""
+    nothing = np.where(np.isnan(part), np.nan, 0.0)
+    return np.asarray(np.divide(part, whole, out=nothing, where=whole > 0))
+
+
 def require_choice(what: str, value: object, options: Sequence[str]) -> None:
     """Refuse an option that is none of the known words.
 
@@ -214,7 +237,9 @@ def require_choice(what: str, value: object, options: Sequence[str]) -> None:
         raise UnknownOptionError(what, value, options)
 
 
-def named_pairs(entries: Mapping[str, Any] | Iterable[Any], what: str) -> tuple[tuple[str, Any], ...]:
+def named_pairs(
+    entries: Mapping[str, Any] | Iterable[Any], what: str
+) -> tuple[tuple[str, Any], ...]:
     """Return a mapping, a Series or pairs as a tuple of (name, value), which can be hashed and written down.
 
     Raises
@@ -223,7 +248,9 @@ def named_pairs(entries: Mapping[str, Any] | Iterable[Any], what: str) -> tuple[
         When this is neither, is empty, or names something twice.
     """
     try:
-        items: Iterable[Any] = entries.items() if isinstance(entries, (Mapping, pd.Series)) else entries
+        items: Iterable[Any] = (
+            entries.items() if isinstance(entries, (Mapping, pd.Series)) else entries
+        )
         pairs = tuple((str(name), value) for name, value in items)
     except (TypeError, ValueError):
         raise SpecError(
@@ -231,5 +258,7 @@ def named_pairs(entries: Mapping[str, Any] | Iterable[Any], what: str) -> tuple[
         ) from None
     names = [name for name, _ in pairs]
     if not pairs or len(set(names)) < len(names):
-        raise SpecError(f"{what} needs at least one name, each once, but was given {listing(names) or 'none'}.")
+        raise SpecError(
+            f"{what} needs at least one name, each once, but was given {listing(names) or 'none'}."
+        )
     return pairs

@@ -53,7 +53,9 @@ def connected(address: str | None) -> Iterator[Any]:
     try:
         client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
-        raise SpecError(f"There is no dask scheduler at {address!r}: {error}. Check the address.") from None
+        raise SpecError(
+            f"There is no dask scheduler at {address!r}: {error}. Check the address."
+        ) from None
     with client:
         yield client
 

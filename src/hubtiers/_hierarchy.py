@@ -169,7 +169,9 @@ class FittedNode:
         return pd.Series(scores, index=children.index)
 
 
-def _mean_by_region(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean_by_region(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the mean of each row under weights of its own, over the values present; NaN where there are none."""
     present = np.where(np.isnan(values), 0.0, weights)
     total = present.sum(axis=1)
@@ -220,7 +222,9 @@ class Hierarchy:
             scored[node.group.code] = node.apply(children, regional_weights(node.group, flat, own))
         return pd.DataFrame(scored, index=normalised.index)
 
-    def shares_of(self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame) -> dict[str, dict[str, float]]:
+    def shares_of(
+        self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame
+    ) -> dict[str, dict[str, float]]:
         """Return by group what each child counts for in one region; missing children hand their weight on."""
         row = pd.concat([normalised.loc[region], nodes.loc[region]])
         flat = weights_by_region(self.flat, normalised)
@@ -229,12 +233,18 @@ class Hierarchy:
             children = gather(normalised, nodes, node.group)
             own = None if node.own is None else weights_by_region(node.own, children)
             regional = regional_weights(node.group, flat, own)
-            stated: dict[Any, float] = (node.share if regional is None else regional.frame.loc[region]).to_dict()
-            present = {c: stated[c] for c in node.group.children if stated[c] > 0 and pd.notna(row[c])}
+            stated: dict[Any, float] = (
+                node.share if regional is None else regional.frame.loc[region]
+            ).to_dict()
+            present = {
+                c: stated[c] for c in node.group.children if stated[c] > 0 and pd.notna(row[c])
+            }
             # Multipliers need not sum to 1; what is missing hands its part on, so that their sum stays.
             whole = sum(stated.values()) if regional is not None and regional.multipliers else 1.0
             total = sum(present.values())
-            shares[node.group.code] = {child: whole * weight / total for child, weight in present.items()}
+            shares[node.group.code] = {
+                child: whole * weight / total for child, weight in present.items()
+            }
         return shares
 
 
@@ -251,13 +261,19 @@ def fit_hierarchy(
     One weighting method is fitted over all indicators at once; a tuple is fitted group by group, on the scores of its
     children. `given` is what the methods may ask for beside the values; None where weights stand already.
     """
-    flat = None if isinstance(weight, tuple) else _flat_weights(weight, framework, normalised, given)
+    flat = (
+        None if isinstance(weight, tuple) else _flat_weights(weight, framework, normalised, given)
+    )
     flat_by_region = _by_region(flat)
     scored: dict[str, pd.Series] = {}
     fitted: list[FittedNode] = []
     for group in groups_upwards(framework):
         children = gather(normalised, scored, group)
-        own = fit_weights(method_at(weight, group.level), children, given) if isinstance(weight, tuple) else None
+        own = (
+            fit_weights(method_at(weight, group.level), children, given)
+            if isinstance(weight, tuple)
+            else None
+        )
         chosen = method_at(by_level(aggregate), group.level)
         node = _fit_node(group, children, flat, own, chosen, given)
         regional = regional_weights(group, flat_by_region, _by_region(own))
@@ -267,7 +283,10 @@ def fit_hierarchy(
 
 
 def _flat_weights(
-    weight: WeightStep | FittedWeights, framework: Framework, normalised: pd.DataFrame, given: Given | None
+    weight: WeightStep | FittedWeights,
+    framework: Framework,
+    normalised: pd.DataFrame,
+    given: Given | None,
 ) -> FittedWeights:
     """Return weights over all indicators at once, in the order of the framework."""
     flat = weight if isinstance(weight, FittedWeights) else fit_weights(weight, normalised, given)
@@ -317,14 +336,20 @@ def _fit_node(
     if kept.shape[1] == 0:
         return FittedNode(group, aggregate, share, None, own)
     counted = share if kept is children else share[share > 0]
-    return FittedNode(group, aggregate, share, _fit_step(aggregate, kept, given, weights=counted), own)
+    return FittedNode(
+        group, aggregate, share, _fit_step(aggregate, kept, given, weights=counted), own
+    )
 
 
-def gather(normalised: pd.DataFrame, scored: Mapping[str, pd.Series] | pd.DataFrame, group: GroupNode) -> pd.DataFrame:
+def gather(
+    normalised: pd.DataFrame, scored: Mapping[str, pd.Series] | pd.DataFrame, group: GroupNode
+) -> pd.DataFrame:
     """Return the children of a group side by side: indicators, and groups that were scored already."""
     if group.only_indicators:
         columns = [column for below in group.leaves for column in below]
-        return pd.DataFrame(normalised.to_numpy(float)[:, columns], index=normalised.index, columns=group.labels)
+        return pd.DataFrame(
+            normalised.to_numpy(float)[:, columns], index=normalised.index, columns=group.labels
+        )
     scores = [scored[c] if c in scored else normalised[c] for c in group.children]
     stacked = np.column_stack([score.to_numpy(float) for score in scores])
     return pd.DataFrame(stacked, index=normalised.index, columns=group.labels)
@@ -336,7 +361,9 @@ def only(children: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
     return children if counts.all() else children.loc[:, counts]
 
 
-def regional_weights(group: GroupNode, flat: pd.DataFrame | None, own: pd.DataFrame | None) -> RegionalWeights | None:
+def regional_weights(
+    group: GroupNode, flat: pd.DataFrame | None, own: pd.DataFrame | None
+) -> RegionalWeights | None:
     """Return the weights by region of a group's children, or None where all regions share one set of weights.
 
     Parameters
@@ -358,7 +385,10 @@ def regional_weights(group: GroupNode, flat: pd.DataFrame | None, own: pd.DataFr
     if flat is None:
         return None
     weights = flat.to_numpy(float)
-    columns = {child: weights[:, below].sum(axis=1) for child, below in zip(group.children, group.leaves, strict=True)}
+    columns = {
+        child: weights[:, below].sum(axis=1)
+        for child, below in zip(group.children, group.leaves, strict=True)
+    }
     return RegionalWeights(pd.DataFrame(columns, index=flat.index), multipliers=group.code == "")
 
 

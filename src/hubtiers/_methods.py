@@ -112,7 +112,9 @@ def unregister(step: str, method: type) -> None:
 def _require_registrable(step: str, method: Any) -> None:
     start = f"register({step!r}, {getattr(method, '__name__', repr(method))})"
     if not isinstance(method, type):
-        raise SpecError(f"{start} got an object. Give the class itself, which stands before the brackets.")
+        raise SpecError(
+            f"{start} got an object. Give the class itself, which stands before the brackets."
+        )
     frozen = getattr(method, "__dataclass_params__", None)
     if frozen is None or not frozen.frozen:
         raise SpecError(
@@ -122,10 +124,14 @@ def _require_registrable(step: str, method: Any) -> None:
     if not callable(getattr(method, "fit", None)):
         raise SpecError(f"{start} finds no `fit` in the class. Write one that takes the values.")
     if "method" in _options_of(method):
-        raise SpecError(f"{start}: an option may not be called 'method', which names the method itself. Rename it.")
+        raise SpecError(
+            f"{start}: an option may not be called 'method', which names the method itself. Rename it."
+        )
     home = step_of(method)
     if home not in (None, step):
-        raise SpecError(f"{start}: it is a method of the step {home!r} already. Write a class of its own for this one.")
+        raise SpecError(
+            f"{start}: it is a method of the step {home!r} already. Write a class of its own for this one."
+        )
 
 
 def _same_place(known: type, added: type) -> bool:
@@ -180,10 +186,16 @@ def make_step(step: str, spec: Any) -> Any:
         raise UnknownOptionError("step of a scheme", step, METHODS)
     if step == "denominate" and isinstance(spec, bool):
         return denominate.Denominate() if spec else denominate.NoDenominate()
-    options = {str(key): value for key, value in spec.items()} if isinstance(spec, Mapping) else {"method": spec}
+    options = (
+        {str(key): value for key, value in spec.items()}
+        if isinstance(spec, Mapping)
+        else {"method": spec}
+    )
     name = options.pop("method", None)
     if name is None:
-        raise SpecError(f"The step {step!r} has no method. Write for example {METHODS[step][0].__name__!r}.")
+        raise SpecError(
+            f"The step {step!r} has no method. Write for example {METHODS[step][0].__name__!r}."
+        )
     method = find_method(step, str(name))
     known = _options_of(method)
     for option in options:
@@ -219,7 +231,9 @@ def find_method(step: str, name: str) -> type:
     by_key = {key: method for method in METHODS[step] for key in _keys(method)}
     method = by_key.get(_key(name))
     if method is None:
-        raise UnknownOptionError(f"method for the step {step!r}:", name, [m.__name__ for m in METHODS[step]])
+        raise UnknownOptionError(
+            f"method for the step {step!r}:", name, [m.__name__ for m in METHODS[step]]
+        )
     return method
 
 

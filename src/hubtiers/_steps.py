@@ -106,7 +106,9 @@ def require_method(step: str, method: Any) -> None:
     """
     if isinstance(method, type) or not callable(getattr(method, "fit", None)):
         example = METHODS[step][0].__name__
-        raise SpecError(f"Scheme({step}={method!r}) is no method object. Give one such as {example}().")
+        raise SpecError(
+            f"Scheme({step}={method!r}) is no method object. Give one such as {example}()."
+        )
     home = step_of(type(method))
     if home not in (None, step):
         example = METHODS[step][0].__name__
@@ -116,13 +118,19 @@ def require_method(step: str, method: Any) -> None:
         )
     known = (*OFFERED, *_OFFERED_BESIDE.get(step, ()))
     parameters = list(inspect.signature(method.fit).parameters.values())[1:]
-    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    needed = [
+        p.name
+        for p in parameters
+        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
     if unknown := [name for name in needed if name not in known]:
         raise SpecError(
             f"Scheme({step}={method!r}): its fit asks for {listing(unknown)}, which the step is not given. It may ask "
             f"for {listing(known, most=9)}; give anything else a default."
         )
-    if step == "aggregate" and not any(p.name == "weights" or p.kind == p.VAR_KEYWORD for p in parameters):
+    if step == "aggregate" and not any(
+        p.name == "weights" or p.kind == p.VAR_KEYWORD for p in parameters
+    ):
         raise SpecError(
             f"Scheme(aggregate={method!r}): its fit takes no weights, so that no weighting would count. Let it take "
             "`weights`, a Series by child or None."
@@ -173,7 +181,9 @@ def prepare(steps: Steps, given: Given) -> Prepared:
     treat = steps.treat.fit(complete, **given.to(steps.treat.fit, complete))
     treated = treat.apply(complete)
     normalise = steps.normalise.fit(treated, **given.to(steps.normalise.fit, treated))
-    return Prepared(denominate, impute, treat, normalise, measured, complete, normalise.apply(treated))
+    return Prepared(
+        denominate, impute, treat, normalise, measured, complete, normalise.apply(treated)
+    )
 
 
 def measure(steps: Steps, given: Given) -> tuple[Any, pd.DataFrame]:

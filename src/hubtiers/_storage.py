@@ -1,10 +1,11 @@
-"""Where shipped data lie, and how files are written so that an interrupted run leaves none half done."""
+"""Where shipped data lie, and how files are written whole or not at all."""
 
 from __future__ import annotations
 
 import codecs
 import contextlib
 import os
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, renamed to it on success and removed on failure."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+    handle, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
+    )
     os.close(handle)
     temporary = Path(name)
     try:
@@ -43,6 +46,30 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def filling(folder: str | Path) -> Iterator[Path]:
+    """Yield an empty folder whose files move into `folder` on success and go on failure.
+
+    Other files in `folder` stay, and of parent folders made on the way none is left behind by a
+    failure.
+    """
+    target = Path(folder)
+    made = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield staging
+        target.mkdir(exist_ok=True)
+        for path in sorted(staging.iterdir()):
+            path.replace(target / path.name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        for parent in made:
+            # A folder that now holds something stays; one made for a run that failed goes again.
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
@@ -50,7 +77,7 @@ def _umask() -> int:
 
 
 def read_text(path: str | Path) -> tuple[str, str]:
-    """Return the text of a file and its encoding: strict UTF-8 (with or without BOM), else strict GB18030.
+    """Return the text of a file and its encoding: strict UTF-8 (or with BOM), else GB18030.
 
     The order matters: nearly every UTF-8 file is also valid GB18030, as other characters.
     """
@@ -78,7 +105,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell_text(text: str) -> str:
-    """Return text that a spreadsheet shows as text: what would start a formula is led by an apostrophe.
+    """Return text that a spreadsheet shows as text: an apostrophe leads what starts a formula.
 
     >>> cell_text("=1+1"), cell_text("Wuhan")
     ("'=1+1", 'Wuhan')

@@ -1,11 +1,10 @@
-"""What a study file may hold, checked key by key, with a sentence for the first thing that is wrong."""
+"""What a study file may hold, checked key by key; the first thing wrong is a sentence."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +19,7 @@ __all__ = [
     "OutsideCheck",
     "RobustnessSection",
     "StudyFile",
+    "is_file_name",
     "read_study_file",
 ]
 
@@ -31,9 +31,10 @@ class _Section(BaseModel):
 class DataSection(_Section):
     """What is joined: regions, indicators, framework.
 
-    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file of boundaries, whose
-    columns `id_column`, `name_zh`, `name_en` and `crs` describe. With `roll_up` the values of cities or provinces are
-    brought up to the regions; with `partial` also where some members have none.
+    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file
+    of boundaries, whose columns `id_column`, `name_zh`, `name_en` and `crs` describe. With
+    `roll_up` the values of cities or provinces are brought up to the regions; with `partial` also
+    where some members have none.
     """
 
     indicators: str
@@ -60,7 +61,7 @@ class LayoutSection(_Section):
 
 
 class OutsideCheck(_Section):
-    """An outside variable of the set `checks` that the result is held against (Handbook, step 9)."""
+    """A variable of the set `checks` that the result is held against (Handbook, step 9)."""
 
     indicator: str
     year: int
@@ -68,7 +69,7 @@ class OutsideCheck(_Section):
 
 
 class CompareSection(_Section):
-    """Alternative methods that are run beside the study's own, and outside variables to hold it against."""
+    """Methods that are run beside the study's own, and outside variables to hold it against."""
 
     weights: tuple[str, ...] = ()
     outside: tuple[OutsideCheck, ...] = ()
@@ -77,7 +78,8 @@ class CompareSection(_Section):
 class RobustnessSection(_Section):
     """How the certainty of tiers is found; `draws = 0` leaves it out.
 
-    `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as any other.
+    `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as
+    any other.
     """
 
     draws: int = Field(default=1_000, ge=0, le=10_000_000)
@@ -117,7 +119,8 @@ def read_study_file(path: Path) -> StudyFile:
     Raises
     ------
     SpecError
-        When it is no TOML, or a key is unknown, missing or of a wrong kind; the message names file and key.
+        When it is no TOML, or a key is unknown, missing or of a wrong kind; the message names file
+        and key.
     """
     text, _ = read_text(path)
     try:
@@ -126,6 +129,11 @@ def read_study_file(path: Path) -> StudyFile:
         raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
+
+
+def is_file_name(name: str) -> bool:
+    """Say whether a name is that of a file: it has a suffix, names of what ships have no dot."""
+    return "." in name
 
 
 def _first_problem(error: ValidationError) -> str:
@@ -140,13 +148,19 @@ def _first_problem(error: ValidationError) -> str:
     return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
 
 
-def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    sections: Mapping[str, type[BaseModel]] = {
-        "data": DataSection,
-        "layout": LayoutSection,
-        "compare": CompareSection,
-        "robustness": RobustnessSection,
-        "output": OutputSection,
-    }
-    model = sections.get(str(loc[0]), StudyFile) if loc else StudyFile
+def _known_keys(place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that a section may have; those of the file itself for no place."""
+    model: type[BaseModel] = StudyFile
+    for part in place:
+        # The place in a list is a number: what stands there is of the kind that the list holds.
+        if isinstance(part, str):
+            model = _section_of(model.model_fields[part].annotation)
     return list(model.model_fields)
+
+
+def _section_of(annotation: Any) -> type[BaseModel]:
+    """Return the kind of section in `LayoutSection | None` or `tuple[OutsideCheck, ...]`."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    raise AssertionError(f"{annotation} holds no section")

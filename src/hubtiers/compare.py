@@ -80,7 +80,10 @@ class Comparison:
         """By scheme: agreement with the reference (`n`, `matches`, `share`, `kappa`, `adjusted_rand`); None without."""
         if self.reference is None:
             return None
-        rows = {name: agreement(result.tier, self.reference).to_frame() for name, result in self.results.items()}
+        rows = {
+            name: agreement(result.tier, self.reference).to_frame()
+            for name, result in self.results.items()
+        }
         return pd.concat(rows, names=["scheme"]).droplevel(1)
 
     def moves(self, base: str | None = None) -> pd.DataFrame:
@@ -156,7 +159,9 @@ class Comparison:
                 "spearman": self.spearman[base],
                 "same_tier": self.same_tier[base],
                 "gvf": {name: result.breaks.gvf for name, result in self.results.items()},
-                "effective_indicators": {name: result.effective_indicators for name, result in self.results.items()},
+                "effective_indicators": {
+                    name: result.effective_indicators for name, result in self.results.items()
+                },
             }
         ).rename_axis("scheme")
         if self.with_reference is not None:
@@ -166,7 +171,9 @@ class Comparison:
     def save_csv(self, path: str | Path) -> Path:
         """Write `to_frame()` as UTF-8 with a byte order mark; text that would start a formula is neutralised."""
         with replacing(path) as temporary:
-            _safe(self.to_frame()).to_csv(temporary, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
+            _safe(self.to_frame()).to_csv(
+                temporary, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n"
+            )
         return Path(path)
 
     def save_xlsx(self, path: str | Path) -> Path:
@@ -195,7 +202,9 @@ class Comparison:
     def _repr_html_(self) -> str:
         head = escape(repr(self).split("\n", maxsplit=1)[0].strip("<>"))
         tables = (self.summary(), self.to_frame())
-        body = "".join(t.to_html(escape=True, na_rep="–", float_format="{:.3f}".format) for t in tables)
+        body = "".join(
+            t.to_html(escape=True, na_rep="–", float_format="{:.3f}".format) for t in tables
+        )
         return f"<p>{head}</p>{body}"
 
     def _between(self, measure: Callable[[Result, Result], float]) -> pd.DataFrame:
@@ -248,11 +257,15 @@ def compare_schemes(
     {'equal': [2, 3, 1], 'entropy': [2, 3, 1]}
     """
     if not schemes:
-        raise SpecError("There is no scheme to compare. Give at least one, such as {'equal': Scheme()}.")
+        raise SpecError(
+            "There is no scheme to compare. Give at least one, such as {'equal': Scheme()}."
+        )
     results: dict[str, Result] = {}
     for name, scheme in schemes.items():
         if not isinstance(scheme, Scheme):
-            raise SpecError(f"{name!r} is {type(scheme).__name__}, not a Scheme. Give schemes by name.")
+            raise SpecError(
+                f"{name!r} is {type(scheme).__name__}, not a Scheme. Give schemes by name."
+            )
         try:
             results[str(name)] = scheme.run(table)
         except HubtiersError as error:
@@ -277,7 +290,10 @@ def _safe(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose texts a spreadsheet shows as texts."""
     safe = frame.copy()
     for column in safe.columns:
-        if isinstance(safe[column].dtype, pd.CategoricalDtype) or safe[column].dtype.kind not in "biuf":
+        if (
+            isinstance(safe[column].dtype, pd.CategoricalDtype)
+            or safe[column].dtype.kind not in "biuf"
+        ):
             safe[column] = safe[column].astype("object").map(_safe_cell, na_action="ignore")
     safe.columns = pd.Index([_safe_cell(c) for c in safe.columns])
     safe.index = pd.Index([_safe_cell(label) for label in safe.index], name=safe.index.name)

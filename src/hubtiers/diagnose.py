@@ -56,7 +56,9 @@ class Reliability:
 
     def to_frame(self) -> pd.DataFrame:
         """Return alpha with each indicator left out, and the difference from the alpha of all."""
-        return pd.DataFrame({"alpha_without": self.without, "difference": self.without - self.alpha})
+        return pd.DataFrame(
+            {"alpha_without": self.without, "difference": self.without - self.alpha}
+        )
 
     def __repr__(self) -> str:
         kind = "standardised" if self.standardised else "raw"
@@ -159,7 +161,9 @@ def cronbach_alpha(source: Result | pd.DataFrame, *, standardised: bool = True) 
     kept = [np.delete(np.arange(len(matrix)), j) for j in range(len(matrix))]
     without = [alpha_of(matrix[np.ix_(rest, rest)]) for rest in kept]
     index = pd.Index(frame.columns, name="indicator")
-    return Reliability(alpha_of(matrix), pd.Series(without, index, name="alpha_without"), len(frame), standardised)
+    return Reliability(
+        alpha_of(matrix), pd.Series(without, index, name="alpha_without"), len(frame), standardised
+    )
 
 
 def alpha_of(matrix: NDArray[np.float64]) -> float:
@@ -215,7 +219,9 @@ def correlation_flags(
     [['a', 'b', 4]]
     """
     if not 0 < threshold <= 1:
-        raise SpecError(f"correlation_flags(threshold={threshold}) needs a size above 0 and at most 1, such as 0.9.")
+        raise SpecError(
+            f"correlation_flags(threshold={threshold}) needs a size above 0 and at most 1, such as 0.9."
+        )
     if method not in _CORRELATIONS:
         raise UnknownOptionError("kind of correlation", method, _CORRELATIONS)
     if framework is None and isinstance(source, Result):
@@ -231,7 +237,9 @@ def correlation_flags(
             group = _shared_group(framework, a, b)
             relation = "between" if group is None else "within"
             rows.append((a, b, relation, group or "", float(size[i, j]), int(both[i, j])))
-    found = pd.DataFrame(rows, columns=["indicator_a", "indicator_b", "relation", "group", "correlation", "n"])
+    found = pd.DataFrame(
+        rows, columns=["indicator_a", "indicator_b", "relation", "group", "correlation", "n"]
+    )
     order = found["correlation"].abs().sort_values(ascending=False, kind="stable").index
     return found.loc[order].reset_index(drop=True)
 
@@ -296,7 +304,9 @@ def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
     return PcaDiagnostics(
         components=pd.DataFrame(columns, index=pd.RangeIndex(1, p + 1, name="component")),
         kmo=overall,
-        kmo_by_indicator=pd.Series(single, index=pd.Index(frame.columns, name="indicator"), name="kmo"),
+        kmo_by_indicator=pd.Series(
+            single, index=pd.Index(frame.columns, name="indicator"), name="kmo"
+        ),
         bartlett=statistic,
         degrees_of_freedom=freedom,
         p_value=float(chi2.sf(statistic, freedom)),
@@ -363,7 +373,9 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
     for side, what in ((scores, "The scores"), (other, "The outside variable")):
         if side.index.has_duplicates:
             twice = side.index[side.index.duplicated()].unique()
-            raise DataError(f"{what} must have one value per region, but {listing(twice)} stands more than once.")
+            raise DataError(
+                f"{what} must have one value per region, but {listing(twice)} stands more than once."
+            )
     rows = {}
     for name in scores.columns:
         both = pd.concat([_numeric(scores[[name]])[name], other], axis=1, join="inner").dropna()
@@ -376,7 +388,9 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
             *(correlation(both.iloc[:, 0], both.iloc[:, 1], kind) for kind in _CORRELATIONS),
             len(both),
         ]
-    found = pd.DataFrame.from_dict(rows, orient="index", columns=[*_CORRELATIONS, "n"]).astype({"n": "int64"})
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=[*_CORRELATIONS, "n"]).astype(
+        {"n": "int64"}
+    )
     return found.rename_axis("score")
 
 
@@ -408,7 +422,9 @@ def _numeric(frame: pd.DataFrame) -> pd.DataFrame:
     except (TypeError, ValueError) as error:
         raise DataError(f"The values must be numbers, but some are not: {error}.") from None
     if infinite := numbers.columns[np.isinf(numbers.to_numpy()).any(axis=0)].tolist():
-        raise DataError(f"Values must be finite, but {listing(map(repr, infinite))} holds infinite ones. Correct them.")
+        raise DataError(
+            f"Values must be finite, but {listing(map(repr, infinite))} holds infinite ones. Correct them."
+        )
     return numbers
 
 

@@ -254,7 +254,9 @@ class Framework:
 
     def filled_children(self, code: str = "") -> list[str]:
         """Return the children of a node that are indicators or lead to some."""
-        return [c for c in self.children(code) if isinstance(self.node[c], Indicator) or self.leaves(c)]
+        return [
+            c for c in self.children(code) if isinstance(self.node[c], Indicator) or self.leaves(c)
+        ]
 
     def select(self, codes: Iterable[str]) -> Framework:
         """Return the framework with only these indicators; groups stay, even when they become empty."""
@@ -275,7 +277,9 @@ class Framework:
     def empty_slots(self) -> pd.DataFrame:
         """Return the groups and the categories of Zhang that no indicator fills: what a score does not cover."""
         used = {i.category for i in self.indicators}
-        rows = [("group", g.code, g.name_zh, g.name_en) for g in self.groups if not self.leaves(g.code)]
+        rows = [
+            ("group", g.code, g.name_zh, g.name_en) for g in self.groups if not self.leaves(g.code)
+        ]
         if used & set(CATEGORIES):
             empty = [code for code in CATEGORIES if code not in used]
             rows += [("category", code, CATEGORIES[code], code.replace("_", " ")) for code in empty]
@@ -297,7 +301,9 @@ def load_framework(source: str | Path) -> Framework:
     path = Path(source)
     if path.suffix == ".csv" or path.is_file():
         if not path.is_file():
-            raise DataError(f"There is no framework file {path}. Check the path, or name one that ships with hubtiers.")
+            raise DataError(
+                f"There is no framework file {path}. Check the path, or name one that ships with hubtiers."
+            )
         return Framework.from_csv(path)
     shipped = data_path("indicators", str(source), "framework.csv")
     if not shipped.is_file():
@@ -308,8 +314,12 @@ def load_framework(source: str | Path) -> Framework:
 
 def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     if not row["code"]:
-        raise SpecError(f"{where}: the row has no code. Give every row a code of its own, or delete it.")
-    common: dict[str, Any] = {name: row.get(name, "") for name in ("code", "name_zh", "name_en", "parent")}
+        raise SpecError(
+            f"{where}: the row has no code. Give every row a code of its own, or delete it."
+        )
+    common: dict[str, Any] = {
+        name: row.get(name, "") for name in ("code", "name_zh", "name_en", "parent")
+    }
     common["weight"] = _parse_weight(row.get("weight", ""), where)
     if not row["direction"]:
         return Group(**common)
@@ -321,7 +331,9 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     kind = row.get("kind", "") or "extensive"
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
-    rest: dict[str, Any] = {name: row.get(name, "") for name in ("category", "unit", "denominator", "source")}
+    rest: dict[str, Any] = {
+        name: row.get(name, "") for name in ("category", "unit", "denominator", "source")
+    }
     return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
 
 
@@ -329,18 +341,26 @@ def _parse_weight(text: str, where: str) -> float:
     try:
         return float(text or 1.0)
     except ValueError:
-        raise SpecError(f"{where}: the weight is {text!r}. Use a positive number, or leave it empty for 1.") from None
+        raise SpecError(
+            f"{where}: the weight is {text!r}. Use a positive number, or leave it empty for 1."
+        ) from None
 
 
 def _check_codes(framework: Framework) -> None:
     if not framework.indicators:
-        raise SpecError("The framework has no indicator. Give at least one row a direction (1 or -1).")
+        raise SpecError(
+            "The framework has no indicator. Give at least one row a direction (1 or -1)."
+        )
     codes = [n.code for n in framework.nodes]
     if twice := sorted({c for c in codes if codes.count(c) > 1}):
-        raise SpecError(f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique.")
+        raise SpecError(
+            f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique."
+        )
     for n in framework.nodes:
         if not 0 < n.weight < float("inf"):
-            raise SpecError(f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0.")
+            raise SpecError(
+                f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0."
+            )
     for i in framework.indicators:
         if i.direction not in (1, -1):
             raise SpecError(f"The direction of {i.code!r} is {i.direction!r}. Use 1 or -1.")
@@ -355,6 +375,8 @@ def _check_parents(framework: Framework) -> None:
         seen, here = {start}, parent
         while here:
             if here in seen:
-                raise SpecError(f"The framework has a cycle through {here!r}. Give one of its groups an empty parent.")
+                raise SpecError(
+                    f"The framework has a cycle through {here!r}. Give one of its groups an empty parent."
+                )
             seen.add(here)
             here = parents[here]

@@ -13,14 +13,39 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from hubtiers._hierarchy import AggregateStep, Fitted, Hierarchy, WeightStep, fit_hierarchy, gather, only
+from hubtiers._drawing import Drawn
+from hubtiers._hierarchy import (
+    AggregateStep,
+    Fitted,
+    Hierarchy,
+    WeightStep,
+    fit_hierarchy,
+    gather,
+    only,
+)
 from hubtiers._method import uses_data
-from hubtiers._methods import BY_LEVEL, METHODS, describe, make_step, make_steps, short_name, to_spec
+from hubtiers._methods import (
+    BY_LEVEL,
+    METHODS,
+    describe,
+    make_step,
+    make_steps,
+    short_name,
+    to_spec,
+)
 from hubtiers._rounding import round_significant
 from hubtiers._steps import Given, complete_values, fit_and_apply, prepare, require_method, rescale
-from hubtiers.errors import DataError, NotComparableError, OverlapError, SpecError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    NotComparableError,
+    OverlapError,
+    SpecError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework
 from hubtiers.scoring.aggregate import Arithmetic
 from hubtiers.scoring.denominate import FittedDenominate, NoDenominate
@@ -30,6 +55,7 @@ from hubtiers.scoring.treat import NoTreatment
 from hubtiers.scoring.weight import EqualWeights, FittedWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks, TierScale
+from hubtiers.tiers.scale import class_counts
 
 if TYPE_CHECKING:
     from hubtiers.explain import Explanation
@@ -40,7 +66,9 @@ __all__ = ["METHODS", "FittedScheme", "Result", "Scheme", "make_step", "short_na
 class DenominateStep(Protocol):
     """A step that picks the scored columns, and divides totals by size."""
 
-    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedDenominate: ...
+    def fit(
+        self, values: pd.DataFrame, *, framework: Framework | None = None
+    ) -> FittedDenominate: ...
 
 
 class FittedValues(Protocol):
@@ -292,7 +320,9 @@ class FittedScheme:
     def weight(self) -> FittedWeights:
         """Effective weight of every indicator, and the method that gave them."""
         flat = self.hierarchy.flat
-        return flat or FittedWeights(self.scheme.weight, self.hierarchy.effective(self.framework.codes))
+        return flat or FittedWeights(
+            self.scheme.weight, self.hierarchy.effective(self.framework.codes)
+        )
 
     @cached_property
     def scale(self) -> pd.DataFrame:
@@ -319,7 +349,9 @@ class FittedScheme:
         complete = self.complete(table, year=year)
         normalised = self.rescale(complete)
         nodes = self.aggregate_levels(normalised)
-        placing = Given(table, only_year=year, features=_features(normalised, nodes, self.hierarchy))
+        placing = Given(
+            table, only_year=year, features=_features(normalised, nodes, self.hierarchy)
+        )
         place: Any = self.tier.apply
         tier = place(nodes[""], **placing.to(place, nodes[""]))
         return Result(self, table, normalised, nodes, tier.rename("tier"), complete)
@@ -332,7 +364,9 @@ class FittedScheme:
         """Return values treated and normalised as the fit says: higher is better."""
         return rescale(self, complete)
 
-    def aggregate_levels(self, normalised: pd.DataFrame, weights: pd.Series | None = None) -> pd.DataFrame:
+    def aggregate_levels(
+        self, normalised: pd.DataFrame, weights: pd.Series | None = None
+    ) -> pd.DataFrame:
         """Return the score of every group, lowest first, and of the whole in the column with the empty name.
 
         Parameters
@@ -345,7 +379,9 @@ class FittedScheme:
         if weights is None:
             return _rounded(self.hierarchy.scores(normalised))
         flat = FittedWeights(self.scheme.weight, weights)
-        _, scored = fit_hierarchy(self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, given=None)
+        _, scored = fit_hierarchy(
+            self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, given=None
+        )
         return _rounded(scored)
 
 
@@ -401,7 +437,9 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
                 "the fit, or fit again."
             )
     if [(g.code, g.parent) for g in mine.groups] != [(g.code, g.parent) for g in other.groups]:
-        raise NotComparableError(f"{what} groups its indicators otherwise than the fit. Fit again with its framework.")
+        raise NotComparableError(
+            f"{what} groups its indicators otherwise than the fit. Fit again with its framework."
+        )
 
 
 def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
@@ -410,10 +448,15 @@ def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
 
     def rows(name: str) -> pd.DataFrame:
         frames = {year: pd.DataFrame(getattr(table, name)) for year, table in tables.items()}
-        named = [f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id")) for year, f in frames.items()]
+        named = [
+            f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id"))
+            for year, f in frames.items()
+        ]
         return pd.concat(named)
 
-    return IndicatorTable(rows("values"), rows("regions"), first.framework, rows("status"), rows("year"))
+    return IndicatorTable(
+        rows("values"), rows("regions"), first.framework, rows("status"), rows("year")
+    )
 
 
 def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
@@ -426,7 +469,7 @@ def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Result:
+class Result(Drawn):
     """Scores, ranks and tiers of the regions of one table, and how they were made.
 
     Attributes
@@ -502,6 +545,17 @@ class Result:
         """Cut-points, counts and goodness of variance fit of the tiers."""
         return self.fitted.tier
 
+    @property
+    def tier_counts(self) -> dict[str, int]:
+        """Regions in each tier, highest first.
+
+        `breaks.counts` says it of the regions that the cut-points were learnt from, which may be those of another year.
+        """
+        counts = class_counts(
+            self.tier.cat.codes.to_numpy().astype(np.int64), len(self.breaks.labels)
+        )
+        return dict(zip(self.breaks.labels, counts, strict=True))
+
     @cached_property
     def no_data(self) -> list[str]:
         """Regions without a score."""
@@ -513,7 +567,14 @@ class Result:
         Regions without a score come last. Equal ranks are in the order of the region id.
         """
         frame = pd.concat(
-            [self.table.regions[["name_zh", "name_en"]], self.scores, self.rank, self.tier, self.sub_scores], axis=1
+            [
+                self.table.regions[["name_zh", "name_en"]],
+                self.scores,
+                self.rank,
+                self.tier,
+                self.sub_scores,
+            ],
+            axis=1,
         )
         frame["coverage"] = self.coverage
         frame.index.name = "region_id"
@@ -528,7 +589,9 @@ class Result:
             When the table was made without geometry.
         """
         if not isinstance(self.table.regions, gpd.GeoDataFrame):
-            raise DataError("The table has no geometry. Join the indicators to regions with join_indicators first.")
+            raise DataError(
+                "The table has no geometry. Join the indicators to regions with join_indicators first."
+            )
         frame = self.to_frame()
         return gpd.GeoDataFrame(
             frame, geometry=self.table.regions.geometry.loc[frame.index], crs=self.table.regions.crs
@@ -540,7 +603,7 @@ class Result:
         Raises
         ------
         UnknownOptionError
-            When the region is not in the table.
+            When the table has no region of this id or name.
         DataError
             When it has no score.
         """
@@ -585,18 +648,17 @@ class Result:
             column = name.removesuffix("s")
             frame[f"{column}_before"], frame[f"{column}_after"] = before, after
             if name == "tier":
-                before, after = (t.cat.codes.astype("Int64").replace(-1, pd.NA) for t in (before, after))
+                before, after = (
+                    t.cat.codes.astype("Int64").replace(-1, pd.NA) for t in (before, after)
+                )
             frame[f"{column}_change"] = before - after if name == "rank" else after - before
         return frame
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{n} {label}" for label, n in zip(self.breaks.labels, self._tier_counts(), strict=True))
+        counts = ", ".join(f"{n} {label}" for label, n in self.tier_counts.items())
         unscored = f", {len(self.no_data)} no data" if self.no_data else ""
         return f"<Result: {counts}{unscored}; GVF {self.breaks.gvf:.3f}>\n{self.to_frame().head(8)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{self.to_frame().to_html(escape=True, na_rep='–')}"
-
-    def _tier_counts(self) -> list[int]:
-        counts = self.tier.value_counts()
-        return [int(counts.get(label, 0)) for label in self.breaks.labels]
+        shown = self._map_html() or self.to_frame().to_html(escape=True, na_rep="–")
+        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{shown}"

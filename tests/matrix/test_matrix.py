@@ -22,14 +22,22 @@ STEPS = ("impute", "treat", "normalise", "weight", "aggregate")
 CODES = ("a", "b", "c")
 REGIONS = [f"r{n}" for n in range(8)]
 FRAMEWORK = Framework(
-    (Indicator("a", parent="g"), Indicator("b", parent="g", weight=2.0), Indicator("c", parent="h")),
+    (
+        Indicator("a", parent="g"),
+        Indicator("b", parent="g", weight=2.0),
+        Indicator("c", parent="h"),
+    ),
     (Group("g"), Group("h", weight=3.0)),
 )
 PROVINCES = pd.DataFrame({"province": ["110000"] * 4 + ["420000"] * 4}, index=REGIONS)
 
 
 def rows_of(*steps: str) -> list[Any]:
-    return [pytest.param(step, row, id=type(row.made(CODES)[0]).__name__) for step in steps for row in ROWS[step]]
+    return [
+        pytest.param(step, row, id=type(row.made(CODES)[0]).__name__)
+        for step in steps
+        for row in ROWS[step]
+    ]
 
 
 CLEAN = pd.DataFrame(
@@ -77,8 +85,15 @@ PANEL = pd.DataFrame(
 
 
 def run(step: str, method: Any, values: pd.DataFrame) -> Any:
-    known = {"framework": FRAMEWORK, "regions": PROVINCES.reindex(values.index), "panel": PANEL, "year": 2021}
-    fitted = method.fit(values, **{name: known[name] for name in asked_for(method.fit) if name in known})
+    known = {
+        "framework": FRAMEWORK,
+        "regions": PROVINCES.reindex(values.index),
+        "panel": PANEL,
+        "year": 2021,
+    }
+    fitted = method.fit(
+        values, **{name: known[name] for name in asked_for(method.fit) if name in known}
+    )
     return fitted if step == "weight" else fitted.apply(values)
 
 
@@ -114,7 +129,10 @@ def check(step: str, result: Any, values: pd.DataFrame) -> None:
         assert (result.notna() == values.notna()).to_numpy().all()
     if step == "impute":
         kept = values.notna() & result.notna().any(axis=1).to_numpy()[:, None]
-        assert (result.where(kept) - values.where(kept)).abs().max().max() in (0.0, np.nan) or not kept.any().any()
+        assert (result.where(kept) - values.where(kept)).abs().max().max() in (
+            0.0,
+            np.nan,
+        ) or not kept.any().any()
 
 
 def test_every_method_has_a_row() -> None:
@@ -154,11 +172,17 @@ def tier_outcome(rule: Any, scores: pd.Series) -> str:
     before = scores.copy(deep=True)
     table = IndicatorTable.from_frame(CLEAN, framework=FRAMEWORK)
     regions = table.regions.assign(province=PROVINCES["province"])
-    table = IndicatorTable(table.values, regions, FRAMEWORK, table.status, table.year).only(list(scores.index))
+    table = IndicatorTable(table.values, regions, FRAMEWORK, table.status, table.year).only(
+        list(scores.index)
+    )
     known = {"table": table, "features": pd.DataFrame({"score": scores})}
     try:
-        scale = rule.fit(scores, **{name: known[name] for name in asked_for(rule.fit) if name in known})
-        tier = scale.apply(scores, **{name: known[name] for name in asked_for(scale.apply) if name in known})
+        scale = rule.fit(
+            scores, **{name: known[name] for name in asked_for(rule.fit) if name in known}
+        )
+        tier = scale.apply(
+            scores, **{name: known[name] for name in asked_for(scale.apply) if name in known}
+        )
     except DataError as error:
         return type(error).__name__ if str(error).endswith((".", ")")) else f"no sentence: {error}"
     finally:
@@ -176,7 +200,9 @@ def check_tiers(rule: Any, scale: Any, tier: pd.Series, scores: pd.Series) -> No
     assert [int((tier == label).sum()) for label in scale.labels] == list(scale.counts)
     assert -1e-9 <= scale.gvf <= 1 + 1e-9
     if len(scale.breaks) == len(scale.labels) - 1:
-        by_score = pd.DataFrame({"score": scores, "tier": tier.cat.codes}).dropna().sort_values("score")
+        by_score = (
+            pd.DataFrame({"score": scores, "tier": tier.cat.codes}).dropna().sort_values("score")
+        )
         assert by_score["tier"].is_monotonic_increasing
         assert (by_score.groupby("score")["tier"].nunique() == 1).all()
 

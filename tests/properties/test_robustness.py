@@ -75,11 +75,15 @@ def variations(draw):
             some(AGGREGATE),
             st.just(()),
             st.tuples(some(AGGREGATE), some(AGGREGATE, 1)).map(PerLevel),
-            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(lambda pair: (pair,)),
+            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(
+                lambda pair: (pair,)
+            ),
         )
     )
     weights = draw(
-        st.sampled_from([Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None])
+        st.sampled_from(
+            [Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None]
+        )
         | some(WEIGHT)
     )
     return Variation(
@@ -113,7 +117,9 @@ def plain(evaluator, draws, number):
     st.integers(0, 10**9),
 )
 def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers, seed):
-    scheme = Scheme(impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate)
+    scheme = Scheme(
+        impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate
+    )
     assume(not (tiers == "fixed" and variation.tier))
     try:
         plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
@@ -138,7 +144,9 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.floats(-1e100, 1e100, allow_subnormal=True) | st.floats(-10, 10) | st.sampled_from([0.0, -0.0, np.nan]),
+        st.floats(-1e100, 1e100, allow_subnormal=True)
+        | st.floats(-10, 10)
+        | st.sampled_from([0.0, -0.0, np.nan]),
         min_size=1,
         max_size=40,
     )
@@ -155,7 +163,11 @@ def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]), min_size=1, max_size=60),
+    st.lists(
+        st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]),
+        min_size=1,
+        max_size=60,
+    ),
     st.data(),
     st.booleans(),
 )
@@ -187,9 +199,15 @@ def test_ranks_are_those_of_pandas(numbers, data, quickly):
 def clustered(draw):
     """Clusters of values far apart, some of one value only, which then is a class of its own."""
     sizes = draw(st.lists(st.sampled_from([1, 1, 2, 4, 9]), min_size=2, max_size=7))
-    starts = draw(st.lists(st.integers(0, 40), min_size=len(sizes), max_size=len(sizes), unique=True))
+    starts = draw(
+        st.lists(st.integers(0, 40), min_size=len(sizes), max_size=len(sizes), unique=True)
+    )
     wide = draw(st.sampled_from([1, 3]))
-    return [64 * start + wide * step for start, size in zip(starts, sizes, strict=True) for step in range(size)]
+    return [
+        64 * start + wide * step
+        for start, size in zip(starts, sizes, strict=True)
+        for step in range(size)
+    ]
 
 
 @settings(max_examples=500, deadline=None)
@@ -201,7 +219,9 @@ def clustered(draw):
 )
 def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
     assume(len(numbers) >= k)
-    values = np.array(sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers))
+    values = np.array(
+        sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers)
+    )
     counts = np.array([float(random.randint(1, 3)) for _ in numbers])
     assert_same_starts(values, counts, k)
 
@@ -238,7 +258,13 @@ def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
     variation = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
     found = [
         assess_robustness(
-            scheme, table, variation, draws=draws, rng=seed, engine=Local(block_size=size), workers=workers
+            scheme,
+            table,
+            variation,
+            draws=draws,
+            rng=seed,
+            engine=Local(block_size=size),
+            workers=workers,
         ).counts
         for workers, size in ((1, 1024), (2, 1024), (1, 4096))
     ]

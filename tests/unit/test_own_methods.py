@@ -37,7 +37,9 @@ GAPPY = pd.DataFrame(
 def table_of(frame: pd.DataFrame = GAPPY, year: int = 2022) -> ht.IndicatorTable:
     made = ht.IndicatorTable.from_frame(frame, framework=FRAMEWORK)
     regions = made.regions.assign(province=["east", "west"] * (len(frame) // 2))
-    return replace(made, regions=regions, year=pd.DataFrame(year, made.year.index, made.year.columns))
+    return replace(
+        made, regions=regions, year=pd.DataFrame(year, made.year.index, made.year.columns)
+    )
 
 
 def weights(method, columns, *numbers):
@@ -59,7 +61,9 @@ class FirstMost:
     """Weights of as many children as there are."""
 
     def fit(self, values, *, regions=None):
-        return weights(self, values.columns, 2 if regions is None else 5, *[1] * (len(values.columns) - 1))
+        return weights(
+            self, values.columns, 2 if regions is None else 5, *[1] * (len(values.columns) - 1)
+        )
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,9 @@ class ToldEverything:
         assert panel is None
         assert list(direction.index) == framework.codes
         assert list(regions.index) == list(values.index)
-        return weights(self, values.columns, year - 2020, direction["smog"] + 3, len(framework.groups))
+        return weights(
+            self, values.columns, year - 2020, direction["smog"] + 3, len(framework.groups)
+        )
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,11 @@ class FilledByYear:
     fill: float
 
     def apply(self, values, *, regions=None, year=None):
-        east = 0.0 if regions is None or year is None else (regions["province"] == "east").astype(float)
+        east = (
+            0.0
+            if regions is None or year is None
+            else (regions["province"] == "east").astype(float)
+        )
         return values.apply(lambda column: column.fillna(self.fill + east))
 
 
@@ -147,7 +157,9 @@ class EastFirst:
         assert list(features.columns) == ["f", "g"]
         assert table.framework is framework
         east = scores[regions["province"] == "east"]
-        return scale_at(scores.dropna().to_numpy(), [float(east.mean())], ("front", "back"), "east first")
+        return scale_at(
+            scores.dropna().to_numpy(), [float(east.mean())], ("front", "back"), "east first"
+        )
 
 
 FILLED = {"impute": ht.MeanImpute()}
@@ -184,7 +196,9 @@ def test_the_answer_is_the_same_on_every_path(steps):
 def test_what_a_step_asks_for_is_what_it_gets():
     result = ht.Scheme(weight=ToldEverything(), **FILLED).run(table_of(year=2024))
     assert result.weights.tolist() == [0.5, 0.25, 0.25]
-    filled = ht.Scheme(impute=FillByYear()).run(table_of(GAPPY.iloc[::-1], year=2023)).complete["rd"]
+    filled = (
+        ht.Scheme(impute=FillByYear()).run(table_of(GAPPY.iloc[::-1], year=2023)).complete["rd"]
+    )
     assert filled["j"] == 4.0
     assert ht.Scheme(impute=FillByYear()).run(table_of(year=2023)).complete["rd"]["j"] == 3.0
 
@@ -210,7 +224,10 @@ def test_in_a_panel_a_step_may_ask_for_the_values_by_region_and_year():
 
 def test_a_draw_is_replayed_by_its_number_alone():
     robust = ht.assess_robustness(
-        ht.Scheme(tier=ht.NaturalBreaks(2), **FILLED), table_of(), ht.Variation(weights=ht.Dirichlet()), draws=5
+        ht.Scheme(tier=ht.NaturalBreaks(2), **FILLED),
+        table_of(),
+        ht.Variation(weights=ht.Dirichlet()),
+        draws=5,
     )
     assert robust.scores_of(3).loc[3].tolist() == robust.scores_of([3]).loc[3].tolist()
     assert robust.ranks_of(3).loc[3].tolist() == robust.replay(3).rank.tolist()
@@ -235,12 +252,17 @@ def test_weights_by_region_of_ones_own_are_scored_by_the_plain_path():
     scheme = ht.Scheme(weight=Favourite(), tier=ht.NaturalBreaks(2), **FILLED)
     robust = ht.assess_robustness(scheme, table_of(), SURE, draws=3)
     assert robust.confidence.tolist() == [1.0] * 10
-    np.testing.assert_allclose(robust.scores_of([0]).loc[0], scheme.run(table_of()).scores, rtol=1e-9)
+    np.testing.assert_allclose(
+        robust.scores_of([0]).loc[0], scheme.run(table_of()).scores, rtol=1e-9
+    )
 
 
 def test_shapes_of_regions_reach_the_draws_where_a_method_asks_for_them():
     geometry = gpd.GeoSeries.from_wkt(
-        [f"POLYGON ((0 {n}, {n + 1} {n}, {n + 1} {n + 0.5}, 0 {n + 0.5}, 0 {n}))" for n in range(10)],
+        [
+            f"POLYGON ((0 {n}, {n + 1} {n}, {n + 1} {n + 0.5}, 0 {n + 0.5}, 0 {n}))"
+            for n in range(10)
+        ],
         index=GAPPY.index,
     )
 
@@ -286,7 +308,9 @@ class TestWithoutUsesData:
 class TestTierLabels:
     def test_labels_of_ones_own_reach_the_probabilities(self):
         scheme = ht.Scheme(tier=Halves(), **FILLED)
-        robust = ht.assess_robustness(scheme, table_of(), ht.Variation(weights=ht.Dirichlet()), draws=50)
+        robust = ht.assess_robustness(
+            scheme, table_of(), ht.Variation(weights=ht.Dirichlet()), draws=50
+        )
         assert list(robust.tier_probability.columns) == ["front", "back"]
         assert robust.tier_probability["front"].sum() == pytest.approx(5.0)
 
@@ -298,29 +322,44 @@ class TestTierLabels:
             def fit(self, scores):
                 k = 1 + int(scores.max() * 10) % 3
                 cuts = np.linspace(scores.min(), scores.max(), k + 1)[1:-1]
-                return scale_at(scores.dropna().to_numpy(), cuts.tolist(), ("x", "y", "z")[:k], "changing")
+                return scale_at(
+                    scores.dropna().to_numpy(), cuts.tolist(), ("x", "y", "z")[:k], "changing"
+                )
 
         @dataclass(frozen=True)
         class Outspoken(Changing):
             possible_tiers: ClassVar[tuple[str, ...]] = ("x", "y", "z")
 
         drawn = ht.Variation(weights=ht.Dirichlet())
-        robust = ht.assess_robustness(ht.Scheme(tier=Outspoken(), **FILLED), table_of(), drawn, draws=50)
+        robust = ht.assess_robustness(
+            ht.Scheme(tier=Outspoken(), **FILLED), table_of(), drawn, draws=50
+        )
         assert (robust.tier_probability.sum() > 0).all()
-        with pytest.raises(ht.SpecError, match=r"A draw gives the tier '.', but the scheme itself gives .*`possible_"):
+        with pytest.raises(
+            ht.SpecError,
+            match=r"A draw gives the tier '.', but the scheme itself gives .*`possible_",
+        ):
             ht.assess_robustness(ht.Scheme(tier=Changing(), **FILLED), table_of(), drawn, draws=50)
 
 
 class TestNames:
     def test_a_name_stands_for_a_method_without_options(self):
-        scheme = ht.Scheme(weight="entropy", tier="natural-breaks", normalise="z_score", denominate="Denominate")
+        scheme = ht.Scheme(
+            weight="entropy", tier="natural-breaks", normalise="z_score", denominate="Denominate"
+        )
         assert scheme.weight == ht.EntropyWeights()
         assert scheme.tier == ht.NaturalBreaks()
         assert (scheme.normalise, scheme.denominate) == (ht.ZScore(), ht.Denominate())
-        assert scheme.replace(weight=("equal", "critic")).weight == (ht.EqualWeights(), ht.CriticWeights())
+        assert scheme.replace(weight=("equal", "critic")).weight == (
+            ht.EqualWeights(),
+            ht.CriticWeights(),
+        )
 
     def test_an_unknown_name_is_refused_with_a_guess(self):
-        with pytest.raises(ht.UnknownOptionError, match="Unknown method for the step 'weight': 'entropie'.*EntropyWei"):
+        with pytest.raises(
+            ht.UnknownOptionError,
+            match="Unknown method for the step 'weight': 'entropie'.*EntropyWei",
+        ):
             ht.Scheme(weight="entropie")
 
     def test_a_method_that_needs_options_is_refused(self):
@@ -332,13 +371,22 @@ class TestRefusedAtConstruction:
     @pytest.mark.parametrize(
         ("steps", "sentence"),
         [
-            ({"weight": ht.MinMax()}, r"MinMax belongs to the step 'normalise'\. Write normalise=…, and give 'weight'"),
+            (
+                {"weight": ht.MinMax()},
+                r"MinMax belongs to the step 'normalise'\. Write normalise=…, and give 'weight'",
+            ),
             ({"tier": ht.EntropyWeights()}, "EntropyWeights belongs to the step 'weight'"),
             ({"impute": ht.NoTreatment()}, "NoTreatment belongs to the step 'treat'"),
-            ({"aggregate": (ht.Arithmetic(), ht.Quantiles())}, "Quantiles belongs to the step 'tier'"),
+            (
+                {"aggregate": (ht.Arithmetic(), ht.Quantiles())},
+                "Quantiles belongs to the step 'tier'",
+            ),
             ({"weight": ()}, r"Scheme\(weight=\(\)\) is no method object"),
             ({"weight": (None,)}, r"Scheme\(weight=None\) is no method object"),
-            ({"weight": 3}, r"Scheme\(weight=3\) is no method object. Give one such as EqualWeights\(\)"),
+            (
+                {"weight": 3},
+                r"Scheme\(weight=3\) is no method object. Give one such as EqualWeights\(\)",
+            ),
         ],
     )
     def test_what_is_no_method_of_the_step(self, steps, sentence):
@@ -351,7 +399,10 @@ class TestRefusedAtConstruction:
             def fit(self, values, *, population, regions):
                 raise AssertionError
 
-        with pytest.raises(ht.SpecError, match="its fit asks for population, which the step is not given. It may ask"):
+        with pytest.raises(
+            ht.SpecError,
+            match="its fit asks for population, which the step is not given. It may ask",
+        ):
             ht.Scheme(weight=Curious())
 
     def test_an_aggregation_without_weights(self):
@@ -360,7 +411,9 @@ class TestRefusedAtConstruction:
             def fit(self, values):
                 raise AssertionError
 
-        with pytest.raises(ht.SpecError, match="its fit takes no weights, so that no weighting would count"):
+        with pytest.raises(
+            ht.SpecError, match="its fit takes no weights, so that no weighting would count"
+        ):
             ht.Scheme(aggregate=Blind())
 
 
@@ -386,7 +439,8 @@ def registered():
 class TestRegister:
     def test_an_unregistered_method_has_no_name_in_a_study_file(self):
         with pytest.raises(
-            ht.SpecError, match=r"SquareWeights\(power=2.0\) has no name in a study.*hubtiers\.register"
+            ht.SpecError,
+            match=r"SquareWeights\(power=2.0\) has no name in a study.*hubtiers\.register",
         ):
             ht.Scheme(weight=SquareWeights()).to_spec()
         mixed = ht.CombinedWeights((ht.EqualWeights(), SquareWeights()))
@@ -399,7 +453,10 @@ class TestRegister:
         assert scheme.to_spec()["weight"] == {"method": "SquareWeights", "power": 3.0}
         assert ht.Scheme.from_spec(scheme.to_spec()) == scheme
         assert ht.Scheme(weight="square").weight == SquareWeights()
-        assert ht.Variation(weights=("square", "equal")).weights == (SquareWeights(), ht.EqualWeights())
+        assert ht.Variation(weights=("square", "equal")).weights == (
+            SquareWeights(),
+            ht.EqualWeights(),
+        )
 
     @pytest.mark.usefixtures("registered")
     def test_a_study_file_and_the_command_line_know_it(self, tmp_path):
@@ -409,7 +466,10 @@ class TestRegister:
         path = next((tmp_path / "mine").glob("*.toml"))
         text = path.read_text(encoding="utf-8")
         assert ht.load_study(path).scheme.weight != SquareWeights()
-        lines = [line if not line.startswith("weight =") else 'weight = "square"' for line in text.splitlines()]
+        lines = [
+            line if not line.startswith("weight =") else 'weight = "square"'
+            for line in text.splitlines()
+        ]
         path.write_text("\n".join(lines), encoding="utf-8")
         assert ht.load_study(path).scheme.weight == SquareWeights()
         shown = CliRunner().invoke(app, ["compare", str(path), "--weights", "equal,square"])
@@ -440,14 +500,30 @@ class TestRegister:
         ("step", "method", "sentence"),
         [
             ("weights", SquareWeights, "Unknown step of a scheme 'weights'. Did you mean 'weight'"),
-            ("weight", SquareWeights(), r"register\('weight', SquareWeights.*got an object. Give the class itself"),
-            ("weight", type("Loose", (), {"fit": len}), r"register\('weight', Loose\) needs a frozen dataclass"),
-            ("weight", dataclass(type("Melting", (), {"fit": len})), "Melting.*needs a frozen dataclass"),
+            (
+                "weight",
+                SquareWeights(),
+                r"register\('weight', SquareWeights.*got an object. Give the class itself",
+            ),
+            (
+                "weight",
+                type("Loose", (), {"fit": len}),
+                r"register\('weight', Loose\) needs a frozen dataclass",
+            ),
+            (
+                "weight",
+                dataclass(type("Melting", (), {"fit": len})),
+                "Melting.*needs a frozen dataclass",
+            ),
             ("weight", dataclass(frozen=True)(type("Idle", (), {})), "finds no `fit` in the class"),
             (
                 "weight",
                 dataclass(frozen=True)(
-                    type("Confused", (), {"fit": len, "method": 1, "__annotations__": {"method": int}})
+                    type(
+                        "Confused",
+                        (),
+                        {"fit": len, "method": 1, "__annotations__": {"method": int}},
+                    )
                 ),
                 "an option may not be called 'method'",
             ),
@@ -467,7 +543,11 @@ class TestRegister:
                 dataclass(frozen=True)(type("DirichletWeights", (), {"fit": len})),
                 "the name 'dirichlet' is a way to draw weights",
             ),
-            ("weight", dataclass(frozen=True)(type("All", (), {"fit": len})), "the name 'all' stands for every method"),
+            (
+                "weight",
+                dataclass(frozen=True)(type("All", (), {"fit": len})),
+                "the name 'all' stands for every method",
+            ),
         ],
     )
     def test_what_cannot_be_registered_is_refused(self, step, method, sentence):
@@ -487,13 +567,18 @@ class TestRegister:
                 return Times(pd.Series(2.0, index=values.columns))
 
         result = ht.Scheme(treat=Doubled(), **FILLED).run(table_of())
-        assert "Doubled() has no name in a study file" in explorer_content(result, Explorer())["toml"]
+        assert (
+            "Doubled() has no name in a study file" in explorer_content(result, Explorer())["toml"]
+        )
 
 
 @pytest.mark.parametrize(
     ("numbers", "sentence"),
     [
-        ((3.0, 1.0, 1.0), "gives weights from 1 to 3 that sum to 5. Weights are shares: let them be at least 0"),
+        (
+            (3.0, 1.0, 1.0),
+            "gives weights from 1 to 3 that sum to 5. Weights are shares: let them be at least 0",
+        ),
         ((1.5, -0.5, 0.0), "gives weights from -0.5 to 1.5 that sum to 1"),
         ((0.5, 0.5, np.nan), "gives 'smog' no weight"),
     ],
@@ -512,7 +597,11 @@ def test_weights_that_are_no_shares_are_refused(numbers, sentence):
 
 def test_a_combination_hands_on_what_its_methods_ask_for():
     mixed = ht.CombinedWeights((ToldEverything(), ht.EqualWeights()), rule="product")
-    assert ht.Scheme(weight=mixed, **FILLED).run(table_of(year=2024)).weights.tolist() == [0.5, 0.25, 0.25]
+    assert ht.Scheme(weight=mixed, **FILLED).run(table_of(year=2024)).weights.tolist() == [
+        0.5,
+        0.25,
+        0.25,
+    ]
 
 
 def test_what_a_parent_class_says_of_itself_does_not_count_for_another_computation():
@@ -526,9 +615,13 @@ def test_what_a_parent_class_says_of_itself_does_not_count_for_another_computati
     @dataclass(frozen=True)
     class Early(ht.NaturalBreaks):
         def fit(self, scores):
-            return scale_at(scores.dropna().to_numpy(), [float(scores.min())], ("top", "rest"), "early")
+            return scale_at(
+                scores.dropna().to_numpy(), [float(scores.min())], ("top", "rest"), "early"
+            )
 
     scheme = ht.Scheme(aggregate=Lenient(), tier=Early(), **FILLED)
     robust = ht.assess_robustness(scheme, table_of(), SURE, draws=3)
     assert list(robust.tier_probability.columns) == ["top", "rest"]
-    np.testing.assert_allclose(robust.scores_of([0]).loc[0], scheme.run(table_of()).scores, rtol=1e-9)
+    np.testing.assert_allclose(
+        robust.scores_of([0]).loc[0], scheme.run(table_of()).scores, rtol=1e-9
+    )

@@ -54,7 +54,9 @@ class Hub:
         if self.tier not in TIERS:
             raise UnknownOptionError(f"tier of the hub {self.id!r}:", self.tier, TIERS)
         if not self.cores:
-            raise SpecError(f"The hub {self.id!r} has no core. Name at least one city by its region id.")
+            raise SpecError(
+                f"The hub {self.id!r} has no core. Name at least one city by its region id."
+            )
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -121,9 +123,10 @@ class HubLayout:
             lies.
         """
         tiers: dict[str, str | None] = {}
+        known = {unit for units in members.values() for unit in units}
         for region, units in members.items():
             inside = set(units)
-            found = [h.tier for h in self.hubs if inside & set(expand_members(h.cores))]
+            found = [h.tier for h in self.hubs if inside & set(_units(h.cores, known))]
             tiers[region] = min(found, key=TIERS.index) if found else None
         dtype = pd.CategoricalDtype(list(TIERS[::-1]), ordered=True)
         return pd.Series(tiers, dtype=dtype, name="reference").rename_axis("region_id")
@@ -151,7 +154,14 @@ class HubLayout:
         return f"<HubLayout {self.id}: {text} hubs, {len(self.corridors)} corridors>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self)[1:-1])}</p>{self.to_frame().to_html(index=False, escape=True)}"
+        return (
+            f"<p>{escape(repr(self)[1:-1])}</p>{self.to_frame().to_html(index=False, escape=True)}"
+        )
+
+
+def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
+    """Return the units of regions: a region of the layer at hand is its own, others are expanded."""
+    return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
 
 
 def load_layout(source: str | Path) -> HubLayout:
@@ -168,7 +178,9 @@ def load_layout(source: str | Path) -> HubLayout:
     if path.suffix != ".toml":
         path = data_path("layouts", f"{source}.toml")
         if not path.is_file():
-            raise UnknownOptionError("layout", str(source), [p.stem for p in data_path("layouts").glob("*.toml")])
+            raise UnknownOptionError(
+                "layout", str(source), [p.stem for p in data_path("layouts").glob("*.toml")]
+            )
     if not path.is_file():
         raise DataError(f"There is no layout file {path}. Check the path.")
     text, _ = read_text(path)
@@ -180,9 +192,16 @@ def load_layout(source: str | Path) -> HubLayout:
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
+    # Tables of hubs and corridors are called by their singular; the plural would be lost in silence.
+    known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
+    for key in content:
+        if key not in known:
+            raise UnknownOptionError(f"key of {where}:", key, sorted(known))
     hubs = tuple(_make(Hub, hub, where) for hub in content.pop("hub", []))
     corridors = tuple(_make(Corridor, corridor, where) for corridor in content.pop("corridor", []))
-    layout: HubLayout = _make(HubLayout, {"id": layout_id, **content, "hubs": hubs, "corridors": corridors}, where)
+    layout: HubLayout = _make(
+        HubLayout, {"id": layout_id, **content, "hubs": hubs, "corridors": corridors}, where
+    )
     return layout
 
 

@@ -18,6 +18,21 @@ _PAIRS = (
 _SIMPLIFIED = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 # NFKC leaves these; they come from spreadsheets and web pages and carry no meaning.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Letters that no decomposition takes apart, and how they are written without their marks.
+_PLAIN_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+        "ŧ": "t",
+    }
+)
 _BRACKETS = re.compile(r"^(?P<base>[^()\[\]]+)[(\[](?P<hint>[^()\[\]]+)[)\]]$")
 _CODE = re.compile(r"^(?P<digits>\d{2}|\d{4}|\d{6}|\d{9}|\d{12})(\.0+)?$")
 
@@ -40,11 +55,43 @@ _KIND_WORDS = {
     "zizhiqu": "区",
     "sar": "区",
 }
-_FILLER_WORDS = frozenset(
-    {"autonomous", "special", "administrative", "level", "and", "ar"}
-    | {"bai", "bouyei", "buyei", "dai", "dong", "hani", "hui", "jingpo", "kazakh", "kirgiz", "korean", "kyrgyz", "li"}
-    | {"lisu", "miao", "mongol", "mongolian", "qiang", "tibetan", "tujia", "uygur", "uyghur", "yi", "zhuang"}
+_PEOPLES = frozenset(
+    {
+        "bai",
+        "bouyei",
+        "buyei",
+        "buyi",
+        "dai",
+        "dong",
+        "hani",
+        "hui",
+        "jingpo",
+        "kazak",
+        "kazakh",
+        "kirghiz",
+        "kirgiz",
+    }
+    | {
+        "korean",
+        "kyrgyz",
+        "li",
+        "lisu",
+        "miao",
+        "mongol",
+        "mongolian",
+        "qiang",
+        "tibetan",
+        "tujia",
+        "uygur",
+        "uyghur",
+    }
+    | {"yi", "zhuang", "chaoxian", "chosen", "zang", "menggu", "weiwuer", "hasake", "keerkezi"}
 )
+_FILLER_WORDS = (
+    frozenset({"autonomous", "special", "administrative", "level", "and", "ar"}) | _PEOPLES
+)
+AUTONOMOUS = "自治"
+"""What the Chinese name of a unit holds that an English one calls by its peoples: “Dali Bai” is 大理白族自治州."""
 
 
 @lru_cache(maxsize=200_000)
@@ -64,7 +111,9 @@ def name_key(name: str) -> str:
     text = clean(name)
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+        text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(
+            _PLAIN_LETTERS
+        )
     return "".join(c for c in text if c.isalnum())
 
 
@@ -98,14 +147,21 @@ def read_code(name: str) -> str | None:
 def without_kind(name: str) -> tuple[str, str] | None:
     """Strip words such as “shi” or “Autonomous Prefecture” from a romanised name; None when there are none.
 
-    Returns the rest and the ending that the Chinese name must have (empty for any).
+    Returns the rest and the ending that the Chinese name must have (empty for any; 自治 anywhere in it).
 
     >>> without_kind("Jilin Sheng"), without_kind("Yanbian Korean Autonomous Prefecture"), without_kind("Yushu")
     (('jilin', '省'), ('yanbian', ''), None)
     """
     words = clean(name).split(" ")
     ending = None
-    while len(words) > 1 and (words[-1] in _KIND_WORDS or (ending is not None and words[-1] in _FILLER_WORDS)):
-        last = words.pop()
-        ending = _KIND_WORDS.get(last, "") if ending is None else ending
+    while len(words) > 1:
+        last = words[-1].removesuffix("zu") or words[-1]
+        if ending is None:
+            found = AUTONOMOUS if last in _PEOPLES else _KIND_WORDS.get(last)
+            if found is None:
+                break
+            ending = found
+        elif last not in _FILLER_WORDS and last not in _KIND_WORDS:
+            break
+        words.pop()
     return None if ending is None else (" ".join(words), ending)

@@ -66,8 +66,8 @@ _ZIP_HINT = "Unpack the archive and name the .shp, .gpkg or .geojson file inside
 class ReadLimits:
     """How large a boundary file may be; checked before it is parsed.
 
-    `megabytes` is the size of the file with its companions (unpacked, where it is an archive), `features` the number of
-    rows it declares.
+    `megabytes` is the size of the file with its companions (unpacked, where it is an archive),
+    `features` the number of rows it declares.
     """
 
     megabytes: float = 500.0
@@ -78,7 +78,9 @@ class ReadLimits:
             raise SpecError(f"{self!r} allows nothing. Limits are positive numbers.")
 
 
-def open_layer(path: str | Path, layer: str | None, limits: ReadLimits, *, allow_remote: bool) -> Opened:
+def open_layer(
+    path: str | Path, layer: str | None, limits: ReadLimits, *, allow_remote: bool
+) -> Opened:
     """Return the rows of a file as they stand in it."""
     if _REMOTE.match(str(path)):
         if allow_remote:
@@ -124,7 +126,9 @@ def _open_file(file: Path, layer: str | None, limits: ReadLimits) -> Opened:
 
 
 def _check_size(file: Path, limits: ReadLimits) -> None:
-    companions = file.parent.glob(f"{_escape(file.stem)}.*") if file.suffix.lower() == ".shp" else [file]
+    companions = (
+        file.parent.glob(f"{_escape(file.stem)}.*") if file.suffix.lower() == ".shp" else [file]
+    )
     size = sum(part.stat().st_size for part in companions if part.is_file()) / 1e6
     if size > limits.megabytes:
         raise DataError(
@@ -143,12 +147,16 @@ def _unpacked(archive: Path, layer: str | None, limits: ReadLimits) -> Iterator[
     try:
         packed = zipfile.ZipFile(archive)
     except (zipfile.BadZipFile, OSError):
-        raise DataError(f"{archive.name} is an archive, but cannot be opened as one. {_ZIP_HINT}") from None
+        raise DataError(
+            f"{archive.name} is an archive, but cannot be opened as one. {_ZIP_HINT}"
+        ) from None
     with packed, tempfile.TemporaryDirectory() as folder:
         chosen = _member(packed, archive.name, layer)
         base = chosen[: -len(PurePosixPath(chosen).suffix)]
         parts = [
-            info for info in packed.infolist() if info.filename.rpartition(".")[0] == base or info.filename == chosen
+            info
+            for info in packed.infolist()
+            if info.filename.rpartition(".")[0] == base or info.filename == chosen
         ]
         if sum(info.file_size for info in parts) > limits.megabytes * 1e6:
             raise DataError(
@@ -161,23 +169,35 @@ def _unpacked(archive: Path, layer: str | None, limits: ReadLimits) -> Iterator[
             try:
                 target.write_bytes(packed.read(info))
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
-                raise DataError(f"{archive.name} cannot be unpacked: {error}. {_ZIP_HINT}") from None
+                raise DataError(
+                    f"{archive.name} cannot be unpacked: {error}. {_ZIP_HINT}"
+                ) from None
         yield Path(folder, PurePosixPath(chosen).name)
 
 
 def _member(packed: zipfile.ZipFile, where: str, layer: str | None) -> str:
     """Return the name of the boundary file in an archive."""
-    names = [name for name in packed.namelist() if not name.startswith("__MACOSX") and not name.endswith("/")]
+    names = [
+        name
+        for name in packed.namelist()
+        if not name.startswith("__MACOSX") and not name.endswith("/")
+    ]
     found = [name for name in names if PurePosixPath(name).suffix.lower() in (*_FORMATS, *_PARQUET)]
     if layer is not None and len(found) > 1:
-        found = [name for name in found if layer in (name, PurePosixPath(name).name, PurePosixPath(name).stem)] or found
+        found = [
+            name
+            for name in found
+            if layer in (name, PurePosixPath(name).name, PurePosixPath(name).stem)
+        ] or found
     if not found:
         raise DataError(
             f"{where} holds no boundary file (it holds {listing(names) or 'nothing'}). Name an archive with a .shp, "
             ".gpkg or .geojson file inside."
         )
     if len(found) > 1:
-        raise SpecError(f"{where} holds the files {listing(map(repr, found), most=12)}. Name one with layer=….")
+        raise SpecError(
+            f"{where} holds the files {listing(map(repr, found), most=12)}. Name one with layer=…."
+        )
     return found[0]
 
 
@@ -186,7 +206,9 @@ def _open_json(file: Path, layer: str | None, limits: ReadLimits) -> Opened:
     try:
         content = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{file.name} cannot be read: {_first_line(error)}. Export it again.") from None
+        raise DataError(
+            f"{file.name} cannot be read: {_first_line(error)}. Export it again."
+        ) from None
     kind = content.get("type") if isinstance(content, dict) else None
     driver = "TopoJSON" if kind == "Topology" else "GeoJSON"
     declared = _declared_system(content, file.name)
@@ -210,7 +232,9 @@ def _declared_system(content: Any, where: str) -> bool:
             or not isinstance(properties, dict)
             or set(properties) != {"name"}
         ):
-            raise CRSError(f"{where} refers to a reference system on the web. Export it with the system named inside.")
+            raise CRSError(
+                f"{where} refers to a reference system on the web. Export it with the system named inside."
+            )
     named = members[0] if members else None
     if not isinstance(named, dict):
         return False
@@ -235,7 +259,9 @@ def _open(source: str, driver: str | None, layer: str | None, limits: ReadLimits
             raise
         except Exception as error:
             # Broken files bring up errors of every kind from GDAL and its wrappers; each means the same to the user.
-            raise DataError(f"{name} cannot be read: {_first_line(error)}. Export it again.") from error
+            raise DataError(
+                f"{name} cannot be read: {_first_line(error)}. Export it again."
+            ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataError(f"{name} has no geometry. Name a file of polygons.")
     notes = tuple(dict.fromkeys(_first_line(w.message) for w in caught))
@@ -246,7 +272,9 @@ def _first_line(message: object) -> str:
     return (str(message).strip().splitlines() or ["unknown fault"])[0].rstrip(".")
 
 
-def _check_layer(source: str, driver: str | None, layer: str | None, limits: ReadLimits) -> tuple[str, str | None]:
+def _check_layer(
+    source: str, driver: str | None, layer: str | None, limits: ReadLimits
+) -> tuple[str, str | None]:
     """Check which driver opens a file, and how many features it declares, before any is parsed: driver and layer."""
     import pyogrio
 
@@ -257,7 +285,9 @@ def _check_layer(source: str, driver: str | None, layer: str | None, limits: Rea
     # Tables without geometry, such as the styles that a desktop program keeps, are no layers of regions.
     drawn = [title for title, kind in kinds.items() if kind is not None] or list(kinds)
     if layer is None and len(drawn) > 1:
-        raise SpecError(f"{name} has the layers {listing(map(repr, drawn))}. Name one with layer=….")
+        raise SpecError(
+            f"{name} has the layers {listing(map(repr, drawn))}. Name one with layer=…."
+        )
     chosen = layer or (drawn[0] if drawn else None)
     info = pyogrio.read_info(source, layer=chosen, force_feature_count=True, encoding="utf-8")
     if driver is not None and info["driver"] != driver:
@@ -297,4 +327,6 @@ def _open_parquet(file: Path, limits: ReadLimits) -> gpd.GeoDataFrame:
         raise
     except Exception as error:
         # As above: what a damaged file brings up depends on where it is damaged.
-        raise DataError(f"{file.name} cannot be read: {_first_line(error)}. Export it again.") from error
+        raise DataError(
+            f"{file.name} cannot be read: {_first_line(error)}. Export it again."
+        ) from error

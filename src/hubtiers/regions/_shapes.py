@@ -20,4 +20,6 @@ def _read(path: Path, _changed: int) -> gpd.GeoDataFrame:
     # Reading them without GDAL is quicker, and opens nothing else.
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     shapes = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features])
-    return gpd.GeoDataFrame([feature["properties"] for feature in features], geometry=shapes, crs="EPSG:4326")
+    return gpd.GeoDataFrame(
+        [feature["properties"] for feature in features], geometry=shapes, crs="EPSG:4326"
+    )

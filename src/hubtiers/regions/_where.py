@@ -27,9 +27,10 @@ Mask = NDArray[np.bool_]
 def rows_where(frame: pd.DataFrame, condition: str, where: str) -> Mask:
     """Return which rows meet a condition.
 
-    It compares columns with texts and numbers by ``= == != <> < <= > >= in``, ``is null``, and joins comparisons with
-    ``and``, ``or``, ``not`` and brackets. Missing values meet only ``is null``. A text that is compared with a column
-    of numbers is read as a number, and the other way round.
+    It compares columns with texts and numbers by ``= == != <> < <= > >= in``, ``is null``, and
+    joins comparisons with ``and``, ``or``, ``not`` and brackets. Missing values meet only ``is
+    null``. A text that is compared with a column of numbers is read as a number, and the other way
+    round.
 
     Raises
     ------
@@ -75,17 +76,24 @@ def _as_python(condition: str) -> str:
 def _evaluate(node: ast.expr, frame: pd.DataFrame, where: str) -> Mask:
     if isinstance(node, ast.BoolOp):
         masks = [_evaluate(value, frame, where) for value in node.values]
-        return np.logical_and.reduce(masks) if isinstance(node.op, ast.And) else np.logical_or.reduce(masks)
+        join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        return np.asarray(join.reduce(masks), dtype=bool)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return ~_evaluate(node.operand, frame, where)
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.left, (ast.Name, ast.Constant)):
+    if (
+        isinstance(node, ast.Compare)
+        and len(node.ops) == 1
+        and isinstance(node.left, (ast.Name, ast.Constant))
+    ):
         return _compare(node, frame, where)
     raise _NoConditionError(f"{ast.unparse(node)} compares no column")
 
 
 def _compare(node: ast.Compare, frame: pd.DataFrame, where: str) -> Mask:
     # A column whose name is no word of Python stands in quotes on the left.
-    column = node.left.id if isinstance(node.left, ast.Name) else str(getattr(node.left, "value", ""))
+    column = (
+        node.left.id if isinstance(node.left, ast.Name) else str(getattr(node.left, "value", ""))
+    )
     if column not in frame.columns:
         raise MissingColumnError([column], where, map(str, frame.columns))
     values, operation = frame[column], node.ops[0]
@@ -95,7 +103,7 @@ def _compare(node: ast.Compare, frame: pd.DataFrame, where: str) -> Mask:
         return np.asarray(empty if isinstance(operation, ast.Is) else ~empty, dtype=bool)
     if isinstance(operation, (ast.In, ast.NotIn)):
         options = wanted if isinstance(wanted, tuple) else (wanted,)
-        found = np.logical_or.reduce([_equal(values, option) for option in options])
+        found: Mask = np.logical_or.reduce([_equal(values, option) for option in options])
         return found if isinstance(operation, ast.In) else ~found & values.notna().to_numpy()
     if isinstance(operation, (ast.Eq, ast.NotEq)):
         same = _equal(values, wanted)
@@ -129,7 +137,11 @@ def _ordered(values: pd.Series, operation: ast.cmpop, wanted: object, column: st
 def _constant(node: ast.expr) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+    ):
         return -node.operand.value  # type: ignore[operator]
     if isinstance(node, (ast.Tuple, ast.List)):
         return tuple(_constant(item) for item in node.elts)

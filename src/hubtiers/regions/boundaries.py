@@ -17,12 +17,30 @@ from hubtiers.regions._shapes import read_shapes
 from hubtiers.regions._tables import city_units, consortia, places, provinces
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.membership import member_units
-from hubtiers.regions.pack import DEFAULT_PACK, LANGUAGES, WORLD_PACK, Pack, load_pack, pack_names, pack_source
+from hubtiers.regions.pack import (
+    DEFAULT_PACK,
+    LANGUAGES,
+    WORLD_PACK,
+    Pack,
+    load_pack,
+    pack_names,
+    pack_source,
+)
 from hubtiers.regions.read import read_regions
 
 __all__ = ["load_context", "load_regions"]
 
-_COLUMNS = ["name_zh", "name_en", "short_zh", "level", "province", "members", "lon", "lat", "geometry"]
+_COLUMNS = [
+    "name_zh",
+    "name_en",
+    "short_zh",
+    "level",
+    "province",
+    "members",
+    "lon",
+    "lat",
+    "geometry",
+]
 
 
 def load_regions(
@@ -33,29 +51,32 @@ def load_regions(
 ) -> gpd.GeoDataFrame:
     """Load bundled regions (行政区划) as polygons with their names, or those of a pack of your own.
 
-    Use it as the first step of every analysis: the index of the frame is what indicators are joined to.
+    Use it as the first step of every analysis: the index of the frame is what indicators are joined
+    to.
 
     Parameters
     ----------
     level
-        ``"province"`` (34), ``"city"`` (372 units: prefectures, municipalities, Taiwan, Hong Kong, Macao and directly
-        administered counties), ``"consortium"``, ``"country"`` (of the world), or a list of region ids of any mixture:
-        adcodes and consortium slugs, or ids of `pack`. In a list, the code of a municipality means the province.
+        ``"province"`` (34), ``"city"`` (372 units: prefectures, municipalities, Taiwan, Hong Kong,
+        Macao and directly administered counties), ``"consortium"``, ``"country"`` (of the world),
+        or a list of region ids of any mixture: adcodes and consortium slugs, or ids of `pack`. In a
+        list, the code of a municipality means the province.
     pack
-        Name of a pack that ships (``"china"``, ``"world"``) or folder of your own, whose level is meant. Left out, it
-        is the one that has the level.
+        Name of a pack that ships (``"china"``, ``"world"``) or folder of your own, whose level is
+        meant. Left out, it is the one that has the level.
     within
-        Names or ids of what the regions lie in: provinces, consortia and macro-regions (``["长三角"]``), or regions of
-        a higher level and groups of `pack`.
+        Names or ids of what the regions lie in: provinces, consortia and macro-regions
+        (``["长三角"]``), or regions of a higher level and groups of `pack`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        EPSG:4326, index `region_id` (str) in code order or in the order of the list. Columns: `name_zh`, `name_en`,
-        `short_zh`, `level`, `province` (adcode; empty for a consortium over several), `members` (ids of city units,
-        joined by semicolons), `lon` and `lat` of a label point in degrees, `geometry`. Other packs have `name_zh`,
-        `name_en`, `level`, their own columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the
-        caller's own; `frame.attrs` says which pack it is from and whom to credit.
+        EPSG:4326, index `region_id` (str) in code order or in the order of the list. Columns:
+        `name_zh`, `name_en`, `short_zh`, `level`, `province` (adcode; empty for a consortium over
+        several), `members` (ids of city units, joined by semicolons), `lon` and `lat` of a label
+        point in degrees, `geometry`. Other packs have `name_zh`, `name_en`, `level`, their own
+        columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the caller's own;
+        `frame.attrs` says which pack it is from and whom to credit.
 
     Raises
     ------
@@ -68,8 +89,9 @@ def load_regions(
 
     Notes
     -----
-    Nothing is missing: every unit has geometry and names. Outlines are simplified and nest exactly; areas and lengths
-    measured on them are approximate. Source and terms stand in ``data/boundaries/NOTICE`` and in the pack's `terms`.
+    Nothing is missing: every unit has geometry and names. Outlines are simplified and nest exactly;
+    areas and lengths measured on them are approximate. Source and terms stand in
+    ``data/boundaries/NOTICE`` and in the pack's `terms`.
 
     Examples
     --------
@@ -80,11 +102,20 @@ def load_regions(
     (41, 'Fiji')
     """
     chosen = _pack_of(level, pack)
-    frame = _level_of_pack(chosen, level) if isinstance(level, str) else _listed(chosen, list(map(str, level)))
+    if isinstance(level, str):
+        name, frame = level, _level_of_pack(chosen, level)
+    else:
+        name, frame = _listed(chosen, list(map(str, level)))
     if within is not None:
-        frame = _within(frame, chosen, [within] if isinstance(within, str) else [str(name) for name in within])
-    name = level if isinstance(level, str) else ""
-    frame.attrs.update(pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs())
+        frame = _within(
+            frame,
+            chosen,
+            name,
+            [within] if isinstance(within, str) else [str(part) for part in within],
+        )
+    frame.attrs.update(
+        pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs()
+    )
     return frame
 
 
@@ -98,7 +129,9 @@ def _pack_of(level: str | Iterable[str], pack: str | Path | Pack | None) -> Pack
     packs = [load_pack(name) for name in pack_names()]
     found = [other for other in packs if level in other.levels]
     if not found:
-        raise UnknownOptionError("level of regions", level, [name for other in packs for name in other.levels])
+        raise UnknownOptionError(
+            "level of regions", level, [name for other in packs for name in other.levels]
+        )
     return found[0]
 
 
@@ -129,7 +162,9 @@ def _plain_level(pack: Pack, level: str) -> gpd.GeoDataFrame:
         layer=about.layer or None,
     )
     if about.parent_column and about.parent_column not in frame.columns:
-        raise UnknownOptionError(f"parent column of the level {level!r}:", about.parent_column, map(str, frame.columns))
+        raise UnknownOptionError(
+            f"parent column of the level {level!r}:", about.parent_column, map(str, frame.columns)
+        )
     if about.parent_column:
         frame[about.parent_column] = frame[about.parent_column].astype("str")
     return frame
@@ -150,9 +185,12 @@ def _dissolved(pack: Pack, level: str) -> gpd.GeoDataFrame:
     return frame.rename_axis("region_id")
 
 
-def _listed(pack: Pack, ids: list[str]) -> gpd.GeoDataFrame:
+def _listed(pack: Pack, ids: list[str]) -> tuple[str, gpd.GeoDataFrame]:
+    """Return the regions of a list, and their level where the pack keeps levels apart."""
     if not ids:
-        raise SpecError("The list of region ids is empty. Name at least one region, or a level such as 'city'.")
+        raise SpecError(
+            "The list of region ids is empty. Name at least one region, or a level such as 'city'."
+        )
     if len(set(ids)) < len(ids):
         raise DuplicateRegionError([i for i in ids if ids.count(i) > 1], "The list of region ids")
     if pack.is_shipped and pack.id == DEFAULT_PACK:
@@ -160,30 +198,35 @@ def _listed(pack: Pack, ids: list[str]) -> gpd.GeoDataFrame:
         for region_id in ids:
             source = _level(_level_of(region_id))
             rows[region_id] = dict(zip(source.columns, source.loc[region_id], strict=True))
-        return _frame(list(rows), list(rows.values()))
-    levels = [_level_of_pack(pack, level) for level in pack.levels]
-    known = [str(region) for frame in levels for region in frame.index]
+        return "", _frame(list(rows), list(rows.values()))
+    levels = {level: _level_of_pack(pack, level) for level in pack.levels}
+    known = [str(region) for frame in levels.values() for region in frame.index]
     if absent := [region for region in ids if region not in known]:
         raise UnknownOptionError("region id", absent[0], known)
-    if whole := [frame for frame in levels if set(ids) <= set(frame.index)]:
-        return whole[0].loc[ids].copy()
+    for level, frame in levels.items():
+        if set(ids) <= set(frame.index):
+            return level, frame.loc[ids].copy()
     raise SpecError(
         f"The ids {listing(map(repr, ids))} belong to several levels of the pack {pack.id!r}. Name regions of one "
         f"level: {listing(pack.levels, most=9)}."
     )
 
 
-def _within(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> gpd.GeoDataFrame:
+def _within(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -> gpd.GeoDataFrame:
     """Return the regions that lie wholly in what is named."""
     if not names:
-        raise SpecError("within=[] names nothing. Name at least one region or group, or leave it out.")
+        raise SpecError(
+            "within=[] names nothing. Name at least one region or group, or leave it out."
+        )
     if pack.is_shipped and pack.id == DEFAULT_PACK:
         units = {unit for name in names for unit in _units_of(name, pack)}
         inside = [set(members.split(";")) <= units for members in frame["members"]]
     else:
-        inside = _descends(frame, pack, names)
+        inside = _descends(frame, pack, level, names)
     if not any(inside):
-        raise DataError(f"No region of the level lies within {listing(map(repr, names))}. Name a larger region.")
+        raise DataError(
+            f"No region of the level lies within {listing(map(repr, names))}. Name a larger region."
+        )
     return frame[inside].copy()
 
 
@@ -196,7 +239,11 @@ def _units_of(name: str, pack: Pack) -> tuple[str, ...]:
         if isinstance(found["region_id"], str) and found["region_id"]:
             return member_units(found["region_id"])
     groups = [spelling for place in pack.groups() for spelling in place.spellings]
-    known = [text for place in places() for text in (place.region_id, place.name_zh, place.short_zh, place.name_en)]
+    known = [
+        text
+        for place in places()
+        for text in (place.region_id, place.name_zh, place.short_zh, place.name_en)
+    ]
     raise UnknownOptionError("region or group in within=:", name, [*groups, *dict.fromkeys(known)])
 
 
@@ -207,42 +254,56 @@ def _group(pack: Pack, name: str) -> tuple[str, ...]:
     return ()
 
 
-def _descends(frame: gpd.GeoDataFrame, pack: Pack, names: list[str]) -> list[bool]:
+def _descends(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -> list[bool]:
     """Return which rows are named, or lie in a region or group that is, at any level above."""
-    level = str(frame.attrs.get("level") or frame["level"].iloc[0] if "level" in frame.columns else "")
-    above = _lineage(frame, pack, level)
-    spelt: dict[str, set[str]] = {}
-    for about in pack.levels.values():
-        layer = frame if about.id == level else _level_of_pack(pack, about.id)
-        for region, row in zip(layer.index, layer[["name_zh", "name_en"]].to_dict("records"), strict=True):
-            for text in (str(region), *row.values()):
-                spelt.setdefault(name_key(str(text)), set()).add(str(region))
-    for region, others in pack.aliases().items():
-        for text in others:
-            spelt.setdefault(name_key(text), set()).add(region)
-    wanted: set[str] = set()
-    for name in names:
-        found = set(_group(pack, name)) or spelt.get(name_key(name), set())
-        if not found:
-            groups = [spelling for place in pack.groups() for spelling in place.spellings]
-            raise UnknownOptionError("region or group in within=:", name, [*groups, *spelt])
-        wanted |= found
-    return [bool(wanted & line) for line in above]
+    wanted = {region for name in names for region in _named(name, frame, pack, level)}
+    return [bool(wanted & set(line)) for line in lineage(frame, pack, level)]
 
 
-def _lineage(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[set[str]]:
-    """Return for every row its own id and those of the regions above it."""
-    lines = [{str(region)} for region in frame.index]
-    about = pack.levels.get(level)
-    above = frame
-    current = list(map(str, frame.index))
-    while about is not None and about.parent and about.parent_column:
-        parents: Mapping[Any, Any] = above[about.parent_column].to_dict()
-        current = [str(parents.get(region, "")) for region in current]
-        for line, parent in zip(lines, current, strict=True):
-            line.add(parent)
-        above, about = _level_of_pack(pack, about.parent), pack.levels.get(about.parent)
-    return lines
+def _named(name: str, frame: gpd.GeoDataFrame, pack: Pack, level: str) -> tuple[str, ...]:
+    """Return the regions that a name of `within` means: a group, else those of the highest level that has the name."""
+    if group := _group(pack, name):
+        return group
+    aliases, key = pack.aliases(), name_key(name)
+    spelt: list[str] = [spelling for place in pack.groups() for spelling in place.spellings]
+    for about in _from_the_top(pack, level):
+        layer = frame if about == level else _level_of_pack(pack, about)
+        found = []
+        for region, zh, en in zip(layer.index, layer["name_zh"], layer["name_en"], strict=True):
+            texts = [str(text) for text in (region, zh, en, *aliases.get(str(region), ()))]
+            spelt += texts
+            if key in map(name_key, texts):
+                found.append(str(region))
+        if len(found) > 1:
+            raise SpecError(
+                f"within={name!r} can mean {listing(found)} of the level {about!r}. Give the id."
+            )
+        if found:
+            return tuple(found)
+    raise UnknownOptionError("region or group in within=:", name, spelt)
+
+
+def _from_the_top(pack: Pack, level: str) -> list[str]:
+    """Return the levels above a level, highest first, and the level itself."""
+    line = [level]
+    while (above := pack.level(line[0]).parent) and above not in line:
+        line.insert(0, above)
+    return line
+
+
+def lineage(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[tuple[str, ...]]:
+    """Return for every row of a level its own id and those of the regions above it, nearest first."""
+    lines = [[str(region)] for region in frame.index]
+    layer = frame
+    for name in _from_the_top(pack, level)[::-1]:
+        about = pack.level(name)
+        if not about.parent or about.parent_column not in layer.columns:
+            break
+        parents: Mapping[Any, Any] = layer[about.parent_column].to_dict()
+        for line in lines:
+            line.append(str(parents.get(line[-1], "")))
+        layer = _level_of_pack(pack, about.parent)
+    return [tuple(line) for line in lines]
 
 
 def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) -> gpd.GeoDataFrame:
@@ -251,11 +312,11 @@ def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) 
     Parameters
     ----------
     name
-        ``"world"``: land by country, columns `id` and `name`; or a line of the pack, such as ``"south_china_sea"``,
-        the ten dashes of the line in the South China Sea (column `dash`).
+        ``"world"``: land by country, columns `id` and `name`; or a line of the pack, such as
+        ``"south_china_sea"``, the ten dashes of the line in the South China Sea (column `dash`).
     pack
-        The pack of the regions that are drawn: what lies around them is then cut along its outline, where the pack has
-        a layer for it. Left out, the world is whole, with nothing cut out.
+        The pack of the regions that are drawn: what lies around them is then cut along its outline,
+        where the pack has a layer for it. Left out, the world is whole, with nothing cut out.
 
     Returns
     -------
@@ -281,7 +342,9 @@ def load_context(name: str = "world", *, pack: str | Path | Pack | None = None) 
     for other in packs:
         if name in {line.id for line in other.lines}:
             return other.line_shapes(name)
-    raise UnknownOptionError("map context", name, ["world", *(line.id for other in packs for line in other.lines)])
+    raise UnknownOptionError(
+        "map context", name, ["world", *(line.id for other in packs for line in other.lines)]
+    )
 
 
 def _land(pack: Pack) -> gpd.GeoDataFrame:
@@ -329,7 +392,11 @@ def _frame(ids: list[str], rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
 
 @lru_cache(maxsize=4096)
 def _level_of(region_id: str) -> str:
-    for level, known in (("province", provinces()), ("city", city_units()), ("consortium", consortia())):
+    for level, known in (
+        ("province", provinces()),
+        ("city", city_units()),
+        ("consortium", consortia()),
+    ):
         if region_id in known:
             return level
     known_ids = dict.fromkeys([*provinces(), *city_units(), *consortia()])

@@ -1,6 +1,7 @@
 """A pack: a folder that knows one place on earth — its levels, names, credit line, printed map and groupings.
 
-What hubtiers says or draws of a country stands in the `pack.toml` of that country's folder and nowhere else.
+What hubtiers says or draws of a country stands in the `pack.toml` of that country's folder and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ class PackLevel:
     id, title_zh, title_en, summary
         Name of the level as it is asked for, titles, and a line for a list of what ships.
     file, layer, id_column, name_zh, name_en
-        Where the polygons lie, and which columns identify and name them; `region_id`, `name_zh` and `name_en` when
-        left out.
+        Where the polygons lie, and which columns identify and name them; `region_id`, `name_zh` and
+        `name_en` when left out.
     parent, parent_column
         The level above, and the column that holds the id of the region above.
     members
@@ -79,7 +80,9 @@ class PackLevel:
 
     def __post_init__(self) -> None:
         if bool(self.file) == bool(self.members):
-            raise SpecError(f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: one.")
+            raise SpecError(
+                f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: one."
+            )
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ class Place:
     @property
     def spellings(self) -> tuple[str, ...]:
         """Every name that it goes by."""
-        return tuple(filter(None, dict.fromkeys((self.id, self.name_zh, self.name_en, *self.aliases))))
+        return tuple(
+            filter(None, dict.fromkeys((self.id, self.name_zh, self.name_en, *self.aliases)))
+        )
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,9 @@ class Grouping:
 class Inset:
     """A part of the printed map on axes of its own.
 
-    `window` is left, bottom, right and top on the map's projection, or on `projection` where it has its own; `box` the
-    same in degrees for an inset that is framed by what lies in it. `width` is a share of the map's width.
+    `window` is left, bottom, right and top on the map's projection, or on `projection` where it has
+    its own; `box` the same in degrees for an inset that is framed by what lies in it. `width` is a
+    share of the map's width.
     """
 
     id: str
@@ -129,7 +135,9 @@ class Inset:
 
     def __post_init__(self) -> None:
         if (self.window is None) == (self.box is None):
-            raise SpecError(f"The inset {self.id!r} of a pack needs `window` in metres or `box` in degrees: one.")
+            raise SpecError(
+                f"The inset {self.id!r} of a pack needs `window` in metres or `box` in degrees: one."
+            )
 
 
 @dataclass(frozen=True)
@@ -146,8 +154,8 @@ class MapLine:
 class PackNames:
     """Names: the column of the short name, and the tables of other names.
 
-    `aliases` and `former` are tables `region_id,alias[,level]`; `gazetteer`, `former` and `ambiguous` of a pack with a
-    gazetteer have the columns that `match_names` reads.
+    `aliases` and `former` are tables `region_id,alias[,level]`; `gazetteer`, `former` and
+    `ambiguous` of a pack with a gazetteer have the columns that `match_names` reads.
     """
 
     short: str = ""
@@ -172,7 +180,8 @@ class Pack:
     codes
         Pattern of an id, as a regular expression; empty when anything goes.
     credit, attribution, terms
-        The credit line by language, its shortest form for the corner of a map, and the terms of use.
+        The credit line by language, its shortest form for the corner of a map, and the terms of
+        use.
     approval, coordinates
         Remarks by language for those who publish a map, or lay it over a map service; mostly empty.
     groupings
@@ -180,8 +189,8 @@ class Pack:
     totals, yardsticks
         Names of rows that are no region of a level, and those of them that others are measured by.
     projection, window, around, graticule, borders, insets, lines
-        The printed map: reference system; frame on it; box in degrees of the context that can be seen; box of the
-        graticule; level whose outlines lie over the regions; insets; lines.
+        The printed map: reference system; frame on it; box in degrees of the context that can be
+        seen; box of the graticule; level whose outlines lie over the regions; insets; lines.
     context_file, context_credit
         What lies around, where the pack has its own: otherwise the countries of the pack `world`.
     set_aside
@@ -246,7 +255,9 @@ class Pack:
             for row in self.table(table):
                 name = row.get("alias") or row.get("name") or ""
                 found.setdefault(row["region_id"], []).append(name)
-        return {region: tuple(dict.fromkeys(filter(None, names))) for region, names in found.items()}
+        return {
+            region: tuple(dict.fromkeys(filter(None, names))) for region, names in found.items()
+        }
 
     def groups(self) -> tuple[Place, ...]:
         """Return the groups of all groupings."""
@@ -272,7 +283,9 @@ class Pack:
             for level in self.levels.values()
         )
         head = "<tr><th>level</th><th>中文</th><th>English</th><th>parent</th></tr>"
-        return f"<p>{escape(repr(self)[1:-1])}</p><p>{escape(credit)}</p><table>{head}{rows}</table>"
+        return (
+            f"<p>{escape(repr(self)[1:-1])}</p><p>{escape(credit)}</p><table>{head}{rows}</table>"
+        )
 
 
 @dataclass(frozen=True)
@@ -307,13 +320,19 @@ class LayerSource:
     def to_attrs(self) -> dict[str, Any]:
         """Return the source as the plain values that a frame carries in its `attrs`."""
         credit = {"zh": self.credit_zh, "en": self.credit_en}
-        return {"pack": self.pack, "level": self.level, "credit": credit, "languages": list(self.languages)}
+        return {
+            "pack": self.pack,
+            "level": self.level,
+            "credit": credit,
+            "languages": list(self.languages),
+        }
 
 
 def source_of(regions: Any) -> LayerSource:
     """Return the source of a frame of regions.
 
-    A frame that lost its attributes in some step of pandas is known by its members, which only shipped regions have.
+    A frame that lost its attributes in some step of pandas is known by its members, which only
+    shipped regions have.
     """
     attrs = regions.attrs
     if "credit" in attrs or "pack" in attrs:
@@ -336,14 +355,18 @@ def source_of(regions: Any) -> LayerSource:
 
 def pack_source(pack: Pack, level: str, languages: tuple[str, ...] = LANGUAGES) -> LayerSource:
     """Return the source of regions of a pack."""
-    return LayerSource(pack.name, level, pack.credit.get("zh", ""), pack.credit.get("en", ""), languages)
+    return LayerSource(
+        pack.name, level, pack.credit.get("zh", ""), pack.credit.get("en", ""), languages
+    )
 
 
 def _languages(regions: Any) -> tuple[str, ...]:
     """Return the languages in which a frame has names: one that repeats the other or the ids has none of its own."""
     if not {"name_zh", "name_en"} <= set(regions.columns):
         return LANGUAGES
-    chinese, english, ids = (list(map(str, x)) for x in (regions["name_zh"], regions["name_en"], regions.index))
+    chinese, english, ids = (
+        list(map(str, x)) for x in (regions["name_zh"], regions["name_en"], regions.index)
+    )
     if chinese == english:
         is_chinese = any("\u4e00" <= sign <= "\u9fff" for name in chinese for sign in name)
         return ("zh",) if is_chinese else ("en",)
@@ -358,7 +381,8 @@ def load_pack(source: str | Path | Pack) -> Pack:
     Parameters
     ----------
     source
-        ``"china"``, ``"world"``, or the path of a folder with a file ``pack.toml``, as ``hubtiers pack`` makes one.
+        ``"china"``, ``"world"``, or the path of a folder with a file ``pack.toml``, as ``hubtiers
+        pack`` makes one.
 
     Returns
     -------
@@ -404,7 +428,9 @@ def _shipped(name: str) -> Pack:
 def _read_pack(folder: Path) -> Pack:
     file = folder / "pack.toml"
     if not file.is_file():
-        raise DataError(f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out {folder}")
+        raise DataError(
+            f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out {folder}"
+        )
     text, _ = read_text(file)
     try:
         content = tomllib.loads(text)
@@ -414,7 +440,9 @@ def _read_pack(folder: Path) -> Pack:
     for level in pack.levels.values():
         name = level.file or level.members
         if not (folder / name).is_file():
-            raise DataError(f"{file} names the file {name}, which does not exist. Put it beside pack.toml.")
+            raise DataError(
+                f"{file} names the file {name}, which does not exist. Put it beside pack.toml."
+            )
     return pack
 
 
@@ -430,7 +458,9 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
     _refuse_unknown(content, (*_PLAIN, *_SECTIONS, *texts), where)
     if not content.get("id") or not content.get("level"):
         raise SpecError(f"{where[0].upper()}{where[1:]} needs an `id` and at least one [[level]].")
-    levels = {level.id: level for level in (_make(PackLevel, row, where) for row in content["level"])}
+    levels = {
+        level.id: level for level in (_make(PackLevel, row, where) for row in content["level"])
+    }
     drawn = dict(content.get("map", {}))
     insets = tuple(_make(Inset, row, where) for row in drawn.pop("inset", []))
     lines = tuple(_make(MapLine, row, where) for row in drawn.pop("line", []))
@@ -438,11 +468,19 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
     context, totals = content.get("context", {}), content.get("totals", {})
     _refuse_unknown(context, ("file", "credit"), f"[context] of {where}")
     _refuse_unknown(totals, ("names",), f"[totals] of {where}")
+    by_language = {key: _texts(content, key) for key in _BY_LANGUAGE}
+    plain: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
+    plain["units"] = content.get("units", next(reversed(levels)))
+    plain |= {
+        key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()
+    }
     pack = Pack(
         folder=folder,
         levels=levels,
         names=_make(PackNames, content.get("names", {}), where),
-        groupings={grouping.id: grouping for grouping in _groupings(content.get("grouping", []), where)},
+        groupings={
+            grouping.id: grouping for grouping in _groupings(content.get("grouping", []), where)
+        },
         totals=tuple(totals.get("names", ())),
         yardsticks=tuple(_make(Place, row, where) for row in content.get("yardstick", [])),
         insets=insets,
@@ -450,13 +488,17 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
         context_file=context.get("file", ""),
         context_credit=context.get("credit", ""),
         set_aside=tuple(content.get("set_aside", [])),
-        **{key: {code: content.get(f"{key}_{code}", "") for code in LANGUAGES} for key in _BY_LANGUAGE},
-        **{key: content[key] for key in _PLAIN if key in content and key != "units"},
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()},
-        units=content.get("units", next(reversed(levels))),
+        credit=by_language["credit"],
+        approval=by_language["approval"],
+        coordinates=by_language["coordinates"],
+        **plain,
     )
     _check_levels(pack, where)
     return pack
+
+
+def _texts(content: Mapping[str, Any], key: str) -> dict[str, str]:
+    return {code: str(content.get(f"{key}_{code}", "")) for code in LANGUAGES}
 
 
 def _check_levels(pack: Pack, where: str) -> None:
@@ -484,6 +526,11 @@ def _refuse_unknown(content: Mapping[str, Any], known: Sequence[str], where: str
 def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
     _refuse_unknown(content, list(kind.__dataclass_fields__), f"a {kind.__name__} of {where}")
     try:
-        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in content.items()})
+        return kind(
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in content.items()
+            }
+        )
     except TypeError as error:
         raise SpecError(f"A {kind.__name__} of {where} is incomplete: {error}.") from None

@@ -6,15 +6,24 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 
-from hubtiers.errors import CRSError, DataError, DuplicateRegionError, MissingColumnError, SpecError, listing
+from hubtiers.errors import (
+    CRSError,
+    DataError,
+    DuplicateRegionError,
+    MissingColumnError,
+    SpecError,
+    listing,
+)
 from hubtiers.regions._open import Opened, ReadLimits, open_layer
 from hubtiers.regions._where import rows_where
 from hubtiers.regions.pack import LayerSource
@@ -24,13 +33,58 @@ __all__ = ["ReadLimits", "RegionFileReport", "read_regions"]
 _SAME_AS_WGS84 = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
 # How columns of ids and names are called where nobody says so, in the order in which they are tried.
 _ID_COLUMNS = (
-    *("region_id", "geoid", "geo_id", "nuts_id", "lau_id", "gisco_id", "adcode", "gb", "code", "id", "fips", "geocode"),
-    *("adm3_pcode", "adm2_pcode", "adm1_pcode", "gid_3", "gid_2", "gid_1", "gid_0", "adm1_code", "iso_3166_2"),
+    *(
+        "region_id",
+        "geoid",
+        "geo_id",
+        "nuts_id",
+        "lau_id",
+        "gisco_id",
+        "adcode",
+        "gb",
+        "code",
+        "id",
+        "fips",
+        "geocode",
+    ),
+    *(
+        "adm3_pcode",
+        "adm2_pcode",
+        "adm1_pcode",
+        "gid_3",
+        "gid_2",
+        "gid_1",
+        "gid_0",
+        "adm1_code",
+        "iso_3166_2",
+    ),
     *("iso_a3", "iso3", "adm0_a3", "iso_a2", "hasc_1", "行政区划代码", "代码", "编码"),
 )
 _NAME_COLUMNS = (
-    *("name", "nuts_name", "name_latn", "namelsad", "lau_name", "shapename", "adm3_en", "adm2_en", "adm1_en"),
-    *("name_3", "name_2", "name_1", "name_0", "admin", "country", "state", "county", "district", "province", "region"),
+    *(
+        "name",
+        "nuts_name",
+        "name_latn",
+        "namelsad",
+        "lau_name",
+        "shapename",
+        "adm3_en",
+        "adm2_en",
+        "adm1_en",
+    ),
+    *(
+        "name_3",
+        "name_2",
+        "name_1",
+        "name_0",
+        "admin",
+        "country",
+        "state",
+        "county",
+        "district",
+        "province",
+        "region",
+    ),
     *("region_name", "名称", "地名", "地区", "区域", "市", "省"),
 )
 
@@ -39,8 +93,8 @@ _NAME_COLUMNS = (
 class RegionFileReport:
     """What `read_regions` found in a file and what it changed.
 
-    `repaired` holds one (region id, what was wrong, share of the area that changed) for each repaired region;
-    `left_out` counts the rows that `where` left out.
+    `repaired` holds one (region id, what was wrong, share of the area that changed) for each
+    repaired region; `left_out` counts the rows that `where` left out.
     """
 
     path: str
@@ -68,7 +122,10 @@ class RegionFileReport:
         if self.left_out:
             lines.append(f"  {self.left_out} rows left out by the condition")
         lines += [f"  note: {note}" for note in self.notes]
-        lines += [f"  repaired {r}: {fault}; area {change:+.2%}" for r, fault, change in self.repaired[:20]]
+        lines += [
+            f"  repaired {r}: {fault}; area {change:+.2%}"
+            for r, fault, change in self.repaired[:20]
+        ]
         if len(self.repaired) > 20:
             lines.append(f"  … and {len(self.repaired) - 20} more repaired")
         return "\n".join(lines)
@@ -101,43 +158,48 @@ def read_regions(  # noqa: PLR0913 - each names one thing about the layer
     Parameters
     ----------
     source
-        A .geojson, .json, .topojson, .shp, .gpkg, .fgb or .parquet file of polygons, a .zip with one of them inside, or
-        a GeoDataFrame.
+        A .geojson, .json, .topojson, .shp, .gpkg, .fgb or .parquet file of polygons, a .zip with
+        one of them inside, or a GeoDataFrame.
     id_column
-        Column that identifies a region. Left out, it is ``region_id``, the named index of a frame, or a column of a
-        usual name (GEOID, NUTS_ID, code, …) with a value of its own in every row; the report says which. Whole numbers
-        become text without decimals.
+        Column that identifies a region. Left out, it is ``region_id``, the named index of a frame,
+        or a column of a usual name (GEOID, NUTS_ID, code, …) with a value of its own in every row;
+        the report says which. Whole numbers become text without decimals.
     name
-        Column with the name in whatever language; a column of a usual name (name, NUTS_NAME, …) when left out.
+        Column with the name in whatever language; a column of a usual name (name, NUTS_NAME, …)
+        when left out.
     name_zh, name_en
-        Columns with the Chinese and the English name, where there are both. A name that is missing in one language is
-        that of the other, and last the id.
+        Columns with the Chinese and the English name, where there are both. A name that is missing
+        in one language is that of the other, and last the id.
     layer
         Layer of a file with several, or file of an archive with several.
     where
-        Rows to take, such as ``"CNTR_CODE in ('DE', 'FR')"``: comparisons of columns joined by and, or, not.
+        Rows to take, such as ``"CNTR_CODE in ('DE', 'FR')"``: comparisons of columns joined by and,
+        or, not.
     credit
-        Whom a map of these boundaries must name, such as ``"© EuroGeographics"``; by language where they differ:
-        ``{"zh": …, "en": …}``. Left out, a map names nobody.
+        Whom a map of these boundaries must name, such as ``"© EuroGeographics"``; by language where
+        they differ: ``{"zh": …, "en": …}``. Left out, a map names nobody.
     crs
         Coordinate reference system of a layer that declares none, for example ``"EPSG:4490"``.
     allow_remote
-        Whether `source` may be a URL or a path of GDAL's virtual file systems. Its size is not checked then.
+        Whether `source` may be a URL or a path of GDAL's virtual file systems. Its size is not
+        checked then.
     limits
         How large a file may be; 500 MB and 200,000 regions when not given.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        EPSG:4326, index `region_id` (str) in the order of the rows. Columns: `name_zh`, `name_en`, `lon` and `lat` of a
-        point inside (degrees), `geometry`, then the layer's own columns. `frame.attrs["report"]` says what was found
-        and changed; `frame.attrs["credit"]` is the credit line.
+        EPSG:4326, index `region_id` (str) in the order of the rows. Columns: `name_zh`, `name_en`,
+        `lon` and `lat` of a point inside (degrees), `geometry`, then the layer's own columns.
+        `frame.attrs["report"]` says what was found and changed; `frame.attrs["credit"]` is the
+        credit line.
 
     Raises
     ------
     DataError
-        When the file does not exist, is too large or not readable, has no regions, ids or geometry, or shapes that are
-        no areas. `DuplicateRegionError` and `MissingColumnError` are of this kind.
+        When the file does not exist, is too large or not readable, has no regions, ids or geometry,
+        or shapes that are no areas. `DuplicateRegionError` and `MissingColumnError` are of this
+        kind.
     CRSError
         When the reference system is unknown or contradicts the coordinates.
     SpecError
@@ -145,9 +207,10 @@ def read_regions(  # noqa: PLR0913 - each names one thing about the layer
 
     Notes
     -----
-    Missing names are those of the other language, then the id; a missing id or geometry is an error. Invalid outlines
-    are repaired and reported, and a ring that runs over 180° is cut there. CGCS2000 (EPSG:4490) is taken as WGS84, from
-    which it differs by centimetres. GCJ-02 cannot be seen from the file: see `gcj02_suspicion`.
+    Missing names are those of the other language, then the id; a missing id or geometry is an
+    error. Invalid outlines are repaired and reported, and a ring that runs over 180° is cut there.
+    CGCS2000 (EPSG:4490) is taken as WGS84, from which it differs by centimetres. GCJ-02 cannot be
+    seen from the file: see `gcj02_suspicion`.
 
     Examples
     --------
@@ -170,7 +233,9 @@ def read_regions(  # noqa: PLR0913 - each names one thing about the layer
     names = _name_columns(raw, {"": name, "zh": name_zh, "en": name_en}, column, title)
     frame, languages = _assemble(raw, column, ids, shapes, names)
     texts = _credit(credit)
-    frame.attrs = LayerSource(credit_zh=texts["zh"], credit_en=texts["en"], languages=languages).to_attrs()
+    frame.attrs = LayerSource(
+        credit_zh=texts["zh"], credit_en=texts["en"], languages=languages
+    ).to_attrs()
     frame.attrs["report"] = RegionFileReport(
         path=title,
         driver=opened.driver,
@@ -188,7 +253,11 @@ def read_regions(  # noqa: PLR0913 - each names one thing about the layer
 
 
 def _opened(
-    source: str | Path | gpd.GeoDataFrame, layer: str | None, limits: ReadLimits, *, allow_remote: bool
+    source: str | Path | gpd.GeoDataFrame,
+    layer: str | None,
+    limits: ReadLimits,
+    *,
+    allow_remote: bool,
 ) -> tuple[str, Opened]:
     """Return what messages call the source, and its rows with the index as a column where it has a meaning."""
     if isinstance(source, (str, Path)):
@@ -201,20 +270,26 @@ def _opened(
     try:
         source.geometry  # noqa: B018 - raises where no column of geometry is active
     except AttributeError:
-        raise DataError("The GeoDataFrame has no active geometry. Set it with set_geometry.") from None
+        raise DataError(
+            "The GeoDataFrame has no active geometry. Set it with set_geometry."
+        ) from None
     frame = source.copy()
     if not isinstance(frame.index, (pd.RangeIndex, pd.MultiIndex)):
         label = str(frame.index.name or "region_id")
         if label not in frame.columns:
             frame.insert(0, label, frame.index)
-    return "The GeoDataFrame", Opened(frame.reset_index(drop=True), "in memory", "as given", is_declared=True)
+    return "The GeoDataFrame", Opened(
+        frame.reset_index(drop=True), "in memory", "as given", is_declared=True
+    )
 
 
 def _credit(credit: str | Mapping[str, str] | None) -> dict[str, str]:
     if credit is None or isinstance(credit, str):
         return dict.fromkeys(("zh", "en"), credit or "")
     if not isinstance(credit, Mapping) or not set(credit) <= {"zh", "en"}:
-        raise SpecError(f'credit={credit!r} is no credit line. Give a text, or {{"zh": "…", "en": "…"}}.')
+        raise SpecError(
+            f'credit={credit!r} is no credit line. Give a text, or {{"zh": "…", "en": "…"}}.'
+        )
     return {code: credit.get(code) or next(iter(credit.values()), "") for code in ("zh", "en")}
 
 
@@ -240,7 +315,9 @@ def _system(opened: Opened, crs: str | None, where: str) -> pyproj.CRS:
     return given
 
 
-def _place(shapes: gpd.GeoSeries, system: pyproj.CRS, where: str) -> tuple[gpd.GeoSeries, list[str]]:
+def _place(
+    shapes: gpd.GeoSeries, system: pyproj.CRS, where: str
+) -> tuple[gpd.GeoSeries, list[str]]:
     """Return the geometry in EPSG:4326, and notes on what was assumed."""
     shapes = shapes.set_crs(system, allow_override=True)
     notes = _check_degrees(shapes, where) if system.is_geographic else []
@@ -263,7 +340,9 @@ def _given_crs(crs: str | None) -> pyproj.CRS | None:
     try:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError:
-        raise CRSError(f"crs={crs!r} is no coordinate reference system. Use a code such as 'EPSG:4326'.") from None
+        raise CRSError(
+            f"crs={crs!r} is no coordinate reference system. Use a code such as 'EPSG:4326'."
+        ) from None
 
 
 def _name(crs: object) -> str:
@@ -274,7 +353,9 @@ def _name(crs: object) -> str:
 
 def _check_finite(shapes: gpd.GeoSeries, where: str) -> None:
     if not np.isfinite(shapely.get_coordinates(np.asarray(shapes.dropna().array))).all():
-        raise CRSError(f"{where} has coordinates that are not finite numbers. Check its coordinate reference system.")
+        raise CRSError(
+            f"{where} has coordinates that are not finite numbers. Check its coordinate reference system."
+        )
 
 
 def _check_degrees(shapes: gpd.GeoSeries, where: str) -> list[str]:
@@ -284,8 +365,14 @@ def _check_degrees(shapes: gpd.GeoSeries, where: str) -> list[str]:
         return []
     (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
     extent = f"x from {west:.6g} to {east:.6g} and y from {south:.6g} to {north:.6g}"
-    if max(abs(south), abs(north)) > 90 and max(abs(west), abs(east)) <= 90 and max(abs(south), abs(north)) <= 180:
-        raise CRSError(f"{where} has {extent}: latitude and longitude look swapped. Write longitude first.")
+    if (
+        max(abs(south), abs(north)) > 90
+        and max(abs(west), abs(east)) <= 90
+        and max(abs(south), abs(north)) <= 180
+    ):
+        raise CRSError(
+            f"{where} has {extent}: latitude and longitude look swapped. Write longitude first."
+        )
     if max(abs(west), abs(east)) > 360 or max(abs(south), abs(north)) > 90:
         raise CRSError(
             f"{where} has {extent}, which are no degrees: the coordinates look projected. Say in which system, for "
@@ -318,10 +405,12 @@ def _unrolled(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 
 def _jumps(shape: shapely.Geometry) -> bool:
     rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
-    return any(bool((np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) > 180).any()) for ring in rings)
+    return any(
+        bool((np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) > 180).any()) for ring in rings
+    )
 
 
-def _cut(part: shapely.Polygon) -> list[shapely.Geometry]:
+def _cut(part: shapely.Polygon) -> list[Any]:
     rings = [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
     if not any((np.abs(np.diff(ring[:, 0])) > 180).any() for ring in rings):
         return [part]
@@ -331,11 +420,11 @@ def _cut(part: shapely.Polygon) -> list[shapely.Geometry]:
     if any(abs(ring[0, 0] - ring[-1, 0]) > 180 for ring in rings):
         return [part]
     whole = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
-    pieces = []
+    pieces: list[Any] = []
     for turn in (-360.0, 0.0, 360.0):
         piece = shapely.intersection(whole, shapely.box(-180 + turn, -90, 180 + turn, 90))
-        pieces.append(shapely.transform(piece, lambda xy, turn=turn: xy - (turn, 0.0)))
-    return [polygon for piece in pieces for polygon in shapely.get_parts(piece) if polygon.geom_type == "Polygon"]
+        pieces += shapely.get_parts(shapely.affinity.translate(piece, xoff=-turn)).tolist()
+    return [piece for piece in pieces if piece.geom_type == "Polygon"]
 
 
 def _id_column(raw: gpd.GeoDataFrame, id_column: str | None, where: str) -> str:
@@ -346,15 +435,19 @@ def _id_column(raw: gpd.GeoDataFrame, id_column: str | None, where: str) -> str:
         raise MissingColumnError([id_column], where, columns)
     if "region_id" in columns:
         return "region_id"
-    folded = {column.casefold(): column for column in reversed(columns)}
-    for usual in _ID_COLUMNS:
-        column = folded.get(usual)
+    for column in usual_id_columns(raw):
         # A column that is called an id and is none would make a region of every second row.
-        if column is not None and _identifies(raw[column]):
+        if _identifies(raw[column]):
             return column
     raise MissingColumnError(
         ["region_id"], f"{where} needs a column that identifies regions (id_column=…); it", columns
     )
+
+
+def usual_id_columns(raw: gpd.GeoDataFrame) -> list[str]:
+    """Return the columns whose name says that they identify regions, the likeliest first."""
+    folded = {str(c).casefold(): str(c) for c in reversed(raw.columns) if c != raw.geometry.name}
+    return [folded[usual] for usual in _ID_COLUMNS if usual in folded]
 
 
 def _identifies(values: pd.Series) -> bool:
@@ -372,12 +465,19 @@ def _ids(values: pd.Series, column: str, where: str) -> list[str]:
             f"where='{column} is not null'."
         )
     if twice := [text for text in dict.fromkeys(ids) if ids.count(text) > 1]:
-        raise DuplicateRegionError(twice, where, "Dissolve their parts into one region, or give them ids of their own.")
+        raise DuplicateRegionError(
+            twice, where, "Dissolve their parts into one region, or give them ids of their own."
+        )
     return ids
 
 
 def _id(value: object) -> str:
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+    if (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float) and np.isnan(value))
+    ):
         return ""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
@@ -391,21 +491,35 @@ def _polygons(
     geometry = np.asarray(shapes.array, dtype=object)
     empty = [i for i, s in zip(ids, geometry, strict=True) if s is None or s.is_empty]
     if empty:
-        raise DataError(f"{where} has no geometry for {listing(empty)}. Draw these regions, or leave them out.")
-    flat = [f"{i} ({s.geom_type})" for i, s in zip(ids, geometry, strict=True) if not s.geom_type.endswith("Polygon")]
+        raise DataError(
+            f"{where} has no geometry for {listing(empty)}. Draw these regions, or leave them out."
+        )
+    flat = [
+        f"{i} ({s.geom_type})"
+        for i, s in zip(ids, geometry, strict=True)
+        if not s.geom_type.endswith("Polygon")
+    ]
     if flat:
-        raise DataError(f"{where} has regions that are no polygons: {listing(flat)}. Regions are areas.")
+        raise DataError(
+            f"{where} has regions that are no polygons: {listing(flat)}. Regions are areas."
+        )
     geometry = shapely.force_2d(geometry)
     repaired = []
     for row in np.flatnonzero(~shapely.is_valid(geometry)):
         fixed = shapely.make_valid(geometry[row], method="structure", keep_collapsed=False)
-        parts = [p for p in shapely.get_parts(shapely.get_parts(fixed)) if p.geom_type == "Polygon" and p.area > 0]
+        parts = [
+            p
+            for p in shapely.get_parts(shapely.get_parts(fixed))
+            if p.geom_type == "Polygon" and p.area > 0
+        ]
         if not parts:
             raise DataError(f"{where} has an outline without area for {ids[row]}. Draw it again.")
         whole = shapely.multipolygons(parts) if len(parts) > 1 else parts[0]
         before = shapely.area(geometry[row])
         change = float(shapely.area(whole) / before - 1) if before > 0 else float("inf")
-        repaired.append((ids[row], str(shapely.is_valid_reason(geometry[row])).split("[")[0], change))
+        repaired.append(
+            (ids[row], str(shapely.is_valid_reason(geometry[row])).split("[")[0], change)
+        )
         geometry[row] = whole
     return geometry, repaired
 
@@ -415,14 +529,24 @@ def _name_columns(
 ) -> dict[str, str | None]:
     """Return the column of the Chinese and of the English name; None where there is none."""
     columns = [str(c) for c in raw.columns if c != raw.geometry.name]
-    if absent := [column for column in given.values() if column is not None and column not in columns]:
+    if absent := [
+        column for column in given.values() if column is not None and column not in columns
+    ]:
         raise MissingColumnError(absent, where, columns)
-    found = {code: given[code] or (f"name_{code}" if f"name_{code}" in columns else None) for code in ("zh", "en")}
+    found = {
+        code: given[code] or (f"name_{code}" if f"name_{code}" in columns else None)
+        for code in ("zh", "en")
+    }
     single = given[""]
     if single is None and not any(found.values()):
         folded = {column.casefold(): column for column in reversed(columns)}
         single = next(
-            (folded[usual] for usual in _NAME_COLUMNS if usual in folded and folded[usual] != id_column), None
+            (
+                folded[usual]
+                for usual in _NAME_COLUMNS
+                if usual in folded and folded[usual] != id_column
+            ),
+            None,
         )
     if single is not None:
         code = "zh" if _is_chinese(raw[single]) else "en"
@@ -438,10 +562,17 @@ def _is_chinese(values: pd.Series) -> bool:
 
 
 def _assemble(
-    raw: gpd.GeoDataFrame, column: str, ids: list[str], shapes: NDArray[np.object_], names: Mapping[str, str | None]
+    raw: gpd.GeoDataFrame,
+    column: str,
+    ids: list[str],
+    shapes: NDArray[np.object_],
+    names: Mapping[str, str | None],
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Put the columns in the order of bundled regions, the user's others after them; say which languages there are."""
-    written = {code: [""] * len(ids) if c is None else [_id(value) for value in raw[c]] for code, c in names.items()}
+    written = {
+        code: [""] * len(ids) if c is None else [_id(value) for value in raw[c]]
+        for code, c in names.items()
+    }
     data: dict[str, object] = {}
     for code, other in (("zh", "en"), ("en", "zh")):
         triples = zip(written[code], written[other], ids, strict=True)
@@ -452,5 +583,7 @@ def _assemble(
     used = {*data, "region_id", "members", raw.geometry.name, column}
     rest = {str(c): raw[c].to_numpy() for c in raw.columns if c not in used}
     index = pd.Index(ids, name="region_id", dtype="str")
-    frame = gpd.GeoDataFrame(data | {"geometry": shapes} | rest, index=index, geometry="geometry", crs="EPSG:4326")
+    frame = gpd.GeoDataFrame(
+        data | {"geometry": shapes} | rest, index=index, geometry="geometry", crs="EPSG:4326"
+    )
     return frame, tuple(code for code in ("zh", "en") if any(written[code])) or ("en",)

@@ -21,7 +21,9 @@ __all__ = ["bare_values"]
 _STEPS = ("denominate", "impute", "treat", "normalise")
 
 
-def bare_values(scheme: Scheme, table: IndicatorTable, noisy: Callable[[], NDArray[np.float64]]) -> pd.DataFrame | None:
+def bare_values(
+    scheme: Scheme, table: IndicatorTable, noisy: Callable[[], NDArray[np.float64]]
+) -> pd.DataFrame | None:
     """Return normalised values of a table whose values are the noisy ones; None where the steps must be asked."""
     forms = [own_fact(getattr(scheme, step), "array_form") for step in _STEPS]
     if None in forms:

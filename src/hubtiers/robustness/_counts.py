@@ -49,7 +49,9 @@ def make_reference(tiers: Any, index: pd.Index, labels: tuple[str, ...]) -> Refe
     order = _order_of_tiers(known, labels)
     present = known[known.index.isin(index)]
     if present.empty:
-        raise DataError(f"The reference names {listing(known.index)}, none of which is a region of the table.")
+        raise DataError(
+            f"The reference names {listing(known.index)}, none of which is a region of the table."
+        )
     absent = tuple(str(region) for region in known.index if region not in index)
     place = present.map({label: number for number, label in enumerate(order)})
     present = present.loc[place.sort_values(kind="stable").index]
@@ -65,11 +67,15 @@ def _tier_by_region(tiers: Any) -> pd.Series:
         try:
             tiers = pd.Series(tiers, dtype=object)
         except (TypeError, ValueError):
-            raise SpecError(f"The reference {tiers!r} is no tier by region. Give a Series or a mapping.") from None
+            raise SpecError(
+                f"The reference {tiers!r} is no tier by region. Give a Series or a mapping."
+            ) from None
     known: pd.Series = tiers.astype(object).dropna()
     if known.index.has_duplicates:
         twice = known.index[known.index.duplicated()]
-        raise DataError(f"The reference has more than one tier for {listing(twice)}. Give each region one.")
+        raise DataError(
+            f"The reference has more than one tier for {listing(twice)}. Give each region one."
+        )
     return known
 
 
@@ -78,7 +84,9 @@ def _order_of_tiers(known: pd.Series, labels: tuple[str, ...]) -> tuple[str, ...
     order = labels if known.isin(labels).all() else TIERS
     for label in known.unique():
         if label not in order:
-            raise UnknownOptionError("tier in the reference:", label, dict.fromkeys((*labels, *TIERS)))
+            raise UnknownOptionError(
+                "tier in the reference:", label, dict.fromkeys((*labels, *TIERS))
+            )
     return order
 
 
@@ -125,7 +133,9 @@ class Counts:
         """Count some draws; `order` are the places of all regions, as the scheme ranks them."""
         from hubtiers.robustness._kernel import count_kernel, match_kernel
 
-        count_kernel(drawn.ranks, drawn.classes, drawn.times, order, self.tiers, self.ranks, self.duels)
+        count_kernel(
+            drawn.ranks, drawn.classes, drawn.times, order, self.tiers, self.ranks, self.duels
+        )
         match_kernel(
             drawn.ranks,
             drawn.classes,

@@ -94,6 +94,8 @@ def cut_draws(scores: Floats, rule: TierRule, ranks: Small, classes: Small) -> N
     if rule.code != NATURAL:
         quick_kernel(scores, keys, rule.breaks, rule.columns, ranks, classes, careful)
     if careful.any():
-        refused = place_kernel(scores, keys, rule.code, rule.breaks, rule.columns, ranks, classes, careful)
+        refused = place_kernel(
+            scores, keys, rule.code, rule.breaks, rule.columns, ranks, classes, careful
+        )
         if refused >= 0:
             raise Refused(refused)

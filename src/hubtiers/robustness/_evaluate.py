@@ -20,7 +20,13 @@ from hubtiers.robustness._bare import bare_values
 from hubtiers.robustness._cutting import TierRule, columns_of, cut_draws, tier_rule
 from hubtiers.robustness._plain import PlainDraws
 from hubtiers.robustness._plan import Draws, Plan
-from hubtiers.robustness._scoring import Prepared, Refused, compiled_forms, prepare_values, score_draws
+from hubtiers.robustness._scoring import (
+    Prepared,
+    Refused,
+    compiled_forms,
+    prepare_values,
+    score_draws,
+)
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 
@@ -125,7 +131,9 @@ class DrawEvaluator:
         choice = self._choice(draws.choices[which[0]])
         if not self.plan.data_varies and draws.weights is None:
             # All of them are one and the same draw.
-            shared = self._kept.get(("outcome", choice.key), lambda: self._plainly(draws, int(which[0])))
+            shared = self._kept.get(
+                ("outcome", choice.key), lambda: self._plainly(draws, int(which[0]))
+            )
             yield Evaluated(which, *shared)
         elif choice.rule is None:
             for number in which:
@@ -133,7 +141,9 @@ class DrawEvaluator:
         else:
             yield self._compute(draws, which, choice, choice.rule, scores=scores)
 
-    def _compute(self, draws: Draws, which: Ints, choice: Choice, rule: TierRule, *, scores: bool) -> Evaluated:
+    def _compute(
+        self, draws: Draws, which: Ints, choice: Choice, rule: TierRule, *, scores: bool
+    ) -> Evaluated:
         """Return what the compiled loop gives; scores pass through a small buffer, so that they stay in the cache."""
         shape = (len(which), self.size)
         ranks, classes = np.empty(shape, np.int16), np.empty(shape, np.int16)
@@ -158,10 +168,16 @@ class DrawEvaluator:
         if key not in self._choices:
             options = self.plan.options(numbers)
             scheme = self.plain.scheme_of(options)
-            rule = tier_rule(scheme.tier, self.plan.labels) if self._scores_are_compiled(scheme) else None
+            rule = (
+                tier_rule(scheme.tier, self.plan.labels)
+                if self._scores_are_compiled(scheme)
+                else None
+            )
             if len(self._choices) > _KEPT_CHOICES:
                 self._choices.clear()
-            self._choices[key] = Choice(key, scheme, options.get("leave_out"), rule, self._values_key(numbers))
+            self._choices[key] = Choice(
+                key, scheme, options.get("leave_out"), rule, self._values_key(numbers)
+            )
         return self._choices[key]
 
     def _values_key(self, numbers: Ints) -> tuple[Any, ...]:
@@ -213,7 +229,9 @@ class DrawEvaluator:
         except Refused:
             raise self._reason(draws, number) from None
 
-    def _values_of_own_data(self, keys: Ints, choice: Choice, table: IndicatorTable) -> pd.DataFrame:
+    def _values_of_own_data(
+        self, keys: Ints, choice: Choice, table: IndicatorTable
+    ) -> pd.DataFrame:
         """Return the normalised values of a draw, by the short cut where there is one."""
         if not self.plan.variation.redraw_gaps:
             values = bare_values(choice.scheme, table, lambda: self.plain.noisy_values(keys))
@@ -222,7 +240,9 @@ class DrawEvaluator:
         scheme, own = self.plain.with_own_data(choice.scheme, table, keys)
         return prepare(scheme, Given(own)).normalised
 
-    def _weights(self, draws: Draws, number: int, choice: Choice, given: Given, values: pd.DataFrame) -> Floats | None:
+    def _weights(
+        self, draws: Draws, number: int, choice: Choice, given: Given, values: pd.DataFrame
+    ) -> Floats | None:
         """Return the weights of a draw (one row); None where every region has its own, which no kernel knows."""
         if draws.weights is not None:
             return draws.weights[[number]]
@@ -233,7 +253,9 @@ class DrawEvaluator:
         stated = fitted.weights.reindex(self.plan.table.framework.codes, fill_value=0.0)
         return stated.to_numpy(float)[None]
 
-    def _ask_rule(self, rule: TierRule, scores: Floats, draws: Draws, which: Ints, classes: Small) -> None:
+    def _ask_rule(
+        self, rule: TierRule, scores: Floats, draws: Draws, which: Ints, classes: Small
+    ) -> None:
         """Write the tiers of a rule that is not compiled, draw by draw."""
         for row, number, own in zip(scores, which, classes, strict=True):
             series = pd.Series(row, index=self.plan.table.values.index)
@@ -249,4 +271,6 @@ class DrawEvaluator:
             self.plain.result(draws, number)
         except DataError as error:
             return error
-        return DataError("A draw could not be scored, although the plain path can. Please report this with its seed.")
+        return DataError(
+            "A draw could not be scored, although the plain path can. Please report this with its seed."
+        )

@@ -239,7 +239,9 @@ def _natural_cuts(memory: Memory, present: int, cuts: Floats) -> bool:
 
 
 @compiled
-def _write_row(memory: Memory, present: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small) -> None:
+def _write_row(
+    memory: Memory, present: int, cuts: Floats, columns: Ints, ranks: Small, classes: Small
+) -> None:
     """Write ranks and tiers, from the best score down; classes are closed above."""
     order, ordered = memory.order, memory.ordered
     c, rank = len(cuts), 0
@@ -339,7 +341,9 @@ def _wins(mine: Small, other: Small) -> int:
 
 
 @compiled
-def match_kernel(ranks: Small, classes: Small, times: int, members: Ints, wanted: Small, sums: Ints) -> None:
+def match_kernel(
+    ranks: Small, classes: Small, times: int, members: Ints, wanted: Small, sums: Ints
+) -> None:
     """Add up how draws agree with a reference.
 
     `sums` are the draws that give it exactly, that keep its order, the number of regions in their

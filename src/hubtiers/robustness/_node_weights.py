@@ -21,7 +21,14 @@ _SIDE = 8
 
 @compiled
 def nested_kernel(
-    u: Floats, reach: float, mass: Floats, order: Ints, edges: Ints, above: Ints, leaves: Ints, out: Floats
+    u: Floats,
+    reach: float,
+    mass: Floats,
+    order: Ints,
+    edges: Ints,
+    above: Ints,
+    leaves: Ints,
+    out: Floats,
 ) -> None:
     """Write effective weights (draws × indicators) when the share of every node in its group is up or down by `reach`.
 
@@ -44,7 +51,9 @@ def nested_kernel(
 
 
 @compiled
-def _share_out(weight: Floats, reach: float, mass: Floats, first: int, end: int, above: int) -> None:
+def _share_out(
+    weight: Floats, reach: float, mass: Floats, first: int, end: int, above: int
+) -> None:
     """Turn the random numbers of siblings into their parts of the weight of the node above."""
     total = np.zeros(_SIDE)
     for i in range(first, end):

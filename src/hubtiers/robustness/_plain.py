@@ -11,7 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._method import asked_for
-from hubtiers.robustness._gaps import DrawnGaps, complete_values, filled_cells, redrawn, residual_pools
+from hubtiers.robustness._gaps import (
+    DrawnGaps,
+    complete_values,
+    filled_cells,
+    redrawn,
+    residual_pools,
+)
 from hubtiers.robustness._leave_out import scheme_without
 from hubtiers.robustness._plan import Draws, Plan
 from hubtiers.robustness.variation import PerLevel
@@ -91,12 +97,16 @@ class PlainDraws:
         steps = {name: options[name] for name in _VARIED if name in options}
         levels = [value for name, value in options.items() if name.startswith("aggregate")]
         if levels:
-            steps["aggregate"] = tuple(levels) if isinstance(plan.variation.aggregate, PerLevel) else levels[0]
+            steps["aggregate"] = (
+                tuple(levels) if isinstance(plan.variation.aggregate, PerLevel) else levels[0]
+            )
         if plan.fixed is not None:
             steps["tier"] = FixedScale(plan.fixed)
         return scheme_without(plan.scheme.replace(**steps), options.get("leave_out"))
 
-    def with_own_data(self, scheme: Scheme, table: IndicatorTable, keys: Ints) -> tuple[Scheme, IndicatorTable]:
+    def with_own_data(
+        self, scheme: Scheme, table: IndicatorTable, keys: Ints
+    ) -> tuple[Scheme, IndicatorTable]:
         """Return scheme and table with the noise and the filled gaps that the keys stand for."""
         variation = self.plan.variation
         if variation.noise is not None:

@@ -58,7 +58,11 @@ class Draws:
 
     def take(self, which: Any) -> Draws:
         """Return some of the draws."""
-        return Draws(self.choices[which], None if self.weights is None else self.weights[which], self.keys[which])
+        return Draws(
+            self.choices[which],
+            None if self.weights is None else self.weights[which],
+            self.keys[which],
+        )
 
     def __len__(self) -> int:
         return len(self.choices)
@@ -94,22 +98,31 @@ class Plan:
 
     def stream(self, block: int, purpose: int) -> np.random.Generator:
         """Return the random numbers of a block for one purpose; adding a factor does not move those of the others."""
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose))))
+        return np.random.Generator(
+            np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose)))
+        )
 
     def blocks(self, first: int, last: int) -> Draws:
         """Return the draws of some blocks, from the first up to but not including the last, one after the other."""
         shape = ((last - first) * BLOCK, len(self.table.framework.codes))
         weights = np.empty(shape) if self.draws_weights else None
-        choices, keys = np.empty((shape[0], len(self.discrete)), np.int64), np.zeros((shape[0], 2), np.int64)
+        choices, keys = (
+            np.empty((shape[0], len(self.discrete)), np.int64),
+            np.zeros((shape[0], 2), np.int64),
+        )
         for number in range(first, last):
             part = slice((number - first) * BLOCK, (number - first + 1) * BLOCK)
-            choices[part] = self.chosen(self.stream(number, _CHOICES).random((BLOCK, len(self.discrete))))
+            choices[part] = self.chosen(
+                self.stream(number, _CHOICES).random((BLOCK, len(self.discrete)))
+            )
             if self.data_varies:
                 keys[part] = self.stream(number, _KEYS).integers(0, 2**53, (BLOCK, 2))
             if weights is not None:
                 rng = self.stream(number, _WEIGHTS)
                 draw: WeightDraw = self.variation.weights
-                weights[part] = draw.draw(rng, BLOCK, base=self.weights, framework=self.table.framework)
+                weights[part] = draw.draw(
+                    rng, BLOCK, base=self.weights, framework=self.table.framework
+                )
         return Draws(choices, weights, keys)
 
     def block(self, number: int) -> Draws:
@@ -136,7 +149,9 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
     """Return the plan of an analysis around a result, after checking that the choices fit together."""
     scheme, table = base.fitted.scheme, base.table
     if not isinstance(variation, Variation):
-        raise SpecError(f"The variation is {variation!r}. Give one such as Variation(weights=Dirichlet()).")
+        raise SpecError(
+            f"The variation is {variation!r}. Give one such as Variation(weights=Dirichlet())."
+        )
     if tiers not in ("refit", "fixed"):
         raise UnknownOptionError("choice for tiers:", tiers, ("refit", "fixed"))
     if tiers == "fixed" and variation.tier:
@@ -185,7 +200,9 @@ def seed_of(rng: int | np.random.Generator) -> tuple[int, ...]:
     if isinstance(rng, np.random.Generator):
         return tuple(int(n) for n in rng.integers(0, 2**32, 4))
     if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
-        raise SpecError(f"The seed is {rng!r}. Give a whole number of at least 0, or a numpy Generator.")
+        raise SpecError(
+            f"The seed is {rng!r}. Give a whole number of at least 0, or a numpy Generator."
+        )
     return (int(rng),)
 
 
@@ -194,7 +211,9 @@ def _factors(variation: Variation, table: IndicatorTable) -> Iterable[Factor]:
     if variation.leave_one_out:
         codes = table.framework.codes
         if len(codes) < 2:
-            raise SpecError("leave_one_out needs at least two indicators, but the framework has one.")
+            raise SpecError(
+                "leave_one_out needs at least two indicators, but the framework has one."
+            )
         yield Factor("leave_out", (None, *codes))
     if isinstance(variation.aggregate, PerLevel):
         for number, level in enumerate(variation.aggregate.levels, start=1):
@@ -221,7 +240,9 @@ def _step_factors(variation: Variation, steps: Sequence[str]) -> Iterable[Factor
 def _refuse_overlaps(weightings: Sequence[Any], table: IndicatorTable) -> None:
     for weighting in weightings:
         if table.overlaps and Scheme(weight=weighting).uses_data:
-            raise OverlapError([(table.label(a), table.label(b)) for a, b in table.overlaps], describe(weighting))
+            raise OverlapError(
+                [(table.label(a), table.label(b)) for a, b in table.overlaps], describe(weighting)
+            )
 
 
 def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -> None:

@@ -196,7 +196,9 @@ def _score_by_level(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
     count = len(prepared.regions)
     groups = np.empty((len(prepared.program.rules), count))
     scores = np.empty((len(rows), count))
-    refused = tree_kernel(np.vstack([prepared.matrix, groups]), weights, rows, *prepared.program, scores)
+    refused = tree_kernel(
+        np.vstack([prepared.matrix, groups]), weights, rows, *prepared.program, scores
+    )
     if refused >= 0:
         raise Refused(refused)
     return scores

@@ -90,7 +90,9 @@ class Job:
         """Count the draws of some blocks, as many blocks together as stay in the cache."""
         together = max(1, _CELLS // (BLOCK * len(self.plan.table.values)))
         for start in range(first, last, together):
-            draws = self.plan.blocks(start, min(start + together, last)).take(slice(0, self.draws - start * BLOCK))
+            draws = self.plan.blocks(start, min(start + together, last)).take(
+                slice(0, self.draws - start * BLOCK)
+            )
             for drawn in evaluator.evaluate(draws):
                 counts.add(drawn, order=self.order, reference=self.reference)
 
@@ -206,7 +208,9 @@ def assess_robustness(  # noqa: PLR0913
     return Robustness(base=base, plan=plan, counts=counts, against=against)
 
 
-def _count_here(job: Job, engine: Local, *, workers: int, advance: Callable[[float], None]) -> Counts:
+def _count_here(
+    job: Job, engine: Local, *, workers: int, advance: Callable[[float], None]
+) -> Counts:
     """Count with threads that take one task after the other.
 
     The compiled kernels let them run side by side.
@@ -289,7 +293,9 @@ def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> 
 
         shared = broadcast(client, job)
         tasks = list(job.tasks(engine.block_size))
-        futures = [client.submit(count_blocks, shared, first, last, pure=False) for first, last in tasks]
+        futures = [
+            client.submit(count_blocks, shared, first, last, pure=False) for first, last in tasks
+        ]
         parts: list[Counts] = []
         try:
             for future in as_completed(futures):  # type: ignore[no-untyped-call]

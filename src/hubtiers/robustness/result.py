@@ -75,7 +75,9 @@ class Robustness:
     @property
     def scored(self) -> pd.Series:
         """Share of the draws in which each region has a score."""
-        return pd.Series(self.counts.ranks.sum(axis=1) / self.draws, index=self._index, name="scored")
+        return pd.Series(
+            self.counts.ranks.sum(axis=1) / self.draws, index=self._index, name="scored"
+        )
 
     @cached_property
     def tier_probability(self) -> pd.DataFrame:
@@ -86,7 +88,9 @@ class Robustness:
         A region without a score in any draw has missing values.
         """
         shares = self.counts.tiers / self._times_scored[:, None]
-        return pd.DataFrame(shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier"))
+        return pd.DataFrame(
+            shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier")
+        )
 
     @cached_property
     def standard_error(self) -> pd.DataFrame:
@@ -114,7 +118,9 @@ class Robustness:
     def mean_rank(self) -> pd.Series:
         """Mean rank over the draws."""
         places = np.arange(1, len(self._index) + 1)
-        return pd.Series(self.counts.ranks @ places / self._times_scored, index=self._index, name="mean_rank")
+        return pd.Series(
+            self.counts.ranks @ places / self._times_scored, index=self._index, name="mean_rank"
+        )
 
     @cached_property
     def neighbours(self) -> pd.DataFrame:
@@ -135,7 +141,9 @@ class Robustness:
 
     @property
     def _ranked(self) -> pd.Index:
-        return self.base.scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
+        return (
+            self.base.scores.dropna().sort_index().sort_values(ascending=False, kind="stable").index
+        )
 
     @property
     def beats_next(self) -> pd.Series:
@@ -290,7 +298,9 @@ class Robustness:
         parts = []
         for number in numbers:
             if not 0 <= number < self.draws:
-                raise SpecError(f"There is no draw {number}; they are numbered 0 to {self.draws - 1}.")
+                raise SpecError(
+                    f"There is no draw {number}; they are numbered 0 to {self.draws - 1}."
+                )
             block = number // BLOCK
             if block not in kept:
                 kept[block] = self.plan.block(block)
@@ -300,7 +310,9 @@ class Robustness:
         keys = [part.keys for part in parts]
         return Draws(np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys))
 
-    def _rows_of(self, draws: int | Iterable[int], what: Callable[[Evaluated], NDArray[Any] | None]) -> pd.DataFrame:
+    def _rows_of(
+        self, draws: int | Iterable[int], what: Callable[[Evaluated], NDArray[Any] | None]
+    ) -> pd.DataFrame:
         """Return one row by draw of what the compiled loop gives."""
         index = _numbers(draws)
         rows: list[NDArray[Any]] = [np.empty(0)] * len(index)
@@ -345,7 +357,12 @@ class Robustness:
 
     @property
     def _own_tiers(self) -> pd.Series:
-        return self.base.tier.astype(object).dropna().reindex(self.against.tier.index).rename("reference")
+        return (
+            self.base.tier.astype(object)
+            .dropna()
+            .reindex(self.against.tier.index)
+            .rename("reference")
+        )
 
     def _head(self) -> str:
         return f"{self.draws} draws of {'; '.join(self.variation.words)}"

@@ -121,7 +121,9 @@ def sobol_indices(
     """
     widths = dict(factors) if isinstance(factors, Mapping) else dict.fromkeys(factors, 1)
     if not widths or any(width < 1 for width in widths.values()):
-        raise SpecError(f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input.")
+        raise SpecError(
+            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input."
+        )
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, rng)
     outputs = _outputs_of(lambda u: _evaluated(function, u), a, b, list(widths.values()))
@@ -192,13 +194,17 @@ def sensitivity(
     return sensitivity_of(plan, base, targets=targets, samples=samples)
 
 
-def sensitivity_of(plan: Plan, base: Result, *, targets: Sequence[str], samples: int) -> Sensitivity:
+def sensitivity_of(
+    plan: Plan, base: Result, *, targets: Sequence[str], samples: int
+) -> Sensitivity:
     """Return the Sobol indices of a plan's factors."""
     wanted = (targets,) if isinstance(targets, str) else tuple(targets)
     regions = plan.table.values.index
     for target in wanted:
         if target not in _TARGETS and target not in regions:
-            raise UnknownOptionError("target of a sensitivity analysis:", target, (*_TARGETS, *map(str, regions)))
+            raise UnknownOptionError(
+                "target of a sensitivity analysis:", target, (*_TARGETS, *map(str, regions))
+            )
     widths = {f.name: _width(plan, f.name) for f in plan.factors}
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
@@ -234,7 +240,9 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, Ints]) -> Draws:
     weights = None
     if plan.draws_weights:
         own = u[:, columns["weights"]]
-        weights = plan.variation.weights.from_uniform(own, base=plan.weights, framework=plan.table.framework)
+        weights = plan.variation.weights.from_uniform(
+            own, base=plan.weights, framework=plan.table.framework
+        )
     keys = np.zeros((len(u), 2), np.int64)
     for place, name in enumerate(("gaps", "noise")):
         if name in columns:
@@ -242,7 +250,9 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, Ints]) -> Draws:
     return Draws(plan.chosen(u[:, discrete]), weights, keys)
 
 
-def _outputs(evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
+def _outputs(
+    evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequence[str]
+) -> Floats:
     """Return the targets of each draw (draws × targets)."""
     regions = evaluator.plan.table.values.index
     rank = base.rank.to_numpy(float, na_value=np.nan)
@@ -261,7 +271,9 @@ def _outputs(evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequ
                 found[start + drawn.which, column] = value
     if not np.isfinite(found).all():
         names = ", ".join(targets)
-        raise DataError(f"A region of the targets {names} has no score in some draws. Choose others.")
+        raise DataError(
+            f"A region of the targets {names} has no score in some draws. Choose others."
+        )
     return found
 
 
@@ -273,7 +285,11 @@ def _tier_flips(classes: NDArray[np.int16], own: Ints) -> Floats:
 
 
 def _power_of_two(samples: int) -> int:
-    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 2 <= samples <= _MOST_SAMPLES:
+    if (
+        isinstance(samples, bool)
+        or not isinstance(samples, (int, np.integer))
+        or not 2 <= samples <= _MOST_SAMPLES
+    ):
         raise SpecError(f"samples={samples!r} needs a whole number between 2 and {_MOST_SAMPLES}.")
     return int(np.ceil(np.log2(samples)))
 
@@ -281,7 +297,9 @@ def _power_of_two(samples: int) -> int:
 def _generator(rng: int | np.random.Generator | tuple[int, ...]) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
-    return np.random.default_rng(np.random.SeedSequence(rng if isinstance(rng, tuple) else seed_of(rng)))
+    return np.random.default_rng(
+        np.random.SeedSequence(rng if isinstance(rng, tuple) else seed_of(rng))
+    )
 
 
 def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Floats, Floats]:
@@ -293,7 +311,9 @@ def _design(inputs: int, power: int, rng: int | np.random.Generator) -> tuple[Fl
     return points[:, :inputs], points[:, inputs:]
 
 
-def _outputs_of(model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]) -> list[Floats]:
+def _outputs_of(
+    model: Callable[[Floats], Floats], a: Floats, b: Floats, widths: Sequence[int]
+) -> list[Floats]:
     """Return the values at A, B, A with each factor from B, and B with each factor from A."""
     edges = np.cumsum([0, *widths]).tolist()
     outputs = [model(a), model(b)]
@@ -309,7 +329,9 @@ def _evaluated(function: Callable[[Floats], Floats], u: Floats) -> Floats:
     values = np.asarray(function(u.copy()), dtype=float)
     values = values[:, None] if values.ndim == 1 else values
     if len(values) != len(u) or not np.isfinite(values).all():
-        raise DataError(f"The function must give one finite number for each of {len(u)} rows, or a row of them.")
+        raise DataError(
+            f"The function must give one finite number for each of {len(u)} rows, or a row of them."
+        )
     return values
 
 

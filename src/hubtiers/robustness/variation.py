@@ -26,7 +26,9 @@ _MANY = 6
 class WeightDraw(Protocol):
     """A way to draw weights."""
 
-    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+    def draw(
+        self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
+    ) -> Floats:
         """Return weights, draws × indicators."""
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
@@ -66,17 +68,23 @@ class Dirichlet:
 
     def __post_init__(self) -> None:
         if self.concentration is not None and not 0 < self.concentration < np.inf:
-            raise SpecError(f"Dirichlet(concentration={self.concentration!r}) needs a positive number, or None.")
+            raise SpecError(
+                f"Dirichlet(concentration={self.concentration!r}) needs a positive number, or None."
+            )
         if self.around is not None:
             if self.concentration is None:
-                raise SpecError("Dirichlet(around=…) needs a concentration, such as 50: how near the weights stay.")
+                raise SpecError(
+                    "Dirichlet(around=…) needs a concentration, such as 50: how near the weights stay."
+                )
             object.__setattr__(self, "around", GivenWeights(self.around).weights)
 
     def width(self, framework: Framework) -> int:
         """Return how many numbers one draw takes: one by indicator."""
         return len(framework.codes)
 
-    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+    def draw(
+        self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
+    ) -> Floats:
         """Return weights, draws × indicators."""
         shape = self._shape(base, framework)
         if shape is None:
@@ -131,15 +139,21 @@ class UniformAround:
 
     def __post_init__(self) -> None:
         if not 0 < self.percent <= 100:
-            raise SpecError(f"UniformAround(percent={self.percent!r}) needs per cent above 0 and at most 100.")
+            raise SpecError(
+                f"UniformAround(percent={self.percent!r}) needs per cent above 0 and at most 100."
+            )
         if self.of not in ("node", "indicator"):
-            raise UnknownOptionError("choice for UniformAround(of=…)", self.of, ("node", "indicator"))
+            raise UnknownOptionError(
+                "choice for UniformAround(of=…)", self.of, ("node", "indicator")
+            )
 
     def width(self, framework: Framework) -> int:
         """Return how many numbers one draw takes: one by node that is varied."""
         return len(_varied(framework, self.of))
 
-    def draw(self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework) -> Floats:
+    def draw(
+        self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
+    ) -> Floats:
         """Return weights, draws × indicators."""
         width = len(_tree_of(framework).order) if self.of == "node" else len(base)
         return self.from_uniform(rng.random((size, width)), base=base, framework=framework)
@@ -259,14 +273,18 @@ class PerLevel:
 
     def __post_init__(self) -> None:
         if not isinstance(self.levels, (list, tuple)) or not self.levels:
-            raise SpecError(f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,)).")
+            raise SpecError(
+                f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,))."
+            )
         kept = tuple(_options("aggregate", level) for level in self.levels)
         if any(isinstance(option, tuple) for level in kept for option in level):
             raise SpecError("PerLevel() takes single methods at each level, not tuples of them.")
         object.__setattr__(self, "levels", kept)
 
     def __str__(self) -> str:
-        return "; ".join(f"level {n}: {_either(level)}" for n, level in enumerate(self.levels, start=1))
+        return "; ".join(
+            f"level {n}: {_either(level)}" for n, level in enumerate(self.levels, start=1)
+        )
 
 
 @dataclass(frozen=True)
@@ -296,7 +314,9 @@ class Noise:
 
     def __post_init__(self) -> None:
         if not 0 < self.percent <= 100:
-            raise SpecError(f"Noise(percent={self.percent!r}) needs per cent above 0 and at most 100.")
+            raise SpecError(
+                f"Noise(percent={self.percent!r}) needs per cent above 0 and at most 100."
+            )
         if self.of not in ("value", "spread"):
             raise UnknownOptionError("choice for Noise(of=…)", self.of, ("value", "spread"))
 
@@ -307,7 +327,9 @@ class Noise:
             return np.asarray(values * np.exp(error))
         known = np.maximum((~np.isnan(values)).sum(axis=0), 1)
         away = np.nan_to_num(values - np.nansum(values, axis=0) / known)
-        return np.asarray(values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1)))
+        return np.asarray(
+            values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1))
+        )
 
     def __str__(self) -> str:
         base = "value" if self.of == "value" else "standard deviation"
@@ -365,9 +387,13 @@ class Variation:
         if isinstance(self.noise, Mapping):
             object.__setattr__(self, "noise", _made(Noise, self.noise))
         if self.noise is not None and not isinstance(self.noise, Noise):
-            raise SpecError(f"Variation(noise={self.noise!r}) is no Noise. Write for example Noise(percent=5).")
+            raise SpecError(
+                f"Variation(noise={self.noise!r}) is no Noise. Write for example Noise(percent=5)."
+            )
         if not self.words:
-            raise SpecError("The Variation varies nothing. Name what varies, such as Variation(weights=Dirichlet()).")
+            raise SpecError(
+                "The Variation varies nothing. Name what varies, such as Variation(weights=Dirichlet())."
+            )
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -380,7 +406,9 @@ class Variation:
         for step in ("normalise", "treat", "aggregate", "tier", "impute"):
             options = getattr(self, step)
             if options:
-                parts.append(f"{step}: {options if isinstance(options, PerLevel) else _either(options)}")
+                parts.append(
+                    f"{step}: {options if isinstance(options, PerLevel) else _either(options)}"
+                )
         parts += ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
         parts += [str(self.noise)] if self.noise is not None else []
         parts += ["one indicator left out, or none"] if self.leave_one_out else []
@@ -389,7 +417,11 @@ class Variation:
     def to_spec(self) -> dict[str, Any]:
         """Return the variation as plain values, as they stand in a study file."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: to_plain(value) for name, value in values.items() if value not in (None, (), False)}
+        return {
+            name: to_plain(value)
+            for name, value in values.items()
+            if value not in (None, (), False)
+        }
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Variation:
@@ -437,7 +469,9 @@ def _options(step: str, options: Any) -> tuple[Any, ...]:
     members = options if isinstance(options, (tuple, list)) else (options,)
     made = tuple(_as_method(step, member) for member in members)
     if not made:
-        raise SpecError(f"The Variation names no option for {step!r}. Give at least one, or leave it out.")
+        raise SpecError(
+            f"The Variation names no option for {step!r}. Give at least one, or leave it out."
+        )
     return made
 
 
@@ -447,7 +481,9 @@ def _as_method(step: str, member: Any) -> Any:
     if isinstance(member, (str, Mapping)):
         return make_steps(step, member)
     if isinstance(member, type) or not callable(getattr(member, "fit", None)):
-        raise SpecError(f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names.")
+        raise SpecError(
+            f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names."
+        )
     return member
 
 

@@ -75,7 +75,11 @@ class Reweighting:
         if not self.possible:
             return f"{head}: {self.note}"
         change = self.table["change"]
-        largest = change[change.abs() > _MARGIN].sort_values(key=np.abs, ascending=False, kind="stable").head(_MOST)
+        largest = (
+            change[change.abs() > _MARGIN]
+            .sort_values(key=np.abs, ascending=False, kind="stable")
+            .head(_MOST)
+        )
         shown = ", ".join(f"{code} {value:+.3f}" for code, value in largest.items())
         return f"{head}: {self.target} when {self.moved:.1%} of the weight moves ({shown})"
 
@@ -138,7 +142,9 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
     if region not in result.scores.index:
         raise UnknownOptionError("region", region, map(str, result.scores.index))
     if pd.isna(result.scores[region]):
-        raise DataError(f"{region} {result.table.label(region)} has no score, so that no weights can lift it.")
+        raise DataError(
+            f"{region} {result.table.label(region)} has no score, so that no weights can lift it."
+        )
     own, labels = str(result.tier[region]), result.breaks.labels
     target, note = _target(result, own, tier), ""
     if target is None:
@@ -157,7 +163,9 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
     return _found(result, region, target, needed)
 
 
-def nearest_weights(base: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def nearest_weights(
+    base: NDArray[np.float64], gains: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
     """Return weights w ≥ 0, Σw = 1, with w·gains > 0 and the least Σ|w − base|, or None."""
     from scipy.optimize import linprog
 
@@ -195,13 +203,17 @@ def _target(result: Result, own: str, tier: str | None) -> str | None:
     if tier not in labels:
         raise UnknownOptionError("tier", tier, labels)
     if labels.index(tier) >= place:
-        raise DataError(f"The tier {tier!r} is not above {own!r}. Name one of the tiers above it, or none.")
+        raise DataError(
+            f"The tier {tier!r} is not above {own!r}. Name one of the tiers above it, or none."
+        )
     return tier
 
 
 def _exponent(result: Result) -> float | None:
     """Return the exponent of the power mean that all levels share, None when they do not."""
-    forms = [own_fact(method, "compiled_form") for method in by_level(result.fitted.scheme.aggregate)]
+    forms = [
+        own_fact(method, "compiled_form") for method in by_level(result.fitted.scheme.aggregate)
+    ]
     first = forms[0]
     if first is None or first.rule != "power" or any(form != first for form in forms):
         return None
@@ -250,7 +262,9 @@ def _nothing(result: Result, region: str, target: str | None, note: str) -> Rewe
 
 def _found(result: Result, region: str, target: str, needed: NDArray[np.float64]) -> Reweighting:
     base = result.weights
-    table = pd.DataFrame({"weight": base, "needed": needed, "change": needed - base.to_numpy(float)})
+    table = pd.DataFrame(
+        {"weight": base, "needed": needed, "change": needed - base.to_numpy(float)}
+    )
     scores = result.fitted.aggregate_levels(result.normalised, table["needed"].rename("weight"))[""]
     moved = float(table["change"].abs().sum() / 2.0)
     return Reweighting(

@@ -11,7 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._method import About
-from hubtiers.errors import DataError, MissingColumnError, NotComparableError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    MissingColumnError,
+    NotComparableError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework
 
 __all__ = ["METHODS", "Denominate", "FittedDenominate", "NoDenominate"]
@@ -46,7 +52,9 @@ class NoDenominate:
         codes = [str(c) for c in values.columns] if framework is None else framework.codes
         return FittedDenominate(self, tuple(codes), {})
 
-    def array_form(self, x: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return the scored columns of a bare array as they are."""
         del direction
         return x
@@ -96,7 +104,9 @@ class Denominate:
 
     def __post_init__(self) -> None:
         if self.missing not in ("keep", "raise"):
-            raise UnknownOptionError("choice for Denominate(missing=…)", self.missing, ("keep", "raise"))
+            raise UnknownOptionError(
+                "choice for Denominate(missing=…)", self.missing, ("keep", "raise")
+            )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedDenominate:
         """Learn from the framework what is divided by what, and check the denominators.
@@ -137,7 +147,9 @@ class FittedDenominate:
         MissingColumnError, DataError
         """
         if absent := [d for d in dict.fromkeys(self.pairs.values()) if d not in values.columns]:
-            raise MissingColumnError(absent, "The table that Denominate() divides", map(str, values.columns))
+            raise MissingColumnError(
+                absent, "The table that Denominate() divides", map(str, values.columns)
+            )
         gaps_pass = getattr(self.method, "missing", "keep") == "keep"
         sizes = pd.DataFrame(1.0, index=values.index, columns=list(self.codes))
         for code, denominator in self.pairs.items():
@@ -160,13 +172,18 @@ class FittedDenominate:
             When a denominator is absent, zero or negative; or missing, if so chosen.
         """
         if absent := [code for code in self.codes if code not in values.columns]:
-            raise NotComparableError(f"The table lacks {listing(map(repr, absent))}, which the fit was made with.")
+            raise NotComparableError(
+                f"The table lacks {listing(map(repr, absent))}, which the fit was made with."
+            )
         scored = values[list(self.codes)]
         return scored / self.sizes(values) if self.pairs else scored
 
 
 def _bad_denominator(code: str, denominator: str, sizes: pd.Series) -> DataError:
-    shown = listing(f"{region} ({'missing' if pd.isna(size) else f'{size:g}'})" for region, size in sizes.items())
+    shown = listing(
+        f"{region} ({'missing' if pd.isna(size) else f'{size:g}'})"
+        for region, size in sizes.items()
+    )
     noun = "region" if len(sizes) == 1 else "regions"
     return DataError(
         f"Denominate() needs a positive {denominator!r} wherever {code!r} has a value, but in {len(sizes)} {noun} it "

@@ -14,7 +14,15 @@ from hubtiers._method import About, own_fact
 from hubtiers.scheme import Scheme
 from hubtiers.show.words import Text, require_language
 
-__all__ = ["STEPS", "about", "describe_steps", "formula_html", "method_text", "options_text", "short_method"]
+__all__ = [
+    "STEPS",
+    "about",
+    "describe_steps",
+    "formula_html",
+    "method_text",
+    "options_text",
+    "short_method",
+]
 
 STEPS: Mapping[str, tuple[str, str]] = {
     "denominate": ("规模处理", "Size"),
@@ -38,7 +46,10 @@ def short_method(method: Any) -> dict[str, str]:
     """
     if isinstance(method, tuple):
         parts = [short_method(member) for member in method]
-        return {"zh": "，再".join(p["zh"] for p in parts), "en": ", then ".join(p["en"] for p in parts)}
+        return {
+            "zh": "，再".join(p["zh"] for p in parts),
+            "en": ", then ".join(p["en"] for p in parts),
+        }
     words = about(method)
     return {"zh": words.zh, "en": words.en}
 
@@ -64,7 +75,9 @@ def describe_steps(scheme: Scheme, language: str) -> list[tuple[str, str, str, s
         for method in by_level(getattr(scheme, step)):
             words = about(method)
             name, sentence = (words.zh, words.says_zh) if chinese else (words.en, words.says_en)
-            rows.append((names[0 if chinese else 1], name, sentence, words.formula, options_text(method)))
+            rows.append(
+                (names[0 if chinese else 1], name, sentence, words.formula, options_text(method))
+            )
     return rows
 
 

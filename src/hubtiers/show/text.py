@@ -1,7 +1,8 @@
-"""The one place where strings of a user become HTML, script data or TOML (`_storage.cell_text`: spreadsheets).
+"""Where strings of a user become HTML, script data or TOML (`_storage.cell_text`: tables).
 
-folium and branca escape little, and branca compiles its own output as a Jinja template a second time, so that `{{…}}`
-in a region's name would be evaluated as Python. Every sink goes through one of these functions.
+folium and branca escape little, and branca compiles its own output as a Jinja template a second
+time, so that `{{…}}` in a region's name would be evaluated as Python. Every sink goes through one
+of these functions.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def html_text(text: object) -> str:
 
 
 def script_json(content: Any) -> str:
-    r"""Return plain values as JSON that is inert inside a script element and inside a Jinja template.
+    r"""Return plain values as JSON that is inert inside a script element and a Jinja template.
 
     >>> script_json({"name": "</script>{{7*7}}"})
     '{"name":"\\u003c/script\\u003e\\u007b\\u007b7*7\\u007d\\u007d"}'
@@ -43,7 +44,7 @@ def script_json(content: Any) -> str:
 
 
 def toml_tables(content: Mapping[str, Any]) -> str:
-    """Return plain values as TOML: numbers and text first, then one table for each mapping; None is left out.
+    """Return plain values as TOML: numbers and text, then a table for each mapping; no None.
 
     >>> print(toml_tables({"title": "own", "data": {"year": 2022}}))
     title = "own"
@@ -52,7 +53,9 @@ def toml_tables(content: Mapping[str, Any]) -> str:
     year = 2022
     """
     present = {key: value for key, value in content.items() if value is not None}
-    lines = [f"{_key(key)} = {toml_value(v)}" for key, v in present.items() if not isinstance(v, Mapping)]
+    lines = [
+        f"{_key(key)} = {toml_value(v)}" for key, v in present.items() if not isinstance(v, Mapping)
+    ]
     for key, table in present.items():
         if isinstance(table, Mapping):
             rows = [f"{_key(k)} = {toml_value(v)}" for k, v in table.items() if v is not None]
@@ -83,7 +86,9 @@ def toml_value(value: Any) -> str:
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(toml_value, value))}]"
-    raise SpecError(f"{value!r} cannot be written to a study file. Use numbers, text, lists and mappings.")
+    raise SpecError(
+        f"{value!r} cannot be written to a study file. Use numbers, text, lists and mappings."
+    )
 
 
 def _key(name: object) -> str:

@@ -1,7 +1,8 @@
 """The book of words: every term once, in Chinese and English, for map, figures, tables, report and console.
 
-Words of one theme stand together; `say` and `word` look one up by its key, whatever its theme. Braces are places that
-`fill` puts values into. The browser gets its part of the book with the map (`browser_words`).
+Words of one theme stand together; `say` and `word` look one up by its key, whatever its theme.
+Braces are places that `fill` puts values into. The browser gets its part of the book with the map
+(`browser_words`).
 """
 
 from __future__ import annotations
@@ -93,8 +94,8 @@ def _filled(template: str, values: Mapping[str, object], language: str) -> str:
     return template.format(**said)
 
 
-# What more than one of map, figures, tables and report says. A reader who goes from one to the other must meet the same
-# word for the same thing.
+# What more than one of map, figures, tables and report says. A reader who goes from one to the
+# other must meet the same word for the same thing.
 _TERMS: Mapping[str, Text] = {
     "aggregation": Text("合成方法", "Aggregation"),
     "boundary_note": Text(
@@ -215,15 +216,20 @@ _FIGURES: Mapping[str, Text] = {
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
-    "inset": Text("南海诸岛", "South China Sea Islands"),
     "kilometres": Text("千米", "km"),
     "north": Text("北", "N"),
-    "not_drawn": Text("另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"),
+    "not_drawn": Text(
+        "另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"
+    ),
     "not_positive_scores": Text(
-        "；未绘 {n} 个非正得分", "; {n} scores of 0 or below not drawn", one="; {n} score of 0 or below not drawn"
+        "；未绘 {n} 个非正得分",
+        "; {n} scores of 0 or below not drawn",
+        one="; {n} score of 0 or below not drawn",
     ),
     "probability": Text("概率", "Probability"),
-    "rank_5_95": Text("位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"),
+    "rank_5_95": Text(
+        "位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"
+    ),
     "rank_log": Text("位次（对数）", "Rank (log scale)"),
     "score_log": Text("综合得分（对数）", "Score (log scale)"),
     "weight": Text("权重", "Weight"),
@@ -300,31 +306,42 @@ _CELLS: Mapping[str, Text] = {
 
 _TABLES: Mapping[str, Text] = {
     "certainty_note": Text(
-        "概率与区间来自方法选择的随机变动。", "Probabilities and intervals come from random choices of method."
+        "概率与区间来自方法选择的随机变动。",
+        "Probabilities and intervals come from random choices of method.",
     ),
     "certainty_table": Text("层级概率与位次区间", "Tier probabilities and rank intervals"),
     "comparison_table": Text("不同方案的比较", "Schemes compared"),
     "confusion_table": Text("层级与参照层级的交叉表", "Tiers against reference tiers"),
-    "disagreement_table": Text("与参照层级不同的区域", "Regions with another tier than the reference"),
-    "effective_note": Text("有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."),
+    "disagreement_table": Text(
+        "与参照层级不同的区域", "Regions with another tier than the reference"
+    ),
+    "effective_note": Text(
+        "有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."
+    ),
     "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
     "indicator_table": Text("指标体系", "Indicator system"),
     "join_table": Text("名称匹配", "Names matched"),
     "method_note": Text("方法：{steps}。", "Method: {steps}."),
     "move_note": Text("位次变动为正表示上升。", "A positive change of rank is a gain."),
-    "move_table": Text("换用其他方案后层级变动的区域", "Regions that change tier under another scheme"),
-    "no_score_note": Text("{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."),
+    "move_table": Text(
+        "换用其他方案后层级变动的区域", "Regions that change tier under another scheme"
+    ),
+    "no_score_note": Text(
+        "{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."
+    ),
     "outside_table": Text("与外部变量的一致程度", "How the score goes with outside variables"),
     "rank_table": Text("各方案位次与层级", "Ranks and tiers by scheme"),
     "rows_left_out": Text(
-        "此处列前 {most} 行，其余 {n} 行见附表。", "The first {most} rows; {n} more in the appendix."
+        "此处列前 {most} 行，其余 {n} 行见附表。",
+        "The first {most} rows; {n} more in the appendix.",
     ),
     "score_table": Text("综合得分、位次与层级", "Scores, ranks and tiers"),
     "status_count": Text("{status} {n} 个", "{n} {status}"),
     "status_note": Text("数据状态：{list}。", "Status of the values: {list}."),
     "status_table": Text("各指标数据的状态（数值个数）", "Status of the values, by indicator"),
     "tier_note": Text(
-        "分级方法：{method}；方差拟合优度 GVF = {gvf}。", "Tiers: {method}; goodness of variance fit {gvf}."
+        "分级方法：{method}；方差拟合优度 GVF = {gvf}。",
+        "Tiers: {method}; goodness of variance fit {gvf}.",
     ),
     "tier_table": Text("层级与断点", "Tiers and cut-points"),
     "weight_note": Text(
@@ -340,12 +357,40 @@ _REPORT: Mapping[str, Text] = {
     "names_more": Text("{names}等 {all} 个", "{names} and {rest} more"),
     "report_title": Text("创新中心层级研究报告", "Innovation hubs by tier: report"),
     "table_number": Text("表 {n}", "Table {n}"),
+    "appendix_section": Text("附表", "Appendix: full tables"),
+    "both_levels": Text("兼为省级的城市", "Cities that are provinces as well"),
+    "comparison_section": Text("与参照布局及其他方案的比较", "Comparison with the reference"),
+    "confidence_section": Text("结果的可靠程度", "Confidence"),
+    "data_section": Text("数据", "Data"),
+    "drawing_failed": Text("未绘图：{reason}", "Not drawn: {reason}"),
+    "exactly": Text("基准（或参照）层级完全重现", "Base (or reference) tiers exactly"),
+    "gap_section": Text("未涵盖的内容", "What is not covered"),
+    "join_heading": Text("数据与区域的匹配", "How the data were joined to the regions"),
+    "mean_same_tier": Text("平均同级比例", "Regions in their tier, on average"),
+    "method_section": Text("方法", "Method"),
+    "mixed_years": Text("数据年份不一的指标", "Indicators with mixed years"),
+    "names_in_data": Text("数据中的名称", "Names in the data"),
+    "order_kept": Text("层级次序得以保持", "Order of the tiers kept"),
+    "other_schemes": Text("其他赋权与分级方案", "Other schemes"),
+    "outside_variables": Text("外部变量", "Outside variables"),
+    "overlapping_regions": Text("相互重叠的区域", "Overlapping regions"),
+    "question_section": Text("研究问题", "Question"),
+    "rerun_section": Text("如何复算", "How to run it again"),
+    "result_section": Text("结果", "Result"),
+    "set_aside": Text("未纳入的区域", "Set aside"),
+    "several_names": Text("一地多名", "Regions with several names"),
+    "unmatched_names": Text("未匹配", "Unmatched"),
+    "unused_indicators": Text("未采用的指标", "Indicators not used"),
+    "varied": Text("变动的内容", "What was varied"),
+    "without_data": Text("无任何数据的区域", "Regions without data"),
 }
 
 # Marks between the members of a row.
 _MARKS: Mapping[str, Text] = {
+    "colon": Text("：", ": "),
     "comma": Text("，", ", "),
     "enumeration": Text("、", ", "),
+    "sentence_end": Text("。", ". "),
     "then": Text("，再", ", then "),
 }
 
@@ -388,10 +433,9 @@ def require_language(language: str) -> int:
 def browser_words() -> dict[str, dict[str, Any]]:
     """Return the part of the book that the web map says, by language; a word with a singular as both its forms."""
     part = {**_TERMS, **_MAP}
-    return {
-        "zh": {key: said.zh for key, said in part.items()},
-        "en": {key: _forms(said) for key, said in part.items()},
-    }
+    chinese = {key: said.zh for key, said in part.items()}
+    english = {key: _forms(said) for key, said in part.items()}
+    return {"zh": chinese, "en": english}
 
 
 def _forms(said: Text) -> str | dict[str, str]:
@@ -405,7 +449,9 @@ def join_texts(parts: Sequence[Text], mark: str = "comma") -> Text:
     '熵值法，等权'
     """
     between = word(mark)
-    return Text(between.zh.join(part.zh for part in parts), between.en.join(part.en for part in parts))
+    chinese = between.zh.join([part.zh for part in parts])
+    english = between.en.join([part.en for part in parts])
+    return Text(chinese, english)
 
 
 def title_texts(title: Mapping[str, str] | str | None, default: Text) -> Text:

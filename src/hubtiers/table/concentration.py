@@ -89,13 +89,19 @@ def herfindahl_bounds(shares: ArrayLike, *, total: float) -> tuple[float, float]
     (0.3101, 0.315)
     """
     if not 0 < total < float("inf"):
-        raise SpecError(f"The total is {total}. Give what all parts add up to, a positive number such as 100.")
+        raise SpecError(
+            f"The total is {total}. Give what all parts add up to, a positive number such as 100."
+        )
     parts = _checked(shares)
     if np.isnan(parts).any():
-        raise DataError("A share is missing. Leave the unknown part out: it is then counted in the rest.")
+        raise DataError(
+            "A share is missing. Leave the unknown part out: it is then counted in the rest."
+        )
     rest = 1.0 - float(parts.sum()) / total
     if rest < -1e-9:
-        raise DataError(f"The shares add up to {parts.sum():g}, more than the total of {total:g}. Check their unit.")
+        raise DataError(
+            f"The shares add up to {parts.sum():g}, more than the total of {total:g}. Check their unit."
+        )
     low = float(np.sum((parts / total) ** 2))
     return low, low + max(rest, 0.0) ** 2
 
@@ -185,7 +191,9 @@ def effective_number(shares: ArrayLike, *, order: float = 1.0) -> float:
     3.0
     """
     if not order >= 0 or isinf(order):
-        raise SpecError(f"The order is {order}. Use 0, 1, 2 or another number that is not negative.")
+        raise SpecError(
+            f"The order is {order}. Use 0, 1, 2 or another number that is not negative."
+        )
     if abs(order - 1.0) < 1e-9:
         return float(np.exp(shannon_diversity(shares)))
     p = _proportions(shares)
@@ -201,14 +209,18 @@ def _checked(shares: ArrayLike) -> NDArray[np.float64]:
     except (TypeError, ValueError) as error:
         raise DataError(f"Shares must be numbers: {error}. Give one number per part.") from None
     if bad := [f"{v:g}" for v in parts if v < 0 or isinf(v)]:
-        raise DataError(f"Shares must be finite and not negative, but these are not: {listing(bad)}. Correct them.")
+        raise DataError(
+            f"Shares must be finite and not negative, but these are not: {listing(bad)}. Correct them."
+        )
     return parts
 
 
 def _proportions(shares: ArrayLike) -> NDArray[np.float64]:
     parts = _checked(shares)
     if not parts.size or parts.max() == 0:
-        raise DataError("There is nothing to share out: no part is larger than zero. Give at least one positive share.")
+        raise DataError(
+            "There is nothing to share out: no part is larger than zero. Give at least one positive share."
+        )
     # Dividing by the largest first keeps the sum of huge counts finite.
     scaled: NDArray[np.float64] = parts / parts.max()
     scaled /= scaled.sum()

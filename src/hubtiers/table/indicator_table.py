@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,11 +15,14 @@ from hubtiers.errors import (
     DataError,
     DuplicateRegionError,
     MissingColumnError,
+    SpecError,
     UnknownOptionError,
     listing,
 )
 from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.membership import overlaps
+from hubtiers.regions.pack import LayerSource, Pack, source_of
 from hubtiers.table.report import JoinReport
 
 __all__ = ["IndicatorTable"]
@@ -51,6 +55,9 @@ class IndicatorTable:
         Frames like `values`: the status and the year of every cell; empty where there is no value.
     report
         How the join went.
+    source
+        Where the regions come from: pack, level, credit line and languages; read from `regions`
+        when left out.
 
     Notes
     -----
@@ -63,17 +70,29 @@ class IndicatorTable:
     status: pd.DataFrame
     year: pd.DataFrame
     report: JoinReport = field(default_factory=JoinReport)
+    source: LayerSource = field(default_factory=LayerSource)
 
     def __post_init__(self) -> None:
+        if self.source == LayerSource():
+            object.__setattr__(self, "source", source_of(self.regions))
         if self.values.index.has_duplicates:
-            raise DuplicateRegionError(self.values.index[self.values.index.duplicated()], "The indicator table")
+            raise DuplicateRegionError(
+                self.values.index[self.values.index.duplicated()], "The indicator table"
+            )
         infinite = ~np.isfinite(self.values.to_numpy(float)) & self.values.notna().to_numpy()
         if infinite.any():
-            cells = [f"{self.values.columns[c]} of {self.values.index[r]}" for r, c in np.argwhere(infinite)]
-            raise DataError(f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them.")
+            cells = [
+                f"{self.values.columns[c]} of {self.values.index[r]}"
+                for r, c in np.argwhere(infinite)
+            ]
+            raise DataError(
+                f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them."
+            )
 
     @classmethod
-    def from_frame(cls, values: pd.DataFrame, *, framework: Framework | None = None) -> IndicatorTable:
+    def from_frame(
+        cls, values: pd.DataFrame, *, framework: Framework | None = None
+    ) -> IndicatorTable:
         """Make a table from numbers alone, without geometry.
 
         Parameters
@@ -93,19 +112,30 @@ class IndicatorTable:
         >>> IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"]))
         <IndicatorTable: 2 regions × 1 indicators, 2 of 2 values present>
         """
-        framework = framework or Framework(tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values))
+        framework = framework or Framework(
+            tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values)
+        )
         if absent := [code for code in framework.codes if code not in values.columns]:
             raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
         try:
             sizes = [code for code in framework.denominators if code in values.columns]
             numbers = values[[*framework.codes, *sizes]].astype("float64")
         except (ValueError, TypeError) as error:
-            raise DataError(f"The frame of values holds something that is not a number: {error}.") from None
+            raise DataError(
+                f"The frame of values holds something that is not a number: {error}."
+            ) from None
         numbers.index = pd.Index(values.index.astype(str), name="region_id")
-        names = pd.DataFrame({"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index)
+        names = pd.DataFrame(
+            {"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index
+        )
         blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
         years = blank.replace("", np.nan).astype("Int64")
         return cls(numbers, names, framework, blank, years)
+
+    @property
+    def pack(self) -> Pack | None:
+        """The pack that the regions are from; None for a layer of one's own."""
+        return self.source.load_pack()
 
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
@@ -116,7 +146,10 @@ class IndicatorTable:
         """Return the city units of each region; a region of your own layer is its own only unit."""
         if "members" not in self.regions.columns:
             return {str(region): (str(region),) for region in self.regions.index}
-        return {str(region): tuple(units.split(";")) for region, units in self.regions["members"].items()}
+        return {
+            str(region): tuple(units.split(";"))
+            for region, units in self.regions["members"].items()
+        }
 
     def only(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table with only these regions, in the order given."""
@@ -126,7 +159,9 @@ class IndicatorTable:
                 raise UnknownOptionError("region", region, self.values.index)
         frames = (frame.loc[ids] for frame in (self.values, self.regions))
         values, names = frames
-        return IndicatorTable(values, names, self.framework, self.status.loc[ids], self.year.loc[ids], self.report)
+        return dataclasses.replace(
+            self, values=values, regions=names, status=self.status.loc[ids], year=self.year.loc[ids]
+        )
 
     def without(self, regions: Iterable[str]) -> IndicatorTable:
         """Return the table without these regions."""
@@ -142,7 +177,36 @@ class IndicatorTable:
         columns = framework.codes
         sizes = [code for code in framework.denominators if code in self.values.columns]
         values = self.values[[*columns, *sizes]]
-        return IndicatorTable(values, self.regions, framework, self.status[columns], self.year[columns], self.report)
+        return dataclasses.replace(
+            self,
+            values=values,
+            framework=framework,
+            status=self.status[columns],
+            year=self.year[columns],
+        )
+
+    def find(self, name: str) -> str:
+        """Return the id of the region that a name or an id means.
+
+        Raises
+        ------
+        UnknownOptionError
+            When no region of the table has the name.
+        SpecError
+            When several have it; the message lists them.
+        """
+        if name in self.values.index:
+            return name
+        row = match_layer([str(name)], self.regions, source=self.source).iloc[0]
+        if row["region_id"]:
+            return str(row["region_id"])
+        if row["rule"] == "ambiguous":
+            either = listing(row["candidates"].split(";"))
+            raise SpecError(f"{name!r} can mean several regions: {either}. Give the id.")
+        names = (self.regions[c].astype("str") for c in ("name_zh", "name_en"))
+        raise UnknownOptionError(
+            "region", name, [*self.values.index, *(n for c in names for n in c)]
+        )
 
     def label(self, region: str) -> str:
         """Return the name of a region for a message: English and Chinese."""

@@ -111,7 +111,9 @@ def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
     [('double_first_class_universities', 4.0, 8.0), ('rd_intensity_pct', 3.01, 3.14)]
     """
     cells = _require_official(_cells(name), name)
-    frame = cells[["region", "indicator", "value", "year", "status"]].rename(columns={"value": "printed"})
+    frame = cells[["region", "indicator", "value", "year", "status"]].rename(
+        columns={"value": "printed"}
+    )
     frame["official"] = cells["official_value"]
     frame["official_year"] = cells["official_year"]
     frame["official_source"] = cells["official_source"].map(_source_texts(name)).fillna("")

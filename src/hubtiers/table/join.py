@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import geopandas as gpd
 import pandas as pd
 
 from hubtiers.errors import (
@@ -15,11 +16,14 @@ from hubtiers.errors import (
     listing,
 )
 from hubtiers.framework import Framework, Indicator
-from hubtiers.regions.gazetteer import match_names
+from hubtiers.regions.layer_names import match_layer, pad_zeros
+from hubtiers.regions.pack import source_of
+from hubtiers.regions.read import read_regions
+from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.report import JoinReport
 
-__all__ = ["join_indicators"]
+__all__ = ["as_regions", "join_indicators", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
@@ -39,25 +43,35 @@ def join_indicators(
     framework: Framework | None = None,
     unmatched: str = "raise",
     year: int | str | None = None,
+    region_column: str | None = None,
+    leading_zeros: bool = False,
 ) -> IndicatorTable:
     """Join indicator values to regions (数据匹配), and report how.
 
     Parameters
     ----------
     regions
-        Frame of regions with the index `region_id`, as `load_regions` returns it.
+        Frame of regions with the index `region_id`, as `load_regions` and `read_regions` return it,
+        or any GeoDataFrame whose columns of ids and names have a usual name (`read_regions(frame,
+        id_column=…, name=…)` takes the others).
     values
         Tidy frame with `region` (id or name), `indicator` and `value`, and where known `year`,
-        `unit`, `source` and `status`; or the file object of `read_indicators`.
+        `unit`, `source`, `status` and `within` (what the region lies in, which tells namesakes
+        apart); or a wide frame with a column for each indicator and the regions in its index or a
+        column; or the file object of `read_indicators`.
     framework
         Indicators to take, in order. When left out, every indicator of the data counts, more is
-        better.
+        better; of a wide frame these are its columns of numbers.
     unmatched
         What to do with names that fit no region or several: `"raise"` an error that lists them, or
         `"keep"` them in the report and go on without.
     year
         A year, `"latest"` for the newest value of each cell, or nothing when each cell has one
         value only.
+    region_column
+        Column of a wide frame that names the regions; found by its content when left out.
+    leading_zeros
+        Whether a number such as 1 may mean the id ``01`` of the layer.
 
     Returns
     -------
@@ -83,23 +97,68 @@ def join_indicators(
     >>> table = join_indicators(load_regions("province"), values)
     >>> table.values["rd"].dropna().to_dict()
     {'110000': 6.4, '120000': 3.4}
+    >>> wide = pd.DataFrame({"rd": [6.4, 3.4], "patents": [20, 10]}, index=["北京", "Tianjin"])
+    >>> join_indicators(load_regions("province"), wide).values.loc["120000"].tolist()
+    [3.4, 10.0]
     """
     if unmatched not in _UNMATCHED:
         raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
-    tidy = _check_tidy(values if isinstance(values, pd.DataFrame) else values.values)
-    _check_regions(regions)
+    regions = as_regions(regions)
+    given = values if isinstance(values, pd.DataFrame) else values.values
+    left: tuple[str, ...] = ()
+    if not set(_NEEDED) & set(given.columns):
+        given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
+    tidy = _check_tidy(given)
     framework = framework or _plain_framework(tidy)
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
-        raise DataError(f"The data have no values for {listing(map(repr, absent))}; they have {have}.")
-    matches = _match_regions(list(dict.fromkeys(wanted["region"])), regions)
+        raise DataError(
+            f"The data have no values for {listing(map(repr, absent))}; they have {have}."
+        )
+    if leading_zeros:
+        padded = pad_zeros(wanted["region"].unique(), regions)
+        wanted = wanted.assign(region=wanted["region"].replace(padded))
+    places = wanted[["region", "within"]].drop_duplicates()
+    matches = match_layer(places["region"].tolist(), regions, within=places["within"].tolist())
     report = JoinReport(matches=matches)
     if len(report.unmatched) and unmatched == "raise":
         raise JoinError(_unmatched_sentence(report.unmatched), report)
-    placed = wanted.assign(region_id=wanted["region"].map(matches.set_index("name")["region_id"]))
+    found = dict(zip(places.itertuples(index=False, name=None), matches["region_id"], strict=True))
+    pairs = zip(wanted["region"], wanted["within"], strict=True)
+    placed = wanted.assign(region_id=[found[pair] for pair in pairs])
     cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
-    return _to_table(cells, regions, framework, tidy, matches)
+    return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
+
+
+def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+    """Match names by id, by the layer's own names, and by the other names that its pack knows."""
+    return match_layer(names, regions)
+
+
+def as_regions(regions: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame of regions with names: as it is, or read as a layer of the user's own.
+
+    Raises
+    ------
+    DuplicateRegionError
+        When a region stands twice.
+    MissingColumnError
+        When no column names the regions.
+    """
+    if regions.index.has_duplicates:
+        raise DuplicateRegionError(
+            regions.index[regions.index.duplicated()], "The layer of regions"
+        )
+    absent = [name for name in ("name_zh", "name_en") if name not in regions.columns]
+    if isinstance(regions, gpd.GeoDataFrame) and (
+        absent or isinstance(regions.index, pd.RangeIndex)
+    ):
+        own: pd.DataFrame = read_regions(regions)
+        return own
+    if absent:
+        raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
+    return regions
 
 
 def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
@@ -113,9 +172,12 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
             "which knows the marks and units of yearbooks."
         ) from None
     if tidy["region"].isna().any():
-        raise DataError(f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them.")
+        raise DataError(
+            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them."
+        )
     year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
     status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
+    within = tidy["within"] if "within" in tidy else pd.Series("", index=tidy.index)
     return pd.DataFrame(
         {
             "region": tidy["region"].astype(str).str.strip(),
@@ -123,15 +185,9 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
             "value": number,
             "year": pd.to_numeric(year, errors="coerce").astype("Int64"),
             "status": status.fillna("").astype(str),
+            "within": within.fillna("").astype(str).str.strip(),
         }
     )
-
-
-def _check_regions(regions: pd.DataFrame) -> None:
-    if regions.index.has_duplicates:
-        raise DuplicateRegionError(regions.index[regions.index.duplicated()], "The layer of regions")
-    if absent := [name for name in ("name_zh", "name_en") if name not in regions.columns]:
-        raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
 
 
 def _plain_framework(tidy: pd.DataFrame) -> Framework:
@@ -139,60 +195,22 @@ def _plain_framework(tidy: pd.DataFrame) -> Framework:
     return Framework(tuple(Indicator(code, name_zh=code, name_en=code) for code in codes))
 
 
-def _match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
-    """Match names by id, then by the layer's own names, then by the gazetteer where the layer is a bundled one."""
-    known: dict[str, list[str]] = {}
-    for column in ("name_zh", "name_en"):
-        for region, name in regions[column].items():
-            if name and region not in known.setdefault(str(name), []):
-                known[str(name)].append(str(region))
-    rows, rest = [], []
-    ids = set(regions.index)
-    for name in names:
-        found = [name] if name in ids else known.get(name, [])
-        if len(found) == 1:
-            rows.append((name, found[0], "id" if name in ids else "exact", "", ""))
-        elif found:
-            rows.append(
-                (
-                    name,
-                    "",
-                    "ambiguous",
-                    ";".join(found),
-                    "more than one region of the layer has this name",
-                )
-            )
-        else:
-            rest.append(name)
-    frame = pd.DataFrame(rows, columns=["name", "region_id", "rule", "candidates", "note"], dtype="str")
-    return pd.concat([frame, _match_gazetteer(rest, regions)], ignore_index=True) if rest else frame
-
-
-def _match_gazetteer(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
-    levels = set(regions["level"]) if "level" in regions.columns else set()
-    level = levels.pop() if len(levels) == 1 else "any"
-    if "level" not in regions.columns:
-        matched = pd.DataFrame({"name": names, "region_id": "", "rule": "unmatched", "candidates": "", "note": ""})
-        return matched.astype("str")
-    matched = match_names(names, level=level).to_frame()[["name", "region_id", "rule", "candidates", "note"]]
-    matched["region_id"] = matched["region_id"].fillna("")
-    outside = (matched["region_id"] != "") & ~matched["region_id"].isin(regions.index)
-    matched.loc[outside, "note"] = "known as " + matched.loc[outside, "region_id"] + ", which the layer does not have"
-    matched.loc[outside, ["region_id", "rule"]] = ["", "unmatched"]
-    return matched
-
-
 def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
     named = []
     for row in unmatched.to_dict("records"):
         several = row["rule"] == "ambiguous"
-        reason = f"could be {row['candidates'].replace(';', ' or ')}" if several else row["note"]
+        reason = f"could be {_either(row['candidates'])}" if several else row["note"]
         named.append(f"{row['name']!r} ({reason})" if reason else f"{row['name']!r}")
     noun = "name belongs" if len(unmatched) == 1 else "names belong"
     return (
         f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids "
         'are never ambiguous), or pass unmatched="keep" to go on without them.'
     )
+
+
+def _either(candidates: str) -> str:
+    given = candidates.split(";")
+    return " or ".join(given) if len(given) <= 5 else listing(given)
 
 
 def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.DataFrame:
@@ -207,9 +225,15 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
         )
     if isinstance(year, int):
         timeless = placed["year"].isna()
-        return placed[timeless | (placed["year"] == year)].sort_values("year").drop_duplicates(cell, keep="first")
+        return (
+            placed[timeless | (placed["year"] == year)]
+            .sort_values("year")
+            .drop_duplicates(cell, keep="first")
+        )
     if year == "latest":
-        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(cell, keep="last")
+        return placed.sort_values("year", na_position="first", kind="stable").drop_duplicates(
+            cell, keep="last"
+        )
     if year is not None:
         raise UnknownOptionError("choice for year=", year, ("latest", "a year such as 2022"))
     several = placed[placed.duplicated(cell, keep=False)]
@@ -226,31 +250,40 @@ def _to_table(
     cells: pd.DataFrame,
     regions: pd.DataFrame,
     framework: Framework,
-    tidy: pd.DataFrame,
+    indicators: tuple[str, ...],
     matches: pd.DataFrame,
 ) -> IndicatorTable:
     codes = framework.codes
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
 
     def spread(column: str, columns: list[str]) -> pd.DataFrame:
-        wide = cells.pivot_table(index="region_id", columns="indicator", values=column, aggfunc="first", observed=True)
+        wide = cells.pivot_table(
+            index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
+        )
         return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
 
     values = spread("value", [*codes, *sizes]).astype("float64")
     years, status = spread("year", codes).astype("Int64"), spread("status", codes)
     if empty := values.columns[values.isna().all()].tolist():
-        raise DataError(f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`.")
+        raise DataError(
+            f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
+        )
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
-        ignored_indicators=tuple(c for c in dict.fromkeys(tidy["indicator"]) if c not in values),
-        years={str(code): tuple(sorted(int(y) for y in years[code].dropna().unique())) for code in years},
+        ignored_indicators=tuple(c for c in indicators if c not in values),
+        years={
+            str(code): tuple(sorted(int(y) for y in years[code].dropna().unique()))
+            for code in years
+        },
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
         overlaps=tuple(known_overlaps(regions)),
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(values, regions, framework, status.fillna("").astype("str"), years, report)
+    return IndicatorTable(
+        values, regions, framework, status.fillna("").astype("str"), years, report
+    )
 
 
 def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -260,7 +293,12 @@ def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 
 def _both_levels(matches: pd.DataFrame, regions: pd.DataFrame) -> tuple[str, ...]:
-    """Return names in a city table that are provinces as well: municipalities, Taiwan, Hong Kong, Macao."""
-    if "level" not in regions.columns or set(regions["level"]) != {"city"}:
+    """Return names in a table of units that are regions of the level above as well, such as municipalities."""
+    source = source_of(regions)
+    pack = source.load_pack()
+    if pack is None or source.level != pack.units:
         return ()
-    return tuple(matches.loc[matches["region_id"].str.fullmatch(r"\d{2}0000"), "name"])
+    parent = pack.level(source.level).parent_column
+    if parent not in regions.columns:
+        return ()
+    return tuple(matches.loc[matches["region_id"].isin(set(regions[parent])), "name"])

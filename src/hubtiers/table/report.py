@@ -67,20 +67,32 @@ class JoinReport:
     def to_text(self) -> str:
         """Return the account as lines of plain text."""
         rules = self.matches["rule"].value_counts()
-        lines = [f"{len(self.matches)} names: " + (", ".join(f"{n} {rule}" for rule, n in rules.items()) or "none")]
+        lines = [
+            f"{len(self.matches)} names: "
+            + (", ".join(f"{n} {rule}" for rule, n in rules.items()) or "none")
+        ]
         for row in self.matches.to_dict("records"):
             if row["rule"] in ("former", "ambiguous", "unmatched"):
-                found = row["region_id"] or (f"candidates {row['candidates']}" if row["candidates"] else "no region")
-                lines.append(f"  {row['name']}: {row['rule']}, {found}{'; ' if row['note'] else ''}{row['note']}")
+                found = row["region_id"] or (
+                    f"candidates {row['candidates']}" if row["candidates"] else "no region"
+                )
+                lines.append(
+                    f"  {row['name']}: {row['rule']}, {found}{'; ' if row['note'] else ''}{row['note']}"
+                )
         if self.regions_without_data:
-            lines.append(f"no data for {len(self.regions_without_data)} regions: {listing(self.regions_without_data)}")
+            lines.append(
+                f"no data for {len(self.regions_without_data)} regions: {listing(self.regions_without_data)}"
+            )
         if self.ignored_indicators:
             lines.append(f"not in the framework: {listing(self.ignored_indicators, most=12)}")
         for code, years in self.mixed_years.items():
             lines.append(f"mixed years in {code}: {listing(years, most=12)}")
         if not self.statuses.empty:
             counts = self.statuses.sum()
-            lines.append("statuses: " + ", ".join(f"{int(n)} {status or 'not given'}" for status, n in counts.items()))
+            lines.append(
+                "statuses: "
+                + ", ".join(f"{int(n)} {status or 'not given'}" for status, n in counts.items())
+            )
         for region, names in self.several_names.items():
             lines.append(f"several names for {region}: {listing(names)}")
         if self.both_levels:

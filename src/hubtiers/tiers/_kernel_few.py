@@ -92,7 +92,12 @@ def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tupl
             cut = (left + right) // 2
             from_low, to_low = at_low[left], min(at_low[right], cut - 1)
             from_high, to_high = max(at_high[left], cut + 1), at_high[right]
-            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = left, cut, cut, right
+            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = (
+                left,
+                cut,
+                cut,
+                right,
+            )
             waiting += 4
         else:
             continue
@@ -114,7 +119,9 @@ def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tupl
 
 
 @compiled
-def _unique(m: int, k: int, cut: int, least: float, n: Floats, s: Floats, q: Floats, ends: Ends) -> bool:
+def _unique(
+    m: int, k: int, cut: int, least: float, n: Floats, s: Floats, q: Floats, ends: Ends
+) -> bool:
     """Say whether no other partition is as good, to within twice what counts as the same."""
     most = least * (1.0 + 2.0 * SAME)
     low, high, found = ends.low, ends.high, 0

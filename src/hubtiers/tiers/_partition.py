@@ -88,7 +88,9 @@ def prefix_sums(values: Floats, weights: Floats) -> Floats:
     middle = len(values) // 2
     deviation = values - values[middle]
     sums = np.zeros((3, len(values) + 1))
-    for row, term in zip(sums, (weights, weights * deviation, weights * deviation * deviation), strict=True):
+    for row, term in zip(
+        sums, (weights, weights * deviation, weights * deviation * deviation), strict=True
+    ):
         row[middle + 1 :] = np.cumsum(term[middle:])
         row[:middle] = -np.cumsum(term[:middle][::-1])[::-1]
     return sums

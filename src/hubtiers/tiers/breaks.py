@@ -130,11 +130,15 @@ class NaturalBreaks:
         if log and not (known > 0).all():
             odd = scores.index[scores <= 0].tolist()
             way_out = "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear scale."
-            raise DomainError(f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out)
+            raise DomainError(
+                f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out
+            )
         values, counts = distinct_scores(known, self.k, name)
         starts = optimal_classes(np.log(values) if log else values, counts, self.k)
         method = f"natural breaks{' of the logarithm' if log else ''} in {self.k} tiers"
-        return scale_at(known, values[starts[1:] - 1].tolist(), self.possible_tiers, method, log=log)
+        return scale_at(
+            known, values[starts[1:] - 1].tolist(), self.possible_tiers, method, log=log
+        )
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,9 @@ class Quantiles:
         # Times k, so that targets and places are whole numbers and a tie between two places is exact.
         places = np.cumsum(counts)[:-1] * self.k
         cuts = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
-        return scale_at(known, values[cuts].tolist(), self.possible_tiers, f"quantiles in {self.k} tiers")
+        return scale_at(
+            known, values[cuts].tolist(), self.possible_tiers, f"quantiles in {self.k} tiers"
+        )
 
 
 @dataclass(frozen=True)
@@ -254,7 +260,9 @@ class EqualIntervals:
         low, high = float(known.min()), float(known.max())
         cuts = [low * ((self.k - j) / self.k) + high * (j / self.k) for j in range(1, self.k)]
         labels = self.possible_tiers
-        return scale_at(known, [_snap(c, known) for c in cuts], labels, f"equal intervals in {self.k} tiers")
+        return scale_at(
+            known, [_snap(c, known) for c in cuts], labels, f"equal intervals in {self.k} tiers"
+        )
 
 
 @dataclass(frozen=True)
@@ -300,7 +308,9 @@ class HeadTail:
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
         if not 0 < self.most_in_head < 1:
-            raise SpecError(f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1.")
+            raise SpecError(
+                f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1."
+            )
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -496,7 +506,9 @@ class RelativeTo:
         _keep_cuts(self, "percent", self.percent)
         _keep_labels(self, len(self.percent) + 1, self.labels)
         if self.percent[0] <= 0:
-            raise SpecError(f"RelativeTo(percent={self.percent!r}) is not positive. Give per cent above 0.")
+            raise SpecError(
+                f"RelativeTo(percent={self.percent!r}) is not positive. Give per cent above 0."
+            )
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -560,7 +572,15 @@ def _keep_cuts(method: object, field: str, cuts: Sequence[float]) -> None:
     try:
         values = tuple(float(c) for c in cuts)
     except (TypeError, ValueError):
-        raise SpecError(f"{name}({field}={cuts!r}) are no numbers. Give them as (a, b, …), ascending.") from None
-    if not values or not all(map(math.isfinite, values)) or any(b <= a for a, b in pairwise(values)):
-        raise SpecError(f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it.")
+        raise SpecError(
+            f"{name}({field}={cuts!r}) are no numbers. Give them as (a, b, …), ascending."
+        ) from None
+    if (
+        not values
+        or not all(map(math.isfinite, values))
+        or any(b <= a for a, b in pairwise(values))
+    ):
+        raise SpecError(
+            f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it."
+        )
     object.__setattr__(method, field, values)

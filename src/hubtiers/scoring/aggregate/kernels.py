@@ -109,7 +109,9 @@ def tree_kernel(
 
 
 @compiled
-def _aggregate(board: Floats, kept: Ints, share: Floats, rule: int, option: float, out: Floats) -> bool:
+def _aggregate(
+    board: Floats, kept: Ints, share: Floats, rule: int, option: float, out: Floats
+) -> bool:
     """Aggregate the kept rows of the board by one rule; False when the values are outside its domain."""
     if rule == POWER:
         return _power_mean(board, kept, share, option, out)
@@ -171,7 +173,9 @@ def _power_mean(board: Floats, kept: Ints, share: Floats, exponent: float, out: 
         for i in range(len(kept)):
             value = board[kept[i], r]
             if not math.isnan(value):
-                total += share[i] * (math.log(value) if exponent == 0.0 else (value / anchor) ** exponent)
+                total += share[i] * (
+                    math.log(value) if exponent == 0.0 else (value / anchor) ** exponent
+                )
                 mass += share[i]
         if mass == 0.0:
             out[r] = np.nan
@@ -200,7 +204,9 @@ def _penalised(board: Floats, kept: Ints, share: Floats, sign: float, out: Float
 
 
 @compiled
-def _closeness(board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, out: Floats) -> None:
+def _closeness(
+    board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, out: Floats
+) -> None:
     size = 0.0
     for i in range(len(kept)):
         size = max(size, best[i] - worst[i])
@@ -217,7 +223,13 @@ def _closeness(board: Floats, kept: Ints, share: Floats, best: Floats, worst: Fl
 
 @compiled
 def _compromise(
-    board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, majority: float, out: Floats
+    board: Floats,
+    kept: Ints,
+    share: Floats,
+    best: Floats,
+    worst: Floats,
+    majority: float,
+    out: Floats,
 ) -> None:
     n = board.shape[1]
     regret = np.zeros(n)
@@ -232,16 +244,29 @@ def _compromise(
                 mass += share[i]
         out[r] = total / mass if mass > 0.0 else np.nan
         regret[r] = regret[r] / mass if mass > 0.0 else np.nan
-    least_s, most_s, least_r, most_r = np.nanmin(out), np.nanmax(out), np.nanmin(regret), np.nanmax(regret)
+    least_s, most_s, least_r, most_r = (
+        np.nanmin(out),
+        np.nanmax(out),
+        np.nanmin(regret),
+        np.nanmax(regret),
+    )
     for r in range(n):
         by_sum = (out[r] - least_s) / (most_s - least_s) if most_s > least_s else out[r] * 0.0
-        by_worst = (regret[r] - least_r) / (most_r - least_r) if most_r > least_r else regret[r] * 0.0
+        by_worst = (
+            (regret[r] - least_r) / (most_r - least_r) if most_r > least_r else regret[r] * 0.0
+        )
         out[r] = 1.0 - (majority * by_sum + (1.0 - majority) * by_worst)
 
 
 @compiled
 def _grey(
-    board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, distinction: float, out: Floats
+    board: Floats,
+    kept: Ints,
+    share: Floats,
+    best: Floats,
+    worst: Floats,
+    distinction: float,
+    out: Floats,
 ) -> None:
     most = 0.0
     for i in range(len(kept)):

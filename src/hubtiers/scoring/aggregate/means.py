@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._checks import aligned_weights, calculable, require_choice, require_domain, same_columns
+from hubtiers._checks import (
+    aligned_weights,
+    calculable,
+    require_choice,
+    require_domain,
+    same_columns,
+)
 from hubtiers._method import About, CompiledForm
 from hubtiers.errors import SpecError
 
@@ -33,7 +39,9 @@ def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArr
     return np.asarray(np.divide(summed, total, out=np.full(len(x), np.nan), where=total > 0))
 
 
-def weighted_power_mean(x: NDArray[np.float64], weights: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+def weighted_power_mean(
+    x: NDArray[np.float64], weights: NDArray[np.float64], exponent: float
+) -> NDArray[np.float64]:
     """Return (Σ w·x^p / Σ w)^(1/p) of each row over the values present; the geometric mean for p = 0.
 
     Values count only where their weight is above 0. Powers are taken of x over the row's largest value (smallest for
@@ -41,16 +49,22 @@ def weighted_power_mean(x: NDArray[np.float64], weights: NDArray[np.float64], ex
     """
     counted = ~np.isnan(x) & (weights > 0)
     if exponent == 0:
-        return np.exp(weighted_mean(np.where(counted, np.log(np.where(counted, x, 1.0)), np.nan), weights))
+        return np.exp(
+            weighted_mean(np.where(counted, np.log(np.where(counted, x, 1.0)), np.nan), weights)
+        )
     extreme = np.max if exponent > 0 else np.min
-    anchor = extreme(np.where(counted, x, -np.inf if exponent > 0 else np.inf), axis=1, keepdims=True)
+    anchor = extreme(
+        np.where(counted, x, -np.inf if exponent > 0 else np.inf), axis=1, keepdims=True
+    )
     anchor = np.where(np.isfinite(anchor) & (anchor != 0), anchor, 1.0)
     with np.errstate(over="ignore"):  # a ratio too large for p < 0 has the power 0, as it should
         powers = np.where(counted, np.where(counted, x / anchor, 1.0) ** exponent, np.nan)
     return weighted_mean(powers, weights) ** (1.0 / exponent) * anchor[:, 0]
 
 
-def penalised_mean(x: NDArray[np.float64], weights: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
+def penalised_mean(
+    x: NDArray[np.float64], weights: NDArray[np.float64], sign: float
+) -> NDArray[np.float64]:
     """Return M + sign · S²/M of each row, with weighted mean M and weighted variance S² over the values present."""
     mean = weighted_mean(x, weights)
     variance = weighted_mean((x - mean[:, None]) ** 2, weights)
@@ -234,7 +248,9 @@ class PowerMean:
     )
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)):
+        if not (
+            np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)
+        ):
             raise SpecError(
                 f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, such as 0.5."
             )
@@ -279,12 +295,19 @@ class FittedPowerMean:
         numbers = same_columns(self.weights.index, values, name)
         _require_power_domain(numbers, self.weights, self.exponent, name)
         x, weights = numbers.to_numpy(), self.weights.to_numpy()
-        scores = weighted_mean(x, weights) if self.exponent == 1 else weighted_power_mean(x, weights, self.exponent)
+        scores = (
+            weighted_mean(x, weights)
+            if self.exponent == 1
+            else weighted_power_mean(x, weights, self.exponent)
+        )
         return pd.Series(scores, index=values.index, name="score")
 
 
 def _fitted_power_mean(
-    method: Geometric | Harmonic | PowerMean, values: pd.DataFrame, weights: pd.Series | None, exponent: float
+    method: Geometric | Harmonic | PowerMean,
+    values: pd.DataFrame,
+    weights: pd.Series | None,
+    exponent: float,
 ) -> FittedPowerMean:
     name = f"{type(method).__name__}()"
     numbers = calculable(values, name)
@@ -293,7 +316,9 @@ def _fitted_power_mean(
     return FittedPowerMean(method, aligned, exponent)
 
 
-def _require_power_domain(numbers: pd.DataFrame, weights: pd.Series, exponent: float, name: str) -> None:
+def _require_power_domain(
+    numbers: pd.DataFrame, weights: pd.Series, exponent: float, name: str
+) -> None:
     if exponent == 1:
         return
     x, idle = numbers.to_numpy(), weights.to_numpy() == 0
@@ -356,7 +381,9 @@ class MazziottaPareto:
         """Rule and option of the compiled loop."""
         return CompiledForm("penalty", -1.0 if self.sign == "-" else 1.0)
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedMazziottaPareto:
+    def fit(
+        self, values: pd.DataFrame, *, weights: pd.Series | None = None
+    ) -> FittedMazziottaPareto:
         """Keep the weights, and check that the values are positive.
 
         Raises

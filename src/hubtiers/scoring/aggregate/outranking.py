@@ -18,7 +18,9 @@ _CLOSE = 1e-12
 """Weights for and against that differ by less are a draw: sums in another order differ in their last bits."""
 
 
-def duel_share(x: NDArray[np.float64], field: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def duel_share(
+    x: NDArray[np.float64], field: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return for each row of x the share of the rows of a field that it beats, draws counting half.
 
     A row beats another when the indicators in which it is better weigh more than those in which it is worse; indicators
@@ -100,5 +102,7 @@ class FittedCopeland:
         scores = pd.Series(np.nan, index=values.index, name="score")
         some = numbers.notna().any(axis=1)
         if some.any() and len(self.field):
-            scores[some] = duel_share(numbers[some].to_numpy(), self.field.to_numpy(), self.weights.to_numpy())
+            scores[some] = duel_share(
+                numbers[some].to_numpy(), self.field.to_numpy(), self.weights.to_numpy()
+            )
         return scores

@@ -75,7 +75,9 @@ class RequireCoverage:
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
-            raise SpecError(f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as 0.7.")
+            raise SpecError(
+                f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as 0.7."
+            )
 
     def fit(self, values: pd.DataFrame) -> RequireCoverage:
         """Check that some region passes; nothing is learnt from the data.
@@ -100,9 +102,13 @@ class RequireCoverage:
 
     def mark(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return False for every cell: nothing is filled."""
-        return pd.DataFrame(np.zeros(values.shape, dtype=bool), index=values.index, columns=values.columns)
+        return pd.DataFrame(
+            np.zeros(values.shape, dtype=bool), index=values.index, columns=values.columns
+        )
 
-    def array_form(self, x: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return a bare array with every row below the threshold blanked, as `apply` does."""
         del direction
         enough = (~np.isnan(x)).mean(axis=1) >= self.share

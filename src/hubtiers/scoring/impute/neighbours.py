@@ -56,7 +56,9 @@ class KNearest:
 
     def __post_init__(self) -> None:
         if isinstance(self.k, bool) or not isinstance(self.k, int) or self.k < 1:
-            raise SpecError(f"KNearest(k={self.k!r}) needs a whole number of at least 1, such as 5.")
+            raise SpecError(
+                f"KNearest(k={self.k!r}) needs a whole number of at least 1, such as 5."
+            )
         require_share(self.share, "KNearest")
 
     def fit(self, values: pd.DataFrame) -> FittedKNearest:
@@ -100,7 +102,9 @@ class FittedKNearest:
             When the columns are not those of the fit.
         """
         numbers = same_columns(self.centre.index, values, "KNearest()")
-        enough = ((indicator_coverage(numbers) >= self.method.share) & numbers.notna().any(axis=1)).to_numpy()
+        enough = (
+            (indicator_coverage(numbers) >= self.method.share) & numbers.notna().any(axis=1)
+        ).to_numpy()
         filled = numbers.to_numpy(copy=True)
         if enough.any():
             centre, spread = self.centre.to_numpy(), self.spread.to_numpy()

@@ -10,10 +10,23 @@ import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, require_every_column, same_columns
 from hubtiers._method import About
-from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, NotComparableError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    MissingColumnError,
+    NotComparableError,
+    listing,
+)
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
-__all__ = ["FittedFill", "FittedGroupFill", "GroupMean", "GroupMedian", "MeanImpute", "MedianImpute"]
+__all__ = [
+    "FittedFill",
+    "FittedGroupFill",
+    "GroupMean",
+    "GroupMedian",
+    "MeanImpute",
+    "MedianImpute",
+]
 
 _Groups = tuple[tuple[str, str], ...]
 
@@ -312,12 +325,18 @@ def _grouped(
         if index is not None and index.has_duplicates:
             raise DuplicateRegionError(index[index.duplicated()], f"{name}: {where}")
     if method.groups is not None:
-        group = pd.Series(dict(_as_groups(method.groups, name)), dtype=object).reindex(numbers.index.astype(str))
+        group = pd.Series(dict(_as_groups(method.groups, name)), dtype=object).reindex(
+            numbers.index.astype(str)
+        )
         group.index = numbers.index
     elif regions is None:
-        raise DataError(f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by region id.")
+        raise DataError(
+            f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by region id."
+        )
     elif method.by not in regions.columns:
-        raise MissingColumnError([method.by], f"{name}: the table of regions", map(str, regions.columns))
+        raise MissingColumnError(
+            [method.by], f"{name}: the table of regions", map(str, regions.columns)
+        )
     else:
         group = regions[method.by].reindex(numbers.index)
     if absent := numbers.index[group.isna()].tolist():
@@ -332,7 +351,9 @@ def _fitted(
 ) -> FittedGroupFill:
     fitted = FittedGroupFill(method, fill, group)
     require_every_column(numbers, f"{type(method).__name__}()")
-    kept = blank_below(numbers.fillna(fill.loc[group].set_axis(numbers.index)), method.share, judged_by=numbers)
+    kept = blank_below(
+        numbers.fillna(fill.loc[group].set_axis(numbers.index)), method.share, judged_by=numbers
+    )
     _require_filled(kept, group, f"{type(method).__name__}()")
     return fitted
 
@@ -341,7 +362,9 @@ def _require_filled(kept: pd.DataFrame, group: pd.Series, name: str) -> None:
     left = kept.isna() & kept.notna().any(axis=1).to_numpy()[:, None]
     if left.to_numpy().any():
         cells = dict.fromkeys(
-            f"{code!r} in {group[region]!r}" for code in kept.columns for region in kept.index[left[code]]
+            f"{code!r} in {group[region]!r}"
+            for code in kept.columns
+            for region in kept.index[left[code]]
         )
         raise DataError(
             f"{name} cannot fill {listing(cells)}: the group has no value. Use larger groups, or drop the indicator."

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._checks import LARGEST_VALUE, calculable, oriented, require_every_column, require_varied, same_columns
+from hubtiers._checks import (
+    LARGEST_VALUE,
+    calculable,
+    oriented,
+    require_every_column,
+    require_varied,
+    same_columns,
+)
 from hubtiers._method import About
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError, listing
 
@@ -92,7 +99,9 @@ class FittedLinear:
             )
         if self.clip:
             scaled = np.clip(scaled, self.start, self.start + self.span)
-        return calculable(pd.DataFrame(scaled, index=numbers.index, columns=numbers.columns), name, rows=False)
+        return calculable(
+            pd.DataFrame(scaled, index=numbers.index, columns=numbers.columns), name, rows=False
+        )
 
     def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
         """Return values of the common scale in the indicators' own units: what it takes to reach a normalised value."""
@@ -147,12 +156,16 @@ class MinMax:
         says_en=(
             "The worst region gets the lower end, the best the upper one; where less is better the scale is reversed."
         ),
-        formula=("y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} x_{ij})"),
+        formula=(
+            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} x_{ij})"
+        ),
     )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(f"MinMax(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+            raise SpecError(
+                f"MinMax(low={self.low}, high={self.high}) needs a finite low below a finite high."
+            )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedMinMax:
         """Learn the bounds of each indicator.
@@ -188,7 +201,9 @@ class MinMax:
             highest=highest,
         )
 
-    def array_form(self, x: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
         """Return what `fit` and `apply` give for a bare array; None where a frame must be checked."""
         ends = known_range(x)
         if ends is None:
@@ -240,13 +255,17 @@ class ZScore:
         zh="Z 值标准化",
         en="z-scores",
         says_zh="以高于均值多少个标准差计量；逆向指标反号。",
-        says_en=("How many standard deviations a region lies above the mean; the sign turns where less is better."),
+        says_en=(
+            "How many standard deviations a region lies above the mean; the sign turns where less is better."
+        ),
         formula="y_{ij} = m + d · (x_{ij} − x̄_{j}) / s_{j}",
     )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.mean) and 0 < self.deviation < np.inf):
-            raise SpecError(f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation.")
+            raise SpecError(
+                f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation."
+            )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn mean and standard deviation of each indicator.
@@ -265,7 +284,9 @@ class ZScore:
         centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=1)
         return FittedLinear(self, centre, spread, sign, self.mean, self.deviation, clip=False)
 
-    def array_form(self, x: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
         """Return what `fit` and `apply` give for a bare array; None where a frame must be checked."""
         ends = known_range(x)
         if ends is None:
@@ -389,7 +410,9 @@ class VectorNorm:
         return FittedLinear(self, length * 0.0, length, sign, 0.0, 1.0, clip=False)
 
 
-def _ready(values: pd.DataFrame, direction: pd.Series | None, method: str) -> tuple[pd.DataFrame, pd.Series]:
+def _ready(
+    values: pd.DataFrame, direction: pd.Series | None, method: str
+) -> tuple[pd.DataFrame, pd.Series]:
     numbers = calculable(values, method)
     require_every_column(numbers, method)
     return numbers, oriented(direction, numbers.columns, method)

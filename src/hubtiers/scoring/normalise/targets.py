@@ -67,7 +67,9 @@ class Goalposts:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+            raise SpecError(
+                f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite high."
+            )
         object.__setattr__(self, "bounds", _as_bounds(self.bounds))
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
@@ -89,7 +91,9 @@ class Goalposts:
         lower = pd.Series({code: posts[code][0] for code in numbers.columns})
         upper = pd.Series({code: posts[code][1] for code in numbers.columns})
         worst = lower.where(sign > 0, upper)
-        return FittedLinear(self, worst, upper - lower, sign, self.low, self.high - self.low, clip=self.clip)
+        return FittedLinear(
+            self, worst, upper - lower, sign, self.low, self.high - self.low, clip=self.clip
+        )
 
 
 def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
@@ -105,7 +109,9 @@ def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
                 f"Goalposts() needs two numbers for {code!r}, such as (0, 100), but got {pair!r}."
             ) from None
         if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
-            raise SpecError(f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has {pair!r}.")
+            raise SpecError(
+                f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has {pair!r}."
+            )
         rows.append((code, lower, upper))
     return tuple(rows)
 
@@ -171,7 +177,9 @@ class DistanceToReference:
         sign = oriented(direction, numbers.columns, "DistanceToReference()")
         level = self._level(numbers, sign)
         if absent := level.index[level.isna()].tolist():
-            raise DataError(f"DistanceToReference(region={self.region!r}) has no value for {listing(absent)}.")
+            raise DataError(
+                f"DistanceToReference(region={self.region!r}) has no value for {listing(absent)}."
+            )
         if zero := level.index[level == 0].tolist():
             raise DataError(
                 f"DistanceToReference() measures in shares of the reference, but the reference of "

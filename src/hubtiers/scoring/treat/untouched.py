@@ -16,7 +16,9 @@ from hubtiers._method import About
 __all__ = ["NoTreatment", "touched_values"]
 
 
-def touched_values(before: pd.DataFrame, after: pd.DataFrame, action: Mapping[str, str]) -> pd.DataFrame:
+def touched_values(
+    before: pd.DataFrame, after: pd.DataFrame, action: Mapping[str, str]
+) -> pd.DataFrame:
     """Return one row per value that a treatment changed: region, indicator, before, after, action."""
     rows = [
         (region, code, old, new, action.get(code, ""))
@@ -66,7 +68,9 @@ class NoTreatment:
         """Return an empty report: nothing is touched."""
         return touched_values(values, values, {})
 
-    def array_form(self, x: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return a bare array as it is."""
         del direction
         return x

@@ -86,12 +86,18 @@ class CombinedWeights:
     )
 
     def __post_init__(self) -> None:
-        methods = tuple(self.methods) if isinstance(self.methods, (tuple, list)) else (self.methods,)
+        methods = (
+            tuple(self.methods) if isinstance(self.methods, (tuple, list)) else (self.methods,)
+        )
         if len(methods) < 2:
-            raise SpecError("CombinedWeights() needs at least two weighting methods, such as (a, b).")
+            raise SpecError(
+                "CombinedWeights() needs at least two weighting methods, such as (a, b)."
+            )
         for method in methods:
             if isinstance(method, type) or not callable(getattr(method, "fit", None)):
-                raise SpecError(f"CombinedWeights() got {method!r}, which is no weighting method. Give objects.")
+                raise SpecError(
+                    f"CombinedWeights() got {method!r}, which is no weighting method. Give objects."
+                )
         object.__setattr__(self, "methods", methods)
         require_choice("rule of CombinedWeights(rule=…)", self.rule, tuple(_RULES))
 
@@ -126,7 +132,13 @@ class CombinedWeights:
         SpecError
         """
         columns = calculable(values, "CombinedWeights()", rows=False).columns
-        known = {"framework": framework, "regions": regions, "year": year, "panel": panel, "direction": direction}
+        known = {
+            "framework": framework,
+            "regions": regions,
+            "year": year,
+            "panel": panel,
+            "direction": direction,
+        }
         sets = []
         for method in self.methods:
             asked = {name: known[name] for name in asked_for(method.fit) if name in known}

@@ -22,7 +22,9 @@ _STILL = 1e-10
 """Angle, in radians, below which a turn no longer matters."""
 
 
-def principal_loadings(correlation: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def principal_loadings(
+    correlation: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return eigenvalues (largest first) and loadings (indicators × components) of a correlation matrix."""
     values, vectors = np.linalg.eigh(correlation)
     values, vectors = np.clip(values[::-1], 0.0, None), vectors[:, ::-1]
@@ -119,8 +121,12 @@ class PcaWeights:
     )
 
     def __post_init__(self) -> None:
-        if self.components is not None and not (isinstance(self.components, int) and self.components >= 1):
-            raise SpecError(f"PcaWeights(components={self.components!r}) needs a whole number of at least 1.")
+        if self.components is not None and not (
+            isinstance(self.components, int) and self.components >= 1
+        ):
+            raise SpecError(
+                f"PcaWeights(components={self.components!r}) needs a whole number of at least 1."
+            )
         if not (0 <= self.least_share <= 1 and 0 <= self.least_total <= 1):
             raise SpecError(
                 f"PcaWeights(least_share={self.least_share}, least_total={self.least_total}) needs shares of 0 to 1."
@@ -172,4 +178,6 @@ class PcaWeights:
         share = eigenvalues / eigenvalues.sum()
         enough = int(np.searchsorted(np.cumsum(share), self.least_total - 1e-9)) + 1
         # Loadings of components without variance are all 0: they can be turned to anything.
-        return min(max(int((share >= self.least_share).sum()), enough, 1), int((share > 1e-12).sum()))
+        return min(
+            max(int((share >= self.least_share).sum()), enough, 1), int((share > 1e-12).sum())
+        )

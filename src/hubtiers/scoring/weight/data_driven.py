@@ -84,7 +84,9 @@ class EntropyWeights:
 
     def __post_init__(self) -> None:
         if not 0 <= self.shift < np.inf:
-            raise SpecError(f"EntropyWeights(shift={self.shift}) needs a shift of 0 or a small positive number.")
+            raise SpecError(
+                f"EntropyWeights(shift={self.shift}) needs a shift of 0 or a small positive number."
+            )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Compute the weights from normalised values (regions × indicators).
@@ -151,7 +153,9 @@ class CriticWeights:
         zh="CRITIC 权重法",
         en="CRITIC weights",
         says_zh="指标变异越大、与其他指标重复越少，权重越大。",
-        says_en=("The more an indicator varies and the less it repeats others, the more it counts."),
+        says_en=(
+            "The more an indicator varies and the less it repeats others, the more it counts."
+        ),
         formula="w_{j} ∝ σ_{j} Σ_{k} (1 − r_{jk})",
     )
 
@@ -238,4 +242,6 @@ class VariationWeights:
             way_out="Normalise with MinMax().",
         )
         require_varied(numbers, "VariationWeights()", spread=numbers.std(ddof=1))
-        return FittedWeights(self, as_weights(variation_shares(numbers.to_numpy()), numbers.columns))
+        return FittedWeights(
+            self, as_weights(variation_shares(numbers.to_numpy()), numbers.columns)
+        )

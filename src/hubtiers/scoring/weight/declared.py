@@ -64,11 +64,16 @@ class EqualWeights:
         """
         columns = calculable(values, "EqualWeights()", rows=False).columns
         if self.per == "indicator":
-            return FittedWeights(self, as_weights(np.full(len(columns), 1.0 / len(columns)), columns))
+            return FittedWeights(
+                self, as_weights(np.full(len(columns), 1.0 / len(columns)), columns)
+            )
         if framework is None:
-            raise SpecError("EqualWeights(per='function') needs the framework that groups the indicators.")
+            raise SpecError(
+                "EqualWeights(per='function') needs the framework that groups the indicators."
+            )
         shares = [
-            np.prod([1.0 / len(framework.filled_children(up)) for up in framework.ancestors(code)]) for code in columns
+            np.prod([1.0 / len(framework.filled_children(up)) for up in framework.ancestors(code)])
+            for code in columns
         ]
         return FittedWeights(self, as_weights(scaled(np.array(shares)), columns))
 
@@ -119,7 +124,9 @@ class FrameworkWeights:
         if framework is None:
             raise SpecError("FrameworkWeights() needs the framework that holds the weights.")
         stated = {code: node.weight for code, node in framework.node.items()}
-        return FittedWeights(self, nested_weights(stated, columns, framework, method="FrameworkWeights()"))
+        return FittedWeights(
+            self, nested_weights(stated, columns, framework, method="FrameworkWeights()")
+        )
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,9 @@ class GivenWeights:
         pairs = named_pairs(self.weights, "GivenWeights()")
         for code, weight in pairs:
             if not isinstance(weight, (int, float)) or not 0 <= weight < np.inf:
-                raise SpecError(f"GivenWeights() needs numbers of 0 or more, but {code!r} has {weight!r}.")
+                raise SpecError(
+                    f"GivenWeights() needs numbers of 0 or more, but {code!r} has {weight!r}."
+                )
         object.__setattr__(self, "weights", tuple((code, float(weight)) for code, weight in pairs))
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
@@ -174,4 +183,6 @@ class GivenWeights:
         """
         columns = calculable(values, "GivenWeights()", rows=False).columns
         stated = dict(named_pairs(self.weights, "GivenWeights()"))
-        return FittedWeights(self, nested_weights(stated, columns, framework, method="GivenWeights()"))
+        return FittedWeights(
+            self, nested_weights(stated, columns, framework, method="GivenWeights()")
+        )

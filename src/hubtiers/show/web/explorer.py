@@ -23,7 +23,7 @@ from hubtiers.scheme import Result
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.show.methods import method_text
 from hubtiers.show.text import toml_tables, toml_value
-from hubtiers.show.words import Text, word
+from hubtiers.show.words import Text, node_text, word
 from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
 
 __all__ = ["Explorer", "explorer_content"]
@@ -39,6 +39,8 @@ _PRESETS: Mapping[str, Any] = {
 }
 # Two presets are one method with other options; every other one has the name of its method.
 _PRESET_NAMES = {"equal": "equal_indicators", "function": "equal_functions"}
+# The rules that the browser can learn anew.
+_RULES: Mapping[type, str] = {NaturalBreaks: "natural", Quantiles: "quantiles"}
 _COPIED = ("denominate", "impute", "treat", "normalise")
 """Steps that the copied text takes from the scheme; the browser adds the others as they are chosen there."""
 _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geometric()}
@@ -48,17 +50,17 @@ _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geo
 class Explorer:
     """Choices of the weights explorer (权重实验): which weightings it offers, and the study it copies.
 
-    Choose it in place of `explorer=True` when the copied text should be a whole study file, or other weightings are
-    wanted.
+    Choose it in place of `explorer=True` when the copied text should be a whole study file, or
+    other weightings are wanted.
 
     Parameters
     ----------
     presets
-        Ready weightings, of `equal`, `function`, `framework`, `entropy`, `critic`, `variation`, `pca`. One that cannot
-        be fitted to the data is shown with its reason.
+        Ready weightings, of `equal`, `function`, `framework`, `entropy`, `critic`, `variation`,
+        `pca`. One that cannot be fitted to the data is shown with its reason.
     study
-        Plain values of a study file beside its method: `{"title_zh": …, "data": {…}, "layout": {…}}`. They are put
-        before the method when it is copied.
+        Plain values of a study file beside its method: `{"title_zh": …, "data": {…}, "layout":
+        {…}}`. They are put before the method when it is copied.
 
     Raises
     ------
@@ -76,7 +78,9 @@ class Explorer:
 
     def __post_init__(self) -> None:
         if odd := [name for name in self.presets if name not in _PRESETS]:
-            raise SpecError(f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from {', '.join(_PRESETS)}.")
+            raise SpecError(
+                f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from {', '.join(_PRESETS)}."
+            )
 
 
 def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
@@ -85,8 +89,8 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
     Parameters
     ----------
     result
-        Scores of a scheme whose aggregation is `Arithmetic`, `Geometric` or a tuple of them, with the same weights for
-        all regions.
+        Scores of a scheme whose aggregation is `Arithmetic`, `Geometric` or a tuple of them, with
+        the same weights for all regions.
     options
         Weightings and study.
 
@@ -153,22 +157,25 @@ def _groups(result: Result) -> list[dict[str, Any]]:
     order = {group.code: number for number, group in enumerate(groups_upwards(framework))}
     groups = []
     for group in groups_upwards(framework):
-        node = framework.node.get(group.code)
+        # An indicator by its column, a group by ~number, as arcs are reversed in shapes.
+        children = [place[c] if c in place else ~order[c] for c in group.children]
+        name = node_text(result, group.code) if group.code in framework.node else Text("", "")
         groups.append(
             {
                 "id": group.code,
-                "name_zh": (node.name_zh or node.code) if node else "",
-                "name_en": (node.name_en or node.code) if node else "",
+                "name_zh": name.zh,
+                "name_en": name.en,
                 "height": group.level,
-                # An indicator by its column, a group by ~number, as arcs are reversed in shapes.
-                "children": [place[c] if c in place else ~order[c] for c in group.children],
-                "leaves": [list(columns) for columns in group.leaves],
+                "children": children,
+                "leaves": list(map(list, group.leaves)),
             }
         )
     return groups
 
 
-def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _presets(
+    result: Result, options: Explorer
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ready, unavailable = [], []
     framework = result.fitted.framework
     given = Given(result.table)
@@ -192,41 +199,56 @@ def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], l
 def _aggregations(result: Result, *, positive: bool) -> list[dict[str, Any]]:
     """Return the choices of aggregation, the scheme's own first: kinds by level, and the text for a study file."""
     own = [type(method).__name__ for method in by_level(result.fitted.scheme.aggregate)]
-    choices = [[*own]] + [[name] for name in _AGGREGATIONS if [name] != own]
-    return [
-        {
-            "names": _method_name(tuple(_AGGREGATIONS[kind] for kind in kinds)).to_plain(),
-            "kinds": kinds,
-            "possible": positive or "Geometric" not in kinds,
-            "toml": toml_value(kinds[0] if len(kinds) == 1 else kinds),
-        }
-        for kinds in choices
-    ]
+    others = [[name] for name in _AGGREGATIONS if [name] != own]
+    choices = []
+    for kinds in (own, *others):
+        methods = tuple(_AGGREGATIONS[kind] for kind in kinds)
+        choices.append(
+            {
+                "names": _method_name(methods).to_plain(),
+                "kinds": kinds,
+                "possible": positive or "Geometric" not in kinds,
+                "toml": toml_value(kinds[0] if len(kinds) == 1 else kinds),
+            }
+        )
+    return choices
 
 
 def _rules(result: Result) -> list[dict[str, Any]]:
     """Return the tier rules, the scheme's own first where the browser knows it."""
-    scale, own = result.breaks, result.fitted.scheme.tier
-    k = len(scale.labels)
-    labels = {} if scale.labels == TIERS[:k] else {"labels": scale.labels}
-    log = isinstance(own, NaturalBreaks) and own.scale == "log"
-    natural = {"method": "NaturalBreaks", "k": k} | labels | ({"scale": "log"} if log else {})
-    rules: list[dict[str, Any]] = [
-        {"id": "natural", "names": _method_name(NaturalBreaks(k)).to_plain(), "log": log, "toml": toml_value(natural)},
-        {
-            "id": "quantiles",
-            "names": _method_name(Quantiles(k)).to_plain(),
-            "toml": toml_value({"method": "Quantiles", "k": k} | labels),
-        },
-    ]
+    scale = result.breaks
+    rules = [_natural_rule(result), _quantile_rule(result)]
     if scale.breaks:
-        fixed = toml_value({"method": "Thresholds", "breaks": scale.breaks} | labels)
+        fixed = {"method": "Thresholds", "breaks": scale.breaks, **_own_labels(result)}
         names = word("fixed_breaks").to_plain()
-        rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": fixed})
+        toml = toml_value(fixed)
+        rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": toml})
     first = (
-        {NaturalBreaks: "natural", Quantiles: "quantiles"}.get(type(own), "fixed") if _learnt_here(result) else "fixed"
+        _RULES.get(type(result.fitted.scheme.tier), "fixed") if _learnt_here(result) else "fixed"
     )
     return sorted(rules, key=lambda rule: rule["id"] != first)
+
+
+def _natural_rule(result: Result) -> dict[str, Any]:
+    own = result.fitted.scheme.tier
+    log = isinstance(own, NaturalBreaks) and own.scale == "log"
+    spec = {"method": "NaturalBreaks", "k": len(result.breaks.labels), **_own_labels(result)}
+    if log:
+        spec["scale"] = "log"
+    names = _method_name(NaturalBreaks(2)).to_plain()
+    return {"id": "natural", "names": names, "log": log, "toml": toml_value(spec)}
+
+
+def _quantile_rule(result: Result) -> dict[str, Any]:
+    spec = {"method": "Quantiles", "k": len(result.breaks.labels), **_own_labels(result)}
+    names = _method_name(Quantiles(2)).to_plain()
+    return {"id": "quantiles", "names": names, "toml": toml_value(spec)}
+
+
+def _own_labels(result: Result) -> dict[str, Any]:
+    """Return the labels as an option of a tier rule, where they are not the usual ones."""
+    labels = result.breaks.labels
+    return {} if labels == TIERS[: len(labels)] else {"labels": labels}
 
 
 def _learnt_here(result: Result) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +27,8 @@ class Topology:
     arcs
         Each line once: first point, then steps, as whole numbers of 1e-4 degree in the order x, y.
     polygons
-        For each unit a list of polygons, each a list of rings, each a list of arc numbers; `~n` is arc n reversed.
+        For each unit a list of polygons, each a list of rings, each a list of arc numbers; `~n` is
+        arc n reversed.
     owners
         For each arc the units on its two sides (one at the outer edge).
     """
@@ -49,24 +50,34 @@ def encode_line(coordinates: NDArray[np.float64]) -> list[int]:
 def build_topology(geometry: gpd.GeoSeries) -> Topology:
     """Split the borders of polygons at their junctions and write each piece once.
 
-    Borders are shared where both sides have the same vertices, as in a coverage; layers that are no coverage come out
-    right too, only larger.
+    Borders are shared where both sides have the same vertices, as in a coverage; layers that are no
+    coverage come out right too, only larger.
     """
-    rings = [[_rings(part) for part in shapely.get_parts(shape)] for shape in geometry]
-    junctions = _junctions([ring for unit in rings for part in unit for ring in part])
+    rings = [_unit_rings(shape) for shape in geometry]
+    junctions = _junctions(rings)
     topology = Topology()
     known: dict[tuple[bytes, bytes], int] = {}
     for unit, parts in enumerate(rings):
-        polygons = []
+        polygons: list[list[list[int]]] = []
         for part in parts:
-            lines = [[_arc(topology, known, piece, unit) for piece in _split(ring, junctions)] for ring in part]
-            polygons.append([line for line in lines if line])
-        topology.polygons.append([polygon for polygon in polygons if polygon])
+            lines = []
+            for ring in part:
+                pieces = _split(ring, junctions)
+                lines.append([_arc(topology, known, piece, unit) for piece in pieces])
+            polygons.append(list(filter(None, lines)))
+        # What has shrunk to a line or a point on the grid is left out.
+        topology.polygons.append(list(filter(None, polygons)))
     return topology
 
 
+def _unit_rings(shape: shapely.Geometry) -> list[list[Points]]:
+    """Return the rings of each part of a shape."""
+    return [_rings(part) for part in shapely.get_parts(shape)]
+
+
 def _rings(polygon: shapely.Polygon) -> list[Points]:
-    return [_whole(shapely.get_coordinates(ring)) for ring in (polygon.exterior, *polygon.interiors)]
+    lines = (polygon.exterior, *polygon.interiors)
+    return [_whole(shapely.get_coordinates(line)) for line in lines]
 
 
 def _whole(coordinates: NDArray[np.float64]) -> Points:
@@ -75,12 +86,19 @@ def _whole(coordinates: NDArray[np.float64]) -> Points:
     return np.asarray(points[keep])
 
 
-def _junctions(rings: list[Points]) -> set[int]:
+def _junctions(units: list[list[list[Points]]]) -> set[int]:
     """Return the points where more than two different border pieces meet."""
-    edges = np.concatenate([np.stack([_keys(ring[:-1]), _keys(ring[1:])], axis=1) for ring in rings])
+    rings = chain.from_iterable(chain.from_iterable(units))
+    edges = np.concatenate([_edges(ring) for ring in rings])
     edges = np.unique(np.sort(edges, axis=1), axis=0)
     points, degree = np.unique(edges, return_counts=True)
     return set(points[degree != 2].tolist())
+
+
+def _edges(ring: Points) -> NDArray[np.int64]:
+    """Return the two ends of every step along a ring."""
+    keys = _keys(ring)
+    return np.stack([keys[:-1], keys[1:]], axis=1)
 
 
 def _keys(points: Points) -> NDArray[np.int64]:
@@ -100,7 +118,9 @@ def _split(ring: Points, junctions: set[int]) -> list[Points]:
     return [closed[a : b + 1] for a, b in pairwise(places)]
 
 
-def _arc(topology: Topology, known: dict[tuple[bytes, bytes], int], piece: Points, unit: int) -> int:
+def _arc(
+    topology: Topology, known: dict[tuple[bytes, bytes], int], piece: Points, unit: int
+) -> int:
     """Return the number of the arc along a piece, `~n` when it runs the other way, adding it when it is new."""
     forward, backward = piece.tobytes(), piece[::-1].tobytes()
     key = (min(forward, backward), max(forward, backward))

@@ -156,7 +156,11 @@ def count_points(
             progress_bar("Counting points", 1.0, shown=progress) as advance,
         ):
             chunks = _noted(read_records(points, request, encoding=encoding), advance)
-            counter = _count_here(chunks, index) if engine == "local" else _count_on_dask(chunks, index, address)
+            counter = (
+                _count_here(chunks, index)
+                if engine == "local"
+                else _count_on_dask(chunks, index, address)
+            )
             return _result(counter, index, request, _source(points), encoding)
     raise DataError(f"{points} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
 
@@ -216,7 +220,9 @@ class _Counter:
         has_all = has_kind if records.weight is None else has_kind & _weighted(records)
         inside = number >= 0
         counted, outside = has_all & inside, np.flatnonzero(has_all & ~inside)
-        unreadable, located, with_kind, complete = map(_count, (records.unreadable, known, has_kind, has_all))
+        unreadable, located, with_kind, complete = map(
+            _count, (records.unreadable, known, has_kind, has_all)
+        )
         found = {
             "records": len(number),
             "counted": complete - len(outside),
@@ -315,7 +321,9 @@ def _weighted(records: Records) -> Mask:
     """Tell which records have a weight; refuse those that no sum of parts can mean."""
     weight = records.weight
     assert weight is not None
-    wrong = np.flatnonzero((weight < 0) | (weight > _HEAVIEST) | ((weight > 0) & (weight < 1 / _HEAVIEST)))
+    wrong = np.flatnonzero(
+        (weight < 0) | (weight > _HEAVIEST) | ((weight > 0) & (weight < 1 / _HEAVIEST))
+    )
     if len(wrong):
         raise DataError(
             f"Record {records.row + wrong[0] + 1} has the weight {weight[wrong[0]]}. Weights are 0 or lie between "
@@ -324,7 +332,9 @@ def _weighted(records: Records) -> Mask:
     return ~np.isnan(weight)
 
 
-def _result(counter: _Counter, index: RegionIndex, request: Request, source: str, encoding: str) -> pd.DataFrame:
+def _result(
+    counter: _Counter, index: RegionIndex, request: Request, source: str, encoding: str
+) -> pd.DataFrame:
     ids = pd.Index(index.region_ids, name="region_id")
     names = sorted(counter.totals) if request.by is not None else ["count"]
     columns = {}
@@ -348,7 +358,9 @@ def _source(points: str | Path | pd.DataFrame) -> str:
 
 def _check_options(chunk_size: int, names: dict[str, str | None]) -> None:
     if isinstance(chunk_size, bool) or not isinstance(chunk_size, int) or chunk_size < 1:
-        raise SpecError(f"chunk_size is {chunk_size!r}. Use a whole number of records above 0, such as 500_000.")
+        raise SpecError(
+            f"chunk_size is {chunk_size!r}. Use a whole number of records above 0, such as 500_000."
+        )
     for option, name in names.items():
         if name is not None and not isinstance(name, str):
             raise SpecError(f"{option} is {name!r}. Give the name of one column, or None.")
@@ -358,7 +370,11 @@ def _coordinates(values: npt.ArrayLike, name: str) -> Floats:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise DataError(f"{name} holds values that are no numbers. Give degrees as numbers.") from None
+        raise DataError(
+            f"{name} holds values that are no numbers. Give degrees as numbers."
+        ) from None
     if array.ndim != 1:
-        raise DataError(f"{name} has {array.ndim} dimensions. Give one-dimensional arrays of degrees.")
+        raise DataError(
+            f"{name} has {array.ndim} dimensions. Give one-dimensional arrays of degrees."
+        )
     return array

@@ -67,7 +67,9 @@ def _two_product(a: float, b: float) -> tuple[float, float]:
     c = _SPLITTER * b
     b_high = c - (c - b)
     b_low = b - b_high
-    return product, a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low)
+    return product, a_low * b_low - (
+        ((product - a_high * b_high) - a_low * b_high) - a_high * b_low
+    )
 
 
 @compiled
@@ -188,7 +190,9 @@ def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions
 
 
 @compiled
-def _mark(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
+def _mark(
+    touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
+) -> tuple[int, int]:
     """Mark the columns of one row that the edges in its bucket touch, with a margin above any rounding."""
     bottom = frame[1] + (row - _PAD) / frame[3]
     top = frame[1] + (row + 1 + _PAD) / frame[3]
@@ -210,7 +214,9 @@ def _mark(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame:
 
 
 @compiled
-def _cells_of_row(touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats) -> tuple[int, int]:
+def _cells_of_row(
+    touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
+) -> tuple[int, int]:
     """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside; return the first and the last touched."""
     first, last = _mark(touched, edges, start, stop, row, frame)
     y = frame[1] + (row + 0.5) / frame[3]
@@ -239,7 +245,9 @@ def _grown(values: Ints32, needed: int) -> Ints32:
 
 
 @compiled
-def rasterise(buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints) -> tuple[Ints32, Ints32]:
+def rasterise(
+    buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints
+) -> tuple[Ints32, Ints32]:
     """Pair cells with regions, region after region: number `k` where its border touches, `~k` where it covers."""
     cells, codes = np.empty(1024, np.int32), np.empty(1024, np.int32)
     touched = np.zeros(shape[1], np.uint8)
@@ -375,12 +383,16 @@ def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     for i in range(len(x)):
         px, py = _snapped(x[i]), _snapped(y[i])
         if low_x <= px <= high_x and low_y <= py <= high_y:
-            cell = cells[_slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)]
+            cell = cells[
+                _slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)
+            ]
             number[i], lie[i] = cell, cell >= 0
             near[count] = i
             count += cell < -1
     for i in near[:count]:
-        number[i], other[i], lie[i] = _search(lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i]))
+        number[i], other[i], lie[i] = _search(
+            lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i])
+        )
     return number, other, lie
 
 
@@ -397,5 +409,7 @@ def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
         low = (mantissa & np.uint64(_LOW)) << shift
         high = (mantissa >> np.uint64(32)) << shift
         limbs[place[i], limb] += np.int64(low & np.uint64(_LOW))
-        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(high & np.uint64(_LOW))
+        limbs[place[i], limb + 1] += np.int64(low >> np.uint64(32)) + np.int64(
+            high & np.uint64(_LOW)
+        )
         limbs[place[i], limb + 2] += np.int64(high >> np.uint64(32))

@@ -137,10 +137,14 @@ def same_degrees(crs: pyproj.CRS) -> bool:
 def _checked_path(points: str | Path) -> Path:
     name = str(points)
     if "://" in name or name.startswith("/vsi"):
-        raise SpecError(f"{name} is no file on this machine. Download it first and give the path of the file.")
+        raise SpecError(
+            f"{name} is no file on this machine. Download it first and give the path of the file."
+        )
     path = Path(points)
     if not name.lower().endswith(_SUFFIXES):
-        raise SpecError(f"{name} has no ending that tells its format. Known: {', '.join(_SUFFIXES)}.")
+        raise SpecError(
+            f"{name} has no ending that tells its format. Known: {', '.join(_SUFFIXES)}."
+        )
     if not path.is_file():
         raise DataError(f"There is no point file {name}. Check the path.")
     return path
@@ -183,7 +187,9 @@ def _named_columns(names: Sequence[str], request: Request, where: str) -> dict[s
         if name not in names:
             raise MissingColumnError([name], where, names)
         if list(names).count(name) > 1:
-            raise DataError(f"{where} has more than one column {name!r}. Rename or drop all but one.")
+            raise DataError(
+                f"{where} has more than one column {name!r}. Rename or drop all but one."
+            )
         found[role] = list(names).index(name)
     return found
 
@@ -194,7 +200,9 @@ def _lacks_coordinates(names: Sequence[str], where: str) -> MissingColumnError:
 
 def _numbers(column: pd.Series) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return numbers (NaN for missing or unreadable) and which cells hold something that is no finite number."""
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(
+        column.dtype
+    ):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = np.isinf(values)
     else:
@@ -225,7 +233,9 @@ def _labels(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
         try:
             codes, uniques = pd.factorize(column)
         except TypeError:
-            raise DataError(f"The column {column.name!r} holds values that are no labels, such as lists.") from None
+            raise DataError(
+                f"The column {column.name!r} holds values that are no labels, such as lists."
+            ) from None
         values = list(uniques)
     labels = [_label(value) for value in values]
     blank = np.array([label == "" for label in labels] + [True])
@@ -245,7 +255,8 @@ def _records(row: int, columns: dict[str, pd.Series], done: float) -> Records:
     y, bad_y = _numbers(columns["y"])
     unreadable = bad_x | bad_y
     examples = tuple(
-        f"record {row + i + 1}: {columns['x'].iloc[i]}, {columns['y'].iloc[i]}" for i in np.flatnonzero(unreadable)[:5]
+        f"record {row + i + 1}: {columns['x'].iloc[i]}, {columns['y'].iloc[i]}"
+        for i in np.flatnonzero(unreadable)[:5]
     )
     x[unreadable] = np.nan
     kind, labels = _labels(columns["kind"]) if "kind" in columns else (None, ())
@@ -255,7 +266,9 @@ def _records(row: int, columns: dict[str, pd.Series], done: float) -> Records:
     return Records(row, x, y, unreadable, kind, labels, weight, examples, done)
 
 
-def _point_columns(shapes: npt.NDArray[np.object_], crs: pyproj.CRS | None, row: int) -> dict[str, pd.Series]:
+def _point_columns(
+    shapes: npt.NDArray[np.object_], crs: pyproj.CRS | None, row: int
+) -> dict[str, pd.Series]:
     """Return the coordinates of points as columns in degrees; `crs` is None for degrees."""
     types = shapely.get_type_id(shapes)
     wrong = np.flatnonzero((types != 0) & (types != -1))
@@ -310,7 +323,9 @@ def _shapes(column: pd.Series, where: str) -> npt.NDArray[np.object_]:
     shapes = np.array(column, dtype=object)
     shapes[pd.isna(column).to_numpy()] = None
     if not shapely.is_valid_input(shapes).all():
-        raise DataError(f"{where} has a column 'geometry' whose cells are no geometries. Give the columns lon and lat.")
+        raise DataError(
+            f"{where} has a column 'geometry' whose cells are no geometries. Give the columns lon and lat."
+        )
     return shapes
 
 
@@ -355,9 +370,13 @@ def _csv_records(path: Path, request: Request, encoding: str) -> Iterator[Record
     try:
         yield from _parse_csv(path, request, encoding)
     except (pd.errors.ParserError, csv.Error) as error:
-        raise DataError(f"{path.name} is no regular CSV table: {error}. Save it again as CSV UTF-8.") from None
+        raise DataError(
+            f"{path.name} is no regular CSV table: {error}. Save it again as CSV UTF-8."
+        ) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path.name} is damaged or no gzip file: {error}. Get the file again.") from None
+        raise DataError(
+            f"{path.name} is damaged or no gzip file: {error}. Get the file again."
+        ) from None
 
 
 class _Renamed:
@@ -385,7 +404,9 @@ def _parse_csv(path: Path, request: Request, encoding: str) -> Iterator[Records]
             raise _lacks_coordinates(names, path.name)
         roles |= place
         if len(set(roles.values())) < len(roles):
-            raise SpecError(f"{path.name}: one column cannot be two of longitude, latitude, kind and weight.")
+            raise SpecError(
+                f"{path.name}: one column cannot be two of longitude, latitude, kind and weight."
+            )
         for frame in _csv_chunks(text, roles, len(names), request.chunk_size):
             _check_width(frame[f"{len(names)}"], row, len(names), path.name)
             _check_rows(row + len(frame), path.name)
@@ -403,7 +424,9 @@ def _check_width(surplus: pd.Series, row: int, width: int, where: str) -> None:
         )
 
 
-def _csv_chunks(text: IO[str], roles: dict[str, int], width: int, size: int) -> Iterator[pd.DataFrame]:
+def _csv_chunks(
+    text: IO[str], roles: dict[str, int], width: int, size: int
+) -> Iterator[pd.DataFrame]:
     labels = {f"{width}"} | {f"{at}" for role, at in roles.items() if role == "kind"}
     numbers = {f"{at}" for role, at in roles.items() if role != "kind"}
     yield from pd.read_csv(
@@ -436,14 +459,18 @@ def _parquet_records(path: Path, request: Request) -> Iterator[Records]:
         with parquet.ParquetFile(path, read_dictionary=dictionary) as file:
             yield from _parse_parquet(file, path, request)
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path.name} cannot be read as Parquet: {error}. Write the file again.") from None
+        raise DataError(
+            f"{path.name} cannot be read as Parquet: {error}. Write the file again."
+        ) from None
 
 
 def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]:
     names = list(file.schema_arrow.names)
     rows = file.metadata.num_rows
     _check_rows(rows, path.name)
-    size = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
+    size = sum(
+        file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)
+    )
     if size > MAX_BYTES:
         raise DataError(
             f"{path.name} unfolds to {size:,} bytes, above the limit of {MAX_BYTES:,} (MAX_BYTES). Split it."
@@ -456,7 +483,11 @@ def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]
             raise _lacks_coordinates(names, path.name)
         roles |= place
     row = 0
-    wanted = list(dict.fromkeys([*(names[at] for at in roles.values()), *([] if geometry is None else [geometry])]))
+    wanted = list(
+        dict.fromkeys(
+            [*(names[at] for at in roles.values()), *([] if geometry is None else [geometry])]
+        )
+    )
     for batch in file.iter_batches(batch_size=request.chunk_size, columns=wanted):
         columns = {role: batch.column(names[at]).to_pandas() for role, at in roles.items()}
         if geometry is not None:
@@ -465,7 +496,9 @@ def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]
         row += batch.num_rows
 
 
-def _geo_metadata(metadata: dict[bytes, bytes], names: list[str], where: str) -> tuple[str | None, pyproj.CRS | None]:
+def _geo_metadata(
+    metadata: dict[bytes, bytes], names: list[str], where: str
+) -> tuple[str | None, pyproj.CRS | None]:
     """Return the geometry column of a GeoParquet file and its reference system, None for degrees."""
     if b"geo" not in metadata:
         return None, None
@@ -481,10 +514,14 @@ def _geo_metadata(metadata: dict[bytes, bytes], names: list[str], where: str) ->
     except (ValueError, KeyError, TypeError, AttributeError, pyproj.exceptions.CRSError) as error:
         if isinstance(error, CRSError):
             raise
-        raise DataError(f"{where} has GeoParquet metadata that cannot be read ({error!r}). Write it again.") from None
+        raise DataError(
+            f"{where} has GeoParquet metadata that cannot be read ({error!r}). Write it again."
+        ) from None
 
 
-def _arrow_points(column: Any, crs: pyproj.CRS | None, row: int, where: str) -> dict[str, pd.Series]:
+def _arrow_points(
+    column: Any, crs: pyproj.CRS | None, row: int, where: str
+) -> dict[str, pd.Series]:
     """Return the coordinates of a GeoParquet column, which holds WKB or pairs of numbers."""
     if hasattr(column, "field"):
         x, y = (np.array(column.field(axis).to_pandas(), dtype=np.float64) for axis in ("x", "y"))
@@ -492,5 +529,7 @@ def _arrow_points(column: Any, crs: pyproj.CRS | None, row: int, where: str) -> 
     try:
         shapes = shapely.from_wkb(np.array(column.to_pandas(), dtype=object))
     except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
-        raise DataError(f"{where} has geometry that is no WKB: {error}. Write the file again.") from None
+        raise DataError(
+            f"{where} has geometry that is no WKB: {error}. Write the file again."
+        ) from None
     return _point_columns(shapes, crs, row)

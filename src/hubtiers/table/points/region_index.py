@@ -48,9 +48,7 @@ class RegionIndex:
 
     def __repr__(self) -> str:
         rows, columns = self.grid.shape
-        return (
-            f"<RegionIndex: {len(self.region_ids)} regions, {len(self.grid.edges):,} edges, {rows} × {columns} cells>"
-        )
+        return f"<RegionIndex: {len(self.region_ids)} regions, {len(self.grid.edges):,} edges, {rows} × {columns} cells>"
 
 
 def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIndex:
@@ -96,7 +94,9 @@ def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIn
     shapes = np.array(regions.geometry.array, dtype=object)
     _check_shapes(regions.index, shapes)
     ids = tuple(regions.index.tolist())
-    order = np.array(sorted(range(len(ids)), key=ids.__getitem__, reverse=border == "last"), np.int64)
+    order = np.array(
+        sorted(range(len(ids)), key=ids.__getitem__, reverse=border == "last"), np.int64
+    )
     return RegionIndex(ids, border, _build_grid(regions.index, shapes, order))
 
 
@@ -105,7 +105,9 @@ def locate(x: Floats, y: Floats, index: RegionIndex) -> tuple[Ints, npt.NDArray[
     from hubtiers.table.points import grid
 
     if len(x) != len(y):
-        raise DataError(f"There are {len(x)} longitudes and {len(y)} latitudes. Give one of each per point.")
+        raise DataError(
+            f"There are {len(x)} longitudes and {len(y)} latitudes. Give one of each per point."
+        )
     # Kernels are compiled once, for contiguous arrays that may be written.
     x, y = (np.require(values, np.float64, ["C", "W"]) for values in (x, y))
     number, _, lie = grid.locate(x, y, index.grid)
@@ -114,7 +116,9 @@ def locate(x: Floats, y: Floats, index: RegionIndex) -> tuple[Ints, npt.NDArray[
 
 def _check_regions(regions: gpd.GeoDataFrame) -> None:
     if not isinstance(regions, gpd.GeoDataFrame) or regions.active_geometry_name is None:
-        raise DataError("The regions are no GeoDataFrame with geometry. Take load_regions(), or set_geometry().")
+        raise DataError(
+            "The regions are no GeoDataFrame with geometry. Take load_regions(), or set_geometry()."
+        )
     if not len(regions):
         raise DataError("The layer of regions is empty. Points need at least one region.")
     if regions.crs is None:
@@ -127,16 +131,22 @@ def _check_regions(regions: gpd.GeoDataFrame) -> None:
             "Use regions.set_index('region_id'), or turn the index into strings."
         )
     if not regions.index.is_unique:
-        raise DuplicateRegionError(regions.index[regions.index.duplicated()], "The layer of regions")
+        raise DuplicateRegionError(
+            regions.index[regions.index.duplicated()], "The layer of regions"
+        )
 
 
 def _check_shapes(ids: pd.Index, shapes: npt.NDArray[np.object_]) -> None:
     bad: Mask = np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if bad.any():
-        raise DataError(f"These regions have no geometry: {listing(ids[bad])}. Drop them, or draw them.")
+        raise DataError(
+            f"These regions have no geometry: {listing(ids[bad])}. Drop them, or draw them."
+        )
     bad = ~np.isin(shapely.get_type_id(shapes), (3, 6))
     if bad.any():
-        raise DataError(f"These regions are no polygons: {listing(ids[bad])}. Points are counted in polygons.")
+        raise DataError(
+            f"These regions are no polygons: {listing(ids[bad])}. Points are counted in polygons."
+        )
     bad = ~shapely.is_valid(shapes)
     if bad.any():
         raise DataError(
@@ -166,7 +176,9 @@ def _build_grid(ids: pd.Index, shapes: npt.NDArray[np.object_], order: Ints) -> 
     columns, rows = (max(min(wanted, int(span / _SMALLEST_CELL)), 1) for span in high - low)
     frame = np.array([*low, columns / (high[0] - low[0]), rows / (high[1] - low[1]), *high])
     buckets = grid.bucket_edges(edges, owner, frame, rows, len(shapes))
-    begin, codes = grid.gather(*grid.rasterise(buckets, frame, (rows, columns), order), rows * columns)
+    begin, codes = grid.gather(
+        *grid.rasterise(buckets, frame, (rows, columns), order), rows * columns
+    )
     cells, lists = grid.pack(begin, codes, buckets, columns)
     laid = grid.Grid(frame, (rows, columns), cells, lists, buckets.edges)
     inner = shapely.get_coordinates(shapely.point_on_surface(shapes))
@@ -186,7 +198,9 @@ def _check_areas(ids: pd.Index, shapes: npt.NDArray[np.object_]) -> None:
     _refuse_overlaps(ids, shapes, np.column_stack([first, other])[first != other])
 
 
-def _refuse_overlaps(ids: pd.Index, shapes: npt.NDArray[np.object_], pairs: npt.NDArray[Any]) -> None:
+def _refuse_overlaps(
+    ids: pd.Index, shapes: npt.NDArray[np.object_], pairs: npt.NDArray[Any]
+) -> None:
     suspects = np.unique(np.unique(np.sort(pairs, axis=1), axis=0)[:_MOST_PAIRS])
     if not len(suspects):
         return

@@ -1,42 +1,54 @@
-"""Which indicator a column or a group of rows holds, and in which unit it is written."""
+"""Which indicator a series of cells holds, and in which unit it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework, Indicator
-from hubtiers.table.yearbook.headers import Header, Names, name_key, parse_header, split_year
-from hubtiers.table.yearbook.layout import Layout, Series
-from hubtiers.table.yearbook.sheet import Book, Sheet
-from hubtiers.table.yearbook.units import factor_between
+from hubtiers.table.yearbook.blocks import Notes
+from hubtiers.table.yearbook.framework_names import Names, refuse_ambiguous
+from hubtiers.table.yearbook.headers import Header, Name, name_key, parse_header, without_year
+from hubtiers.table.yearbook.roles import why_aside
+from hubtiers.table.yearbook.series import Series
+from hubtiers.table.yearbook.sheet import Book
+from hubtiers.table.yearbook.titles import title_names
+from hubtiers.table.yearbook.units import factor_between, find_unit
 
 __all__ = ["Named", "Task", "name_series", "refuse_twins"]
 
 
 @dataclass(frozen=True)
 class Task:
-    """The file, the choices and what the titles say: what every step of reading needs."""
+    """The file, the choices and what was found: what every step of naming and reading needs."""
 
     book: Book
-    sheet: Sheet
+    where: str
+    kind: str
     framework: Framework | None
     units: Mapping[str, str]
     year: int | None
-    layout: Layout
-    title_unit: str
-    title_name: str
-    title_year: int | None
+    keep: Sequence[str]
+    series: Sequence[Series]
+    notes: Notes
 
     @property
-    def where(self) -> str:
-        """Name the file, and the sheet where it has a name."""
-        return f"{self.book.where}, sheet {self.sheet.name!r}" if self.sheet.name else self.book.where
+    def has_years(self) -> bool:
+        """Whether the rows state years of their own."""
+        return any(slot.year is not None for s in self.series for slot in s.slots)
 
     def column(self, series: Series) -> str:
         """Name a column with the words above it."""
-        return f"{self.where}: column {series.letter} ({' '.join(series.parts)!r})"
+        noun = "column " if series.row is None else ""
+        return f"{self.where}: {noun}{series.letter} ({series.text!r})"
+
+    def indicator(self, code: str) -> Indicator:
+        """Return an indicator of the framework."""
+        assert self.framework is not None
+        node = self.framework[code]
+        assert isinstance(node, Indicator)
+        return node
 
 
 @dataclass(frozen=True)
@@ -53,26 +65,22 @@ class Named:
 
 
 def name_series(task: Task) -> list[Named]:
-    """Give every series its indicator and unit; what the framework does not know is noted as ignored."""
-    names = Names(task.framework) if task.framework else None
-    known = [i.unit for i in task.framework.indicators] if task.framework else []
-    named: list[Named] = []
-    stems: list[tuple[Series, str, str]] = []
+    """Give every series its indicator and unit; what is no indicator, or none of the framework, is noted."""
+    whole = [(s, _header(task, s)) for s in task.series]
+    headers = _drop_common(task, whole)
+    hits = _by_framework(task, headers, whole) if task.framework else _by_header(task, headers)
+    named = []
     used: set[str] = set()
-    for series in task.layout.series:
-        header = parse_header(series.parts, where=task.column(series), known=known)
-        if header.marks:
-            task.layout.notes.marks.append((f"{series.letter}, header", header.text, header.name))
-        header, hit = _identify(task, series, header, names)
-        if hit is None:
-            stem = names.stem(header, task.column(series)) if names else None
-            stems += [(series, *stem)] if stem else []
-            task.layout.notes.ignored.append((series.letter, header.text, _why_ignored(stem)))
+    for number, (series, header) in enumerate(headers):
+        if number not in hits:
             continue
-        unit, unit_from = _unit_of(task, series, header, hit[0], used)
-        wanted = _indicator(task, hit[0]).unit if task.framework else unit
-        named.append(Named(series, header, *hit, unit, unit_from, wanted))
-    _check_named(task, named, stems)
+        code, rule = hits[number]
+        unit, unit_from = _unit_of(task, series, header, code, used)
+        wanted = task.indicator(code).unit if task.framework else unit
+        named.append(Named(series, _dated(task, header), code, rule, unit, unit_from, wanted))
+    if not named:
+        raise _nothing_named(task)
+    named = [_unit_of_title(task, n, named) for n in named]
     if unused := [key for key in task.units if key not in used]:
         keys = dict.fromkeys(text for n in named for text in (n.header.text, n.indicator))
         raise SpecError(
@@ -81,42 +89,171 @@ def name_series(task: Task) -> list[Named]:
     return named
 
 
-def _indicator(task: Task, code: str) -> Indicator:
-    assert task.framework is not None
-    node = task.framework[code]
-    assert isinstance(node, Indicator)
-    return node
+def _header(task: Task, series: Series) -> Header:
+    known = [i.unit for i in task.framework.indicators] if task.framework else []
+    header = parse_header(series.levels, where=task.column(series), known=known)
+    if header.marks:
+        task.notes.marks.append((f"{series.letter}, header", header.text, header.name))
+    return header
 
 
-def _identify(task: Task, series: Series, header: Header, names: Names | None) -> tuple[Header, tuple[str, str] | None]:
-    """Find the indicator of a header, first as it stands and then without a year in its name."""
-    if not header.pieces:
-        if not task.title_name:
-            raise DataError(
-                f"{task.column(series)} states no indicator, and no title such as “指标：生产总值（亿元）” does. Write "
-                "the indicator into the header or into a row above it."
-            )
-        title = parse_header([task.title_name], where=f"{task.where}: the title", known=[])
-        header = replace(header, pieces=title.pieces, unit=header.unit or title.unit)
-    hit = names.find(header, task.column(series)) if names else None
+def _dated(task: Task, header: Header) -> Header:
     # In a table with a column of years, a year in a header is part of the name: census_2020 by year.
-    if hit is None and header.year is None and not task.layout.has_years:
-        stem, year = split_year(header.name)
-        if year is not None:
-            header = replace(header, text=header.text, pieces=(stem,), year=year)
-            hit = names.find(header, task.column(series)) if names else None
-    return header, hit if names else (header.name, "header")
+    return header if header.year is not None or task.has_years else without_year(header)
 
 
-def _why_ignored(stem: tuple[str, str] | None) -> str:
-    if stem:
-        return f"not in the framework, unlike {stem[0]!r}, which it is without ({stem[1]})"
-    return "not in the framework"
+def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple[Series, Header]]:
+    """Leave out an upper name that spans every column, since it tells none from another; its unit stays."""
+    first = {header.names[0] for _, header in headers if header.names}
+    bare = any(len(header.names) < 2 or not s.is_spanned for s, header in headers)
+    if len(headers) < 2 or len(first) != 1 or bare:
+        return headers
+    task.notes.say(
+        f"the header {first.pop().text!r} spans every column and was left out of their names"
+    )
+    return [(s, replace(header, names=header.names[1:])) for s, header in headers]
 
 
-def _unit_of(task: Task, series: Series, header: Header, code: str, used: set[str]) -> tuple[str, str]:
+def _is_kept(task: Task, series: Series, header: Header) -> bool:
+    """Return whether a column that would be set aside was asked for."""
+    mine = {name_key(text) for text in (header.text, header.name, series.text, series.letter)}
+    return any(name_key(text) in mine for text in task.keep)
+
+
+def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int, tuple[str, str]]:
+    """Call every series as its header says, in both languages where one does not tell the columns apart."""
+    labels: dict[int, str] = {}
+    rules: dict[int, str] = {}
+    for number, (series, header) in enumerate(headers):
+        if series.key and not _is_kept(task, series, header):
+            reason = why_aside(series.key, " ".join(header.name.split()) or series.letter)
+            task.notes.ignored.append((series.letter, header.text, reason))
+            continue
+        rules[number] = "header" if header.names else "title"
+        labels[number] = _dated(task, header).name if header.names else _title(task, series)
+    twice = _told_twice(task, headers, labels)
+    for number in twice:
+        labels[number] = _dated(task, headers[number][1]).full_name or labels[number]
+    return {number: (label, rules[number]) for number, label in labels.items()}
+
+
+def _told_twice(
+    task: Task, headers: Sequence[tuple[Series, Header]], labels: Mapping[int, str]
+) -> list[int]:
+    """Return the series that share a name and a year."""
+    seen: dict[tuple[str, int | None], list[int]] = {}
+    for number, label in labels.items():
+        seen.setdefault((label, _dated(task, headers[number][1]).year), []).append(number)
+    return [number for numbers in seen.values() if len(numbers) > 1 for number in numbers]
+
+
+def _title(task: Task, series: Series) -> str:
+    """Return the indicator that the lines above the table state, for columns that state years only."""
+    titles = series.titles
+    if titles.indicator:
+        return parse_header([[titles.indicator]], where=f"{task.where}: the title").name
+    names = title_names(titles.title)
+    if not names:
+        raise DataError(
+            f"{task.column(series)} states no indicator, and no title such as “指标：生产总值（亿元）” does. Write "
+            "the indicator into the header or into a row above it."
+        )
+    task.notes.layouts["the title names the indicator, and the headers are years"] = None
+    return names[0]
+
+
+def _by_framework(
+    task: Task, headers: Sequence[tuple[Series, Header]], undropped: Sequence[tuple[Series, Header]]
+) -> dict[int, tuple[str, str]]:
+    """Find the indicators of the framework: whole names first, then last lines that are unique."""
+    assert task.framework is not None
+    names = Names(task.framework)
+    hits: dict[int, tuple[str, str]] = {}
+    for number, (series, header) in enumerate(headers):
+        where = task.column(series)
+        if header.names:
+            hit = names.whole(header, series.others, where) or names.whole(
+                undropped[number][1], (), where
+            )
+        else:
+            hit = names.titled(series.titles.indicator or series.titles.title, where)
+            _title(task, series)
+        if hit:
+            hits[number] = hit
+    hits |= _by_lines(task, names.last_lines, headers, hits)
+    hits |= _by_lines(task, names.any_line, headers, hits)
+    stems = _note_rest(task, names, headers, hits)
+    found = {code for code, _ in hits.values()}
+    if lost := [(s, code, bracket) for s, code, bracket in stems if code not in found]:
+        series, code, bracket = lost[0]
+        raise DataError(
+            f"{task.column(series)} would be {code!r} but for {bracket!r} in brackets, which is neither a known unit "
+            f"nor part of the name. Rename the header, or take {code!r} out of the framework for this file."
+        )
+    return hits
+
+
+def _by_lines(
+    task: Task,
+    codes_of: Callable[[Header], list[str]],
+    headers: Sequence[tuple[Series, Header]],
+    hits: Mapping[int, tuple[str, str]],
+) -> dict[int, tuple[str, str]]:
+    """Return what some lines of headers name, for indicators that were not found by more of them."""
+    found = {code for code, _ in hits.values()}
+    candidates: dict[str, list[int]] = {}
+    for number, (series, header) in enumerate(headers):
+        if number in hits or (series.key and not _is_kept(task, series, header)):
+            continue
+        for code in codes_of(header):
+            if code not in found:
+                candidates.setdefault(code, []).append(number)
+    more: dict[int, tuple[str, str]] = {}
+    for code, numbers in candidates.items():
+        labels = {_dated(task, headers[n][1]).full_name for n in numbers}
+        if len(labels) > 1:
+            seen = [f"{headers[n][0].letter} ({headers[n][0].text!r})" for n in numbers]
+            raise refuse_ambiguous(code, task.indicator(code).name_zh or code, seen)
+        more |= dict.fromkeys(numbers, (code, "lines"))
+    return more
+
+
+def _note_rest(
+    task: Task,
+    names: Names,
+    headers: Sequence[tuple[Series, Header]],
+    hits: Mapping[int, tuple[str, str]],
+) -> list[tuple[Series, str, str]]:
+    """Note the columns that the framework does not ask for; return those that one word in brackets keeps out."""
+    stems: list[tuple[Series, str, str]] = []
+    for number, (series, header) in enumerate(headers):
+        if number in hits:
+            continue
+        stem = names.stem(header, task.column(series)) if header.names else None
+        reason = "not in the framework"
+        if stem:
+            stems.append((series, *stem))
+            reason += f", unlike {stem[0]!r}, which it is without ({stem[1]})"
+        elif series.key:
+            reason = why_aside(series.key, header.name)
+        task.notes.ignored.append((series.letter, header.text, reason))
+    return stems
+
+
+def _nothing_named(task: Task) -> DataError:
+    headers = listing((repr(h or c) for c, h, _ in task.notes.ignored), most=8)
+    wanted = f" It looked for {listing(task.framework.codes, most=8)}." if task.framework else ""
+    return DataError(
+        f"{task.where} has no column of an indicator; its other columns are {headers or 'none'}.{wanted} Use a "
+        "code or a name of the framework as header, or read without a framework."
+    )
+
+
+def _unit_of(
+    task: Task, series: Series, header: Header, code: str, used: set[str]
+) -> tuple[str, str]:
     """Return the unit that a series is written in, and where that was said."""
-    mine = {name_key(text) for text in (header.text, header.name, " ".join(series.parts), code)}
+    mine = {name_key(text) for text in (header.text, header.name, series.text, code)}
     if given := [key for key in task.units if name_key(key) in mine]:
         used.update(given)
         return task.units[given[0]].strip(), "argument"
@@ -125,40 +262,53 @@ def _unit_of(task: Task, series: Series, header: Header, code: str, used: set[st
             f"{task.column(series)} is in {header.unit!r} by its name but in {series.unit!r} by the column of units. "
             f"Correct one, or pass units={{{code!r}: …}}."
         )
-    for unit, where in ((header.unit, "header"), (series.unit, "unit column"), (task.title_unit, "title")):
+    titled = (
+        parse_header([[series.titles.indicator]], where=task.where).unit if not header.names else ""
+    )
+    for unit, where in ((header.unit, "header"), (series.unit, "unit column"), (titled, "title")):
         if unit:
             return unit, where
-    return "", ""
+    return series.titles.unit, "title" if series.titles.unit else ""
 
 
-def _check_named(task: Task, named: list[Named], stems: list[tuple[Series, str, str]]) -> None:
-    found = {n.indicator for n in named}
-    if lost := [(s, code, bracket) for s, code, bracket in stems if code not in found]:
-        series, code, bracket = lost[0]
-        raise DataError(
-            f"{task.column(series)} would be {code!r} but for {bracket!r} in brackets, which is neither a known unit "
-            f"nor part of the name. Rename the header, or take {code!r} out of the framework for this file."
+def _unit_of_title(task: Task, n: Named, named: Sequence[Named]) -> Named:
+    """Choose between the units of a line such as 单位：个，亿元: the one that no header has, or that is wanted."""
+    units = n.series.titles.units
+    if n.unit or len(units) < 2:
+        return n
+    stated = [o.header.unit for o in named if o.header.unit]
+    rest = [unit for unit in units if not any(factor_between(unit, s) is not None for s in stated)]
+    if n.wanted and find_unit(n.wanted):
+        rest = [unit for unit in units if factor_between(unit, n.wanted) is not None]
+    if len(rest) == 1 and (stated or n.wanted):
+        task.notes.say(
+            f"column {n.series.letter} was taken to be in {rest[0]!r}, of {listing(units)} in the title"
         )
-    if not named:
-        headers = listing((repr(h or c) for c, h, _ in task.layout.notes.ignored), most=8)
-        wanted = f" It looked for {listing(task.framework.codes, most=8)}." if task.framework else ""
+        return replace(n, unit=rest[0], unit_from="title", wanted=n.wanted or rest[0])
+    if n.wanted:
         raise DataError(
-            f"{task.where} has no column of an indicator; its other columns are {headers or 'none'}.{wanted} Use a "
-            "code or a name of the framework as header, or read without a framework."
+            f"{task.column(n.series)} states no unit, and the title states {listing(units)}. Say which it is with "
+            f"units={{{n.indicator!r}: …}} (in a study file units = {{ {n.indicator} = … }})."
         )
+    return n
 
 
-def refuse_twins(task: Task, named: list[Named]) -> None:
-    """Raise when two columns of a wide table hold the same indicator in the same year."""
-    if task.layout.kind == "long":
+def refuse_twins(task: Task, named: Sequence[Named]) -> None:
+    """Raise when two columns hold the same indicator of the same regions in the same year."""
+    if task.kind == "long":
         return
-    seen: dict[tuple[str, int | None], Named] = {}
+    seen: dict[tuple[str, int | None], list[Named]] = {}
     for n in named:
         key = (n.indicator, n.header.year)
-        if key in seen:
-            other = seen[key].series
-            raise DataError(
-                f"{task.where} has two columns for {n.indicator!r}{f' in {key[1]}' if key[1] else ''}: {other.letter} "
-                f"({' '.join(other.parts)!r}) and {n.series.letter} ({' '.join(n.series.parts)!r}). Rename one."
-            )
-        seen[key] = n
+        mine = {slot.region for slot in n.series.slots if not slot.aside}
+        for other in seen.get(key, []):
+            if mine & {slot.region for slot in other.series.slots if not slot.aside}:
+                raise DataError(
+                    f"{task.where} has two columns for {n.indicator!r}{f' in {key[1]}' if key[1] else ''}: "
+                    f"{other.series.letter} ({other.series.text!r}) and {n.series.letter} ({n.series.text!r}). "
+                    "Rename one."
+                )
+        seen.setdefault(key, []).append(n)
+
+
+__all__ += ["Name"]

@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,18 +14,15 @@ import pandas as pd
 
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
-from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, as_text, parse_number
+from hubtiers.table.yearbook.blocks import Notes
+from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, without_blanks
 from hubtiers.table.yearbook.formats import open_book
-from hubtiers.table.yearbook.headers import parse_titles
-from hubtiers.table.yearbook.layout import Slot, lay_out
 from hubtiers.table.yearbook.matching import Named, Task, name_series, refuse_twins
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
-from hubtiers.table.yearbook.sheet import (
-    DEFAULT_LIMITS,
-    ReadLimits,
-    choose_sheet,
-    column_letter,
-)
+from hubtiers.table.yearbook.series import Slot
+from hubtiers.table.yearbook.sheet import DEFAULT_LIMITS, ReadLimits
+from hubtiers.table.yearbook.tables import Found, find_tables
+from hubtiers.table.yearbook.titles import year_in_name
 from hubtiers.table.yearbook.units import factor_between
 
 __all__ = ["ColumnRead", "IndicatorFile", "ReadLimits", "ReadReport", "SetAside", "read_indicators"]
@@ -76,6 +73,7 @@ def read_indicators(
     units: Mapping[str, str] | None = None,
     region_column: str | None = None,
     layout: str = "auto",
+    keep: Sequence[str] = (),
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IndicatorFile:
     r"""Read indicators from a yearbook file (统计年鉴), however messy, with an account of every decision.
@@ -148,37 +146,70 @@ def read_indicators(
     [('合计', '生产总值', 30.0), ('合计', '人口', 5.0)]
     """
     _check_arguments(framework, sheet, year, units, region_column, layout)
+    _check_keep(keep)
     book = open_book(path, limits, sheet)
-    chosen = choose_sheet(book, sheet)
-    laid = lay_out(book, chosen, region_column=region_column, layout=layout)
-    unit, name, title_year, notes = parse_titles(laid.titles)
-    laid.notes.texts.extend(notes)
-    task = Task(book, chosen, framework, units or {}, year, laid, unit, name, title_year)
-    named = name_series(task)
-    return _assemble(task, named)
+    notes = Notes(list(book.notes))
+    found = find_tables(book, sheet, region_column, layout, notes)
+    task = Task(
+        book,
+        found.where.rstrip(","),
+        found.kind,
+        framework,
+        units or {},
+        year,
+        keep,
+        found.series,
+        notes,
+    )
+    return _assemble(task, found)
 
 
 def _check_arguments(
-    framework: object, sheet: object, year: object, units: object, region_column: object, layout: object
+    framework: object,
+    sheet: object,
+    year: object,
+    units: object,
+    region_column: object,
+    layout: object,
 ) -> None:
     if framework is not None and not isinstance(framework, Framework):
-        raise SpecError(f"framework is {type(framework).__name__}. Pass a Framework, as load_framework returns it.")
+        raise SpecError(
+            f"framework is {type(framework).__name__}. Pass a Framework, as load_framework returns it."
+        )
     for name, value in (("sheet", sheet), ("region_column", region_column)):
         if value is not None and (not isinstance(value, str) or not value.strip()):
             raise SpecError(f"{name} is {value!r}. Pass a name, or leave it out.")
-    if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2099):
-        raise SpecError(f"year is {year!r}. Pass a whole number between 1900 and 2099, or leave it out.")
+    if year is not None and (
+        isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2099
+    ):
+        raise SpecError(
+            f"year is {year!r}. Pass a whole number between 1900 and 2099, or leave it out."
+        )
     texts = [*units, *units.values()] if isinstance(units, Mapping) else [None]
     if units is not None and not all(isinstance(text, str) and text.strip() for text in texts):
-        raise SpecError(f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}.")
+        raise SpecError(
+            f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}."
+        )
     if layout not in _LAYOUTS:
         raise UnknownOptionError("layout", layout, _LAYOUTS)
 
 
-def _assemble(task: Task, named: list[Named]) -> IndicatorFile:
+def _check_keep(keep: object) -> None:
+    if (
+        isinstance(keep, str)
+        or not isinstance(keep, Sequence)
+        or not all(isinstance(text, str) for text in keep)
+    ):
+        raise SpecError(
+            f"keep is {keep!r}. Pass a list of headers or letters of columns, such as ['位次']."
+        )
+
+
+def _assemble(task: Task, found: Found) -> IndicatorFile:
+    named = _with_numbers(task)
     parsed = _parse_all(task, named)
     refuse_twins(task, [n for n, _ in parsed])
-    source, fallback = _source(task), _fallback_year(task, [n for n, _ in parsed])
+    source, years = _source(task), _Years(task, [n for n, _ in parsed])
     rows: list[tuple[object, ...]] = []
     columns: list[ColumnRead] = []
     aside: list[SetAside] = []
@@ -187,16 +218,50 @@ def _assemble(task: Task, named: list[Named]) -> IndicatorFile:
         unit = n.wanted or n.unit
         for slot, cell in zip(n.series.slots, cells, strict=True):
             value = _value(cell, n.unit, factor)
-            year = n.header.year or slot.year or fallback
+            year = n.header.year or slot.year or years.of(n)
             if slot.aside:
-                aside.append(SetAside(slot.row, slot.region, n.indicator, year, value, unit))
+                aside.append(
+                    SetAside(slot.row, slot.region, n.indicator, year, value, unit, slot.aside)
+                )
                 continue
-            place = task.sheet.place(slot.row, slot.column)
-            rows.append((slot.region, n.indicator, value, year, unit, slot.source or source, slot.status, place))
-        columns.append(_column_read(n, factor, cells))
-    values = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"value": "float64", "year": "Int64"})
+            place = n.series.grid.place(slot.row, slot.column)
+            rows.append(
+                (
+                    slot.region,
+                    n.indicator,
+                    value,
+                    year,
+                    unit,
+                    slot.source or source,
+                    slot.status,
+                    place,
+                )
+            )
+        columns.append(_column_read(n, factor, cells, n.header.year or years.of(n)))
+    values = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(
+        {"value": "float64", "year": "Int64"}
+    )
     _note_values(task, values, parsed)
-    return IndicatorFile(values, _report(task, columns, aside, parsed))
+    return IndicatorFile(values, _report(task, found, columns, aside, parsed))
+
+
+def _with_numbers(task: Task) -> list[Named]:
+    """Name the series that hold numbers; a column of words beside them is none, unless it was asked for."""
+    if task.framework is not None or task.kind == "long":
+        return name_series(task)
+    numeric = []
+    for series in task.series:
+        cells = [series.grid.parsed(slot.row, slot.column) for slot in series.slots]
+        bad = sum(cell is NOT_A_NUMBER for cell in cells)
+        if bad and bad == sum(not cell.missing for cell in cells):
+            task.notes.ignored.append((series.letter, series.text, "text, no numbers"))
+        else:
+            numeric.append(series)
+    if not numeric:
+        raise DataError(
+            f"{task.where} has no column of numbers beside the regions. Check the header and the sheet."
+        )
+    return name_series(replace(task, series=numeric))
 
 
 def _parse_all(task: Task, named: list[Named]) -> list[tuple[Named, list[Parsed]]]:
@@ -204,37 +269,65 @@ def _parse_all(task: Task, named: list[Named]) -> list[tuple[Named, list[Parsed]
     parsed: list[tuple[Named, list[Parsed]]] = []
     wrong: list[str] = []
     for n in named:
-        cells = [parse_number(slot.raw) for slot in n.series.slots]
-        bad = [slot for slot, cell in zip(n.series.slots, cells, strict=True) if cell is NOT_A_NUMBER]
-        is_text = len(bad) == sum(not cell.missing for cell in cells)
-        if bad and is_text and task.framework is None and task.layout.kind == "wide":
-            task.layout.notes.ignored.append((n.series.letter, n.header.text, "text, no numbers"))
-            continue
-        wrong += [f"{_cell(task, slot, n)}: {as_text(slot.raw)[:40]!r}" for slot in bad]
+        cells = _cells(task, n)
+        bad = [
+            slot for slot, cell in zip(n.series.slots, cells, strict=True) if cell is NOT_A_NUMBER
+        ]
+        wrong += [
+            f"{_cell(slot, n)}: {n.series.grid.text(slot.row, slot.column)[:40]!r}" for slot in bad
+        ]
         parsed.append((n, cells))
     if wrong:
         noun = "cell is no number" if len(wrong) == 1 else f"{len(wrong)} cells are no numbers"
-        raise DataError(f"{task.where}: {noun}: {listing(wrong)}. Correct them, or write — where there is no value.")
-    if not parsed:
-        raise DataError(f"{task.where} has no column of numbers beside the regions. Check the header and the sheet.")
+        raise DataError(
+            f"{task.where}: {noun}: {listing(wrong)}. Correct them, or write — where there is no value."
+        )
     _refuse_unsettled(task, [n for n, _ in parsed])
     return parsed
 
 
-def _cell(task: Task, slot: Slot, n: Named) -> str:
-    name = n.header.text or n.indicator
-    return f"{task.sheet.place(slot.row, slot.column)} (row {slot.row}, column {n.series.letter}, {name!r})"
+def _cells(task: Task, n: Named) -> list[Parsed]:
+    """Read the cells of a series; blanks within a number are closed where all others have as many decimals."""
+    grid, slots = n.series.grid, n.series.slots
+    cells = [grid.parsed(slot.row, slot.column) for slot in slots]
+    if NOT_A_NUMBER not in cells:
+        return cells
+    texts = [grid.text(slot.row, slot.column) for slot in slots]
+    written = [text for text, cell in zip(texts, cells, strict=True) if cell.value is not None]
+    decimals = {len(text.partition(".")[2]) for text in written}
+    if len(decimals) != 1:
+        return cells
+    only = decimals.pop()
+    for number, (slot, cell) in enumerate(zip(slots, cells, strict=True)):
+        if (
+            cell is NOT_A_NUMBER
+            and (closed := without_blanks(texts[number], only)) is not NOT_A_NUMBER
+        ):
+            cells[number] = closed
+            task.notes.say(
+                f"{grid.place(slot.row, slot.column)} {texts[number]!r} was read as {closed.value}, like the other "
+                f"cells of its column with {only} decimals"
+            )
+    return cells
+
+
+def _cell(slot: Slot, n: Named) -> str:
+    name, grid = n.header.text or n.indicator, n.series.grid
+    return f"{grid.place(slot.row, slot.column)} (row {slot.row}, column {grid.letter(slot.column)}, {name!r})"
 
 
 def _refuse_unsettled(task: Task, named: list[Named]) -> None:
-    if task.sheet.unsettled:
-        slots = [slot for n in named for slot in n.series.slots if (slot.row, slot.column) in task.sheet.unsettled]
-        if slots:
-            noun = "a formula" if len(slots) == 1 else f"{len(slots)} formulas"
-            raise DataError(
-                f"{task.where} has {noun} without a stored result: "
-                f"{listing(task.sheet.place(s.row, s.column) for s in slots)}. Save it from a spreadsheet."
-            )
+    slots = [
+        n.series.grid.place(slot.row, slot.column)
+        for n in named
+        for slot in n.series.slots
+        if (slot.row, slot.column) in n.series.grid.sheet.unsettled
+    ]
+    if slots:
+        noun = "a formula" if len(slots) == 1 else f"{len(slots)} formulas"
+        raise DataError(
+            f"{task.where} has {noun} without a stored result: {listing(slots)}. Save it from a spreadsheet."
+        )
 
 
 def _settle_unit(task: Task, n: Named, cells: list[Parsed]) -> tuple[Named, Decimal]:
@@ -248,7 +341,9 @@ def _settle_unit(task: Task, n: Named, cells: list[Parsed]) -> tuple[Named, Deci
             f"{listing(sorted(foreign))}. Correct the header or the cells, or pass units={{{n.indicator!r}: …}}."
         )
     if signs["%"] and n.unit_from != "cells":
-        task.layout.notes.texts.append(f"column {n.series.letter}: {signs['%']} cells are written or shown with %")
+        task.notes.texts.append(
+            f"column {n.series.letter}: {signs['%']} cells are written or shown with %"
+        )
     factor = factor_between(n.unit, n.wanted) if n.wanted else Decimal(1)
     if factor is None:
         raise DataError(
@@ -269,7 +364,7 @@ def _unit_from_cells(task: Task, n: Named, signs: Counter[str]) -> Named:
             f"without, and no unit. Pass units={{{n.indicator!r}: …}} to say what the others are in."
         )
     if n.wanted:
-        task.layout.notes.texts.append(
+        task.notes.texts.append(
             f"column {n.series.letter} states no unit; it was taken to be in {n.wanted!r}, as the framework has it"
         )
     return replace(n, unit=n.wanted, unit_from="framework" if n.wanted else "")
@@ -284,40 +379,73 @@ def _value(cell: Parsed, unit: str, factor: Decimal) -> float:
     return float(cell.value if factor == 1 else cell.value * factor)
 
 
-def _fallback_year(task: Task, named: list[Named]) -> int | None:
-    """Return the year of the values for which the table itself states none."""
-    by_row = {slot.year for n in named for slot in n.series.slots} - {None}
-    by_header = {n.header.year for n in named} - {None}
-    if by_row and by_header:
-        raise DataError(f"{task.where} has a column of years as well as years in its headers. Remove one of them.")
-    stated, title = sorted(y for y in by_row | by_header if y is not None), task.title_year
-    if task.year is not None:
-        if stated and stated != [task.year]:
+class _Years:
+    """The years of the values for which the table itself states none: from an argument, a title, a sheet, a file."""
+
+    def __init__(self, task: Task, named: Sequence[Named]) -> None:
+        self._task = task
+        by_row = {slot.year for n in named for slot in n.series.slots} - {None}
+        by_header = {n.header.year for n in named} - {None}
+        if by_row and by_header and task.kind != "one region":
+            raise DataError(
+                f"{task.where} has a column of years as well as years in its headers. Remove one of them."
+            )
+        stated = sorted(y for y in by_row | by_header if y is not None)
+        is_open = any(
+            n.header.year is None and slot.year is None for n in named for slot in n.series.slots
+        )
+        if task.year is not None and not is_open and stated != [task.year]:
             raise DataError(
                 f"{task.where} states the years {listing(stated, most=12)}, but year={task.year} was passed. Leave it "
                 "out: it is for tables that state none."
             )
-        if title not in (None, task.year):
-            task.layout.notes.texts.append(f"year={task.year} was passed and outweighs {title} in the title")
-        return task.year
-    if stated:
-        return None
-    task.layout.notes.texts.append(f"the year {title} was taken from the title" if title else "no year is stated")
-    return title
+        # A sheet of many rows with and without a year is told apart by its rows; a title would only guess.
+        self._is_by_row = bool(by_row)
+        if not is_open:
+            return
+        if not stated and not any(self._found(n)[0] for n in named):
+            task.notes.say("no year is stated")
+
+    def of(self, n: Named) -> int | None:
+        """Return the year of the values of a series that states none."""
+        if self._is_by_row and self._task.year is None:
+            return None
+        year, where = self._found(n)
+        if year is not None and n.header.year is None:
+            self._task.notes.say(where)
+        return year
+
+    def _found(self, n: Named) -> tuple[int | None, str]:
+        task, titles = self._task, n.series.titles
+        if task.year is not None:
+            other = (
+                f" and outweighs {titles.year} in the title"
+                if titles.year not in (None, task.year)
+                else ""
+            )
+            return task.year, f"year={task.year} was passed{other}"
+        if titles.year is not None:
+            return titles.year, f"the year {titles.year} was taken from the title"
+        if titles.has_several_years:
+            return None, ""
+        for name, where in ((n.series.grid.sheet.name, "sheet"), (task.book.path.stem, "file")):
+            if (year := year_in_name(name)) is not None:
+                return year, f"the year {year} was taken from the name of the {where}"
+        return None, ""
 
 
 def _source(task: Task) -> str:
-    found = [text for _, text in task.layout.notes.footnote_rows if _SOURCE.match(text)]
+    found = [text for _, text in task.notes.footnote_rows if _SOURCE.match(text)]
     return _SOURCE.sub("", found[0]).strip() if len(found) == 1 else task.book.where
 
 
-def _column_read(n: Named, factor: Decimal, cells: list[Parsed]) -> ColumnRead:
+def _column_read(n: Named, factor: Decimal, cells: list[Parsed], year: int | None) -> ColumnRead:
     return ColumnRead(
         column=n.series.letter,
         header=n.header.text,
         indicator=n.indicator,
         rule=n.rule,
-        year=n.header.year,
+        year=year,
         unit_written=n.unit,
         unit_from=n.unit_from,
         unit=n.wanted or n.unit,
@@ -326,13 +454,19 @@ def _column_read(n: Named, factor: Decimal, cells: list[Parsed]) -> ColumnRead:
     )
 
 
-def _note_values(task: Task, values: pd.DataFrame, parsed: list[tuple[Named, list[Parsed]]]) -> None:
+def _note_values(
+    task: Task, values: pd.DataFrame, parsed: list[tuple[Named, list[Parsed]]]
+) -> None:
     """Note what is true of the values as a whole: what stands twice, lacks a year, or had separators."""
-    notes = task.layout.notes.texts
+    notes = task.notes.texts
     twice = values[values.duplicated(["region", "indicator", "year"], keep=False)]
     if len(twice):
-        seen = dict.fromkeys(f"{r} {i}" for r, i in zip(twice["region"], twice["indicator"], strict=True))
-        notes.append(f"{len(twice)} values share region, indicator and year and were all kept: {listing(seen)}")
+        seen = dict.fromkeys(
+            f"{r} {i}" for r, i in zip(twice["region"], twice["indicator"], strict=True)
+        )
+        notes.append(
+            f"{len(twice)} values share region, indicator and year and were all kept: {listing(seen)}"
+        )
     if 0 < values["year"].isna().sum() < len(values):
         notes.append(f"{values['year'].isna().sum()} values have no year")
     if grouped := sum(cell.grouped for _, cells in parsed for cell in cells):
@@ -343,30 +477,43 @@ def _note_values(task: Task, values: pd.DataFrame, parsed: list[tuple[Named, lis
 
 
 def _report(
-    task: Task, columns: list[ColumnRead], aside: list[SetAside], parsed: list[tuple[Named, list[Parsed]]]
-) -> ReadReport:
-    laid, missing = task.layout, Counter(cell.missing for _, cells in parsed for cell in cells if cell.missing)
+    task: Task, found: Found, columns: list[ColumnRead], aside: list[SetAside],
+    parsed: list[tuple[Named, list[Parsed]]],
+) -> ReadReport:  # fmt: skip
+    missing = Counter(cell.missing for _, cells in parsed for cell in cells if cell.missing)
     marks = [
-        (task.sheet.place(slot.row, slot.column), as_text(slot.raw), cell.missing or str(cell.value))
+        (
+            n.series.grid.place(slot.row, slot.column),
+            n.series.grid.text(slot.row, slot.column),
+            _read_as(cell),
+        )
         for n, cells in parsed
         for slot, cell in zip(n.series.slots, cells, strict=True)
         if cell.marks
     ]
+    first = found.blocks[0] if found.blocks else None
     return ReadReport(
         file=task.book.where,
         kind=task.book.kind,
         encoding=task.book.encoding,
         delimiter=task.book.delimiter,
-        sheet=task.sheet.name,
-        layout=laid.kind,
-        title_rows=laid.titles,
-        header_rows=laid.header_rows,
-        region_column=(column_letter(laid.region_column), laid.region_header),
+        sheet=", ".join(dict.fromkeys(s.grid.sheet.name for s in found.series)),
+        layout=found.kind,
+        title_rows=tuple(line for titles in found.titles for line in titles.lines),
+        header_rows=first.header_rows if first else (),
+        region_column=(first.grid.letter(first.panel.region), first.region_header)
+        if first
+        else ("", ""),
         columns=tuple(columns),
-        ignored=tuple(laid.notes.ignored),
+        ignored=tuple(task.notes.ignored),
         set_aside=tuple(aside),
         missing=tuple(missing.most_common()),
-        footnotes=(*laid.notes.marks, *marks),
-        footnote_rows=tuple(laid.notes.footnote_rows),
-        notes=tuple(laid.notes.texts),
+        footnotes=(*task.notes.marks, *marks),
+        footnote_rows=tuple(task.notes.footnote_rows),
+        notes=tuple(task.notes.texts),
+        layouts=tuple(task.notes.layouts),
     )
+
+
+def _read_as(cell: Parsed) -> str:
+    return cell.missing or str(cell.value)

@@ -1,0 +1,192 @@
+"""What the command line prints of outcomes, comparisons and robustness."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hubtiers.errors import listing
+from hubtiers.tiers.agreement import agreement
+
+if TYPE_CHECKING:
+    from hubtiers._trials import Trials
+    from hubtiers.compare import Comparison
+    from hubtiers.outcome import Outcome
+    from hubtiers.robustness.result import Robustness
+    from hubtiers.scheme import Result
+
+__all__ = [
+    "open_console",
+    "print_datasets",
+    "print_outcome",
+    "print_paths",
+    "print_robustness",
+    "print_trials",
+]
+
+_MOST_ROWS = 40
+_NO_DATA = "no data"
+
+
+def open_console() -> Console:
+    """Return the console: as wide as the screen, 120 characters where it goes into a file."""
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
+def print_paths(console: Console, paths: Iterable[Path]) -> None:
+    """Print where files were written, one a line."""
+    for path in paths:
+        console.print(str(path), markup=False, soft_wrap=True)
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
+    console.print(_tier_table(outcome.result, outcome.title["en"] or outcome.name))
+    found = outcome.agreement
+    if found and outcome.layout:
+        console.print(
+            f"Agreement with the layout {outcome.layout.id}: {found.matches} of {found.n} regions "
+            f"in the same tier, weighted kappa {found.kappa:.3f}.",
+            markup=False,
+        )
+    if outcome.comparison:
+        _print_comparison(console, outcome.comparison, "The same study under other weights")
+    for row in outcome.outside.to_dict("records"):
+        console.print(
+            f"Against {row['outside']}: Spearman {row['spearman']:.3f}, Kendall "
+            f"{row['kendall']:.3f} over {row['n']:.0f} regions; {row['same_tier']} in the tier "
+            "that this ranking would give.",
+            markup=False,
+        )
+
+
+def print_trials(console: Console, trials: Trials, title: str) -> None:
+    """Print agreement by weighting and tier rule where both vary, else rank and tier by scheme."""
+    comparison = trials.comparison
+    if not trials.has_matrix:
+        console.print(_rank_table(comparison))
+        _print_comparison(console, comparison, title)
+        return
+    assert comparison.with_reference is not None
+    compared = int(comparison.with_reference["n"].max())
+    matrix = trials.by_weight_and_tier()
+    title = f"{title} with the layout: regions in the same tier, of {compared}"
+    console.print(_matrix_table(matrix, title))
+
+
+def print_robustness(console: Console, robust: Robustness) -> None:
+    """Print how sure the tiers are, region by region, and on the whole."""
+    console.print(_certainty_table(robust))
+    # The summary of the object without its table, which stands above in full.
+    for line in repr(robust).splitlines()[:5]:
+        console.print(line.strip("<>").strip(), markup=False)
+
+
+def print_datasets(console: Console, sets: pd.DataFrame) -> None:
+    """Print what ships, with titles in both languages and terms."""
+    table = Table()
+    for column in ("kind", "name", "title", "terms"):
+        table.add_column(column, overflow="fold")
+    for row in sets.to_dict("records"):
+        title = f"{row['title_en']}\n{row['title_zh']}".strip()
+        _add_row(table, [row["kind"], row["name"], title, row["terms"]])
+    console.print(table)
+
+
+def _add_row(table: Table, cells: Iterable[object]) -> None:
+    """Add cells as plain text: nothing in a name is read as markup."""
+    table.add_row(*(Text(str(cell)) for cell in cells))
+
+
+def _tier_table(result: Result, title: str) -> Table:
+    table = Table(title=Text(title), title_justify="left")
+    for column in ("rank", "region", "", "score", "tier"):
+        numeric = column in ("rank", "score")
+        table.add_column(column, justify="right" if numeric else "left")
+    for row in result.to_frame().head(_MOST_ROWS).to_dict("records"):
+        names = (row["name_en"], row["name_zh"])
+        if math.isnan(row["score"]):
+            _add_row(table, ["", *names, "", _NO_DATA])
+        else:
+            _add_row(table, [row["rank"], *names, f"{row['score']:.4f}", row["tier"]])
+    return table
+
+
+def _rank_table(comparison: Comparison) -> Table:
+    """Rank and tier of the first regions under every scheme; the files hold all of them."""
+    table = Table(title=f"Rank and tier, first {_MOST_ROWS} regions", title_justify="left")
+    table.add_column("region", overflow="fold")
+    for name in comparison.names:
+        table.add_column(name, justify="right")
+    for row in comparison.to_frame().head(_MOST_ROWS).to_dict("records"):
+        cells = [f"{row['name_en']} {row['name_zh']}"]
+        for name in comparison.names:
+            rank, tier = row[f"{name}_rank"], row[f"{name}_tier"]
+            cells.append(_NO_DATA if pd.isna(rank) else f"{rank} {tier}")
+        _add_row(table, cells)
+    return table
+
+
+def _matrix_table(matrix: pd.DataFrame, title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("weights")
+    for column in matrix.columns:
+        table.add_column(column, justify="right", overflow="fold")
+    for name, row in matrix.iterrows():
+        _add_row(table, [name, *("–" if pd.isna(cell) else f"{cell:g}" for cell in row)])
+    return table
+
+
+def _certainty_table(robust: Robustness) -> Table:
+    """Probability of every tier and the interval of ranks, for the first regions."""
+    labels = list(robust.tier_probability.columns)
+    table = Table(title="How sure the tiers are", title_justify="left")
+    for column in ("rank", "90 % of draws", "region", "tier", *labels):
+        worded = column in ("region", "tier")
+        table.add_column(column, justify="left" if worded else "right", overflow="fold")
+    for row in robust.to_frame().dropna(subset=["rank"]).head(_MOST_ROWS).to_dict("records"):
+        interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
+        name = f"{row['name_en']} {row['name_zh']}"
+        shares = [f"{row[f'probability_{label}']:.3f}" for label in labels]
+        _add_row(table, [row["rank"], interval, name, row["tier"], *shares])
+    return table
+
+
+def _print_comparison(console: Console, comparison: Comparison, title: str) -> None:
+    """Print counts, fit and agreement of each scheme, then what differs from the reference."""
+    console.print(_summary_table(comparison, title))
+    if comparison.reference is None:
+        return
+    for name, result in comparison.results.items():
+        regions = agreement(result.tier, comparison.reference).disagreements.index
+        if len(regions):
+            names = listing(map(result.table.label, regions), most=8)
+            console.print(f"{name} differs from the layout in {names}.", markup=False)
+
+
+def _summary_table(comparison: Comparison, title: str) -> Table:
+    summary = comparison.summary()
+    counts = [result.tier_counts for result in comparison.results.values()]
+    labels = list(dict.fromkeys(label for tiers in counts for label in tiers))
+    measures = [name for name in summary.columns if not name.startswith("reference")]
+    table = Table(title=title, title_justify="left")
+    table.add_column("scheme", overflow="fold")
+    for column in (*labels, *measures):
+        table.add_column(column.replace("_", " "), justify="right")
+    if comparison.reference is not None:
+        table.add_column("as the layout", justify="right")
+    for (name, row), tiers in zip(summary.iterrows(), counts, strict=True):
+        cells = [name, *(tiers.get(label, 0) for label in labels)]
+        cells += [f"{row[measure]:.3f}" for measure in measures]
+        if comparison.reference is not None:
+            cells.append(f"{int(row['reference_matches'])} of {int(row['reference_n'])}")
+        _add_row(table, cells)
+    return table

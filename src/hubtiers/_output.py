@@ -1,0 +1,191 @@
+"""The folder of a study: its files, whole or not at all, and the record of their making."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from hubtiers._storage import cell_text, filling
+from hubtiers.errors import DataError
+from hubtiers.outcome import Outcome
+from hubtiers.robustness.result import Robustness
+from hubtiers.scheme import Result
+
+__all__ = ["notes_of", "save_outcome", "write_scores"]
+
+_PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
+_NO_FONT = (
+    "No installed font has Chinese characters, so the figures are in English. Install Noto Sans "
+    "CJK (Debian and "
+    "Ubuntu: apt-get install fonts-noto-cjk) and build again for Chinese."
+)
+
+
+def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
+    """Write all files of an outcome into a folder, or none.
+
+    Raises
+    ------
+    DataError
+        When `folder` is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file; the results need a folder. Choose another --out.")
+    with filling(folder) as staging:
+        _write_files(outcome, staging)
+        names = sorted(path.name for path in staging.iterdir())
+    return [folder / name for name in names]
+
+
+def notes_of(outcome: Outcome) -> list[str]:
+    """Return what a reader of the files should know: figures in another language than asked."""
+    from hubtiers.show.figures.fonts import drawable_language
+
+    output = outcome.content.output
+    draws = output.figures or output.report
+    if not draws or drawable_language(output.language) == output.language:
+        return []
+    return [_NO_FONT]
+
+
+def _write_files(outcome: Outcome, folder: Path) -> None:
+    output = outcome.content.output
+    write_scores(outcome.result, folder / "scores.csv", robustness=outcome.robustness)
+    (folder / "tiers.geojson").write_text(_geojson(outcome.result), encoding="utf-8")
+    _write_map(outcome, folder / "map.html")
+    if output.figures:
+        _write_figures(outcome, folder)
+    if output.tables:
+        _write_tables(outcome, folder / "tables.xlsx")
+    if output.report:
+        _write_report(outcome, folder / "report.html")
+    record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / "run.json").write_text(record + "\n", encoding="utf-8")
+
+
+def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
+    """Write the scores as UTF-8 with a byte order mark, which spreadsheets need to show Chinese.
+
+    With `robustness` the columns `tier_probability` (of the tier that the region has) and
+    `rank_low`, `rank_high` (90 % of the draws) are added.
+    """
+    frame = result.to_frame()
+    if robustness is not None:
+        ranks = robustness.rank_interval.reindex(frame.index)
+        frame["tier_probability"] = robustness.confidence.reindex(frame.index)
+        frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
+    for column in ("name_zh", "name_en"):
+        frame[column] = frame[column].map(cell_text)
+    frame.index = frame.index.map(cell_text)
+    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
+
+
+def _geojson(result: Result) -> str:
+    frame = result.to_geodataframe()
+    frame["tier"] = frame["tier"].astype("str").where(frame["tier"].notna(), None)
+    frame["rank"] = frame["rank"].astype("float64")
+    text: str = frame.reset_index().to_json(ensure_ascii=False, drop_id=True)
+    return text
+
+
+def _write_map(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.web.explorer import Explorer, can_explore
+    from hubtiers.show.web.webmap import tier_map
+
+    output = outcome.content.output
+    explorer: Explorer | bool = False
+    if output.explorer and can_explore(outcome.result):
+        # The explorer puts the method of its own sliders after the other sections of the study.
+        sections = outcome.content.model_dump(mode="json", exclude_none=True, exclude={"method"})
+        explorer = Explorer(study=sections)
+    web = tier_map(
+        outcome.result,
+        layout=outcome.layout,
+        robustness=outcome.robustness,
+        explorer=explorer,
+        title=outcome.title,
+        language=output.language,
+    )
+    web.save(str(path))
+
+
+def _write_figures(outcome: Outcome, folder: Path) -> None:
+    from hubtiers.show.figures.figure import save_figure, tier_figure
+    from hubtiers.show.figures.fonts import drawable_language
+
+    output = outcome.content.output
+    figure = tier_figure(
+        outcome.result,
+        layout=outcome.layout,
+        title=outcome.title,
+        language=drawable_language(output.language),
+        approval=output.approval,
+    )
+    for name in ("map.png", "map.svg"):
+        save_figure(figure, folder / name)
+
+
+def _write_tables(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.pages.workbook import save_tables
+
+    save_tables(
+        outcome.result,
+        path,
+        robustness=outcome.robustness,
+        comparison=outcome.comparison,
+    )
+
+
+def _write_report(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.pages.report import build_report
+
+    output = outcome.content.output
+    report = build_report(
+        outcome,
+        robustness=outcome.robustness,
+        language=output.language,
+        approval=output.approval,
+    )
+    report.save(path)
+
+
+def _record(outcome: Outcome) -> dict[str, Any]:
+    """Return how the result came about: enough to write the study file that gives it again."""
+    result, found = outcome.result, outcome.agreement
+    method = result.fitted.scheme.to_spec()
+    versions = {name: version(name) for name in _PACKAGES}
+    agreed = None if found is None else _plain(found.to_frame().to_dict("records")[0])
+    return {
+        "study": outcome.name,
+        "content": outcome.content.model_dump(mode="json") | {"method": method},
+        "versions": {"python": platform.python_version(), **versions},
+        "seed": outcome.content.robustness.seed,
+        "inputs": _digests(outcome.inputs),
+        "join": result.table.report.to_text().splitlines(),
+        "breaks": list(result.breaks.breaks),
+        "gvf": result.breaks.gvf,
+        "weights": result.weights.to_dict(),
+        "empty_slots": result.table.framework.empty_slots()["code"].tolist(),
+        "agreement": agreed,
+        "outside": [_plain(row) for row in outcome.outside.to_dict("records")],
+    }
+
+
+def _digests(files: Mapping[str, Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file."""
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row as JSON has it: what is no number is null."""
+    return {str(key): None if _is_no_number(cell) else cell for key, cell in row.items()}
+
+
+def _is_no_number(cell: object) -> bool:
+    return isinstance(cell, float) and not math.isfinite(cell)

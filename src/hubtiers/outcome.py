@@ -1,0 +1,103 @@
+"""What a study gave, as plain data: everything that files, pages and maps are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from hubtiers._study_file import StudyFile
+from hubtiers.compare import Comparison
+from hubtiers.hubs.layout import HubLayout
+from hubtiers.robustness.result import Robustness
+from hubtiers.scheme import Result
+from hubtiers.tiers.agreement import Agreement, agreement
+
+__all__ = ["Outcome"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Outcome:
+    """What a study gave.
+
+    Attributes
+    ----------
+    name
+        Name of the study.
+    command
+        The words that build it again at a command line; empty where no file holds the study.
+    content
+        What the study file says.
+    result
+        Scores, ranks and tiers.
+    layout, reference
+        The layout, and its tier for each region; None where the study names none.
+    comparison
+        The study under each weighting that it names; None where it names none.
+    robustness
+        How sure the tiers are; None where the study asks for no draws.
+    outside
+        One row per outside variable that the study names: correlation with the score, agreement of
+        tiers.
+    inputs
+        Every file that was read, by the name it has in the record.
+    """
+
+    name: str
+    command: str
+    content: StudyFile
+    result: Result
+    layout: HubLayout | None = None
+    reference: pd.Series | None = None
+    comparison: Comparison | None = None
+    robustness: Robustness | None = None
+    outside: pd.DataFrame = field(default_factory=pd.DataFrame)
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def title(self) -> dict[str, str]:
+        """Title of the study in both languages, as far as it has them."""
+        zh, en = self.content.title_zh, self.content.title_en
+        return {"zh": zh or en, "en": en or zh}
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """Agreement of the tiers with the layout."""
+        if self.reference is None:
+            return None
+        return agreement(self.result.tier, self.reference)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the files should know: figures that no installed font can draw."""
+        from hubtiers._output import notes_of
+
+        return notes_of(self)
+
+    def save(self, out: str | Path) -> list[Path]:
+        """Write all files into a folder, or none.
+
+        Parameters
+        ----------
+        out
+            Folder to write into; it is made where it does not exist, and other files in it stay.
+
+        Returns
+        -------
+        list of pathlib.Path
+            What was written, by name.
+
+        Raises
+        ------
+        DataError
+            When `out` is a file.
+        """
+        from hubtiers._output import save_outcome
+
+        return save_outcome(self, Path(out))
+
+    def __repr__(self) -> str:
+        head, *rest = repr(self.result).splitlines()
+        return "\n".join([f"<Outcome {self.name}: {head.removeprefix('<Result: ')}", *rest])

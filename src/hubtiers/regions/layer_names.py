@@ -1,0 +1,410 @@
+"""Names of a layer of one's own: as forgiving as those that ship, and as strict about what fits several regions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+
+import pandas as pd
+
+from hubtiers.errors import listing
+from hubtiers.regions._names import clean, name_key, split_hint
+from hubtiers.regions._tables import city_units, provinces
+from hubtiers.regions.boundaries import lineage, load_regions
+from hubtiers.regions.gazetteer import match_names, meanings
+from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
+
+__all__ = ["match_layer"]
+
+_COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
+_SEVERAL = "more than one region of the layer has this name"
+_MOST_PROPOSALS = 50
+# Words that say what kind of place a name is, in the languages of national statistics, and words without weight.
+_KINDS = frozenset(
+    {
+        "state",
+        "province",
+        "county",
+        "region",
+        "district",
+        "department",
+        "prefecture",
+        "municipality",
+        "city",
+        "republic",
+    }
+    | {
+        "territory",
+        "oblast",
+        "krai",
+        "canton",
+        "parish",
+        "borough",
+        "governorate",
+        "land",
+        "division",
+        "commune",
+    }
+    | {
+        "departement",
+        "departamento",
+        "provincia",
+        "provincie",
+        "estado",
+        "regione",
+        "distrito",
+        "municipio",
+        "comune",
+    }
+    | {
+        "voivodeship",
+        "wojewodztwo",
+        "raion",
+        "rayon",
+        "emirate",
+        "wilaya",
+        "ken",
+        "fu",
+        "do",
+        "si",
+        "gun",
+        "lan",
+        "fylke",
+    }
+    | {
+        "kreis",
+        "landkreis",
+        "stadt",
+        "maakunta",
+        "megye",
+        "zupanija",
+        "sheng",
+        "shi",
+        "xian",
+        "autonomous",
+        "special",
+    }
+    | {
+        "administrative",
+        "metropolitan",
+        "capital",
+        "federal",
+        "union",
+        "national",
+        "self",
+        "governing",
+    }
+)
+_SMALL_WORDS = frozenset(
+    {
+        "the",
+        "of",
+        "and",
+        "de",
+        "du",
+        "des",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "la",
+        "le",
+        "les",
+        "el",
+    }
+)
+_HAN_KINDS = re.compile(
+    "(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|新区|地区|省|市|区|县|盟|旗|州|道|都|府)$"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Index:
+    """Keys of a layer, from the strictest form of a name to the loosest, each with the ids that it can mean."""
+
+    ids: frozenset[str]
+    folded_ids: Mapping[str, tuple[str, ...]]
+    exact: Mapping[str, tuple[str, ...]]
+    folded: Mapping[str, tuple[str, ...]]
+    other: Mapping[str, tuple[str, ...]]
+    bare: Mapping[str, tuple[str, ...]]
+    shown: Mapping[str, str]
+    above: Mapping[str, frozenset[str]]
+
+
+def match_layer(
+    names: Sequence[str],
+    regions: pd.DataFrame,
+    *,
+    within: Sequence[str] | None = None,
+    source: LayerSource | None = None,
+) -> pd.DataFrame:
+    """Match names with the regions of a layer.
+
+    Parameters
+    ----------
+    names
+        Names or ids, each once.
+    regions
+        Layer with the index `region_id` and the columns `name_zh` and `name_en`.
+    within
+        For each name what it lies in, by name or id; empty for anywhere.
+    source
+        Where the layer comes from; read from the frame when left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per name: `name`, `region_id` (empty when refused), `rule` (id, exact, alias,
+        former, ambiguous, unmatched), `candidates`, `note`.
+    """
+    source = source_of(regions) if source is None else source
+    limits = list(within) if within is not None else [""] * len(names)
+    if source.pack == DEFAULT_PACK:
+        return _match_shipped(list(names), limits, regions)
+    index = _index_of(regions, source)
+    has_codes = _has_codes(index.ids)
+    rows = []
+    for name, limit in zip(names, limits, strict=True):
+        rows.append((name, *_match_one(name, limit, index, has_codes=has_codes)))
+    frame = pd.DataFrame(rows, columns=_COLUMNS, dtype="str")
+    return _with_proposals(frame, index)
+
+
+def _match_shipped(names: list[str], limits: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+    """Match by id, then by the names of the layer, then by the gazetteer, which knows every other name."""
+    known = _by_text(regions, lambda text: text)
+    rows: list[tuple[str, str, str, str, str] | None] = []
+    for name, limit in zip(names, limits, strict=True):
+        found = (name,) if name in regions.index else () if limit else known.get(name, ())
+        if len(found) == 1:
+            rows.append((name, found[0], "id" if name in regions.index else "exact", "", ""))
+        elif found:
+            rows.append((name, "", "ambiguous", ";".join(found), _SEVERAL))
+        else:
+            rows.append(None)
+    rest = [place for place, row in enumerate(rows) if row is None]
+    if rest:
+        asked = _match_gazetteer(
+            [names[place] for place in rest], [limits[place] for place in rest], regions
+        )
+        for place, row in zip(rest, asked, strict=True):
+            rows[place] = row
+    return pd.DataFrame([row for row in rows if row is not None], columns=_COLUMNS, dtype="str")
+
+
+def _match_gazetteer(
+    names: list[str], limits: list[str], regions: pd.DataFrame
+) -> list[tuple[str, str, str, str, str]]:
+    levels = set(regions["level"]) if "level" in regions.columns else set()
+    level = levels.pop() if len(levels) == 1 else "any"
+    frame = match_names(names, level=level, within=limits if any(limits) else None).frame
+    rows = []
+    for row in frame.to_dict("records"):
+        region = row["region_id"] if isinstance(row["region_id"], str) else ""
+        rule, note = row["rule"], row["note"]
+        if region and region not in regions.index:
+            region, rule, note = (
+                "",
+                "unmatched",
+                f"known as {region}, which the layer does not have",
+            )
+        elif row["proposals"]:
+            note = f"{note}; did you mean {row['proposals']}?"
+        rows.append((row["name"], region, rule, row["candidates"], note))
+    return rows
+
+
+def _by_text(regions: pd.DataFrame, key: object) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for column in ("name_zh", "name_en"):
+        for region, name in regions[column].items():
+            text = key(str(name)) if callable(key) else str(name)
+            if name and text and region not in found.setdefault(text, []):
+                found[text].append(str(region))
+    return {text: tuple(ids) for text, ids in found.items()}
+
+
+def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
+    ids = [str(region) for region in regions.index]
+    folded_ids: dict[str, list[str]] = {}
+    for region in ids:
+        folded_ids.setdefault(name_key(region), []).append(region)
+    pack = load_pack(source.pack) if source.pack else None
+    aliases = pack.aliases() if pack is not None else {}
+    other: dict[str, list[str]] = {}
+    for region in ids:
+        for alias in aliases.get(region, ()):
+            other.setdefault(name_key(alias), []).append(region)
+    names = zip(
+        ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True
+    )
+    return _Index(
+        ids=frozenset(ids),
+        folded_ids={key: tuple(found) for key, found in folded_ids.items() if key},
+        exact=_by_text(regions, str),
+        folded=_by_text(regions, name_key),
+        other={key: tuple(dict.fromkeys(found)) for key, found in other.items() if key},
+        bare=_by_text(regions, _bare),
+        shown={region: zh if zh == en else f"{en} {zh}" for region, zh, en in names},
+        above=_above(regions, source),
+    )
+
+
+def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
+    """Return for every region the texts that may say what it lies in: its other columns, and the names above it."""
+    skipped = {"name_zh", "name_en", "short_zh", "lon", "lat", "members"}
+    columns = [
+        c
+        for c in regions.columns
+        if c not in skipped and str(regions[c].dtype) in ("str", "object", "string")
+    ]
+    texts: dict[str, set[str]] = {str(region): set() for region in regions.index}
+    for column in columns:
+        for region, value in regions[column].items():
+            if isinstance(value, str):
+                texts[str(region)] |= {name_key(value), _bare(value)}
+    for region, names in _names_above(regions, source).items():
+        texts[region] |= {key for name in names for key in (name_key(name), _bare(name))}
+    return {region: frozenset(found - {""}) for region, found in texts.items()}
+
+
+def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[str]]:
+    """Return ids and names of the regions of the pack that each region lies in."""
+    pack = load_pack(source.pack) if source.pack else None
+    if pack is None or source.level not in pack.levels or not pack.level(source.level).parent:
+        return {}
+    names: dict[str, list[str]] = {}
+    for level in pack.levels:
+        if level != source.level:
+            layer = load_regions(level, pack=pack)
+            for region, zh, en in zip(layer.index, layer["name_zh"], layer["name_en"], strict=True):
+                names.setdefault(str(region), [str(region)]).extend((str(zh), str(en)))
+    lines = lineage(regions, pack, source.level)
+    return {
+        line[0]: [name for above in line[1:] for name in names.get(above, ())] for line in lines
+    }
+
+
+@lru_cache(maxsize=100_000)
+def _bare(name: str) -> str:
+    """Return a name without what kind of place it is: “State of X”, “X County” and “X省” are X.
+
+    >>> _bare("Ohio State"), _bare("the State of Ohio"), _bare("Île-de-France"), _bare("吉林省")
+    ('ohio', 'ohio', 'ilefrance', '吉林')
+    """
+    text = clean(name)
+    if not text.isascii() and re.search("[\u4e00-\u9fff]", text):
+        shorter = _HAN_KINDS.sub("", text)
+        return name_key(shorter if len(shorter) >= 2 else text)
+    words = [name_key(word) for word in re.split(r"[\s\-–—/&,.()\[\]]+", text)]
+    kept = [word for word in words if word and word not in _SMALL_WORDS]
+    while len(kept) > 1 and kept[-1] in _KINDS:
+        kept.pop()
+    while len(kept) > 1 and kept[0] in _KINDS:
+        kept.pop(0)
+    return "".join(kept)
+
+
+def _match_one(
+    name: str, limit: str, index: _Index, *, has_codes: bool
+) -> tuple[str, str, str, str]:
+    """Return region, rule, candidates and note of one name."""
+    if name in index.ids:
+        return name, "id", "", ""
+    forms = (
+        ("exact", index.exact.get(name, ())),
+        ("alias", index.folded.get(name_key(name), ())),
+        ("alias", index.folded_ids.get(name_key(name), ())),
+        ("alias", index.other.get(name_key(name), ())),
+        ("alias", index.bare.get(_bare(name), ())),
+    )
+    for rule, found in forms:
+        kept = _inside(found, limit, index)
+        if kept:
+            return _one_of(kept, rule, index)
+    if has_codes and (found := tuple(i for i in meanings(name) if i in index.ids)):
+        return _one_of(_inside(found, limit, index) or found, "alias", index)
+    if not limit and (parts := split_hint(name)):
+        region, rule, candidates, note = _match_one(parts[0], parts[1], index, has_codes=has_codes)
+        if region or candidates:
+            return (
+                region,
+                "alias" if region else rule,
+                candidates,
+                note or f"read as {parts[0]} in {parts[1]}",
+            )
+    if zeros := _padded(name, index.ids):
+        note = f"the layer has {zeros}: write leading zeros, or pass leading_zeros=True"
+        return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
+    elsewhere = next((found for _, found in forms if found), ())
+    note = (
+        f"no region of this name lies in {limit}"
+        if limit and elsewhere
+        else "no region has this name"
+    )
+    return "", "unmatched", _listed(elsewhere, index), note
+
+
+def _inside(found: Iterable[str], limit: str, index: _Index) -> tuple[str, ...]:
+    if not limit:
+        return tuple(found)
+    wanted = {name_key(limit), _bare(limit)}
+    return tuple(region for region in found if wanted & index.above[region])
+
+
+def _one_of(found: tuple[str, ...], rule: str, index: _Index) -> tuple[str, str, str, str]:
+    if len(found) == 1:
+        return found[0], rule, "", ""
+    return "", "ambiguous", _listed(found, index), _SEVERAL
+
+
+def _listed(found: Iterable[str], index: _Index) -> str:
+    return ";".join(f"{region} {index.shown[region]}" for region in found)
+
+
+def _padded(name: str, ids: frozenset[str]) -> str:
+    """Return the id that a number would be with leading zeros; empty when there is none."""
+    text = re.sub(r"\.0+$", "", name.strip())
+    if not text.isascii() or not text.isdigit():
+        return ""
+    widths = {len(region) for region in ids if region.isdigit()}
+    found = [
+        padded
+        for width in sorted(widths)
+        if width > len(text) and (padded := text.zfill(width)) in ids
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:
+    """Return for each name that is a number the id that it is with leading zeros."""
+    ids = frozenset(map(str, regions.index))
+    found = {name: _padded(name, ids) for name in names if name not in ids}
+    return {name: region for name, region in found.items() if region}
+
+
+def _has_codes(ids: frozenset[str]) -> bool:
+    """Return whether most ids are codes that the gazetteer knows, so that its other names may be used."""
+    known = sum(region in provinces() or region in city_units() for region in ids)
+    return 2 * known > len(ids)
+
+
+def _with_proposals(frame: pd.DataFrame, index: _Index) -> pd.DataFrame:
+    """Add close names to the notes of what was not found; they are never applied."""
+    known: dict[str, str] = {}
+    for key, ids in (*index.folded.items(), *index.other.items()):
+        known.setdefault(key, ids[0])
+    unknown = frame["note"] == "no region has this name"
+    for place in frame.index[unknown][:_MOST_PROPOSALS]:
+        close = get_close_matches(name_key(frame.loc[place, "name"]), list(known), n=3, cutoff=0.75)
+        if close:
+            proposals = listing(
+                dict.fromkeys(f"{known[key]} {index.shown[known[key]]}" for key in close)
+            )
+            frame.loc[place, "note"] = f"no region has this name; did you mean {proposals}?"
+    return frame

@@ -1,0 +1,350 @@
+"""Which columns name the regions, and which columns stand under whose names.
+
+A table of two languages names every region twice. A table that was too wide goes on to the right, under names of its
+own, a row higher or lower. A panel of cities names province and city. All of these have several columns of names; what
+they are is told by how their rows agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hubtiers.errors import DataError, listing
+from hubtiers.table.yearbook.cells import parse_year
+from hubtiers.table.yearbook.choices import choice
+from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.headers import chinese, name_key
+from hubtiers.table.yearbook.places import can_be_same, is_code, is_place, level_of
+from hubtiers.table.yearbook.words import KEYS, header_keys, region_word, role_of, why_no_region
+
+__all__ = ["Panel", "find_panels"]
+
+# Names and headers are looked for in the first rows; a long list repeats itself below.
+_LOOKED_AT = 400
+_STRONG = ("province", "city", "county", "region")
+# Of a hundred English names in yearbooks a few are misprinted; of names of another order nearly all differ.
+_MOST_MISPRINTS = 0.1
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a sheet that stands under names of its own: the column of names, and all columns that it governs."""
+
+    region: int
+    columns: tuple[int, ...] = ()
+    glosses: tuple[int, ...] = ()
+    province: int | None = None
+    layouts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Names:
+    """A column that could name the regions: its header, and its names by row."""
+
+    column: int
+    header: str
+    word: str
+    rows: dict[int, str]
+
+    @property
+    def places(self) -> list[str]:
+        return [name for name in self.rows.values() if is_place(name)]
+
+    @property
+    def level(self) -> str:
+        """The level of the names, by the word above them, else by what they can mean."""
+        if self.word in ("province", "city", "county"):
+            return self.word
+        levels = Counter(level_of(name) for name in self.places)
+        return levels.most_common(1)[0][0] if levels else ""
+
+    @property
+    def is_repeated(self) -> bool:
+        named = [name for name in self.rows.values() if not why_no_region(name)]
+        return len(set(named)) < len(named)
+
+    @property
+    def is_kind(self) -> bool:
+        """Whether the column says what kind of place a row is (地级市, 西部), and not which."""
+        return not self.places and len(set(self.rows.values())) * 2 <= len(self.rows)
+
+
+def find_panels(grid: Grid, where: str, wanted: str | None) -> list[Panel]:
+    """Return the panels of a sheet from left to right; none when no column names regions."""
+    found = [names for column in grid.columns if (names := _names_in(grid, column))]
+    if wanted is not None:
+        chosen = _wanted(grid, wanted)
+        return _lay_beside(grid, where, _keep_wanted(grid, found, chosen), chosen)
+    return _lay_beside(grid, where, _candidates(found), [])
+
+
+def _names_in(grid: Grid, column: int) -> _Names | None:
+    """Read a column as one of names, from its header down, if anything speaks for it."""
+    header, word, rows = "", "", {}
+    for row in grid.rows[:_LOOKED_AT]:
+        text = grid.text(row, column)
+        if not text and (row, column) not in grid.filled:
+            continue
+        if (found := region_word(text)) and _is_header(grid, row, column):
+            header, word = (header, word) if word else (text, found)
+        elif (
+            grid.is_text(row, column)
+            or (row, column) in grid.filled
+            or word == "code"
+            or is_code(text)
+        ):
+            rows[row] = grid.name(row, column)[0]
+    if word:
+        above = min((r for r in grid.rows if region_word(grid.text(r, column))), default=0)
+        rows = {r: name for r, name in rows.items() if r > above}
+    names = _Names(column, header, word, {r: n for r, n in rows.items() if not region_word(n)})
+    if not names.rows:
+        return None
+    return names if word in REGION_GROUPS or _holds_places(grid, names) else None
+
+
+REGION_GROUPS = (*_STRONG, "name", "code")
+
+
+def _is_header(grid: Grid, row: int, column: int) -> bool:
+    """Return whether a word stands above names, and is not itself a cell beside numbers (地级市 | 360)."""
+    beside = sorted(c for c in grid.sheet.rows[row] if c != column)
+    right = [c for c in beside if c > column]
+    nearest = right[:1] or beside[-1:]
+    return not any(grid.is_plain_number(row, c) for c in nearest)
+
+
+def _holds_places(grid: Grid, names: _Names) -> bool:
+    places = len(names.places)
+    alone = [r for r in names.rows if len(grid.sheet.rows.get(r, {})) == 1]
+    others = sum(
+        not is_place(n) and not why_no_region(n) for r, n in names.rows.items() if r not in alone
+    )
+    return places >= 2 and places >= others
+
+
+def _candidates(found: Sequence[_Names]) -> list[_Names]:
+    """Return the columns of names that count: strong words and known places before 名称, and codes last."""
+    has_places = any(names.places for names in found if names.word != "code")
+    sure = [
+        n
+        for n in found
+        if (n.word in _STRONG and not (has_places and n.is_kind)) or _is_by_content(n)
+    ]
+    if sure:
+        return sure
+    return [n for n in found if n.word == "name"] or [n for n in found if n.word == "code"]
+
+
+def _is_by_content(names: _Names) -> bool:
+    return (
+        names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(names.rows)
+    )
+
+
+def _wanted(grid: Grid, wanted: str) -> list[int]:
+    """Return the columns that were asked for, by header or by letter."""
+    key = name_key(wanted)
+    columns = [
+        c
+        for c in grid.columns
+        if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])
+    ]
+    if not columns and re.fullmatch(r"[A-Z]{1,3}", wanted):
+        columns = [c for c in grid.columns if grid.letter(c) == wanted]
+    return columns
+
+
+def _keep_wanted(grid: Grid, found: list[_Names], chosen: list[int]) -> list[_Names]:
+    """Return the chosen columns of names, with those that gloss them or begin a panel to their right."""
+    known = {names.column: names for names in found}
+    kept = [known.get(c) or _read_as_names(grid, c) for c in chosen]
+    first = min(chosen, default=0)
+    others = [n for n in _candidates(found) if n.column not in chosen]
+    for names in others:
+        if names.column > first and (
+            _is_gloss(kept[0], names) or _begins_panel(grid, kept[0], names)
+        ):
+            kept.append(names)
+    return sorted(kept, key=lambda names: names.column)
+
+
+def _read_as_names(grid: Grid, column: int) -> _Names:
+    rows = {r: grid.name(r, column)[0] for r in grid.rows if grid.text(r, column)}
+    return _Names(column, "", "", rows)
+
+
+def _lay_beside(grid: Grid, where: str, found: list[_Names], chosen: list[int]) -> list[Panel]:
+    """Tell glosses, provinces and panels apart, from left to right."""
+    panels: list[tuple[_Names, Panel]] = []
+    for names in found:
+        if not panels:
+            panels.append((names, Panel(names.column)))
+            continue
+        last, panel = panels[-1]
+        if _is_gloss(last, names) and not _values_between(grid, last, names):
+            panels[-1] = _with_gloss(panel, last, names)
+        elif not chosen and _is_within(grid, last, names):
+            panels[-1] = names, _with_province(panel, last, names)
+        elif _is_trailing_gloss(grid, last, names):
+            panels[-1] = last, replace(panel, glosses=(*panel.glosses, names.column))
+        elif _begins_panel(grid, last, names):
+            panels.append((names, Panel(names.column)))
+        elif names.column not in chosen or len(chosen) > 1:
+            if chosen:
+                continue
+            raise _ask(grid, where, found)
+    return _with_columns(grid, [panel for _, panel in panels], found, chosen)
+
+
+def _ask(grid: Grid, where: str, found: list[_Names]) -> DataError:
+    seen = listing(
+        f"{grid.letter(n.column)} ({n.header or next(iter(n.rows.values()))!r})" for n in found
+    )
+    differ = len({n.header for n in found}) == len(found) and all(n.header for n in found)
+    first = found[0].header if differ else grid.letter(found[0].column)
+    return DataError(
+        f"{where} has {len(found)} columns that could hold the regions: {seen}; their rows do not agree. "
+        f"Settle it with {choice('region_column', ' '.join(first.split()))}."
+    )
+
+
+def _with_gloss(panel: Panel, last: _Names, names: _Names) -> tuple[_Names, Panel]:
+    """Let the Chinese names count, whichever stands first."""
+    said = "the names stand in two languages, side by side; the Chinese ones were taken"
+    if not _is_chinese(last) and _is_chinese(names):
+        glosses = (*panel.glosses, last.column)
+        return names, replace(
+            panel, region=names.column, glosses=glosses, layouts=(*panel.layouts, said)
+        )
+    said = (
+        said
+        if _is_chinese(last)
+        else "the names stand in two languages or spellings; the first were taken"
+    )
+    return last, replace(
+        panel, glosses=(*panel.glosses, names.column), layouts=(*panel.layouts, said)
+    )
+
+
+def _with_province(panel: Panel, last: _Names, names: _Names) -> Panel:
+    said = f"the names below {last.header or 'the first column'!r} say where those below {names.header!r} lie"
+    province = last.column if last.level == "province" else panel.province
+    glosses = (*panel.glosses, last.column)
+    return replace(
+        panel,
+        region=names.column,
+        province=province,
+        glosses=glosses,
+        layouts=(*panel.layouts, said),
+    )
+
+
+def _is_chinese(names: _Names) -> bool:
+    written = [name for name in names.rows.values() if name]
+    return sum(bool(chinese(name)) for name in written) * 2 > len(written)
+
+
+def _is_gloss(one: _Names, other: _Names) -> bool:
+    """Return whether one column names the other row by row: in another language, or in full."""
+    common = [row for row in one.rows if row in other.rows]
+    if len(common) * 2 < max(len(one.rows), len(other.rows)):
+        return False
+    verdicts = [can_be_same(one.rows[row], other.rows[row]) for row in common]
+    judged = [verdict for verdict in verdicts if verdict is not None]
+    if judged:
+        return judged.count(False) <= _MOST_MISPRINTS * len(judged)
+    scripts = [bool(chinese(one.rows[row])) != bool(chinese(other.rows[row])) for row in common]
+    return len(common) >= 2 and all(scripts)
+
+
+def _is_within(grid: Grid, one: _Names, other: _Names) -> bool:
+    order = ("province", "city", "county")
+    if one.level not in order or other.level not in order or _values_between(grid, one, other):
+        return False
+    return order.index(one.level) < order.index(other.level)
+
+
+def _is_trailing_gloss(grid: Grid, one: _Names, other: _Names) -> bool:
+    """Return whether the English names stand at the right edge of the table."""
+    return _is_gloss(one, other) and not _value_columns(
+        grid, other, other.column, grid.columns[-1] + 1
+    )
+
+
+def _begins_panel(grid: Grid, one: _Names, other: _Names) -> bool:
+    """Return whether a column names the rows of the columns to its right, in a panel of its own."""
+    if not _value_columns(grid, other, other.column, grid.columns[-1] + 1) or not _values_between(
+        grid, one, other
+    ):
+        return False
+    if other.is_repeated and not one.is_repeated:
+        return False
+    is_headed = other.word in _STRONG or other.word == one.word or not _text_above(grid, other)
+    levels = {one.level, other.level} - {""}
+    return is_headed and len(levels) < 2
+
+
+def _text_above(grid: Grid, names: _Names) -> str:
+    first = min(
+        row
+        for row, name in names.rows.items()
+        if is_place(name) or why_no_region(name) or not name.isascii()
+    )
+    texts = [grid.text(row, names.column) for row in grid.rows if row < first]
+    return texts[-1] if texts else ""
+
+
+def _values_between(grid: Grid, one: _Names, other: _Names) -> list[int]:
+    return _value_columns(grid, one, one.column, other.column)
+
+
+def _value_columns(grid: Grid, names: _Names, left: int, right: int) -> list[int]:
+    """Return the columns between two that hold values: numbers beside the names, and no keys or years."""
+    return [c for c in grid.columns if left < c < right and _holds_values(grid, names, c)]
+
+
+def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
+    beside = [row for row in names.rows if grid.text(row, column)]
+    numbers = [row for row in beside if grid.is_number(row, column)]
+    if not numbers or len(numbers) * 2 < len(beside):
+        return False
+    above = [grid.text(row, column) for row in grid.rows if row < min(numbers)]
+    header = next((text for text in reversed(above) if text), "")
+    if role_of(header) == "year" and all(parse_year(grid.raw(row, column)) for row in numbers):
+        return False
+    return not any(known.fullmatch(key) for key in header_keys(header) for known in KEYS.values())
+
+
+def _with_columns(
+    grid: Grid, panels: list[Panel], found: list[_Names], chosen: list[int]
+) -> list[Panel]:
+    """Give every panel the columns that it governs: the first also those to its left, unless they have names."""
+    starts = [min(panel.region, *panel.glosses, panel.region) for panel in panels]
+    ends = [*starts[1:], grid.columns[-1] + 1] if panels else []
+    laid = []
+    for number, (panel, start, end) in enumerate(zip(panels, starts, ends, strict=True)):
+        first = start if number else _left_edge(grid, panel, chosen)
+        taken = {panel.region, *panel.glosses}
+        columns = tuple(c for c in grid.columns if first <= c < end and c not in taken)
+        said = (
+            (f"a panel of its own names stands at column {grid.letter(panel.region)}",)
+            if number
+            else ()
+        )
+        laid.append(replace(panel, columns=columns, layouts=(*panel.layouts, *said)))
+    return laid
+
+
+def _left_edge(grid: Grid, panel: Panel, chosen: list[int]) -> int:
+    """Return where the first panel begins: columns to the left of a chosen one may stand under other names."""
+    if not chosen:
+        return 0
+    for column in grid.columns:
+        names = _names_in(grid, column) if column < panel.region else None
+        if names and _is_by_content(names) and _value_columns(grid, names, column, panel.region):
+            return panel.region
+    return 0

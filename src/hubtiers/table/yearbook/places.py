@@ -1,0 +1,79 @@
+"""What the gazetteer knows of a name in a table: evidence for the reader, never a condition."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from hubtiers.regions.gazetteer import gazetteer, meanings
+from hubtiers.table.yearbook.words import chinese_part, why_no_region
+
+__all__ = [
+    "can_be_same",
+    "is_code",
+    "is_place",
+    "known_as",
+    "level_of",
+    "official_name",
+    "place_of",
+]
+
+_LONGEST = 60
+
+
+@lru_cache(maxsize=1 << 16)
+def known_as(name: str, level: str = "any", within: str = "") -> tuple[str, ...]:
+    """Return the ids of the regions that a name can mean; consortia and longer texts are none."""
+    if not name or len(name) > _LONGEST:
+        return ()
+    found = meanings(name, level=level, within=within)
+    if not found and (part := chinese_part(name)) != name:
+        found = meanings(part, level=level, within=within)
+    return tuple(region for region in found if region.isdigit())
+
+
+def is_place(name: str) -> bool:
+    """Return whether a name is that of a known region, by word and not by code."""
+    return not name.replace(".", "").isdigit() and not why_no_region(name) and bool(known_as(name))
+
+
+def is_code(text: str) -> bool:
+    """Return whether a text is the six-digit code of a known region."""
+    return len(text) == 6 and text.isdigit() and known_as(text) == (text,)
+
+
+def place_of(name: str, level: str = "any", within: str = "") -> str:
+    """Return the id of the one region that a name means, or nothing."""
+    found = known_as(name, level, within)
+    return found[0] if len(found) == 1 else ""
+
+
+def can_be_same(one: str, other: str) -> bool | None:
+    """Return whether two names can mean one region; None where either is unknown.
+
+    >>> can_be_same("陕西", "Shaanxi"), can_be_same("陕西", "Henan"), can_be_same("某区", "Henan")
+    (True, False, None)
+    """
+    reasons = why_no_region(one), why_no_region(other)
+    if any(reasons):
+        # 国内 is “Domestic” here and “National” there; what matters is that neither names a region.
+        return True if all(reasons) else None
+    first, second = known_as(one), known_as(other)
+    return bool(set(first) & set(second)) if first and second else None
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, tuple[str, str]]:
+    frame = gazetteer()
+    rows = zip(frame["region_id"], frame["name_zh"], frame["level"], strict=True)
+    return {str(region): (str(name), str(level)) for region, name, level in rows}
+
+
+def official_name(region: str) -> str:
+    """Return the full name of a region of the gazetteer."""
+    return _names()[region][0]
+
+
+def level_of(name: str) -> str:
+    """Return province or city where a name can be only that, else nothing."""
+    levels = {_names()[region][1] for region in known_as(name) if region in _names()}
+    return levels.pop() if len(levels) == 1 else ""

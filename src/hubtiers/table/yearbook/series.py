@@ -1,0 +1,239 @@
+"""The cells of one indicator: a column of a wide table, the rows of one in a long table, a row of one region's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from hubtiers.errors import DataError, MissingColumnError, listing
+from hubtiers.table.yearbook.blocks import Block, Notes, Row
+from hubtiers.table.yearbook.cells import as_text, parse_year
+from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.headers import chinese
+from hubtiers.table.yearbook.paths import header_paths
+from hubtiers.table.yearbook.roles import Roles
+from hubtiers.table.yearbook.titles import Titles
+from hubtiers.table.yearbook.words import role_of
+
+__all__ = ["Series", "Slot", "is_long", "long_series", "one_region_series", "wide_series"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One cell of a value, with what its row says of it. `aside` says why its row is no region."""
+
+    row: int
+    column: int
+    region: str
+    year: int | None = None
+    source: str = ""
+    status: str = ""
+    aside: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Cells of one indicator in one unit, with the levels of text above them. `key` says why it is no indicator."""
+
+    grid: Grid
+    titles: Titles
+    column: int
+    levels: tuple[tuple[str, ...], ...]
+    slots: tuple[Slot, ...]
+    unit: str = ""
+    key: str = ""
+    row: int | None = None
+    others: tuple[str, ...] = field(default=())
+    is_spanned: bool = False
+
+    @property
+    def letter(self) -> str:
+        """Where the series stands: the letter of its column, or the number of its row."""
+        return self.grid.letter(self.column) if self.row is None else f"row {self.row}"
+
+    @property
+    def text(self) -> str:
+        """All that stands above the values, as one line."""
+        return " ".join(" ".join(part.split()) for level in self.levels for part in level)
+
+
+def is_long(roles: Roles, layout: str) -> bool:
+    """Return whether a table has one row for each value: columns of values and of indicators."""
+    return layout == "long" or (
+        layout == "auto" and bool(roles.named.get("indicator") and roles.named.get("value"))
+    )
+
+
+def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[Series]:
+    """Return every column beside the names, in the order of the columns."""
+    block, series = roles.block, []
+    year_column = roles.one("year", where)
+    years = _years(block, where, year_column)
+    for column in block.columns:
+        levels = roles.paths[column]
+        if column == year_column:
+            continue
+        if not levels:
+            notes.ignored.append((block.grid.letter(column), "", "the column has no header"))
+            continue
+        slots = tuple(
+            Slot(row.number, column, row.region, years.get(row.number), aside=row.aside)
+            for row in block.rows
+        )
+        texts = tuple(level.texts for level in levels)
+        key, is_spanned = roles.keys.get(column, ""), _is_spanned(block, column)
+        series.append(
+            Series(block.grid, titles, column, texts, slots, key=key, is_spanned=is_spanned)
+        )
+    return series
+
+
+def _is_spanned(block: Block, column: int) -> bool:
+    """Return whether the first row of the header has a merged cell above a column and others."""
+    columns = block.columns
+    for row in block.header_rows:
+        first = block.grid.merged_from.get((row, column), (row, column))
+        if block.grid.text(*first):
+            return sum(block.grid.merged_from.get((row, c)) == first for c in columns) > 1
+    return False
+
+
+def _years(block: Block, where: str, column: int | None) -> dict[int, int | None]:
+    if column is None:
+        return {}
+    grid, years, wrong = block.grid, {}, []
+    for row in block.rows:
+        raw = grid.filled.get((row.number, column), grid.raw(row.number, column))
+        years[row.number] = parse_year(raw)
+        if years[row.number] is None and not grid.parsed(row.number, column).missing:
+            wrong.append(f"{grid.place(row.number, column)} {as_text(raw)[:40]!r}")
+    if wrong:
+        raise DataError(
+            f"{where} has {len(wrong)} cells in its column of years that are no year between 1900 and "
+            f"2099: {listing(wrong)}. Write four digits, such as 2022."
+        )
+    return years
+
+
+def long_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[Series]:
+    """Return the rows of every indicator, in the order of their first rows."""
+    block = roles.block
+    columns = {
+        role: roles.one(role, where)
+        for role in ("indicator", "value", "year", "unit", "source", "status")
+    }
+    if absent := [role for role in ("indicator", "value") if columns[role] is None]:
+        headers = [roles.header(c) for c in block.columns if roles.header(c)]
+        raise MissingColumnError(absent, f"The long table of {where}", headers)
+    years = _years(block, where, columns["year"])
+    groups: dict[tuple[str, str], list[Slot]] = {}
+    for row in block.rows:
+        told = {
+            role: _label(block.grid, row, columns[role])
+            for role in ("indicator", "unit", "source", "status")
+        }
+        slot = Slot(
+            row.number, columns["value"] or 0, row.region, years.get(row.number), told["source"], told["status"],
+            row.aside,
+        )  # fmt: skip
+        groups.setdefault((told["indicator"], told["unit"]), []).append(slot)
+    if unnamed := [
+        str(slot.row) for (name, _), slots in groups.items() if not name for slot in slots
+    ]:
+        raise DataError(
+            f"{where} names no indicator in the rows {listing(unnamed)}. Write one into each row."
+        )
+    names = _second_names(block, roles, columns["indicator"] or 0, notes)
+    _note_unused(roles, columns.values(), notes)
+    value = columns["value"] or 0
+    return [
+        Series(
+            block.grid,
+            titles,
+            value,
+            ((names.get(name, name),),),
+            tuple(slots),
+            unit,
+            others=(name,),
+        )
+        for (name, unit), slots in groups.items()
+    ]
+
+
+def _label(grid: Grid, row: Row, column: int | None) -> str:
+    if column is None:
+        return ""
+    place = (row.number, column)
+    return " ".join(as_text(grid.filled.get(place, grid.raw(*place))).split())
+
+
+def _second_names(block: Block, roles: Roles, indicator: int, notes: Notes) -> dict[str, str]:
+    """Return Chinese names for coded indicators, where a column of text goes with the codes one to one."""
+    rows = block.rows
+    codes = [_label(block.grid, row, indicator) for row in rows]
+    if any(chinese(code) for code in codes):
+        return {}
+    taken = {c for columns in roles.named.values() for c in columns}
+    for column in block.columns:
+        texts = [_label(block.grid, row, column) for row in rows]
+        pairs = set(zip(codes, texts, strict=True))
+        is_named = column not in taken and all(chinese(text) for text in texts)
+        if is_named and len(pairs) == len({code for code, _ in pairs}) == len(
+            {text for _, text in pairs}
+        ):
+            letters = block.grid.letter(indicator), block.grid.letter(column)
+            notes.layouts[
+                f"column {letters[1]} names the indicators that column {letters[0]} has as codes"
+            ] = None
+            roles.named.setdefault("name of the indicator", []).append(column)
+            return dict(pairs)
+    return {}
+
+
+def _note_unused(roles: Roles, used: object, notes: Notes) -> None:
+    taken = {c for columns in roles.named.values() for c in columns}
+    for column in roles.block.columns:
+        if column not in taken and roles.header(column):
+            letter = roles.block.grid.letter(column)
+            notes.ignored.append((letter, roles.header(column), "not a column of a long table"))
+
+
+def one_region_series(grid: Grid, titles_of: object, region: str) -> list[Series]:
+    """Return the rows of a table of one region: indicators in the rows, years in the header."""
+    found = _indicator_header(grid)
+    if found is None:
+        return []
+    header, column = found
+    years = {c: parse_year(grid.raw(header, c)) for c in grid.columns if c != column}
+    dated = [c for c, year in years.items() if year is not None]
+    series = []
+    for row in [r for r in grid.rows if r > header]:
+        name = grid.text(row, column)
+        cells = grid.filled_columns(row, dated)
+        if name and any(grid.is_number(row, c) for c in cells):
+            slots = tuple(Slot(row, c, region, years[c]) for c in dated)
+            series.append(Series(grid, Titles(), column, ((name,),), slots, row=row))
+    return series
+
+
+def _indicator_header(grid: Grid) -> tuple[int, int] | None:
+    """Return the row and column of the word above the indicators, where years stand to its right."""
+    for row in grid.rows[:30]:
+        for column in grid.sheet.rows[row]:
+            right = [c for c in grid.sheet.rows[row] if c > column]
+            years = [c for c in right if parse_year(grid.raw(row, c)) is not None]
+            if (
+                role_of(grid.text(row, column)) == "indicator"
+                and years
+                and len(years) == len(right)
+            ):
+                return row, column
+    return None
+
+
+def with_titles(series: Sequence[Series], titles: Titles) -> list[Series]:
+    """Return series under other titles."""
+    return [replace(s, titles=titles) for s in series]
+
+
+__all__ += ["header_paths", "with_titles"]

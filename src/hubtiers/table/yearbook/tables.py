@@ -1,0 +1,208 @@
+"""From the sheets of a file to series of cells: which sheets, which tables on them, which columns and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hubtiers.errors import DataError, listing
+from hubtiers.table.yearbook.blocks import Block, Notes, find_blocks
+from hubtiers.table.yearbook.choices import choice
+from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.panels import Panel, find_panels
+from hubtiers.table.yearbook.places import is_place
+from hubtiers.table.yearbook.roles import find_roles
+from hubtiers.table.yearbook.series import (
+    Series,
+    is_long,
+    long_series,
+    one_region_series,
+    wide_series,
+)
+from hubtiers.table.yearbook.settle import settle_names
+from hubtiers.table.yearbook.sheet import Book, Sheet, first_rows
+from hubtiers.table.yearbook.titles import Titles, read_titles
+
+__all__ = ["Found", "find_tables"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """All series of a file, and the blocks they stand in, in the order of the sheets."""
+
+    where: str
+    kind: str
+    blocks: tuple[Block, ...]
+    series: tuple[Series, ...]
+    titles: tuple[Titles, ...]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A sheet with its tables, and their titles."""
+
+    grid: Grid
+    where: str
+    blocks: tuple[Block, ...]
+    titles: tuple[Titles, ...]
+    series: tuple[Series, ...] = ()
+
+
+def find_tables(
+    book: Book, sheet: str | None, region_column: str | None, layout: str, notes: Notes
+) -> Found:
+    """Find the tables of a file: those of one sheet, or of several that continue each other."""
+    sheets = _sheets(book, sheet)
+    pages = [_read_page(book, s, region_column, notes) for s in sheets]
+    pages = _joined(book, pages, notes)
+    series: list[Series] = []
+    blocks: list[Block] = []
+    all_titles: list[Titles] = []
+    kind = "wide"
+    for page in pages:
+        series += page.series
+        kind = "one region" if page.series else kind
+        for block, titles in zip(page.blocks, page.titles, strict=True):
+            titles = titles.after(all_titles[0]) if all_titles else titles
+            roles = find_roles(block)
+            block = settle_names(
+                block, roles.code, page.where, notes, is_chosen=region_column is not None
+            )
+            roles = replace(roles, block=block)
+            kind = "long" if is_long(roles, layout) else kind
+            build = long_series if is_long(roles, layout) else wide_series
+            found = build(roles, titles, page.where, notes)
+            _refuse_merged_values(page, found)
+            series += found
+            blocks.append(block)
+            all_titles.append(titles)
+    _say_layouts(blocks, pages, notes)
+    return Found(pages[0].where, kind, tuple(blocks), tuple(series), tuple(all_titles))
+
+
+def _sheets(book: Book, wanted: str | None) -> list[Sheet]:
+    """Return the sheets that hold tables, or the one that was asked for."""
+    names = [s.name for s in book.sheets]
+    if wanted is not None:
+        return [next(s for s in book.sheets if s.name == wanted)]
+    tables = [s for s in book.sheets if s.has_table]
+    if not tables:
+        shown = f" (sheets: {listing(map(repr, names), most=12)})" if any(names) else ""
+        raise DataError(
+            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a number among them. "
+            "Check that it is the file you mean."
+        )
+    return tables
+
+
+def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes) -> _Page:
+    grid = Grid(sheet)
+    where = f"{book.where}, sheet {sheet.name!r}," if sheet.name else book.where
+    panels = find_panels(grid, where, region_column)
+    blocks = [block for panel in panels for block in find_blocks(grid, panel, where, notes)]
+    if blocks:
+        titles = [read_titles(block.titles) for block in blocks]
+        for title in titles:
+            for note in title.notes:
+                notes.say(note)
+        page = _Page(grid, where, tuple(blocks), tuple(titles))
+        _refuse_totals_only(page)
+        return page
+    return _one_region_page(book, grid, where, panels, region_column)
+
+
+def _refuse_totals_only(page: _Page) -> None:
+    rows = [row for block in page.blocks for row in block.rows]
+    if all(row.aside for row in rows):
+        header = max((r for block in page.blocks for r in block.header_rows), default=0)
+        raise DataError(
+            f"{page.where} has no row of a region below its header (row {header}), only {len(rows)} rows of totals. "
+            f"Check the header, or name the column of regions with {choice('region_column')}."
+        )
+
+
+def _one_region_page(
+    book: Book, grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
+) -> _Page:
+    """Read a sheet without a column of names as the table of one region, or say that there is none."""
+    lines = [(r, grid.row_text(r)) for r in grid.rows[:20] if len(grid.sheet.rows[r]) == 1]
+    titles = read_titles(lines)
+    region = titles.region or (grid.sheet.name if is_place(grid.sheet.name) else "")
+    series = one_region_series(grid, titles, region) if region and region_column is None else []
+    if series:
+        return _Page(grid, where, (), (), tuple(replace(s, titles=titles) for s in series))
+    if panels and region_column:
+        raise DataError(
+            f"{where} has no header above the first row with something in column {region_column} and a number "
+            "elsewhere. Check the letter in region_column=…."
+        )
+    looked = (
+        f"called {region_column!r}"
+        if region_column
+        else "called 地区, 城市, 省份, region, city, province or the like"
+    )
+    raise DataError(
+        f"{where} has no header cell {looked} in its first 80 rows. It begins with {first_rows(grid.sheet)}. Name the "
+        f"column of regions with {choice('region_column')}, by its header or by its letter."
+    )
+
+
+def _joined(book: Book, pages: list[_Page], notes: Notes) -> list[_Page]:
+    """Return the pages of one table; sheets that do not continue another are a choice."""
+    if len(pages) == 1:
+        return pages
+    fresh = [page for page in pages if not _is_continuation(page)]
+    if len(fresh) > 1:
+        names = listing((repr(page.grid.sheet.name) for page in pages), most=12)
+        raise DataError(
+            f"{book.where} has {len(pages)} sheets with data: {names}. Name the one to read with {choice('sheet')}."
+        )
+    names = listing((repr(page.grid.sheet.name) for page in pages), most=12)
+    notes.layouts[f"{len(pages)} sheets of one table were joined: {names}"] = None
+    return [*fresh, *(page for page in pages if page not in fresh)]
+
+
+def _is_continuation(page: _Page) -> bool:
+    return bool(page.titles) and page.titles[0].is_continued
+
+
+def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
+    """Raise when one merged cell holds the value of several regions or indicators: whose it is cannot be told."""
+    places = {(slot.row, slot.column) for s in series for slot in s.slots}
+    grid = page.grid
+    shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for place in places & set(grid.merged_from):
+        shared.setdefault(grid.merged_from[place], []).append(place)
+    wrong = []
+    for first, cells in sorted(shared.items()):
+        if len(cells) > 1 and grid.is_number(*first):
+            last = max(r for r, _ in cells), max(c for _, c in cells)
+            wrong.append(f"{grid.place(*first)}:{grid.letter(last[1])}{last[0]}")
+    if wrong:
+        raise DataError(
+            f"{page.where} has merged cells that hold one value for several cells: {listing(wrong)}. Unmerge "
+            "them and say whose the value is."
+        )
+
+
+def _say_layouts(blocks: Sequence[Block], pages: Sequence[_Page], notes: Notes) -> None:
+    """Note which layouts of the trade were recognised."""
+    for block in blocks:
+        notes.layouts.update(dict.fromkeys(block.panel.layouts))
+        if not block.region_header:
+            letter = block.grid.letter(block.panel.region)
+            notes.layouts[
+                f"no word stands above the names in column {letter}; they were known as regions"
+            ] = None
+    by_panel: dict[tuple[str, int], int] = {}
+    for block in blocks:
+        key = (block.grid.sheet.name, block.panel.region)
+        by_panel[key] = by_panel.get(key, 0) + 1
+    for (_, column), count in by_panel.items():
+        if count > 1:
+            letter = blocks[0].grid.letter(column)
+            notes.layouts[
+                f"{count} parts of the table stand below each other, with names in column {letter}"
+            ] = None
+    if any(page.series for page in pages):
+        notes.layouts["the table is of one region: its rows are indicators"] = None
