@@ -165,7 +165,9 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(
             lambda codes: Goalposts(bounds(0.125, 10.0)(codes)),
             GAP,
-            more=(lambda codes: Goalposts(bounds(2.0, 6.0)(codes), clip=False, low=1.0, high=100.0),),
+            more=(
+                lambda codes: Goalposts(bounds(2.0, 6.0)(codes), clip=False, low=1.0, high=100.0),
+            ),
         ),
         Row(DistanceToReference("mean"), GAP | {"zero_column": "DataError"}),
     ),
@@ -175,16 +177,24 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(lambda codes: GivenWeights(points(codes)), STATED),
         Row(lambda codes: AhpWeights(pairs(codes), codes=codes), STATED),
         Row(
-            lambda codes: BudgetAllocation({"first": points(codes), "second": dict.fromkeys(codes, 1)}),
+            lambda codes: BudgetAllocation(
+                {"first": points(codes), "second": dict.fromkeys(codes, 1)}
+            ),
             STATED,
         ),
         Row(
             EntropyWeights(),
-            NOTHING_VARIES | GAP | {"one_region": "DataError", "zero_column": "DataError", "negative": "DomainError"},
+            NOTHING_VARIES
+            | GAP
+            | {"one_region": "DataError", "zero_column": "DataError", "negative": "DomainError"},
         ),
         Row(CriticWeights(), SPREAD | {"tiny": CONSTANT}),
         Row(VariationWeights(), SPREAD | {"tiny": CONSTANT, "negative": "DomainError"}),
-        Row(PcaWeights(), SPREAD | {"one_region": "DataError", "two_equal_regions": "DataError", "tiny": CONSTANT}),
+        Row(
+            PcaWeights(),
+            SPREAD
+            | {"one_region": "DataError", "two_equal_regions": "DataError", "tiny": CONSTANT},
+        ),
         Row(BenefitOfDoubt(), GAP | {"nan_cell": "DataError", "negative": "DomainError"}),
         Row(
             CombinedWeights((EqualWeights(), CriticWeights())),
@@ -205,7 +215,10 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "tier": (
         Row(NaturalBreaks(3), FEW_SCORES, more=(NaturalBreaks(2), NaturalBreaks(4))),
-        Row(NaturalBreaks(3, scale="log"), FEW_SCORES | {"zero": "DomainError", "negative": "DomainError"}),
+        Row(
+            NaturalBreaks(3, scale="log"),
+            FEW_SCORES | {"zero": "DomainError", "negative": "DomainError"},
+        ),
         Row(Quantiles(3), FEW_SCORES),
         Row(EqualIntervals(3), FEW_SCORES),
         Row(HeadTail(4), FEW_SCORES),

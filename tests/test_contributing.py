@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 STEP = re.compile(
-    r"^(?P<where>At the end|Among the imports|In `(?P<name>[^`]+)`) of `(?P<file>[^`]+)`:\n\n```python\n(?P<code>.*?)```",
+    r"^(?P<where>At the end|Among the imports|In `(?P<name>[^`]+)`) of `(?P<file>[^`]+)`:\n\n```(python|text)\n(?P<code>.*?)```",
     re.MULTILINE | re.DOTALL,
 )
 COPIED = ("src", "tests", "conftest.py", "pyproject.toml", "CONTRIBUTING.md")
@@ -37,7 +37,7 @@ def followed(text: str, step: re.Match[str]) -> str:
     """Return a file as one step of the page leaves it."""
     code = step["code"]
     if step["where"] == "At the end":
-        return text.rstrip("\n") + "\n" + code
+        return text.rstrip("\n") + "\n\n\n" + code
     if step["where"] == "Among the imports":
         first = re.search(r"^from [.\w]+ import", text, re.MULTILINE)
         assert first, step["file"]
@@ -66,13 +66,17 @@ def commands() -> list[list[str]]:
 def run(command: list[str], where: Path) -> subprocess.CompletedProcess[str]:
     clean = os.environ | {"PYTHONPATH": str(where / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     words = [sys.executable, "-m", *command, "-q", "-p", "no:cacheprovider", "-m", "not slow"]
-    return subprocess.run(words, cwd=where, env=clean, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        words, cwd=where, env=clean, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.mark.slow
 def test_the_page_leads_to_a_weighting_a_normaliser_and_a_tier_rule(copy):
     steps = list(STEP.finditer(PAGE))
-    assert len(steps) == PAGE.count("```python"), "a block of the page does not say where it belongs"
+    assert len(steps) == len(re.findall("^```(python|text)", PAGE, re.MULTILINE)), (
+        "a block of the page does not say where it belongs"
+    )
     for step in steps:
         path = copy / step["file"]
         path.write_text(followed(path.read_text(encoding="utf-8"), step), encoding="utf-8")

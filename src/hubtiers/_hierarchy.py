@@ -116,7 +116,8 @@ def method_at(methods: tuple[_Method, ...], level: int) -> _Method:
 class RegionalWeights:
     """What each child counts for in each region (regions × children).
 
-    The score of the group is the sum of weighted values when they are `multipliers`, else their weighted mean.
+    The score of the group is the sum of weighted values when they are `multipliers`, else their
+    weighted mean.
     """
 
     frame: pd.DataFrame
@@ -172,7 +173,10 @@ class FittedNode:
 def _mean_by_region(
     values: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the mean of each row under weights of its own, over the values present; NaN where there are none."""
+    """Return the mean of each row under weights of its own, over the values present.
+
+    NaN where there are none.
+    """
     present = np.where(np.isnan(values), 0.0, weights)
     total = present.sum(axis=1)
     summed = (present * np.nan_to_num(values)).sum(axis=1)
@@ -181,7 +185,10 @@ def _mean_by_region(
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
-    """Every group from the lowest up, fitted; `flat` are weights over all indicators at once, where there are such."""
+    """Every group from the lowest up, fitted.
+
+    `flat` are weights over all indicators at once, where there are such.
+    """
 
     nodes: tuple[FittedNode, ...]
     flat: FittedWeights | None
@@ -225,7 +232,10 @@ class Hierarchy:
     def shares_of(
         self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame
     ) -> dict[str, dict[str, float]]:
-        """Return by group what each child counts for in one region; missing children hand their weight on."""
+        """Return by group what each child counts for in one region.
+
+        Missing children hand their weight on.
+        """
         row = pd.concat([normalised.loc[region], nodes.loc[region]])
         flat = weights_by_region(self.flat, normalised)
         shares = {}
@@ -239,7 +249,8 @@ class Hierarchy:
             present = {
                 c: stated[c] for c in node.group.children if stated[c] > 0 and pd.notna(row[c])
             }
-            # Multipliers need not sum to 1; what is missing hands its part on, so that their sum stays.
+            # Multipliers need not sum to 1; what is missing hands its part on, so that their sum
+            # stays.
             whole = sum(stated.values()) if regional is not None and regional.multipliers else 1.0
             total = sum(present.values())
             shares[node.group.code] = {
@@ -256,10 +267,13 @@ def fit_hierarchy(
     aggregate: AggregateStep | tuple[AggregateStep, ...],
     given: Given | None,
 ) -> tuple[Hierarchy, pd.DataFrame]:
-    """Fit weights and aggregation from the lowest level up; return them with the score of every group.
+    """Fit weights and aggregation from the lowest level up.
 
-    One weighting method is fitted over all indicators at once; a tuple is fitted group by group, on the scores of its
-    children. `given` is what the methods may ask for beside the values; None where weights stand already.
+    Return them with the score of every group.
+
+    One weighting method is fitted over all indicators at once; a tuple is fitted group by group, on
+    the scores of its children. `given` is what the methods may ask for beside the values; None
+    where weights stand already.
     """
     flat = (
         None if isinstance(weight, tuple) else _flat_weights(weight, framework, normalised, given)
@@ -376,9 +390,9 @@ def regional_weights(
         Weights by region of the group's children, fitted within the group, where there are such.
 
     Notes
-    -----
-    Weights by region are multipliers: the score is the sum of weighted values, as in the benefit of the doubt. A group
-    between the indicators and the score has no multipliers of its own, so that its score is their weighted mean.
+    ----- Weights by region are multipliers: the score is the sum of weighted values, as in the
+    benefit of the doubt. A group between the indicators and the score has no multipliers of its
+    own, so that its score is their weighted mean.
     """
     if own is not None:
         return RegionalWeights(own, multipliers=True)
@@ -414,7 +428,10 @@ def _by_region(weights: FittedWeights | None) -> pd.DataFrame | None:
 
 
 def _share(group: GroupNode, flat: FittedWeights | None, own: FittedWeights | None) -> pd.Series:
-    """Return the weight of each child within its group; all 0 when every indicator below has weight 0."""
+    """Return the weight of each child within its group.
+
+    All 0 when every indicator below has weight 0.
+    """
     if own is not None:
         stated = own.weights.reindex(list(group.children)).to_numpy(float)
     else:

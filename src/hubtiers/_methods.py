@@ -23,7 +23,8 @@ METHODS: dict[str, tuple[type, ...]] = {
     "aggregate": aggregate.METHODS,
     "tier": tiers.METHODS,
 }
-"""Every method by its step, in the order of the steps. Each room lists its own; `register` adds a user's."""
+"""Every method by its step, in the order of the steps. Each room lists its own; `register` adds a
+user's."""
 
 BY_LEVEL = ("weight", "aggregate")
 """Steps that may be a tuple of methods, from the lowest level of the framework up."""
@@ -48,15 +49,17 @@ def register(step: str) -> Callable[[_Method], _Method]: ...
 def register(step: str, method: _Method | None = None) -> _Method | Callable[[_Method], _Method]:
     """Make a method of your own known by its name (注册方法), as the bundled ones are.
 
-    Choose it to use the method in study files, in `Scheme.from_spec` and on the command line of your own script. A
-    scheme takes the object without it.
+    Choose it to use the method in study files, in `Scheme.from_spec` and on the command line of
+    your own script. A scheme takes the object without it.
 
     Parameters
     ----------
     step
-        The step that the method is for: `denominate`, `impute`, `treat`, `normalise`, `weight`, `aggregate` or `tier`.
+        The step that the method is for: `denominate`, `impute`, `treat`, `normalise`, `weight`,
+        `aggregate` or `tier`.
     method
-        The class: a frozen dataclass whose `fit` learns from values. Left out, `register` is a decorator.
+        The class: a frozen dataclass whose `fit` learns from values. Left out, `register` is a
+        decorator.
 
     Returns
     -------
@@ -71,9 +74,8 @@ def register(step: str, method: _Method | None = None) -> _Method | Callable[[_M
         When the class is no frozen dataclass with a `fit`, or its name is taken in that step.
 
     Notes
-    -----
-    The name is known in this process only. A class that is defined again, as in a notebook, takes the place of the one
-    before. **Missing values** are treated as the method says.
+    ----- The name is known in this process only. A class that is defined again, as in a notebook,
+    takes the place of the one before. **Missing values** are treated as the method says.
 
     Examples
     --------
@@ -152,7 +154,10 @@ def _refuse_taken_name(step: str, method: type, others: list[type]) -> None:
 
 
 def step_of(method: type) -> str | None:
-    """Return the step that a class, or one that it is derived from, is a method of; None for one of a user's own."""
+    """Return the step that a class, or one that it is derived from, is a method of.
+
+    None for one of a user's own.
+    """
     for kind in method.__mro__:
         for step, methods in METHODS.items():
             if kind in methods:
@@ -168,8 +173,8 @@ def make_step(step: str, spec: Any) -> Any:
     step
         One of the keys of `METHODS`.
     spec
-        A name (`"EntropyWeights"`, or short `"entropy"`), or a mapping with `method` and its options. The step
-        `denominate` also takes true or false.
+        A name (`"EntropyWeights"`, or short `"entropy"`), or a mapping with `method` and its
+        options. The step `denominate` also takes true or false.
 
     Raises
     ------
@@ -211,7 +216,10 @@ def make_step(step: str, spec: Any) -> Any:
 
 
 def _options_of(method: type) -> dict[str, str | None]:
-    """Return the options of a method; one that holds methods itself names their step in its metadata."""
+    """Return the options of a method.
+
+    One that holds methods itself names their step in its metadata.
+    """
     return {f.name: f.metadata.get("step") for f in dataclasses.fields(method) if f.init}
 
 
@@ -227,7 +235,10 @@ def make_steps(step: str, spec: Any) -> Any:
 
 
 def find_method(step: str, name: str) -> type:
-    """Return the class of a method by its name or short name; case and punctuation do not matter."""
+    """Return the class of a method by its name or short name.
+
+    Case and punctuation do not matter.
+    """
     by_key = {key: method for method in METHODS[step] for key in _keys(method)}
     method = by_key.get(_key(name))
     if method is None:

@@ -1,6 +1,7 @@
 """Scores to twelve digits, so that ranks, ties and tiers are the same on every processor.
 
-Sums and products differ in their last bits between processors and block sizes; rounded scores do not.
+Sums and products differ in their last bits between processors and block sizes; rounded scores do
+not.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def round_significant(x: Floats) -> Floats:
 
 def _power_for(exponent: NDArray[np.int64]) -> Floats:
     """Return the power of ten by which a number with this binary exponent is multiplied before it is rounded."""
-    # The binary exponent bounds the decimal one in whole numbers; a logarithm could round either way at a power of ten.
+    # The binary exponent bounds the decimal one in whole numbers; a logarithm could round either
+    # way at a power of ten.
     decimal = exponent * 30103 // 100_000
     wanted = np.clip(SIGNIFICANT_DIGITS - decimal, -_LARGEST, _LARGEST)
     return np.asarray(_POWERS_OF_TEN[wanted + _LARGEST])

@@ -1,7 +1,8 @@
 """What a step may ask for, and the way from raw values to normalised ones: the one place that knows either.
 
-A step gets values, and whatever else the parameters of its `fit` name. `Given` is the only maker of what there is to
-ask for, so that a method gets the same on every path: a scheme that runs, a draw of the Monte Carlo, the explorer.
+A step gets values, and whatever else the parameters of its `fit` name. `Given` is the only maker of
+what there is to ask for, so that a method gets the same on every path: a scheme that runs, a draw
+of the Monte Carlo, the explorer.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class Given:
     * `framework`: what the indicators mean.
     * `regions`: the frame of the table's regions, with names and memberships.
     * `year`: the year of the values when they have only one, else None.
-    * `panel`: where several years are fitted together, the values that the step gets, by region and year; else None.
+    * `panel`: where several years are fitted together, the values that the step gets, by region and
+      year; else None.
     * `direction`: by indicator, 1 where more is better and -1 where less is.
     * `features` and `table`, tier steps only: sub-scores under the score, and the whole table.
 
@@ -162,7 +164,8 @@ class Prepared:
     denominate, impute, treat, normalise
         What each step learnt.
     measured, complete, normalised
-        Regions × indicators: divided by size; with gaps filled; treated and on one scale, where higher is better.
+        Regions × indicators: divided by size; with gaps filled; treated and on one scale, where
+        higher is better.
     """
 
     denominate: Any
@@ -197,14 +200,18 @@ def fill_gaps(steps: Steps, measured: pd.DataFrame, given: Given) -> tuple[Any, 
     """Fit what fills gaps; return it with the values filled."""
     rows = measured
     if given.years is not None and "panel" in asked_for(steps.impute.fit):
-        # A method that looks at other years fills each of them, and so gets the rows by region and year.
+        # A method that looks at other years fills each of them, and so gets the rows by region and
+        # year.
         rows = measured.set_axis(given.years, axis=0)
     impute, complete = fit_and_apply(steps.impute, rows, given)
     return impute, complete.set_axis(measured.index, axis=0)
 
 
 def fit_and_apply(step: Any, values: Any, given: Given) -> tuple[Any, Any]:
-    """Fit a step, give it the same values, and return both; its `apply` may ask for things as well."""
+    """Fit a step, give it the same values, and return both.
+
+    Its `apply` may ask for things as well.
+    """
     fitted = step.fit(values, **given.to(step.fit, values))
     return fitted, fitted.apply(values, **given.to(fitted.apply, values))
 

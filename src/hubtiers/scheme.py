@@ -1,6 +1,7 @@
 """The one place that knows the order of steps: size, gaps, treatment, normalisation, weights, aggregation, tiers.
 
-`Scheme` holds the choices, `FittedScheme` what they learnt from one table, `Result` what they say of another.
+`Scheme` holds the choices, `FittedScheme` what they learnt from one table, `Result` what they say
+of another.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ class FittedValues(Protocol):
 class ValueStep(Protocol):
     """A step that changes values: gaps, treatment."""
 
-    # What a step may ask for differs from one to the next; `Given` finds it by the names of the parameters.
+    # What a step may ask for differs from one to the next; `Given` finds it by the names of the
+    # parameters.
     @property
     def fit(self) -> Callable[..., FittedValues]: ...
 
@@ -106,33 +108,35 @@ class Scheme:
     Parameters
     ----------
     impute, treat, normalise, weight, aggregate, tier, denominate
-        One method object for each step, or its name where it needs no option, such as `"entropy"` or
-        `"natural-breaks"`. `weight` and `aggregate` may be tuples, from the lowest level of the framework up; the last
-        member serves all higher levels.
+        One method object for each step, or its name where it needs no option, such as `"entropy"`
+        or `"natural-breaks"`. `weight` and `aggregate` may be tuples, from the lowest level of the
+        framework up; the last member serves all higher levels.
 
     Raises
     ------
     UnknownOptionError, SpecError
-        When a name is not known, what is given is no method object, belongs to another step, or its `fit` asks for
-        something that no step is given.
+        When a name is not known, what is given is no method object, belongs to another step, or its
+        `fit` asks for something that no step is given.
 
     Notes
-    -----
-    The steps run in this order: denominators, gaps, treatment, normalisation (which applies direction), weights,
-    aggregation from the lowest groups to the score, tiers.
+    ----- The steps run in this order: denominators, gaps, treatment, normalisation (which applies
+    direction), weights, aggregation from the lowest groups to the score, tiers.
 
-    One weighting method is fitted over all indicators at once, and the weight of a group is the sum of its
-    indicators' weights. A tuple is fitted group by group: its first member weights indicators within their groups, the
-    next weights groups by their scores. Weights by region (`BenefitOfDoubt`) need `Arithmetic` where they count; the
-    score is then the largest that the region can reach, while a sub-score depends on which of several equally good
-    weightings was found.
+    One weighting method is fitted over all indicators at once, and the weight of a group is the sum
+    of its indicators' weights. A tuple is fitted group by group: its first member weights
+    indicators within their groups, the next weights groups by their scores. Weights by region
+    (`BenefitOfDoubt`) need `Arithmetic` where they count; the score is then the largest that the
+    region can reach, while a sub-score depends on which of several equally good weightings was
+    found.
 
-    A method of one's own is any object whose `fit` takes values and returns what has an `apply`; a weighting returns
-    `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets what else it names among its
-    parameters: `framework`, `regions`, `year`, `panel` (the values by region and year, in `fit_panel`) and `direction`;
-    a tier rule also `features` (the sub-scores under the score) and `table`, an aggregation `weights`.
+    A method of one's own is any object whose `fit` takes values and returns what has an `apply`; a
+    weighting returns `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets
+    what else it names among its parameters: `framework`, `regions`, `year`, `panel` (the values by
+    region and year, in `fit_panel`) and `direction`; a tier rule also `features` (the sub-scores
+    under the score) and `table`, an aggregation `weights`.
 
-    **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was filled.
+    **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was
+    filled.
 
     Examples
     --------
@@ -213,8 +217,8 @@ class Scheme:
         Returns
         -------
         FittedScheme
-            Its bounds, weights and cut-points come from all regions of all years together; score each year with
-            `fitted.score(tables[year])` and compare two with `Result.change`.
+            Its bounds, weights and cut-points come from all regions of all years together; score
+            each year with `fitted.score(tables[year])` and compare two with `Result.change`.
 
         Raises
         ------
@@ -225,9 +229,8 @@ class Scheme:
         OverlapError, DataError
 
         Notes
-        -----
-        **Missing values** are treated in each year as they are in one table; a method that fills gaps from other years
-        gets all of them.
+        ----- **Missing values** are treated in each year as they are in one table; a method that
+        fills gaps from other years gets all of them.
 
         Examples
         --------
@@ -292,7 +295,9 @@ def _as_method(step: str, chosen: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class FittedScheme:
-    """A scheme with what it learnt from one table; scores others by the same bounds, weights and cut-points.
+    """A scheme with what it learnt from one table.
+
+    Scores others by the same bounds, weights and cut-points.
 
     Attributes
     ----------
@@ -303,7 +308,8 @@ class FittedScheme:
     hierarchy
         Weights of every node within its parent, and what aggregation learnt.
     reach
-        Lowest and highest value of every indicator at the fit (denominated, gaps filled as `impute` says).
+        Lowest and highest value of every indicator at the fit (denominated, gaps filled as `impute`
+        says).
     """
 
     scheme: Scheme
@@ -338,12 +344,14 @@ class FittedScheme:
         table
             What is scored.
         year
-            Its year, for methods that fill gaps from other years; the year of its values when they have only one.
+            Its year, for methods that fill gaps from other years; the year of its values when they
+            have only one.
 
         Raises
         ------
         NotComparableError
-            When the indicators differ, or one of them has another direction, unit, parent or denominator.
+            When the indicators differ, or one of them has another direction, unit, parent or
+            denominator.
         """
         _require_same(self.framework, table.framework, "The table")
         complete = self.complete(table, year=year)
@@ -374,7 +382,8 @@ class FittedScheme:
         normalised
             Regions × indicators, higher is better.
         weights
-            Effective weights by indicator in place of the fitted ones; aggregation is then fitted on `normalised`.
+            Effective weights by indicator in place of the fitted ones; aggregation is then fitted
+            on `normalised`.
         """
         if weights is None:
             return _rounded(self.hierarchy.scores(normalised))
@@ -485,7 +494,8 @@ class Result(Drawn):
     tier
         Ordered categorical by region; missing where there is no score.
     complete
-        Regions × indicators: the values that were treated and normalised, divided by size and with gaps filled.
+        Regions × indicators: the values that were treated and normalised, divided by size and with
+        gaps filled.
     """
 
     fitted: FittedScheme
@@ -517,7 +527,10 @@ class Result(Drawn):
 
     @property
     def rank(self) -> pd.Series:
-        """Rank by score, 1 is best; equal scores share the better rank, and no score has no rank."""
+        """Rank by score, 1 is best.
+
+        Equal scores share the better rank, and no score has no rank.
+        """
         return self.scores.rank(ascending=False, method="min").astype("Int64").rename("rank")
 
     @property
@@ -549,7 +562,8 @@ class Result(Drawn):
     def tier_counts(self) -> dict[str, int]:
         """Regions in each tier, highest first.
 
-        `breaks.counts` says it of the regions that the cut-points were learnt from, which may be those of another year.
+        `breaks.counts` says it of the regions that the cut-points were learnt from, which may be
+        those of another year.
         """
         counts = class_counts(
             self.tier.cat.codes.to_numpy().astype(np.int64), len(self.breaks.labels)
@@ -607,7 +621,8 @@ class Result(Drawn):
         DataError
             When it has no score.
         """
-        # The explanation reads results, so it stands above this module; it is only looked up when asked for.
+        # The explanation reads results, so it stands above this module; it is only looked up when
+        # asked for.
         from hubtiers.explain import explain
 
         return explain(self, region)
@@ -623,8 +638,8 @@ class Result(Drawn):
         Returns
         -------
         pandas.DataFrame
-            By region: names; score, rank and tier before and after; `score_change`, `rank_change` (positive: places
-            gained) and `tier_change` (positive: tiers climbed).
+            By region: names; score, rank and tier before and after; `score_change`, `rank_change`
+            (positive: places gained) and `tier_change` (positive: tiers climbed).
 
         Raises
         ------

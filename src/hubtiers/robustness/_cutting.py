@@ -46,7 +46,10 @@ class TierRule:
 
 
 def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
-    """Return how a rule gives tiers from scores alone, in columns of these labels; None when it needs more."""
+    """Return how a rule gives tiers from scores alone, in columns of these labels.
+
+    None when it needs more.
+    """
     from hubtiers.robustness._kernel import FIXED, GIVEN, NATURAL
 
     if not own_fact(method, "uses_only_scores", default=not asked_for(method.fit)):

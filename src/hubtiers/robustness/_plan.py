@@ -27,7 +27,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BLOCK = 512
-"""Draws that share one stream of random numbers. The streams depend on nothing else: not on workers, not on tasks."""
+"""Draws that share one stream of random numbers. The streams depend on nothing else: not on
+workers, not on tasks."""
 
 _CHOICES, _WEIGHTS, _KEYS = 0, 1, 2
 
@@ -49,7 +50,8 @@ class Factor:
 class Draws:
     """What some draws choose: an option of each discrete factor, weights, and keys of the random data.
 
-    `choices` is draws × discrete factors, `weights` draws × indicators or None, `keys` draws × 2 (gaps, noise).
+    `choices` is draws × discrete factors, `weights` draws × indicators or None, `keys` draws × 2
+    (gaps, noise).
     """
 
     choices: Ints
@@ -97,7 +99,10 @@ class Plan:
         return self.variation.redraw_gaps or self.variation.noise is not None
 
     def stream(self, block: int, purpose: int) -> np.random.Generator:
-        """Return the random numbers of a block for one purpose; adding a factor does not move those of the others."""
+        """Return the random numbers of a block for one purpose.
+
+        Adding a factor does not move those of the others.
+        """
         return np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose)))
         )
@@ -139,7 +144,10 @@ class Plan:
         return {f.name: f.options[i] for f, i in zip(self.discrete, choice, strict=True)}
 
     def table_without(self, code: str | None) -> IndicatorTable:
-        """Return the table whose framework lacks an indicator; its column stays, as a denominator of others."""
+        """Return the table whose framework lacks an indicator.
+
+        Its column stays, as a denominator of others.
+        """
         if code is None:
             return self.table
         return dataclasses.replace(self.table, framework=self.table.framework.without([code]))
@@ -181,7 +189,10 @@ def _every_method(scheme: Scheme, factors: Iterable[Factor]) -> Iterable[Any]:
 
 
 def _uses_geometry(method: Any) -> bool:
-    """Say whether a method may look at the shapes of the regions; one of a user's own that asks for them may."""
+    """Say whether a method may look at the shapes of the regions.
+
+    One of a user's own that asks for them may.
+    """
     asked = asked_for(method.fit) if hasattr(method, "fit") else ()
     return bool(own_fact(method, "uses_geometry", default="regions" in asked or "table" in asked))
 
@@ -257,7 +268,10 @@ def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -
 
 
 def _labels_of(base: Result, rule: Any) -> tuple[str, ...]:
-    """Return the tiers that a rule may give, highest first; for a rule that does not say so, those it gives here."""
+    """Return the tiers that a rule may give, highest first.
+
+    For a rule that does not say so, those it gives here.
+    """
     stated: tuple[str, ...] | None = own_fact(rule, "possible_tiers")
     if stated is not None:
         return stated

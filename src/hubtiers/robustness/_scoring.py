@@ -27,7 +27,8 @@ _LANES = 8
 """Numbers that a processor works on at once, at most."""
 
 _PLAIN_MEANS = (1.0, 0.0, -1.0)
-"""Exponents of the arithmetic, geometric and harmonic mean, which nest over levels without a trace."""
+"""Exponents of the arithmetic, geometric and harmonic mean, which nest over levels without a trace.
+"""
 
 
 class Refused(Exception):  # noqa: N818 — nothing failed: the plain path is asked for the reason
@@ -41,8 +42,8 @@ class Refused(Exception):  # noqa: N818 — nothing failed: the plain path is as
 class Program(NamedTuple):
     """The groups of a hierarchy, the lowest first, as `tree_kernel` takes them.
 
-    `first` says where the children of each group start among `children`, which are rows of the matrix of nodes;
-    `rules` and `options` say how each group aggregates.
+    `first` says where the children of each group start among `children`, which are rows of the
+    matrix of nodes; `rules` and `options` say how each group aggregates.
     """
 
     first: Ints
@@ -60,10 +61,11 @@ class Prepared:
     regions
         Which regions these are; there are `size` in all.
     matrix
-        Indicators × these regions. With an `exponent` it holds values, logarithms or reciprocals, and some more
-        columns, so that the processor works on whole groups of numbers.
+        Indicators × these regions. With an `exponent` it holds values, logarithms or reciprocals,
+        and some more columns, so that the processor works on whole groups of numbers.
     exponent
-        Of the weighted mean over all indicators that gives the score; None where the score needs the hierarchy.
+        Of the weighted mean over all indicators that gives the score; None where the score needs
+        the hierarchy.
     program
         The hierarchy.
     used
@@ -155,7 +157,9 @@ def _shared_exponent(program: Program) -> float | None:
 
 
 def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
-    """Return the scores (draws × regions) under some rows of the weights, rounded; NaN where a region has none.
+    """Return the scores (draws × regions) under some rows of the weights, rounded.
+
+    NaN where a region has none.
 
     Raises
     ------

@@ -64,23 +64,22 @@ class NoDenominate:
 class Denominate:
     """Divide totals by the size of the region (除以规模变量), as the framework says.
 
-    Choose it when large regions should not lead merely by being large. An indicator is divided when its `kind` is
-    extensive and its `denominator` names a column; an intensive one counts as divided already, and its denominator
-    only says how the values of members combine.
+    Choose it when large regions should not lead merely by being large. An indicator is divided when
+    its `kind` is extensive and its `denominator` names a column; an intensive one counts as divided
+    already, and its denominator only says how the values of members combine.
 
     Parameters
     ----------
     missing
-        What a total becomes whose denominator is missing: `"keep"` a missing value, which counts as a gap, or
-        `"raise"` an error that names the regions.
+        What a total becomes whose denominator is missing: `"keep"` a missing value, which counts as
+        a gap, or `"raise"` an error that names the regions.
 
     Notes
-    -----
-    x′ = x / d, in the unit of the indicator per unit of the denominator. The denominator may be an indicator of the
-    framework, or a column of the table that is not scored.
+    ----- x′ = x / d, in the unit of the indicator per unit of the denominator. The denominator may
+    be an indicator of the framework, or a column of the table that is not scored.
 
-    **Missing values**: a missing total stays missing, and one without a denominator becomes missing. A denominator
-    that is zero or negative is always an error that names the regions.
+    **Missing values**: a missing total stays missing, and one without a denominator becomes
+    missing. A denominator that is zero or negative is always an error that names the regions.
 
     Examples
     --------
@@ -140,7 +139,9 @@ class FittedDenominate:
     pairs: Mapping[str, str]
 
     def sizes(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return what each value is divided by (regions × scored indicators); 1 where nothing is divided.
+        """Return what each value is divided by (regions × scored indicators).
+
+        1 where nothing is divided.
 
         Raises
         ------

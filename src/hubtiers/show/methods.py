@@ -60,7 +60,10 @@ def method_text(method: Any) -> Text:
 
 
 def about(method: Any) -> About:
-    """Return what a method says of itself; for one that says nothing, its class name and the head of its docstring."""
+    """Return what a method says of itself.
+
+    For one that says nothing, its class name and the head of its docstring.
+    """
     name = type(method).__name__
     head = (inspect.getdoc(method) or "").split("\n", 1)[0]
     said: About = own_fact(method, "about", default=About(name, name, head, head))

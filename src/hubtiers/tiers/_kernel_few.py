@@ -1,7 +1,8 @@
 """Natural breaks for three or four tiers, faster than the full programme: most places for a cut are never looked at.
 
-Import this module only inside the functions that use it, because numba is slow to import. The answer is that of
-`hubtiers.tiers._kernel.natural_breaks_kernel`, to which ties and other numbers of tiers are left.
+Import this module only inside the functions that use it, because numba is slow to import. The
+answer is that of `hubtiers.tiers._kernel.natural_breaks_kernel`, to which ties and other numbers of
+tiers are left.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _FEWEST = 12
 class Ends(NamedTuple):
     """Memory: the sum of squares of the class up to, and from, each place, and the best there is on either side of it.
 
-    `low` and `high` are the least sums of squares below and above a cut; `at_low` and `at_high` the further cuts that
-    give them.
+    `low` and `high` are the least sums of squares below and above a cut; `at_low` and `at_high` the
+    further cuts that give them.
     """
 
     head: Floats
@@ -73,8 +74,9 @@ def _squares(n: Floats, s: Floats, q: Floats, first: int, end: int) -> float:
 def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tuple[int, float]:
     """Return the best cut with two classes above it, and the least sum of squares.
 
-    Looks at the middle of ever smaller stretches of cuts. With the cut further up, the sum below it only grows and the
-    sum above only shrinks: a stretch whose ends already add up to more than the best so far cannot hold the best.
+    Looks at the middle of ever smaller stretches of cuts. With the cut further up, the sum below it
+    only grows and the sum above only shrinks: a stretch whose ends already add up to more than the
+    best so far cannot hold the best.
     """
     head, tail, queue = ends.head, ends.tail, ends.queue
     low, high, at_low, at_high = ends.low, ends.high, ends.at_low, ends.at_high

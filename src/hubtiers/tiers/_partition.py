@@ -1,8 +1,9 @@
 """The best partition of sorted values into classes: exact, the same by either of two engines.
 
-The sum of squares within classes is least over all partitions (Fisher 1958). Partitions whose sums of squares agree to
-`SAME` count as equal, and the one with the lowest starts wins: rounding never decides. Up to `SMALL` values numpy
-answers as long as the compiled kernel is not loaded, which spares a study of a few hundred regions the import of numba.
+The sum of squares within classes is least over all partitions (Fisher 1958). Partitions whose sums
+of squares agree to `SAME` count as equal, and the one with the lowest starts wins: rounding never
+decides. Up to `SMALL` values numpy answers as long as the compiled kernel is not loaded, which
+spares a study of a few hundred regions the import of numba.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def optimal_classes(values: Floats, counts: Ints, k: int) -> Ints:
 
     `counts` says how often each value stands. Needs 1 ≤ k ≤ number of values.
     """
-    # Both give the same answer: once the kernel is there, it is the quicker one for any number of values.
+    # Both give the same answer: once the kernel is there, it is the quicker one for any number of
+    # values.
     loaded = "hubtiers.tiers._kernel" in sys.modules
     engine = compiled_classes if loaded or len(values) > SMALL else matrix_classes
     return engine(within_reach(values), counts.astype(np.float64), k)
@@ -65,7 +67,10 @@ def matrix_classes(values: Floats, weights: Floats, k: int) -> Ints:
 
 
 def _class_squares(sums: Floats) -> Floats:
-    """Return the sum of squares of the class from each first value (row) up to each end (column); inf where empty."""
+    """Return the sum of squares of the class from each first value (row) up to each end (column).
+
+    Inf where empty.
+    """
     n, s, q = sums
     empty = np.arange(len(n)) <= np.arange(len(n) - 1)[:, None]
     size = n - n[:-1, None]
@@ -83,7 +88,8 @@ def _class_squares(sums: Floats) -> Floats:
 def prefix_sums(values: Floats, weights: Floats) -> Floats:
     """Return sums (3 × m + 1) of weights, of deviations and of their squares, counted outwards from the middle value.
 
-    The deviations are taken from the middle value, and the sums grow away from it: far values do not drown the rest.
+    The deviations are taken from the middle value, and the sums grow away from it: far values do
+    not drown the rest.
     """
     middle = len(values) // 2
     deviation = values - values[middle]

@@ -94,8 +94,8 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
     Parameters
     ----------
     tier, reference
-        Tier by region; regions are matched by index. Zhang's tier names, or ordered categoricals with the same
-        categories.
+        Tier by region; regions are matched by index. Zhang's tier names, or ordered categoricals
+        with the same categories.
 
     Raises
     ------
@@ -105,16 +105,17 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
         When a tier name is not known.
 
     Notes
-    -----
-    Weighted kappa is 1 − Σ v·O / Σ v·E with O the observed and E the expected table and v = |i − j| (Cohen 1968); the
-    adjusted Rand index follows Hubert and Arabie (1985). When both sides put every region into one and the same tier,
-    chance agreement is already complete; both are then 1.
+    ----- Weighted kappa is 1 − Σ v·O / Σ v·E with O the observed and E the expected table and v =
+    |i − j| (Cohen 1968); the adjusted Rand index follows Hubert and Arabie (1985). When both sides
+    put every region into one and the same tier, chance agreement is already complete; both are then
+    1.
 
-    The interval of kappa is that of large samples (Fleiss, Cohen and Everitt 1969, doi:10.1037/h0028106). For some
-    twenty regions it is only a guide; where every region agrees it shrinks to a point, which says nothing of how sure
-    that is.
+    The interval of kappa is that of large samples (Fleiss, Cohen and Everitt 1969,
+    doi:10.1037/h0028106). For some twenty regions it is only a guide; where every region agrees it
+    shrinks to a point, which says nothing of how sure that is.
 
-    **Missing values**: a region without a tier on either side is not compared and is listed in `not_compared`.
+    **Missing values**: a region without a tier on either side is not compared and is listed in
+    `not_compared`.
 
     Examples
     --------
@@ -158,8 +159,8 @@ def tiers_from_ranking(
 ) -> pd.Series:
     """Turn an outside ranking into tiers of the same sizes (外部排名的同规模分层), to hold tiers against it.
 
-    Use it where others published a ranking but no tiers. Among the regions that both cover, the best of the ranking get
-    the highest tier, as many as have it in `tier`, and so on down.
+    Use it where others published a ranking but no tiers. Among the regions that both cover, the
+    best of the ranking get the highest tier, as many as have it in `tier`, and so on down.
 
     Parameters
     ----------
@@ -181,9 +182,9 @@ def tiers_from_ranking(
         When no region has both, or a region stands more than once.
 
     Notes
-    -----
-    Sizes are taken over, so the comparison is of order alone; it says nothing about cut-points. **Missing values**: a
-    region that lacks either is left out. **Ties** in the ranking are in the order of `tier`'s index.
+    ----- Sizes are taken over, so the comparison is of order alone; it says nothing about
+    cut-points. **Missing values**: a region that lacks either is left out. **Ties** in the ranking
+    are in the order of `tier`'s index.
 
     Examples
     --------
@@ -252,8 +253,9 @@ class LevelComparison:
     Attributes
     ----------
     table
-        One row per city: its `tier`, its `province`, the `province_tier`, and `steps`, how many tiers the city stands
-        above its province (negative: below; missing where either has no tier).
+        One row per city: its `tier`, its `province`, the `province_tier`, and `steps`, how many
+        tiers the city stands above its province (negative: below; missing where either has no
+        tier).
     """
 
     table: pd.DataFrame
@@ -290,12 +292,14 @@ def compare_levels(
 ) -> LevelComparison:
     """Compare each city's tier with that of its province (市域与省域层级对照).
 
-    Use it to see which cities a map of provinces hides, and which provinces owe their tier to one city.
+    Use it to see which cities a map of provinces hides, and which provinces owe their tier to one
+    city.
 
     Parameters
     ----------
     city_tier, province_tier
-        Tier by city and by province: Zhang's tier names, or ordered categoricals with the same categories.
+        Tier by city and by province: Zhang's tier names, or ordered categoricals with the same
+        categories.
     province_of
         Province by city, such as the column `province` of `load_regions("city")`.
 
@@ -307,12 +311,12 @@ def compare_levels(
         When a tier name is not known.
 
     Notes
-    -----
-    The two tierings need not come from the same indicators; they only need the same tiers. A municipality such as
-    Beijing is a city and a province, and its tiers can differ because its peers do.
+    ----- The two tierings need not come from the same indicators; they only need the same tiers. A
+    municipality such as Beijing is a city and a province, and its tiers can differ because its
+    peers do.
 
-    **Missing values**: a city without a tier, without a known province, or in a province without a tier has no `steps`
-    and is listed in `not_compared`.
+    **Missing values**: a city without a tier, without a known province, or in a province without a
+    tier has no `steps` and is listed in `not_compared`.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Tiers from one score: where to cut a ranking into classes.
 
-Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split, a higher
-score never has a lower tier, and a region without a score has no tier.
+Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
+never split, a higher score never has a lower tier, and a region without a score has no tier.
 
 Which rules survive what, that is, leave the tiers of all other regions as they were:
 
@@ -58,8 +58,9 @@ _ROUNDING = 1e-12
 class NaturalBreaks:
     """Natural breaks (自然断点, Fisher–Jenks): tiers whose regions are as alike as possible.
 
-    Choose it when tiers should follow the gaps in the scores at hand. It is the true optimum, not the sampled or
-    iterated approximation of many GIS. The cut-points move when regions are added; they are not thresholds.
+    Choose it when tiers should follow the gaps in the scores at hand. It is the true optimum, not
+    the sampled or iterated approximation of many GIS. The cut-points move when regions are added;
+    they are not thresholds.
 
     Parameters
     ----------
@@ -68,14 +69,14 @@ class NaturalBreaks:
     labels
         Names, highest first; Zhang's highest `k` tiers when left out.
     scale
-        ``"linear"``, or ``"log"`` to look for gaps in the logarithm of the score: then ratios between regions count and
-        not differences, and GVF is that of the logarithm. The cut-points stay in units of the score.
+        ``"linear"``, or ``"log"`` to look for gaps in the logarithm of the score: then ratios
+        between regions count and not differences, and GVF is that of the logarithm. The cut-points
+        stay in units of the score.
 
     Notes
-    -----
-    Minimises the sum of squared deviations from class means over all partitions of the sorted scores
-    (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares agree to one part in 10¹⁰
-    the one with the lowest cut-points is taken. Classes are closed above.
+    ----- Minimises the sum of squared deviations from class means over all partitions of the sorted
+    scores (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares
+    agree to one part in 10¹⁰ the one with the lowest cut-points is taken. Classes are closed above.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -123,7 +124,8 @@ class NaturalBreaks:
         Raises
         ------
         DataError
-            When there are fewer distinct scores than tiers, a score is infinite, or, on the log scale, not positive.
+            When there are fewer distinct scores than tiers, a score is infinite, or, on the log
+            scale, not positive.
         """
         log, name = self.scale == "log", f"NaturalBreaks({self.k})"
         known = finite_scores(scores, name)
@@ -145,8 +147,8 @@ class NaturalBreaks:
 class Quantiles:
     """Quantiles (分位数): tiers with equal numbers of regions.
 
-    Choose it when a tier is a share of the regions, such as the top quarter. It looks at ranks only: near scores can
-    fall into different tiers.
+    Choose it when a tier is a share of the regions, such as the top quarter. It looks at ranks
+    only: near scores can fall into different tiers.
 
     Parameters
     ----------
@@ -156,10 +158,10 @@ class Quantiles:
         Names, highest first; Zhang's highest `k` tiers when left out.
 
     Notes
-    -----
-    Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the score changes, the lower
-    one of two that are equally near. **Ties** thus stay together; where they are long, a tier in the middle can stay
-    empty, but never the highest or the lowest. Each cut-point is the highest score below the cut.
+    ----- Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the
+    score changes, the lower one of two that are equally near. **Ties** thus stay together; where
+    they are long, a tier in the middle can stay empty, but never the highest or the lowest. Each
+    cut-point is the highest score below the cut.
 
     **Missing values** get no tier and are not counted.
 
@@ -196,7 +198,8 @@ class Quantiles:
         """
         known = finite_scores(scores, f"Quantiles({self.k})")
         values, counts = distinct_scores(known, self.k, f"Quantiles({self.k})")
-        # Times k, so that targets and places are whole numbers and a tie between two places is exact.
+        # Times k, so that targets and places are whole numbers and a tie between two places is
+        # exact.
         places = np.cumsum(counts)[:-1] * self.k
         cuts = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
         return scale_at(
@@ -208,8 +211,8 @@ class Quantiles:
 class EqualIntervals:
     """Equal intervals (等间距): tiers that span equal ranges of the score.
 
-    Choose it when equal steps of the score mean equal steps of standing. One extreme region can empty the tiers
-    between it and the rest.
+    Choose it when equal steps of the score mean equal steps of standing. One extreme region can
+    empty the tiers between it and the rest.
 
     Parameters
     ----------
@@ -219,8 +222,8 @@ class EqualIntervals:
         Names, highest first; Zhang's highest `k` tiers when left out.
 
     Notes
-    -----
-    Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can be empty.
+    ----- Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can
+    be empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -269,22 +272,22 @@ class EqualIntervals:
 class HeadTail:
     """Head/tail breaks (头尾分割): cut at the mean, then at the mean of what lies above it, and so on.
 
-    Choose it for scores with a long upper tail, where few regions are large and many are small. The data decide how
-    many tiers there are.
+    Choose it for scores with a long upper tail, where few regions are large and many are small. The
+    data decide how many tiers there are.
 
     Parameters
     ----------
     k
         Most tiers there may be.
     labels
-        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest names are used.
+        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest
+        names are used.
     most_in_head
         Go on as long as at most this share of the regions lies above the mean.
 
     Notes
-    -----
-    Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at the mean of all, is always
-    made. Classes are closed above.
+    ----- Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at
+    the mean of all, is always made. Classes are closed above.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -351,9 +354,9 @@ class StandardDeviation:
         Names, highest first; Zhang's highest tiers when left out.
 
     Notes
-    -----
-    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above. Tiers can be empty:
-    in a skewed ranking no score may lie one standard deviation below the mean.
+    ----- Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed
+    above. Tiers can be empty: in a skewed ranking no score may lie one standard deviation below the
+    mean.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -405,8 +408,9 @@ class StandardDeviation:
 class Thresholds:
     """Fixed cut-points (手工阈值): tiers by absolute scores.
 
-    Choose it when a plan or an earlier study says what score a tier takes, and wherever tiers of different years,
-    countries or scenarios are to mean the same. `Thresholds(scale.breaks, labels=scale.labels)` keeps those of a fit.
+    Choose it when a plan or an earlier study says what score a tier takes, and wherever tiers of
+    different years, countries or scenarios are to mean the same. `Thresholds(scale.breaks,
+    labels=scale.labels)` keeps those of a fit.
 
     Parameters
     ----------
@@ -416,9 +420,8 @@ class Thresholds:
         Names, highest first; Zhang's highest tiers when left out.
 
     Notes
-    -----
-    Classes are closed above: a region must exceed a threshold to stand above it. Nothing is learnt from the scores;
-    tiers can be empty.
+    ----- Classes are closed above: a region must exceed a threshold to stand above it. Nothing is
+    learnt from the scores; tiers can be empty.
 
     **Missing values** get no tier. **Ties** stay together.
 
@@ -465,21 +468,22 @@ class Thresholds:
 class RelativeTo:
     """Per cent of the mean, or of a named region (均值倍数): tiers relative to a yardstick.
 
-    Choose it when tiers are said like “at least half as much again as the average”, or “half of Beijing”.
+    Choose it when tiers are said like “at least half as much again as the average”, or “half of
+    Beijing”.
 
     Parameters
     ----------
     percent
-        Cut-points in per cent of the yardstick, positive and ascending; one more tier than cut-points.
+        Cut-points in per cent of the yardstick, positive and ascending; one more tier than
+        cut-points.
     region
         Id of the region that is the yardstick; the mean of all scored regions when left out.
     labels
         Names, highest first; Zhang's highest tiers when left out.
 
     Notes
-    -----
-    Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per cent. Classes are closed
-    above. Tiers can be empty.
+    ----- Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful
+    per cent. Classes are closed above. Tiers can be empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 

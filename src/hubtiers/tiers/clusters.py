@@ -1,7 +1,7 @@
 """Tiers from several scores at once: clusters of regions with similar functions, ordered by their mean score.
 
-The rows are put into an order of their own before anything random happens, and randomness comes from a seed: the same
-regions in any order, with the same seed, get the same tiers.
+The rows are put into an order of their own before anything random happens, and randomness comes
+from a seed: the same regions in any order, with the same seed, get the same tiers.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class ClusterTiers(GroupedTiers):
     Attributes
     ----------
     silhouette
-        Mean silhouette of the regions in the space of the features, −1 to 1: how well apart the tiers lie. NaN for one
-        tier, or when each region is a tier of its own.
+        Mean silhouette of the regions in the space of the features, −1 to 1: how well apart the
+        tiers lie. NaN for one tier, or when each region is a tier of its own.
     centres
         Mean of each feature by tier, highest tier first.
     features, tier
@@ -76,13 +76,14 @@ class ClusterTiers(GroupedTiers):
         scores
             Score by region.
         features
-            Sub-scores by region, with the columns of the fit; left out, the score alone, if the fit used it alone.
+            Sub-scores by region, with the columns of the fit; left out, the score alone, if the fit
+            used it alone.
 
         Returns
         -------
         pandas.Series
-            Ordered categorical. A region of the fit that has not changed keeps its tier; any other joins the tier whose
-            centre is nearest, the higher one of two that are equally near.
+            Ordered categorical. A region of the fit that has not changed keeps its tier; any other
+            joins the tier whose centre is nearest, the higher one of two that are equally near.
 
         Raises
         ------
@@ -115,8 +116,8 @@ class MixtureTiers(ClusterTiers):
     Attributes
     ----------
     bic
-        Bayesian information criterion by number of tiers tried; less is better, and missing where a cloud would have
-        had no region of its own.
+        Bayesian information criterion by number of tiers tried; less is better, and missing where a
+        cloud would have had no region of its own.
     """
 
     bic: pd.Series
@@ -152,8 +153,8 @@ class MixtureTiers(ClusterTiers):
 class KMeans:
     """K-means (K均值聚类): tiers of regions with similar functions.
 
-    Choose it when regions of one tier should be alike in every function and not only in the score. On the score alone
-    it seeks what `NaturalBreaks` finds exactly.
+    Choose it when regions of one tier should be alike in every function and not only in the score.
+    On the score alone it seeks what `NaturalBreaks` finds exactly.
 
     Parameters
     ----------
@@ -167,13 +168,12 @@ class KMeans:
         How many random starts to try; the best is kept.
 
     Notes
-    -----
-    Lloyd's iteration from k-means++ starts, by scikit-learn. Features are taken as they are: put them on one scale
-    first, as normalisation does. Tiers are ordered by the mean score of their regions, so that a region can stand in
-    a higher tier than another with a higher score.
+    ----- Lloyd's iteration from k-means++ starts, by scikit-learn. Features are taken as they are:
+    put them on one scale first, as normalisation does. Tiers are ordered by the mean score of their
+    regions, so that a region can stand in a higher tier than another with a higher score.
 
-    **Missing values**: a region without a score gets no tier and plays no part; a scored region without a sub-score is
-    an error. **Ties**: regions with equal features and scores share a tier.
+    **Missing values**: a region without a score gets no tier and plays no part; a scored region
+    without a sub-score is an error. **Ties**: regions with equal features and scores share a tier.
 
     Examples
     --------
@@ -225,7 +225,8 @@ class KMeans:
 class Hierarchical:
     """Hierarchical clustering by Ward (系统聚类, Ward法): tiers from merging the most similar regions.
 
-    Choose it when tiers should come from a tree that is the same every time, or should be connected on the map.
+    Choose it when tiers should come from a tree that is the same every time, or should be connected
+    on the map.
 
     Parameters
     ----------
@@ -234,17 +235,18 @@ class Hierarchical:
     labels
         Names, highest first; Zhang's highest `k` tiers when left out.
     contiguity
-        Merge only regions that touch. Needs regions with geometry and the package libpysal (extra ``space``). Islands,
-        and parts of the map that do not touch, are first tied to the region with the most similar features.
+        Merge only regions that touch. Needs regions with geometry and the package libpysal (extra
+        ``space``). Islands, and parts of the map that do not touch, are first tied to the region
+        with the most similar features.
 
     Notes
-    -----
-    Merges the two groups that add least to the sum of squares within groups (Ward 1963,
-    doi:10.1080/01621459.1963.10500845), by scikit-learn. Features are taken as they are. Tiers are ordered by the mean
-    score of their regions.
+    ----- Merges the two groups that add least to the sum of squares within groups (Ward 1963,
+    doi:10.1080/01621459.1963.10500845), by scikit-learn. Features are taken as they are. Tiers are
+    ordered by the mean score of their regions.
 
-    **Missing values**: a region without a score gets no tier and plays no part; a scored region without a sub-score is
-    an error. **Ties**: regions with equal features and scores share a tier, unless contiguity keeps them apart.
+    **Missing values**: a region without a score gets no tier and plays no part; a scored region
+    without a sub-score is an error. **Ties**: regions with equal features and scores share a tier,
+    unless contiguity keeps them apart.
 
     Examples
     --------
@@ -288,8 +290,8 @@ class Hierarchical:
         Raises
         ------
         DataError
-            When there are fewer different regions than tiers, a scored region lacks a feature, or contiguity is asked
-            for and there is no geometry.
+            When there are fewer different regions than tiers, a scored region lacks a feature, or
+            contiguity is asked for and there is no geometry.
         MissingDependencyError
             When contiguity is asked for and libpysal is not installed.
         """
@@ -299,7 +301,8 @@ class Hierarchical:
         links = _contiguity(table, space.index) if self.contiguity else None
         model = AgglomerativeClustering(self.k, linkage="ward", connectivity=links)
         with warnings.catch_warnings():
-            # Islands are documented to be tied to their nearest in the features, which is what the warning says.
+            # Islands are documented to be tied to their nearest in the features, which is what the
+            # warning says.
             warnings.filterwarnings(
                 "ignore", message="the number of connected components", category=UserWarning
             )
@@ -319,7 +322,8 @@ class GaussianMixture:
     k
         Number of tiers; with `by_bic`, the most there may be.
     labels
-        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest names are used.
+        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest
+        names are used.
     by_bic
         Take the number of tiers from 1 to `k` with the lowest BIC.
     rng
@@ -327,16 +331,17 @@ class GaussianMixture:
     starts
         How many random starts to try; the best is kept.
     shape
-        Of the clouds: ``"diag"`` (each its own spread along each feature), ``"spherical"``, ``"tied"`` or ``"full"``.
+        Of the clouds: ``"diag"`` (each its own spread along each feature), ``"spherical"``,
+        ``"tied"`` or ``"full"``.
 
     Notes
-    -----
-    Expectation maximisation from k-means starts, by scikit-learn. A millionth of the mean variance of the features is
-    added to every variance, so that a cloud of one region has a size, whatever the unit. A region stands in the tier
-    that it most probably belongs to; tiers are ordered by the mean score of their regions.
+    ----- Expectation maximisation from k-means starts, by scikit-learn. A millionth of the mean
+    variance of the features is added to every variance, so that a cloud of one region has a size,
+    whatever the unit. A region stands in the tier that it most probably belongs to; tiers are
+    ordered by the mean score of their regions.
 
-    **Missing values**: a region without a score gets no tier and plays no part; a scored region without a sub-score is
-    an error. **Ties**: regions with equal features share a tier.
+    **Missing values**: a region without a score gets no tier and plays no part; a scored region
+    without a sub-score is an error. **Ties**: regions with equal features share a tier.
 
     Examples
     --------
@@ -379,8 +384,8 @@ class GaussianMixture:
         Raises
         ------
         DataError
-            When there are fewer than two regions, or fewer different ones than tiers; when a scored region lacks a
-            feature, or a cloud ends up with no region that belongs to it most.
+            When there are fewer than two regions, or fewer different ones than tiers; when a scored
+            region lacks a feature, or a cloud ends up with no region that belongs to it most.
         """
         space = _ordered_space(scores, features, 1 if self.by_bic else self.k, "GaussianMixture")
         points = space.to_numpy()

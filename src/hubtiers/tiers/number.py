@@ -25,8 +25,9 @@ Ints = NDArray[np.int64]
 def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
     """Compare numbers of tiers (层级数的选择) by natural breaks of the scores.
 
-    Use it before fixing `k`: look for the bend where GVF stops gaining, for the largest silhouette, and for the lowest
-    BIC. The three need not agree, and the framework may settle the matter; the table is no test.
+    Use it before fixing `k`: look for the bend where GVF stops gaining, for the largest silhouette,
+    and for the lowest BIC. The three need not agree, and the framework may settle the matter; the
+    table is no test.
 
     Parameters
     ----------
@@ -38,9 +39,9 @@ def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per `k` from 1: `gvf`, goodness of variance fit; `gvf_gain`, what the last tier added to it;
-        `silhouette`, the mean over regions, −1 to 1, more is better; `bic`, less is better; `smallest`, regions in
-        the smallest tier.
+        One row per `k` from 1: `gvf`, goodness of variance fit; `gvf_gain`, what the last tier
+        added to it; `silhouette`, the mean over regions, −1 to 1, more is better; `bic`, less is
+        better; `smallest`, regions in the smallest tier.
 
     Raises
     ------
@@ -50,11 +51,11 @@ def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
         When all scores are equal or missing, or one is infinite.
 
     Notes
-    -----
-    Silhouette (Rousseeuw 1987): (b − a) / max(a, b) with a the mean distance to the others of the own tier and b that
-    to the nearest other tier; 0 for a region alone in its tier, missing for one tier. BIC is that of a normal mixture
-    with one variance and each region in its own tier: n ln(2πW/n) + n − 2 Σ m ln(m/n) + 2k ln n, where W is the sum of
-    squares within tiers and m the regions of a tier; missing where W is 0.
+    ----- Silhouette (Rousseeuw 1987): (b − a) / max(a, b) with a the mean distance to the others of
+    the own tier and b that to the nearest other tier; 0 for a region alone in its tier, missing for
+    one tier. BIC is that of a normal mixture with one variance and each region in its own tier: n
+    ln(2πW/n) + n − 2 Σ m ln(m/n) + 2k ln n, where W is the sum of squares within tiers and m the
+    regions of a tier; missing where W is 0.
 
     **Missing values** play no part.
 

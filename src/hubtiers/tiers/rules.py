@@ -1,6 +1,7 @@
 """Tiers by position: the literal reading of Zhang, where a centre's level is the standing of its functions by scale.
 
-Zhang (2022, doi:10.16418/j.issn.1000-3045.20220925002) gives no threshold. Every cut-point here is this library's own.
+Zhang (2022, doi:10.16418/j.issn.1000-3045.20220925002) gives no threshold. Every cut-point here is
+this library's own.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class PositionTiers(GroupedTiers):
     rules
         The rules, with all cut-points.
     placements
-        One row per fitted region with a score: its `tier`, the `rule` that placed it, the `functions` that met the
-        rule, and its share of the total in every function, in per cent.
+        One row per fitted region with a score: its `tier`, the `rule` that placed it, the
+        `functions` that met the rule, and its share of the total in every function, in per cent.
     """
 
     rules: PositionRules
@@ -84,8 +85,9 @@ class PositionTiers(GroupedTiers):
 class PositionRules:
     """Rules of position (位置规则): how a region's functions stand in the nation, macro-region and province.
 
-    Choose it to take Zhang at his word: a centre's level is the standing of its functions at each scale. A tier takes
-    at least `functions` functions above its bar, whichever they are: lower tiers need not hold what higher ones do.
+    Choose it to take Zhang at his word: a centre's level is the standing of its functions at each
+    scale. A tier takes at least `functions` functions above its bar, whichever they are: lower
+    tiers need not hold what higher ones do.
 
     Parameters
     ----------
@@ -105,17 +107,18 @@ class PositionRules:
         Four names, highest first; Zhang's tiers when left out.
 
     Notes
-    -----
-    **All cut-points are this library's own.** The defaults are meant for city units; provinces, of which there are
-    fewer, take higher shares, such as 10, 3 and 1.5. Rules are tried from the highest tier down, and every other
-    region with a score is in the lowest.
+    ----- **All cut-points are this library's own.** The defaults are meant for city units;
+    provinces, of which there are fewer, take higher shares, such as 10, 3 and 1.5. Rules are tried
+    from the highest tier down, and every other region with a score is in the lowest.
 
-    The total is that of the regions in the table: it is the nation's when the table covers the nation. A share in a
-    function is explained at `function_shares`. A region leads only where another one could: alone in its province, it
-    does not lead it. Regions that lie in several macro-regions or provinces, and those outside the division of 2011,
-    have no place in one. **Ties** share the better place.
+    The total is that of the regions in the table: it is the nation's when the table covers the
+    nation. A share in a function is explained at `function_shares`. A region leads only where
+    another one could: alone in its province, it does not lead it. Regions that lie in several
+    macro-regions or provinces, and those outside the division of 2011, have no place in one.
+    **Ties** share the better place.
 
-    **Missing values**: a region without a score gets no tier; a function without a share meets no bar.
+    **Missing values**: a region without a score gets no tier; a function without a share meets no
+    bar.
 
     Examples
     --------
@@ -179,14 +182,16 @@ class PositionRules:
         Parameters
         ----------
         scores
-            Score by region; only says which regions get a tier, and how well tiers and scores go together.
+            Score by region; only says which regions get a tier, and how well tiers and scores go
+            together.
         table
             Indicators and regions, with the same index.
 
         Raises
         ------
         DataError
-            When there is no table, no region with a score, too few functions with a share, or regions overlap.
+            When there is no table, no region with a score, too few functions with a share, or
+            regions overlap.
         MissingColumnError
             When a rule needs provinces or macro-regions that the regions do not have.
         """
@@ -236,7 +241,10 @@ class PositionRules:
     def _bars(
         self, shares: pd.DataFrame, table: IndicatorTable
     ) -> list[tuple[int, str, pd.DataFrame]]:
-        """Return each rule as tier (3 the highest), words, and regions × functions that meet it; highest tier first."""
+        """Return each rule as tier (3 the highest), words, and regions × functions that meet it.
+
+        Highest tier first.
+        """
         bars = [
             (
                 3,
@@ -268,22 +276,22 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Regions × functions. A function is a node directly under the score; it has a share when extensive indicators
-        (that add up over regions) with more-is-better lie below it. The share in a function is the mean of the shares
-        in those indicators, all counting the same.
+        Regions × functions. A function is a node directly under the score; it has a share when
+        extensive indicators (that add up over regions) with more-is-better lie below it. The share
+        in a function is the mean of the shares in those indicators, all counting the same.
 
     Raises
     ------
     DataError
-        When regions overlap, no function has an extensive indicator, or one has a negative value or sums to 0.
+        When regions overlap, no function has an extensive indicator, or one has a negative value or
+        sums to 0.
 
     Notes
-    -----
-    The total of an indicator is its sum over the regions of the table. An extensive indicator in per cent is a share of
-    the nation already and is taken as it stands.
+    ----- The total of an indicator is its sum over the regions of the table. An extensive indicator
+    in per cent is a share of the nation already and is taken as it stands.
 
-    **Missing values**: a region's share in a function is the mean over the indicators that it has; missing when it has
-    none. They add nothing to a total.
+    **Missing values**: a region's share in a function is the mean over the indicators that it has;
+    missing when it has none. They add nothing to a total.
 
     Examples
     --------
@@ -317,8 +325,9 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     regions
-        Frame with a column `macro_region` of your own division, which is then taken as it is, or regions of a pack that
-        groups them, or a frame with the column `province` or `members`, as `load_regions` gives them.
+        Frame with a column `macro_region` of your own division, which is then taken as it is, or
+        regions of a pack that groups them, or a frame with the column `province` or `members`, as
+        `load_regions` gives them.
 
     Returns
     -------
@@ -358,7 +367,10 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
 
 
 def _pack_of(regions: pd.DataFrame) -> Pack | None:
-    """Return the pack of the regions; the default one for a frame of codes that says nothing of where it is from."""
+    """Return the pack of the regions.
+
+    The default one for a frame of codes that says nothing of where it is from.
+    """
     if source_of(regions).pack or "geometry" in regions.columns:
         return source_of(regions).load_pack()
     return load_pack(DEFAULT_PACK)
@@ -408,7 +420,10 @@ def _first(places: int, group: str) -> str:
 
 
 def _lead(shares: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Return the place of each region within its group, by function; missing where it has no rival or no share."""
+    """Return the place of each region within its group, by function.
+
+    Missing where it has no rival or no share.
+    """
     by_group = shares.where(shares > 0).groupby(groups, dropna=True)
     places = by_group.rank(ascending=False, method="min").reindex(shares.index)
     rivals = shares.groupby(groups, dropna=True).transform("count").reindex(shares.index)

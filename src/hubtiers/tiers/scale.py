@@ -1,6 +1,7 @@
 """What a tier rule leaves behind: the cut-points, how well they fit, and the tiers they give to scores.
 
-Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split.
+Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
+never split.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class TierScale:
     labels
         Tier names, highest first.
     breaks
-        Cut-points, ascending, one fewer than tiers: each is the highest score that the tier below it may have. Two
-        equal cut-points leave the tier between them empty.
+        Cut-points, ascending, one fewer than tiers: each is the highest score that the tier below
+        it may have. Two equal cut-points leave the tier between them empty.
     lowest, highest
         Range of the fitted scores.
     counts
@@ -68,13 +69,14 @@ class TierScale:
         Parameters
         ----------
         scores
-            Score by region; scores outside the fitted range fall into the outermost tiers. Scores of a later year or
-            of a scenario are sorted by the same cut-points.
+            Score by region; scores outside the fitted range fall into the outermost tiers. Scores
+            of a later year or of a scenario are sorted by the same cut-points.
 
         Returns
         -------
         pandas.Series
-            Ordered categorical, lowest tier first in its order, so that `tier >= "national"` means what it says.
+            Ordered categorical, lowest tier first in its order, so that `tier >= "national"` means
+            what it says.
 
         Raises
         ------
@@ -102,12 +104,13 @@ class TierScale:
         Returns
         -------
         pandas.Series
-            Gap to the cut-point above, in units of the score. A tier is closed above, so a region moves up when it
-            gains *more* than this; a region that stands on a cut-point has the distance 0.
+            Gap to the cut-point above, in units of the score. A tier is closed above, so a region
+            moves up when it gains *more* than this; a region that stands on a cut-point has the
+            distance 0.
 
         Notes
-        -----
-        **Missing values**: missing for a region without a score, and for the highest tier, which has none above it.
+        ----- **Missing values**: missing for a region without a score, and for the highest tier,
+        which has none above it.
         """
         values = score_numbers(scores, "TierScale.distance_to_next")
         above = np.append(np.asarray(self.breaks, float), np.nan)[
@@ -160,7 +163,9 @@ class TierScale:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class GroupedTiers(TierScale):
-    """Tiers that are not cut from the score: clusters, or rules of position. Their ranges of score may overlap.
+    """Tiers that are not cut from the score: clusters, or rules of position.
+
+    Their ranges of score may overlap.
 
     `breaks` is empty, and no region has a distance to the next tier.
 
@@ -197,7 +202,10 @@ def tier_labels(k: int, labels: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
-    """Return the scores that are known, in their order; none at all, or an infinite one, is an error."""
+    """Return the scores that are known, in their order.
+
+    None at all, or an infinite one, is an error.
+    """
     values = score_numbers(scores, method)
     if len(odd := scores.index[np.abs(values) >= _INFINITE]):
         raise DataError(
@@ -216,7 +224,10 @@ def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
 def distinct_scores(
     scores: NDArray[np.float64], k: int, method: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the different scores, ascending, and how often each stands; fewer than `k` of them is an error."""
+    """Return the different scores, ascending, and how often each stands.
+
+    Fewer than `k` of them is an error.
+    """
     values, counts = np.unique(scores, return_counts=True)
     distinct = len(values)
     if distinct < k:

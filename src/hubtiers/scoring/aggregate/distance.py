@@ -23,7 +23,10 @@ def relative_closeness(
     ideal: NDArray[np.float64],
     anti: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best; NaN left out."""
+    """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best.
+
+    NaN left out.
+    """
     size = np.nanmax(
         ideal - anti
     )  # the ratio does not depend on it; squares of very small gaps would vanish
@@ -40,18 +43,18 @@ class Topsis:
     Choose it when all-round distance matters more than a sum, and the field expects it.
 
     Notes
-    -----
-    s = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the Euclidean distances of w·y from the best and the worst value of each column
-    among the fitted regions; 0 to 1. Direction was applied by the normaliser, so that the best is always the largest.
-    The normaliser decides the answer: with `MinMax`, the default of a scheme, other scores come out than with
-    `VectorNorm`, which Hwang and Yoon used. Values of a later year beyond the fitted best or worst count as these.
-    Constant columns have no effect; when all are constant the method is undefined and refuses.
+    ----- s = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the Euclidean distances of w·y from the best and the
+    worst value of each column among the fitted regions; 0 to 1. Direction was applied by the
+    normaliser, so that the best is always the largest. The normaliser decides the answer: with
+    `MinMax`, the default of a scheme, other scores come out than with `VectorNorm`, which Hwang and
+    Yoon used. Values of a later year beyond the fitted best or worst count as these. Constant
+    columns have no effect; when all are constant the method is undefined and refuses.
 
     **Missing values** are left out of both distances; a region without any value has no score.
 
     References
-    ----------
-    Hwang and Yoon (1981), doi:10.1007/978-3-642-48318-9; Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1.
+    ---------- Hwang and Yoon (1981), doi:10.1007/978-3-642-48318-9; Opricovic and Tzeng (2004),
+    doi:10.1016/S0377-2217(03)00020-1.
 
     Examples
     --------
@@ -117,7 +120,8 @@ def group_utility_and_regret(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return VIKOR's S (weighted sum of gaps from the ideal) and R (largest weighted gap) of each row.
 
-    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights of missing values go to those present.
+    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights of missing values go
+    to those present.
     """
     span = ideal - anti
     gap = np.divide(ideal - x, span, out=np.where(np.isnan(x), np.nan, 0.0), where=span > 0)
@@ -141,17 +145,18 @@ class Vikor:
         v, the weight of the sum of gaps against the largest gap, 0 to 1.
 
     Notes
-    -----
-    S = Σ w·gap, R = max w·gap, gap = (best − y) / (best − worst);
-    Q = v·(S − S*) / (S⁻ − S*) + (1 − v)·(R − R*) / (R⁻ − R*), where * is the least and ⁻ the largest among the fitted
-    regions. Published Q is the better the smaller; the score here is **1 − Q**, so that higher is better. A term whose
-    largest and least are equal is 0. Constant columns have no effect; when all are constant the method refuses.
+    ----- S = Σ w·gap, R = max w·gap, gap = (best − y) / (best − worst); Q = v·(S − S*) / (S⁻ − S*)
+    + (1 − v)·(R − R*) / (R⁻ − R*), where * is the least and ⁻ the largest among the fitted regions.
+    Published Q is the better the smaller; the score here is **1 − Q**, so that higher is better. A
+    term whose largest and least are equal is 0. Constant columns have no effect; when all are
+    constant the method refuses.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     References
-    ----------
-    Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1, and (2007), doi:10.1016/j.ejor.2006.01.020.
+    ---------- Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1, and (2007),
+    doi:10.1016/j.ejor.2006.01.020.
 
     Examples
     --------
@@ -259,16 +264,17 @@ class GreyRelation:
     Parameters
     ----------
     distinction
-        ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from each other.
+        ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from
+        each other.
 
     Notes
-    -----
-    The reference is the best value of each column among the fitted regions; Δ is how far a value falls short of it,
-    Δmin and Δmax are taken over the whole table; Δmin is 0, since some region is the reference.
-    ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a later year above the reference count as it.
-    When all columns are constant the method refuses.
+    ----- The reference is the best value of each column among the fitted regions; Δ is how far a
+    value falls short of it, Δmin and Δmax are taken over the whole table; Δmin is 0, since some
+    region is the reference. ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a later
+    year above the reference count as it. When all columns are constant the method refuses.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     References
     ----------

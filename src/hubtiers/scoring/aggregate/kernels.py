@@ -1,7 +1,7 @@
 """Aggregation compiled: from normalised values and weights to the scores of many draws.
 
-Import this module only inside the functions that use it, because numba is slow to import. The formulas are those of
-`hubtiers.scoring.aggregate`; a property test holds the two together.
+Import this module only inside the functions that use it, because numba is slow to import. The
+formulas are those of `hubtiers.scoring.aggregate`; a property test holds the two together.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def flat_kernel(matrix: Floats, weights: Floats, which: Ints, out: Floats) -> No
     out[:] = 0.0
     for left in range(0, n, _STRIP):
         right = min(left + _STRIP, n)
-        # Four indicators are added to two draws at once, in the order in which one at a time would be added.
+        # Four indicators are added to two draws at once, in the order in which one at a time would
+        # be added.
         for d in range(0, draws - 1, 2):
             a, b = out[d, left:right], out[d + 1, left:right]
             first, second = weights[which[d]], weights[which[d + 1]]
@@ -78,11 +79,13 @@ def tree_kernel(
     options: Floats,
     out: Floats,
 ) -> int:
-    """Write the scores of a hierarchy, level by level; return the first draw that a rule refuses, or -1.
+    """Write the scores of a hierarchy, level by level.
 
-    The first rows of `board` are the indicators (× regions), the others take the groups, the lowest first and the whole
-    last. Group g has the children `children[first[g]:first[g + 1]]`, rows of the board. `which` rows of the weights are
-    taken.
+    Return the first draw that a rule refuses, or -1.
+
+    The first rows of `board` are the indicators (× regions), the others take the groups, the lowest
+    first and the whole last. Group g has the children `children[first[g]:first[g + 1]]`, rows of
+    the board. `which` rows of the weights are taken.
     """
     m, groups = weights.shape[1], len(rules)
     mass = np.zeros(m + groups)
@@ -112,7 +115,10 @@ def tree_kernel(
 def _aggregate(
     board: Floats, kept: Ints, share: Floats, rule: int, option: float, out: Floats
 ) -> bool:
-    """Aggregate the kept rows of the board by one rule; False when the values are outside its domain."""
+    """Aggregate the kept rows of the board by one rule.
+
+    False when the values are outside its domain.
+    """
     if rule == POWER:
         return _power_mean(board, kept, share, option, out)
     if rule == PENALTY:

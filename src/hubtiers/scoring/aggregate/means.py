@@ -32,7 +32,10 @@ __all__ = [
 
 
 def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weighted mean of each row, the weights shared out anew over the values present; NaN for empty rows."""
+    """Return the weighted mean of each row, the weights shared out anew over the values present.
+
+    NaN for empty rows.
+    """
     present = ~np.isnan(x)
     total = present @ weights
     summed = np.where(present, x, 0.0) @ weights
@@ -42,10 +45,12 @@ def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArr
 def weighted_power_mean(
     x: NDArray[np.float64], weights: NDArray[np.float64], exponent: float
 ) -> NDArray[np.float64]:
-    """Return (Σ w·x^p / Σ w)^(1/p) of each row over the values present; the geometric mean for p = 0.
+    """Return (Σ w·x^p / Σ w)^(1/p) of each row over the values present.
 
-    Values count only where their weight is above 0. Powers are taken of x over the row's largest value (smallest for
-    p < 0), so that they stay between 0 and 1.
+    The geometric mean for p = 0.
+
+    Values count only where their weight is above 0. Powers are taken of x over the row's largest
+    value (smallest for p < 0), so that they stay between 0 and 1.
     """
     counted = ~np.isnan(x) & (weights > 0)
     if exponent == 0:
@@ -81,7 +86,8 @@ class Arithmetic:
     -----
     s = Σ w·y / Σ w over the indicators present.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -135,13 +141,15 @@ class FittedArithmetic:
 class Geometric:
     """Weighted geometric mean (几何加权): a weakness is made up for only in part.
 
-    Choose it when a region should be good at everything: ratios count, and a value near 0 pulls the score down.
+    Choose it when a region should be good at everything: ratios count, and a value near 0 pulls the
+    score down.
 
     Notes
     -----
     s = Π y^(w / Σ w) over the indicators present. All values that count must be positive.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -182,7 +190,8 @@ class Harmonic:
     -----
     s = Σ w / Σ (w / y) over the indicators present. All values that count must be positive.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -217,19 +226,21 @@ class Harmonic:
 class PowerMean:
     """Weighted power mean (幂平均): one number says how far a weakness can be made up for.
 
-    Choose it to move between the arithmetic mean (1), the geometric (0), the harmonic (−1) and beyond.
+    Choose it to move between the arithmetic mean (1), the geometric (0), the harmonic (−1) and
+    beyond.
 
     Parameters
     ----------
     exponent
-        p. The smaller, the more the weakest indicator counts; above 1, strengths count more than weaknesses.
+        p. The smaller, the more the weakest indicator counts; above 1, strengths count more than
+        weaknesses.
 
     Notes
-    -----
-    s = (Σ w·y^p / Σ w)^(1/p) over the indicators present. Values that count must be positive for p ≤ 0, and 0 or more
-    for other p; only p = 1 takes any value.
+    ----- s = (Σ w·y^p / Σ w)^(1/p) over the indicators present. Values that count must be positive
+    for p ≤ 0, and 0 or more for other p; only p = 1 takes any value.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -335,27 +346,27 @@ def _require_power_domain(
 class MazziottaPareto:
     """Mean with a penalty for imbalance (Mazziotta–Pareto 惩罚均值): equal strengths beat a mixture of high and low.
 
-    Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet zero or negative
-    raw values must not break the index.
+    Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet
+    zero or negative raw values must not break the index.
 
     Parameters
     ----------
     sign
-        `"-"` lowers the score of unbalanced regions, for scores where more is better; `"+"` raises it, for an index of
-        something bad such as poverty.
+        `"-"` lowers the score of unbalanced regions, for scores where more is better; `"+"` raises
+        it, for an index of something bad such as poverty.
 
     Notes
-    -----
-    s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of a region's own values (S
-    divides by Σ w, not by n − 1). Values must be positive. With a penalty the score does not rise in every indicator
-    everywhere: a lone improvement can cost more in balance than it brings.
+    ----- s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of
+    a region's own values (S divides by Σ w, not by n − 1). Values must be positive. With a penalty
+    the score does not rise in every indicator everywhere: a lone improvement can cost more in
+    balance than it brings.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     References
-    ----------
-    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and Pareto (2011),
-    doi:10.1007/s11205-010-9727-z.
+    ---------- Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and
+    Pareto (2011), doi:10.1007/s11205-010-9727-z.
 
     Examples
     --------

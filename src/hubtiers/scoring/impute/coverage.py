@@ -41,8 +41,8 @@ def require_share(share: float, method: str) -> None:
 class RequireCoverage:
     """Score only regions with enough values (覆盖率门槛); fill nothing.
 
-    Choose it whenever gaps are few, or when an invented value would be worse than none. It is the default, and
-    strict: `share=1` scores complete regions only.
+    Choose it whenever gaps are few, or when an invented value would be worse than none. It is the
+    default, and strict: `share=1` scores complete regions only.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ class RequireCoverage:
         Least share of the indicators, between 0 (exclusive) and 1, that a region must have.
 
     Notes
-    -----
-    **Missing values.** A region below the threshold has no score and is shown as “no data”. A region above it keeps
-    its gaps; the aggregation spreads the weight of a gap over the values that are present.
+    ----- **Missing values.** A region below the threshold has no score and is shown as “no data”. A
+    region above it keeps its gaps; the aggregation spreads the weight of a gap over the values that
+    are present.
 
     Examples
     --------

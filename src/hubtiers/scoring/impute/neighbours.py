@@ -20,7 +20,8 @@ __all__ = ["FittedKNearest", "KNearest"]
 class KNearest:
     """Fill gaps with the mean of the nearest regions (K 近邻填补).
 
-    Choose it when indicators hang together, so that a region's other values say something about the missing one.
+    Choose it when indicators hang together, so that a region's other values say something about the
+    missing one.
 
     Parameters
     ----------
@@ -30,13 +31,13 @@ class KNearest:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    -----
-    Indicators are standardised (n − 1) to find neighbours, so that units do not matter; constant ones have no say. The
-    distance uses the indicators that both regions have, scaled up to their number (scikit-learn's `nan_euclidean`). A
-    gap of a region that shares no indicator with any other becomes the mean of the indicator.
+    ----- Indicators are standardised (n − 1) to find neighbours, so that units do not matter;
+    constant ones have no say. The distance uses the indicators that both regions have, scaled up to
+    their number (scikit-learn's `nan_euclidean`). A gap of a region that shares no indicator with
+    any other becomes the mean of the indicator.
 
-    **Missing values** of a region that has at least `share` of the indicators are filled and marked. A region with less
-    is blanked and has no score.
+    **Missing values** of a region that has at least `share` of the indicators are filled and
+    marked. A region with less is blanked and has no score.
 
     Examples
     --------

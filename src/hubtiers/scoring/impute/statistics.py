@@ -35,7 +35,8 @@ _Groups = tuple[tuple[str, str], ...]
 class MeanImpute:
     """Fill gaps with the mean of the indicator (均值填补).
 
-    Choose it when gaps are few and a region without a value may be taken for an average one; it hides differences.
+    Choose it when gaps are few and a region without a value may be taken for an average one; it
+    hides differences.
 
     Parameters
     ----------
@@ -43,9 +44,8 @@ class MeanImpute:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    -----
-    **Missing values** of a region that has at least `share` of the indicators become the mean over all regions of the
-    fit; they are marked. A region with less is blanked and has no score.
+    ----- **Missing values** of a region that has at least `share` of the indicators become the mean
+    over all regions of the fit; they are marked. A region with less is blanked and has no score.
 
     Examples
     --------
@@ -90,9 +90,9 @@ class MedianImpute:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    -----
-    **Missing values** of a region that has at least `share` of the indicators become the median over all regions of the
-    fit; they are marked. A region with less is blanked and has no score.
+    ----- **Missing values** of a region that has at least `share` of the indicators become the
+    median over all regions of the fit; they are marked. A region with less is blanked and has no
+    score.
 
     Examples
     --------
@@ -160,15 +160,15 @@ class GroupMean:
     by
         Column of the table's regions that holds the group, such as `"province"`.
     groups
-        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is not used.
+        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is
+        not used.
     share
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    -----
-    **Missing values** of a region that has at least `share` of the indicators become the mean of its group in the fit;
-    they are marked. A region with less is blanked and has no score. A gap that the group has no value for is an error,
-    and so is a region without a group.
+    ----- **Missing values** of a region that has at least `share` of the indicators become the mean
+    of its group in the fit; they are marked. A region with less is blanked and has no score. A gap
+    that the group has no value for is an error, and so is a region without a group.
 
     Examples
     --------
@@ -226,7 +226,8 @@ class GroupMedian:
     by
         Column of the table's regions that holds the group, such as `"province"`.
     groups
-        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is not used.
+        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is
+        not used.
     share
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
@@ -258,7 +259,10 @@ class GroupMedian:
             object.__setattr__(self, "groups", _as_groups(self.groups, "GroupMedian(groups=…)"))
 
     def fit(self, values: pd.DataFrame, *, regions: pd.DataFrame | None = None) -> FittedGroupFill:
-        """Compute the median of each indicator in each group; parameters and errors as in `GroupMean.fit`."""
+        """Compute the median of each indicator in each group.
+
+        Parameters and errors as in `GroupMean.fit`.
+        """
         numbers, group = _grouped(self, values, regions)
         return _fitted(self, numbers, group, numbers.groupby(group).median())
 
@@ -279,7 +283,8 @@ class FittedGroupFill:
         values
             Regions × indicators.
         regions
-            Frame with the groups of these regions; left out, the regions must be among those of the fit.
+            Frame with the groups of these regions; left out, the regions must be among those of the
+            fit.
 
         Raises
         ------

@@ -20,7 +20,10 @@ __all__ = ["FittedYears", "LatestYear", "LinearInTime"]
 def latest_before(
     x: NDArray[np.float64], years: NDArray[np.float64], year: float, *, age: float
 ) -> NDArray[np.float64]:
-    """Return the last value of each row (regions × years) in the `age` years up to a year; NaN when there is none."""
+    """Return the last value of each row (regions × years) in the `age` years up to a year.
+
+    NaN when there is none.
+    """
     wanted = (years <= year) & (years >= year - age)
     history = x[:, wanted][:, ::-1]
     if history.shape[1] == 0:
@@ -31,7 +34,10 @@ def latest_before(
 def between_years(
     x: NDArray[np.float64], years: NDArray[np.float64], year: float
 ) -> NDArray[np.float64]:
-    """Return each row's value on the straight line between the nearest known years around a year; NaN at the ends."""
+    """Return each row's value on the straight line between the nearest known years around a year.
+
+    NaN at the ends.
+    """
     filled = np.full(len(x), np.nan)
     for row, known in enumerate(~np.isnan(x)):
         if known.any() and years[known].min() <= year <= years[known].max():
@@ -53,9 +59,9 @@ class LatestYear:
         Least share of the indicators, 0 to 1, that a region must have **after** filling.
 
     Notes
-    -----
-    **Missing values** become the last value known up to the year of the table, and are marked. Later years are not
-    looked at. What has no earlier value stays missing; a region with less than `share` is then blanked.
+    ----- **Missing values** become the last value known up to the year of the table, and are
+    marked. Later years are not looked at. What has no earlier value stays missing; a region with
+    less than `share` is then blanked.
 
     Examples
     --------
@@ -124,9 +130,8 @@ class LinearInTime:
         Least share of the indicators, 0 to 1, that a region must have **after** filling.
 
     Notes
-    -----
-    **Missing values** between two known years are interpolated and marked. What has no earlier or no later value stays
-    missing; a region with less than `share` is then blanked.
+    ----- **Missing values** between two known years are interpolated and marked. What has no
+    earlier or no later value stays missing; a region with less than `share` is then blanked.
 
     Examples
     --------

@@ -22,23 +22,23 @@ __all__ = ["DistanceToReference", "Goalposts"]
 class Goalposts:
     """Goalposts (目标值标准化): each indicator between two bounds that you set, whatever the regions at hand.
 
-    Choose it when scores must stay comparable between years and samples, or when a policy target exists. The Human
-    Development Index and the Technology Achievement Index are made so.
+    Choose it when scores must stay comparable between years and samples, or when a policy target
+    exists. The Human Development Index and the Technology Achievement Index are made so.
 
     Parameters
     ----------
     bounds
-        (lower, upper) by indicator, in its unit; a mapping, kept as a tuple of (indicator, lower, upper). Indicators
-        that a table does not have are passed over.
+        (lower, upper) by indicator, in its unit; a mapping, kept as a tuple of (indicator, lower,
+        upper). Indicators that a table does not have are passed over.
     clip
         Whether values beyond a bound count as the bound.
     low, high
         The scale after normalisation, without unit.
 
     Notes
-    -----
-    y = low + (high − low)·(x − lower) / (upper − lower) with direction +1; with direction −1, upper − x replaces
-    x − lower. Nothing is learnt from the data, so that constant indicators and single regions are accepted.
+    ----- y = low + (high − low)·(x − lower) / (upper − lower) with direction +1; with direction −1,
+    upper − x replaces x − lower. Nothing is learnt from the data, so that constant indicators and
+    single regions are accepted.
 
     **Missing values** stay missing.
 
@@ -130,10 +130,9 @@ class DistanceToReference:
         Id of a region to measure against instead; then `reference` is not used.
 
     Notes
-    -----
-    y = 1 + direction · (x − r) / |r|: the reference gets 1, and 0.9 means ten per cent worse than it. For a benefit and
-    r > 0 this is x / r. A constant indicator is accepted and gets 1. A reference of 0 is refused: nothing can be
-    measured in shares of it.
+    ----- y = 1 + direction · (x − r) / |r|: the reference gets 1, and 0.9 means ten per cent worse
+    than it. For a benefit and r > 0 this is x / r. A constant indicator is accepted and gets 1. A
+    reference of 0 is refused: nothing can be measured in shares of it.
 
     **Missing values** are left out of mean and median, and stay missing.
 

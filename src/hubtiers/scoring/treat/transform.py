@@ -36,7 +36,8 @@ class LogTransform:
     indicators
         Which ones; None takes all.
     offset
-        Constant added before the logarithm, in the indicator's unit; 1 is usual for counts with zeros.
+        Constant added before the logarithm, in the indicator's unit; 1 is usual for counts with
+        zeros.
 
     Notes
     -----
@@ -142,8 +143,8 @@ class BoxCox:
         λ, −5 to 5. None estimates it for each indicator by maximum likelihood, between −5 and 5.
 
     Notes
-    -----
-    y = (x^λ − 1) / λ, and ln x for λ = 0. Values must be positive; a constant indicator is refused when λ is estimated.
+    ----- y = (x^λ − 1) / λ, and ln x for λ = 0. Values must be positive; a constant indicator is
+    refused when λ is estimated.
 
     **Missing values** are left out of the estimate, and stay missing.
 

@@ -24,7 +24,10 @@ _LOG_SHIFT = 0.01
 
 
 def skewness(x: NDArray[np.float64]) -> float:
-    """Return the sample skewness G1 = √(n(n−1)) / (n−2) · m3 / m2^1.5 of at least 3 values; NaN when they are equal."""
+    """Return the sample skewness G1 = √(n(n−1)) / (n−2) · m3 / m2^1.5 of at least 3 values.
+
+    NaN when they are equal.
+    """
     n, moment = len(x), _moments(x)
     return (
         float(np.sqrt(n * (n - 1)) / (n - 2) * moment[1] / moment[0] ** 1.5)
@@ -57,8 +60,9 @@ def pull_in_extremes(
 ) -> tuple[float, float, bool]:
     """Return the lower and the upper cap of x that pass the gate, and whether they do.
 
-    While the gate |G1| < limit or G2 < limit is closed, all values equal to the largest (or the smallest, when the skew
-    is negative) are set to the next one. It ends when at least `points` values are touched.
+    While the gate |G1| < limit or G2 < limit is closed, all values equal to the largest (or the
+    smallest, when the skew is negative) are set to the next one. It ends when at least `points`
+    values are touched.
     """
     x = x.copy()
     high: NDArray[np.bool_] = np.zeros(len(x), dtype=bool)
@@ -88,19 +92,20 @@ class Winsorise:
     Parameters
     ----------
     points
-        Most values to pull in, per indicator. A tie at the end is pulled in together, which may exceed it.
+        Most values to pull in, per indicator. A tie at the end is pulled in together, which may
+        exceed it.
     skew_limit, kurtosis_limit
-        An indicator passes when its skewness is smaller in size than the first, **or** its excess kurtosis smaller
-        than the second.
+        An indicator passes when its skewness is smaller in size than the first, **or** its excess
+        kurtosis smaller than the second.
     fallback
-        What becomes of an indicator that does not pass after `points` values: `"log"` reverts it and takes
-        ln(x − min + 0.01·range); `"keep"` keeps what was pulled in.
+        What becomes of an indicator that does not pass after `points` values: `"log"` reverts it
+        and takes ln(x − min + 0.01·range); `"keep"` keeps what was pulled in.
 
     Notes
-    -----
-    Sample skewness G1 and excess kurtosis G2 (type 2 of the R package e1071). One extreme at a time is set to the next
-    value, on the side to which the indicator is skewed. The rule is that of COINr, with the same defaults. Later years
-    are capped at, or transformed with, what was fitted. Constant indicators and those with fewer than four values pass.
+    ----- Sample skewness G1 and excess kurtosis G2 (type 2 of the R package e1071). One extreme at
+    a time is set to the next value, on the side to which the indicator is skewed. The rule is that
+    of COINr, with the same defaults. Later years are capped at, or transformed with, what was
+    fitted. Constant indicators and those with fewer than four values pass.
 
     **Missing values** are left out and stay missing.
 

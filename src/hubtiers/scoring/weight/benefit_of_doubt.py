@@ -28,8 +28,8 @@ def best_multipliers(
 ) -> NDArray[np.float64]:
     """Return the multipliers w ≥ 0 that make w·own largest while no row of the field gets more than 1.
 
-    Each w_j lies between `lower` and `upper` times Σ w. NaN when the linear programme has no solution. The solver's
-    tolerances are absolute, so that it is given values between 0 and 1.
+    Each w_j lies between `lower` and `upper` times Σ w. NaN when the linear programme has no
+    solution. The solver's tolerances are absolute, so that it is given values between 0 and 1.
     """
     from scipy.optimize import linprog
 
@@ -54,8 +54,8 @@ def _at_the_corner(
 ) -> NDArray[np.float64]:
     """Return the w of largest gain·w with sides·w ≤ ends, by simplex steps from an answer that is nearly there.
 
-    A solver is content with 1e-7, and with another of two corners when asked in another way. Scores have twelve digits,
-    and those of a region must not depend on what else is asked.
+    A solver is content with 1e-7, and with another of two corners when asked in another way. Scores
+    have twelve digits, and those of a region must not depend on what else is asked.
     """
     active = _independent(sides, np.argsort(ends - sides @ near, kind="stable"))
     for _ in range(_MOST_PIVOTS):
@@ -106,8 +106,8 @@ def multipliers_of_all(
 ) -> NDArray[np.float64]:
     """Return `best_multipliers` of each row; NaN for rows with gaps.
 
-    Few rows of the field ever bind. The programme is solved with those known to, and again with the row that its
-    answer violates most, until there is none.
+    Few rows of the field ever bind. The programme is solved with those known to, and again with the
+    row that its answer violates most, until there is none.
     """
     solved = np.full(regions.shape, np.nan)
     binding = sorted({int(row) for row in field.argmax(axis=0)} | {int(field.sum(axis=1).argmax())})
@@ -139,8 +139,8 @@ def undominated(field: NDArray[np.float64]) -> NDArray[np.float64]:
 class BenefitOfDoubt:
     """Benefit of the doubt (疑点利益法, BoD): every region gets the weights under which it looks best.
 
-    Choose it when regions may rightly pursue different aims and nobody can say what counts more; bounds keep a region
-    from living on one strength.
+    Choose it when regions may rightly pursue different aims and nobody can say what counts more;
+    bounds keep a region from living on one strength.
 
     Parameters
     ----------
@@ -148,14 +148,14 @@ class BenefitOfDoubt:
         Least and most that one indicator's weight may be of the sum of the weights, 0 to 1.
 
     Notes
-    -----
-    For each region c a linear programme: maximise Σ_j w_j y_cj subject to Σ_j w_j y_kj ≤ 1 for all regions k and
-    lower·Σw ≤ w_j ≤ upper·Σw. The score Σ_j w_j y_cj is 1 for regions that nobody beats under their own weights.
-    `by_region` holds these multipliers as they are, so that their product with the normalised values gives the score;
-    `weights` is the mean over the regions of the multipliers scaled to sum 1. A constant indicator is accepted.
+    ----- For each region c a linear programme: maximise Σ_j w_j y_cj subject to Σ_j w_j y_kj ≤ 1
+    for all regions k and lower·Σw ≤ w_j ≤ upper·Σw. The score Σ_j w_j y_cj is 1 for regions that
+    nobody beats under their own weights. `by_region` holds these multipliers as they are, so that
+    their product with the normalised values gives the score; `weights` is the mean over the regions
+    of the multipliers scaled to sum 1. A constant indicator is accepted.
 
-    **Missing values**: a region without any value gets no weights; a region with some values missing is refused,
-    because no bound could be kept.
+    **Missing values**: a region without any value gets no weights; a region with some values
+    missing is refused, because no bound could be kept.
 
     References
     ----------

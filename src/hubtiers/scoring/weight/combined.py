@@ -31,7 +31,8 @@ def least_entropy_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
 def compromise_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return Σ_k a_k w_k with the least total squared deviation from each set (game theory).
 
-    The shares a solve (w_j·w_k) a = (w_j·w_j) by least squares; their absolute values are scaled to sum 1.
+    The shares a solve (w_j·w_k) a = (w_j·w_j) by least squares; their absolute values are scaled to
+    sum 1.
     """
     products = sets @ sets.T
     shares = np.abs(np.linalg.lstsq(products, np.diag(products), rcond=1e-10)[0])
@@ -49,7 +50,8 @@ _RULES = {
 class CombinedWeights:
     """Combined weights (组合赋权): judgement and data together.
 
-    Choose it to let experts' weights and the data's weights correct each other; say which methods and which rule.
+    Choose it to let experts' weights and the data's weights correct each other; say which methods
+    and which rule.
 
     Parameters
     ----------
@@ -57,13 +59,14 @@ class CombinedWeights:
         Two or more weighting methods.
     rule
         `"product"`: weights multiplied (乘法合成), which rewards agreement strongly.
-        `"minimum_relative_entropy"`: the weights nearest to all sets (最小相对信息熵), their geometric mean.
-        `"game_theory"`: a mixture of the sets (博弈论组合) with the least squared deviation from each.
+        `"minimum_relative_entropy"`: the weights nearest to all sets (最小相对信息熵), their
+        geometric mean. `"game_theory"`: a mixture of the sets (博弈论组合) with the least squared
+        deviation from each.
 
     Notes
-    -----
-    With K sets w_k: product w ∝ Π w_k; minimum relative entropy w ∝ (Π w_k)^(1/K); game theory w = Σ a_k w_k with a
-    from the linear system Σ_k (w_j·w_k) a_k = w_j·w_j, absolute values scaled to sum 1.
+    ----- With K sets w_k: product w ∝ Π w_k; minimum relative entropy w ∝ (Π w_k)^(1/K); game
+    theory w = Σ a_k w_k with a from the linear system Σ_k (w_j·w_k) a_k = w_j·w_j, absolute values
+    scaled to sum 1.
 
     **Missing values** are treated as each method says.
 

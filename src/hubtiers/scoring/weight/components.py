@@ -34,7 +34,8 @@ def principal_loadings(
 def varimax_rotation(loadings: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return loadings turned by the varimax criterion, rows scaled to length 1 while turning (Kaiser 1958).
 
-    Each pair of factors is turned in its plane by the angle that is best for it, until no angle is left.
+    Each pair of factors is turned in its plane by the angle that is best for it, until no angle is
+    left.
     """
     length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     turned = loadings / np.where(length > 0, length, 1.0)
@@ -62,8 +63,8 @@ def _best_angle(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 def component_weights(rotated: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return weights from rotated loadings (indicators × factors).
 
-    An indicator belongs to the factor of whose variance it makes up the largest share, l² / Σ l²; that share times the
-    factor's share of all the variance is its weight, before scaling to sum 1.
+    An indicator belongs to the factor of whose variance it makes up the largest share, l² / Σ l²;
+    that share times the factor's share of all the variance is its weight, before scaling to sum 1.
     """
     squared = rotated**2
     explained = squared.sum(axis=0)
@@ -77,30 +78,28 @@ def component_weights(rotated: NDArray[np.float64]) -> NDArray[np.float64]:
 class PcaWeights:
     """Weights from principal components (主成分分析法): an indicator counts for what it shows of the common variance.
 
-    Choose it to correct for indicators that say the same; it does not measure importance, and it needs many more
-    regions than indicators to be stable.
+    Choose it to correct for indicators that say the same; it does not measure importance, and it
+    needs many more regions than indicators to be stable.
 
     Parameters
     ----------
     components
-        How many to keep. Left out, the Handbook's rule decides: those that each explain at least `least_share` of the
-        variance, and as many as reach `least_total` together.
+        How many to keep. Left out, the Handbook's rule decides: those that each explain at least
+        `least_share` of the variance, and as many as reach `least_total` together.
     least_share, least_total
         Shares of the variance, 0 to 1.
 
     Notes
-    -----
-    Principal components of the correlation matrix, turned by varimax with Kaiser's scaling; squared rotated loadings,
-    never signed eigenvectors. Each indicator belongs to the factor of whose variance it makes up the largest share;
-    its weight is that share times the factor's share of the variance explained, scaled to sum 1. A constant indicator
-    is refused.
+    ----- Principal components of the correlation matrix, turned by varimax with Kaiser's scaling;
+    squared rotated loadings, never signed eigenvectors. Each indicator belongs to the factor of
+    whose variance it makes up the largest share; its weight is that share times the factor's share
+    of the variance explained, scaled to sum 1. A constant indicator is refused.
 
     **Missing values**: correlations are computed from the regions that have every indicator.
 
     References
-    ----------
-    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 6 and tables 17 and 18; after Nicoletti,
-    Scarpetta and Boylaud (2000), doi:10.1787/215182844604.
+    ---------- OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 6 and tables 17
+    and 18; after Nicoletti, Scarpetta and Boylaud (2000), doi:10.1787/215182844604.
 
     Examples
     --------

@@ -25,8 +25,9 @@ class EqualWeights:
     Parameters
     ----------
     per
-        `"indicator"`: every indicator counts the same, so that a function with more indicators counts more.
-        `"function"`: every child of a node counts the same, level by level, so that functions count the same.
+        `"indicator"`: every indicator counts the same, so that a function with more indicators
+        counts more. `"function"`: every child of a node counts the same, level by level, so that
+        functions count the same.
 
     Notes
     -----
@@ -85,9 +86,9 @@ class FrameworkWeights:
     Choose it when the weights were agreed and belong to the definition of what is measured.
 
     Notes
-    -----
-    At every level, a node's share is its `weight` divided by the sum of its siblings'; an indicator's weight is the
-    product of the shares on its way up. Groups without an indicator do not count.
+    ----- At every level, a node's share is its `weight` divided by the sum of its siblings'; an
+    indicator's weight is the product of the shares on its way up. Groups without an indicator do
+    not count.
 
     **Missing values** do not matter; the weights do not depend on the data.
 
@@ -138,9 +139,10 @@ class GivenWeights:
     Parameters
     ----------
     weights
-        Importance by code, at least 0, on any scale; a mapping, kept as a tuple of pairs. Codes of indicators give
-        shares of the whole score. As soon as a group is named, numbers count among siblings, level by level; siblings
-        of which none is named share equally. Codes that a table does not have are passed over.
+        Importance by code, at least 0, on any scale; a mapping, kept as a tuple of pairs. Codes of
+        indicators give shares of the whole score. As soon as a group is named, numbers count among
+        siblings, level by level; siblings of which none is named share equally. Codes that a table
+        does not have are passed over.
 
     Notes
     -----

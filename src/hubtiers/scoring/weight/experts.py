@@ -42,13 +42,15 @@ _RANDOM_INDEX = (
 """Saaty's mean consistency index of random matrices, by their size (0 to 15)."""
 
 _RECIPROCAL_TOLERANCE = 0.02
-"""How far a·b may be from 1 for judgements a and b of the same pair: 1/3 is often written as 0.33."""
+"""How far a·b may be from 1 for judgements a and b of the same pair: 1/3 is often written as 0.33.
+"""
 
 
 def priority_vector(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float]:
     """Return principal eigenvector (sum 1), largest eigenvalue λ and consistency ratio of a judgement matrix.
 
-    The ratio is (λ − n) / (n − 1) over Saaty's random index; 0 for n ≤ 2, which cannot be inconsistent.
+    The ratio is (λ − n) / (n − 1) over Saaty's random index; 0 for n ≤ 2, which cannot be
+    inconsistent.
     """
     values, vectors = np.linalg.eig(matrix)
     largest = int(np.argmax(values.real))
@@ -62,24 +64,26 @@ def priority_vector(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], f
 class AhpWeights:
     """Analytic hierarchy process (层次分析法): weights from judgements of pairs.
 
-    Choose it when experts can say of two indicators which matters more, and how much, on Saaty's scale of 1 to 9.
+    Choose it when experts can say of two indicators which matters more, and how much, on Saaty's
+    scale of 1 to 9.
 
     Parameters
     ----------
     matrix
-        Square: row i, column j says how many times i matters as much as j. Numbers, or fractions such as `"1/3"`.
+        Square: row i, column j says how many times i matters as much as j. Numbers, or fractions
+        such as `"1/3"`.
     codes
-        Indicators or groups in the order of the rows; left out, the indicators in the order of the framework.
+        Indicators or groups in the order of the rows; left out, the indicators in the order of the
+        framework.
     below
         Further pairs of (codes, matrix), for other levels or other groups of the framework.
     max_ratio
-        Largest consistency ratio accepted, for every matrix. Above 0.1 judgements contradict each other too much, by
-        Saaty's rule; give a larger number only to replay somebody else's.
+        Largest consistency ratio accepted, for every matrix. Above 0.1 judgements contradict each
+        other too much, by Saaty's rule; give a larger number only to replay somebody else's.
 
     Notes
-    -----
-    The weights are the principal eigenvector. Codes of groups count level by level; siblings of which none is judged
-    share equally.
+    ----- The weights are the principal eigenvector. Codes of groups count level by level; siblings
+    of which none is judged share equally.
 
     **Missing values** do not matter; the weights do not depend on the data.
 
@@ -257,20 +261,22 @@ def _require_judgements(matrix: _Matrix, codes: tuple[str, ...] | None, max_rati
 class BudgetAllocation:
     """Budget allocation (预算分配法): experts hand out points, and the mean of their shares is the weight.
 
-    Choose it when the people who use a score should say what counts, and ten or so indicators are to be weighed.
+    Choose it when the people who use a score should say what counts, and ten or so indicators are
+    to be weighed.
 
     Parameters
     ----------
     points
-        Points by expert and code: a frame with one row per expert, or a mapping of mappings; kept as nested tuples.
-        Codes are indicators or groups, the same for all experts. Each expert's points are scaled to sum 1.
+        Points by expert and code: a frame with one row per expert, or a mapping of mappings; kept
+        as nested tuples. Codes are indicators or groups, the same for all experts. Each expert's
+        points are scaled to sum 1.
 
     Notes
-    -----
-    w_j = mean over the experts of their shares. Codes of groups count level by level. `opinions` shows how far experts
-    agree.
+    ----- w_j = mean over the experts of their shares. Codes of groups count level by level.
+    `opinions` shows how far experts agree.
 
-    **Missing values** in the data do not matter. A gap in an expert's table is refused: write 0 for what counts not.
+    **Missing values** in the data do not matter. A gap in an expert's table is refused: write 0 for
+    what counts not.
 
     References
     ----------

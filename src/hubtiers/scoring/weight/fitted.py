@@ -28,7 +28,8 @@ class FittedWeights:
     weights
         Series by indicator.
     by_region
-        Regions × indicators where each region has weights of its own (benefit of the doubt), else None.
+        Regions × indicators where each region has weights of its own (benefit of the doubt), else
+        None.
     """
 
     method: object
@@ -36,7 +37,9 @@ class FittedWeights:
     by_region: pd.DataFrame | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return the weighted values, region by region; their sum along a complete row is the weighted mean.
+        """Return the weighted values, region by region.
+
+        Their sum along a complete row is the weighted mean.
 
         Raises
         ------
@@ -82,14 +85,15 @@ def nested_weights(
 ) -> pd.Series:
     """Return weights of the columns from importances stated for indicators or for groups of a framework.
 
-    When all columns are named and none of the groups above them, the importances are shares of the whole. Otherwise
-    they count among siblings, level by level, and siblings of which none is named share equally.
+    When all columns are named and none of the groups above them, the importances are shares of the
+    whole. Otherwise they count among siblings, level by level, and siblings of which none is named
+    share equally.
 
     Raises
     ------
     SpecError
-        When a column is not named and no framework says where it belongs, when some siblings are named and some not,
-        or when siblings all have 0.
+        When a column is not named and no framework says where it belongs, when some siblings are
+        named and some not, or when siblings all have 0.
     """
     above = (
         {up for code in columns for up in framework.ancestors(code)}

@@ -1,7 +1,8 @@
 """The weights explorer: what the browser needs to score regions anew under other weights, as Python would.
 
-The matrix of normalised values, the hierarchy and ready weightings travel with the map; `assets/scoring.js` holds the
-same formulas as `hubtiers._hierarchy`, `hubtiers._rounding.round_significant` and `hubtiers.tiers`.
+The matrix of normalised values, the hierarchy and ready weightings travel with the map;
+`assets/scoring.js` holds the same formulas as `hubtiers._hierarchy`,
+`hubtiers._rounding.round_significant` and `hubtiers.tiers`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ _PRESET_NAMES = {"equal": "equal_indicators", "function": "equal_functions"}
 # The rules that the browser can learn anew.
 _RULES: Mapping[type, str] = {NaturalBreaks: "natural", Quantiles: "quantiles"}
 _COPIED = ("denominate", "impute", "treat", "normalise")
-"""Steps that the copied text takes from the scheme; the browser adds the others as they are chosen there."""
+"""Steps that the copied text takes from the scheme; the browser adds the others as they are chosen
+there."""
 _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geometric()}
 
 
@@ -265,7 +267,8 @@ def _toml_head(result: Result, options: Explorer) -> str:
     try:
         method = {step: to_spec(step, getattr(scheme, step)) for step in _COPIED}
     except SpecError as problem:
-        # A method of one's own that nobody has registered: the text says so where the method would stand.
+        # A method of one's own that nobody has registered: the text says so where the method would
+        # stand.
         written = f"# {problem}"
     else:
         written = toml_tables({"method": method})

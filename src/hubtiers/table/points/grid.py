@@ -31,7 +31,10 @@ class Buckets(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """All that locating a point needs. `frame` is low x, low y, columns and rows per degree, high x, high y."""
+    """All that locating a point needs.
+
+    `frame` is low x, low y, columns and rows per degree, high x, high y.
+    """
 
     frame: Floats
     shape: tuple[int, int]
@@ -41,17 +44,20 @@ class Grid(NamedTuple):
 
 
 OUTSIDE, INSIDE, BORDER, SHARED, OVERLAP = 0, 1, 2, 3, 4
-"""Where a point lies: in no region, in one, on the border of one, on the border of several, inside several."""
+"""Where a point lies: in no region, in one, on the border of one, on the border of several, inside
+several."""
 
 TINY = 1e-100
-"""Coordinates below this are zero; products of all others keep every bit within the range of a double."""
+"""Coordinates below this are zero; products of all others keep every bit within the range of a
+double."""
 
 _SPLITTER = 134217729.0
 _ORIENT_BOUND = 3.3306690738754716e-16
 _PAD = 1e-6
 
 LIMBS = 9
-"""Words of an exact sum: weights from 2**-100 to 2**100 have all their bits between 2**-153 and 2**100."""
+"""Words of an exact sum: weights from 2**-100 to 2**100 have all their bits between 2**-153 and
+2**100."""
 
 LIMB_SHIFT = 153
 _LOW = 0xFFFFFFFF
@@ -115,7 +121,10 @@ def _snapped(value: float) -> float:
 
 @compiled
 def _slot(value: float, low: float, scale: float, count: int) -> int:
-    """Return the row or column of a coordinate; monotone, so an edge never misses the row of a point on it."""
+    """Return the row or column of a coordinate.
+
+    Monotone, so an edge never misses the row of a point on it.
+    """
     return min(max(int((value - low) * scale), 0), count - 1)
 
 
@@ -217,7 +226,10 @@ def _mark(
 def _cells_of_row(
     touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
 ) -> tuple[int, int]:
-    """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside; return the first and the last touched."""
+    """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside.
+
+    Return the first and the last touched.
+    """
     first, last = _mark(touched, edges, start, stop, row, frame)
     y = frame[1] + (row + 0.5) / frame[3]
     known = 0
@@ -269,7 +281,10 @@ def rasterise(
 
 @compiled
 def gather(cells: Ints32, codes: Ints32, total: int) -> tuple[Ints, Ints32]:
-    """Return where the list of each cell begins, and all lists; within one the order of the pairs stays."""
+    """Return where the list of each cell begins, and all lists.
+
+    Within one the order of the pairs stays.
+    """
     begin = np.zeros(total + 1, np.int64)
     for cell in cells:
         begin[cell + 1] += 1
