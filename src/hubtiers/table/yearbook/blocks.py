@@ -138,6 +138,8 @@ class _Walk:
         return next((text for c in self.panel.glosses if (text := self.grid.name(row, c)[0])), "")
 
     def _is_header_word(self, row: int) -> bool:
+        if self.panel.head is not None:
+            return row == self.panel.head
         if not region_word(self.grid.text(row, self.panel.region)):
             return False
         beside = self.grid.filled_columns(row, self.panel.columns)
