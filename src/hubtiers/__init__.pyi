@@ -88,10 +88,12 @@ from .show.pages.tables import save_tables, to_latex, to_markdown
 from .show.web.explorer import Explorer
 from .show.web.webmap import tier_map
 from .study import Study, load_study
+from .table.by_name import count_by_name
 from .table.concentration import effective_number, herfindahl, shannon_diversity
 from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators
 from .table.join import join_indicators
+from .table.name_report import NameReport
 from .table.points.count import count_points
 from .table.report import JoinReport
 from .table.roll_up import roll_up
@@ -177,6 +179,7 @@ __all__ = [
     "MinMax",
     "MissingColumnError",
     "MissingDependencyError",
+    "NameReport",
     "NaturalBreaks",
     "NoDenominate",
     "NoTreatment",
@@ -220,6 +223,7 @@ __all__ = [
     "compare_schemes",
     "correlate_with",
     "correlation_flags",
+    "count_by_name",
     "count_points",
     "coupling_coordination",
     "cronbach_alpha",
