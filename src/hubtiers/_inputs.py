@@ -32,15 +32,20 @@ def input_files(content: StudyFile, folder: Path, levels: Collection[str]) -> di
         Levels of the shipped regions that are scored; none for a layer of the user's own.
     """
     data, layout = content.data, content.layout.name if content.layout else None
-    named = [name for name in (data.indicators, data.framework, data.regions, layout) if name]
+    tables = [source.file for source in data.indicators]
+    named = [name for name in (*tables, data.framework, data.regions, data.names, layout) if name]
     files = {name: folder / name for name in named if is_file_name(name)}
-    if not is_file_name(data.indicators):
-        files |= _of_set(data.indicators, "values.csv", "sources.csv")
+    for name in tables:
+        if not is_file_name(name):
+            files |= _of_set(name, "values.csv", "sources.csv")
     if not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
     if content.compare.outside:
         files |= _of_set("checks", "values.csv", "sources.csv")
-    files |= {f"boundaries/{name}": data_path("boundaries", "china", name) for name in _places(content, levels)}
+    files |= {
+        f"boundaries/{name}": data_path("boundaries", "china", name)
+        for name in _places(content, levels)
+    }
     if layout and not is_file_name(layout):
         files[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return files

@@ -16,7 +16,9 @@ __all__ = ["Address", "read_address", "unit_of_code"]
 # What stands before the province: a postal code, the country.
 _BEFORE = re.compile(r"(?:邮编|邮政编码|postcode)?[0-9]{6}(?=[^0-9])|中华人民共和国|中国")
 # Streets, squares and stations are called after provinces and cities that lie elsewhere.
-_STREET = re.compile(r"(?:[东西南北中]|[一二三四五六七八九十]+)?(?:路|街|大道|大街|道|巷|弄|里|胡同|桥|站|大厦|广场)")
+_STREET = re.compile(
+    r"(?:[东西南北中]|[一二三四五六七八九十]+)?(?:路|街|大道|大街|道|巷|弄|里|胡同|桥|站|大厦|广场)"
+)
 _OTHER_UNIT = re.compile(r"区|县|镇|乡|村|街道|市|旗")
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{1,4}?(?:区|县|市|旗)")
 _FORMER = re.compile(r"[\u4e00-\u9fff]{2,12}?(?:市|州|盟|地区)")
@@ -125,7 +127,11 @@ def _prefixes() -> _Prefixes:
         for form in _forms(place):
             short[place.province][form] = place.region_id
             meanings.setdefault(form, set()).add(place.region_id)
-    unique = {form: next(iter(ids)) for form, ids in meanings.items() if len(ids) == 1 and form not in heads}
+    unique = {
+        form: next(iter(ids))
+        for form, ids in meanings.items()
+        if len(ids) == 1 and form not in heads
+    }
     refused = match_names(unique, level="city").refused()["name"]
     for form in refused:
         del unique[str(form)]
@@ -136,7 +142,9 @@ def _prefixes() -> _Prefixes:
 def _forms(place: Place) -> list[str]:
     """Return the keys of the Chinese names of a place, but for its full name."""
     keys = [name_key(name) for name in (place.short_zh, *place.aliases)]
-    return [key for key in keys if len(key) > 1 and not key.isascii() and key != name_key(place.name_zh)]
+    return [
+        key for key in keys if len(key) > 1 and not key.isascii() and key != name_key(place.name_zh)
+    ]
 
 
 def unit_of_code(text: str) -> tuple[str, str] | None:

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hubtiers.errors import DataError, DuplicateRegionError, JoinError, SpecError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    JoinError,
+    SpecError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.regions._names import name_key
 from hubtiers.table._places import read_places
 from hubtiers.table.corrections import check_corrections, read_corrections
@@ -23,9 +30,38 @@ MAX_KINDS = 1000
 """Most columns of a result; more are a sign that `by` names a column of ids or texts."""
 
 _UNMATCHED = ("raise", "keep")
-_PROVINCE_COLUMNS = ("省份", "省", "省市", "省区市", "省市区", "所在省", "所在省份", "所属省份", "province", "Province")
+_PROVINCE_COLUMNS = (
+    "省份",
+    "省",
+    "省市",
+    "省区市",
+    "省市区",
+    "所在省",
+    "所在省份",
+    "所属省份",
+    "province",
+    "Province",
+)
 _POSTAL_COLUMNS = ("邮编", "邮政编码", "邮码", "postcode", "postalcode", "zip", "zipcode")
-_MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "<na>", "-", "--", "—", "——", "…", "无", "不详", "未知"])
+_MISSING = frozenset(
+    [
+        "",
+        "na",
+        "n/a",
+        "nan",
+        "null",
+        "none",
+        "<na>",
+        "-",
+        "--",
+        "—",
+        "——",
+        "…",
+        "无",
+        "不详",
+        "未知",
+    ]
+)
 # What an address begins with, also behind a postal code, without the number of the house, by which millions differ.
 _HEAD = r"^((?:[^0-9]{0,5}[0-9]{6})?[^0-9]{1,24})"
 _CHINESE = r"[\u4e00-\u9fff].{6}"
@@ -103,17 +139,25 @@ def count_by_name(
     """
     _check_options(column, by, weight, province, unmatched)
     if regions.index.has_duplicates:
-        raise DuplicateRegionError(regions.index[regions.index.duplicated()], "The layer of regions")
+        raise DuplicateRegionError(
+            regions.index[regions.index.duplicated()], "The layer of regions"
+        )
     wanted = [name for name in (column, by, weight, province) if name is not None]
     table, source = read_list(records, wanted, (*_PROVINCE_COLUMNS,))
     _refuse_postal_codes(column, table)
     given = _corrections(names, regions)
     written = _texts(table[column])
     home_column = province if province is not None else _province_column(table, column)
-    homes = _texts(table[home_column]) if home_column else pd.Series("", index=table.index, dtype="object")
+    homes = (
+        _texts(table[home_column])
+        if home_column
+        else pd.Series("", index=table.index, dtype="object")
+    )
     number, pairs = _distinct(written, homes, given)
     places = read_places(pairs, regions, given, is_told=province is not None)
-    return _count(table, regions, number, places, _Request(by, weight, unmatched, source, column, home_column))
+    return _count(
+        table, regions, number, places, _Request(by, weight, unmatched, source, column, home_column)
+    )
 
 
 class _Request(NamedTuple):
@@ -125,7 +169,9 @@ class _Request(NamedTuple):
     province_column: str
 
 
-def _check_options(column: object, by: object, weight: object, province: object, unmatched: str) -> None:
+def _check_options(
+    column: object, by: object, weight: object, province: object, unmatched: str
+) -> None:
     if not isinstance(column, str) or not column.strip():
         raise SpecError(f"column is {column!r}. Give the name of the column that says the region.")
     for option, name in (("by", by), ("weight", weight), ("province", province)):
@@ -145,13 +191,19 @@ def _refuse_postal_codes(column: str, table: pd.DataFrame) -> None:
         )
 
 
-def _corrections(names: Mapping[str, str] | str | Path | None, regions: pd.DataFrame) -> dict[str, str]:
+def _corrections(
+    names: Mapping[str, str] | str | Path | None, regions: pd.DataFrame
+) -> dict[str, str]:
     if names is None:
         return {}
     if isinstance(names, str | Path):
-        return check_corrections(read_corrections(names), regions.index, f"The list of names {Path(names).name}")
+        return check_corrections(
+            read_corrections(names), regions.index, f"The list of names {Path(names).name}"
+        )
     if not isinstance(names, Mapping):
-        raise SpecError(f"names is {names!r}. Pass a mapping from name to region id, or the path of a CSV file.")
+        raise SpecError(
+            f"names is {names!r}. Pass a mapping from name to region id, or the path of a CSV file."
+        )
     return check_corrections(names, regions.index, "names")
 
 
@@ -164,7 +216,9 @@ def _province_column(table: pd.DataFrame, column: str) -> str:
 def _texts(column: pd.Series) -> pd.Series:
     """Return cells as text without spaces around; empty for missing ones. Codes stored as numbers lose their .0."""
     if pd.api.types.is_numeric_dtype(column):
-        texts = column.map(lambda value: "" if pd.isna(value) else f"{value:.0f}" if value % 1 == 0 else str(value))
+        texts = column.map(
+            lambda value: "" if pd.isna(value) else f"{value:.0f}" if value % 1 == 0 else str(value)
+        )
     else:
         texts = column.astype("object").where(column.notna(), "").astype(str).str.strip()
     return texts.where(~texts.str.casefold().isin(_MISSING), "")
@@ -180,7 +234,9 @@ def _distinct(
     cut = texts.where(~is_address, texts.str.extract(_HEAD, expand=False).fillna(texts))
     head_codes, heads = pd.factorize(cut)
     home_codes, provinces = pd.factorize(homes)
-    joint, pairs = pd.factorize(head_codes[codes].astype("int64") * max(len(provinces), 1) + home_codes)
+    joint, pairs = pd.factorize(
+        head_codes[codes].astype("int64") * max(len(provinces), 1) + home_codes
+    )
     parts = [divmod(int(pair), len(provinces)) for pair in pairs]
     return joint, [(str(heads[text]), str(provinces[home])) for text, home in parts]
 
@@ -195,7 +251,9 @@ def _count(
     """Return the counts with their report; refuse what belongs to no region, where that was asked."""
     position = {str(region): i for i, region in enumerate(regions.index)}
     codes = {"missing": -1, "unmatched": -2, "ambiguous": -2, "set aside": -3}
-    where = np.array([position.get(p.region_id, codes.get(p.rule, -2)) for p in places], dtype=np.int64)
+    where = np.array(
+        [position.get(p.region_id, codes.get(p.rule, -2)) for p in places], dtype=np.int64
+    )
     region = where[number] if len(number) else np.zeros(0, np.int64)
     kinds, labels = _kinds(table, request.by)
     weights, is_weighed = _weights(table, request.weight)
@@ -217,9 +275,13 @@ def _count(
     if report.unmatched and request.unmatched == "raise":
         raise JoinError(_unmatched_sentence(report), report)
     place = region[counted] * len(labels) + kinds[counted]
-    totals = _totals(place, len(regions) * len(labels), None if request.weight is None else weights[counted])
+    totals = _totals(
+        place, len(regions) * len(labels), None if request.weight is None else weights[counted]
+    )
     index = pd.Index([str(i) for i in regions.index], name="region_id")
-    frame = pd.DataFrame(totals.reshape(len(regions), len(labels)), index=index, columns=pd.Index(labels))
+    frame = pd.DataFrame(
+        totals.reshape(len(regions), len(labels)), index=index, columns=pd.Index(labels)
+    )
     frame.attrs["report"] = report
     return frame
 
@@ -238,7 +300,9 @@ def _kinds(table: pd.DataFrame, by: str | None) -> tuple[np.ndarray[Any, Any], l
     return codes.astype(np.int64), [str(label) for label in labels]
 
 
-def _weights(table: pd.DataFrame, weight: str | None) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _weights(
+    table: pd.DataFrame, weight: str | None
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return the weight of each record, and whether it has one; refuse what no sum of parts can mean."""
     if weight is None:
         return np.ones(len(table)), np.ones(len(table), bool)
@@ -249,7 +313,9 @@ def _weights(table: pd.DataFrame, weight: str | None) -> tuple[np.ndarray[Any, A
         wrong = np.flatnonzero(column.isna() & (plain != ""))
         if len(wrong):
             shown = [f"record {i + 1}: {table[weight].iloc[i]!r}" for i in wrong[:6]]
-            raise DataError(f"The column {weight!r} holds weights that are no numbers: {listing(shown)}. Correct them.")
+            raise DataError(
+                f"The column {weight!r} holds weights that are no numbers: {listing(shown)}. Correct them."
+            )
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = np.flatnonzero((values < 0) | np.isinf(values))
     if len(wrong):
@@ -259,7 +325,9 @@ def _weights(table: pd.DataFrame, weight: str | None) -> tuple[np.ndarray[Any, A
     return values, ~np.isnan(values)
 
 
-def _totals(place: np.ndarray[Any, Any], places: int, weights: np.ndarray[Any, Any] | None) -> np.ndarray[Any, Any]:
+def _totals(
+    place: np.ndarray[Any, Any], places: int, weights: np.ndarray[Any, Any] | None
+) -> np.ndarray[Any, Any]:
     if weights is None:
         return np.bincount(place, minlength=places).astype(np.int64)
     order = np.argsort(place, kind="stable")
@@ -270,7 +338,9 @@ def _totals(place: np.ndarray[Any, Any], places: int, weights: np.ndarray[Any, A
     return totals
 
 
-def _with_records(places: Sequence[PlaceRead], number: np.ndarray[Any, Any]) -> tuple[PlaceRead, ...]:
+def _with_records(
+    places: Sequence[PlaceRead], number: np.ndarray[Any, Any]
+) -> tuple[PlaceRead, ...]:
     """Return the places with their numbers of records; what was understood alike is one place."""
     sizes = np.bincount(number, minlength=len(places))
     found: dict[PlaceRead, int] = {}
@@ -284,7 +354,9 @@ def _unmatched_sentence(report: NameReport) -> str:
     refused = [p for p in report.places if p.rule in ("unmatched", "ambiguous")]
     shown = []
     for p in refused:
-        reason = f"could be {p.candidates.replace(';', ' or ')}" if p.rule == "ambiguous" else p.note
+        reason = (
+            f"could be {p.candidates.replace(';', ' or ')}" if p.rule == "ambiguous" else p.note
+        )
         noun = "record" if p.records == 1 else "records"
         shown.append(f"{p.name!r} ({p.records:,} {noun}{'; ' * bool(reason)}{reason})")
     noun = "name belongs" if len(refused) == 1 else "names belong"

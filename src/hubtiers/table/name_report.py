@@ -68,8 +68,12 @@ class NameReport(NamedTuple):
 
     def to_text(self, *, most: int = 20) -> str:
         """Return the account as lines of plain text: figures that are not 0, then names that need a look."""
-        place = f"column {self.column!r}" + (f" in {self.province_column!r}" if self.province_column else "")
-        lines = [f"{self.records:,} records from {self.source}, by {place}: {self.counted:,} counted"]
+        place = f"column {self.column!r}" + (
+            f" in {self.province_column!r}" if self.province_column else ""
+        )
+        lines = [
+            f"{self.records:,} records from {self.source}, by {place}: {self.counted:,} counted"
+        ]
         notes = (
             (self.unmatched, "whose name belongs to no single region"),
             (self.missing_name, "without a name"),
@@ -81,9 +85,17 @@ class NameReport(NamedTuple):
         rules: dict[str, int] = {}
         for read in self.places:
             rules[read.rule] = rules.get(read.rule, 0) + 1
-        lines.append("  names: " + (", ".join(f"{number} {rule}" for rule, number in rules.items()) or "none"))
-        noted = [p for p in self.places if p.rule in ("unmatched", "ambiguous", "former", "set aside")]
-        lines += [f"  {p.name} ({p.records:,}) · {p.rule}{': ' * bool(p.note)}{p.note}" for p in noted[:most]]
+        lines.append(
+            "  names: "
+            + (", ".join(f"{number} {rule}" for rule, number in rules.items()) or "none")
+        )
+        noted = [
+            p for p in self.places if p.rule in ("unmatched", "ambiguous", "former", "set aside")
+        ]
+        lines += [
+            f"  {p.name} ({p.records:,}) · {p.rule}{': ' * bool(p.note)}{p.note}"
+            for p in noted[:most]
+        ]
         return "\n".join(lines + [f"  … and {len(noted) - most} more"] * (len(noted) > most))
 
     def __repr__(self) -> str:

@@ -45,7 +45,9 @@ def read_list(
     if isinstance(records, pd.DataFrame):
         return _take(records, wanted, useful, "The list"), f"a {type(records).__name__}"
     if not isinstance(records, str | Path):
-        raise SpecError(f"The records are a {type(records).__name__}. Pass the path of a list, or a frame.")
+        raise SpecError(
+            f"The records are a {type(records).__name__}. Pass the path of a list, or a frame."
+        )
     path = Path(records)
     if not path.is_file():
         raise DataError(f"There is no file {path}. Check the path.")
@@ -63,19 +65,28 @@ def read_list(
     return _take(frame, wanted, useful, f"The list {path.name}"), path.name
 
 
-def _take(frame: pd.DataFrame, wanted: Sequence[str], useful: Sequence[str], where: str) -> pd.DataFrame:
+def _take(
+    frame: pd.DataFrame, wanted: Sequence[str], useful: Sequence[str], where: str
+) -> pd.DataFrame:
     """Return columns under the names that were asked for; spaces and width of headers do not matter."""
     if frame.columns.has_duplicates:
         twice = frame.columns[frame.columns.duplicated()]
-        if clash := [str(name) for name in twice if name_key(str(name)) in {name_key(w) for w in wanted}]:
-            raise DataError(f"{where} has the column {clash[0]!r} more than once. Rename one of them.")
+        if clash := [
+            str(name) for name in twice if name_key(str(name)) in {name_key(w) for w in wanted}
+        ]:
+            raise DataError(
+                f"{where} has the column {clash[0]!r} more than once. Rename one of them."
+            )
         frame = frame.loc[:, ~frame.columns.duplicated()]
     by_key = {name_key(str(name)): name for name in reversed(frame.columns)}
     found = {name: name if name in frame.columns else by_key.get(name_key(name)) for name in wanted}
     if absent := [name for name, column in found.items() if column is None]:
         raise MissingColumnError(absent, where, map(str, frame.columns))
     for name in frame.columns:
-        if name_key(str(name)) in {name_key(other) for other in useful} and name not in found.values():
+        if (
+            name_key(str(name)) in {name_key(other) for other in useful}
+            and name not in found.values()
+        ):
             found[str(name)] = name
     return pd.DataFrame({name: frame[column] for name, column in found.items()})
 
@@ -90,7 +101,9 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             columns = [name for name in file.schema_arrow.names if name != "geometry"]
             frame: pd.DataFrame = file.read(columns=columns).to_pandas()
     except (OSError, ValueError) as error:
-        raise DataError(f"{path.name} is damaged or no Parquet file ({str(error)[:120]}). Write it again.") from None
+        raise DataError(
+            f"{path.name} is damaged or no Parquet file ({str(error)[:120]}). Write it again."
+        ) from None
     return frame
 
 
@@ -106,7 +119,12 @@ def _read_text(path: Path, wanted: str) -> pd.DataFrame:
                 break
             if number == _HEADER_ROWS:
                 break
-        options = {"dtype": str, "keep_default_na": False, "sep": delimiter, "skip_blank_lines": False}
+        options = {
+            "dtype": str,
+            "keep_default_na": False,
+            "sep": delimiter,
+            "skip_blank_lines": False,
+        }
         return pd.read_csv(io.StringIO(text, newline=""), header=before, **options)  # type: ignore[call-overload,no-any-return]
     except (csv.Error, ValueError) as error:
         raise DataError(
@@ -121,7 +139,9 @@ def _bytes(path: Path) -> bytes:
         except (OSError, EOFError) as error:
             raise DataError(f"{path.name} is damaged ({error}). Get it again.") from None
     if len(content) > _MOST_BYTES:
-        raise DataError(f"{path.name} has more than {_MOST_BYTES:,} bytes. Split it, or save it as Parquet.")
+        raise DataError(
+            f"{path.name} has more than {_MOST_BYTES:,} bytes. Split it, or save it as Parquet."
+        )
     return content
 
 
