@@ -31,14 +31,23 @@ class _Section(BaseModel):
 class DataSection(_Section):
     """What is joined: regions, indicators, framework.
 
-    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file
-    of boundaries, whose columns `id_column`, `name_zh`, `name_en` and `crs` describe. With
-    `roll_up` the values of cities or provinces are brought up to the regions; with `partial` also
+    `regions` is a level that ships or of `pack`, `"listed"` for the regions that the indicators name
+    (by id, or by name at `level`), or a file of boundaries, of which `layer`, `where`, `id_column`,
+    `name` (or `name_zh` and `name_en`), `credit` and `crs` say what `read_regions` takes. Of these
+    regions only those count that lie `within` what is named, are among `only`, and not among
+    `exclude`.
+
+    `indicators` is a set that ships, a file, of which `sheet`, `region_column`, `units` and `layout`
+    say what `read_indicators` takes, or a list of columns of the layer itself. `names` is a file
+    with corrections of names; with `leading_zeros` a number may lack the zeros of its id. Without
+    `framework` every indicator counts, more being better but where `direction` says -1.
+
+    With `roll_up` the values of smaller regions are brought up to the regions; with `partial` also
     where some members have none.
     """
 
-    indicators: str
-    framework: str
+    indicators: str | tuple[str, ...]
+    framework: str | None = None
     regions: str = "listed"
     edition: str = "printed"
     year: int | str | None = None
@@ -51,6 +60,20 @@ class DataSection(_Section):
     name_zh: str | None = None
     name_en: str | None = None
     crs: str | None = None
+    name: str | None = None
+    layer: str | None = None
+    where: str | None = None
+    credit: str | dict[Literal["zh", "en"], str] | None = None
+    pack: str | None = None
+    level: str | None = None
+    within: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    names: str | None = None
+    region_column: str | None = None
+    units: dict[str, str] = Field(default_factory=dict)
+    layout: Literal["auto", "wide", "long"] = "auto"
+    leading_zeros: bool = False
+    direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
 
 
 class LayoutSection(_Section):
