@@ -14,10 +14,10 @@ from hubtiers.errors import UnknownOptionError, listing
 from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
 from hubtiers.regions.boundaries import lineage, load_regions
-from hubtiers.regions.gazetteer import match_names, meanings
+from hubtiers.regions.gazetteer import MatchReport, match_names, meanings
 from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
 
-__all__ = ["inside", "match_layer", "pad_zeros"]
+__all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 
 _COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
 _SEVERAL = "more than one region of the layer has this name"
@@ -339,7 +339,7 @@ def _match_one(
                 note or f"read as {parts[0]} in {parts[1]}",
             )
     if zeros := _padded(name, index.ids):
-        note = f"the layer has {zeros}: write leading zeros, or pass leading_zeros=True"
+        note = f"the layer has {zeros}: write the leading zeros, or pass leading_zeros=True"
         return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
     elsewhere = next((found for _, found in forms if found), ())
     note = (
@@ -379,6 +379,22 @@ def _padded(name: str, ids: frozenset[str]) -> str:
         if width > len(text) and (padded := text.zfill(width)) in ids
     ]
     return found[0] if len(found) == 1 else ""
+
+
+def match_report(
+    names: Sequence[str], regions: pd.DataFrame, *, within: str = "", title: str = "layer"
+) -> MatchReport:
+    """Return what became of every name of a list, as `match_names` tells it of the regions that ship."""
+    written = list(dict.fromkeys(names))
+    frame = match_layer(written, regions, within=[within] * len(written))
+    rule = frame["rule"].where(frame["rule"] != "id", "exact")
+    found = frame["region_id"].where(frame["region_id"] != "", None)
+    told = frame.assign(region_id=found, rule=rule, proposals="")
+    # An ambiguous name is told with what it can mean.
+    several = told["rule"] == "ambiguous"
+    for row in told.index[several]:
+        told.loc[row, "note"] = f"it can mean {listing(told.loc[row, 'candidates'].split(';'))}"
+    return MatchReport(told.set_index("name").loc[list(names)].reset_index(), title)
 
 
 def inside(regions: pd.DataFrame, names: Sequence[str]) -> list[str]:
