@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
-from hubtiers._storage import read_text
+from hubtiers._storage import data_path, read_text
 from hubtiers.errors import SpecError, did_you_mean
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "SourceSection",
     "StudyFile",
     "is_file_name",
+    "is_shipped_set",
     "read_study_file",
 ]
 
@@ -37,7 +38,6 @@ class ReaderSection(_Section):
     region_column: str | None = None
     units: dict[str, str] = Field(default_factory=dict)
     layout: str = "auto"
-    keep: tuple[str, ...] = ()
     limits: dict[str, float] = Field(default_factory=dict)
 
 
@@ -70,12 +70,17 @@ class DataSection(ReaderSection):
     """What is joined: regions, indicators, framework.
 
     `indicators` is a file, a set that ships, or a list of these, each as its name or as a table
-    `{ file = …, region_column = …, year = … }`. `regions` is a level that ships, `"listed"` for the
-    regions that the indicators name, or a file of boundaries, whose columns `id_column`, `name_zh`,
-    `name_en` and `crs` describe. `names` is a list of corrections: `name`, `region_id`. With
-    `merged = "add"` counts of units that are one region today are added up. With `roll_up` the
-    values of cities or provinces are brought up to the regions; with `partial` also where some
-    members have none.
+    `{ file = …, region_column = …, year = … }`; of a file of boundaries it may list columns. `names`
+    is a list of corrections: `name`, `region_id`; with `leading_zeros` a number may lack the zeros
+    of its id. With `merged = "add"` counts of units that are one region today are added up. Without
+    `framework` every indicator counts, more being better but where `direction` says -1.
+
+    `regions` is a level that ships or of `pack`, `"listed"` for the regions that the indicators name
+    (by id, or by name at `level`), or a file of boundaries, of which `layer`, `where`, `id_column`,
+    `name` (or `name_zh` and `name_en`), `credit` and `crs` say what `read_regions` takes. Of these
+    regions only those count that lie `within` what is named, are among `only`, and not among
+    `exclude`. With `roll_up` the values of smaller regions are brought up to the regions; with
+    `partial` also where some members have none.
     """
 
     indicators: Annotated[
@@ -84,7 +89,7 @@ class DataSection(ReaderSection):
         BeforeValidator(_as_sources),
         PlainSerializer(_as_written),
     ]
-    framework: str
+    framework: str | None = None
     regions: str = "listed"
     names: str | None = None
     edition: str = "printed"
@@ -98,6 +103,16 @@ class DataSection(ReaderSection):
     name_zh: str | None = None
     name_en: str | None = None
     crs: str | None = None
+    name: str | None = None
+    layer: str | None = None
+    where: str | None = None
+    credit: str | dict[str, str] | None = None
+    pack: str | None = None
+    level: str | None = None
+    within: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    leading_zeros: bool = False
+    direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
 
 
 class LayoutSection(_Section):
@@ -176,6 +191,11 @@ def read_study_file(path: Path) -> StudyFile:
         raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
+
+
+def is_shipped_set(name: str) -> bool:
+    """Say whether a name is that of a set of indicators that ships."""
+    return not is_file_name(name) and data_path("indicators", name).is_dir()
 
 
 def is_file_name(name: str) -> bool:

@@ -22,7 +22,7 @@ ORIGIN = "table"
 """The column that says which table of the study a value comes from."""
 
 
-def read_tables(data: DataSection, framework: Framework, folder: Path) -> pd.DataFrame:
+def read_tables(data: DataSection, framework: Framework | None, folder: Path) -> pd.DataFrame:
     """Read every table that a study names, one below the other.
 
     Returns
@@ -46,7 +46,7 @@ def read_tables(data: DataSection, framework: Framework, folder: Path) -> pd.Dat
 
 
 def _read_file(
-    source: SourceSection, data: DataSection, framework: Framework, folder: Path
+    source: SourceSection, data: DataSection, framework: Framework | None, folder: Path
 ) -> pd.DataFrame:
     options = reader_options(source, data)
     wanted = _wanted(source, framework)
@@ -65,7 +65,7 @@ def _read_file(
 def reader_options(source: SourceSection, data: DataSection) -> dict[str, Any]:
     """Return how a table is read: as it says itself, else as `[data]` says."""
     options = {}
-    for name in ("sheet", "region_column", "units", "layout", "keep", "limits"):
+    for name in ("sheet", "region_column", "units", "layout", "limits"):
         given = source if name in source.model_fields_set else data
         options[name] = getattr(given, name)
     return options | {"limits": read_limits(options["limits"])}
@@ -85,8 +85,10 @@ def read_limits(given: Mapping[str, float]) -> ReadLimits:
     return ReadLimits(**given)  # type: ignore[arg-type]
 
 
-def _wanted(source: SourceSection, framework: Framework) -> Framework:
+def _wanted(source: SourceSection, framework: Framework | None) -> Framework | None:
     """Return the part of the framework that a table is to give; what divides totals is no part of it."""
+    if framework is None:
+        return None
     known = [code for code in source.only if code in framework.codes]
     return framework.select(known) if known and len(known) == len(source.only) else framework
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +18,7 @@ from hubtiers._methods import METHODS, short_name
 from hubtiers.errors import DataError, HubtiersError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from hubtiers._trials import Trials
@@ -181,33 +184,164 @@ def robustness(
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913 - each is an option of its own
     file: Annotated[
         Path,
         typer.Argument(
             help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."
         ),
     ],
+    *,
     level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
     within: Annotated[
         str | None,
-        typer.Option(help="Province that all names lie in."),
+        typer.Option(help="What all names lie in: a province, or a region of the layer."),
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    regions: Annotated[
+        str | None,
+        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Layer of a file with several, or level of a pack."),
+    ] = None,
+    region_column: Annotated[
+        str | None,
+        typer.Option(help="Column of the table with the regions."),
+    ] = None,
 ) -> None:
     """Show what the names of a file would match; exit status 1 when something is unmatched.
 
     Example: hubtiers check yearbook.xlsx --level city --within 辽宁
     """
     from hubtiers.regions.gazetteer import match_names
+    from hubtiers.regions.layer_names import match_report
 
-    names, account = _read_names(file, sheet)
-    report = match_names(names, level=level, within=within)
+    with _told_as_options():
+        names, account = _read_names(file, sheet, region_column)
+        if regions is None:
+            report = match_names(names, level=level, within=within)
+        else:
+            own = _own_layer(regions, id_column, name, layer)
+            report = match_report(names, own, within=within or "", title=Path(regions).name)
     if account:
         print(account, file=sys.stderr)
     print(report.to_text(most=1_000))
     if not report.is_complete:
         raise typer.Exit(1)
+
+
+def _own_layer(
+    regions: str, id_column: str | None, name: str | None, layer: str | None
+) -> gpd.GeoDataFrame:
+    """Return a layer of the user's own: a file, a pack's folder, or a level that ships."""
+    from hubtiers.regions.boundaries import load_regions
+    from hubtiers.regions.pack import load_pack
+    from hubtiers.regions.read import read_regions
+
+    if Path(regions).is_dir():
+        pack = load_pack(regions)
+        return load_regions(layer or pack.units, pack=pack)
+    if "." not in regions:
+        return load_regions(regions)
+    return read_regions(regions, id_column=id_column, name=name, layer=layer)
+
+
+@app.command()
+def pack(  # noqa: PLR0913 - each is an option of its own
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A layer: .geojson, .json, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
+        ),
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="Folder to make, or the pack that a level is added to.")
+    ],
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column that identifies a region; found when left out."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Column with the names; found when left out."),
+    ] = None,
+    credit: Annotated[str, typer.Option(help="Whom a map of these boundaries must name.")] = "",
+    terms: Annotated[str, typer.Option(help="Terms of use, for lists of what there is.")] = "",
+    level: Annotated[str, typer.Option(help="Name of the level, such as state.")] = "region",
+    layer: Annotated[str | None, typer.Option(help="Layer of a file with several.")] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Rows to take, such as "LEVL_CODE == 2".'),
+    ] = None,
+    under: Annotated[
+        str,
+        typer.Option(help="Level of the pack that this one lies under."),
+    ] = "",
+    parent: Annotated[str, typer.Option(help="Column with the id of the region above.")] = "",
+    parent_digits: Annotated[
+        int,
+        typer.Option(min=0, help="How many first signs of an id are the id of the region above."),
+    ] = 0,
+    simplify: Annotated[
+        float | None,
+        typer.Option(min=0, help="Tolerance in metres; as far as a screen shows when left out."),
+    ] = None,
+    dissolve: Annotated[
+        bool,
+        typer.Option("--dissolve", help="Rows with the same id are parts of one region."),
+    ] = False,
+) -> None:
+    """Make a pack of boundaries from any layer, with an account of what is no region.
+
+    Example: hubtiers pack counties.zip --id GEOID --name NAME --credit "US Census Bureau" --out usa
+    """
+    from hubtiers.regions.make_pack import Recipe, make_pack
+
+    recipe = Recipe(
+        id_column=id_column,
+        name=name,
+        credit=credit,
+        terms=terms,
+        level=level,
+        layer=layer,
+        where=where,
+        under=under,
+        parent=parent,
+        parent_digits=parent_digits,
+        simplify=simplify,
+        dissolve=dissolve,
+    )
+    with _told_as_options():
+        print(make_pack(file, out, recipe))
+    print(out)
+
+
+_ARGUMENT = re.compile(
+    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within)=(?=[…'\"])"
+)
+
+
+@contextlib.contextmanager
+def _told_as_options() -> Iterator[None]:
+    """Tell the way out of an error as options of the command line, not as arguments of Python."""
+    try:
+        yield
+    except HubtiersError as error:
+        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", str(error))
+        error.args = (told, *error.args[1:])
+        raise
+
+
+def _option(key: str) -> str:
+    return "--id" if key == "id_column" else f"--{key.replace('_', '-')}"
 
 
 @app.command()
@@ -282,7 +416,7 @@ def new(
         print(path)
 
 
-def _read_names(file: Path, sheet: str | None) -> tuple[list[str], str]:
+def _read_names(file: Path, sheet: str | None, region_column: str | None) -> tuple[list[str], str]:
     """Return the names in a file, and how it was read."""
     from hubtiers._storage import read_text
     from hubtiers.table.yearbook.read import read_indicators
@@ -292,7 +426,7 @@ def _read_names(file: Path, sheet: str | None) -> tuple[list[str], str]:
     if file.suffix.lower() == ".txt":
         lines = map(str.strip, read_text(file)[0].splitlines())
         return list(filter(None, lines)), ""
-    table = read_indicators(file, sheet=sheet)
+    table = read_indicators(file, sheet=sheet, region_column=region_column)
     return list(dict.fromkeys(table.values["region"])), str(table.report)
 
 

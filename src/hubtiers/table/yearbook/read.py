@@ -184,8 +184,6 @@ def _check_arguments(
         raise UnknownOptionError("layout", layout, _LAYOUTS)
 
 
-
-
 def _assemble(task: Task, found: Found) -> IndicatorFile:
     named = _with_numbers(task)
     parsed = _parse_all(task, named)
