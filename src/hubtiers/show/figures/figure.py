@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
+from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
 from hubtiers.show.figures.furniture import draw_insets, draw_north, draw_scale_bar
 from hubtiers.show.figures.hub_marks import draw_layout
@@ -178,8 +181,13 @@ def map_caption(
         gvf=f"{scale.gvf:.3f}",
         ends=break_note(scale),
         hubs=hubs,
-        source=word("boundary_note"),
+        source=_credit(result),
     )
+
+
+def _credit(result: Result) -> Text | str:
+    regions = result.table.regions
+    return boundary_note(regions) if isinstance(regions, gpd.GeoDataFrame) else ""
 
 
 def _caption_lines(board: Board, caption: Text, approval: str | None) -> list[str]:

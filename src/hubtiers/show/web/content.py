@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,7 +19,9 @@ from hubtiers.framework import Indicator
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_context
 from hubtiers.regions.gazetteer import gazetteer
+from hubtiers.regions.pack import source_of
 from hubtiers.scheme import Result
+from hubtiers.show.credits import attribution, boundary_note
 from hubtiers.show.style import SCORE_RAMP, tier_colours
 from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import corridor_row, hub_looks, hub_row
@@ -56,7 +59,7 @@ def map_content(
         **_shapes(ground),
         **_scores(result, robustness, ground),
         **_layout(layout, ground),
-        **_context(),
+        **_context(ground),
     }
 
 
@@ -122,15 +125,21 @@ def _layout(layout: HubLayout | None, ground: Ground) -> dict[str, Any]:
     }
 
 
-def _context() -> dict[str, Any]:
-    """Return what lies around, what belongs on every map of the place, and whose work the shapes are."""
-    lines = load_context("south_china_sea").geometry.explode(index_parts=False)
+def _context(ground: Ground) -> dict[str, Any]:
+    """Return what lies around, what belongs on every map of the place, and whose work it is."""
+    pack = source_of(ground.regions).load_pack()
+    lines = [pack.line_shapes(line).geometry for line in pack.lines] if pack else []
     return {
-        "world": list(map(_outlines, load_context("world", pack="china").geometry)),
-        "dashes": [encode_line(shapely.get_coordinates(line)) for line in lines],
-        "note": word("boundary_note").to_plain(),
-        "attribution": "hubtiers · Tianditu · Natural Earth",
+        "world": list(map(_outlines, load_context("world", pack=pack).geometry)),
+        "dashes": list(chain.from_iterable(map(_encoded_lines, lines))),
+        "note": boundary_note(ground.regions).to_plain(),
+        "attribution": attribution(ground.regions),
     }
+
+
+def _encoded_lines(shapes: gpd.GeoSeries) -> list[list[int]]:
+    parts = shapes.explode(index_parts=False)
+    return [encode_line(shapely.get_coordinates(line)) for line in parts]
 
 
 def _outlines(shape: Any) -> list[list[int]]:
