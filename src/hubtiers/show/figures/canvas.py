@@ -77,11 +77,12 @@ def drawing(
     """Give a board to draw on: the axes of the caller, or a figure of its own of this size in inches."""
     lettering = find_lettering(language)
     if ax is not None and not isinstance(ax, Axes):
-        raise SpecError(f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with subplots().")
+        raise SpecError(
+            f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with subplots()."
+        )
     with rc_context(_settings(lettering)):
         if ax is None:
-            figure: Figure = PrintFigure(figsize=size, dpi=150, facecolor="white")
-            figure.lettering = lettering  # type: ignore[attr-defined]
+            figure: Figure = _new_figure(size, lettering)
             axes = figure.add_subplot(projection=projection)
         else:
             axes, figure = ax, _root(ax)
@@ -89,6 +90,12 @@ def drawing(
         yield Board(figure, axes, lettering, language, ax is None)
         # Ticks and layouts are settled while the fonts are in force.
         figure.draw_without_rendering()
+
+
+def _new_figure(size: tuple[float, float], lettering: Lettering) -> PrintFigure:
+    figure = PrintFigure(figsize=size, dpi=150, facecolor="white")
+    figure.lettering = lettering
+    return figure
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
@@ -134,10 +141,13 @@ def _dress(ax: Axes, lettering: Lettering) -> None:
 
 
 def _root(ax: Axes) -> Figure:
-    figure: Any = ax.figure
-    while getattr(figure, "figure", figure) is not figure:
-        figure = figure.figure
-    return figure  # type: ignore[no-any-return]
+    """Return the figure that holds the axes, also from within subfigures."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise SpecError(
+            "ax belongs to no figure any more. Leave it out, or make some with subplots()."
+        )
+    return figure
 
 
 def _settings(lettering: Lettering) -> Any:
@@ -173,9 +183,10 @@ def _settings(lettering: Lettering) -> Any:
 
 def _file_settings(figure: Figure) -> Any:
     texts = [artist.get_text() for artist in figure.findobj(Text) if isinstance(artist, Text)]
-    lettering = getattr(figure, "lettering", None)
+    lettering = figure.lettering if isinstance(figure, PrintFigure) else None
     truetype = lettering is None or lettering.is_truetype(texts)
-    # Outlines in PostScript form, as those of Noto CJK, are no TrueType; readers complain when they are called so.
+    # Outlines in PostScript form, as those of Noto CJK, are no TrueType; readers complain when they
+    # are called so.
     return {
         "font.sans-serif": ["DejaVu Sans"],
         "svg.fonttype": "none",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import draw_key, finish, quiet_grid, write_note
 from hubtiers.show.style import tier_colours
@@ -20,25 +22,16 @@ if TYPE_CHECKING:
 
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["Certainty", "rank_interval_figure", "tier_probability_figure"]
+__all__ = ["rank_interval_figure", "tier_probability_figure"]
 
 _MOST_REGIONS = 40
+_NO_TIER = "#2f7fb8"
 
-
-class Certainty(Protocol):
-    """What a robustness analysis says, as far as a picture needs it."""
-
-    @property
-    def tier_probability(self) -> pd.DataFrame:
-        """Regions × tiers, highest first; the rows of scored regions sum to 1."""
-
-    @property
-    def rank_interval(self) -> pd.DataFrame:
-        """Regions × `low`, `median`, `high`."""
+Places = NDArray[np.int64]
 
 
 def tier_probability_figure(
-    robustness: Certainty,
+    robustness: Robustness,
     *,
     result: Result | None = None,
     most: int = _MOST_REGIONS,
@@ -54,7 +47,8 @@ def tier_probability_figure(
     robustness
         What `assess_robustness` gave.
     result
-        The result it varies: gives names, and the order by rank. Without it, regions stand by their probabilities.
+        The result it varies: gives names, and the order by rank. Without it, regions stand by their
+        probabilities.
     most
         How many regions are drawn, the best first.
     language
@@ -80,27 +74,34 @@ def tier_probability_figure(
     from hubtiers.show.figures.canvas import drawing
 
     require_language(language)
-    shares = _ordered(robustness.tier_probability.dropna(how="all"), robustness, result, most)
-    with drawing(language, ax, size=(6.8, 1.2 + 0.22 * len(shares))) as board:
-        axes, colours = board.axes, tier_colours([str(c) for c in shares.columns])
-        places, start = np.arange(len(shares))[::-1], np.zeros(len(shares))
-        for label in shares.columns:
-            part = shares[label].fillna(0.0).to_numpy(float)
-            bars = axes.barh(places, part, left=start, height=0.74, color=colours[str(label)])
-            for bar in bars:
-                bar.set(edgecolor="white", linewidth=0.5, gid=f"tier-{label}")
-            start = start + part
-        axes.set_yticks(places, labels=[board.text(name) for name in _names(shares.index, result, language)])
-        axes.set(xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language))
-        rows = [(colours[str(label)], tier_name(label, language)) for label in shares.columns]
-        draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows), patches=True)
-        _left_out(board, len(robustness.tier_probability.dropna(how="all")) - len(shares))
+    scored = robustness.tier_probability.dropna(how="all")
+    shares = _ordered(scored, robustness, result, most)
+    with drawing(language, ax, size=_size(shares)) as board:
+        places = _name_rows(board, shares, result)
+        _stack_bars(board, shares, places)
+        board.axes.set(
+            xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language)
+        )
+        _draw_tier_key(board, [str(label) for label in shares.columns], patches=True)
+        _left_out(board, len(scored) - len(shares))
         finish(board)
         return board.figure
 
 
+def _stack_bars(board: Board, shares: pd.DataFrame, places: Places) -> None:
+    """Draw the shares of each region one behind the other."""
+    colours = tier_colours([str(label) for label in shares.columns])
+    start = np.zeros(len(shares))
+    for label in shares.columns:
+        part = shares[label].fillna(0.0).to_numpy(float)
+        bars = board.axes.barh(places, part, left=start, height=0.74, color=colours[str(label)])
+        for bar in bars:
+            bar.set(edgecolor="white", linewidth=0.5, gid=f"tier-{label}")
+        start = start + part
+
+
 def rank_interval_figure(
-    robustness: Certainty,
+    robustness: Robustness,
     *,
     result: Result | None = None,
     most: int = _MOST_REGIONS,
@@ -144,34 +145,69 @@ def rank_interval_figure(
     require_language(language)
     known = robustness.rank_interval.dropna()
     spans = _ordered(known, robustness, result, most)
-    with drawing(language, ax, size=(6.8, 1.2 + 0.22 * len(spans))) as board:
-        axes, places = board.axes, np.arange(len(spans))[::-1]
-        low, middle, high = (spans[column].to_numpy(float) for column in ("low", "median", "high"))
-        colours: Any = "#2f7fb8"
+    with drawing(language, ax, size=_size(spans)) as board:
+        places = _name_rows(board, spans, result)
+        _draw_spans(board, spans, places, _point_colours(spans.index, result))
+        board.axes.set(ylim=(-0.6, len(spans) - 0.4), xlabel=say("rank_5_95", language))
+        board.axes.set_xlim(left=min(0.5, float(spans["low"].min()) - 0.5))
+        quiet_grid(board.axes)
         if result is not None:
-            by_tier = tier_colours(result.breaks.labels)
-            colours = [by_tier.get(str(tier), "#2f7fb8") for tier in result.tier.astype("object").reindex(spans.index)]
-        axes.hlines(places, low, high, color="#7b858d", linewidth=1.6, zorder=2).set_gid("intervals")
-        marks = axes.scatter(middle, places, s=26, color=colours, zorder=3)
-        marks.set(edgecolors="#22262a", linewidths=0.5, gid="medians")
-        axes.set_yticks(places, labels=[board.text(name) for name in _names(spans.index, result, language)])
-        axes.set(ylim=(-0.6, len(spans) - 0.4), xlabel=say("rank_5_95", language))
-        axes.set_xlim(left=min(0.5, float(low.min()) - 0.5))
-        quiet_grid(axes)
-        if result is not None:
-            rows = [(by_tier[k], tier_name(k, language)) for k in result.breaks.labels]
-            draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows))
+            _draw_tier_key(board, result.breaks.labels)
         _left_out(board, len(known) - len(spans))
         finish(board)
         return board.figure
 
 
-def _ordered(frame: pd.DataFrame, robustness: Certainty, result: Result | None, most: int) -> pd.DataFrame:
+def _draw_spans(
+    board: Board, spans: pd.DataFrame, places: Places, colours: str | list[str]
+) -> None:
+    """Draw each interval as a line, with a dot at the median."""
+    low, high = spans["low"].to_numpy(float), spans["high"].to_numpy(float)
+    lines = board.axes.hlines(places, low, high, color="#7b858d", linewidth=1.6, zorder=2)
+    lines.set_gid("intervals")
+    middle = spans["median"].to_numpy(float)
+    marks = board.axes.scatter(middle, places, s=26, color=colours, zorder=3)
+    marks.set(edgecolors="#22262a", linewidths=0.5, gid="medians")
+
+
+def _point_colours(regions: pd.Index, result: Result | None) -> str | list[str]:
+    """Return the colour of the tier of each region; one for all where the tiers are not known."""
+    if result is None:
+        return _NO_TIER
+    colours = tier_colours(result.breaks.labels)
+    tiers = result.tier.astype("object").reindex(regions)
+    return [colours.get(str(tier), _NO_TIER) for tier in tiers]
+
+
+def _size(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return width and height of a plot with a row for each region, in inches."""
+    return 6.8, 1.2 + 0.22 * len(frame)
+
+
+def _name_rows(board: Board, frame: pd.DataFrame, result: Result | None) -> Places:
+    """Name the rows of a plot, the first one on top; return where they stand."""
+    places = np.arange(len(frame))[::-1]
+    names = _names(frame.index, result, board.language)
+    board.axes.set_yticks(places, labels=[board.text(name) for name in names])
+    return places
+
+
+def _draw_tier_key(board: Board, labels: Sequence[str], *, patches: bool = False) -> None:
+    colours = tier_colours(labels)
+    rows = [(colours[label], tier_name(label, board.language)) for label in labels]
+    draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows), patches=patches)
+
+
+def _ordered(
+    frame: pd.DataFrame, robustness: Robustness, result: Result | None, most: int
+) -> pd.DataFrame:
     """Return the first rows by rank in the result, or by median rank."""
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise SpecError(f"most={most!r}; it must be a whole number of at least 1.")
     if frame.empty:
-        raise DataError("The robustness analysis has no region with a score, so there is nothing to draw.")
+        raise DataError(
+            "The robustness analysis has no region with a score, so there is nothing to draw."
+        )
     place = result.rank if result is not None else robustness.rank_interval["median"]
     order = place.reindex(frame.index).astype("float64").sort_values(kind="stable").index
     return frame.loc[order[:most]]

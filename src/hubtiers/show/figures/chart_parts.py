@@ -13,7 +13,16 @@ from hubtiers.show.figures.labels import Box, place_labels
 if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["draw_key", "finish", "name_points", "plain_ticks", "quiet_grid", "write_note"]
+__all__ = [
+    "dots_around",
+    "draw_key",
+    "finish",
+    "name_points",
+    "plain_ticks",
+    "quiet_grid",
+    "sizes_of",
+    "write_note",
+]
 
 
 def draw_key(
@@ -30,18 +39,27 @@ def draw_key(
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Any] = [
-        Patch(facecolor=colour, edgecolor="#b9bdc1", linewidth=0.4)
-        if patches
-        else Line2D([], [], linestyle="none", marker=shape, color=colour, markersize=6, markeredgecolor="#44505a",
-                    markeredgewidth=0.4)
-        for (colour, _), shape in zip(rows, [*shapes, *"o" * len(rows)], strict=False)
-    ]  # fmt: skip
+    shapes = [*shapes, *"o" * len(rows)]
+    handles: list[Any] = []
+    for (colour, _), shape in zip(rows, shapes, strict=False):
+        if patches:
+            handles.append(Patch(facecolor=colour, edgecolor="#b9bdc1", linewidth=0.4))
+        else:
+            mark = Line2D([], [], linestyle="none", marker=shape, color=colour, markersize=6)
+            mark.set(markeredgecolor="#44505a", markeredgewidth=0.4)
+            handles.append(mark)
     options = {} if at is None else {"bbox_to_anchor": at}
     legend = board.axes.legend(
-        handles, ["x"] * len(rows), loc=loc, ncols=min(columns, 5), fontsize=8.5, frameon=False,
-        handletextpad=0.4, columnspacing=1.2, **options,
-    )  # fmt: skip
+        handles,
+        ["x"] * len(rows),
+        loc=loc,
+        ncols=min(columns, 5),
+        fontsize=8.5,
+        frameon=False,
+        handletextpad=0.4,
+        columnspacing=1.2,
+        **options,
+    )
     # matplotlib leaves out labels that start with an underscore, so that texts are set afterwards.
     for slot, (_, text) in zip(legend.get_texts(), rows, strict=True):
         slot.set_text(board.text(text))
@@ -79,24 +97,49 @@ def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> N
     """Name points, the first ones first, where there is room."""
     axes = board.axes
     board.figure.draw_without_rendering()
-    anchors = [tuple(axes.transData.transform((x[region], y[region]))) for region in names.index]
-    marks = [axes.transData.transform((x[region], y[region])) for region in y.index]
-    labels = [axes.text(0, 0, board.text(name), fontsize=7.5) for name in names]
-    sizes = [(box.width + 4, box.height + 2) for box in (label.get_window_extent() for label in labels)]
-    for label in labels:
-        label.remove()
-    frame = axes.get_window_extent()
-    dot = board.figure.dpi / 72 * 3
+    anchors = _pixels(board, x[names.index], y[names.index])
+    texts = [board.text(name) for name in names]
+    frame, dot = axes.get_window_extent(), board.figure.dpi / 72 * 3
     centres = place_labels(
-        anchors, sizes, bounds=Box(frame.x0, frame.y0, frame.x1, frame.y1), gap=1.3 * dot,
-        obstacles=[Box(a - dot, b - dot, a + dot, b + dot) for a, b in marks],
-    )  # fmt: skip
-    for name, anchor, centre, region in zip(names, anchors, centres, names.index, strict=True):
+        anchors,
+        sizes_of(board, texts, 7.5),
+        bounds=Box(frame.x0, frame.y0, frame.x1, frame.y1),
+        gap=1.3 * dot,
+        obstacles=dots_around(_pixels(board, x[y.index], y), dot),
+    )
+    for text, anchor, centre, region in zip(texts, anchors, centres, names.index, strict=True):
         shift = np.subtract(centre, anchor) * 72 / board.figure.dpi
         axes.annotate(
-            board.text(name), xy=(x[region], y[region]), xytext=tuple(shift), textcoords="offset points", ha="center",
-            va="center", fontsize=7.5, gid="label",
-        )  # fmt: skip
+            text,
+            xy=(x[region], y[region]),
+            xytext=tuple(shift),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            gid="label",
+        )
+
+
+def _pixels(board: Board, x: pd.Series, y: pd.Series) -> list[tuple[float, float]]:
+    """Return where points are drawn."""
+    return [tuple(board.axes.transData.transform(point)) for point in zip(x, y, strict=True)]
+
+
+def sizes_of(board: Board, texts: Sequence[str], font_size: float) -> list[tuple[float, float]]:
+    """Return width and height that each text needs, in pixels."""
+    sizes = []
+    for text in texts:
+        probe = board.axes.text(0, 0, text, fontsize=font_size)
+        extent = probe.get_window_extent()
+        sizes.append((extent.width + 4, extent.height + 2))
+        probe.remove()
+    return sizes
+
+
+def dots_around(points: Sequence[tuple[float, float]], radius: float) -> list[Box]:
+    """Return the boxes that marks of a radius cover."""
+    return [Box(x - radius, y - radius, x + radius, y + radius) for x, y in points]
 
 
 def finish(board: Board) -> None:

@@ -7,17 +7,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.scheme import Result
-from hubtiers.show.figures.chart_parts import draw_key, finish, name_points, plain_ticks, quiet_grid, write_note
+from hubtiers.show.figures.chart_parts import (
+    draw_key,
+    finish,
+    name_points,
+    plain_ticks,
+    quiet_grid,
+    write_note,
+)
 from hubtiers.show.style import tier_colours
-from hubtiers.show.words import node_name, number_text, region_names, require_language, say, tier_name
+from hubtiers.show.words import (
+    node_name,
+    number_text,
+    region_names,
+    require_language,
+    say,
+    tier_name,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from hubtiers.show.figures.canvas import Board
 
 __all__ = [
     "radar_figure",
@@ -54,10 +71,11 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
 
     Notes
     -----
-    The line is the least-squares fit of ln score = ln C − q · ln rank, with ranks as the result gives them.
+    The line is the least-squares fit of ln score = ln C − q · ln rank, with ranks as the result
+    gives them.
 
-    **Missing values**: regions without a score are left out. So are scores of zero and below, which have no
-    logarithm; the plot says how many.
+    **Missing values**: regions without a score are left out. So are scores of zero and below, which
+    have no logarithm; the plot says how many.
 
     Examples
     --------
@@ -86,13 +104,21 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
         axes.set_yscale("log")
         for label in result.breaks.labels:
             inside = result.tier[scores.index] == label
-            marks = axes.scatter(ranks[inside], scores[inside], s=26, color=colours[label], zorder=3)
+            marks = axes.scatter(
+                ranks[inside], scores[inside], s=26, color=colours[label], zorder=3
+            )
             marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
         ends = np.array([ranks.min(), ranks.max()])
-        axes.plot(ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit")
+        axes.plot(
+            ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit"
+        )
         plain_ticks(axes)
         axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
-        draw_key(board, [(colours[k], tier_name(k, language)) for k in result.breaks.labels], loc="upper right")
+        draw_key(
+            board,
+            [(colours[k], tier_name(k, language)) for k in result.breaks.labels],
+            loc="upper right",
+        )
         write_note(board, _fit_note(-float(slope), fit, left_out, language))
         finish(board)
         name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
@@ -107,11 +133,16 @@ def _fit_note(exponent: float, fit: float, left_out: int, language: str) -> str:
 
 
 def radar_figure(
-    result: Result, *, regions: Sequence[str] | None = None, language: str = "zh", ax: Axes | None = None
+    result: Result,
+    *,
+    regions: Sequence[str] | None = None,
+    language: str = "zh",
+    ax: Axes | None = None,
 ) -> Figure:
     """Plot the profile of regions by function (雷达图).
 
-    Choose it to show in which functions a few regions are strong or weak; for many regions use a table.
+    Choose it to show in which functions a few regions are strong or weak; for many regions use a
+    table.
 
     Parameters
     ----------
@@ -155,39 +186,54 @@ def radar_figure(
     require_language(language)
     chosen = _chosen_regions(result, regions)
     profile = _profile(result).loc[chosen]
-    if ax is not None and getattr(ax, "name", "") != "polar":
-        raise SpecError('A radar plot needs polar axes. Make them with subplots(subplot_kw={"projection": "polar"}).')
-    angles = np.linspace(0, 2 * np.pi, profile.shape[1], endpoint=False)
+    if ax is not None and ax.name != "polar":
+        raise SpecError(
+            'A radar plot needs polar axes. Make them with subplots(subplot_kw={"projection": "polar"}).'
+        )
     with drawing(language, ax, size=(6.4, 5.4), projection="polar") as board:
-        axes, names = board.axes, region_names(result, language)
-        axes.set_theta_offset(np.pi / 2)
-        axes.set_theta_direction(-1)
+        names = region_names(result, language)
+        _draw_spokes(board, [node_name(result, code, language) for code in profile.columns])
         for number, region in enumerate(chosen):
-            values = profile.loc[region].to_numpy(float)
-            colour, shape = _LINES[number], _SHAPES[number]
-            line = axes.plot(
-                np.append(angles, angles[0]), np.append(values, values[0]), color=colour, marker=shape, markersize=4
-            )[0]
-            line.set(linewidth=1.4, gid=f"region-{number}")
-            axes.fill(angles, np.nan_to_num(values), color=colour, alpha=0.06)
-        low, high = np.nanmin(profile), np.nanmax(profile)
-        axes.set_ylim(min(0.0, float(low)), float(high) * 1.05 if high > 0 else 1.0)
-        axes.set_xticks(angles, labels=[board.text(node_name(result, code, language)) for code in profile.columns])
-        axes.tick_params(axis="x", pad=8)
-        # Half-way between two spokes, where no line runs along the numbers.
-        axes.set_rlabel_position(180 / profile.shape[1])
-        axes.grid(visible=True, color="#d5dadd", linewidth=0.6)
-        axes.spines["polar"].set_color("#c9cdd1")
-        rows = [(_LINES[k], names[region]) for k, region in enumerate(chosen)]
+            _draw_profile(board, profile.loc[region].to_numpy(float), number)
+        low, high = float(np.nanmin(profile)), float(np.nanmax(profile))
+        board.axes.set_ylim(min(0.0, low), high * 1.05 if high > 0 else 1.0)
+        rows = [(_LINES[number], names[region]) for number, region in enumerate(chosen)]
         draw_key(board, rows, loc="upper left", at=(1.08, 1.05), shapes=_SHAPES)
         finish(board)
         return board.figure
 
 
+def _draw_spokes(board: Board, names: Sequence[str]) -> None:
+    """Draw a spoke for each function, clockwise from the top."""
+    axes = board.axes
+    axes.set_theta_offset(np.pi / 2)
+    axes.set_theta_direction(-1)
+    axes.set_xticks(_angles(len(names)), labels=[board.text(name) for name in names])
+    axes.tick_params(axis="x", pad=8)
+    # Half-way between two spokes, where no line runs along the numbers.
+    axes.set_rlabel_position(180 / len(names))
+    axes.grid(visible=True, color="#d5dadd", linewidth=0.6)
+    axes.spines["polar"].set_color("#c9cdd1")
+
+
+def _draw_profile(board: Board, values: NDArray[np.float64], number: int) -> None:
+    """Draw the closed line of one region, and a shade inside it."""
+    angles, colour = _angles(len(values)), _LINES[number]
+    around, closed = np.append(angles, angles[0]), np.append(values, values[0])
+    line = board.axes.plot(around, closed, color=colour, marker=_SHAPES[number], markersize=4)[0]
+    line.set(linewidth=1.4, gid=f"region-{number}")
+    board.axes.fill(angles, np.nan_to_num(values), color=colour, alpha=0.06)
+
+
+def _angles(spokes: int) -> NDArray[np.float64]:
+    return np.linspace(0, 2 * np.pi, spokes, endpoint=False)
+
+
 def _profile(result: Result) -> pd.DataFrame:
     framework = result.table.framework
     tops = framework.filled_children()
-    columns = {top: result.nodes[top] if top in result.nodes.columns else result.normalised[top] for top in tops}
+    scored = set(result.nodes.columns)
+    columns = {top: (result.nodes if top in scored else result.normalised)[top] for top in tops}
     if len(columns) < 3:
         raise DataError(
             f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} stands under the score. "
@@ -204,12 +250,17 @@ def _chosen_regions(result: Result, regions: Sequence[str] | None) -> list[str]:
         if region not in result.scores.index:
             raise UnknownOptionError("region", region, result.scores.index)
     if not 0 < len(chosen) <= len(_LINES):
-        raise SpecError(f"A radar plot shows one to {len(_LINES)} regions, but {len(chosen)} were given.")
+        raise SpecError(
+            f"A radar plot shows one to {len(_LINES)} regions, but {len(chosen)} were given."
+        )
     return chosen
 
 
 def weight_figure(
-    results: Result | Comparison | Mapping[str, Result], *, language: str = "zh", ax: Axes | None = None
+    results: Result | Comparison | Mapping[str, Result],
+    *,
+    language: str = "zh",
+    ax: Axes | None = None,
 ) -> Figure:
     """Plot the effective weight of every indicator, under one scheme or several (权重比较).
 
@@ -253,17 +304,26 @@ def weight_figure(
         axes = board.axes
         for number, result in enumerate(by_name.values()):
             weights = result.weights[codes].to_numpy(float)
-            marks = axes.scatter(weights, places, s=30, marker=_SHAPES[number], color=_LINES[number], zorder=3)
+            marks = axes.scatter(
+                weights, places, s=30, marker=_SHAPES[number], color=_LINES[number], zorder=3
+            )
             marks.set(edgecolors="white", linewidths=0.5, gid=f"weights-{number}")
-        axes.set_yticks(places, labels=[board.text(node_name(first, code, language)) for code in codes])
+        axes.set_yticks(
+            places, labels=[board.text(node_name(first, code, language)) for code in codes]
+        )
         axes.set_xlim(left=0)
         axes.set_xlabel(say("weight", language))
         quiet_grid(axes)
-        if len(by_name) > 1:
-            rows = [(_LINES[k], name) for k, name in enumerate(by_name)]
-            draw_key(board, rows, loc="lower center", at=(0.5, 1.0), shapes=_SHAPES, columns=len(rows))
+        _draw_result_key(board, list(by_name))
         finish(board)
         return board.figure
+
+
+def _draw_result_key(board: Board, names: Sequence[str]) -> None:
+    """Draw what the marks of each result look like; nothing for one alone."""
+    if len(names) > 1:
+        rows = list(zip(_LINES, names, strict=False))
+        draw_key(board, rows, loc="lower center", at=(0.5, 1.0), shapes=_SHAPES, columns=len(rows))
 
 
 def _results_by_name(results: Result | Comparison | Mapping[str, Result]) -> dict[str, Result]:
@@ -273,8 +333,12 @@ def _results_by_name(results: Result | Comparison | Mapping[str, Result]) -> dic
     if not isinstance(found, Mapping) or not all(isinstance(r, Result) for r in found.values()):
         raise SpecError(f"weight_figure takes results by name, but got {type(results).__name__}.")
     if not 0 < len(found) <= len(_LINES):
-        raise SpecError(f"weight_figure compares one to {len(_LINES)} results, but {len(found)} were given.")
+        raise SpecError(
+            f"weight_figure compares one to {len(_LINES)} results, but {len(found)} were given."
+        )
     codes = {tuple(result.table.framework.codes) for result in found.values()}
     if len(codes) > 1:
-        raise DataError("The results do not have the same indicators, so that their weights cannot be compared.")
+        raise DataError(
+            "The results do not have the same indicators, so that their weights cannot be compared."
+        )
     return dict(found)

@@ -28,7 +28,8 @@ CJK_FONTS = (
     "Heiti SC",
     "Sarasa Gothic SC",
     "Arial Unicode MS",
-    # Older matplotlib sees only the first face of a collection; its Chinese characters are there, in Japanese forms.
+    # Older matplotlib sees only the first face of a collection; its Chinese characters are there,
+    # in Japanese forms.
     "Noto Sans CJK JP",
     "Source Han Sans",
     "Droid Sans Fallback",
@@ -54,8 +55,8 @@ class Lettering:
     def text(self, string: object) -> str:
         """Return text that these families can draw.
 
-        A character that none of them has is written out, such as `[U+1F600]`; so are control characters, and line
-        breaks become spaces.
+        A character that none of them has is written out, such as `[U+1F600]`; so are control
+        characters, and line breaks become spaces.
         """
         plain = " ".join(str(string).split("\n"))
         return "".join(c if self._draws(c) else f"[U+{ord(c):04X}]" for c in plain)
@@ -66,7 +67,8 @@ class Lettering:
         return not any(_has_postscript_outlines(_path(family)) for family in used if family)
 
     def _draws(self, character: str) -> bool:
-        return unicodedata.category(character) not in ("Cc", "Cs", "Cf", "Zl", "Zp") and bool(self._family(character))
+        is_control = unicodedata.category(character) in ("Cc", "Cs", "Cf", "Zl", "Zp")
+        return not is_control and self._family(character) != ""
 
     def _family(self, character: str) -> str:
         return next((name for name in self.families if ord(character) in _characters(name)), "")
@@ -105,8 +107,8 @@ def drawable_language(language: str) -> str:
 def _installed() -> frozenset[str]:
     """Return the families that matplotlib can draw with.
 
-    Its list of fonts is kept in a file and not renewed when a font is installed afterwards. Where the list has no
-    Chinese family, the fonts of the system are looked through once.
+    Its list of fonts is kept in a file and not renewed when a font is installed afterwards. Where
+    the list has no Chinese family, the fonts of the system are looked through once.
     """
     from matplotlib.font_manager import fontManager
 
@@ -123,7 +125,8 @@ def _add_new_fonts() -> None:
 
     listed = {entry.fname for entry in fontManager.ttflist}
     for path in sorted(set(findSystemFonts()) - listed):
-        # A damaged font file, or one of a kind that matplotlib cannot read, is passed over, as matplotlib does.
+        # A damaged font file, or one of a kind that matplotlib cannot read, is passed over, as
+        # matplotlib does.
         with contextlib.suppress(OSError, RuntimeError, ValueError):
             fontManager.addfont(path)
 

@@ -29,7 +29,12 @@ class Box:
 
     def outside(self, bounds: Box) -> float:
         """Return how far the box reaches beyond bounds."""
-        sides = (bounds.left - self.left, bounds.bottom - self.bottom, self.right - bounds.right, self.top - bounds.top)
+        sides = (
+            bounds.left - self.left,
+            bounds.bottom - self.bottom,
+            self.right - bounds.right,
+            self.top - bounds.top,
+        )
         return sum(max(side, 0.0) for side in sides)
 
 
@@ -43,8 +48,9 @@ def place_labels(
 ) -> list[tuple[float, float]]:
     """Return the centre of each label.
 
-    Labels are placed in the order given, each at the first free place: beside its anchor, then further and further
-    around it. Where no place is free the one that hides least is taken; no label is left out.
+    Labels are placed in the order given, each at the first free place: beside its anchor, then
+    further and further around it. Where no place is free the one that hides least is taken; no
+    label is left out.
 
     Parameters
     ----------
@@ -72,7 +78,11 @@ def place_labels(
 
 
 def _first_free(
-    anchor: tuple[float, float], size: tuple[float, float], bounds: Box, taken: Sequence[Box], gap: float
+    anchor: tuple[float, float],
+    size: tuple[float, float],
+    bounds: Box,
+    taken: Sequence[Box],
+    gap: float,
 ) -> tuple[tuple[float, float], Box]:
     best: tuple[float, tuple[float, float], Box] | None = None
     for ring in range(_RINGS):

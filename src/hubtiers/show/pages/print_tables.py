@@ -11,8 +11,8 @@ import pandas as pd
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import CATEGORIES, Indicator
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.methods import method_text
 from hubtiers.show.words import Text, join_texts, node_text, number_text, tier_text, word
 
@@ -96,7 +96,7 @@ def cell_words(cell: Cell, column: Column) -> str:
 def list_tables(
     result: Result,
     *,
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
 ) -> dict[str, PrintTable]:
     """Return the tables of a result by name: indicators, scores, tiers, weights, and what else is given."""
@@ -292,7 +292,7 @@ def ranks_by_scheme(comparison: Comparison) -> PrintTable:
     return PrintTable("ranks", word("rank_table"), tuple(columns), tuple(rows), (), 3)
 
 
-def certainty_by_region(result: Result, robustness: Certainty) -> PrintTable:
+def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
     """Return the probability of each tier and the interval of the rank, best region first."""
     shares, spans = robustness.tier_probability, robustness.rank_interval
     frame = result.to_frame()

@@ -16,8 +16,8 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.report_sections import Material, Page, write_sections
 from hubtiers.show.text import html_text
 from hubtiers.show.words import require_language, say, title_texts, word
@@ -61,7 +61,9 @@ class Report:
         """
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
-            raise SpecError(f"The report is a page, but the path is {target.name!r}. Give one that ends in .html.")
+            raise SpecError(
+                f"The report is a page, but the path is {target.name!r}. Give one that ends in .html."
+            )
         with replacing(target) as temporary:
             temporary.write_text(self.html, encoding="utf-8")
         return target
@@ -85,7 +87,7 @@ def build_report(
     *,
     layout: HubLayout | None = None,
     reference: pd.Series | None = None,
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str = "zh",
@@ -148,7 +150,9 @@ def build_report(
     elif isinstance(source, Outcome):
         material = Material.of(source, title_texts(title or source.title, word("report_title")))
     else:
-        raise SpecError(f"A report is made from a Result or an Outcome, but got {type(source).__name__}.")
+        raise SpecError(
+            f"A report is made from a Result or an Outcome, but got {type(source).__name__}."
+        )
     given: dict[str, Any] = {
         "layout": layout,
         "reference": reference,
@@ -160,7 +164,9 @@ def build_report(
     names = material.title
     sections = write_sections(material, Page(language))
     html = _assemble(names.say(language), language, sections)
-    return Report(names.say(language), language, tuple((s.anchor, s.heading) for s in sections), html)
+    return Report(
+        names.say(language), language, tuple((s.anchor, s.heading) for s in sections), html
+    )
 
 
 def _assemble(title: str, language: str, sections: list[Section]) -> str:

@@ -18,14 +18,21 @@ from hubtiers.errors import DataError, HubtiersError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty, rank_interval_figure, tier_probability_figure
+from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.figures.fonts import drawable_language
 from hubtiers.show.methods import describe_steps, formula_html
 from hubtiers.show.pages.print_tables import PrintTable, list_tables
-from hubtiers.show.pages.report_html import definitions, figure_html, names_text, paragraph, table_html
+from hubtiers.show.pages.report_html import (
+    definitions,
+    figure_html,
+    names_text,
+    paragraph,
+    table_html,
+)
 from hubtiers.show.pages.report_tables import (
     confusion_table,
     disagreement_table,
@@ -58,7 +65,7 @@ class Material:
     description: str = ""
     layout: HubLayout | None = None
     reference: pd.Series | None = None
-    robustness: Certainty | None = None
+    robustness: Robustness | None = None
     comparison: Comparison | pd.DataFrame | None = None
     outside: pd.DataFrame | None = None
     approval: str | None = None
@@ -140,13 +147,22 @@ def write_sections(material: Material, page: Page) -> list[Section]:
     if material.robustness is not None:
         parts.append(("confidence", "结果的可靠程度", "Confidence", _confidence))
     if material.reference is not None or material.comparison is not None:
-        parts.append(("comparison", "与参照布局及其他方案的比较", "Comparison with the reference", _comparison))
+        parts.append(
+            (
+                "comparison",
+                "与参照布局及其他方案的比较",
+                "Comparison with the reference",
+                _comparison,
+            )
+        )
     parts += [
         ("gaps", "未涵盖的内容", "What is not covered", _gaps),
         ("rerun", "如何复算", "How to run it again", _rerun),
         ("appendix", "附表", "Appendix: full tables", _appendix),
     ]
-    return [Section(anchor, page.say(zh, en), write(material, page)) for anchor, zh, en, write in parts]
+    return [
+        Section(anchor, page.say(zh, en), write(material, page)) for anchor, zh, en, write in parts
+    ]
 
 
 def _question(material: Material, page: Page) -> str:
@@ -187,13 +203,19 @@ def _join(material: Material, page: Page) -> str:
         listed = [str(names.get(region, region)) for region in ids]  # type: ignore[attr-defined]
         return names_text(listed, language)
 
-    set_aside = [r for r in dict.fromkeys(report.matches["region_id"]) if r and r not in table.values.index]
+    set_aside = [
+        r for r in dict.fromkeys(report.matches["region_id"]) if r and r not in table.values.index
+    ]
     facts = {
         page.say("数据中的名称", "Names in the data"): str(len(report.matches)),
-        page.say("未匹配", "Unmatched"): names_text(report.unmatched["name"].astype("str").tolist(), language),
+        page.say("未匹配", "Unmatched"): names_text(
+            report.unmatched["name"].astype("str").tolist(), language
+        ),
         page.say("无任何数据的区域", "Regions without data"): named(report.regions_without_data),
         page.say("未纳入的区域", "Set aside"): names_text(_names_of(set_aside, language), language),
-        page.say("未采用的指标", "Indicators not used"): names_text(report.ignored_indicators, language),
+        page.say("未采用的指标", "Indicators not used"): names_text(
+            report.ignored_indicators, language
+        ),
         page.say("数据年份不一的指标", "Indicators with mixed years"): "; ".join(
             f"{node_name(material.result, code, language)} ({', '.join(map(str, years))})"
             for code, years in report.mixed_years.items()
@@ -205,7 +227,9 @@ def _join(material: Material, page: Page) -> str:
             f"{names[a]} – {names[b]}" for a, b in table.overlaps[:_FIRST_ROWS]
         ),
     }
-    return definitions((term, text) for term, text in facts.items() if text) + page.table(join_table(report))
+    return definitions((term, text) for term, text in facts.items() if text) + page.table(
+        join_table(report)
+    )
 
 
 def _names_of(ids: Sequence[str], language: str) -> list[str]:
@@ -252,7 +276,10 @@ def _weighted(material: Material) -> Result | Mapping[str, Result]:
 def _result(material: Material, page: Page) -> str:
     result, language = material.result, page.language
     tables = material.tables
-    names, best = region_names(result, language), result.rank.dropna().sort_values(kind="stable").index
+    names, best = (
+        region_names(result, language),
+        result.rank.dropna().sort_values(kind="stable").index,
+    )
     members = []
     for label in result.breaks.labels:
         inside = [str(names[region]) for region in best if result.tier[region] == label]
@@ -307,7 +334,9 @@ def _confidence(material: Material, page: Page) -> str:
             robustness, "reference_share"
         ),
         page.say("层级次序得以保持", "Order of the tiers kept"): _share(robustness, "order_share"),
-        page.say("平均同级比例", "Regions in their tier, on average"): _share(robustness, "reference_agreement"),
+        page.say("平均同级比例", "Regions in their tier, on average"): _share(
+            robustness, "reference_agreement"
+        ),
     }
     body += definitions((term, text) for term, text in facts.items() if text)
     body += page.figure(
@@ -316,12 +345,14 @@ def _confidence(material: Material, page: Page) -> str:
     )
     body += page.figure(
         lambda: rank_interval_figure(robustness, result=result, language=page.drawn_language),
-        page.say("位次的 5%–95% 区间与中位数。", "Interval of 5 to 95 % of the rank, and its median."),
+        page.say(
+            "位次的 5%–95% 区间与中位数。", "Interval of 5 to 95 % of the rank, and its median."
+        ),
     )
     return body + page.table(material.tables["certainty"], most=_FIRST_ROWS)
 
 
-def _share(robustness: Certainty, name: str) -> str:
+def _share(robustness: Robustness, name: str) -> str:
     share = getattr(robustness, name, None)
     if not isinstance(share, float):
         return ""
@@ -333,11 +364,15 @@ def _comparison(material: Material, page: Page) -> str:
     body = _reference(material, page) if material.reference is not None else ""
     tables = material.tables
     if "comparison" in tables:
-        body += f"<h3>{page.say('其他赋权与分级方案', 'Other schemes')}</h3>" + page.table(tables["comparison"])
+        body += f"<h3>{page.say('其他赋权与分级方案', 'Other schemes')}</h3>" + page.table(
+            tables["comparison"]
+        )
     if isinstance(material.comparison, Comparison):
         body += page.table(move_table(material.comparison), most=_FIRST_ROWS)
     if isinstance(material.outside, pd.DataFrame) and len(material.outside):
-        body += f"<h3>{page.say('外部变量', 'Outside variables')}</h3>" + page.table(outside_table(material.outside))
+        body += f"<h3>{page.say('外部变量', 'Outside variables')}</h3>" + page.table(
+            outside_table(material.outside)
+        )
     return body
 
 
@@ -358,7 +393,11 @@ def _reference(material: Material, page: Page) -> str:
         f"Of {found.n} regions that can be compared, {found.matches} are in the same tier; weighted kappa {figures[0]} "
         f"(95 % interval {figures[1]} to {figures[2]}), adjusted Rand index {figures[3]}.",
     )
-    return body + page.table(confusion_table(found)) + page.table(disagreement_table(material.result, found))
+    return (
+        body
+        + page.table(confusion_table(found))
+        + page.table(disagreement_table(material.result, found))
+    )
 
 
 def _gaps(material: Material, page: Page) -> str:
@@ -368,7 +407,10 @@ def _gaps(material: Material, page: Page) -> str:
     )
     if result.no_data:
         listed = names_text([str(names[r]) for r in result.no_data], page.language, most=24)
-        body += page.text(f"数据不足、未计分的区域：{listed}。", f"Regions with too few values for a score: {listed}.")
+        body += page.text(
+            f"数据不足、未计分的区域：{listed}。",
+            f"Regions with too few values for a score: {listed}.",
+        )
     body += (
         '<div class="caveat">'
         + page.text(
@@ -401,7 +443,10 @@ def _rerun(material: Material, page: Page) -> str:
     except HubtiersError:
         method = json.dumps(spec, ensure_ascii=False, indent=1, default=str)
     body += f"<pre>{html_text(method)}</pre>"
-    versions = [("python", platform.python_version()), *((name, version(name)) for name in _PACKAGES)]
+    versions = [
+        ("python", platform.python_version()),
+        *((name, version(name)) for name in _PACKAGES),
+    ]
     return body + page.text("软件版本：", "Versions:") + definitions(versions)
 
 
@@ -412,4 +457,6 @@ def _appendix(material: Material, page: Page) -> str:
     # What stands whole in the text is not printed twice.
     body = "".join(page.table(table) for table in full if len(table.rows) > _FIRST_ROWS)
     body += page.table(tables["ranks"]) if "ranks" in tables else ""
-    return body or page.text("各表均已在正文中完整列出。", "Every table stands in full in the text.")
+    return body or page.text(
+        "各表均已在正文中完整列出。", "Every table stands in full in the text."
+    )

@@ -13,8 +13,8 @@ import pandas as pd
 from hubtiers._storage import cell_text, replacing
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import Certainty
 from hubtiers.show.pages.markup import latex_text, markdown_text
 from hubtiers.show.pages.print_tables import TABLE_LANGUAGES, Cell, Column, PrintTable, list_tables
 from hubtiers.show.words import LANGUAGES, say
@@ -34,7 +34,7 @@ def save_tables(
     path: str | Path,
     *,
     language: str = "both",
-    robustness: Certainty | None = None,
+    robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
 ) -> Path:
     """Write the tables of a result as a workbook for Word or Excel (三线表), a sheet each.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,7 +19,9 @@ from hubtiers.framework import Indicator
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_context
 from hubtiers.regions.gazetteer import gazetteer
+from hubtiers.regions.pack import source_of
 from hubtiers.scheme import Result
+from hubtiers.show.credits import attribution, boundary_note
 from hubtiers.show.style import SCORE_RAMP, tier_colours
 from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import corridor_row, hub_looks, hub_row
@@ -56,7 +59,7 @@ def map_content(
         **_shapes(ground),
         **_scores(result, robustness, ground),
         **_layout(layout, ground),
-        **_context(),
+        **_context(ground),
     }
 
 
@@ -85,7 +88,8 @@ def _shapes(ground: Ground) -> dict[str, Any]:
 
 def _bounds(units: gpd.GeoDataFrame) -> list[list[float]]:
     west, south, east, north = units.total_bounds.tolist()
-    # Islands far in the south would shrink everything else; the view opens on the mainland and can be moved.
+    # Islands far in the south would shrink everything else; the view opens on the mainland and can
+    # be moved.
     points = units.geometry.representative_point()
     south = max(south, float(points.y.quantile(0.005)) - 1.5)
     return [[south, west], [north, east]]
@@ -121,20 +125,28 @@ def _layout(layout: HubLayout | None, ground: Ground) -> dict[str, Any]:
     }
 
 
-def _context() -> dict[str, Any]:
-    """Return what lies around, what belongs on every map of the place, and whose work the shapes are."""
-    lines = load_context("south_china_sea").geometry.explode(index_parts=False)
+def _context(ground: Ground) -> dict[str, Any]:
+    """Return what lies around, what belongs on every map of the place, and whose work it is."""
+    pack = source_of(ground.regions).load_pack()
+    lines = [pack.line_shapes(line).geometry for line in pack.lines] if pack else []
     return {
-        "world": list(map(_outlines, load_context("world", pack="china").geometry)),
-        "dashes": [encode_line(shapely.get_coordinates(line)) for line in lines],
-        "note": word("boundary_note").to_plain(),
-        "attribution": "hubtiers · Tianditu · Natural Earth",
+        "world": list(map(_outlines, load_context("world", pack=pack).geometry)),
+        "dashes": list(chain.from_iterable(map(_encoded_lines, lines))),
+        "note": boundary_note(ground.regions).to_plain(),
+        "attribution": attribution(ground.regions),
     }
+
+
+def _encoded_lines(shapes: gpd.GeoSeries) -> list[list[int]]:
+    parts = shapes.explode(index_parts=False)
+    return [encode_line(shapely.get_coordinates(line)) for line in parts]
 
 
 def _outlines(shape: Any) -> list[list[int]]:
     """Return the outer ring of every part of a shape."""
-    return [encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)]
+    return [
+        encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)
+    ]
 
 
 def _place_names(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -214,7 +226,9 @@ def _plain(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _region_rows(result: Result, robustness: Robustness | None, ground: Ground) -> list[dict[str, Any]]:
+def _region_rows(
+    result: Result, robustness: Robustness | None, ground: Ground
+) -> list[dict[str, Any]]:
     frame = result.to_frame().loc[result.table.regions.index]
     functions = _functions(result)
     standouts, years = _standouts(result), _years(result)
@@ -235,7 +249,9 @@ def _region_rows(result: Result, robustness: Robustness | None, ground: Ground) 
     return rows
 
 
-def _standing(row: Mapping[Any, Any], labels: tuple[str, ...], functions: list[str]) -> dict[str, Any]:
+def _standing(
+    row: Mapping[Any, Any], labels: tuple[str, ...], functions: list[str]
+) -> dict[str, Any]:
     """Return where a region stands; rank and tier are nothing for one without a score."""
     scored = not math.isnan(row["score"])
     return {
@@ -258,7 +274,8 @@ def _years(result: Result) -> dict[str, list[int]]:
 def _standouts(result: Result) -> dict[str, dict[str, Any]]:
     """Return strengths and weaknesses by region, as `Result.explain` names them.
 
-    Each is the number of the indicator, its distance from the median of the tier's other regions, and its value.
+    Each is the number of the indicator, its distance from the median of the tier's other regions,
+    and its value.
     """
     normalised, values = result.normalised.to_numpy(float), result.table.values.to_numpy(float)
     found: dict[str, dict[str, Any]] = {}
@@ -306,7 +323,9 @@ def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]
     return found
 
 
-def _part(frame: pd.DataFrame, columns: list[str], scored: pd.Index, name: str) -> NDArray[np.float64]:
+def _part(
+    frame: pd.DataFrame, columns: list[str], scored: pd.Index, name: str
+) -> NDArray[np.float64]:
     """Return columns of the robustness for the scored regions."""
     if absent := [column for column in columns if column not in frame.columns]:
         raise MissingColumnError(absent, f"The {name} of the robustness", map(str, frame.columns))
@@ -320,5 +339,10 @@ def _part(frame: pd.DataFrame, columns: list[str], scored: pd.Index, name: str) 
 def _require_whole(sums: NDArray[np.float64], scored: pd.Index) -> None:
     wrong = ~np.isclose(sums, 1.0, atol=1e-6) & ~np.isnan(sums)
     if wrong.any():
-        odd = [f"{region} ({total:.4g})" for region, total in zip(scored[wrong], sums[wrong], strict=True)]
-        raise DataError(f"Tier probabilities of a region sum to 1, but here are others: {listing(odd)}.")
+        odd = [
+            f"{region} ({total:.4g})"
+            for region, total in zip(scored[wrong], sums[wrong], strict=True)
+        ]
+        raise DataError(
+            f"Tier probabilities of a region sum to 1, but here are others: {listing(odd)}."
+        )

@@ -1,7 +1,8 @@
 """The weights explorer: what the browser needs to score regions anew under other weights, as Python would.
 
-The matrix of normalised values, the hierarchy and ready weightings travel with the map; `assets/scoring.js` holds the
-same formulas as `hubtiers._hierarchy`, `hubtiers.scheme.round_significant` and `hubtiers.tiers`.
+The matrix of normalised values, the hierarchy and ready weightings travel with the map;
+`assets/scoring.js` holds the same formulas as `hubtiers._hierarchy`,
+`hubtiers.scheme.round_significant` and `hubtiers.tiers`.
 """
 
 from __future__ import annotations
@@ -46,17 +47,17 @@ _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geo
 class Explorer:
     """Choices of the weights explorer (权重实验): which weightings it offers, and the study it copies.
 
-    Choose it in place of `explorer=True` when the copied text should be a whole study file, or other weightings are
-    wanted.
+    Choose it in place of `explorer=True` when the copied text should be a whole study file, or
+    other weightings are wanted.
 
     Parameters
     ----------
     presets
-        Ready weightings, of `equal`, `function`, `framework`, `entropy`, `critic`, `variation`, `pca`. One that cannot
-        be fitted to the data is shown with its reason.
+        Ready weightings, of `equal`, `function`, `framework`, `entropy`, `critic`, `variation`,
+        `pca`. One that cannot be fitted to the data is shown with its reason.
     study
-        Plain values of a study file beside its method: `{"title_zh": …, "data": {…}, "layout": {…}}`. They are put
-        before the method when it is copied.
+        Plain values of a study file beside its method: `{"title_zh": …, "data": {…}, "layout":
+        {…}}`. They are put before the method when it is copied.
 
     Raises
     ------
@@ -74,7 +75,9 @@ class Explorer:
 
     def __post_init__(self) -> None:
         if odd := [name for name in self.presets if name not in _PRESETS]:
-            raise SpecError(f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from {', '.join(_PRESETS)}.")
+            raise SpecError(
+                f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from {', '.join(_PRESETS)}."
+            )
 
 
 def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
@@ -83,8 +86,8 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
     Parameters
     ----------
     result
-        Scores of a scheme whose aggregation is `Arithmetic`, `Geometric` or a tuple of them, with the same weights for
-        all regions.
+        Scores of a scheme whose aggregation is `Arithmetic`, `Geometric` or a tuple of them, with
+        the same weights for all regions.
     options
         Weightings and study.
 
@@ -172,7 +175,9 @@ def _groups(result: Result) -> list[dict[str, Any]]:
     return groups
 
 
-def _presets(result: Result, options: Explorer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _presets(
+    result: Result, options: Explorer
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ready, unavailable = [], []
     framework = result.fitted.framework
     offers = {"framework": framework, "regions": result.table.regions}
@@ -220,7 +225,9 @@ def _rules(result: Result) -> list[dict[str, Any]]:
         names = word("fixed_breaks").to_plain()
         toml = toml_value(fixed)
         rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": toml})
-    first = _RULES.get(type(result.fitted.scheme.tier), "fixed") if _learnt_here(result) else "fixed"
+    first = (
+        _RULES.get(type(result.fitted.scheme.tier), "fixed") if _learnt_here(result) else "fixed"
+    )
     return sorted(rules, key=lambda rule: rule["id"] != first)
 
 

@@ -23,8 +23,8 @@ class Ground:
     Attributes
     ----------
     bundled
-        Whether the units are those of the bundled level that all bundled regions consist of; each region of a layer of
-        the user's own is a unit of its own.
+        Whether the units are those of the bundled level that all bundled regions consist of; each
+        region of a layer of the user's own is a unit of its own.
     regions, units
         The regions of the result, and the units, in degrees.
     number

@@ -47,7 +47,8 @@ def hub_row(hub: Hub, ground: Ground) -> dict[str, Any]:
 
 def _core_row(core: str, ground: Ground) -> dict[str, Any]:
     row = ground.units.loc[core]
-    # A core is marked at the seat of its city, where one is known, not in the middle of its territory.
+    # A core is marked at the seat of its city, where one is known, not in the middle of its
+    # territory.
     lat, lon = _seats().get(core) or label_point(ground.units, ground.number[core])
     return {
         "id": core,

@@ -27,7 +27,8 @@ class Topology:
     arcs
         Each line once: first point, then steps, as whole numbers of 1e-4 degree in the order x, y.
     polygons
-        For each unit a list of polygons, each a list of rings, each a list of arc numbers; `~n` is arc n reversed.
+        For each unit a list of polygons, each a list of rings, each a list of arc numbers; `~n` is
+        arc n reversed.
     owners
         For each arc the units on its two sides (one at the outer edge).
     """
@@ -49,8 +50,8 @@ def encode_line(coordinates: NDArray[np.float64]) -> list[int]:
 def build_topology(geometry: gpd.GeoSeries) -> Topology:
     """Split the borders of polygons at their junctions and write each piece once.
 
-    Borders are shared where both sides have the same vertices, as in a coverage; layers that are no coverage come out
-    right too, only larger.
+    Borders are shared where both sides have the same vertices, as in a coverage; layers that are no
+    coverage come out right too, only larger.
     """
     rings = [_unit_rings(shape) for shape in geometry]
     junctions = _junctions(rings)
@@ -117,7 +118,9 @@ def _split(ring: Points, junctions: set[int]) -> list[Points]:
     return [closed[a : b + 1] for a, b in pairwise(places)]
 
 
-def _arc(topology: Topology, known: dict[tuple[bytes, bytes], int], piece: Points, unit: int) -> int:
+def _arc(
+    topology: Topology, known: dict[tuple[bytes, bytes], int], piece: Points, unit: int
+) -> int:
     """Return the number of the arc along a piece, `~n` when it runs the other way, adding it when it is new."""
     forward, backward = piece.tobytes(), piece[::-1].tobytes()
     key = (min(forward, backward), max(forward, backward))

@@ -29,15 +29,20 @@ __all__ = ["TierMap", "tier_map"]
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
-_BASEMAPS = {"osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")}
+_BASEMAPS = {
+    "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
+}
 
 
 class TierMap(folium.Map):
     """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
 
     def __init__(self) -> None:
-        super().__init__(tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_delta=0.5, attribution_control=True)
-        # Lists of this map's own: folium's add_js_link would otherwise change the defaults of every later map.
+        super().__init__(
+            tiles=None, prefer_canvas=True, zoom_snap=0.25, zoom_delta=0.5, attribution_control=True
+        )
+        # Lists of this map's own: folium's add_js_link would otherwise change the defaults of every
+        # later map.
         self.default_js = [
             ("leaflet", _package_file("XStatic-Leaflet", "leaflet.js")),
             ("jquery", _package_file("XStatic-jQuery", "jquery.min.js")),
@@ -91,17 +96,18 @@ def tier_map(
     network
         Kept for the links between hubs; they are not drawn yet.
     robustness
-        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add a layer of
-        confidence, and the doubt in every popup.
+        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
+        a layer of confidence, and the doubt in every popup.
     explorer
-        Whether the page has sliders for the weights, which score the regions anew in the browser. An `Explorer` says
-        which weightings are offered and which study is copied.
+        Whether the page has sliders for the weights, which score the regions anew in the browser.
+        An `Explorer` says which weightings are offered and which study is copied.
     title
         Title of the map as `{"zh": …, "en": …}`.
     language
         `"zh"` or `"en"`: the language that the page opens in; a button switches.
     basemap
-        Nothing for a page that needs no network, or `"osm"` for the tiles of OpenStreetMap beneath the regions.
+        Nothing for a page that needs no network, or `"osm"` for the tiles of OpenStreetMap beneath
+        the regions.
 
     Returns
     -------
@@ -122,14 +128,14 @@ def tier_map(
 
     Notes
     -----
-    Tiers, breaks, ranks and counts are those of the result; nothing is classified or rounded anew. Where regions of the
-    result overlap, a city is painted with the smallest region it belongs to.
+    Tiers, breaks, ranks and counts are those of the result; nothing is classified or rounded anew.
+    Where regions of the result overlap, a city is painted with the smallest region it belongs to.
 
-    Tiles of map services in China are shifted by some hundred metres (GCJ-02) against the boundaries here, which are in
-    WGS 84; they are not offered.
+    Tiles of map services in China are shifted by some hundred metres (GCJ-02) against the
+    boundaries here, which are in WGS 84; they are not offered.
 
-    **Missing values.** A region without a score is hatched as “no data”; a city that belongs to no region of the result
-    is left blank as “not in the study”.
+    **Missing values.** A region without a score is hatched as “no data”; a city that belongs to no
+    region of the result is left blank as “not in the study”.
 
     Examples
     --------
@@ -191,4 +197,6 @@ def _package_file(package: str, name: str) -> str:
     for entry in files:
         if entry.name == name:
             return _data_uri(Path(str(entry.locate())))
-    raise MissingDependencyError(package, "map", f"The offline map takes {name} from its package, and it")
+    raise MissingDependencyError(
+        package, "map", f"The offline map takes {name} from its package, and it"
+    )

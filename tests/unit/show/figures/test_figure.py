@@ -22,11 +22,11 @@ from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionEr
 from hubtiers.framework import TIERS, Framework, Indicator
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
+from hubtiers.regions.pack import load_pack
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.normalise import ZScore
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
 from hubtiers.show.figures import fonts
-from hubtiers.show.figures.basemap import ALBERS
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figures.figure import save_figure, tier_figure
@@ -55,6 +55,8 @@ HOSTILE = (
     "tab\tnew\nline\x07",
     "emoji 😀",
 )
+
+CHINA = load_pack("china").projection
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,7 @@ def colour_at(areas, point):
 def test_polygons_have_the_colours_of_their_tiers(zhang, zhang_figure):
     areas = collection(zhang_figure.axes[0], "regions")
     colours = tier_colours(zhang.result.breaks.labels)
-    points = zhang.result.table.regions.to_crs(ALBERS).representative_point()
+    points = zhang.result.table.regions.to_crs(CHINA).representative_point()
     drawn = {region: colour_at(areas, point) for region, point in points.items()}
     assert drawn == {region: colours[tier] for region, tier in zhang.result.tier.items()}
     assert len(areas.get_paths()) == 14
@@ -106,13 +108,13 @@ def test_smaller_region_lies_above_where_regions_overlap():
     values = pd.DataFrame({"region": ids, "indicator": "rd", "value": [1.0, 9.0, 2.0]})
     result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(load_regions(ids), values))
     areas = collection(tier_figure(result, language="en").axes[0], "regions")
-    beijing = load_regions(["110000"]).to_crs(ALBERS).representative_point().iloc[0]
+    beijing = load_regions(["110000"]).to_crs(CHINA).representative_point().iloc[0]
     assert colour_at(areas, beijing) == tier_colours(result.breaks.labels)[result.tier["110000"]]
     assert result.tier["110000"] != result.tier["beijing-tianjin-hebei"]
 
 
 def projected(lon: float, lat: float) -> tuple[float, float]:
-    return pyproj.Transformer.from_crs(4326, ALBERS, always_xy=True).transform(lon, lat)
+    return pyproj.Transformer.from_crs(4326, CHINA, always_xy=True).transform(lon, lat)
 
 
 def test_inset_stands_on_axes_of_its_own_in_the_lower_right_corner(zhang_figure):
@@ -131,7 +133,7 @@ def test_inset_stands_on_axes_of_its_own_in_the_lower_right_corner(zhang_figure)
 
 def test_ten_dashes_are_drawn_where_they_are(zhang_figure):
     main, inset = zhang_figure.axes
-    expected = load_context("south_china_sea").to_crs(ALBERS).geometry
+    expected = load_context("south_china_sea").to_crs(CHINA).geometry
     for axes in (main, inset):
         drawn = [np.asarray(path.vertices) for path in collection(axes, "dashes").get_paths()]
         assert len(drawn) == 10
@@ -212,7 +214,7 @@ def test_caption_is_bilingual_in_chinese_and_english_alone_in_english(zhang):
 def test_north_arrow_follows_the_meridian(zhang_figure):
     (arrow,) = [t for t in zhang_figure.axes[0].texts if t.get_gid() == "north"]
     foot, tip = np.array(arrow.xyann), np.array(arrow.xy)
-    ends = gpd.GeoSeries([shapely.Point(foot), shapely.Point(tip)], crs=ALBERS).to_crs(4326)
+    ends = gpd.GeoSeries([shapely.Point(foot), shapely.Point(tip)], crs=CHINA).to_crs(4326)
     assert ends.iloc[1].y > ends.iloc[0].y + 1
     assert abs(ends.iloc[1].x - ends.iloc[0].x) < 0.2
 
@@ -273,7 +275,7 @@ def test_picture_is_painted_in_proportion_to_area(zhang):
     figure.savefig(memory, format="rgba", dpi=100)
     width, height = (round(side * 100) for side in figure.get_size_inches())
     pixels = np.frombuffer(memory.getvalue(), np.uint8).reshape(height, width, 4)[..., :3]
-    areas = zhang.result.table.regions.to_crs(ALBERS).area
+    areas = zhang.result.table.regions.to_crs(CHINA).area
     scale = figure.axes[0].get_window_extent().width / 150 * 100 / np.ptp(figure.axes[0].get_xlim())
     for label, colour in tier_colours(zhang.result.breaks.labels).items():
         rgb = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
@@ -313,6 +315,13 @@ def test_text_stays_text_in_svg_and_pdf(zhang, zhang_figure, tmp_path):
     assert b"/ToUnicode" in pdf
     with pytest.raises(UnknownOptionError, match="format of a figure 'gif'"):
         save_figure(zhang_figure, tmp_path / "map.gif")
+
+
+def test_axes_that_were_taken_from_their_figure_are_refused(zhang):
+    axes = Figure().add_subplot()
+    axes.remove()
+    with pytest.raises(SpecError, match="ax belongs to no figure any more"):
+        weight_figure(zhang.result, language="en", ax=axes)
 
 
 def test_chinese_glyphs_are_really_there(zhang_figure):

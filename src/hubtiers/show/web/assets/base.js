@@ -1,4 +1,5 @@
-// Small tools. Whatever a user wrote reaches the page as text nodes or attribute values only, never as markup.
+// Small tools. Whatever a user wrote reaches the page as text nodes or attribute values only, never
+// as markup.
 "use strict";
 window.hubtiers = window.hubtiers || {};
 (function (h) {
@@ -25,27 +26,38 @@ window.hubtiers = window.hubtiers || {};
     return node;
   };
 
-  h.number = (value, digits) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(digits));
+  h.number = (value, digits) =>
+    value === null || Number.isNaN(value) ? "–" : value.toFixed(digits);
 
   // Few digits for small numbers, none after the point for large ones.
   h.amount = function (value) {
     if (value === null) return "–";
     const size = Math.abs(value);
-    return size >= 1000 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(4)));
+    return size >= 1000
+      ? Math.round(value).toLocaleString("en-US")
+      : String(Number(value.toPrecision(4)));
   };
 
-  h.name = (item, lang) => item["name_" + lang] || item["name_" + (lang === "zh" ? "en" : "zh")] || item.id || "";
+  h.name = (item, lang) =>
+    item["name_" + lang] || item["name_" + (lang === "zh" ? "en" : "zh")] || item.id || "";
 
   // Text as it is compared by the search: no case, accents, spaces or apostrophes.
-  h.fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[\s'’‘ʼ`·,.\-–—]/g, "");
+  h.fold = (text) =>
+    text
+      .normalize("NFKD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .toLowerCase()
+      .replace(/[\s'’‘ʼ`·,.\-–—]/g, "");
 
   const SCALE = 1e4;
 
   h.decodeLine = function (steps) {
     const line = [];
-    let x = 0, y = 0;
+    let x = 0;
+    let y = 0;
     for (let i = 0; i < steps.length; i += 2) {
-      x += steps[i]; y += steps[i + 1];
+      x += steps[i];
+      y += steps[i + 1];
       line.push([y / SCALE, x / SCALE]);
     }
     return line;
@@ -60,7 +72,8 @@ window.hubtiers = window.hubtiers || {};
     return ring;
   };
 
-  // Lines where the group of the two sides differs: the outline of any grouping of units. No unit is group -1.
+  // Lines where the group of the two sides differs: the outline of any grouping of units. No unit
+  // is group -1.
   h.borders = function (state, groupOf) {
     const lines = [];
     state.data.shapes.owners.forEach((owners, i) => {
@@ -71,14 +84,21 @@ window.hubtiers = window.hubtiers || {};
     return lines;
   };
 
-  h.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  h.colour = (name) =>
+    getComputedStyle(document.documentElement)
+      .getPropertyValue("--" + name)
+      .trim();
 
   h.mix = function (colours, share) {
     const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
-    const low = Math.min(Math.floor(place), colours.length - 2), part = place - low;
+    const low = Math.min(Math.floor(place), colours.length - 2);
+    const part = place - low;
     const parts = [1, 3, 5].map((i) => {
-      const a = parseInt(colours[low].slice(i, i + 2), 16), b = parseInt(colours[low + 1].slice(i, i + 2), 16);
-      return Math.round(a + (b - a) * part).toString(16).padStart(2, "0");
+      const a = parseInt(colours[low].slice(i, i + 2), 16);
+      const b = parseInt(colours[low + 1].slice(i, i + 2), 16);
+      return Math.round(a + (b - a) * part)
+        .toString(16)
+        .padStart(2, "0");
     });
     return "#" + parts.join("");
   };
@@ -87,9 +107,16 @@ window.hubtiers = window.hubtiers || {};
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.fillStyle = h.colour("nodata"); pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = h.colour("hatch"); pen.lineWidth = 1.5;
-    for (const d of [-8, 0, 8]) { pen.beginPath(); pen.moveTo(d, 8); pen.lineTo(d + 8, 0); pen.stroke(); }
+    pen.fillStyle = h.colour("nodata");
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = h.colour("hatch");
+    pen.lineWidth = 1.5;
+    for (const d of [-8, 0, 8]) {
+      pen.beginPath();
+      pen.moveTo(d, 8);
+      pen.lineTo(d + 8, 0);
+      pen.stroke();
+    }
     return pen.createPattern(tile, "repeat");
   };
 

@@ -11,12 +11,15 @@
   };
 
   h.fillName = function (state, key) {
-    return key.startsWith("function") ? h.name(state.data.functions[Number(key.slice(8))], state.lang) : h.words(state)[key];
+    return key.startsWith("function")
+      ? h.name(state.data.functions[Number(key.slice(8))], state.lang)
+      : h.words(state)[key];
   };
 
   h.tierColour = (state, tier) => state.data.tiers[tier][state.theme === "dark" ? "dark" : "color"];
 
-  h.ramp = (state) => (state.theme === "dark" ? state.data.ramp.slice().reverse() : state.data.ramp);
+  h.ramp = (state) =>
+    state.theme === "dark" ? state.data.ramp.slice().reverse() : state.data.ramp;
 
   // Values that a sequential fill shows, by region.
   function amounts(state, key) {
@@ -24,25 +27,37 @@
   }
 
   function reachOf(values) {
-    let low = Infinity, high = -Infinity, n = 0;
-    values.forEach((x) => { if (!Number.isNaN(x)) { n += 1; if (x < low) low = x; if (x > high) high = x; } });
+    let low = Infinity;
+    let high = -Infinity;
+    let n = 0;
+    values.forEach((x) => {
+      if (!Number.isNaN(x)) {
+        n += 1;
+        if (x < low) low = x;
+        if (x > high) high = x;
+      }
+    });
     return { low: low, high: high, n: n };
   }
 
   // Doubt was assessed for the study's own weights; it says nothing of others.
   function doubtOf(state, number) {
     const region = state.data.regions[number];
-    return state.modified || !region.probability || region.tier === null ? null : region.probability[region.tier];
+    return state.modified || !region.probability || region.tier === null
+      ? null
+      : region.probability[region.tier];
   }
 
   function lookOf(state, number, sequence) {
     if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
     if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
-    const tier = state.now.tiers[number], nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
+    const tier = state.now.tiers[number];
+    const nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
     if (sequence) {
       const x = sequence.values[number];
       if (Number.isNaN(x)) return nodata;
-      const share = sequence.high > sequence.low ? (x - sequence.low) / (sequence.high - sequence.low) : 1;
+      const share =
+        sequence.high > sequence.low ? (x - sequence.low) / (sequence.high - sequence.low) : 1;
       const color = h.mix(sequence.ramp, Math.round(share * 63) / 63);
       return { key: color, fill: color, opacity: 1 };
     }
@@ -58,7 +73,9 @@
   h.restyle = function (state) {
     const sequential = state.fill === "score" || state.fill.startsWith("function");
     const values = sequential ? amounts(state, state.fill) : null;
-    const sequence = sequential ? Object.assign({ values: values, ramp: h.ramp(state) }, reachOf(values)) : null;
+    const sequence = sequential
+      ? Object.assign({ values: values, ramp: h.ramp(state) }, reachOf(values))
+      : null;
     const looks = state.data.regions.map((_, number) => lookOf(state, number, sequence));
     const outside = lookOf(state, -1, null);
     let changed = 0;
@@ -100,8 +117,14 @@
 
   function special(state, list, unscored) {
     const words = h.words(state);
-    if (unscored) list.append(row(element("span", "hubtiers-swatch nodata"), words.no_data, "(" + unscored + ")"));
-    if (state.data.regionOf.some((r) => r < 0)) list.append(row(element("span", "hubtiers-swatch outside"), words.not_in_study));
+    if (unscored) {
+      list.append(
+        row(element("span", "hubtiers-swatch nodata"), words.no_data, "(" + unscored + ")"),
+      );
+    }
+    if (state.data.regionOf.some((r) => r < 0)) {
+      list.append(row(element("span", "hubtiers-swatch outside"), words.not_in_study));
+    }
     return list;
   }
 
@@ -109,7 +132,13 @@
     const list = element("ul");
     state.data.tiers.forEach((tier, i) => {
       const now = state.now.rows[i];
-      list.append(row(swatch(h.tierColour(state, i), 1), tier.names[state.lang], h.number(now.lower, 3) + "–" + h.number(now.upper, 3) + " (" + now.count + ")"));
+      list.append(
+        row(
+          swatch(h.tierColour(state, i), 1),
+          tier.names[state.lang],
+          h.number(now.lower, 3) + "–" + h.number(now.upper, 3) + " (" + now.count + ")",
+        ),
+      );
     });
     return special(state, list, state.now.tiers.filter((t) => t < 0).length);
   }
@@ -127,33 +156,62 @@
   }
 
   function rampParts(state) {
-    const words = h.words(state), values = amounts(state, state.fill), reach = reachOf(values);
+    const words = h.words(state);
+    const values = amounts(state, state.fill);
+    const reach = reachOf(values);
     const list = element("ul");
     const counted = h.fill(words.counted, { n: reach.n });
-    const parts = [gradient(h.ramp(state)), ends([h.number(reach.low, 3), counted, h.number(reach.high, 3)])];
+    const parts = [
+      gradient(h.ramp(state)),
+      ends([h.number(reach.low, 3), counted, h.number(reach.high, 3)]),
+    ];
     if (state.fill === "score" && state.now.breaks.length) {
-      parts.push(element("p", "hubtiers-note", words.breaks_at + ": " + state.now.breaks.map((b) => b.toFixed(3)).join(" · ")));
+      parts.push(
+        element(
+          "p",
+          "hubtiers-note",
+          words.breaks_at + ": " + state.now.breaks.map((b) => b.toFixed(3)).join(" · "),
+        ),
+      );
     }
     return parts.concat(special(state, list, values.length - reach.n));
   }
 
   function doubtParts(state) {
-    const words = h.words(state), list = element("ul");
+    const words = h.words(state);
+    const list = element("ul");
     if (state.modified) return [element("p", "hubtiers-note", words.changed)];
     state.data.tiers.forEach((tier, i) => {
-      const shares = state.data.regions.filter((r) => r.tier === i && r.probability).map((r) => r.probability[i]);
-      const mean = shares.length ? Math.round((100 * shares.reduce((a, b) => a + b, 0)) / shares.length) + " %" : "–";
+      const shares = state.data.regions
+        .filter((r) => r.tier === i && r.probability)
+        .map((r) => r.probability[i]);
+      const mean = shares.length
+        ? Math.round((100 * shares.reduce((a, b) => a + b, 0)) / shares.length) + " %"
+        : "–";
       const mark = element("span", "hubtiers-steps");
-      [0.25, 0.5, 0.75, 1].forEach((opacity) => mark.append(swatch(h.tierColour(state, i), opacity)));
-      list.append(row(mark, tier.names[state.lang], words.mean + " " + mean + " (" + shares.length + ")"));
+      [0.25, 0.5, 0.75, 1].forEach((opacity) =>
+        mark.append(swatch(h.tierColour(state, i), opacity)),
+      );
+      list.append(
+        row(mark, tier.names[state.lang], words.mean + " " + mean + " (" + shares.length + ")"),
+      );
     });
-    return [ends(["25 %", "50 %", "75 %", "100 %"]), special(state, list, state.data.regions.filter((r) => r.tier === null).length)];
+    return [
+      ends(["25 %", "50 %", "75 %", "100 %"]),
+      special(state, list, state.data.regions.filter((r) => r.tier === null).length),
+    ];
   }
 
   h.fillLegend = function (state) {
     if (state.fill === "none") return [special(state, element("ul"), 0)];
-    if (state.fill === "tier") return [element("h2", "", h.words(state).tier_score), tierList(state)];
-    const head = element("h2", "", state.fill === "confidence" ? h.words(state).tier_probability : h.fillName(state, state.fill));
+    if (state.fill === "tier") {
+      return [element("h2", "", h.words(state).tier_score), tierList(state)];
+    }
+    const head = element(
+      "h2",
+      "",
+      state.fill === "confidence" ? h.words(state).tier_probability : h.fillName(state, state.fill),
+    );
     return [head].concat(state.fill === "confidence" ? doubtParts(state) : rampParts(state));
   };
 

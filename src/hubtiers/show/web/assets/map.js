@@ -1,7 +1,18 @@
 // Draws a hubtiers map from the JSON beside it: state, theme, language, view and print.
 "use strict";
 (function (h) {
-  const PAINT = ["outside", "plain", "seam", "halo", "casing", "corridor", "line", "ink", "land", "coast"];
+  const PAINT = [
+    "outside",
+    "plain",
+    "seam",
+    "halo",
+    "casing",
+    "corridor",
+    "line",
+    "ink",
+    "land",
+    "coast",
+  ];
 
   function readPaint(state) {
     state.paint = Object.fromEntries(PAINT.map((name) => [name, h.colour(name)]));
@@ -22,7 +33,10 @@
 
   // Panels are built anew; the control that had the focus gets it back.
   function keepFocus(state, act) {
-    const key = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : null;
+    const key =
+      document.activeElement && document.activeElement.dataset
+        ? document.activeElement.dataset.key
+        : null;
     act();
     const again = key && document.querySelector('[data-key="' + CSS.escape(key) + '"]');
     if (again) again.focus();
@@ -33,7 +47,9 @@
     state.lang = lang;
     document.documentElement.lang = h.TAGS[lang];
     document.title = state.data.title[lang];
-    state.map.getContainer().setAttribute("aria-label", state.data.title[lang] + ". " + h.words(state).map_hint);
+    state.map
+      .getContainer()
+      .setAttribute("aria-label", state.data.title[lang] + ". " + h.words(state).map_hint);
     state.skip.textContent = h.words(state).skip;
     keepFocus(state, () => h.drawPanels(state));
     h.nameLabels(state);
@@ -43,10 +59,14 @@
   // On a wide screen the legend and the layers stand beside the regions, not on them.
   h.home = function (state) {
     if (state.popup) state.popup.remove();
-    const size = state.map.getSize(), width = size.x;
+    const size = state.map.getSize();
+    const width = size.x;
     // On a phone the regions keep to the top, so that the legend opens below them.
     const below = width > 700 ? 150 : Math.max(40, size.y - 60 - 0.95 * width);
-    const room = width > 1000 ? { paddingTopLeft: [190, 60], paddingBottomRight: [162, 8] } : { paddingTopLeft: [8, 60], paddingBottomRight: [8, below] };
+    const room =
+      width > 1000
+        ? { paddingTopLeft: [190, 60], paddingBottomRight: [162, 8] }
+        : { paddingTopLeft: [8, 60], paddingBottomRight: [8, below] };
     state.map.fitBounds(state.data.bounds, Object.assign({ animate: false }, room));
     state.moved = false;
   };
@@ -54,21 +74,36 @@
   function published(data) {
     const numbers = (values) => Float64Array.from(values, (x) => (x === null ? NaN : x));
     return {
-      scores: numbers(data.regions.map((r) => r.score)), ranks: data.regions.map((r) => r.rank),
-      tiers: data.regions.map((r) => (r.tier === null ? -1 : r.tier)), rows: data.tiers, breaks: data.breaks,
+      scores: numbers(data.regions.map((r) => r.score)),
+      ranks: data.regions.map((r) => r.rank),
+      tiers: data.regions.map((r) => (r.tier === null ? -1 : r.tier)),
+      rows: data.tiers,
+      breaks: data.breaks,
       scored: data.regions.filter((r) => r.score !== null).length,
       functions: data.functions.map((_, i) => numbers(data.regions.map((r) => r.functions[i]))),
     };
   }
 
   function makeState(map, data) {
-    const state = { map: map, data: data, lang: data.language, theme: "light", fill: "tier", labels: [], halo: null, themed: [], open: {}, modified: false };
+    const state = {
+      map: map,
+      data: data,
+      lang: data.language,
+      theme: "light",
+      fill: "tier",
+      labels: [],
+      halo: null,
+      themed: [],
+      open: {},
+      modified: false,
+    };
     state.wide = map.getSize().x > 700;
     state.unfolded = { legend: state.wide, layers: state.wide };
     state.markScale = state.wide ? 1 : 0.7;
     state.arcs = data.shapes.arcs.map(h.decodeLine);
     state.published = state.now = published(data);
-    // A canvas above the regions would swallow their mouse events; an SVG lets them through between its shapes.
+    // A canvas above the regions would swallow their mouse events; an SVG lets them through between
+    // its shapes.
     state.svg = L.svg({ pane: "hubtiers-cores" });
     // Neighbours have a canvas of their own: recolouring the regions does not draw them again.
     state.ground = L.canvas({ pane: "hubtiers-ground" });
@@ -90,13 +125,18 @@
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   }
 
-  // The page around the map: a way to skip it, the overlay of controls, the panels beside it, and what is read aloud.
+  // The page around the map: a way to skip it, the overlay of controls, the panels beside it, and
+  // what is read aloud.
   function preparePage(state) {
-    const container = state.map.getContainer(), body = document.body;
+    const container = state.map.getContainer();
+    const body = document.body;
     body.classList.add("hubtiers-page");
     const view = document.querySelector('meta[name="viewport"]');
     if (view) view.content = "width=device-width, initial-scale=1";
-    state.skip = h.button("hubtiers-skip", "", "skip", () => { if (state.open.table) state.aside.querySelector(".hubtiers-panel-table h2").focus(); else h.togglePanel(state, "table"); });
+    state.skip = h.button("hubtiers-skip", "", "skip", () => {
+      if (state.open.table) state.aside.querySelector(".hubtiers-panel-table h2").focus();
+      else h.togglePanel(state, "table");
+    });
     state.ui = h.element("div", "hubtiers-ui");
     state.aside = h.element("aside", "hubtiers-aside");
     state.status = h.element("div", "hubtiers-status");
@@ -110,27 +150,49 @@
 
   function listen(state) {
     state.map.on("zoomend moveend", () => h.spaceLabels(state));
-    state.map.on("dragend zoomend", () => { state.moved = true; });
-    // A finger gets the popup alone: after a tap, and when the map moves below it, browsers act as if a mouse hovered.
+    state.map.on("dragend zoomend", () => {
+      state.moved = true;
+    });
+    // A finger gets the popup alone: after a tap, and when the map moves below it, browsers act as
+    // if a mouse hovered.
     let finger = false;
     state.map.on("tooltipopen", (event) => {
       if (event.tooltip.options.permanent) return;
       state.tip = event.tooltip;
       if (finger) event.tooltip.remove();
     });
-    // Leaflet focuses the map when it is touched. The ring around it is for those who came by the keyboard.
+    // Leaflet focuses the map when it is touched. The ring around it is for those who came by the
+    // keyboard.
     const container = state.map.getContainer();
-    container.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; container.classList.add("hubtiers-touched"); }, true);
-    container.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse" && (event.movementX || event.movementY)) finger = false; }, true);
+    container.addEventListener(
+      "pointerdown",
+      (event) => {
+        finger = event.pointerType === "touch";
+        container.classList.add("hubtiers-touched");
+      },
+      true,
+    );
+    container.addEventListener(
+      "pointermove",
+      (event) => {
+        if (event.pointerType === "mouse" && (event.movementX || event.movementY)) finger = false;
+      },
+      true,
+    );
     document.addEventListener("keydown", () => container.classList.remove("hubtiers-touched"));
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.popup) state.popup.remove(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && state.popup) state.popup.remove();
+    });
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => { if (!state.chosen) h.paintTheme(state, dark.matches ? "dark" : "light", false); });
+    dark.addEventListener("change", () => {
+      if (!state.chosen) h.paintTheme(state, dark.matches ? "dark" : "light", false);
+    });
     addEventListener("beforeprint", () => forPaper(state));
     addEventListener("afterprint", () => forScreen(state));
   }
 
-  // Paper is light, and as wide as A4 on its side; the canvas must be drawn before the browser takes its picture.
+  // Paper is light, and as wide as A4 on its side; the canvas must be drawn before the browser
+  // takes its picture.
   function forPaper(state) {
     if (state.screen) return;
     state.screen = { theme: state.theme, bounds: state.map.getBounds(), retina: L.Browser.retina };
@@ -143,8 +205,8 @@
     state.twins = [...document.querySelectorAll(".leaflet-pane canvas")].map(twin);
   }
 
-  // Chromium prints what was done to a canvas, and prints wiping as white paint over all that lies beneath. A copy of
-  // the picture has never been wiped.
+  // Chromium prints what was done to a canvas, and prints wiping as white paint over all that lies
+  // beneath. A copy of the picture has never been wiped.
   function twin(canvas) {
     const copy = canvas.cloneNode(false);
     copy.getContext("2d").drawImage(canvas, 0, 0);
@@ -157,7 +219,10 @@
     const screen = state.screen;
     if (!screen) return;
     state.screen = null;
-    state.twins.forEach((pair) => { pair.copy.remove(); pair.canvas.style.visibility = ""; });
+    state.twins.forEach((pair) => {
+      pair.copy.remove();
+      pair.canvas.style.visibility = "";
+    });
     document.body.classList.remove("hubtiers-paper");
     L.Browser.retina = screen.retina;
     h.paintTheme(state, screen.theme, state.chosen);
@@ -166,8 +231,10 @@
 
   function fitAgain(state, bounds) {
     state.map.invalidateSize({ animate: false });
-    if (state.moved) state.map.fitBounds(bounds, { animate: false }); else h.home(state);
-    // The size of a canvas follows only when its bounds or its size change; the number of points may have.
+    if (state.moved) state.map.fitBounds(bounds, { animate: false });
+    else h.home(state);
+    // The size of a canvas follows only when its bounds or its size change; the number of points
+    // may have.
     state.map.fire("viewreset");
   }
 

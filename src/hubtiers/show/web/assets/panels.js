@@ -4,16 +4,28 @@
   const element = h.element;
 
   const ICONS = {
-    table: "M2 3h12M2 8h12M2 13h12", weights: "M2 4h12M2 12h12M5 2v4M10 10v4", theme: "M8 2a6 6 0 1 0 0 12z M8 2a6 6 0 0 1 0 12",
-    full: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", home: "M2 8l6-6 6 6M4 7v7h8V7", close: "M3 3l10 10M13 3L3 13",
+    table: "M2 3h12M2 8h12M2 13h12",
+    weights: "M2 4h12M2 12h12M5 2v4M10 10v4",
+    theme: "M8 2a6 6 0 1 0 0 12z M8 2a6 6 0 0 1 0 12",
+    full: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
+    home: "M2 8l6-6 6 6M4 7v7h8V7",
+    close: "M3 3l10 10M13 3L3 13",
   };
 
   function tool(state, key, act, named) {
-    const words = h.words(state), button = h.button("tool", undefined, key, act);
-    const icon = h.svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true", class: "icon" });
+    const words = h.words(state);
+    const button = h.button("tool", undefined, key, act);
+    const icon = h.svg("svg", {
+      viewBox: "0 0 16 16",
+      width: 16,
+      height: 16,
+      "aria-hidden": "true",
+      class: "icon",
+    });
     icon.append(h.svg("path", { d: ICONS[key] }));
     button.append(icon);
-    if (named) button.append(element("span", "named", words[key])); else button.title = words[key];
+    if (named) button.append(element("span", "named", words[key]));
+    else button.title = words[key];
     button.setAttribute("aria-label", words[key]);
     return button;
   }
@@ -26,44 +38,65 @@
   }
 
   function toolBox(state) {
-    const words = h.words(state), box = element("div", "hubtiers-tools");
+    const words = h.words(state);
+    const box = element("div", "hubtiers-tools");
     box.setAttribute("role", "toolbar");
     box.setAttribute("aria-label", words.tools);
-    const other = state.lang === "zh" ? "en" : "zh", shown = state.wide ? words.other_language : words.other_short;
+    const other = state.lang === "zh" ? "en" : "zh";
+    const shown = state.wide ? words.other_language : words.other_short;
     const language = h.button("hubtiers-language", shown, "language", () => h.speak(state, other));
     language.lang = h.TAGS[other];
     language.setAttribute("aria-label", words.other_language);
-    const theme = tool(state, "theme", () => h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true));
+    const theme = tool(state, "theme", () =>
+      h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true),
+    );
     theme.setAttribute("aria-pressed", String(state.theme === "dark"));
     box.append(h.searchBox(state), panelTool(state, "table"));
     if (state.data.explorer) box.append(panelTool(state, "weights"));
     box.append(language, theme);
-    if (document.fullscreenEnabled) box.append(tool(state, "full", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen())));
+    if (document.fullscreenEnabled) {
+      box.append(
+        tool(state, "full", () =>
+          document.fullscreenElement
+            ? document.exitFullscreen()
+            : document.documentElement.requestFullscreen(),
+        ),
+      );
+    }
     box.append(tool(state, "home", () => h.home(state)));
     return box;
   }
 
   function titleBox(state) {
     const box = element("header", "hubtiers-box hubtiers-title");
-    box.append(element("h1", "", state.data.title[state.lang]), element("p", "", state.data.subtitle[state.lang]));
+    box.append(
+      element("h1", "", state.data.title[state.lang]),
+      element("p", "", state.data.subtitle[state.lang]),
+    );
     return box;
   }
 
   function folding(state, key, className) {
-    const box = element("details", "hubtiers-box " + className), summary = element("summary", "", h.words(state)[key]);
+    const box = element("details", "hubtiers-box " + className);
+    const summary = element("summary", "", h.words(state)[key]);
     summary.dataset.key = key;
     box.open = state.unfolded[key];
     box.addEventListener("toggle", () => {
       state.unfolded[key] = box.open;
       // On a phone two open boxes would cover the map.
-      if (box.open && !state.wide) state.ui.querySelectorAll("details.hubtiers-box").forEach((other) => { if (other !== box) other.open = false; });
+      if (box.open && !state.wide) {
+        state.ui.querySelectorAll("details.hubtiers-box").forEach((other) => {
+          if (other !== box) other.open = false;
+        });
+      }
     });
     box.append(summary);
     return box;
   }
 
   function choice(type, group, key, text, checked, act, depth) {
-    const label = element("label", depth ? "depth" : ""), input = element("input");
+    const label = element("label", depth ? "depth" : "");
+    const input = element("input");
     input.type = type;
     input.name = type === "radio" ? group : key;
     input.value = key;
@@ -81,17 +114,50 @@
   }
 
   function layerBox(state) {
-    const words = h.words(state), box = folding(state, "layers", "hubtiers-layers");
-    const depths = (key) => (key.startsWith("function") ? state.data.functions[Number(key.slice(8))].depth - 1 : 0);
-    box.append(group(words.fill, h.fills(state).map((key) => choice("radio", "fill", key, h.fillName(state, key), state.fill === key, () => h.setFill(state, key), depths(key)))));
-    box.append(group(words.overlays, Object.keys(state.layers).map((key) =>
-      choice("checkbox", "layer", key, words[key], state.map.hasLayer(state.layers[key]), (shown) => h.toggleLayer(state, key, shown)))));
+    const words = h.words(state);
+    const box = folding(state, "layers", "hubtiers-layers");
+    const depths = (key) =>
+      key.startsWith("function") ? state.data.functions[Number(key.slice(8))].depth - 1 : 0;
+    box.append(
+      group(
+        words.fill,
+        h
+          .fills(state)
+          .map((key) =>
+            choice(
+              "radio",
+              "fill",
+              key,
+              h.fillName(state, key),
+              state.fill === key,
+              () => h.setFill(state, key),
+              depths(key),
+            ),
+          ),
+      ),
+    );
+    box.append(
+      group(
+        words.overlays,
+        Object.keys(state.layers).map((key) =>
+          choice(
+            "checkbox",
+            "layer",
+            key,
+            words[key],
+            state.map.hasLayer(state.layers[key]),
+            (shown) => h.toggleLayer(state, key, shown),
+          ),
+        ),
+      ),
+    );
     if (state.data.basemap) box.append(element("p", "hubtiers-note", words.basemap_note));
     return box;
   }
 
   function legendBox(state) {
-    const words = h.words(state), box = folding(state, "legend", "hubtiers-legend");
+    const words = h.words(state);
+    const box = folding(state, "legend", "hubtiers-legend");
     const fill = element("div", "hubtiers-legend-fill");
     box.append(fill);
     if (state.data.hubs.length) box.append(element("h2", "", words.hubs), h.hubLegend(state));
@@ -101,7 +167,10 @@
 
   h.renewLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-fill");
-    box.replaceChildren(...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []), ...h.fillLegend(state));
+    box.replaceChildren(
+      ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
+      ...h.fillLegend(state),
+    );
   };
 
   function shield(node) {
@@ -136,17 +205,24 @@
 
   h.togglePanel = function (state, key) {
     state.open[key] = !state.open[key];
-    if (!state.wide && state.open[key]) Object.keys(state.open).forEach((other) => { if (other !== key) state.open[other] = false; });
+    if (!state.wide && state.open[key]) {
+      Object.keys(state.open).forEach((other) => {
+        if (other !== key) state.open[other] = false;
+      });
+    }
     h.drawAside(state);
     if (state.open[key]) makeRoom(state);
     state.ui.querySelectorAll("[aria-expanded][data-key]").forEach((button) => {
-      if (button.dataset.key in state.open) button.setAttribute("aria-expanded", String(Boolean(state.open[button.dataset.key])));
+      if (button.dataset.key in state.open) {
+        button.setAttribute("aria-expanded", String(Boolean(state.open[button.dataset.key])));
+      }
     });
     if (state.open[key]) state.aside.querySelector(".hubtiers-panel-" + key + " h2").focus();
     else state.ui.querySelector('[data-key="' + key + '"]').focus();
   };
 
-  // Beside an open panel the map is smaller: the list of layers folds, and an untouched view fits itself in.
+  // Beside an open panel the map is smaller: the list of layers folds, and an untouched view fits
+  // itself in.
   function makeRoom(state) {
     const layers = state.ui.querySelector(".hubtiers-layers");
     if (state.map.getSize().x < 1000) layers.open = false;
@@ -154,8 +230,10 @@
   }
 
   h.panel = function (state, key) {
-    const box = element("section", "hubtiers-panel hubtiers-panel-" + key), top = element("div", "hubtiers-panel-head");
-    const title = element("h2", "", h.words(state)[key]), close = tool(state, "close", () => h.togglePanel(state, key));
+    const box = element("section", "hubtiers-panel hubtiers-panel-" + key);
+    const top = element("div", "hubtiers-panel-head");
+    const title = element("h2", "", h.words(state)[key]);
+    const close = tool(state, "close", () => h.togglePanel(state, key));
     title.tabIndex = -1;
     close.dataset.key = "close-" + key;
     top.append(title, close);
@@ -165,7 +243,8 @@
   };
 
   function tableHead(state) {
-    const words = h.words(state), row = element("tr");
+    const words = h.words(state);
+    const row = element("tr");
     [words.rank, words.region, words.tier, words.score].forEach((text) => {
       const cell = element("th", "", text);
       cell.scope = "col";
@@ -177,18 +256,35 @@
   }
 
   function tableRow(state, number) {
-    const words = h.words(state), region = state.data.regions[number], tier = state.now.tiers[number], row = element("tr");
+    const words = h.words(state);
+    const region = state.data.regions[number];
+    const tier = state.now.tiers[number];
+    const row = element("tr");
     const name = element("button", "hubtiers-link", h.name(region, state.lang));
     name.type = "button";
     name.dataset.key = "row" + number;
     name.title = words.zoom_to + " " + h.name(region, state.lang);
     row.addEventListener("click", () => h.openRegion(state, number));
-    const cells = [element("td", "value", tier < 0 ? "–" : state.now.ranks[number]), element("th"), element("td"), element("td", "value", h.number(state.now.scores[number], 3))];
+    const cells = [
+      element("td", "value", tier < 0 ? "–" : state.now.ranks[number]),
+      element("th"),
+      element("td"),
+      element("td", "value", h.number(state.now.scores[number], 3)),
+    ];
     cells[1].scope = "row";
     cells[1].append(name);
-    if (region.interval && region.interval[0] !== null && !state.modified) cells[0].append(element("span", "second", Math.round(region.interval[0]) + "–" + Math.round(region.interval[2])));
+    if (region.interval && region.interval[0] !== null && !state.modified) {
+      cells[0].append(
+        element(
+          "span",
+          "second",
+          Math.round(region.interval[0]) + "–" + Math.round(region.interval[2]),
+        ),
+      );
+    }
     if (tier >= 0) {
-      const mark = element("span", "hubtiers-swatch small"), paint = element("span");
+      const mark = element("span", "hubtiers-swatch small");
+      const paint = element("span");
       paint.style.background = h.tierColour(state, tier);
       mark.append(paint);
       cells[2].append(mark, element("span", "", state.data.tiers[tier].names[state.lang]));
@@ -203,18 +299,33 @@
     const body = state.aside.querySelector(".hubtiers-ranking tbody");
     if (!body) return;
     const place = (i) => (state.now.tiers[i] < 0 ? Infinity : state.now.ranks[i]);
-    const order = state.data.regions.map((_, i) => i).sort((a, b) => (place(a) === place(b) ? (state.data.regions[a].id < state.data.regions[b].id ? -1 : 1) : place(a) - place(b)));
+    const order = state.data.regions
+      .map((_, i) => i)
+      .sort((a, b) =>
+        place(a) === place(b)
+          ? state.data.regions[a].id < state.data.regions[b].id
+            ? -1
+            : 1
+          : place(a) - place(b),
+      );
     body.replaceChildren(...order.map((number) => tableRow(state, number)));
   };
 
   function tablePanel(state) {
-    const box = h.panel(state, "table"), scroll = element("div", "hubtiers-scroll"), table = element("table", "hubtiers-ranking");
+    const box = h.panel(state, "table");
+    const scroll = element("div", "hubtiers-scroll");
+    const table = element("table", "hubtiers-ranking");
     table.append(tableHead(state), element("tbody"));
     // Up and down go from region to region, as in a list.
     table.addEventListener("keydown", (event) => {
-      const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[
+        event.key
+      ];
       const next = step && event.target.closest("tr")[step];
-      if (next) { next.querySelector("button").focus(); event.preventDefault(); }
+      if (next) {
+        next.querySelector("button").focus();
+        event.preventDefault();
+      }
     });
     scroll.append(table);
     box.append(scroll);
@@ -223,16 +334,46 @@
   }
 
   function seekable(state) {
-    const texts = (item) => [item.name_zh, item.name_en, item.id].concat(item.aliases || []).filter(Boolean).map(h.fold);
-    const regions = state.data.regions.map((item, i) => ({ item: item, texts: texts(item), go: () => h.openRegion(state, i) }));
+    const texts = (item) =>
+      [item.name_zh, item.name_en, item.id]
+        .concat(item.aliases || [])
+        .filter(Boolean)
+        .map(h.fold);
+    const regions = state.data.regions.map((item, i) => ({
+      item: item,
+      texts: texts(item),
+      go: () => h.openRegion(state, i),
+    }));
     const known = new Set(state.data.regions.map((r) => r.id));
-    const units = state.data.units.flatMap((item, i) => (known.has(item.id) ? [] : [{
-      item: item, texts: texts(item), part: state.data.regionOf[i],
-      go: () => { state.map.fitBounds(state.shapes[i].getBounds(), { maxZoom: 8, animate: false, padding: [60, 60] }); h.openUnit(state, i, state.shapes[i].getBounds().getCenter()); },
-    }]));
+    const units = state.data.units.flatMap((item, i) =>
+      known.has(item.id)
+        ? []
+        : [
+            {
+              item: item,
+              texts: texts(item),
+              part: state.data.regionOf[i],
+              go: () => {
+                state.map.fitBounds(state.shapes[i].getBounds(), {
+                  maxZoom: 8,
+                  animate: false,
+                  padding: [60, 60],
+                });
+                h.openUnit(state, i, state.shapes[i].getBounds().getCenter());
+              },
+            },
+          ],
+    );
     const hubs = state.data.hubs.map((item) => ({
-      item: item, texts: texts(item), hub: true,
-      go: () => { const core = item.cores[0]; if (!core) return; state.map.setView([core.lat, core.lon], 6, { animate: false }); h.openHub(state, item, core); },
+      item: item,
+      texts: texts(item),
+      hub: true,
+      go: () => {
+        const core = item.cores[0];
+        if (!core) return;
+        state.map.setView([core.lat, core.lon], 6, { animate: false });
+        h.openHub(state, item, core);
+      },
     }));
     return regions.concat(units, hubs);
   }
@@ -241,20 +382,52 @@
     const wanted = h.fold(text);
     if (!wanted) return [];
     state.seekable = state.seekable || seekable(state);
-    const rated = state.seekable.map((entry) => [entry, Math.min(...entry.texts.map((t) => (t === wanted ? 0 : t.startsWith(wanted) ? 1 : t.includes(wanted) ? 2 : 3)))]);
-    return rated.filter(([, rate]) => rate < 3).sort((a, b) => a[1] - b[1]).slice(0, 8).map(([entry]) => entry);
+    const rated = state.seekable.map((entry) => [
+      entry,
+      Math.min(
+        ...entry.texts.map((t) =>
+          t === wanted ? 0 : t.startsWith(wanted) ? 1 : t.includes(wanted) ? 2 : 3,
+        ),
+      ),
+    ]);
+    return rated
+      .filter(([, rate]) => rate < 3)
+      .sort((a, b) => a[1] - b[1])
+      .slice(0, 8)
+      .map(([entry]) => entry);
   }
 
   function hitText(state, entry) {
-    const lang = state.lang, other = entry.item["name_" + (lang === "zh" ? "en" : "zh")];
-    const extra = [other !== h.name(entry.item, lang) ? other : "", entry.hub ? h.words(state).hubs : "", entry.part >= 0 ? h.words(state).part_of + " " + h.name(state.data.regions[entry.part], lang) : ""];
+    const lang = state.lang;
+    const other = entry.item["name_" + (lang === "zh" ? "en" : "zh")];
+    const extra = [
+      other !== h.name(entry.item, lang) ? other : "",
+      entry.hub ? h.words(state).hubs : "",
+      entry.part >= 0
+        ? h.words(state).part_of + " " + h.name(state.data.regions[entry.part], lang)
+        : "",
+    ];
     return [h.name(entry.item, lang), extra.filter(Boolean).join(" · ")];
   }
 
   h.searchBox = function (state) {
-    const words = h.words(state), box = element("div", "hubtiers-search"), input = element("input"), list = element("ul");
-    Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false, placeholder: state.wide ? words.search : words.find });
-    Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": "hubtiers-hits", "aria-label": words.search }).forEach(([k, v]) => input.setAttribute(k, v));
+    const words = h.words(state);
+    const box = element("div", "hubtiers-search");
+    const input = element("input");
+    const list = element("ul");
+    Object.assign(input, {
+      type: "text",
+      autocomplete: "off",
+      spellcheck: false,
+      placeholder: state.wide ? words.search : words.find,
+    });
+    Object.entries({
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-autocomplete": "list",
+      "aria-controls": "hubtiers-hits",
+      "aria-label": words.search,
+    }).forEach(([k, v]) => input.setAttribute(k, v));
     input.dataset.key = "search";
     list.id = "hubtiers-hits";
     list.setAttribute("role", "listbox");
@@ -279,16 +452,25 @@
     search.hits = matches(state, search.input.value);
     search.active = -1;
     search.input.removeAttribute("aria-activedescendant");
-    search.list.replaceChildren(...search.hits.map((entry, i) => {
-      const item = element("li"), [main, second] = hitText(state, entry);
-      item.id = "hubtiers-hit" + i;
-      item.setAttribute("role", "option");
-      item.append(element("span", "", main), element("span", "second", second));
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); pick(state, search, i); });
-      return item;
-    }));
-    const asked = search.input.value.trim() !== "", found = h.fill(h.words(state).found, { n: search.hits.length });
-    if (asked && !search.hits.length) search.list.append(element("li", "none", h.words(state).nothing));
+    search.list.replaceChildren(
+      ...search.hits.map((entry, i) => {
+        const item = element("li");
+        const [main, second] = hitText(state, entry);
+        item.id = "hubtiers-hit" + i;
+        item.setAttribute("role", "option");
+        item.append(element("span", "", main), element("span", "second", second));
+        item.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          pick(state, search, i);
+        });
+        return item;
+      }),
+    );
+    const asked = search.input.value.trim() !== "";
+    const found = h.fill(h.words(state).found, { n: search.hits.length });
+    if (asked && !search.hits.length) {
+      search.list.append(element("li", "none", h.words(state).nothing));
+    }
     search.list.hidden = !asked;
     search.input.setAttribute("aria-expanded", String(asked));
     if (speak && asked) h.say(state, search.hits.length ? found : h.words(state).nothing);
@@ -304,15 +486,26 @@
 
   function searchKey(state, search, event) {
     const n = search.hits.length;
-    if (event.key === "Escape") { hideHits(search); return; }
-    if (event.key === "Enter") { if (search.list.hidden) showHits(state, search, false); pick(state, search, Math.max(search.active, 0)); return; }
+    if (event.key === "Escape") {
+      hideHits(search);
+      return;
+    }
+    if (event.key === "Enter") {
+      if (search.list.hidden) showHits(state, search, false);
+      pick(state, search, Math.max(search.active, 0));
+      return;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
     if (search.list.hidden) showHits(state, search, true);
     if (!search.hits.length) return;
-    search.active = (search.active + step + (search.active < 0 && step < 0 ? 1 : 0) + (n || search.hits.length)) % search.hits.length;
-    [...search.list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === search.active)));
+    search.active =
+      (search.active + step + (search.active < 0 && step < 0 ? 1 : 0) + (n || search.hits.length)) %
+      search.hits.length;
+    [...search.list.children].forEach((item, i) =>
+      item.setAttribute("aria-selected", String(i === search.active)),
+    );
     search.input.setAttribute("aria-activedescendant", "hubtiers-hit" + search.active);
   }
 })(window.hubtiers);

@@ -1,10 +1,12 @@
-// What a click tells: score, rank, tier, doubt, profile by function, strengths, weaknesses, sources and years.
+// What a click tells: score, rank, tier, doubt, profile by function, strengths, weaknesses, sources
+// and years.
 "use strict";
 (function (h) {
   const element = h.element;
 
   function head(state, item) {
-    const other = state.lang === "zh" ? "en" : "zh", parts = [element("h2", "", h.name(item, state.lang))];
+    const other = state.lang === "zh" ? "en" : "zh";
+    const parts = [element("h2", "", h.name(item, state.lang))];
     const second = item["name_" + other];
     if (second && second !== h.name(item, state.lang)) parts.push(element("p", "second", second));
     return parts;
@@ -29,33 +31,78 @@
   }
 
   function probabilityBar(state, region) {
-    const words = h.words(state), box = element("section");
+    const words = h.words(state);
+    const box = element("section");
     box.append(element("h3", "", words.tier_probabilities));
-    const bar = h.svg("svg", { viewBox: "0 0 240 12", width: "100%", height: 12, preserveAspectRatio: "none", class: "hubtiers-bar", role: "img" });
+    const bar = h.svg("svg", {
+      viewBox: "0 0 240 12",
+      width: "100%",
+      height: 12,
+      preserveAspectRatio: "none",
+      class: "hubtiers-bar",
+      role: "img",
+    });
     const texts = [];
     let from = 0;
     region.probability.forEach((share, tier) => {
-      bar.append(h.svg("rect", { x: from * 240, y: 0, width: share * 240, height: 12, fill: h.tierColour(state, tier) }));
+      bar.append(
+        h.svg("rect", {
+          x: from * 240,
+          y: 0,
+          width: share * 240,
+          height: 12,
+          fill: h.tierColour(state, tier),
+        }),
+      );
       from += share;
-      if (share >= 0.005) texts.push(state.data.tiers[tier].names[state.lang] + " " + Math.round(share * 100) + " %");
+      if (share >= 0.005) {
+        texts.push(state.data.tiers[tier].names[state.lang] + " " + Math.round(share * 100) + " %");
+      }
     });
     bar.setAttribute("aria-label", texts.join(", "));
     box.append(bar, element("p", "second", texts.join(" · ")));
     return box;
   }
 
-  // Bars on one scale for all functions, from the lowest to the highest score that any region has in any of them.
+  // Bars on one scale for all functions, from the lowest to the highest score that any region has
+  // in any of them.
   function profile(state, number) {
-    const words = h.words(state), box = element("section"), functions = state.data.functions;
+    const words = h.words(state);
+    const box = element("section");
+    const functions = state.data.functions;
     box.append(element("h3", "", words.profile));
-    const all = state.now.functions.flatMap((values) => Array.from(values).filter((x) => !Number.isNaN(x)));
-    const low = Math.min(0, ...all), span = Math.max(...all) - low || 1;
+    const all = state.now.functions.flatMap((values) =>
+      Array.from(values).filter((x) => !Number.isNaN(x)),
+    );
+    const low = Math.min(0, ...all);
+    const span = Math.max(...all) - low || 1;
     const table = element("div", "hubtiers-profile");
     functions.forEach((f, i) => {
       const x = state.now.functions[i][number];
-      const bar = h.svg("svg", { viewBox: "0 0 100 8", width: "100%", height: 8, preserveAspectRatio: "none", "aria-hidden": "true", class: "hubtiers-bar" });
-      if (!Number.isNaN(x)) bar.append(h.svg("rect", { x: 0, y: 0, width: (100 * (x - low)) / span, height: 8, class: f.depth > 1 ? "sub" : "top" }));
-      table.append(element("span", f.depth > 1 ? "sub" : "", h.name(f, state.lang)), bar, element("span", "value", h.number(x, 2)));
+      const bar = h.svg("svg", {
+        viewBox: "0 0 100 8",
+        width: "100%",
+        height: 8,
+        preserveAspectRatio: "none",
+        "aria-hidden": "true",
+        class: "hubtiers-bar",
+      });
+      if (!Number.isNaN(x)) {
+        bar.append(
+          h.svg("rect", {
+            x: 0,
+            y: 0,
+            width: (100 * (x - low)) / span,
+            height: 8,
+            class: f.depth > 1 ? "sub" : "top",
+          }),
+        );
+      }
+      table.append(
+        element("span", f.depth > 1 ? "sub" : "", h.name(f, state.lang)),
+        bar,
+        element("span", "value", h.number(x, 2)),
+      );
     });
     box.append(table);
     return box;
@@ -66,9 +113,18 @@
     box.append(element("h3", "", title));
     const list = element("ul");
     rows.forEach(([at, difference, value]) => {
-      const indicator = state.data.indicators[at], item = element("li");
-      const amount = h.amount(value) + (indicator.unit && value !== null ? " " + indicator.unit : "");
-      item.append(element("span", "label", h.name(indicator, state.lang)), element("span", "value", amount + " (" + (difference > 0 ? "+" : "−") + Math.abs(difference).toFixed(2) + ")"));
+      const indicator = state.data.indicators[at];
+      const item = element("li");
+      const amount =
+        h.amount(value) + (indicator.unit && value !== null ? " " + indicator.unit : "");
+      item.append(
+        element("span", "label", h.name(indicator, state.lang)),
+        element(
+          "span",
+          "value",
+          amount + " (" + (difference > 0 ? "+" : "−") + Math.abs(difference).toFixed(2) + ")",
+        ),
+      );
       list.append(item);
     });
     box.append(list);
@@ -76,18 +132,32 @@
   }
 
   function sources(state, region) {
-    const words = h.words(state), box = element("details");
-    const years = region.years ? (region.years[0] === region.years[1] ? region.years[0] : region.years[0] + "–" + region.years[1]) : "–";
+    const words = h.words(state);
+    const box = element("details");
+    const years = region.years
+      ? region.years[0] === region.years[1]
+        ? region.years[0]
+        : region.years[0] + "–" + region.years[1]
+      : "–";
     box.append(element("summary", "", words.sources_years + ": " + years));
     const list = element("ul", "plain");
-    new Set(state.data.indicators.map((i) => i.source).filter(Boolean)).forEach((source) => list.append(element("li", "", source)));
+    new Set(state.data.indicators.map((i) => i.source).filter(Boolean)).forEach((source) =>
+      list.append(element("li", "", source)),
+    );
     box.append(list);
     return box;
   }
 
   function scoreFacts(state, number) {
-    const words = h.words(state), region = state.data.regions[number], tier = state.now.tiers[number];
-    if (tier < 0) return [[words.tier, words.no_data], [words.coverage, Math.round(region.coverage * 100) + " %"]];
+    const words = h.words(state);
+    const region = state.data.regions[number];
+    const tier = state.now.tiers[number];
+    if (tier < 0) {
+      return [
+        [words.tier, words.no_data],
+        [words.coverage, Math.round(region.coverage * 100) + " %"],
+      ];
+    }
     const doubt = [];
     if (!state.modified && region.interval && region.interval[0] !== null) {
       const [low, , high] = region.interval.map(Math.round);
@@ -103,17 +173,35 @@
   }
 
   function regionContent(state, number, unit) {
-    const words = h.words(state), region = state.data.regions[number], box = element("div", "hubtiers-popup");
+    const words = h.words(state);
+    const region = state.data.regions[number];
+    const box = element("div", "hubtiers-popup");
     box.append(...head(state, region));
-    if (unit !== null && state.data.units[unit].id !== region.id) box.append(element("p", "second", h.name(state.data.units[unit], state.lang) + " · " + words.part_of + " " + h.name(region, state.lang)));
+    if (unit !== null && state.data.units[unit].id !== region.id) {
+      box.append(
+        element(
+          "p",
+          "second",
+          h.name(state.data.units[unit], state.lang) +
+            " · " +
+            words.part_of +
+            " " +
+            h.name(region, state.lang),
+        ),
+      );
+    }
     if (state.modified) box.append(element("p", "hubtiers-badge", words.changed));
     box.append(facts(scoreFacts(state, number)));
     if (state.now.tiers[number] >= 0) {
       if (region.probability && !state.modified) box.append(probabilityBar(state, region));
       if (state.data.functions.length) box.append(profile(state, number));
       if (!state.modified && region.strengths) {
-        if (region.strengths.length) box.append(standouts(state, words.strengths, region.strengths));
-        if (region.weaknesses.length) box.append(standouts(state, words.weaknesses, region.weaknesses));
+        if (region.strengths.length) {
+          box.append(standouts(state, words.strengths, region.strengths));
+        }
+        if (region.weaknesses.length) {
+          box.append(standouts(state, words.weaknesses, region.weaknesses));
+        }
       } else if (!state.modified) {
         box.append(element("p", "second", words.no_peers));
       }
@@ -124,14 +212,25 @@
 
   function unitContent(state, unit) {
     const box = element("div", "hubtiers-popup");
-    box.append(...head(state, state.data.units[unit]), element("p", "", h.words(state).not_in_study));
+    box.append(
+      ...head(state, state.data.units[unit]),
+      element("p", "", h.words(state).not_in_study),
+    );
     return box;
   }
 
   function hubParts(state, hub, core) {
-    const words = h.words(state), lang = state.lang;
-    const parts = [facts([[words.tier, state.data.hubTiers[hub.tier].names[lang]], [words.core, h.name(core, lang)]])];
-    const focus = hub["focus_" + lang].length ? hub["focus_" + lang] : hub["focus_" + (lang === "zh" ? "en" : "zh")];
+    const words = h.words(state);
+    const lang = state.lang;
+    const parts = [
+      facts([
+        [words.tier, state.data.hubTiers[hub.tier].names[lang]],
+        [words.core, h.name(core, lang)],
+      ]),
+    ];
+    const focus = hub["focus_" + lang].length
+      ? hub["focus_" + lang]
+      : hub["focus_" + (lang === "zh" ? "en" : "zh")];
     if (focus.length) {
       const list = element("ul", "plain");
       focus.forEach((line) => list.append(element("li", "", line)));
@@ -141,8 +240,13 @@
   }
 
   h.hubTip = function (state, hub, core) {
-    const tip = element("div"), parts = hubParts(state, hub, core);
-    tip.append(element("b", "", h.name(hub, state.lang)), element("span", "second", h.name(hub, state.lang === "zh" ? "en" : "zh")), ...parts);
+    const tip = element("div");
+    const parts = hubParts(state, hub, core);
+    tip.append(
+      element("b", "", h.name(hub, state.lang)),
+      element("span", "second", h.name(hub, state.lang === "zh" ? "en" : "zh")),
+      ...parts,
+    );
     return tip;
   };
 
@@ -157,26 +261,57 @@
     if (state.popup) state.popup.remove();
     if (state.tip) state.tip.remove();
     const size = state.map.getSize();
-    const popup = L.popup({ className: "hubtiers-pop", maxWidth: Math.min(320, size.x - 60), minWidth: Math.min(250, size.x - 60), maxHeight: Math.max(160, size.y - 190),
-      autoPanPaddingTopLeft: [12, state.wide ? 64 : 100], autoPanPaddingBottomRight: [12, 60] });
+    const popup = L.popup({
+      className: "hubtiers-pop",
+      maxWidth: Math.min(320, size.x - 60),
+      minWidth: Math.min(250, size.x - 60),
+      maxHeight: Math.max(160, size.y - 190),
+      autoPanPaddingTopLeft: [12, state.wide ? 64 : 100],
+      autoPanPaddingBottomRight: [12, 60],
+    });
     popup.setLatLng(at).setContent(build());
     state.popup = popup;
-    state.rebuildPopup = () => { popup.setContent(build()); };
-    popup.on("remove", () => { if (state.popup === popup) { state.popup = null; state.rebuildPopup = null; } });
+    state.rebuildPopup = () => {
+      popup.setContent(build());
+    };
+    popup.on("remove", () => {
+      if (state.popup === popup) {
+        state.popup = null;
+        state.rebuildPopup = null;
+      }
+    });
     popup.openOn(state.map);
   }
 
   h.openUnit = function (state, unit, at) {
     const number = state.data.regionOf[unit];
-    open(state, at, () => (number < 0 ? unitContent(state, unit) : regionContent(state, number, unit)));
+    open(state, at, () =>
+      number < 0 ? unitContent(state, unit) : regionContent(state, number, unit),
+    );
   };
 
   h.openRegion = function (state, number) {
     const region = state.data.regions[number];
-    state.map.fitBounds(h.boundsOf(state, number), { maxZoom: 6, animate: false, padding: [40, 40] });
+    state.map.fitBounds(h.boundsOf(state, number), {
+      maxZoom: 6,
+      animate: false,
+      padding: [40, 40],
+    });
     open(state, region.at, () => regionContent(state, number, null));
-    const tier = state.now.tiers[number], words = h.words(state);
-    h.say(state, h.name(region, state.lang) + ": " + (tier < 0 ? words.no_data : words.rank + " " + state.now.ranks[number] + ", " + state.data.tiers[tier].names[state.lang]));
+    const tier = state.now.tiers[number];
+    const words = h.words(state);
+    h.say(
+      state,
+      h.name(region, state.lang) +
+        ": " +
+        (tier < 0
+          ? words.no_data
+          : words.rank +
+            " " +
+            state.now.ranks[number] +
+            ", " +
+            state.data.tiers[tier].names[state.lang]),
+    );
   };
 
   h.openHub = function (state, hub, core) {
@@ -184,7 +319,9 @@
       const box = element("div", "hubtiers-popup");
       box.append(...head(state, hub), ...hubParts(state, hub, core));
       if (hub.note) box.append(element("p", "second", hub.note));
-      if (state.data.hubSource) box.append(element("p", "second", h.words(state).source + ": " + state.data.hubSource));
+      if (state.data.hubSource) {
+        box.append(element("p", "second", h.words(state).source + ": " + state.data.hubSource));
+      }
       return box;
     });
     h.say(state, h.name(hub, state.lang));
@@ -192,7 +329,8 @@
 
   h.boundsOf = function (state, number) {
     const region = state.data.regions[number];
-    const units = region.units || state.data.regionOf.flatMap((r, unit) => (r === number ? [unit] : []));
+    const units =
+      region.units || state.data.regionOf.flatMap((r, unit) => (r === number ? [unit] : []));
     const bounds = L.latLngBounds([region.at]);
     units.forEach((unit) => bounds.extend(state.shapes[unit].getBounds()));
     return bounds;

@@ -1,10 +1,14 @@
-// The formulas of the library, to the same twelve digits and with the same tie rules: hierarchical weighted means that
-// hand the weight of missing values on level by level, exact natural breaks, quantiles, classes closed above.
+// The formulas of the library, to the same twelve digits and with the same tie rules: hierarchical
+// weighted means that hand the weight of missing values on level by level, exact natural breaks,
+// quantiles, classes closed above.
 "use strict";
 (function (h) {
-  const DIGITS = 12, LARGEST = 290, SAME = 1e-10;
+  const DIGITS = 12;
+  const LARGEST = 290;
+  const SAME = 1e-10;
   const POWERS = Array.from({ length: 2 * LARGEST + 1 }, (_, i) => Number("1e" + (i - LARGEST)));
-  // Adding and taking away 1.5 · 2^52 leaves the nearest whole number, halves to the even one, as numpy's rint.
+  // Adding and taking away 1.5 · 2^52 leaves the nearest whole number, halves to the even one, as
+  // numpy's rint.
   const WHOLE = 6755399441055744;
   const bits = new DataView(new ArrayBuffer(8));
 
@@ -23,7 +27,8 @@
   }
 
   function weightedMean(columns, shares, row, geometric) {
-    let total = 0, sum = 0;
+    let total = 0;
+    let sum = 0;
     for (let c = 0; c < columns.length; c++) {
       const x = columns[c][row];
       if (shares[c] > 0 && !Number.isNaN(x)) {
@@ -39,13 +44,17 @@
   function climb(model, weights, kinds) {
     const board = [];
     model.groups.forEach((group) => {
-      const raw = group.leaves.map((leaves) => leaves.reduce((sum, leaf) => sum + weights[leaf], 0));
+      const raw = group.leaves.map((leaves) =>
+        leaves.reduce((sum, leaf) => sum + weights[leaf], 0),
+      );
       const total = raw.reduce((a, b) => a + b, 0);
       const shares = raw.map((w) => (total > 0 ? w / total : 0));
       const columns = group.children.map((c) => (c < 0 ? board[~c] : model.columns[c]));
       const geometric = kinds[Math.min(group.height, kinds.length - 1)] === "Geometric";
       const scores = new Float64Array(model.n);
-      for (let row = 0; row < model.n; row++) scores[row] = weightedMean(columns, shares, row, geometric);
+      for (let row = 0; row < model.n; row++) {
+        scores[row] = weightedMean(columns, shares, row, geometric);
+      }
       board.push(scores);
     });
     return board.map((scores) => scores.map(roundSignificant));
@@ -53,26 +62,42 @@
 
   function distinct(scores) {
     const ordered = scores.filter((x) => !Number.isNaN(x)).sort();
-    const values = [], counts = [];
+    const values = [];
+    const counts = [];
     ordered.forEach((x) => {
       if (values.length && values[values.length - 1] === x) counts[counts.length - 1] += 1;
-      else { values.push(x); counts.push(1); }
+      else {
+        values.push(x);
+        counts.push(1);
+      }
     });
     return { values: values, counts: counts, known: ordered.length };
   }
 
   // Prefix sums grow outwards from the middle value, so that far values do not drown the rest.
   function sumOutwards(values, weights) {
-    const m = values.length, middle = Math.floor(m / 2);
-    const sums = { n: new Float64Array(m + 1), s: new Float64Array(m + 1), q: new Float64Array(m + 1) };
-    const term = (i) => { const d = values[i] - values[middle]; return [weights[i], weights[i] * d, weights[i] * d * d]; };
+    const m = values.length;
+    const middle = Math.floor(m / 2);
+    const sums = {
+      n: new Float64Array(m + 1),
+      s: new Float64Array(m + 1),
+      q: new Float64Array(m + 1),
+    };
+    const term = (i) => {
+      const d = values[i] - values[middle];
+      return [weights[i], weights[i] * d, weights[i] * d * d];
+    };
     for (let i = middle; i < m; i++) {
       const [n, s, q] = term(i);
-      sums.n[i + 1] = sums.n[i] + n; sums.s[i + 1] = sums.s[i] + s; sums.q[i + 1] = sums.q[i] + q;
+      sums.n[i + 1] = sums.n[i] + n;
+      sums.s[i + 1] = sums.s[i] + s;
+      sums.q[i + 1] = sums.q[i] + q;
     }
     for (let i = middle - 1; i >= 0; i--) {
       const [n, s, q] = term(i);
-      sums.n[i] = sums.n[i + 1] - n; sums.s[i] = sums.s[i + 1] - s; sums.q[i] = sums.q[i + 1] - q;
+      sums.n[i] = sums.n[i + 1] - n;
+      sums.s[i] = sums.s[i + 1] - s;
+      sums.q[i] = sums.q[i + 1] - q;
     }
     return sums;
   }
@@ -82,7 +107,8 @@
     return Math.max(sums.q[end] - sums.q[first] - (s * s) / (sums.n[end] - sums.n[first]), 0);
   }
 
-  // Least sums of squares of c + 1 classes for every end; the best start never falls as the end grows.
+  // Least sums of squares of c + 1 classes for every end; the best start never falls as the end
+  // grows.
   function fillRow(c, m, best, start, sums) {
     const length = m - c;
     let step = 1;
@@ -92,10 +118,14 @@
         const end = c + place;
         const low = place > step ? start[end - step] : c;
         const high = Math.min(place + step <= length ? start[end + step] : end - 1, end - 1);
-        let least = Infinity, at = low;
+        let least = Infinity;
+        let at = low;
         for (let first = low; first <= high; first++) {
           const total = best[c - 1][first] + within(sums, first, end);
-          if (total < least) { least = total; at = first; }
+          if (total < least) {
+            least = total;
+            at = first;
+          }
         }
         best[c][end] = least;
         start[end] = at;
@@ -105,11 +135,15 @@
 
   // Of partitions that are equal to one part in 10¹⁰ the one with the lowest starts is taken.
   function lowestStart(row, c, end, above, limit, sums) {
-    let least = Infinity, at = c;
+    let least = Infinity;
+    let at = c;
     for (let first = c; first < end; first++) {
       const total = row[first] + within(sums, first, end) + above;
       if (total <= limit) return first;
-      if (total < least) { least = total; at = first; }
+      if (total < least) {
+        least = total;
+        at = first;
+      }
     }
     return at;
   }
@@ -124,9 +158,12 @@
     for (let end = 1; end <= m; end++) best[0][end] = within(sums, 0, end);
     for (let c = 1; c < k - 1; c++) fillRow(c, m, best, start, sums);
     let least = k === 1 ? best[0][m] : Infinity;
-    for (let first = k - 1; first < m && k > 1; first++) least = Math.min(least, best[k - 2][first] + within(sums, first, m));
+    for (let first = k - 1; first < m && k > 1; first++) {
+      least = Math.min(least, best[k - 2][first] + within(sums, first, m));
+    }
     const starts = new Array(k).fill(0);
-    let end = m, above = 0;
+    let end = m;
+    let above = 0;
     for (let c = k - 1; c > 0; c--) {
       starts[c] = lowestStart(best[c - 1], c, end, above, least * (1 + SAME), sums);
       above += within(sums, starts[c], end);
@@ -138,18 +175,27 @@
   function naturalBreaks(found, k, log) {
     if (found.values.length < k || (log && found.values[0] <= 0)) return null;
     const values = log ? found.values.map(Math.log) : found.values;
-    return bestStarts(values, found.counts, k).slice(1).map((start) => found.values[start - 1]);
+    return bestStarts(values, found.counts, k)
+      .slice(1)
+      .map((start) => found.values[start - 1]);
   }
 
   function quantileBreaks(found, k) {
     if (found.values.length < k) return null;
     const places = [];
     let below = 0;
-    found.counts.slice(0, -1).forEach((count) => { below += count; places.push(below * k); });
+    found.counts.slice(0, -1).forEach((count) => {
+      below += count;
+      places.push(below * k);
+    });
     const breaks = [];
     for (let j = 1; j < k; j++) {
       let nearest = 0;
-      places.forEach((place, i) => { if (Math.abs(place - j * found.known) < Math.abs(places[nearest] - j * found.known)) nearest = i; });
+      places.forEach((place, i) => {
+        if (Math.abs(place - j * found.known) < Math.abs(places[nearest] - j * found.known)) {
+          nearest = i;
+        }
+      });
       breaks.push(found.values[nearest]);
     }
     return breaks;
@@ -168,27 +214,48 @@
   }
 
   function ranksOf(scores) {
-    const ordered = scores.filter((x) => !Number.isNaN(x)).sort().reverse();
+    const ordered = scores
+      .filter((x) => !Number.isNaN(x))
+      .sort()
+      .reverse();
     const rank = new Map();
-    ordered.forEach((x, i) => { if (!rank.has(x)) rank.set(x, i + 1); });
+    ordered.forEach((x, i) => {
+      if (!rank.has(x)) rank.set(x, i + 1);
+    });
     return Array.from(scores, (x) => (Number.isNaN(x) ? null : rank.get(x)));
   }
 
   function tierRows(scores, tiers, breaks) {
-    let lowest = Infinity, highest = -Infinity;
-    scores.forEach((x) => { if (x < lowest) lowest = x; if (x > highest) highest = x; });
+    let lowest = Infinity;
+    let highest = -Infinity;
+    scores.forEach((x) => {
+      if (x < lowest) lowest = x;
+      if (x > highest) highest = x;
+    });
     const edges = [Math.min(lowest, ...breaks), ...breaks, Math.max(highest, ...breaks)].reverse();
-    return edges.slice(1).map((lower, i) => ({ lower: lower, upper: edges[i], count: tiers.filter((t) => t === i).length }));
+    return edges.slice(1).map((lower, i) => ({
+      lower: lower,
+      upper: edges[i],
+      count: tiers.filter((t) => t === i).length,
+    }));
   }
 
   function decodeMatrix(text, n) {
     const raw = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const flat = new Float64Array(raw.buffer), p = n ? flat.length / n : 0;
-    return Array.from({ length: p }, (_, c) => Float64Array.from({ length: n }, (_, r) => flat[r * p + c]));
+    const flat = new Float64Array(raw.buffer);
+    const p = n ? flat.length / n : 0;
+    return Array.from({ length: p }, (_, c) =>
+      Float64Array.from({ length: n }, (_, r) => flat[r * p + c]),
+    );
   }
 
   h.scoring = {
-    climb: climb, breaksFor: breaksFor, tiersOf: tiersOf, ranksOf: ranksOf, tierRows: tierRows, decodeMatrix: decodeMatrix,
+    climb: climb,
+    breaksFor: breaksFor,
+    tiersOf: tiersOf,
+    ranksOf: ranksOf,
+    tierRows: tierRows,
+    decodeMatrix: decodeMatrix,
     roundSignificant: roundSignificant,
   };
 })(window.hubtiers);

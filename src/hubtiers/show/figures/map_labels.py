@@ -1,0 +1,98 @@
+"""Names on a printed map: the cores of the hubs, or the best regions, each where it hides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hubtiers.framework import TIERS
+from hubtiers.hubs.layout import HubLayout
+from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.membership import expand_members
+from hubtiers.scheme import Result
+from hubtiers.show.figures.chart_parts import dots_around, sizes_of
+from hubtiers.show.figures.hub_marks import core_point
+from hubtiers.show.figures.labels import Box, place_labels
+from hubtiers.show.figures.scene import Scene
+from hubtiers.show.words import region_names
+
+if TYPE_CHECKING:
+    from hubtiers.show.figures.canvas import Board
+
+__all__ = ["draw_labels", "label_points"]
+
+_MOST_LABELS = 20
+_FONT_SIZE = 8
+_POINTS_AN_INCH = 72
+
+Point = tuple[float, float]
+
+
+def label_points(
+    scene: Scene, result: Result, layout: HubLayout | None, language: str
+) -> list[tuple[str, Point]]:
+    """Return what is named: the cores of the hubs, highest tier first, or else the best regions."""
+    if layout is None:
+        best = result.rank.dropna().sort_values(kind="stable").index[:_MOST_LABELS]
+        points = scene.regions.loc[best].representative_point()
+        places = zip(points.x, points.y, strict=True)
+        return list(zip(region_names(result, language)[best], places, strict=True))
+    cities = load_regions("city")
+    column = "short_zh" if language == "zh" else "name_en"
+    hubs = sorted(layout.hubs, key=lambda hub: TIERS.index(hub.tier))
+    cores = [core for hub in hubs for core in expand_members(hub.cores)]
+    return [(str(cities.loc[core, column]), core_point(scene, core)) for core in cores]
+
+
+def draw_labels(
+    board: Board, points: Sequence[tuple[str, Point]], furniture: Sequence[Box]
+) -> None:
+    """Name points where the names hide neither each other nor the furniture of the map."""
+    axes = board.axes
+    texts = [board.text(name) for name, _ in points]
+    anchors = [tuple(axes.transData.transform(at)) for _, at in points]
+    sizes = sizes_of(board, texts, _FONT_SIZE)
+    dot = board.figure.dpi / _POINTS_AN_INCH * 4.5
+    frame = axes.get_window_extent()
+    centres = place_labels(
+        anchors,
+        sizes,
+        bounds=Box(frame.x0 + 3, frame.y0 + 3, frame.x1 - 3, frame.y1 - 3),
+        obstacles=[*furniture, *dots_around(anchors, dot)],
+        gap=1.4 * dot,
+    )
+    for number, (_, at) in enumerate(points):
+        leads = _is_far(anchors[number], centres[number], sizes[number], dot)
+        shift = np.subtract(centres[number], anchors[number]) * _POINTS_AN_INCH / board.figure.dpi
+        _draw_label(board, texts[number], at, tuple(shift), leads=leads)
+
+
+def _is_far(anchor: Point, centre: Point, size: Point, dot: float) -> bool:
+    """Return whether a label stands so far from its point that a line must lead to it."""
+    across, up = abs(centre[0] - anchor[0]), abs(centre[1] - anchor[1])
+    return up > 1.4 * size[1] or across > size[0] / 2 + 3 * dot
+
+
+def _draw_label(board: Board, text: str, at: Point, shift: Point, *, leads: bool) -> None:
+    line = {"arrowstyle": "-", "linewidth": 0.5, "color": "#5b636a", "shrinkA": 0, "shrinkB": 3}
+    paper = {
+        "boxstyle": "square,pad=0.12",
+        "facecolor": "white",
+        "edgecolor": "none",
+        "alpha": 0.78,
+    }
+    label = board.axes.annotate(
+        text,
+        xy=at,
+        xytext=shift,
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=_FONT_SIZE,
+        arrowprops=line if leads else None,
+        zorder=8,
+        bbox=paper,
+    )
+    label.set_gid("label")

@@ -1,0 +1,123 @@
+"""Legends of a printed map: the tiers with their ranges and counts, and the hubs of a layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hubtiers.framework import TIERS
+from hubtiers.hubs.layout import HubLayout
+from hubtiers.scheme import Result
+from hubtiers.show.figures.basemap import PAPER
+from hubtiers.show.figures.furniture import box_of
+from hubtiers.show.figures.hub_marks import CORRIDOR, CORRIDOR_DASHES, MARKERS
+from hubtiers.show.figures.labels import Box
+from hubtiers.show.figures.scene import Scene
+from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, tier_colours
+from hubtiers.show.words import break_texts, say, tier_name
+
+if TYPE_CHECKING:
+    from hubtiers.show.figures.canvas import Board
+
+__all__ = ["draw_legends"]
+
+_EDGE, _NO_DATA_EDGE = "#b9bdc1", "#a3a29d"
+_MARGIN = 0.012
+
+Rows = list[tuple[Any, str]]
+"""A symbol and its text, row by row."""
+
+
+def draw_legends(board: Board, result: Result, layout: HubLayout | None, scene: Scene) -> list[Box]:
+    """Draw the legend of the tiers and, beside it, that of the hubs; return where they stand."""
+    language = board.language
+    rows = _tier_rows(result, language) + _other_rows(result, scene, language)
+    first = _draw_legend(board, rows, say("tier_score", language), _MARGIN)
+    if layout is None:
+        return [first]
+    inverse = board.axes.transAxes.inverted()
+    beside = float(inverse.transform((first.right, first.bottom))[0]) + 0.01
+    return [first, _draw_legend(board, _hub_rows(layout, language), say("hubs", language), beside)]
+
+
+def _tier_rows(result: Result, language: str) -> Rows:
+    from matplotlib.patches import Patch
+
+    scale, colours = result.breaks, tier_colours(result.breaks.labels)
+    rows: Rows = []
+    for label, span, count in zip(scale.labels, break_texts(scale), scale.counts, strict=True):
+        patch = Patch(facecolor=colours[label], edgecolor=_EDGE, linewidth=0.4)
+        rows.append((patch, f"{tier_name(label, language)}  {span}  ({count})"))
+    return rows
+
+
+def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
+    """Return what has no tier: regions without a score, and places that belong to no region."""
+    from matplotlib.patches import Patch
+
+    rows: Rows = []
+    if result.no_data:
+        hatched = Patch(
+            facecolor=NO_DATA_COLOUR, edgecolor=_NO_DATA_EDGE, hatch="/////", linewidth=0.4
+        )
+        rows.append((hatched, f"{say('no_data', language)}  ({len(result.no_data)})"))
+    if scene.leaves_gaps(result):
+        blank = Patch(facecolor=PAPER, edgecolor=_EDGE, linewidth=0.6)
+        rows.append((blank, say("not_in_study", language)))
+    return rows
+
+
+def _hub_rows(layout: HubLayout, language: str) -> Rows:
+    from matplotlib.lines import Line2D
+
+    colours = hub_colours(TIERS)
+    rows: Rows = []
+    for tier, marker in zip(TIERS, MARKERS, strict=True):
+        number = sum(hub.tier == tier for hub in layout.hubs)
+        if number:
+            size = 10 if marker == "*" else 5.5
+            mark = Line2D(
+                [], [], linestyle="none", marker=marker, color=colours[tier], markersize=size
+            )
+            rows.append((mark, f"{tier_name(tier, language)}  ({number})"))
+    if any(hub.extent for hub in layout.hubs):
+        outline = Line2D([], [], color=colours[TIERS[0]], linewidth=1.5)
+        rows.append((outline, say("extents", language)))
+    if layout.corridors:
+        dashed = Line2D([], [], color=CORRIDOR, linewidth=1.1, linestyle=CORRIDOR_DASHES)
+        rows.append((dashed, say("corridors", language)))
+    return rows
+
+
+def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, left: float) -> Box:
+    from matplotlib.legend import Legend
+
+    handles, texts = zip(*rows, strict=True)
+    # matplotlib leaves out labels that start with an underscore, so that texts are set afterwards.
+    legend = Legend(
+        board.axes,
+        handles,
+        ["x"] * len(rows),
+        loc="lower left",
+        bbox_to_anchor=(left, _MARGIN),
+        borderaxespad=0.0,
+        title=title,
+        fontsize=8,
+        title_fontsize=8.5,
+        frameon=True,
+        framealpha=0.92,
+        edgecolor="#c9cdd1",
+        facecolor="white",
+        handlelength=1.6,
+        handleheight=0.9,
+        labelspacing=0.45,
+        fancybox=False,
+        alignment="left",
+    )
+    for slot, text in zip(legend.get_texts(), texts, strict=True):
+        slot.set_text(board.text(text))
+    legend.set_zorder(9)
+    legend.get_frame().set_linewidth(0.5)
+    board.axes.add_artist(legend)
+    board.figure.draw_without_rendering()
+    return box_of(legend)
