@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +17,8 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
+
+from hubtiers.errors import SpecError
 
 __all__ = [
     "Framing",
@@ -29,7 +32,9 @@ __all__ = [
     "outlying",
     "padded",
     "projected",
+    "require_extent",
     "scale_spread",
+    "transformer",
     "without_twins",
 ]
 
@@ -139,12 +144,24 @@ def joined_at(shapes: Sequence[Any] | NDArray[Any], cut: float) -> NDArray[Any]:
 
 def _around_cut(shape: Any, cut: float) -> Any:
     """Return one shape opened at a meridian."""
-    pieces = []
-    for turn in (-360.0, 0.0, 360.0):
-        copy = shapely.transform(shape, lambda xy, turn=turn: xy + [turn, 0.0])
-        pieces += _polygons(shapely.clip_by_rect(copy, cut, -90.0, cut + 360.0, 90.0))
+    west, _, east, _ = shapely.bounds(shape)
+    whole = math.floor((west - cut) / 360.0) * -360.0
+    if east + whole <= cut + 360.0:
+        return _turned_by(shape, whole)
+    turns = []
+    for turn in (whole - 360.0, whole):
+        pieces = _polygons(
+            shapely.clip_by_rect(_turned_by(shape, turn), cut, -90.0, cut + 360.0, 90.0)
+        )
+        turns += [pieces] if pieces else []
+    if len(turns) == 1:
+        return shapely.multipolygons(turns[0])
     # On a lattice of a millionth of a degree the two sides of an old cut meet exactly.
-    return shapely.union_all(pieces, grid_size=1e-6)
+    return shapely.union_all([piece for pieces in turns for piece in pieces], grid_size=1e-6)
+
+
+def _turned_by(shape: Any, degrees: float) -> Any:
+    return shapely.transform(shape, lambda xy: np.add(xy, (degrees, 0.0))) if degrees else shape
 
 
 def _polygons(shape: Any) -> list[Any]:
@@ -362,8 +379,8 @@ def projected(shapes: gpd.GeoSeries, crs: str, *, step: float = 1.0) -> gpd.GeoS
     if domain is not None:
         kept = shapely.intersection(kept, domain)
     bent = shapely.segmentize(kept, step)
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    placed = shapely.transform(bent, lambda xy: np.column_stack(transformer.transform(*xy.T)))
+    onto = transformer(crs)
+    placed = shapely.transform(bent, lambda xy: np.column_stack(onto.transform(*xy.T)))
     return gpd.GeoSeries(placed, index=shapes.index, crs=crs)
 
 
@@ -372,7 +389,11 @@ def _middle_of(crs: str) -> tuple[str, float, float]:
     operation = pyproj.CRS(crs).coordinate_operation
     if operation is None:
         return "", 0.0, 0.0
-    said = {item.name.split(" of ")[0]: item.value for item in operation.params if " origin" in item.name}
+    said = {
+        item.name.split(" of ")[0]: item.value
+        for item in operation.params
+        if " origin" in item.name
+    }
     lon, lat = float(said.get("Longitude", 0.0)), float(said.get("Latitude", 0.0))
     return operation.method_name, lon, lat
 
@@ -390,13 +411,19 @@ def _domain_of(crs: str) -> Any:
     return None
 
 
+@lru_cache(maxsize=64)
+def transformer(crs: str) -> pyproj.Transformer:
+    """Return the way from degrees to a projection, and back with `direction="INVERSE"`."""
+    return pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+
+
 def degrees_in(crs: str, window: Box, *, steps: int = 25) -> tuple[Floats, Floats]:
     """Return longitudes and latitudes of a lattice of places in a window; NaN where the projection has none."""
     left, bottom, right, top = window
     x, y = np.meshgrid(np.linspace(left, right, steps), np.linspace(bottom, top, steps))
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    lon, lat = transformer.transform(x, y, direction="INVERSE")
-    again = np.hypot(*np.subtract(transformer.transform(lon, lat), (x, y)))
+    onto = transformer(crs)
+    lon, lat = onto.transform(x, y, direction="INVERSE")
+    again = np.hypot(*np.subtract(onto.transform(lon, lat), (x, y)))
     # Beyond the edge of the globe some projections answer all the same, and wrongly.
     sound = np.isfinite(lon) & np.isfinite(lat) & (again < 1e-3 * max(right - left, top - bottom))
     return np.where(sound, lon, np.nan), np.where(sound, lat, np.nan)
@@ -407,22 +434,21 @@ def north_spread(crs: str, window: Box) -> float:
     lon, lat = degrees_in(crs, window)
     if np.isnan(lon).any():
         return 180.0
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    onto = transformer(crs)
     step = 1e-4
-    start = np.array(transformer.transform(lon, np.minimum(lat, 90 - 2 * step)))
-    end = np.array(transformer.transform(lon, np.minimum(lat, 90 - 2 * step) + step))
+    start = np.array(onto.transform(lon, np.minimum(lat, 90 - 2 * step)))
+    end = np.array(onto.transform(lon, np.minimum(lat, 90 - 2 * step) + step))
     east, north = end - start
     return float(np.abs(np.degrees(np.arctan2(east, north))).max())
 
 
 def scale_spread(crs: str, window: Box) -> float:
     """Return by how much the length of a level line differs over a window, as a share; infinite off the globe."""
-    left, bottom, right, top = window
-    step = (right - left) / 60
+    step = (window[2] - window[0]) / 60
     lon, lat = degrees_in(crs, window)
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    x, y = transformer.transform(lon, lat)
-    beside = transformer.transform(np.asarray(x) + step, np.asarray(y), direction="INVERSE")
+    onto = transformer(crs)
+    x, y = onto.transform(lon, lat)
+    beside = onto.transform(np.asarray(x) + step, np.asarray(y), direction="INVERSE")
     if np.isnan(lon).any() or not np.isfinite(beside).all():
         return math.inf
     _, _, length = pyproj.Geod(ellps="WGS84").inv(lon, lat, *beside)
@@ -441,6 +467,23 @@ def padded(box: Box, share: float, shape: tuple[float, float]) -> Box:
         height = low * width
     x, y = (left + right) / 2, (bottom + top) / 2
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def require_extent(extent: Box) -> Box:
+    """Return an extent that is a box in degrees.
+
+    Raises
+    ------
+    SpecError
+        When it is none.
+    """
+    west, south, east, north = extent
+    if -90 <= south < north <= 90 and -360 <= west < east <= 540 and east - west <= 360:
+        return extent
+    raise SpecError(
+        f"extent={extent!r} is not a box. Give west, south, east and north in degrees; east is greater than west, "
+        "also across 180°, as in (170, -20, 190, -10)."
+    )
 
 
 def around_frame(world: gpd.GeoSeries, bounds: Box, *, margin: float = 0.0) -> gpd.GeoSeries:
@@ -473,7 +516,9 @@ def without_twins(context: gpd.GeoSeries, study: Any, *, border: float = 0.3) ->
     shapely.prepare(study)
     near = shapely.intersects(shapes, study)
     share = np.zeros(len(shapes))
-    share[near] = shapely.area(shapely.intersection(shapes[near], study)) / shapely.area(shapes[near])
+    share[near] = shapely.area(shapely.intersection(shapes[near], study)) / shapely.area(
+        shapes[near]
+    )
     twin = share > 0.5
     if not twin.any():
         return context

@@ -25,11 +25,14 @@ __all__ = [
     "break_note",
     "break_texts",
     "browser_words",
+    "has_chinese",
+    "in_languages",
     "join_texts",
     "node_name",
     "node_text",
     "number_text",
     "region_names",
+    "region_text",
     "require_language",
     "say",
     "tier_name",
@@ -120,11 +123,7 @@ _TERMS: Mapping[str, Text] = {
 
 _MAP: Mapping[str, Text] = {
     "basemap": Text("底图（需联网）", "Basemap (needs a network)"),
-    "basemap_note": Text(
-        "底图瓦片需联网；国内图商瓦片为 GCJ-02 坐标，会与界线错位，请勿叠加。",
-        "Tiles come from the network. Tiles of map services in China are in GCJ-02 and would be shifted against the "
-        "borders.",
-    ),
+    "basemap_note": Text("底图瓦片需联网。", "Tiles come from the network."),
     "breaks_at": Text("层级断点", "Cut-points of the tiers"),
     "changed": Text("当前为改动后的权重", "Weights as set in the explorer"),
     "close": Text("关闭", "Close"),
@@ -140,6 +139,7 @@ _MAP: Mapping[str, Text] = {
         "Move a slider: scores, tiers and map follow. Numbers are effective weights in the score.",
     ),
     "few": Text("不同得分太少，无法分级。", "Too few different scores for the tiers."),
+    "far_parts": Text("远处部分", "Far parts"),
     "fill": Text("填色", "Fill"),
     "find": Text("查找区域", "Find a region"),
     "focus": Text("建设重点", "Focus"),
@@ -166,7 +166,7 @@ _MAP: Mapping[str, Text] = {
     "profile": Text("功能得分", "Scores by function"),
     "provinces": Text("省级界", "Province borders"),
     "reset": Text("恢复原权重", "Back to the study"),
-    "search": Text("查找区域（中文、拼音、英文）", "Find a region (English, pinyin, 中文)"),
+    "search": Text("查找区域（中文、拼音、英文）", "Find (English, pinyin)"),
     "shown": Text("填色：{what}", "Filled by: {what}"),
     "skip": Text("跳到位次表", "Skip to the ranking"),
     "sources_years": Text("数据来源与年份", "Sources and years"),
@@ -202,9 +202,7 @@ _MAP_FILLED: Mapping[str, Text] = {
 }
 
 _CREDITS: Mapping[str, Text] = {
-    "boundary_note": Text(
-        "界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."
-    ),
+    "boundary_note": Text("界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."),
     "context_note": Text("周边：{context}。", "Around: {context}."),
     "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
 }
@@ -213,27 +211,24 @@ _FIGURES: Mapping[str, Text] = {
     "approval": Text("审图号：", "Map approval number: "),
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
     "caption": Text(
-        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{source}",
+        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
         "{title} {n} regions in {k} tiers by composite score: {method}, goodness of variance fit {gvf}{ends}.{hubs} "
-        "{source}",
+        "{insets}{source}",
     ),
+    "caption_insets": Text("插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
     "kilometres": Text("千米", "km"),
     "north": Text("北", "N"),
-    "not_drawn": Text(
-        "另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"
-    ),
+    "not_drawn": Text("另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"),
     "not_positive_scores": Text(
         "；未绘 {n} 个非正得分",
         "; {n} scores of 0 or below not drawn",
         one="; {n} score of 0 or below not drawn",
     ),
     "probability": Text("概率", "Probability"),
-    "rank_5_95": Text(
-        "位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"
-    ),
+    "rank_5_95": Text("位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"),
     "rank_log": Text("位次（对数）", "Rank (log scale)"),
     "score_log": Text("综合得分（对数）", "Score (log scale)"),
     "weight": Text("权重", "Weight"),
@@ -316,23 +311,15 @@ _TABLES: Mapping[str, Text] = {
     "certainty_table": Text("层级概率与位次区间", "Tier probabilities and rank intervals"),
     "comparison_table": Text("不同方案的比较", "Schemes compared"),
     "confusion_table": Text("层级与参照层级的交叉表", "Tiers against reference tiers"),
-    "disagreement_table": Text(
-        "与参照层级不同的区域", "Regions with another tier than the reference"
-    ),
-    "effective_note": Text(
-        "有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."
-    ),
+    "disagreement_table": Text("与参照层级不同的区域", "Regions with another tier than the reference"),
+    "effective_note": Text("有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."),
     "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
     "indicator_table": Text("指标体系", "Indicator system"),
     "join_table": Text("名称匹配", "Names matched"),
     "method_note": Text("方法：{steps}。", "Method: {steps}."),
     "move_note": Text("位次变动为正表示上升。", "A positive change of rank is a gain."),
-    "move_table": Text(
-        "换用其他方案后层级变动的区域", "Regions that change tier under another scheme"
-    ),
-    "no_score_note": Text(
-        "{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."
-    ),
+    "move_table": Text("换用其他方案后层级变动的区域", "Regions that change tier under another scheme"),
+    "no_score_note": Text("{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."),
     "outside_table": Text("与外部变量的一致程度", "How the score goes with outside variables"),
     "rank_table": Text("各方案位次与层级", "Ranks and tiers by scheme"),
     "rows_left_out": Text(
@@ -400,6 +387,15 @@ def say(key: str, language: str, **values: object) -> str:
     return (found.fill(**values) if values else found).say(language)
 
 
+def has_chinese(text: str) -> bool:
+    """Return whether a text has a Chinese character.
+
+    >>> has_chinese("武汉 (Wuhan)"), has_chinese("Wuhan")
+    (True, False)
+    """
+    return any("\u3400" <= sign <= "\u9fff" for sign in text)
+
+
 def require_language(language: str) -> int:
     """Return the place of a language in columns of names: 0 for `"zh"`, 1 for `"en"`."""
     if language not in LANGUAGES:
@@ -413,6 +409,32 @@ def browser_words() -> dict[str, dict[str, Any]]:
     chinese = {key: said.zh for key, said in part.items()}
     english = {key: _forms(said) for key, said in part.items()}
     return {"zh": chinese, "en": english}
+
+
+def in_languages(content: Any, languages: Sequence[str]) -> Any:
+    """Return plain values without what is said in a language that is not shown.
+
+    >>> names = {"id": "BY", "name_zh": "巴伐利亚", "name_en": "Bavaria", "title": {"zh": "州"}}
+    >>> in_languages(names, ["en"])
+    {'id': 'BY', 'name_en': 'Bavaria', 'title': {}}
+    """
+    dropped = tuple(code for code in LANGUAGES if code not in languages)
+    return _without(content, dropped) if dropped else content
+
+
+def _without(content: Any, dropped: Sequence[str]) -> Any:
+    if isinstance(content, Mapping):
+        endings = tuple(f"_{code}" for code in dropped)
+        kept = {key: value for key, value in content.items() if not str(key).endswith(endings)}
+        return {key: _without(value, dropped) for key, value in kept.items() if key not in dropped}
+    if isinstance(content, list):
+        return [_without(value, dropped) for value in content if not _is_foreign(value, dropped)]
+    return content
+
+
+def _is_foreign(value: Any, dropped: Sequence[str]) -> bool:
+    """Return whether one of several names is in Chinese, which is not shown."""
+    return "zh" in dropped and isinstance(value, str) and has_chinese(value)
 
 
 def _forms(said: Text) -> str | dict[str, str]:
@@ -479,6 +501,12 @@ def region_names(result: Result, language: str) -> pd.Series:
     short = language == "zh" and "short_zh" in regions.columns
     column = "short_zh" if short else ("name_zh", "name_en")[require_language(language)]
     return regions[column].astype("str").rename("name")
+
+
+def region_text(result: Result, regions: Sequence[str]) -> Text:
+    """Return the names of regions in a row, in both languages."""
+    chinese, english = (region_names(result, language).to_dict() for language in LANGUAGES)
+    return Text("、".join(chinese[r] for r in regions), ", ".join(english[r] for r in regions))
 
 
 def number_text(value: object, digits: int = 3) -> str:

@@ -22,8 +22,9 @@ CORNERS = {
     "bottom": (0.5, 0.0),
 }
 _COLUMNS = 150
-# A place farther down the list of corners is taken only when it is nearer to its corner by this share of the map.
-_NEXT_CORNER = 0.04
+# A place near the next corner of the list is taken only when it is nearer to that by this share of the map, so that
+# pieces keep together.
+_NEXT_CORNER = 0.2
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,11 @@ class Room:
 
         With `force`, a piece that fits nowhere takes the place where it hides least; else there is none.
         """
-        width, height = (side / cell for side, cell in zip((piece.width + gap, piece.height + gap), self._cell))
-        columns, rows = math.ceil(width), math.ceil(height)
+        across, up = self._cell
+        columns, rows = (
+            math.ceil((piece.width + gap) / across),
+            math.ceil((piece.height + gap) / up),
+        )
         if rows > self.taken.shape[0] or columns > self.taken.shape[1]:
             return None
         hidden = _sums(self.taken, rows, columns)
@@ -91,15 +95,17 @@ class Room:
         costs = []
         for number, corner in enumerate(corners):
             x, y = CORNERS[corner]
-            # The shorter way to an edge counts most: a piece stands at the rim of a map, not in its middle.
-            costs.append(np.hypot(along - x, up - y) + _NEXT_CORNER * number)
+            # Beside each other rather than above each other.
+            costs.append(np.hypot(0.5 * (along - x), up - y) + _NEXT_CORNER * number)
         nearest: NDArray[np.float64] = np.min(costs, axis=0)
         return nearest
 
     def _box(self, piece: Piece, row: int, column: int, places: tuple[int, int], gap: float) -> Box:
         """Return the place in pixels: flush with an edge of the map that it touches."""
         across, up = self._cell
-        left = self.width - piece.width - gap if 0 < column == places[1] - 1 else column * across + gap
+        left = (
+            self.width - piece.width - gap if 0 < column == places[1] - 1 else column * across + gap
+        )
         bottom = self.height - piece.height - gap if 0 < row == places[0] - 1 else row * up + gap
         left, bottom = max(min(left, self.width - piece.width - gap), gap), max(bottom, gap)
         return Box(left, bottom, left + piece.width, bottom + piece.height)
@@ -110,7 +116,10 @@ def _sums(taken: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.int64
     total = np.zeros((taken.shape[0] + 1, taken.shape[1] + 1), dtype=np.int64)
     total[1:, 1:] = taken.cumsum(axis=0).cumsum(axis=1)
     sums: NDArray[np.int64] = (
-        total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
+        total[rows:, columns:]
+        - total[:-rows, columns:]
+        - total[rows:, :-columns]
+        + total[:-rows, :-columns]
     )
     return sums
 
@@ -132,7 +141,11 @@ def covered_cells(
 
 
 def find_room(
-    pieces: Sequence[Piece], taken: NDArray[np.bool_], size: tuple[float, float], *, force: bool = False
+    pieces: Sequence[Piece],
+    taken: NDArray[np.bool_],
+    size: tuple[float, float],
+    *,
+    force: bool = False,
 ) -> dict[str, Box] | None:
     """Return the place of every piece in pixels from the lower left of a map; None when one does not fit.
 
