@@ -13,7 +13,6 @@ from hubtiers.scheme import Result
 from hubtiers.show.figures.scene import (
     Scene,
     Window,
-    context_of,
     graticule_of,
     land_of,
     level_of,
@@ -54,15 +53,13 @@ def prepare(axes: Axes, window: Window) -> None:
 
 
 def draw_ground(axes: Axes, scene: Scene) -> None:
-    """Draw other countries, the graticule, and the land of the place as white paper."""
+    """Draw other countries and, for a pack, the graticule and its land as white paper."""
+    around = _within(scene.context, axes)
+    axes.add_collection(areas_of(around, face=_LAND, edge=_COAST, width=0.3, name="world", order=1))
     if scene.pack is None:
         return
-    around = _within(context_of(scene.pack), axes)
-    axes.add_collection(areas_of(around, face=_LAND, edge=_COAST, width=0.3, name="world", order=1))
-    net = paths_along(
-        graticule_of(scene.pack), colour=_GRID, width=0.4, name="graticule", order=1.2
-    )
-    axes.add_collection(net)
+    net = graticule_of(scene.pack)
+    axes.add_collection(paths_along(net, colour=_GRID, width=0.4, name="graticule", order=1.2))
     land = _within(land_of(scene.pack), axes)
     axes.add_collection(areas_of(land, face=PAPER, edge=_EDGE, width=0.3, name="ground", order=2))
 

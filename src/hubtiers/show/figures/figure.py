@@ -13,7 +13,7 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
-from hubtiers.show.figures.furniture import draw_insets, draw_north, draw_scale_bar
+from hubtiers.show.figures.furniture import draw_furniture, draw_insets
 from hubtiers.show.figures.hub_marks import draw_layout
 from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import draw_legends
@@ -101,7 +101,7 @@ def tier_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    scene = make_scene(result)
+    scene = make_scene(result, layout)
     _require_place(layout, scene)
     with drawing(language, ax, size=(_WIDTH, 8.3)) as board:
         _draw_map(board, scene, result)
@@ -116,7 +116,7 @@ def tier_figure(
         if board.own:
             _arrange(board, len(heading), len(lines))
         # From here on everything has its size in pixels, which labels need.
-        furniture = [draw_scale_bar(board, scene.window), draw_north(board, scene)]
+        furniture = draw_furniture(board, scene)
         if layout is not None:
             draw_layout(board.axes, scene, layout)
         furniture += draw_legends(board, result, layout, scene)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyproj
 
-from hubtiers.regions.pack import Inset
+from hubtiers.regions.pack import Inset, Pack
 from hubtiers.scheme import Result
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
 from hubtiers.show.figures.labels import Box
@@ -21,12 +21,34 @@ if TYPE_CHECKING:
 
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["box_of", "draw_insets", "draw_north", "draw_scale_bar"]
+__all__ = ["box_of", "draw_furniture", "draw_insets"]
 
 _INK = "#22262a"
+_FRAME = "#8c1515"
+_LOCATOR = 0.16
+_NORTH_SPREAD = 30.0
+"""Degrees by which north may turn from one corner of a map to another."""
 
 
-def draw_scale_bar(board: Board, window: Window) -> Box:
+def draw_furniture(board: Board, scene: Scene) -> list[Box]:
+    """Draw scale bar and north arrow, each only where it holds for the whole map."""
+    boxes = []
+    if scene.has_scale:
+        boxes.append(_draw_scale_bar(board, scene.window))
+    if scene.pack is not None or (scene.has_scale and _is_straight(scene)):
+        boxes.append(_draw_north(board, scene))
+    return boxes
+
+
+def _is_straight(scene: Scene) -> bool:
+    """Return whether north is nearly the same direction in all corners of a map."""
+    left, bottom, right, top = scene.window
+    corners = np.array([(left, bottom), (left, top), (right, bottom), (right, top)])
+    directions = np.array([_northwards(scene.crs, corner) for corner in corners])
+    return bool((directions @ directions.T).min() > np.cos(np.radians(_NORTH_SPREAD)))
+
+
+def _draw_scale_bar(board: Board, window: Window) -> Box:
     """Draw a bar of two round lengths that takes about an eighth of the width."""
     from matplotlib.patches import Rectangle
 
@@ -43,7 +65,16 @@ def draw_scale_bar(board: Board, window: Window) -> Box:
         length = f"{place * half / 1000:g}{end}"
         at = (left + place * half, bottom + 1.6 * height)
         drawn.append(axes.text(*at, length, ha="center", fontsize=7, zorder=9))
+    _drop_middle(drawn)
     return _around(drawn)
+
+
+def _drop_middle(drawn: list[Any]) -> None:
+    """Leave out the length at the middle of the bar where it would touch the one at the end."""
+    middle, last = drawn[-2:]
+    if middle.get_window_extent().x1 + 2 > last.get_window_extent().x0:
+        middle.remove()
+        drawn.remove(middle)
 
 
 def _round_length(longest: float) -> float:
@@ -52,7 +83,7 @@ def _round_length(longest: float) -> float:
     return max((length for length in lengths if length <= longest), default=1)
 
 
-def draw_north(board: Board, scene: Scene) -> Box:
+def _draw_north(board: Board, scene: Scene) -> Box:
     """Draw an arrow along the meridian through its foot: on a cone north is not straight up everywhere."""
     left, bottom, right, top = scene.window
     foot = np.array([left + 0.06 * (right - left), top - 0.14 * (top - bottom)])
@@ -85,7 +116,36 @@ def draw_insets(board: Board, scene: Scene, result: Result) -> list[Box]:
     """Draw the parts of the map that have axes of their own."""
     # An inset framed in degrees, or on a projection of its own, is not drawn yet.
     insets = [inset for inset in scene.insets if inset.window and not inset.projection]
-    return [_draw_inset(board, scene, result, inset) for inset in insets]
+    boxes = [_draw_inset(board, scene, result, inset) for inset in insets]
+    if scene.pack is not None and scene.is_part:
+        boxes.append(_draw_locator(board, scene, scene.pack))
+    return boxes
+
+
+def _draw_locator(board: Board, scene: Scene, pack: Pack) -> Box:
+    """Draw where in the place the map lies: the whole of it, small, with the frame of the map."""
+    from matplotlib.patches import Rectangle
+
+    window = _whole(pack)
+    axes = board.figure.add_axes((0, 0, 1, 1), label="locator", zorder=10)
+    axes.set_axes_locator(_corner(board.axes, scene.window, _LOCATOR, window))
+    prepare(axes, window)
+    draw_ground(axes, scene)
+    draw_lines(axes, scene)
+    left, bottom, right, top = scene.window
+    frame = Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=_FRAME)
+    frame.set(linewidth=1.2, zorder=9, gid="frame")
+    axes.add_patch(frame)
+    board.figure.draw_without_rendering()
+    return box_of(axes)
+
+
+def _whole(pack: Pack) -> Window:
+    """Return the frame of a pack's map, with what its insets show."""
+    windows = [window for window in (pack.window, *(i.window for i in pack.insets)) if window]
+    edges = np.array(windows)
+    low, high = edges[:, :2].min(axis=0), edges[:, 2:].max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def _draw_inset(board: Board, scene: Scene, result: Result, inset: Inset) -> Box:

@@ -12,9 +12,11 @@ import numpy as np
 import shapely
 
 from hubtiers.errors import DataError, listing
+from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
-from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack
+from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack, source_of
 from hubtiers.scheme import Result
+from hubtiers.show.figures.projection import choose_projection
 
 __all__ = [
     "Scene",
@@ -30,6 +32,13 @@ __all__ = [
 Window = tuple[float, float, float, float]
 """Left, bottom, right and top."""
 
+_MARGIN = 0.08
+_LEGEND = (0.3, 0.19)
+"""Width and height that legends take, as shares of the width of the map."""
+
+_PART = 0.5
+"""Regions that take up less of both width and height of a pack's map have a frame of their own."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -43,21 +52,30 @@ class Scene:
         Shapes of the regions of the result, the largest first.
     units
         Shapes of the units that hubs and regions consist of, by id.
+    context
+        Shapes of the countries around.
     pack
         The pack whose printed map this is: its land, borders, lines and insets are drawn; None for a
         layer that has none.
+    insets
+        Parts of the map on axes of their own.
+    has_scale
+        Whether one scale and one direction of north hold for the whole map; not for the world.
     """
 
     crs: str
     window: Window
     regions: gpd.GeoSeries
     units: gpd.GeoSeries
+    context: gpd.GeoSeries
     pack: Pack | None = None
+    insets: tuple[Inset, ...] = ()
+    has_scale: bool = True
 
     @property
-    def insets(self) -> tuple[Inset, ...]:
-        """Parts on axes of their own."""
-        return self.pack.insets if self.pack else ()
+    def is_part(self) -> bool:
+        """Return whether the frame shows a small part of the pack."""
+        return self.pack is not None and self.window != self.pack.window
 
     def leaves_gaps(self, result: Result) -> bool:
         """Return whether some unit of the pack belongs to no region of the result."""
@@ -67,7 +85,7 @@ class Scene:
         return len(covered) < len(self.units)
 
 
-def make_scene(result: Result) -> Scene:
+def make_scene(result: Result, layout: HubLayout | None = None) -> Scene:
     """Return the places of a result: on the map of their pack, or on a projection for them alone.
 
     Raises
@@ -76,12 +94,23 @@ def make_scene(result: Result) -> Scene:
         When the result has no geometry, or a region no area.
     """
     regions = _require_areas(result)
-    pack = _pack_around(regions)
+    pack = _pack_of(regions, layout)
     if pack is None or pack.window is None:
         return _own_scene(regions)
-    shapes = regions.geometry.to_crs(pack.projection)
+    shapes = _largest_first(regions.geometry.to_crs(pack.projection))
+    part = _frame_of_part(shapes, pack.window)
+    window, insets = (part, ()) if part else (pack.window, pack.insets)
     units = level_of(pack, pack.units)
-    return Scene(pack.projection, pack.window, _largest_first(shapes), units, pack)
+    return Scene(pack.projection, window, shapes, units, context_of(pack), pack, insets)
+
+
+def _frame_of_part(shapes: gpd.GeoSeries, window: Window) -> Window | None:
+    """Return the frame of regions that are a small part of a pack; None where its own frame fits."""
+    left, bottom, right, top = shapes.total_bounds
+    width, height = window[2] - window[0], window[3] - window[1]
+    if max((right - left) / width, (top - bottom) / height) > _PART:
+        return None
+    return _window_around(shapes)
 
 
 def _require_areas(result: Result) -> gpd.GeoDataFrame:
@@ -99,28 +128,48 @@ def _require_areas(result: Result) -> gpd.GeoDataFrame:
     return regions
 
 
-def _pack_around(regions: gpd.GeoDataFrame) -> Pack | None:
-    """Return the pack whose printed map the regions lie on; None for a layer that lies elsewhere."""
-    west, south, east, north = regions.to_crs(4326).total_bounds
-    inside = west > 70 and east < 140 and south > 0 and north < 56
-    return load_pack(DEFAULT_PACK) if "members" in regions.columns or inside else None
+def _pack_of(regions: gpd.GeoDataFrame, layout: HubLayout | None) -> Pack | None:
+    """Return the pack that regions come from; None for a layer of the user's own.
+
+    Hubs tell the place of such a layer: a layout names units of the default pack.
+    """
+    pack = source_of(regions).load_pack()
+    if pack is not None or layout is None:
+        return pack
+    default = load_pack(DEFAULT_PACK)
+    land = load_regions(default.borders, pack=default)
+    inside = shapely.box(*regions.to_crs(4326).total_bounds).intersects(land.geometry).any()
+    return default if inside else None
 
 
 def _own_scene(regions: gpd.GeoDataFrame) -> Scene:
-    """Return the scene of a layer without a base map: an equal-area projection around its middle."""
-    west, south, east, north = regions.to_crs(4326).total_bounds
-    third = (north - south) / 6
-    crs = (
-        f"+proj=aea +lat_1={south + third} +lat_2={north - third + 1e-6} +lat_0={(south + north) / 2} "
-        f"+lon_0={(west + east) / 2} +datum=WGS84 +units=m"
-    )
-    shapes = regions.geometry.to_crs(crs)
-    left, bottom, right, top = shapes.total_bounds
-    margin = 0.08 * max(right - left, top - bottom)
-    # Legend and scale bar get a strip of their own below a map that is not laid out by hand.
-    strip = 0.4 * (top - bottom)
-    window = (left - margin, bottom - strip - margin, right + margin, top + margin)
-    return Scene(crs, window, _largest_first(shapes), shapes)
+    """Return the scene of a layer without a printed map: an equal-area projection around its middle."""
+    degrees = regions.geometry.to_crs(4326)
+    projection = choose_projection(degrees)
+    shapes = degrees.to_crs(projection.crs)
+    window = _window_around(shapes)
+    around = projection.project_context(load_context("world").geometry)
+    scaled = projection.is_azimuthal
+    ordered = _largest_first(shapes)
+    return Scene(projection.crs, window, ordered, shapes, around, has_scale=scaled)
+
+
+def _window_around(shapes: gpd.GeoSeries) -> Window:
+    """Return the frame of a map that is not laid out by hand.
+
+    It is no taller than wide, and the legend in its lower left corner hides no region.
+    """
+    left, bottom, right, top = shapes.total_bounds.tolist()
+    margin = _MARGIN * max(right - left, top - bottom)
+    left, bottom, right, top = left - margin, bottom - margin, right + margin, top + margin
+    # What a tall study leaves free goes to its left, where the legend stands.
+    right += 0.3 * max(top - bottom - (right - left), 0.0)
+    left = min(left, right - (top - bottom))
+    width = right - left
+    corner = shapely.box(left, bottom, left + _LEGEND[0] * width, bottom + _LEGEND[1] * width)
+    if shapes.intersects(corner).any():
+        bottom -= _LEGEND[1] * width
+    return left, bottom, right, top
 
 
 def _largest_first(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
