@@ -30,7 +30,9 @@ def _skipping_without_font() -> Generator[None, object, object]:
     except Exception as error:
         if os.environ.get("CI") or not any(_NO_FONT in text for text in _texts(error)):
             raise
-        pytest.skip("no font with Chinese characters on this machine: apt-get install fonts-noto-cjk")
+        pytest.skip(
+            "no font with Chinese characters on this machine: apt-get install fonts-noto-cjk"
+        )
 
 
 def _texts(error: BaseException) -> list[str]:

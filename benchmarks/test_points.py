@@ -27,8 +27,13 @@ def coverage(cells: int = 3000, steps: int = 32, seed: int = 7) -> gpd.GeoDataFr
     """Return about 2,900 polygons of about 200 vertices that share their ragged borders vertex for vertex."""
     rng = np.random.default_rng(seed)
     side = int(np.ceil(np.sqrt(cells)))
-    lattice = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)[:cells]
-    sites = (lattice + rng.uniform(-0.32, 0.32, (cells, 2))) / side * (BOX[2] - BOX[0], BOX[3] - BOX[1]) + BOX[:2]
+    lattice = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)[
+        :cells
+    ]
+    sites = (lattice + rng.uniform(-0.32, 0.32, (cells, 2))) / side * (
+        BOX[2] - BOX[0],
+        BOX[3] - BOX[1],
+    ) + BOX[:2]
     shapes = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(sites)))
     inside = shapely.contains(shapely.box(*BOX).buffer(1.5), shapes)
     polygons = [shapely.Polygon(ring) for ring in ragged_rings(shapes[inside], rng, steps)]
@@ -48,11 +53,18 @@ def ragged_rings(shapes, rng, steps):
     across = np.c_[-along[:, 1], along[:, 0]]
     t = np.arange(steps) / steps
     bend = rng.uniform(-0.012, 0.012, (len(edges), steps)) * np.sin(np.pi * t)
-    path = edges[:, None, :2] + t[:, None] * along[:, None, :] + bend[..., None] * across[:, None, :]
+    path = (
+        edges[:, None, :2] + t[:, None] * along[:, None, :] + bend[..., None] * across[:, None, :]
+    )
     for k in range(len(shapes)):
         mine = np.flatnonzero(owner == k)
         yield np.concatenate(
-            [np.r_[edges[which[i], 2:][None], path[which[i]][:0:-1]] if flip[i] else path[which[i]] for i in mine]
+            [
+                np.r_[edges[which[i], 2:][None], path[which[i]][:0:-1]]
+                if flip[i]
+                else path[which[i]]
+                for i in mine
+            ]
         )
 
 
@@ -70,7 +82,10 @@ def regions() -> gpd.GeoDataFrame:
 def points() -> pd.DataFrame:
     rng = np.random.default_rng(1)
     return pd.DataFrame(
-        {"lon": rng.uniform(BOX[0] - 1, BOX[2] + 1, POINTS), "lat": rng.uniform(BOX[1] - 1, BOX[3] + 1, POINTS)}
+        {
+            "lon": rng.uniform(BOX[0] - 1, BOX[2] + 1, POINTS),
+            "lat": rng.uniform(BOX[1] - 1, BOX[3] + 1, POINTS),
+        }
     )
 
 
@@ -111,7 +126,9 @@ def test_counting_is_at_least_four_times_as_fast_as_sjoin(benchmark, regions, po
     counts = count_points(points, regions)["count"]
     pieces = {"whole": POINTS, "chunks of 250,000": 250_000}
     for size in pieces.values():
-        pd.testing.assert_series_equal(counts, sjoin_counts(layer, regions, size), check_names=False)
+        pd.testing.assert_series_equal(
+            counts, sjoin_counts(layer, regions, size), check_names=False
+        )
     others = {name: [] for name in pieces}
 
     def others_turn():
@@ -121,7 +138,9 @@ def test_counting_is_at_least_four_times_as_fast_as_sjoin(benchmark, regions, po
     benchmark.pedantic(count_points, args=(points, regions), setup=others_turn, rounds=7)
     ours = min(benchmark.stats.stats.data)
     ratios = {name: round(min(times) / ours, 1) for name, times in others.items()}
-    benchmark.extra_info.update({f"sjoin {name}, times as slow": ratio for name, ratio in ratios.items()})
+    benchmark.extra_info.update(
+        {f"sjoin {name}, times as slow": ratio for name, ratio in ratios.items()}
+    )
     sys.stderr.write(f"\ncount_points {ours:.2f} s; geopandas.sjoin takes {ratios} times as long\n")
     assert min(ratios.values()) >= 4
 
@@ -175,7 +194,11 @@ def write_points(path, number):
     from pyarrow import csv, parquet
 
     schema = pa.schema([("lon", pa.float64()), ("lat", pa.float64()), ("kind", pa.string())])
-    writer = parquet.ParquetWriter(path, schema) if path.suffix == ".parquet" else csv.CSVWriter(path, schema)
+    writer = (
+        parquet.ParquetWriter(path, schema)
+        if path.suffix == ".parquet"
+        else csv.CSVWriter(path, schema)
+    )
     rng = np.random.default_rng(3)
     with writer:
         for size in [500_000] * (number // 500_000):

@@ -18,8 +18,8 @@ import pytest
 
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.robustness._counts import make_reference
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, make_plan
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Job, _ranked_places, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, UniformAround, Variation
 from hubtiers.scheme import Scheme
@@ -38,14 +38,17 @@ def table(rows: int, columns: int, *, levels: bool = False) -> IndicatorTable:
     if levels:
         groups = (Group("x"), Group("y"), *(Group(f"g{i}", parent="xy"[i // 4]) for i in range(8)))
     framework = Framework(
-        tuple(Indicator(f"i{j}", parent=f"g{j % 8}" if levels else "") for j in range(columns)), groups
+        tuple(Indicator(f"i{j}", parent=f"g{j % 8}" if levels else "") for j in range(columns)),
+        groups,
     )
     index = [f"r{i:04}" for i in range(rows)]
     frame = pd.DataFrame(rng.lognormal(size=(rows, columns)), columns=framework.codes, index=index)
     return IndicatorTable.from_frame(frame, framework=framework)
 
 
-def job_of(scheme: Scheme, values: IndicatorTable, variation: Variation, draws: int, tiers: str) -> Job:
+def job_of(
+    scheme: Scheme, values: IndicatorTable, variation: Variation, draws: int, tiers: str
+) -> Job:
     base = scheme.run(values)
     plan = make_plan(base, variation, tiers=tiers, seed=(1,))
     reference = make_reference(base.tier, values.values.index, plan.labels)
@@ -54,9 +57,9 @@ def job_of(scheme: Scheme, values: IndicatorTable, variation: Variation, draws: 
 
 def counting(job: Job):
     """Return the work of one thread: draw, score, rank, sort into tiers, count."""
-    workshop, counts = Workshop(job.plan), job.empty()
+    evaluator, counts = DrawEvaluator(job.plan), job.empty()
     blocks = -(-job.draws // BLOCK)
-    return lambda: job.count(workshop, counts, 0, blocks)
+    return lambda: job.count(evaluator, counts, 0, blocks)
 
 
 def bare(rows: int, columns: int, draws: int):
@@ -98,12 +101,41 @@ def one_thread():
 
 
 COINR = Variation(
-    weights=UniformAround(25), normalise=(MinMax(1, 100), ZScore(100, 10)), aggregate=(Arithmetic(), Geometric())
+    weights=UniformAround(25),
+    normalise=(MinMax(1, 100), ZScore(100, 10)),
+    aggregate=(Arithmetic(), Geometric()),
 )
 CASES = {
-    "51 x 49, three factors": (Scheme(normalise=MinMax(1, 100)), 51, 49, True, COINR, 10_000, "fixed", 5.0),
-    "3,000 x 50, fixed breaks": (Scheme(), 3000, 50, False, Variation(weights=Dirichlet()), 100_000, "fixed", 2.0),
-    "333 x 20, natural breaks": (Scheme(), 333, 20, False, Variation(weights=Dirichlet()), 100_000, "refit", 8.0),
+    "51 x 49, three factors": (
+        Scheme(normalise=MinMax(1, 100)),
+        51,
+        49,
+        True,
+        COINR,
+        10_000,
+        "fixed",
+        5.0,
+    ),
+    "3,000 x 50, fixed breaks": (
+        Scheme(),
+        3000,
+        50,
+        False,
+        Variation(weights=Dirichlet()),
+        100_000,
+        "fixed",
+        2.0,
+    ),
+    "333 x 20, natural breaks": (
+        Scheme(),
+        333,
+        20,
+        False,
+        Variation(weights=Dirichlet()),
+        100_000,
+        "refit",
+        8.0,
+    ),
 }
 
 
@@ -114,7 +146,9 @@ def test_against_bare_products_and_sorting(benchmark, name):
     mine, theirs = fastest(work, bare(rows, columns, draws), rounds=ROUNDS if rows < 1000 else 2)
     benchmark.pedantic(work, rounds=1)
     benchmark.extra_info |= {"ratio": mine / theirs, "allowed": most}
-    say(f"\n{name}: {1e6 * mine / draws:.2f} us a draw, {mine / theirs:.2f} times bare (allowed {most:g})")
+    say(
+        f"\n{name}: {1e6 * mine / draws:.2f} us a draw, {mine / theirs:.2f} times bare (allowed {most:g})"
+    )
     assert mine <= most * theirs
 
 
@@ -135,7 +169,9 @@ def test_against_the_plain_path(benchmark):
     benchmark.pedantic(whole, rounds=1)
     ratio, with_setup = (theirs / few) / (mine / draws), (theirs / few) / (everything / draws)
     benchmark.extra_info |= {"ratio": ratio, "ratio with set-up": with_setup}
-    say(f"\nplain path {1e3 * theirs / few:.2f} ms a draw: {ratio:.0f} times as long, {with_setup:.0f} with set-up")
+    say(
+        f"\nplain path {1e3 * theirs / few:.2f} ms a draw: {ratio:.0f} times as long, {with_setup:.0f} with set-up"
+    )
     assert ratio >= 300
 
 
@@ -145,7 +181,9 @@ def test_two_threads(benchmark):
     values, variation = table(333, 20), Variation(weights=Dirichlet())
 
     def work(threads):
-        return lambda: assess_robustness(Scheme(), values, variation, draws=40_960, rng=1, workers=threads)
+        return lambda: assess_robustness(
+            Scheme(), values, variation, draws=40_960, rng=1, workers=threads
+        )
 
     one, two = fastest(work(1), work(2), clock=perf_counter)
     benchmark.pedantic(work(2), rounds=1)
@@ -175,17 +213,26 @@ print(megabytes("VmHWM") - before)
 
 
 @pytest.mark.parametrize(
-    ("rows", "columns", "tiers", "draws"), [(333, 20, "refit", 100_000), (3000, 50, "fixed", 100_000)]
+    ("rows", "columns", "tiers", "draws"),
+    [(333, 20, "refit", 100_000), (3000, 50, "fixed", 100_000)],
 )
 def test_memory_above_start(benchmark, rows, columns, tiers, draws):
     if not Path("/proc/self/clear_refs").exists():
         pytest.skip("needs Linux")
     folder = str(Path(__file__).parent)
-    code = MEMORY.format(folder=folder, rows=rows, columns=columns, tiers=tiers, draws=draws, workers=2)
+    code = MEMORY.format(
+        folder=folder, rows=rows, columns=columns, tiers=tiers, draws=draws, workers=2
+    )
     environment = os.environ | dict.fromkeys(THREADS, "1")
 
     def run():
-        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
 
     used = float(benchmark.pedantic(run, rounds=1).stdout)
     benchmark.extra_info["MB above start"] = used

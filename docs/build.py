@@ -61,7 +61,10 @@ def easy(step: str) -> list[str]:
 def markdown(frame: pd.DataFrame) -> str:
     """Return a frame as a Markdown table."""
     head = [frame.index.name or "", *map(str, frame.columns)]
-    rows = [[str(name), *("–" if pd.isna(cell) else f"{cell:g}" for cell in row)] for name, row in frame.iterrows()]
+    rows = [
+        [str(name), *("–" if pd.isna(cell) else f"{cell:g}" for cell in row)]
+        for name, row in frame.iterrows()
+    ]
     lines = [head, ["---", *["--:"] * len(frame.columns)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -80,7 +83,9 @@ def section(name: str) -> str:
     reasons: dict[str, list[str]] = {}
     for choice, reason in trials.unfit.items():
         reasons.setdefault(reason, []).append(str(choice))
-    parts += [f"\n*{', '.join(combinations)}*: {reason}" for reason, combinations in reasons.items()]
+    parts += [
+        f"\n*{', '.join(combinations)}*: {reason}" for reason, combinations in reasons.items()
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -107,7 +112,9 @@ def levels() -> str:
 def pages() -> dict[str, str]:
     """Return every computed page by its file name."""
     return {
-        "weights-and-tiers.md": "\n".join([INTRODUCTION, *(section(name) for name in STORIES), levels()]),
+        "weights-and-tiers.md": "\n".join(
+            [INTRODUCTION, *(section(name) for name in STORIES), levels()]
+        ),
         "tai.md": f"{chapter().rstrip()}\n",
     }
 

@@ -68,7 +68,9 @@ def published() -> pd.DataFrame:
 def on_goalposts() -> pd.DataFrame:
     """Return the values between the published goalposts, capped."""
     posts = pd.read_csv(DATA / "tai_goalposts.csv", index_col="indicator")
-    bounds = dict(zip(posts.index, posts[["lower", "upper"]].itertuples(index=False, name=None), strict=True))
+    bounds = dict(
+        zip(posts.index, posts[["lower", "upper"]].itertuples(index=False, name=None), strict=True)
+    )
     return Goalposts(bounds).fit(values()).apply(values())
 
 
@@ -85,9 +87,13 @@ def rank(scores: pd.Series) -> pd.Series:
 def components() -> Iterator[Section]:
     """Tables 7, 9 and 17: eigenvalues, and what the rotated factors explain."""
     eigenvalues, loadings = principal_loadings(np.corrcoef(values().to_numpy(), rowvar=False))
-    table = pd.DataFrame({"published": PRINTED["eigenvalue"], "computed": eigenvalues.round(2)}, index=range(1, 9))
+    table = pd.DataFrame(
+        {"published": PRINTED["eigenvalue"], "computed": eigenvalues.round(2)}, index=range(1, 9)
+    )
     yield "Table 7", "Eigenvalues of the correlation matrix.", table.rename_axis("component")
-    rotated = pd.DataFrame(varimax_rotation(loadings[:, :4]), index=values().columns, columns=[1, 2, 3, 4])
+    rotated = pd.DataFrame(
+        varimax_rotation(loadings[:, :4]), index=values().columns, columns=[1, 2, 3, 4]
+    )
     rotated *= np.where(rotated.sum() < 0, -1.0, 1.0)  # the sign of a factor is a convention
     text = "Varimax loadings of four components, with Kaiser's scaling; signs so that each factor sums to more than 0."
     yield "Table 9", text, rotated.round(2).rename_axis("indicator")
@@ -123,8 +129,12 @@ def within_rounding() -> Iterator[np.ndarray]:
 def reliability() -> Iterator[Section]:
     """Table 11: Cronbach's alpha."""
     alpha = cronbach_alpha(values())
-    table = pd.DataFrame({"published": named(PRINTED["alpha_without"]), "computed": alpha.without.round(3)})
-    text = f"Cronbach's alpha, published .70, computed {alpha.alpha:.3f}; and without each indicator."
+    table = pd.DataFrame(
+        {"published": named(PRINTED["alpha_without"]), "computed": alpha.without.round(3)}
+    )
+    text = (
+        f"Cronbach's alpha, published .70, computed {alpha.alpha:.3f}; and without each indicator."
+    )
     yield "Table 11", text, table.rename_axis("indicator")
 
 
@@ -138,12 +148,21 @@ def normalisation() -> Iterator[Section]:
             "z-score": ZScore().fit(schooling).apply(schooling)["schooling"].round(2),
         }
     )
-    yield "Table 15", "Years of schooling by min–max and by z-score (n − 1).", table.rename_axis("country")
+    yield (
+        "Table 15",
+        "Years of schooling by min–max and by z-score (n − 1).",
+        table.rename_axis("country"),
+    )
 
 
 def weighting() -> Iterator[Section]:
     """Tables 18, 19 and 20: weights from components, benefit of the doubt, and judgements."""
-    table = pd.DataFrame({"published": named(PRINTED["pca"]), "computed": PcaWeights().fit(values()).weights.round(3)})
+    table = pd.DataFrame(
+        {
+            "published": named(PRINTED["pca"]),
+            "computed": PcaWeights().fit(values()).weights.round(3),
+        }
+    )
     text = (
         "Weights from principal components. Exports load on two factors; they go to the one of whose variance they "
         "make up the larger share, which gives the published ranks of Table 23."
@@ -195,7 +214,10 @@ def markdown(frame: pd.DataFrame) -> str:
     """Return a frame as a Markdown table."""
     header = [str(frame.index.name), *map(str, frame.columns)]
     lines = ["| " + " | ".join(header) + " |", "|---" + "|---:" * frame.shape[1] + "|"]
-    lines += ["| " + " | ".join([str(key), *(f"{cell:g}" for cell in row)]) + " |" for key, *row in frame.itertuples()]
+    lines += [
+        "| " + " | ".join([str(key), *(f"{cell:g}" for cell in row)]) + " |"
+        for key, *row in frame.itertuples()
+    ]
     return "\n".join(lines)
 
 

@@ -70,15 +70,24 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     names = ("chromium", "chromium-browser", "google-chrome")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     with sync_playwright() as player:
         # The system's browser first, then one that playwright's own installer has fetched.
         programs = [*map(shutil.which, names), player.chromium.executable_path]
         program = next((found for found in programs if found and Path(found).exists()), None)
         if program is None:
             if os.environ.get("CI"):
-                pytest.fail("The browser tests need Chromium, and CI must not skip them: apt-get install chromium.")
-            pytest.skip("no Chromium on this machine: apt-get install chromium, or playwright install chromium")
+                pytest.fail(
+                    "The browser tests need Chromium, and CI must not skip them: apt-get install chromium."
+                )
+            pytest.skip(
+                "no Chromium on this machine: apt-get install chromium, or playwright install chromium"
+            )
         browser = player.chromium.launch(executable_path=program, args=quiet)
         yield browser
         browser.close()

@@ -88,7 +88,9 @@ def _encrypt(data: bytes, key: str) -> bytes:
         body = bytearray(data[at + 4 : at + 4 + size])
         if kind == 0x85:
             struct.pack_into("<I", body, 0, struct.unpack_from("<I", body, 0)[0] + len(lock))
-        plain.append((len(out), 4 + len(body) if kind in (0x809, 0xE1) else 8 if kind == 0x85 else 4))
+        plain.append(
+            (len(out), 4 + len(body) if kind in (0x809, 0xE1) else 8 if kind == 0x85 else 4)
+        )
         out += struct.pack("<HH", kind, len(body)) + body
         if at == 0:
             plain.append((len(out), len(lock)))
@@ -146,9 +148,14 @@ def in_broken_container(rows: Rows) -> bytes:
 
 def page(rows: Rows, *, title: str = "", encoding: str = "utf-8") -> bytes:
     """Return the rows as a web page, with the title outside the table."""
-    lines = ["<tr>" + "".join(f"<td>{'' if v is None else v}</td>" for v in row) + "</tr>" for row in rows]
+    lines = [
+        "<tr>" + "".join(f"<td>{'' if v is None else v}</td>" for v in row) + "</tr>"
+        for row in rows
+    ]
     head = f'<html><head><title>Excel</title><meta charset="{encoding}"><style>td {{height: 2px}}</style></head>'
-    return f"{head}<body><div>{title}</div><table>{''.join(lines)}</table></body></html>".encode(encoding)
+    return f"{head}<body><div>{title}</div><table>{''.join(lines)}</table></body></html>".encode(
+        encoding
+    )
 
 
 def write(path: Path, content: bytes) -> Path:

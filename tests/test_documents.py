@@ -17,10 +17,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def blocks(path, *languages):
     text = (ROOT / path).read_text(encoding="utf-8")
-    return re.findall(rf"^```({'|'.join(languages)})\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(
+        rf"^```({'|'.join(languages)})\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL
+    )
 
 
-@pytest.mark.parametrize("path", ["README.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "path", ["README.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+)
 def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
     """Python blocks run in order, in an empty folder; a text block is what the block before it printed."""
     monkeypatch.chdir(tmp_path)
@@ -49,13 +53,19 @@ def test_readme_commands_run(tmp_path):
     assert len(commands) >= 2
     for command in commands:
         words = [sys.executable, "-m", "hubtiers.cli", *shlex.split(command)[1:]]
-        run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+        run = subprocess.run(
+            words, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        )
         assert run.returncode == 0, f"{command}\n{run.stderr}"
     assert (tmp_path / "out" / "zhang2022" / "map.html").is_file()
 
 
 def test_make_targets_named_in_the_documents_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    targets = set(
+        re.findall(
+            r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+    )
     for path in ("README.md", "CONTRIBUTING.md"):
         for _, block in blocks(path, "console"):
             named = set(re.findall(r"^make ([a-z]+)", block, flags=re.MULTILINE))
@@ -82,25 +92,34 @@ def test_notebooks_run(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     # The notebook's own kernel runs in the interpreter of the tests, in an empty folder.
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(tmp_path)}},
     )
     client.execute()
     printed = "".join(
-        output.get("text", "") for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
+        output.get("text", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
     )
     assert "14 of 14 regions in the same tier" in printed
 
 
 def test_no_registry_host_or_machine_path_is_tracked():
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
     if not files[0]:
         pytest.skip("not a git checkout")
     pattern = re.compile(r"https?://[^ \"]*/(simple|packages|-)/|(?<![a-z.])/(work|farm|root)/")
     for name in files:
         path = ROOT / name
-        if path.suffix in {".py", ".md", ".toml", ".cfg", ".yaml", ".yml", ".cff", ".ipynb", ""} and path.is_file():
+        if (
+            path.suffix in {".py", ".md", ".toml", ".cfg", ".yaml", ".yml", ".cff", ".ipynb", ""}
+            and path.is_file()
+        ):
             found = pattern.search(path.read_text(encoding="utf-8"))
             # This test names what it looks for.
             assert found is None or path == Path(__file__), (name, found)
@@ -113,4 +132,6 @@ def test_computed_pages_are_current(monkeypatch):
     import build
 
     for name, text in build.pages().items():
-        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"{name} is out of date: make docs"
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, (
+            f"{name} is out of date: make docs"
+        )

@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_every_public_name_exists():
     tree = ast.parse((ROOT / "src" / "hubtiers" / "__init__.pyi").read_text(encoding="utf-8"))
-    names = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    names = [
+        alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    ]
     assert set(names) == set(hubtiers.__all__)
     # Type checkers take only names in `__all__` of a stub for public.
     listed = next(node.value for node in tree.body if isinstance(node, ast.Assign))
@@ -33,7 +35,17 @@ def test_every_public_name_exists():
 
 def test_import_is_light():
     """`import hubtiers` loads no heavy library; they come with the first name that needs them."""
-    heavy = ["folium", "matplotlib", "sklearn", "numba", "openpyxl", "pydantic", "typer", "rich", "scipy"]
+    heavy = [
+        "folium",
+        "matplotlib",
+        "sklearn",
+        "numba",
+        "openpyxl",
+        "pydantic",
+        "typer",
+        "rich",
+        "scipy",
+    ]
     code = f"import sys, hubtiers; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
@@ -80,19 +92,33 @@ def test_the_sdist_is_a_checkout_whose_tests_pass(tmp_path):
 @pytest.mark.slow
 def test_a_wheel_runs_elsewhere(tmp_path):
     """Build a wheel, unpack it into an environment that knows nothing of the checkout, and build the demonstration."""
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(tmp_path),
+        str(ROOT),
+    ]
     subprocess.run(build, check=True, capture_output=True, timeout=300)
     wheel = next(tmp_path.glob("hubtiers-*.whl"))
     assert wheel.stat().st_size < 5_000_000
     with zipfile.ZipFile(wheel) as archive:
         data = [name for name in archive.namelist() if name.startswith("hubtiers/data/")]
     assert data
-    assert [name for name in data if name.endswith(".py")] == [], "recipes are for those who make the data"
+    assert [name for name in data if name.endswith(".py")] == [], (
+        "recipes are for those who make the data"
+    )
     # The libraries are those of this environment; only hubtiers itself is the wheel's.
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / "bin" / "python"
     site = Path(
-        subprocess.check_output([python, "-c", "import site; print(site.getsitepackages()[0])"], text=True).strip()
+        subprocess.check_output(
+            [python, "-c", "import site; print(site.getsitepackages()[0])"], text=True
+        ).strip()
     )
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(site)], check=True)
     import numpy
@@ -100,7 +126,9 @@ def test_a_wheel_runs_elsewhere(tmp_path):
     (site / "libraries.pth").write_text(str(Path(numpy.__file__).parents[1]))
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     code = "import hubtiers; print(hubtiers.__file__)"
-    assert str(site) in subprocess.check_output([python, "-c", code], text=True, cwd=tmp_path, env=clean)
+    assert str(site) in subprocess.check_output(
+        [python, "-c", code], text=True, cwd=tmp_path, env=clean
+    )
     run = subprocess.run(
         [python, "-m", "hubtiers.cli", "build", "zhang2022", "--out", "here"],
         cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=300, check=False,

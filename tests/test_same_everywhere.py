@@ -25,31 +25,50 @@ def built(request, tmp_path_factory):
 def tiers(built):
     """Tier by region id as scores.csv has it; None for no data."""
     scores = pd.read_csv(built[1] / "scores.csv", dtype={"region_id": str}, index_col="region_id")
-    return {region: tier if isinstance(tier, str) else None for region, tier in scores["tier"].items()}
+    return {
+        region: tier if isinstance(tier, str) else None for region, tier in scores["tier"].items()
+    }
 
 
 def test_scores_are_those_of_the_result(built, tiers):
     expected = built[0].result.tier.astype("object")
-    assert tiers == {region: tier if isinstance(tier, str) else None for region, tier in expected.items()}
+    assert tiers == {
+        region: tier if isinstance(tier, str) else None for region, tier in expected.items()
+    }
     assert len(set(tiers.values())) >= 3
 
 
 def test_map(built, tiers):
     outcome, folder = built
     page = (folder / "map.html").read_text(encoding="utf-8")
-    content = json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    content = json.loads(
+        re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
+    )
     labels = [tier["id"] for tier in content["tiers"]]
-    drawn = {region["id"]: None if region["tier"] is None else labels[region["tier"]] for region in content["regions"]}
+    drawn = {
+        region["id"]: None if region["tier"] is None else labels[region["tier"]]
+        for region in content["regions"]
+    }
     assert drawn == tiers
-    assert [tier["upper"] for tier in content["tiers"][1:]] == list(outcome.result.breaks.breaks)[::-1]
+    assert [tier["upper"] for tier in content["tiers"][1:]] == list(outcome.result.breaks.breaks)[
+        ::-1
+    ]
     assert [tier["count"] for tier in content["tiers"]] == list(outcome.result.breaks.counts)
 
 
 def test_workbook(built, tiers):
     outcome, folder = built
     book = openpyxl.load_workbook(folder / "tables.xlsx")
-    rows = [row for row in book["Scores, ranks and tiers"].iter_rows(values_only=True) if row[0] in tiers]
-    header = next(r for r in book["Scores, ranks and tiers"].iter_rows(values_only=True) if r[0] == "Region id")
+    rows = [
+        row
+        for row in book["Scores, ranks and tiers"].iter_rows(values_only=True)
+        if row[0] in tiers
+    ]
+    header = next(
+        r
+        for r in book["Scores, ranks and tiers"].iter_rows(values_only=True)
+        if r[0] == "Region id"
+    )
     place = header.index("Tier")
     written = {row[0]: row[place] for row in rows}
     for region, tier in tiers.items():
@@ -57,15 +76,23 @@ def test_workbook(built, tiers):
             assert not any(name in str(written[region]) for name in NAMES.values())
         else:
             assert NAMES[tier] in written[region]
-    breaks = [row[2] for row in book["Tiers and cut-points"].iter_rows(min_row=5, values_only=True) if row[2]]
-    assert breaks[1 : len(outcome.result.breaks.labels)] == pytest.approx(outcome.result.breaks.breaks[::-1], abs=1e-12)
+    breaks = [
+        row[2]
+        for row in book["Tiers and cut-points"].iter_rows(min_row=5, values_only=True)
+        if row[2]
+    ]
+    assert breaks[1 : len(outcome.result.breaks.labels)] == pytest.approx(
+        outcome.result.breaks.breaks[::-1], abs=1e-12
+    )
 
 
 def test_report(built, tiers):
     outcome, folder = built
     html = (folder / "report.html").read_text(encoding="utf-8")
     # A long table stands in full at the end of the report.
-    table = [t for t in re.findall(r"<table.*?</table>", html, re.DOTALL) if "综合得分、位次与层级" in t][-1]
+    table = [
+        t for t in re.findall(r"<table.*?</table>", html, re.DOTALL) if "综合得分、位次与层级" in t
+    ][-1]
     rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
     names = outcome.result.table.regions["name_zh"]
     for region, tier in tiers.items():
@@ -78,7 +105,12 @@ def test_figure_legend(built):
 
     result = built[0].result
     figure = tier_figure(result, language="en")
-    legend = "\n".join(text.get_text() for axes in figure.axes for part in axes.get_children() for text in _texts(part))
+    legend = "\n".join(
+        text.get_text()
+        for axes in figure.axes
+        for part in axes.get_children()
+        for text in _texts(part)
+    )
     for row in result.breaks.to_frame().to_dict("records"):
         assert f"{row['lower']:.3f}–{row['upper']:.3f}  ({row['count']})" in legend
 

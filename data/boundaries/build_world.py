@@ -43,9 +43,13 @@ def main(arguments: Sequence[str]) -> None:
     archive = Path(arguments[0]) if arguments else None
     coarse = read_countries(archive, "countries-110m.json")
     known = {country.name for country in coarse} | {country.numeric for country in coarse}
-    fine = [c for c in read_countries(archive, "countries-50m.json") if not {c.name, c.numeric} & known]
+    fine = [
+        c for c in read_countries(archive, "countries-50m.json") if not {c.name, c.numeric} & known
+    ]
     fine = [country for country in fine if country.region_id]
-    countries = sorted([*cut(coarse, fine), *fine], key=lambda c: (c.region_id == "", c.region_id, c.name))
+    countries = sorted(
+        [*cut(coarse, fine), *fine], key=lambda c: (c.region_id == "", c.region_id, c.name)
+    )
     by_hand = {row["region_id"]: row for row in read_table("names.csv")}
     english, chinese = Locale("en").territories, Locale("zh").territories
     rows = []
@@ -55,17 +59,22 @@ def main(arguments: Sequence[str]) -> None:
             {
                 "region_id": country.region_id,
                 "name_zh": own.get("name_zh") or chinese.get(country.alpha_2, ""),
-                "name_en": own.get("name_en") or english.get(country.alpha_2, country.name).replace("’", "'"),
+                "name_en": own.get("name_en")
+                or english.get(country.alpha_2, country.name).replace("’", "'"),
                 "alpha_2": country.alpha_2,
                 "numeric": country.numeric,
                 **label_point(country.shape),
             }
         )
     check(countries, rows, len(coarse), len(fine))
-    write_geojson(PACK / "country.geojson", zip(rows, [country.shape for country in countries], strict=True))
+    write_geojson(
+        PACK / "country.geojson", zip(rows, [country.shape for country in countries], strict=True)
+    )
     write_aliases(countries, rows)
     data = (PACK / "country.geojson").read_bytes()
-    print(f"country.geojson{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz")
+    print(
+        f"country.geojson{len(data) / 1e6:8.3f} MB{len(gzip.compress(data, mtime=0)) / 1e6:8.3f} MB gz"
+    )
 
 
 def read_countries(archive: Path | None, name: str) -> list[Country]:
@@ -119,7 +128,11 @@ def write_aliases(countries: list[Country], rows: list[dict[str, object]]) -> No
         if not country.region_id:
             continue
         entry = pycountry.countries.get(alpha_3=country.region_id)
-        titles = [getattr(entry, key, "") for key in ("name", "common_name", "official_name")] if entry else []
+        titles = (
+            [getattr(entry, key, "") for key in ("name", "common_name", "official_name")]
+            if entry
+            else []
+        )
         cldr = [Locale(code).territories.get(country.alpha_2, "") for code in ("en", "zh")]
         taken = {country.region_id, row["name_zh"], row["name_en"], ""}
         for name in (country.alpha_2, country.name, *titles, *cldr):
@@ -142,12 +155,19 @@ def check(countries: list[Country], rows: list[dict[str, object]], coarse: int, 
     """Print the table of checks and stop when one fails."""
     shapes = [country.shape for country in countries]
     ids = [country.region_id for country in countries if country.region_id]
-    unnamed = [row["region_id"] for row in rows if row["region_id"] and not (row["name_zh"] and row["name_en"])]
+    unnamed = [
+        row["region_id"]
+        for row in rows
+        if row["region_id"] and not (row["name_zh"] and row["name_en"])
+    ]
     nameless = tuple(sorted(country.name for country in countries if not country.region_id))
     tree = shapely.STRtree(shapes)
     first, second = tree.query(shapes, predicate="overlaps")
     shared = max(
-        (shapely.area(shapely.intersection(shapes[a], shapes[b])) for a, b in zip(first, second, strict=True)),
+        (
+            shapely.area(shapely.intersection(shapes[a], shapes[b]))
+            for a, b in zip(first, second, strict=True)
+        ),
         default=0,
     )
     table = [
@@ -162,7 +182,9 @@ def check(countries: list[Country], rows: list[dict[str, object]], coarse: int, 
     for name, found, expected in table:
         print(f"{'ok  ' if found == expected else 'FAIL'} {name}: {found}")
     if failed := [name for name, found, expected in table if found != expected]:
-        raise SystemExit(f"The world was not written, because these checks fail: {'; '.join(failed)}.")
+        raise SystemExit(
+            f"The world was not written, because these checks fail: {'; '.join(failed)}."
+        )
 
 
 if __name__ == "__main__":

@@ -63,7 +63,9 @@ def fetch_topology(archive: Path | None, name: str) -> dict[str, Any]:
     """Return a TopoJSON file of the npm package world-atlas, from its archive or fetched with npm."""
     with tempfile.TemporaryDirectory() as folder:
         if archive is None:
-            subprocess.run(["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True)
+            subprocess.run(
+                ["npm", "pack", WORLD, "--silent"], cwd=folder, check=True, capture_output=True
+            )
             archive = next(Path(folder).glob("*.tgz"))
         with tarfile.open(archive) as tar:
             member = tar.extractfile(f"package/{name}")
@@ -81,7 +83,9 @@ def read_topology(topology: Mapping[str, Any], name: str) -> list[tuple[str, str
     for item in topology["objects"][name]["geometries"]:
         parts = item["arcs"] if item["type"] == "MultiPolygon" else [item["arcs"]]
         polygons = [p for part in parts for p in _cut([_ring(arcs, ring) for ring in part])]
-        features.append((item.get("id", ""), item["properties"]["name"], shapely.union_all(polygons)))
+        features.append(
+            (item.get("id", ""), item["properties"]["name"], shapely.union_all(polygons))
+        )
     return features
 
 
@@ -112,7 +116,11 @@ def _cut(rings: list[NDArray[np.float64]]) -> list[Geometry]:
 
 def polygons_of(geometry: Geometry) -> list[Polygon]:
     """Return the polygons of a geometry; lines and points that an operation left over are no area."""
-    return [p for p in shapely.get_parts(shapely.get_parts(geometry)) if p.geom_type == "Polygon" and not p.is_empty]
+    return [
+        p
+        for p in shapely.get_parts(shapely.get_parts(geometry))
+        if p.geom_type == "Polygon" and not p.is_empty
+    ]
 
 
 def write_geojson(path: Path, features: Iterable[tuple[Mapping[str, Any], Geometry]]) -> int:

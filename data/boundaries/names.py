@@ -57,13 +57,21 @@ def english_names(
     """Return the English name by (region id, level)."""
     names = {(code, "city"): pinyin(short) for code, short in cities}
     names |= {(code, "province"): pinyin(short) for code, short in provinces}
-    by_hand = {(row["region_id"], row["level"]): row["name_en"] for row in read_table("english_names.csv")}
+    by_hand = {
+        (row["region_id"], row["level"]): row["name_en"] for row in read_table("english_names.csv")
+    }
     if unknown := sorted(set(by_hand) - set(names)):
         raise SystemExit(f"english_names.csv names units that do not exist: {unknown}.")
     names |= by_hand
-    twice = [(code, name) for (code, level), name in names.items() if level == "city" and _count(names, name) > 1]
+    twice = [
+        (code, name)
+        for (code, level), name in names.items()
+        if level == "city" and _count(names, name) > 1
+    ]
     if twice:
-        raise SystemExit(f"City units share an English name; tell them apart in english_names.csv: {twice}.")
+        raise SystemExit(
+            f"City units share an English name; tell them apart in english_names.csv: {twice}."
+        )
     return names
 
 
@@ -97,7 +105,9 @@ def write_gazetteer(folder: Path, provinces: list[Feature], cities: list[Feature
     rows = []
     for unit, shape in provinces:
         capital = by_id[CAPITALS.get(unit["region_id"][:2], unit["region_id"])]
-        rows.append(_row(unit, shape) | {key: capital[key] for key in capital if key.startswith("seat_")})
+        rows.append(
+            _row(unit, shape) | {key: capital[key] for key in capital if key.startswith("seat_")}
+        )
     rows += city_rows
     rows += [_consortium_row(row, cities) for row in read_table("consortia.csv")]
     with (folder / "gazetteer.csv").open("w", encoding="utf-8", newline="") as file:
@@ -117,11 +127,19 @@ COLUMNS = [
 def _row(unit: Row, shape: Geometry) -> Row:
     code, level = unit["region_id"], unit["level"]
     del shape
-    shared = {key: unit[key] for key in ("region_id", "level", "name_zh", "short_zh", "name_en", "lon", "lat")}
+    shared = {
+        key: unit[key]
+        for key in ("region_id", "level", "name_zh", "short_zh", "name_en", "lon", "lat")
+    }
     is_province = code.endswith("0000")
     parent = "" if level == "province" else unit["province"]
     iso = f"CN-{ISO[code[:2]]}" if is_province else ""
-    return shared | {"iso": iso, "province": unit["province"], "parent": parent, "aliases": _aliases(unit)}
+    return shared | {
+        "iso": iso,
+        "province": unit["province"],
+        "parent": parent,
+        "aliases": _aliases(unit),
+    }
 
 
 def _aliases(unit: Row) -> str:
@@ -131,9 +149,17 @@ def _aliases(unit: Row) -> str:
     for row in read_table("english_names.csv"):
         if (row["region_id"], row["level"]) == key:
             names += row["aliases"].split(";")
-    names += [row["alias"] for row in read_table("aliases.csv") if (row["region_id"], row["level"]) == key]
+    names += [
+        row["alias"] for row in read_table("aliases.csv") if (row["region_id"], row["level"]) == key
+    ]
     short, full = unit["short_zh"], unit["name_zh"]
-    for ending, shorter in (("自治州", "州"), ("自治县", "县"), ("地区", "地区"), ("盟", "盟"), ("市", "市")):
+    for ending, shorter in (
+        ("自治州", "州"),
+        ("自治县", "县"),
+        ("地区", "地区"),
+        ("盟", "盟"),
+        ("市", "市"),
+    ):
         if full.endswith(ending):
             names.append(short + shorter)
             break
@@ -160,7 +186,9 @@ def _places() -> list[tuple[set[str], float, float, int]]:
     return sorted(places, key=lambda place: -place[3])
 
 
-def _seat(unit: Row, shape: Geometry, seats: Mapping[str, Mapping[str, str]], places: list[Any]) -> Row:
+def _seat(
+    unit: Row, shape: Geometry, seats: Mapping[str, Mapping[str, str]], places: list[Any]
+) -> Row:
     by_hand = seats.get(unit["region_id"], {})
     zh = by_hand.get("seat_zh", unit["short_zh"])
     english = by_hand.get("seat_en", unit["name_en"].split(" (")[0])
@@ -172,16 +200,26 @@ def _seat(unit: Row, shape: Geometry, seats: Mapping[str, Mapping[str, str]], pl
     parts = shapely.get_parts(shape)
     inside = shapely.point_on_surface(parts[shapely.area(parts).argmax()])
     point = {"seat_lon": round(inside.x, 4), "seat_lat": round(inside.y, 4)}
-    return {"seat_zh": by_hand.get("seat_zh", ""), **point, "seat_source": "point inside the largest part"}
+    return {
+        "seat_zh": by_hand.get("seat_zh", ""),
+        **point,
+        "seat_source": "point inside the largest part",
+    }
 
 
 def _consortium_row(row: Mapping[str, str], cities: list[Feature]) -> Row:
     wanted = set(row["members"].split(";"))
-    chosen = [(unit, shape) for unit, shape in cities if wanted & {unit["region_id"], unit["province"]}]
+    chosen = [
+        (unit, shape) for unit, shape in cities if wanted & {unit["region_id"], unit["province"]}
+    ]
     whole = shapely.coverage_union_all([shape for _, shape in chosen])
     parts = shapely.get_parts(whole)
     largest = parts[shapely.area(parts).argmax()]
-    label = largest.centroid if largest.contains(largest.centroid) else shapely.point_on_surface(largest)
+    label = (
+        largest.centroid
+        if largest.contains(largest.centroid)
+        else shapely.point_on_surface(largest)
+    )
     provinces = list(dict.fromkeys(unit["province"] for unit, _ in chosen))
     return {
         "region_id": row["region_id"],

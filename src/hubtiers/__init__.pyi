@@ -1,4 +1,6 @@
+from ._methods import register
 from .compare import Comparison, compare_schemes
+from .coupling import coupling_coordination
 from .datasets import list_datasets, new_study
 from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
 from .errors import (
@@ -16,9 +18,11 @@ from .errors import (
     SpecError,
     UnknownOptionError,
 )
-from .explain import Explanation, coupling_coordination, obstacle_degree
+from .explain import Explanation
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
+from .hubs.structure import RankSize, rank_size
+from .obstacles import obstacle_degree
 from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
@@ -83,15 +87,18 @@ from .scoring.weight import (
 from .show.figures.certainty import rank_interval_figure, tier_probability_figure
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.figure import save_figure, tier_figure
+from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
-from .show.pages.tables import save_tables, to_latex, to_markdown
+from .show.pages.workbook import save_tables
 from .show.web.explorer import Explorer
 from .show.web.webmap import tier_map
 from .study import Study, load_study
+from .table.by_name import count_by_name
 from .table.concentration import effective_number, herfindahl, shannon_diversity
 from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators
 from .table.join import join_indicators
+from .table.name_report import NameReport
 from .table.points.count import count_points
 from .table.report import JoinReport
 from .table.roll_up import roll_up
@@ -177,6 +184,7 @@ __all__ = [
     "MinMax",
     "MissingColumnError",
     "MissingDependencyError",
+    "NameReport",
     "NaturalBreaks",
     "NoDenominate",
     "NoTreatment",
@@ -184,11 +192,13 @@ __all__ = [
     "NotComparableError",
     "Outcome",
     "OverlapError",
+    "Pack",
     "PcaWeights",
     "PercentileRank",
     "PositionRules",
     "PowerMean",
     "Quantiles",
+    "RankSize",
     "ReadLimits",
     "ReadReport",
     "RelativeTo",
@@ -220,6 +230,7 @@ __all__ = [
     "compare_schemes",
     "correlate_with",
     "correlation_flags",
+    "count_by_name",
     "count_points",
     "coupling_coordination",
     "cronbach_alpha",
@@ -233,9 +244,11 @@ __all__ = [
     "join_indicators",
     "leave_one_out",
     "list_datasets",
+    "load_context",
     "load_framework",
     "load_indicators",
     "load_layout",
+    "load_pack",
     "load_regions",
     "load_study",
     "macro_regions",
@@ -246,12 +259,15 @@ __all__ = [
     "pca_diagnostics",
     "radar_figure",
     "rank_interval_figure",
+    "rank_size",
     "rank_size_figure",
     "read_indicators",
     "read_regions",
+    "register",
     "roll_up",
     "save_figure",
     "save_tables",
+    "score_regions",
     "sensitivity",
     "shannon_diversity",
     "sobol_indices",

@@ -31,6 +31,7 @@ __all__ = [
     "require_every_column",
     "require_varied",
     "same_columns",
+    "share_of",
 ]
 
 LARGEST_VALUE = 1e100
@@ -217,6 +218,12 @@ def chosen_columns(indicators: Sequence[str] | None, columns: pd.Index, method: 
         if code not in columns:
             raise UnknownOptionError(f"indicator in {method}:", code, map(str, columns))
     return list(indicators)
+
+
+def share_of(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return part / whole: 0 where the whole is not positive, missing where the part is."""
+    nothing = np.where(np.isnan(part), np.nan, 0.0)
+    return np.asarray(np.divide(part, whole, out=nothing, where=whole > 0))
 
 
 def require_choice(what: str, value: object, options: Sequence[str]) -> None:

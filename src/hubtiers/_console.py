@@ -37,7 +37,7 @@ _NO_DATA = "no data"
 
 
 def open_console() -> Console:
-    """Return the console: as wide as the screen, or 120 characters where the output goes into a file."""
+    """Return the console: as wide as the screen, 120 characters where it goes into a file."""
     return Console(width=None if sys.stdout.isatty() else 120)
 
 
@@ -48,7 +48,7 @@ def print_paths(console: Console, paths: Iterable[Path]) -> None:
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
-    """Print the regions by rank, and how far the tiers agree with what the study holds them against."""
+    """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
     console.print(_tier_table(outcome.result, outcome.title["en"] or outcome.name))
     found = outcome.agreement
     if found and outcome.layout:
@@ -69,7 +69,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
 
 
 def print_trials(console: Console, trials: Trials, title: str) -> None:
-    """Print agreement by weighting and tier rule where both were tried, else rank and tier by scheme."""
+    """Print agreement by weighting and tier rule where both vary, else rank and tier by scheme."""
     comparison = trials.comparison
     if not trials.has_matrix:
         console.print(_rank_table(comparison))
@@ -161,7 +161,7 @@ def _certainty_table(robust: Robustness) -> Table:
 
 
 def _print_comparison(console: Console, comparison: Comparison, title: str) -> None:
-    """Print counts by tier, fit and agreement for each scheme, then the regions that differ from the reference."""
+    """Print counts, fit and agreement of each scheme, then what differs from the reference."""
     console.print(_summary_table(comparison, title))
     if comparison.reference is None:
         return

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from hubtiers._methods import offered
+from hubtiers._steps import Given
 from hubtiers.errors import DataError, NotComparableError, SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.aggregate import Arithmetic
 from hubtiers.scoring.weight import FittedWeights
 
-_T = TypeVar("_T")
+_Method = TypeVar("_Method")
+
+_ROUNDING = 1e-9
+"""How far the sum of weights may be from 1."""
 
 
 class Fitted(Protocol):
     """A step that has learnt from data; it gives a frame or a Series."""
 
-    # The steps differ in what they take and give; what each needs is looked up by `offered`.
+    # The steps differ in what they take and give; what each needs is looked up by `Given`.
     @property
     def apply(self) -> Any: ...
+
+
+class FittedAggregate(Protocol):
+    """An aggregation that has learnt from data."""
+
+    @property
+    def apply(self) -> Callable[..., pd.Series]: ...
 
 
 class WeightStep(Protocol):
@@ -34,24 +45,36 @@ class WeightStep(Protocol):
     @property
     def uses_data(self) -> bool: ...
 
-    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights: ...
+    @property
+    def fit(self) -> Callable[..., FittedWeights]: ...
 
 
 class AggregateStep(Protocol):
     """A step that brings the children of a node together."""
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> Fitted: ...
+    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedAggregate: ...
 
 
 @dataclass(frozen=True, eq=False)
-class Climb:
-    """One group that holds indicators: its height (0 is lowest), its children, and the columns below each child.
+class GroupNode:
+    """One group that holds indicators.
 
-    `labels` are the children as one index: frames and weights that share it need not be aligned.
+    Attributes
+    ----------
+    code
+        Its code; empty for the score.
+    level
+        0 for the lowest groups.
+    children, leaves
+        Codes of its children, and the columns of the indicators below each.
+    only_indicators
+        Whether all children are indicators.
+    labels
+        The children as one index: frames and weights that share it need not be aligned.
     """
 
-    group: str
-    height: int
+    code: str
+    level: int
     children: tuple[str, ...]
     leaves: tuple[tuple[int, ...], ...]
     only_indicators: bool
@@ -59,32 +82,45 @@ class Climb:
 
 
 @lru_cache(maxsize=64)
-def climbs(framework: Framework) -> tuple[Climb, ...]:
+def groups_upwards(framework: Framework) -> tuple[GroupNode, ...]:
     """Return the groups that hold indicators, the lowest first and the score last."""
-    return tuple(_climbs(framework))
+    return tuple(_groups_upwards(framework))
 
 
-def _climbs(framework: Framework) -> Iterator[Climb]:
-    place = {code: number for number, code in enumerate(framework.codes)}
-    for height, groups in enumerate(framework.levels()):
-        for group in groups:
-            children = tuple(framework.filled_children(group))
-            below = [[c] if c in place else framework.leaves(c) for c in children]
-            leaves = tuple(tuple(place[leaf] for leaf in codes) for codes in below)
-            yield Climb(group, height, children, leaves, all(c in place for c in children), pd.Index(children))
+def _groups_upwards(framework: Framework) -> Iterator[GroupNode]:
+    column = {code: number for number, code in enumerate(framework.codes)}
+    for level, groups in enumerate(framework.levels()):
+        for code in groups:
+            children = tuple(framework.filled_children(code))
+            leaves = tuple(_columns_below(framework, child, column) for child in children)
+            only_indicators = all(child in column for child in children)
+            yield GroupNode(code, level, children, leaves, only_indicators, pd.Index(children))
 
 
-def rung(ladder: tuple[_T, ...], height: int) -> _T:
+def _columns_below(framework: Framework, node: str, column: Mapping[str, int]) -> tuple[int, ...]:
+    below = [node] if node in column else framework.leaves(node)
+    return tuple(column[leaf] for leaf in below)
+
+
+def by_level(chosen: _Method | tuple[_Method, ...]) -> tuple[_Method, ...]:
+    """Return the methods of a step from the lowest level up, also where one serves all levels."""
+    return chosen if isinstance(chosen, tuple) else (chosen,)
+
+
+def method_at(methods: tuple[_Method, ...], level: int) -> _Method:
     """Return the method for a level: the last member of the tuple serves all levels above it."""
-    return ladder[min(height, len(ladder) - 1)]
+    return methods[min(level, len(methods) - 1)]
 
 
 @dataclass(frozen=True, eq=False)
-class Masses:
-    """What each child counts for in each region (regions × children); summed when `whole`, else averaged."""
+class RegionalWeights:
+    """What each child counts for in each region (regions × children).
+
+    The score of the group is the sum of weighted values when they are `multipliers`, else their weighted mean.
+    """
 
     frame: pd.DataFrame
-    whole: bool
+    multipliers: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +129,10 @@ class FittedNode:
 
     Attributes
     ----------
+    group
+        The group and its children.
+    method
+        The aggregation.
     share
         Weight of each child within the group, sum 1; all 0 where the group plays no part.
     aggregate
@@ -101,32 +141,42 @@ class FittedNode:
         Weights fitted within this group, where the scheme weights level by level.
     """
 
-    climb: Climb
+    group: GroupNode
     method: AggregateStep
     share: pd.Series
     aggregate: Fitted | None
     own: FittedWeights | None
 
-    def apply(self, children: pd.DataFrame, masses: Masses | None = None) -> pd.Series:
+    def apply(self, children: pd.DataFrame, regional: RegionalWeights | None = None) -> pd.Series:
         """Return the score of the group, with weights by region where there are any."""
-        if masses is not None:
-            return self._apply_by_region(children, masses)
+        if regional is not None:
+            return self._apply_by_region(children, regional)
         if self.aggregate is None:
             return pd.Series(np.nan, index=children.index)
         scores: pd.Series = self.aggregate.apply(only(children, self.share))
         return scores
 
-    def _apply_by_region(self, children: pd.DataFrame, masses: Masses) -> pd.Series:
+    def _apply_by_region(self, children: pd.DataFrame, regional: RegionalWeights) -> pd.Series:
         if not isinstance(self.method, Arithmetic):
             raise SpecError(
                 f"Weights by region, as BenefitOfDoubt() gives them, are made for a weighted sum, but {self.method!r} "
-                f"brings the children of {self.climb.group or 'the score'!r} together. Use Arithmetic() there."
+                f"brings the children of {self.group.code or 'the score'!r} together. Use Arithmetic() there."
             )
-        w, x = masses.frame.to_numpy(float), children.to_numpy(float)
-        present = np.where(np.isnan(x), 0.0, w)
-        summed, mass = (present * np.nan_to_num(x)).sum(axis=1), present.sum(axis=1)
-        mean = np.divide(summed, mass, out=np.full(len(x), np.nan), where=mass > 0)
-        return pd.Series(np.asarray(mean * w.sum(axis=1) if masses.whole else mean), index=children.index)
+        weights, values = regional.frame.to_numpy(float), children.to_numpy(float)
+        scores = _mean_by_region(values, weights)
+        if regional.multipliers:
+            scores = scores * weights.sum(axis=1)
+        return pd.Series(scores, index=children.index)
+
+
+def _mean_by_region(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the mean of each row under weights of its own, over the values present; NaN where there are none."""
+    present = np.where(np.isnan(values), 0.0, weights)
+    total = present.sum(axis=1)
+    summed = (present * np.nan_to_num(values)).sum(axis=1)
+    return np.asarray(np.divide(summed, total, out=np.full(len(values), np.nan), where=total > 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +189,8 @@ class Hierarchy:
     @property
     def by_region(self) -> bool:
         """Whether regions have weights of their own."""
-        return any(_by_region(weights) is not None for weights in (self.flat, *(n.own for n in self.nodes)))
+        fitted = (self.flat, *(node.own for node in self.nodes))
+        return any(_by_region(weights) is not None for weights in fitted)
 
     def node_weights(self) -> pd.Series:
         """Return the weight of every node within its parent."""
@@ -150,7 +201,8 @@ class Hierarchy:
         """Return by node what it counts for in the score: the product of the weights on the way up."""
         reach: dict[Any, float] = {"": 1.0}
         for node in self.nodes[::-1]:
-            reach |= {child: reach[node.climb.group] * share for child, share in node.share.items()}
+            own = reach[node.group.code]
+            reach |= {child: own * share for child, share in node.share.items()}
         return reach
 
     def effective(self, codes: list[str]) -> pd.Series:
@@ -160,28 +212,39 @@ class Hierarchy:
         reach = self.reach()
         return pd.Series({code: reach[code] for code in codes}, name="weight")
 
-    def climb(self, normalised: pd.DataFrame) -> pd.DataFrame:
+    def scores(self, normalised: pd.DataFrame) -> pd.DataFrame:
         """Return the score of every group, lowest first, and of the whole in the column with the empty name."""
-        board: dict[str, pd.Series] = {}
-        masses = regional_masses(self.flat, normalised)
+        scored: dict[str, pd.Series] = {}
+        flat = weights_by_region(self.flat, normalised)
         for node in self.nodes:
-            children = gather(normalised, board, node.climb)
-            board[node.climb.group] = node.apply(children, node_masses(node.climb, children, masses, node.own))
-        return pd.DataFrame(board, index=normalised.index)
+            children = gather(normalised, scored, node.group)
+            own = None if node.own is None else weights_by_region(node.own, children)
+            scored[node.group.code] = node.apply(children, regional_weights(node.group, flat, own))
+        return pd.DataFrame(scored, index=normalised.index)
 
-    def shares_of(self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame) -> dict[str, dict[str, float]]:
+    def shares_of(
+        self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame
+    ) -> dict[str, dict[str, float]]:
         """Return by group what each child counts for in one region; missing children hand their weight on."""
         row = pd.concat([normalised.loc[region], nodes.loc[region]])
-        masses = regional_masses(self.flat, normalised)
+        flat = weights_by_region(self.flat, normalised)
         shares = {}
         for node in self.nodes:
-            children = gather(normalised, nodes, node.climb)
-            local = node_masses(node.climb, children, masses, node.own)
-            raw: dict[Any, float] = (node.share if local is None else local.frame.loc[region]).to_dict()
-            present = {c: raw[c] for c in node.climb.children if raw[c] > 0 and pd.notna(row[c])}
-            scale = sum(present.values())
-            gain = sum(raw.values()) if local is not None and local.whole else 1.0
-            shares[node.climb.group] = {c: gain * w / scale for c, w in present.items()}
+            children = gather(normalised, nodes, node.group)
+            own = None if node.own is None else weights_by_region(node.own, children)
+            regional = regional_weights(node.group, flat, own)
+            stated: dict[Any, float] = (
+                node.share if regional is None else regional.frame.loc[region]
+            ).to_dict()
+            present = {
+                c: stated[c] for c in node.group.children if stated[c] > 0 and pd.notna(row[c])
+            }
+            # Multipliers need not sum to 1; what is missing hands its part on, so that their sum stays.
+            whole = sum(stated.values()) if regional is not None and regional.multipliers else 1.0
+            total = sum(present.values())
+            shares[node.group.code] = {
+                child: whole * weight / total for child, weight in present.items()
+            }
         return shares
 
 
@@ -191,48 +254,105 @@ def fit_hierarchy(
     *,
     weight: WeightStep | tuple[WeightStep, ...] | FittedWeights,
     aggregate: AggregateStep | tuple[AggregateStep, ...],
-    offers: Mapping[str, Any],
+    given: Given | None,
 ) -> tuple[Hierarchy, pd.DataFrame]:
     """Fit weights and aggregation from the lowest level up; return them with the score of every group.
 
     One weighting method is fitted over all indicators at once; a tuple is fitted group by group, on the scores of its
-    children.
+    children. `given` is what the methods may ask for beside the values; None where weights stand already.
     """
-    flat: FittedWeights | None = None
-    if isinstance(weight, FittedWeights):
-        flat = weight
-    elif not isinstance(weight, tuple):
-        flat = weight.fit(normalised, **offered(weight.fit, offers))
-    if flat is not None and list(flat.weights.index) != framework.codes:
-        flat = dataclasses.replace(flat, weights=flat.weights.reindex(framework.codes))
-    board: dict[str, pd.Series] = {}
+    flat = (
+        None if isinstance(weight, tuple) else _flat_weights(weight, framework, normalised, given)
+    )
+    flat_by_region = _by_region(flat)
+    scored: dict[str, pd.Series] = {}
     fitted: list[FittedNode] = []
-    masses = _by_region(flat)
-    ladder = aggregate if isinstance(aggregate, tuple) else (aggregate,)
-    for climb in climbs(framework):
-        children = gather(normalised, board, climb)
-        own = None
-        if isinstance(weight, tuple):
-            method = rung(weight, climb.height)
-            own = method.fit(children, **offered(method.fit, offers))
-        share = _share(climb, flat, own)
-        chosen, kept = rung(ladder, climb.height), only(children, share)
-        counted = share[share > 0] if kept is not children else share
-        learnt = None if kept.shape[1] == 0 else chosen.fit(kept, weights=counted)
-        node = FittedNode(climb, chosen, share, learnt, own)
-        board[climb.group] = node.apply(children, node_masses(climb, children, masses, own, refit=False))
+    for group in groups_upwards(framework):
+        children = gather(normalised, scored, group)
+        own = (
+            fit_weights(method_at(weight, group.level), children, given)
+            if isinstance(weight, tuple)
+            else None
+        )
+        chosen = method_at(by_level(aggregate), group.level)
+        node = _fit_node(group, children, flat, own, chosen, given)
+        regional = regional_weights(group, flat_by_region, _by_region(own))
+        scored[group.code] = node.apply(children, regional)
         fitted.append(node)
-    return Hierarchy(tuple(fitted), flat), pd.DataFrame(board, index=normalised.index)
+    return Hierarchy(tuple(fitted), flat), pd.DataFrame(scored, index=normalised.index)
 
 
-def gather(normalised: pd.DataFrame, board: Mapping[str, pd.Series] | pd.DataFrame, climb: Climb) -> pd.DataFrame:
+def _flat_weights(
+    weight: WeightStep | FittedWeights,
+    framework: Framework,
+    normalised: pd.DataFrame,
+    given: Given | None,
+) -> FittedWeights:
+    """Return weights over all indicators at once, in the order of the framework."""
+    flat = weight if isinstance(weight, FittedWeights) else fit_weights(weight, normalised, given)
+    if list(flat.weights.index) == framework.codes:
+        return flat
+    return dataclasses.replace(flat, weights=flat.weights.reindex(framework.codes))
+
+
+def fit_weights(method: WeightStep, values: pd.DataFrame, given: Given | None) -> FittedWeights:
+    """Return the weights that a method gives to the columns of normalised values.
+
+    Raises
+    ------
+    DataError
+        When a column gets no weight, or the weights are no shares of the whole.
+    """
+    fitted: FittedWeights = _fit_step(method, values, given)
+    weights = fitted.weights.reindex(values.columns)
+    if absent := [repr(code) for code in values.columns[weights.isna()]]:
+        raise DataError(
+            f"{method!r} gives {listing(absent)} no weight. Give every child of a group one, 0 to leave it out."
+        )
+    if not (weights >= 0).all() or abs(weights.sum() - 1.0) > _ROUNDING:
+        raise DataError(
+            f"{method!r} gives weights from {weights.min():g} to {weights.max():g} that sum to {weights.sum():g}. "
+            "Weights are shares: let them be at least 0 and sum to 1."
+        )
+    return fitted
+
+
+def _fit_step(method: Any, values: pd.DataFrame, given: Given | None, **beside: Any) -> Any:
+    asked = {} if given is None else given.to(method.fit, values)
+    return method.fit(values, **asked, **beside)
+
+
+def _fit_node(
+    group: GroupNode,
+    children: pd.DataFrame,
+    flat: FittedWeights | None,
+    own: FittedWeights | None,
+    aggregate: AggregateStep,
+    given: Given | None,
+) -> FittedNode:
+    """Fit the aggregation of a group on the children that have a weight."""
+    share = _share(group, flat, own)
+    kept = only(children, share)
+    if kept.shape[1] == 0:
+        return FittedNode(group, aggregate, share, None, own)
+    counted = share if kept is children else share[share > 0]
+    return FittedNode(
+        group, aggregate, share, _fit_step(aggregate, kept, given, weights=counted), own
+    )
+
+
+def gather(
+    normalised: pd.DataFrame, scored: Mapping[str, pd.Series] | pd.DataFrame, group: GroupNode
+) -> pd.DataFrame:
     """Return the children of a group side by side: indicators, and groups that were scored already."""
-    if climb.only_indicators:
-        columns = [column for below in climb.leaves for column in below]
-        return pd.DataFrame(normalised.to_numpy(float)[:, columns], index=normalised.index, columns=climb.labels)
-    scores = [board[c] if c in board else normalised[c] for c in climb.children]
+    if group.only_indicators:
+        columns = [column for below in group.leaves for column in below]
+        return pd.DataFrame(
+            normalised.to_numpy(float)[:, columns], index=normalised.index, columns=group.labels
+        )
+    scores = [scored[c] if c in scored else normalised[c] for c in group.children]
     stacked = np.column_stack([score.to_numpy(float) for score in scores])
-    return pd.DataFrame(stacked, index=normalised.index, columns=climb.labels)
+    return pd.DataFrame(stacked, index=normalised.index, columns=group.labels)
 
 
 def only(children: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
@@ -241,25 +361,38 @@ def only(children: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
     return children if counts.all() else children.loc[:, counts]
 
 
-def node_masses(
-    climb: Climb, children: pd.DataFrame, masses: pd.DataFrame | None, own: FittedWeights | None, *, refit: bool = True
-) -> Masses | None:
+def regional_weights(
+    group: GroupNode, flat: pd.DataFrame | None, own: pd.DataFrame | None
+) -> RegionalWeights | None:
     """Return the weights by region of a group's children, or None where all regions share one set of weights.
 
+    Parameters
+    ----------
+    group
+        The group.
+    flat
+        Weights by region of all indicators, where there are such.
+    own
+        Weights by region of the group's children, fitted within the group, where there are such.
+
+    Notes
+    -----
     Weights by region are multipliers: the score is the sum of weighted values, as in the benefit of the doubt. A group
     between the indicators and the score has no multipliers of its own, so that its score is their weighted mean.
     """
     if own is not None:
-        local = regional_masses(own, children) if refit else _by_region(own)
-        return None if local is None else Masses(local, whole=True)
-    if masses is None:
+        return RegionalWeights(own, multipliers=True)
+    if flat is None:
         return None
-    raw = masses.to_numpy(float)
-    columns = {c: raw[:, columns].sum(axis=1) for c, columns in zip(climb.children, climb.leaves, strict=True)}
-    return Masses(pd.DataFrame(columns, index=masses.index), whole=climb.group == "")
+    weights = flat.to_numpy(float)
+    columns = {
+        child: weights[:, below].sum(axis=1)
+        for child, below in zip(group.children, group.leaves, strict=True)
+    }
+    return RegionalWeights(pd.DataFrame(columns, index=flat.index), multipliers=group.code == "")
 
 
-def regional_masses(weights: FittedWeights | None, values: pd.DataFrame) -> pd.DataFrame | None:
+def weights_by_region(weights: FittedWeights | None, values: pd.DataFrame) -> pd.DataFrame | None:
     """Return weights by region for these regions, or None when all regions share one set of weights."""
     fitted = _by_region(weights)
     if fitted is None:
@@ -280,16 +413,13 @@ def _by_region(weights: FittedWeights | None) -> pd.DataFrame | None:
     return getattr(weights, "by_region", None)
 
 
-def _share(climb: Climb, flat: FittedWeights | None, own: FittedWeights | None) -> pd.Series:
+def _share(group: GroupNode, flat: FittedWeights | None, own: FittedWeights | None) -> pd.Series:
     """Return the weight of each child within its group; all 0 when every indicator below has weight 0."""
     if own is not None:
-        raw = own.weights.reindex(list(climb.children)).to_numpy(float)
+        stated = own.weights.reindex(list(group.children)).to_numpy(float)
     else:
         assert flat is not None
         weights = flat.weights.to_numpy(float)
-        raw = np.array([weights[list(columns)].sum() for columns in climb.leaves])
-    if np.isnan(raw).any():
-        absent = listing(repr(c) for c, weight in zip(climb.children, raw, strict=True) if np.isnan(weight))
-        raise DataError(f"The weighting gives {absent} no weight. Give every child of a group one, 0 to leave it out.")
-    total = raw.sum()
-    return pd.Series(raw / total if total > 0 else raw, index=climb.labels)
+        stated = np.array([weights[list(columns)].sum() for columns in group.leaves])
+    total = stated.sum()
+    return pd.Series(stated / total if total > 0 else stated, index=group.labels)

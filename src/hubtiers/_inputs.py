@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+import pandas as pd
+
 from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name
+from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 
 __all__ = ["input_files"]
 
-_OUTLINES = {
-    "province": "province.geojson",
-    "city": "city.geojson",
-    # The outline of a consortium is that of its cities, dissolved.
-    "consortium": "city.geojson",
-}
-_NAMES = ("gazetteer.csv", "consortia.csv")
 
-
-def input_files(content: StudyFile, folder: Path, levels: Collection[str]) -> dict[str, Path]:
+def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict[str, Path]:
     """Return every file that the results of a study depend on.
 
     Parameters
@@ -28,8 +23,8 @@ def input_files(content: StudyFile, folder: Path, levels: Collection[str]) -> di
         What the study file says.
     folder
         Where relative paths in it start.
-    levels
-        Levels of the shipped regions that are scored; none for a layer of the user's own.
+    regions
+        The regions that are scored, with the columns and attributes of `load_regions`.
     """
     data, layout = content.data, content.layout.name if content.layout else None
     named = [name for name in (data.indicators, data.framework, data.regions, layout) if name]
@@ -40,7 +35,7 @@ def input_files(content: StudyFile, folder: Path, levels: Collection[str]) -> di
         files |= _of_set(data.framework, "framework.csv")
     if content.compare.outside:
         files |= _of_set("checks", "values.csv", "sources.csv")
-    files |= {f"boundaries/{name}": data_path("boundaries", "china", name) for name in _places(content, levels)}
+    files |= _of_places(content, regions)
     if layout and not is_file_name(layout):
         files[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return files
@@ -50,11 +45,33 @@ def _of_set(name: str, *files: str) -> dict[str, Path]:
     return {f"{name}/{file}": data_path("indicators", name, file) for file in files}
 
 
-def _places(content: StudyFile, levels: Collection[str]) -> list[str]:
-    """Return the shipped files about places: outlines by level, then names and memberships where any are asked for."""
-    outlines = {_OUTLINES[level] for level in levels}
+def _of_places(content: StudyFile, regions: pd.DataFrame) -> dict[str, Path]:
+    """Return the files of the packs that regions, layout and roll-up are read from."""
+    pack, files = source_of(regions).load_pack(), {}
+    if pack is not None:
+        files = _of_pack(pack, _levels_of(regions))
+    default = load_pack(DEFAULT_PACK)
     if content.layout:
-        # The extent of a hub is drawn from its cities.
-        outlines.add(_OUTLINES["city"])
-    asked = bool(outlines) or content.data.roll_up
-    return [*sorted(outlines), *(_NAMES if asked else ())]
+        # The extent of a hub is drawn from the units that it consists of.
+        files |= _of_pack(default, {default.units})
+    if content.data.roll_up:
+        files |= _of_pack(default, ())
+    return files
+
+
+def _levels_of(regions: pd.DataFrame) -> set[str]:
+    if "level" in regions.columns:
+        return set(regions["level"])
+    return {source_of(regions).level}
+
+
+def _of_pack(pack: Pack, levels: Collection[str]) -> dict[str, Path]:
+    """Return the description of a pack, its tables of names and members, and some outlines."""
+    used = [level for level in pack.levels.values() if level.id in levels]
+    # A level that is declared by its members is dissolved from the units.
+    outlines = [level.file or pack.level(pack.units).file for level in used]
+    names = pack.names
+    tables = [names.gazetteer, names.aliases, names.former, names.ambiguous]
+    tables += [level.members for level in pack.levels.values()]
+    listed = dict.fromkeys(["pack.toml", *outlines, *tables])
+    return {f"boundaries/{pack.id}/{name}": pack.folder / name for name in listed if name}

@@ -1,4 +1,4 @@
-"""The folder of a study: its files, whole or not at all, and the record that tells how they were made."""
+"""The folder of a study: its files, whole or not at all, and the record of their making."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ __all__ = ["notes_of", "save_outcome", "write_scores"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 _NO_FONT = (
-    "No installed font has Chinese characters, so the figures are in English. Install Noto Sans CJK (Debian and "
+    "No installed font has Chinese characters, so the figures are in English. Install Noto Sans "
+    "CJK (Debian and "
     "Ubuntu: apt-get install fonts-noto-cjk) and build again for Chinese."
 )
 
@@ -43,7 +44,7 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
 
 
 def notes_of(outcome: Outcome) -> list[str]:
-    """Return what a reader of the files should know: figures that could not be drawn in the language asked for."""
+    """Return what a reader of the files should know: figures in another language than asked."""
     from hubtiers.show.figures.fonts import drawable_language
 
     output = outcome.content.output
@@ -71,8 +72,8 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
     """Write the scores as UTF-8 with a byte order mark, which spreadsheets need to show Chinese.
 
-    With `robustness` the columns `tier_probability` (of the tier that the region has) and `rank_low`, `rank_high` (90 %
-    of the draws) are added.
+    With `robustness` the columns `tier_probability` (of the tier that the region has) and
+    `rank_low`, `rank_high` (90 % of the draws) are added.
     """
     frame = result.to_frame()
     if robustness is not None:
@@ -131,7 +132,7 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
 
 
 def _write_tables(outcome: Outcome, path: Path) -> None:
-    from hubtiers.show.pages.tables import save_tables
+    from hubtiers.show.pages.workbook import save_tables
 
     save_tables(
         outcome.result,
@@ -165,7 +166,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "content": outcome.content.model_dump(mode="json") | {"method": method},
         "versions": {"python": platform.python_version(), **versions},
         "seed": outcome.content.robustness.seed,
-        "inputs": {name: _digest(path) for name, path in outcome.inputs.items()},
+        "inputs": _digests(outcome.inputs),
         "join": result.table.report.to_text().splitlines(),
         "breaks": list(result.breaks.breaks),
         "gvf": result.breaks.gvf,
@@ -176,8 +177,9 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _digests(files: Mapping[str, Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file."""
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A result held against variables from outside, of which nothing enters the score (Handbook, step 9)."""
+"""A result held against variables from outside the score (Handbook, step 9)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ __all__ = ["against_outside"]
 def against_outside(result: Result, checks: Iterable[OutsideCheck]) -> pd.DataFrame:
     """Return one row per outside variable: correlation with the score, agreement of tiers.
 
-    The variables are partial lists of leading cities, so the correlation is among those; the tiers of a ranking are as
-    large as those of the result among the regions that both cover.
+    The variables are partial lists of leading cities, so the correlation is among those; the tiers
+    of a ranking are as large as those of the result among the regions that both cover.
     """
     shipped = load_indicators("checks")
     return pd.DataFrame([_outside_row(result, check, shipped) for check in checks])
 
 
-def _outside_row(result: Result, check: OutsideCheck, shipped: pd.DataFrame) -> Mapping[Hashable, object]:
+def _outside_row(
+    result: Result, check: OutsideCheck, shipped: pd.DataFrame
+) -> Mapping[Hashable, object]:
     found = shipped[(shipped["indicator"] == check.indicator) & (shipped["year"] == check.year)]
     if found.empty:
         known = shipped["indicator"].unique()

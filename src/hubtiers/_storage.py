@@ -1,4 +1,4 @@
-"""Where shipped data lie, and how files are written so that an interrupted run leaves none half done."""
+"""Where shipped data lie, and how files are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def filling(folder: str | Path) -> Iterator[Path]:
-    """Yield an empty folder beside `folder`, whose files are moved into it on success and removed on failure.
+    """Yield an empty folder whose files move into `folder` on success and go on failure.
 
-    Other files in `folder` stay, and of parent folders made on the way none is left behind by a failure.
+    Other files in `folder` stay, and of parent folders made on the way none is left behind by a
+    failure.
     """
     target = Path(folder)
     made = [parent for parent in target.parents if not parent.exists()]
@@ -76,7 +77,7 @@ def _umask() -> int:
 
 
 def read_text(path: str | Path) -> tuple[str, str]:
-    """Return the text of a file and its encoding: strict UTF-8 (with or without BOM), else strict GB18030.
+    """Return the text of a file and its encoding: strict UTF-8 (or with BOM), else GB18030.
 
     The order matters: nearly every UTF-8 file is also valid GB18030, as other characters.
     """
@@ -104,7 +105,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell_text(text: str) -> str:
-    """Return text that a spreadsheet shows as text: what would start a formula is led by an apostrophe.
+    """Return text that a spreadsheet shows as text: an apostrophe leads what starts a formula.
 
     >>> cell_text("=1+1"), cell_text("Wuhan")
     ("'=1+1", 'Wuhan')

@@ -1,4 +1,4 @@
-"""What a study file may hold, checked key by key, with a sentence for the first thing that is wrong."""
+"""What a study file may hold, checked key by key; the first thing wrong is a sentence."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class LayoutSection(_Section):
 
 
 class OutsideCheck(_Section):
-    """An outside variable of the set `checks` that the result is held against (Handbook, step 9)."""
+    """A variable of the set `checks` that the result is held against (Handbook, step 9)."""
 
     indicator: str
     year: int
@@ -69,7 +69,7 @@ class OutsideCheck(_Section):
 
 
 class CompareSection(_Section):
-    """Alternative methods that are run beside the study's own, and outside variables to hold it against."""
+    """Methods that are run beside the study's own, and outside variables to hold it against."""
 
     weights: tuple[str, ...] = ()
     outside: tuple[OutsideCheck, ...] = ()
@@ -78,7 +78,8 @@ class CompareSection(_Section):
 class RobustnessSection(_Section):
     """How the certainty of tiers is found; `draws = 0` leaves it out.
 
-    `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as any other.
+    `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as
+    any other.
     """
 
     draws: int = Field(default=1_000, ge=0, le=10_000_000)
@@ -118,7 +119,8 @@ def read_study_file(path: Path) -> StudyFile:
     Raises
     ------
     SpecError
-        When it is no TOML, or a key is unknown, missing or of a wrong kind; the message names file and key.
+        When it is no TOML, or a key is unknown, missing or of a wrong kind; the message names file
+        and key.
     """
     text, _ = read_text(path)
     try:
@@ -130,7 +132,7 @@ def read_study_file(path: Path) -> StudyFile:
 
 
 def is_file_name(name: str) -> bool:
-    """Say whether a study means a file of its own: names of what ships have no dot, names of files have a suffix."""
+    """Say whether a name is that of a file: it has a suffix, names of what ships have no dot."""
     return "." in name
 
 
@@ -147,7 +149,7 @@ def _first_problem(error: ValidationError) -> str:
 
 
 def _known_keys(place: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that a section of a study file may have; those of the file itself for no place."""
+    """Return the keys that a section may have; those of the file itself for no place."""
     model: type[BaseModel] = StudyFile
     for part in place:
         # The place in a list is a number: what stands there is of the kind that the list holds.

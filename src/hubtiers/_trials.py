@@ -1,4 +1,4 @@
-"""Weightings and tier rules tried together over one table: what each gives, and which do not fit."""
+"""Weightings and tier rules tried over one table: what each gives, and which do not fit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Trials:
         """
         found = self.comparison.with_reference
         if found is None:
-            raise DataError("There is no layout to agree with. Give the study a [layout] with compare = true.")
+            raise DataError(
+                "There is no layout to agree with. Give the study a [layout] with compare = true."
+            )
         rows = list(dict.fromkeys(choice.weight for choice in self.choices))
         columns: dict[str, dict[str, float]] = {choice.tier: {} for choice in self.choices}
         values = found[measure].to_dict()

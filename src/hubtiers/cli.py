@@ -1,4 +1,4 @@
-"""The command line: results on standard output or in files, progress and errors on standard error."""
+"""The command line: results on standard output or in files, errors on standard error."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def robustness(
         typer.Option(help="local, or the address of a dask scheduler (tcp://…)."),
     ] = "local",
 ) -> None:
-    """Say how sure the tiers are: their probabilities, rank intervals, and which choice moves them most.
+    """Say how sure the tiers are: probabilities, rank intervals, which choice moves them most.
 
     What is varied stands in the section [robustness] of the study; weights alone when it has none.
 
@@ -184,7 +184,9 @@ def robustness(
 def check(
     file: Annotated[
         Path,
-        typer.Argument(help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."),
+        typer.Argument(
+            help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."
+        ),
     ],
     level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
     within: Annotated[
@@ -193,7 +195,7 @@ def check(
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
 ) -> None:
-    """Show what the names of a file would match, and what not; exit status 1 when something is unmatched.
+    """Show what the names of a file would match; exit status 1 when something is unmatched.
 
     Example: hubtiers check yearbook.xlsx --level city --within 辽宁
     """
@@ -270,7 +272,7 @@ def datasets() -> None:
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
 ) -> None:
-    """Make a study folder to start from: study file, framework and a table of values, ready to build.
+    """Make a study folder to start from: study file, framework and values, ready to build.
 
     Example: hubtiers new my-study && hubtiers build my-study/study.toml
     """
@@ -295,7 +297,7 @@ def _read_names(file: Path, sheet: str | None) -> tuple[list[str], str]:
 
 
 def _methods(step: str, names: str) -> Iterable[str]:
-    """Return the methods that a list on the command line names; those that need no options, for `all`."""
+    """Return the methods that a list names; for `all` those that need no options."""
     if names == "all":
         return [short_name(method) for method in METHODS[step] if not _needs_options(method)]
     return list(filter(None, map(str.strip, names.split(","))))
@@ -343,13 +345,17 @@ def main() -> None:
         raise SystemExit(1) from None
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        print(f"hubtiers: {error.strerror or error}{place}. Check the path and its permissions.", file=sys.stderr)
+        print(
+            f"hubtiers: {error.strerror or error}{place}. Check the path and its permissions.",
+            file=sys.stderr,
+        )
         raise SystemExit(1) from None
     except Exception as error:
         if os.environ.get("HUBTIERS_DEBUG"):
             raise
         print(
-            f"hubtiers: this is a fault of hubtiers, not of your data: {type(error).__name__}: {error}. "
+            f"hubtiers: this is a fault of hubtiers, not of your data: {type(error).__name__}: "
+            f"{error}. "
             "Set HUBTIERS_DEBUG=1 to see where, and report it.",
             file=sys.stderr,
         )

@@ -108,7 +108,13 @@ class DomainError(DataError):
     """Values lie outside what a method can take."""
 
     def __init__(
-        self, method: str, needs: str, indicator: object, value: object, regions: Sequence[object], way_out: str
+        self,
+        method: str,
+        needs: str,
+        indicator: object,
+        value: object,
+        regions: Sequence[object],
+        way_out: str,
     ) -> None:
         noun = "region" if len(regions) == 1 else "regions"
         super().__init__(

@@ -39,7 +39,8 @@ class Outcome:
     robustness
         How sure the tiers are; None where the study asks for no draws.
     outside
-        One row per outside variable that the study names: correlation with the score, agreement of tiers.
+        One row per outside variable that the study names: correlation with the score, agreement of
+        tiers.
     inputs
         Every file that was read, by the name it has in the record.
     """

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -15,11 +15,37 @@ from typing import TYPE_CHECKING, Any, Protocol
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from hubtiers._hierarchy import AggregateStep, Fitted, Hierarchy, WeightStep, fit_hierarchy, gather, only
-from hubtiers._methods import LADDERS, METHODS, describe, make_ladder, make_step, offered, short_name, to_plain
-from hubtiers.errors import DataError, NotComparableError, OverlapError, SpecError, UnknownOptionError, listing
+from hubtiers._drawing import Drawn
+from hubtiers._hierarchy import (
+    AggregateStep,
+    Fitted,
+    Hierarchy,
+    WeightStep,
+    fit_hierarchy,
+    gather,
+    only,
+)
+from hubtiers._method import uses_data
+from hubtiers._methods import (
+    BY_LEVEL,
+    METHODS,
+    describe,
+    make_step,
+    make_steps,
+    short_name,
+    to_spec,
+)
+from hubtiers._rounding import round_significant
+from hubtiers._steps import Given, complete_values, fit_and_apply, prepare, require_method, rescale
+from hubtiers.errors import (
+    DataError,
+    NotComparableError,
+    OverlapError,
+    SpecError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework
 from hubtiers.scoring.aggregate import Arithmetic
 from hubtiers.scoring.denominate import FittedDenominate, NoDenominate
@@ -36,38 +62,41 @@ if TYPE_CHECKING:
 
 __all__ = ["METHODS", "FittedScheme", "Result", "Scheme", "make_step", "short_name"]
 
-SIGNIFICANT_DIGITS = 12
-"""Scores are rounded to this many digits before they are ranked, so that the answer is the same on every processor."""
-
-
-_LARGEST = 290
-_POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(-_LARGEST, _LARGEST + 1)])
-
 
 class DenominateStep(Protocol):
     """A step that picks the scored columns, and divides totals by size."""
 
-    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedDenominate: ...
+    def fit(
+        self, values: pd.DataFrame, *, framework: Framework | None = None
+    ) -> FittedDenominate: ...
+
+
+class FittedValues(Protocol):
+    """A step that has learnt how to change values."""
+
+    @property
+    def apply(self) -> Callable[..., pd.DataFrame]: ...
 
 
 class ValueStep(Protocol):
     """A step that changes values: gaps, treatment."""
 
+    # What a step may ask for differs from one to the next; `Given` finds it by the names of the parameters.
     @property
-    def fit(self) -> Any: ...
+    def fit(self) -> Callable[..., FittedValues]: ...
 
 
 class NormaliseStep(Protocol):
     """A step that brings values to one scale and applies their direction."""
 
-    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> Fitted: ...
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedValues: ...
 
 
 class TierStep(Protocol):
     """A step that sorts scores into tiers."""
 
     @property
-    def fit(self) -> Any: ...
+    def fit(self) -> Callable[..., TierScale]: ...
 
 
 @dataclass(frozen=True)
@@ -77,8 +106,15 @@ class Scheme:
     Parameters
     ----------
     impute, treat, normalise, weight, aggregate, tier, denominate
-        One method object for each step. `weight` and `aggregate` may be tuples, from the lowest level of the framework
-        up; the last member serves all higher levels.
+        One method object for each step, or its name where it needs no option, such as `"entropy"` or
+        `"natural-breaks"`. `weight` and `aggregate` may be tuples, from the lowest level of the framework up; the last
+        member serves all higher levels.
+
+    Raises
+    ------
+    UnknownOptionError, SpecError
+        When a name is not known, what is given is no method object, belongs to another step, or its `fit` asks for
+        something that no step is given.
 
     Notes
     -----
@@ -90,6 +126,11 @@ class Scheme:
     next weights groups by their scores. Weights by region (`BenefitOfDoubt`) need `Arithmetic` where they count; the
     score is then the largest that the region can reach, while a sub-score depends on which of several equally good
     weightings was found.
+
+    A method of one's own is any object whose `fit` takes values and returns what has an `apply`; a weighting returns
+    `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets what else it names among its
+    parameters: `framework`, `regions`, `year`, `panel` (the values by region and year, in `fit_panel`) and `direction`;
+    a tier rule also `features` (the sub-scores under the score) and `table`, an aggregation `weights`.
 
     **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was filled.
 
@@ -109,20 +150,33 @@ class Scheme:
     tier: TierStep = field(default_factory=NaturalBreaks)
     denominate: DenominateStep = field(default_factory=NoDenominate)
 
+    if TYPE_CHECKING:
+        # A name is taken as well as an object, and is an object from then on.
+        def __init__(
+            self,
+            impute: ValueStep | str = ...,
+            treat: ValueStep | str = ...,
+            normalise: NormaliseStep | str = ...,
+            weight: WeightStep | str | tuple[WeightStep | str, ...] = ...,
+            aggregate: AggregateStep | str | tuple[AggregateStep | str, ...] = ...,
+            tier: TierStep | str = ...,
+            denominate: DenominateStep | str = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         for step in METHODS:
             chosen = getattr(self, step)
-            members = chosen if step in LADDERS and isinstance(chosen, tuple) else (chosen,)
-            for method in members or (None,):
-                if isinstance(method, type) or not callable(getattr(method, "fit", None)):
-                    example = METHODS[step][0].__name__
-                    raise SpecError(f"Scheme({step}={method!r}) is no method object. Give one such as {example}().")
+            if step in BY_LEVEL and isinstance(chosen, tuple) and chosen:
+                made: Any = tuple(_as_method(step, member) for member in chosen)
+            else:
+                made = _as_method(step, chosen)
+            object.__setattr__(self, step, made)
 
     @property
     def uses_data(self) -> bool:
         """Whether a weighting takes its weights from the data."""
         weights = self.weight if isinstance(self.weight, tuple) else (self.weight,)
-        return any(method.uses_data for method in weights)
+        return any(uses_data(method) for method in weights)
 
     def replace(self, **steps: Any) -> Scheme:
         """Return the scheme with some steps exchanged, such as `scheme.replace(weight=EntropyWeights())`."""
@@ -146,7 +200,7 @@ class Scheme:
     def run(self, table: IndicatorTable) -> Result:
         """Fit and score the same table: `scheme.fit(table).score(table)` in one pass."""
         self._refuse_overlaps(table)
-        return _learn(self, table)
+        return _learn(self, Given(table))
 
     def fit_panel(self, tables: Mapping[int, IndicatorTable]) -> FittedScheme:
         """Learn from several years at once (面板统一标准化), so that their scores can be compared.
@@ -191,7 +245,7 @@ class Scheme:
         for year, table in tables.items():
             _require_same(first.framework, table.framework, f"The table of {year}")
             self._refuse_overlaps(table)
-        fitted = _learn(self, _stack(tables), years=_years(tables)).fitted
+        fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
                 f"{describe(self.weight)} gives every region weights of its own, which hold for one table. Fit each "
@@ -200,8 +254,14 @@ class Scheme:
         return fitted
 
     def to_spec(self) -> dict[str, Any]:
-        """Return the scheme as plain values, as they stand in a study file."""
-        return {name: to_plain(getattr(self, name)) for name in METHODS}
+        """Return the scheme as plain values, as they stand in a study file.
+
+        Raises
+        ------
+        SpecError
+            When a method of one's own is not known by name; `register` makes it so.
+        """
+        return {step: to_spec(step, getattr(self, step)) for step in METHODS}
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Scheme:
@@ -215,12 +275,19 @@ class Scheme:
         for name in spec:
             if name not in METHODS:
                 raise UnknownOptionError("step of a scheme", name, METHODS)
-        return cls(**{k: make_ladder(k, v) if k in LADDERS else make_step(k, v) for k, v in spec.items()})
+        return cls(**{step: make_steps(step, named) for step, named in spec.items()})
 
     def _refuse_overlaps(self, table: IndicatorTable) -> None:
         if self.uses_data and table.overlaps:
             pairs = [(table.label(a), table.label(b)) for a, b in table.overlaps]
             raise OverlapError(pairs, describe(self.weight))
+
+
+def _as_method(step: str, chosen: Any) -> Any:
+    """Return the method object that is given, or named."""
+    method = make_step(step, chosen) if isinstance(chosen, str) else chosen
+    require_method(step, method)
+    return method
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +320,9 @@ class FittedScheme:
     def weight(self) -> FittedWeights:
         """Effective weight of every indicator, and the method that gave them."""
         flat = self.hierarchy.flat
-        return flat or FittedWeights(self.scheme.weight, self.hierarchy.effective(self.framework.codes))
+        return flat or FittedWeights(
+            self.scheme.weight, self.hierarchy.effective(self.framework.codes)
+        )
 
     @cached_property
     def scale(self) -> pd.DataFrame:
@@ -280,24 +349,24 @@ class FittedScheme:
         complete = self.complete(table, year=year)
         normalised = self.rescale(complete)
         nodes = self.aggregate_levels(normalised)
-        tier = self.tier.apply(
-            nodes[""], **offered(self.tier.apply, _tier_offers(table, normalised, nodes, self.hierarchy))
+        placing = Given(
+            table, only_year=year, features=_features(normalised, nodes, self.hierarchy)
         )
+        place: Any = self.tier.apply
+        tier = place(nodes[""], **placing.to(place, nodes[""]))
         return Result(self, table, normalised, nodes, tier.rename("tier"), complete)
 
     def complete(self, table: IndicatorTable, *, year: int | None = None) -> pd.DataFrame:
         """Return the values of a table, denominated and with gaps filled, before treatment."""
-        offers = {"regions": table.regions, "year": _year_of(table) if year is None else year}
-        values = self.denominate.apply(table.values)
-        frame: pd.DataFrame = self.impute.apply(values, **offered(self.impute.apply, offers))
-        return frame
+        return complete_values(self, Given(table, only_year=year))
 
     def rescale(self, complete: pd.DataFrame) -> pd.DataFrame:
         """Return values treated and normalised as the fit says: higher is better."""
-        frame: pd.DataFrame = self.normalise.apply(self.treat.apply(complete))
-        return frame
+        return rescale(self, complete)
 
-    def aggregate_levels(self, normalised: pd.DataFrame, weights: pd.Series | None = None) -> pd.DataFrame:
+    def aggregate_levels(
+        self, normalised: pd.DataFrame, weights: pd.Series | None = None
+    ) -> pd.DataFrame:
         """Return the score of every group, lowest first, and of the whole in the column with the empty name.
 
         Parameters
@@ -308,62 +377,42 @@ class FittedScheme:
             Effective weights by indicator in place of the fitted ones; aggregation is then fitted on `normalised`.
         """
         if weights is None:
-            return _rounded(self.hierarchy.climb(normalised))
+            return _rounded(self.hierarchy.scores(normalised))
         flat = FittedWeights(self.scheme.weight, weights)
-        fitted = fit_hierarchy(self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, offers={})
-        return _rounded(fitted[1])
+        _, scored = fit_hierarchy(
+            self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, given=None
+        )
+        return _rounded(scored)
 
 
-def _learn(scheme: Scheme, table: IndicatorTable, *, years: pd.MultiIndex | None = None) -> Result:
-    """Fit every step on a table, and keep what each gave on the way; `years` are region and year of stacked rows."""
-    framework = table.framework
-    offers: dict[str, Any] = {"framework": framework, "regions": table.regions}
-    denominate = scheme.denominate.fit(table.values, **offered(scheme.denominate.fit, offers))
-    impute, complete = _fill(scheme, denominate.apply(table.values), table, years)
-    treat = scheme.treat.fit(complete, **offered(scheme.treat.fit, offers))
-    treated = treat.apply(complete)
-    offers["direction"] = pd.Series({i.code: i.direction for i in framework.indicators})
-    normalise = scheme.normalise.fit(treated, **offered(scheme.normalise.fit, offers))
-    normalised = normalise.apply(treated)
-    hierarchy, climbed = fit_hierarchy(
-        framework, normalised, weight=scheme.weight, aggregate=scheme.aggregate, offers=offers
+def _learn(scheme: Scheme, given: Given) -> Result:
+    """Fit every step on a table, and keep what each gave on the way."""
+    framework = given.table.framework
+    ready = prepare(scheme, given)
+    hierarchy, scored = fit_hierarchy(
+        framework, ready.normalised, weight=scheme.weight, aggregate=scheme.aggregate, given=given
     )
-    nodes = _rounded(climbed)
-    placing = _tier_offers(table, normalised, nodes, hierarchy)
-    scale = scheme.tier.fit(nodes[""], **offered(scheme.tier.fit, placing))
-    tier = scale.apply(nodes[""], **offered(scale.apply, placing)).rename("tier")
-    reach = pd.DataFrame({"lowest": complete.min(), "highest": complete.max()})
-    fitted = FittedScheme(scheme, framework, denominate, impute, treat, normalise, hierarchy, reach, scale)
-    return Result(fitted, table, normalised, nodes, tier, complete)
+    nodes = _rounded(scored)
+    placing = dataclasses.replace(given, features=_features(ready.normalised, nodes, hierarchy))
+    scale, tier = fit_and_apply(scheme.tier, nodes[""], placing)
+    fitted = FittedScheme(
+        scheme=scheme,
+        framework=framework,
+        denominate=ready.denominate,
+        impute=ready.impute,
+        treat=ready.treat,
+        normalise=ready.normalise,
+        hierarchy=hierarchy,
+        reach=pd.DataFrame({"lowest": ready.complete.min(), "highest": ready.complete.max()}),
+        tier=scale,
+    )
+    return Result(fitted, given.table, ready.normalised, nodes, tier.rename("tier"), ready.complete)
 
 
-def _fill(
-    scheme: Scheme, values: pd.DataFrame, table: IndicatorTable, years: pd.MultiIndex | None
-) -> tuple[Fitted, pd.DataFrame]:
-    """Fit what fills gaps, and fill them; a method that looks at other years gets rows by region and year."""
-    offers: dict[str, Any] = {"regions": table.regions, "panel": None, "year": _year_of(table)}
-    rows = values
-    if years is not None and "panel" in offered(scheme.impute.fit, offers):
-        rows = values.set_axis(years, axis=0)
-        offers |= {"panel": rows, "year": None}
-    impute = scheme.impute.fit(rows, **offered(scheme.impute.fit, offers))
-    complete = impute.apply(rows, **offered(impute.apply, offers))
-    return impute, complete.set_axis(values.index, axis=0)
-
-
-def _year_of(table: IndicatorTable) -> int | None:
-    """Return the year of the values when they have only one."""
-    years = pd.unique(table.year.to_numpy().ravel())
-    known = [int(year) for year in years if pd.notna(year)]
-    return known[0] if len(known) == 1 else None
-
-
-def _tier_offers(
-    table: IndicatorTable, normalised: pd.DataFrame, nodes: pd.DataFrame, hierarchy: Hierarchy
-) -> dict[str, Any]:
-    """Return what a tier method may ask for beside the scores: sub-scores, and the whole table."""
-    features = gather(normalised, nodes, hierarchy.nodes[-1].climb)
-    return {"features": only(features, hierarchy.nodes[-1].share), "table": table}
+def _features(normalised: pd.DataFrame, nodes: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
+    """Return the children of the score that have a weight, which tier methods may ask for beside the score."""
+    top = hierarchy.nodes[-1]
+    return only(gather(normalised, nodes, top.group), top.share)
 
 
 def _require_same(mine: Framework, other: Framework, what: str) -> None:
@@ -388,7 +437,9 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
                 "the fit, or fit again."
             )
     if [(g.code, g.parent) for g in mine.groups] != [(g.code, g.parent) for g in other.groups]:
-        raise NotComparableError(f"{what} groups its indicators otherwise than the fit. Fit again with its framework.")
+        raise NotComparableError(
+            f"{what} groups its indicators otherwise than the fit. Fit again with its framework."
+        )
 
 
 def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
@@ -397,10 +448,15 @@ def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
 
     def rows(name: str) -> pd.DataFrame:
         frames = {year: pd.DataFrame(getattr(table, name)) for year, table in tables.items()}
-        named = [f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id")) for year, f in frames.items()]
+        named = [
+            f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id"))
+            for year, f in frames.items()
+        ]
         return pd.concat(named)
 
-    return IndicatorTable(rows("values"), rows("regions"), first.framework, rows("status"), rows("year"))
+    return IndicatorTable(
+        rows("values"), rows("regions"), first.framework, rows("status"), rows("year")
+    )
 
 
 def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
@@ -413,7 +469,7 @@ def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Result:
+class Result(Drawn):
     """Scores, ranks and tiers of the regions of one table, and how they were made.
 
     Attributes
@@ -495,7 +551,9 @@ class Result:
 
         `breaks.counts` says it of the regions that the cut-points were learnt from, which may be those of another year.
         """
-        counts = class_counts(self.tier.cat.codes.to_numpy().astype(np.int64), len(self.breaks.labels))
+        counts = class_counts(
+            self.tier.cat.codes.to_numpy().astype(np.int64), len(self.breaks.labels)
+        )
         return dict(zip(self.breaks.labels, counts, strict=True))
 
     @cached_property
@@ -509,7 +567,14 @@ class Result:
         Regions without a score come last. Equal ranks are in the order of the region id.
         """
         frame = pd.concat(
-            [self.table.regions[["name_zh", "name_en"]], self.scores, self.rank, self.tier, self.sub_scores], axis=1
+            [
+                self.table.regions[["name_zh", "name_en"]],
+                self.scores,
+                self.rank,
+                self.tier,
+                self.sub_scores,
+            ],
+            axis=1,
         )
         frame["coverage"] = self.coverage
         frame.index.name = "region_id"
@@ -524,7 +589,9 @@ class Result:
             When the table was made without geometry.
         """
         if not isinstance(self.table.regions, gpd.GeoDataFrame):
-            raise DataError("The table has no geometry. Join the indicators to regions with join_indicators first.")
+            raise DataError(
+                "The table has no geometry. Join the indicators to regions with join_indicators first."
+            )
         frame = self.to_frame()
         return gpd.GeoDataFrame(
             frame, geometry=self.table.regions.geometry.loc[frame.index], crs=self.table.regions.crs
@@ -536,7 +603,7 @@ class Result:
         Raises
         ------
         UnknownOptionError
-            When the region is not in the table.
+            When the table has no region of this id or name.
         DataError
             When it has no score.
         """
@@ -581,7 +648,9 @@ class Result:
             column = name.removesuffix("s")
             frame[f"{column}_before"], frame[f"{column}_after"] = before, after
             if name == "tier":
-                before, after = (t.cat.codes.astype("Int64").replace(-1, pd.NA) for t in (before, after))
+                before, after = (
+                    t.cat.codes.astype("Int64").replace(-1, pd.NA) for t in (before, after)
+                )
             frame[f"{column}_change"] = before - after if name == "rank" else after - before
         return frame
 
@@ -591,16 +660,5 @@ class Result:
         return f"<Result: {counts}{unscored}; GVF {self.breaks.gvf:.3f}>\n{self.to_frame().head(8)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{self.to_frame().to_html(escape=True, na_rep='–')}"
-
-
-def round_significant(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to at least `SIGNIFICANT_DIGITS` decimal digits by steps that are exact on every processor.
-
-    Sums and products differ in their last bits between processors and block sizes; rounded scores do not, so that
-    ranks, ties and tiers are the same everywhere.
-    """
-    # The binary exponent bounds the decimal one in whole numbers; a logarithm could round either way at a power of ten.
-    exponent = np.frexp(x)[1].astype(np.int64) * 30103 // 100_000
-    scale = _POWERS_OF_TEN[np.clip(SIGNIFICANT_DIGITS - exponent, -_LARGEST, _LARGEST) + _LARGEST]
-    return np.asarray(np.rint(x * scale) / scale)
+        shown = self._map_html() or self.to_frame().to_html(escape=True, na_rep="–")
+        return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{shown}"

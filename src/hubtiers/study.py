@@ -53,7 +53,8 @@ class Study:
     scheme
         The method it declares.
     source
-        What `load_study` was given: the name of a study that ships, or a path; empty for a study that no file holds.
+        What `load_study` was given: the name of a study that ships, or a path; empty for a study
+        that no file holds.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Study:
 
     @property
     def command(self) -> str:
-        """The words that build the study at a command line; empty for a study that no file holds."""
+        """The words that build the study at a command line; empty where no file holds it."""
         if not self.source:
             return ""
         # A path that starts with a dash would be read as an option.
@@ -131,9 +132,9 @@ class Study:
         Parameters
         ----------
         out
-            Folder for `scores.csv`, `tiers.geojson`, `map.html` and `run.json`, and for `map.png`, `map.svg`,
-            `tables.xlsx` and `report.html` unless the study leaves them out. They are written beside it and moved there
-            only when all of them are complete.
+            Folder for `scores.csv`, `tiers.geojson`, `map.html` and `run.json`, and for `map.png`,
+            `map.svg`, `tables.xlsx` and `report.html` unless the study leaves them out. They are
+            written beside it and moved there only when all of them are complete.
         """
         table, layout = self.load_table(), self.load_layout()
         result = self.scheme.run(table)
@@ -148,7 +149,7 @@ class Study:
             comparison=self._compare_weights(table, reference),
             robustness=self._assess(table, reference) if self.content.robustness.draws else None,
             outside=against_outside(result, self.content.compare.outside),
-            inputs=self._inputs(table),
+            inputs=input_files(self.content, self.folder, table.regions),
         )
         if out is not None:
             outcome.save(out)
@@ -162,13 +163,15 @@ class Study:
         engine: str = "local",
         progress: bool = False,
     ) -> Robustness:
-        """Say how sure the tiers are, by the section `[robustness]` of the study, with other draws or another seed.
+        """Say how sure the tiers are, by the section `[robustness]` or with other draws or seed.
 
         `engine` is that of `hubtiers.assess_robustness`, such as the address of a dask scheduler.
         """
         table = self.load_table()
         reference = self._reference(table, self.load_layout())
-        return self._assess(table, reference, draws=draws, seed=seed, engine=engine, progress=progress)
+        return self._assess(
+            table, reference, draws=draws, seed=seed, engine=engine, progress=progress
+        )
 
     def _assess(
         self,
@@ -194,13 +197,13 @@ class Study:
         )
 
     def schemes(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> dict[str, Scheme]:
-        """Return the study's scheme under other weights, and under other tier rules where some are named.
+        """Return the scheme under other weights, and under other tier rules where some are named.
 
         Parameters
         ----------
         weights, tiers
-            Names of methods, long or short. The study's own method keeps the options that the study gives it; others
-            have their defaults, and as many tiers as the study.
+            Names of methods, long or short. The study's own method keeps the options that the study
+            gives it; others have their defaults, and as many tiers as the study.
 
         Raises
         ------
@@ -210,7 +213,7 @@ class Study:
         return {str(choice): scheme for choice, scheme in self._schemes(weights, tiers).items()}
 
     def compare(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> Comparison:
-        """Run the study under each weighting, and each tier rule where some are named, and compare what they give.
+        """Run the study under each weighting, and each tier rule that is named, and compare.
 
         Parameters
         ----------
@@ -224,8 +227,10 @@ class Study:
         """
         return self.try_out(weights, tiers=tiers).comparison
 
-    def try_out(self, weights: Iterable[str], *, tiers: Iterable[str] = (), tolerant: bool = False) -> Trials:
-        """Run the study under each weighting and tier rule, once each, and keep which choice gave what.
+    def try_out(
+        self, weights: Iterable[str], *, tiers: Iterable[str] = (), tolerant: bool = False
+    ) -> Trials:
+        """Run the study once under each weighting and tier rule, and keep which gave what.
 
         Parameters
         ----------
@@ -268,7 +273,9 @@ class Study:
             spec["k"] = own.k
         return make_step(step, spec)
 
-    def _compare_weights(self, table: IndicatorTable, reference: pd.Series | None) -> Comparison | None:
+    def _compare_weights(
+        self, table: IndicatorTable, reference: pd.Series | None
+    ) -> Comparison | None:
         weights = self.content.compare.weights
         if not weights:
             return None
@@ -280,13 +287,8 @@ class Study:
             return None
         return layout.reference_tiers(table.members())
 
-    def _inputs(self, table: IndicatorTable) -> dict[str, Path]:
-        ships = not is_file_name(self.content.data.regions)
-        levels = set(table.regions["level"]) if ships else set()
-        return input_files(self.content, self.folder, levels)
-
     def _path(self, name: str) -> str:
-        """Return a path relative to the study file, or the name of something that ships unchanged."""
+        """Return a path relative to the study file; the name of what ships stays as it is."""
         return str(self.folder / name) if is_file_name(name) else name
 
     def __repr__(self) -> str:
@@ -323,7 +325,10 @@ def load_study(source: str | Path) -> Study:
     if path.suffix != ".toml":
         path = _shipped_study(str(source))
     if not path.is_file():
-        raise DataError(f"There is no study file {path}. Check the path, or name a study that ships with hubtiers.")
+        raise DataError(
+            f"There is no study file {path}. Check the path, or name a study that ships with "
+            "hubtiers."
+        )
     content = read_study_file(path)
     try:
         scheme = Scheme.from_spec(content.method)

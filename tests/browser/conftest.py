@@ -31,7 +31,10 @@ def visit(chromium, tmp_path):
         page.on("console", lambda m: seen.trouble.append(f"{m.type}: {m.text}"))
         page.on("pageerror", lambda e: seen.trouble.append(f"error: {e}"))
         page.on("dialog", lambda d: (seen.trouble.append(f"dialog: {d.message}"), d.dismiss()))
-        page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else seen.trouble.append(r.url))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:")) else seen.trouble.append(r.url),
+        )
         page.goto(path.as_uri())
         drawn = "Object.values(window).find(v => v && v.hubtiers && v.hubtiers.layers)"
         page.wait_for_function(f"Boolean({drawn})")

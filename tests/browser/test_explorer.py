@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._rounding import round_significant
 from hubtiers._study_file import StudyFile
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.scheme import Scheme, round_significant
+from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import GivenWeights
@@ -31,7 +32,9 @@ STATE = """{
 
 def explore(page, **choices):
     """Score in the browser with these choices, and return what it shows then."""
-    return page.evaluate(f"choices => {{ hubtiers.explore(drawn, choices); return {STATE}; }}", choices)
+    return page.evaluate(
+        f"choices => {{ hubtiers.explore(drawn, choices); return {STATE}; }}", choices
+    )
 
 
 def numbers(values):
@@ -66,7 +69,9 @@ def by_code(result, weights):
     return GivenWeights(dict(zip(result.normalised.columns, map(float, weights), strict=True)))
 
 
-@pytest.mark.parametrize(("study", "draws"), [("zhang2022", 15), ("provinces2022", 15), ("cities2023", 20)])
+@pytest.mark.parametrize(
+    ("study", "draws"), [("zhang2022", 15), ("provinces2022", 15), ("cities2023", 20)]
+)
 def test_fifty_random_weightings_are_those_of_python(visit, study, draws):
     result = load_study(study).run().result
     order = result.sub_scores.columns
@@ -80,7 +85,9 @@ def test_fifty_random_weightings_are_those_of_python(visit, study, draws):
         shown["functions"] = [shown["functions"][codes.index(code)] for code in order]
         k = len(result.breaks.labels)
         tier = (NaturalBreaks(k), Quantiles(k), Thresholds(result.breaks.breaks))[rule]
-        again = result.fitted.scheme.replace(weight=by_code(result, weights), tier=tier).run(result.table)
+        again = result.fitted.scheme.replace(weight=by_code(result, weights), tier=tier).run(
+            result.table
+        )
         assert_same(shown, again)
         assert shown["modified"]
     assert seen.trouble == []
@@ -116,8 +123,12 @@ def test_presets_are_the_weights_of_python(visit, zhang_outcome):
     for name in ("entropy", "critic", "pca", "function", "framework", "variation"):
         page.select_option("[data-key=preset]", name)
         spec = {"method": "equal", "per": "function"} if name == "function" else name
-        again = Scheme.from_spec(result.fitted.scheme.to_spec() | {"weight": spec}).run(result.table)
-        np.testing.assert_allclose(page.evaluate("drawn.explorer.weights"), again.weights, rtol=0, atol=1e-12)
+        again = Scheme.from_spec(result.fitted.scheme.to_spec() | {"weight": spec}).run(
+            result.table
+        )
+        np.testing.assert_allclose(
+            page.evaluate("drawn.explorer.weights"), again.weights, rtol=0, atol=1e-12
+        )
         assert_same(page.evaluate(f"(() => ({STATE}))()"), again)
 
 
@@ -130,15 +141,22 @@ def test_sliders_share_out_weights_level_by_level(visit, zhang_outcome):
     research = page.locator(".hubtiers-tree > li").nth(0).locator("input").first
     research.fill("0")
     page.wait_for_function("drawn.explorer.weights[0] === 0")
-    weights = dict(zip(result.normalised.columns, page.evaluate("drawn.explorer.weights"), strict=True))
+    weights = dict(
+        zip(result.normalised.columns, page.evaluate("drawn.explorer.weights"), strict=True)
+    )
     parents = {i.code: i.parent for i in result.table.framework.indicators}
-    expected = {c: 0.0 if parents[c] == "research" else 0.5 / list(parents.values()).count(parents[c]) for c in weights}
+    expected = {
+        c: 0.0 if parents[c] == "research" else 0.5 / list(parents.values()).count(parents[c])
+        for c in weights
+    }
     assert weights == pytest.approx(expected)
     worth = page.locator(".hubtiers-tree > li > .hubtiers-slider output").all_inner_texts()
     assert worth == ["0.0 %", "50.0 %", "50.0 %"]
     again = result.fitted.scheme.replace(weight=GivenWeights(weights)).run(result.table)
     assert "research" not in again.sub_scores or again.sub_scores["research"].isna().all()
-    np.testing.assert_allclose(numbers(page.evaluate("Array.from(drawn.now.scores)")), again.scores, atol=1e-9)
+    np.testing.assert_allclose(
+        numbers(page.evaluate("Array.from(drawn.now.scores)")), again.scores, atol=1e-9
+    )
     assert seen.trouble == []
 
 
@@ -186,7 +204,9 @@ def test_what_cannot_be_scored_says_why_and_changes_nothing(visit, zhang_outcome
     page.wait_for_function("!drawn.explorer.frame && drawn.explorer.message === ''")
     before = page.evaluate(f"(() => ({STATE}))()")
     last.fill("0")
-    page.wait_for_function("document.querySelector('.hubtiers-summary').textContent.startsWith('All weights are 0')")
+    page.wait_for_function(
+        "document.querySelector('.hubtiers-summary').textContent.startsWith('All weights are 0')"
+    )
     assert page.evaluate(f"(() => ({STATE}))()") == before
 
 
@@ -196,18 +216,32 @@ def gappy_table():
     from hubtiers.framework import Framework, Group, Indicator
 
     framework = Framework(
-        (Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c", parent="g"), Indicator("d")),
+        (
+            Indicator("a", parent="f"),
+            Indicator("b", parent="f"),
+            Indicator("c", parent="g"),
+            Indicator("d"),
+        ),
         (Group("f"), Group("g")),
     )
     provinces = load_regions("province").head(30)
     rng = np.random.default_rng(5)
-    wide = pd.DataFrame(rng.lognormal(size=(30, 4)), provinces.index, list("abcd")).mask(rng.random((30, 4)) < 0.25)
-    values = wide.reset_index().melt("region_id", var_name="indicator").dropna().rename(columns={"region_id": "region"})
+    wide = pd.DataFrame(rng.lognormal(size=(30, 4)), provinces.index, list("abcd")).mask(
+        rng.random((30, 4)) < 0.25
+    )
+    values = (
+        wide.reset_index()
+        .melt("region_id", var_name="indicator")
+        .dropna()
+        .rename(columns={"region_id": "region"})
+    )
     return join_indicators(provinces, values, framework=framework)
 
 
 @pytest.mark.parametrize(
-    "aggregate", [Geometric(), (Arithmetic(), Geometric()), Arithmetic()], ids=["geometric", "ladder", "arithmetic"]
+    "aggregate",
+    [Geometric(), (Arithmetic(), Geometric()), Arithmetic()],
+    ids=["geometric", "ladder", "arithmetic"],
 )
 def test_gaps_and_geometric_means_are_those_of_python(visit, gappy_table, aggregate):
     from hubtiers.scoring.impute import RequireCoverage
@@ -231,7 +265,9 @@ def test_gaps_and_geometric_means_are_those_of_python(visit, gappy_table, aggreg
     other = scheme.replace(weight=by_code(result, weights), aggregate=Geometric())
     assert_same(shown, other.run(gappy_table))
     spec = tomllib.loads(shown["toml"])["method"]
-    np.testing.assert_allclose(Scheme.from_spec(spec).run(gappy_table).scores, other.run(gappy_table).scores, atol=1e-9)
+    np.testing.assert_allclose(
+        Scheme.from_spec(spec).run(gappy_table).scores, other.run(gappy_table).scores, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("tier", [HeadTail(), KMeans(3)], ids=["head-tail", "clusters"])
@@ -247,7 +283,13 @@ def test_other_tier_rules_start_from_the_result(visit, gappy_table, tier):
     else:
         assert shown["modified"]
         assert_same(shown, Scheme(tier=NaturalBreaks(3)).run(gappy_table))
-    explore(page, preset="study", weights=page.evaluate("drawn.data.explorer.weights"), aggregation=0, rule=0)
+    explore(
+        page,
+        preset="study",
+        weights=page.evaluate("drawn.data.explorer.weights"),
+        aggregation=0,
+        rule=0,
+    )
     assert not page.evaluate("drawn.modified")
 
 
@@ -259,9 +301,19 @@ def test_rounding_and_breaks_are_those_of_python(visit, zhang_outcome):
     rounded = page.evaluate("x => x.map(hubtiers.scoring.roundSignificant)", x.tolist())
     assert list(map(float, rounded)) == round_significant(x).tolist()
     script = "([s, k]) => hubtiers.scoring.breaksFor(Float64Array.from(s), { id: 'natural', log: false }, k)"
-    for n, k, digits in [(9, 2, 1), (60, 5, 1), (400, 4, 12), (401, 7, 12), (900, 4, 2), (30, 1, 2), (6, 6, 12)]:
+    for n, k, digits in [
+        (9, 2, 1),
+        (60, 5, 1),
+        (400, 4, 12),
+        (401, 7, 12),
+        (900, 4, 2),
+        (30, 1, 2),
+        (6, 6, 12),
+    ]:
         scores = pd.Series(np.round(rng.gamma(2.0, size=n), digits))
         if scores.nunique() < k:
             continue
         labels = tuple(f"t{i}" for i in range(k))
-        assert page.evaluate(script, [scores.tolist(), k]) == list(NaturalBreaks(k, labels=labels).fit(scores).breaks)
+        assert page.evaluate(script, [scores.tolist(), k]) == list(
+            NaturalBreaks(k, labels=labels).fit(scores).breaks
+        )

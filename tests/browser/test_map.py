@@ -37,18 +37,25 @@ def doubt(result):
     """A robustness whose numbers are known: 0.7 for the region's own tier, the rest shared; rank ± 2."""
     labels = list(result.breaks.labels)
     rest = 0.3 / (len(labels) - 1)
-    shares = {r: [0.7 if t == label else rest for label in labels] for r, t in result.tier.dropna().items()}
+    shares = {
+        r: [0.7 if t == label else rest for label in labels]
+        for r, t in result.tier.dropna().items()
+    }
     rank = result.rank.dropna().astype(int)
     return SimpleNamespace(
         tier_probability=pd.DataFrame.from_dict(shares, orient="index", columns=labels),
-        rank_interval=pd.DataFrame({"low": (rank - 2).clip(lower=1), "median": rank, "high": rank + 2}),
+        rank_interval=pd.DataFrame(
+            {"low": (rank - 2).clip(lower=1), "median": rank, "high": rank + 2}
+        ),
     )
 
 
 def look_at(page, city):
     """Bring a city to the middle of the map."""
     place = load_regions("city").loc[city]
-    page.evaluate("at => { drawn.map.setView(at, 8, { animate: false }); }", [place["lat"], place["lon"]])
+    page.evaluate(
+        "at => { drawn.map.setView(at, 8, { animate: false }); }", [place["lat"], place["lon"]]
+    )
 
 
 def at_city(page, city):
@@ -75,7 +82,9 @@ def overlapping(boxes):
 
 def payload(path):
     text = path.read_text(encoding="utf-8")
-    return json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL)[1])
+    return json.loads(
+        re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL)[1]
+    )
 
 
 def test_draws_everything_and_asks_for_nothing(visit, zhang_outcome):
@@ -241,12 +250,18 @@ def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
     result = zhang_outcome.result
     seen = visit(tier_map(result, robustness=doubt(result), language="en"))
     page = seen.page
-    keys = page.locator(".hubtiers-layers input[type=radio]").evaluate_all("nodes => nodes.map(n => n.value)")
+    keys = page.locator(".hubtiers-layers input[type=radio]").evaluate_all(
+        "nodes => nodes.map(n => n.value)"
+    )
     assert keys == ["tier", "score", "function0", "function1", "function2", "confidence", "none"]
     tiers = fills(page)
     order = ["international", "national", "regional"]
-    assert [c for c, _ in tiers] == [["#0b3c6f", "#2f7fb8", "#7fbfd0"][order.index(t)] for t in result.tier]
-    for number, values in enumerate([result.scores, *(result.sub_scores[c] for c in result.sub_scores)]):
+    assert [c for c, _ in tiers] == [
+        ["#0b3c6f", "#2f7fb8", "#7fbfd0"][order.index(t)] for t in result.tier
+    ]
+    for number, values in enumerate(
+        [result.scores, *(result.sub_scores[c] for c in result.sub_scores)]
+    ):
         page.check(f".hubtiers-layers input[value={keys[number + 1]}]")
         colours = dict(zip(values.index, (c for c, _ in fills(page)), strict=True))
         assert colours[values.idxmax()] == "#0a4c39"
@@ -286,7 +301,9 @@ def test_search_finds_by_chinese_pinyin_and_english(visit, zhang_outcome, typed,
     assert page.inner_text(f"#{active} span").startswith(name)
     page.press(".hubtiers-search input", "Enter")
     assert page.locator(".hubtiers-popup").count() == 1
-    assert name in page.inner_text(".hubtiers-popup") or name == page.input_value(".hubtiers-search input")
+    assert name in page.inner_text(".hubtiers-popup") or name == page.input_value(
+        ".hubtiers-search input"
+    )
     assert page.get_attribute(".hubtiers-search input", "aria-expanded") == "false"
     assert seen.trouble == []
 
@@ -341,7 +358,9 @@ SHOWN = (".hubtiers-title", ".hubtiers-tools", ".hubtiers-layers", ".hubtiers-le
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_phone_width_keeps_the_boxes_apart(visit, zhang_outcome, language):
-    web = tier_map(zhang_outcome.result, layout=zhang_outcome.layout, language=language, explorer=True)
+    web = tier_map(
+        zhang_outcome.result, layout=zhang_outcome.layout, language=language, explorer=True
+    )
     seen = visit(web, size=(390, 844), has_touch=True)
     page = seen.page
     assert not page.locator(".hubtiers-legend ul").first.is_visible()
@@ -434,7 +453,9 @@ def test_dark_mode_by_preference_and_by_button(visit, zhang_outcome):
     assert seen.trouble == []
 
 
-LOOKS = "[document.documentElement.dataset.theme, document.querySelector('.folium-map').offsetWidth]"
+LOOKS = (
+    "[document.documentElement.dataset.theme, document.querySelector('.folium-map').offsetWidth]"
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -473,7 +494,9 @@ def hostile_result(text):
         ]
     )
     labels = (text, text + "2")
-    result = Scheme(tier=NaturalBreaks(2, labels=labels)).run(join_indicators(provinces, values, framework=framework))
+    result = Scheme(tier=NaturalBreaks(2, labels=labels)).run(
+        join_indicators(provinces, values, framework=framework)
+    )
     hub = Hub(text, "international", ("110000",), text, text, ("110000",), (text,), (text,), text)
     corridor = Corridor("c" + text, ("110000", "120000", "310000"), text, text, text)
     return result, HubLayout(text, (hub,), (corridor,), text, text, text, (text,))
@@ -496,7 +519,13 @@ HOVER = """document.querySelectorAll('body *').forEach(
 @pytest.mark.parametrize("text", CORPUS)
 def test_no_string_of_a_user_is_run(visit, text):
     result, layout = hostile_result(text)
-    web = tier_map(result, layout=layout, robustness=doubt(result), explorer=True, title={"zh": text, "en": text})
+    web = tier_map(
+        result,
+        layout=layout,
+        robustness=doubt(result),
+        explorer=True,
+        title={"zh": text, "en": text},
+    )
     seen = visit(web)
     page = seen.page
     assert page.title() == text
@@ -512,7 +541,9 @@ def test_no_string_of_a_user_is_run(visit, text):
         assert page.inner_text(".hubtiers-popup h2") == text
         assert page.inner_text(".hubtiers-popup").count(text) >= 4
     for tip in TIPS:
-        shown = f"(() => {{ const tip = {tip}; document.body.append(tip); return tip.textContent; }})()"
+        shown = (
+            f"(() => {{ const tip = {tip}; document.body.append(tip); return tip.textContent; }})()"
+        )
         assert text in page.evaluate(shown)
     page.fill(".hubtiers-search input", text[:6])
     page.click(".hubtiers-copy")
@@ -521,7 +552,9 @@ def test_no_string_of_a_user_is_run(visit, text):
     assert page.locator(".hubtiers-slider .label").all_inner_texts() == [text] * 4
     assert text in page.locator(".hubtiers-ranking tbody").inner_text()
     assert text in page.locator(".hubtiers-layers").text_content()
-    weights = tomllib.loads(page.input_value(".hubtiers-panel textarea"))["method"]["weight"]["weights"]
+    weights = tomllib.loads(page.input_value(".hubtiers-panel textarea"))["method"]["weight"][
+        "weights"
+    ]
     assert list(weights) == ["rd" + text, "jobs"]
     page.click(".hubtiers-language")
     page.wait_for_timeout(450)
@@ -531,13 +564,20 @@ def test_no_string_of_a_user_is_run(visit, text):
 
 def test_no_data_and_out_of_scope_are_two_things(visit):
     provinces = load_regions("province").head(6)
-    values = pd.DataFrame({"region": provinces.index[:5], "indicator": "rd", "value": [1.0, 2, 3, 5, 8]})
+    values = pd.DataFrame(
+        {"region": provinces.index[:5], "indicator": "rd", "value": [1.0, 2, 3, 5, 8]}
+    )
     result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(provinces, values))
     page = visit(tier_map(result, language="en")).page
     missing = load_regions("city").query("province == @provinces.index[5]").index[0]
     assert "No data" in at_city(page, missing)
     rows = page.locator(".hubtiers-legend li").all_inner_texts()
-    assert [row.split("\n")[0] for row in rows] == ["International", "National", "No data", "Not in the study"]
+    assert [row.split("\n")[0] for row in rows] == [
+        "International",
+        "National",
+        "No data",
+        "Not in the study",
+    ]
     assert [colour for colour, _ in fills(page)][5] == "hatch"
 
 

@@ -26,7 +26,10 @@ def opened(chromium, tmp_path):
         page.on("console", lambda m: trouble.append(f"{m.type}: {m.text}"))
         page.on("pageerror", lambda e: trouble.append(f"error: {e}"))
         page.on("dialog", lambda d: (trouble.append(f"dialog: {d.message}"), d.dismiss()))
-        page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else trouble.append(r.url))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:")) else trouble.append(r.url),
+        )
         page.goto(path.as_uri())
         return page, trouble
 
@@ -38,12 +41,16 @@ def opened(chromium, tmp_path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_figures_are_painted_and_nothing_is_asked_for(opened, zhang_outcome, language):
     page, trouble = opened(build_report(zhang_outcome, language=language))
-    pictures = page.evaluate("Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))")
+    pictures = page.evaluate(
+        "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))"
+    )
     assert len(pictures) == 4
     assert min(pictures) > 300
     assert page.locator("section").count() == 8
     page.click("nav a[href='#result']")
-    assert page.evaluate("Math.abs(document.querySelector('#result').getBoundingClientRect().top) < 5")
+    assert page.evaluate(
+        "Math.abs(document.querySelector('#result').getBoundingClientRect().top) < 5"
+    )
     assert trouble == []
 
 
@@ -65,7 +72,9 @@ def test_prints_on_a4_with_every_section(opened, zhang_outcome):
     report = build_report(zhang_outcome, language="en")
     page, trouble = opened(report)
     pdf = page.pdf(prefer_css_page_size=True)
-    sizes = {tuple(map(float, box.split()[2:])) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", pdf)}
+    sizes = {
+        tuple(map(float, box.split()[2:])) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", pdf)
+    }
     assert sizes
     assert all(abs(w - 595) < 2 and abs(h - 842) < 2 for w, h in sizes)
     assert 4 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 14

@@ -35,17 +35,27 @@ METHODS: list[tuple[str, type]] = [
 CODES = ("a", "b", "c")
 REGIONS = [f"r{n}" for n in range(8)]
 FRAMEWORK = Framework(
-    (Indicator("a", parent="g"), Indicator("b", parent="g", weight=2.0), Indicator("c", parent="h")),
+    (
+        Indicator("a", parent="g"),
+        Indicator("b", parent="g", weight=2.0),
+        Indicator("c", parent="h"),
+    ),
     (Group("g"), Group("h", weight=3.0)),
 )
 MADE: dict[str, dict[str, Any]] = {
     "RequireCoverage": {"share": 0.5},
-    "GroupMean": {"groups": {region: "east" if n < 4 else "west" for n, region in enumerate(REGIONS)}},
-    "GroupMedian": {"groups": {region: "east" if n < 4 else "west" for n, region in enumerate(REGIONS)}},
+    "GroupMean": {
+        "groups": {region: "east" if n < 4 else "west" for n, region in enumerate(REGIONS)}
+    },
+    "GroupMedian": {
+        "groups": {region: "east" if n < 4 else "west" for n, region in enumerate(REGIONS)}
+    },
     "Goalposts": {"bounds": dict.fromkeys(CODES, (0.0, 10.0))},
     "GivenWeights": {"weights": {"a": 1.0, "b": 2.0, "c": 3.0}},
     "AhpWeights": {"matrix": [[1, 2, 4], ["1/2", 1, 2], ["1/4", "1/2", 1]], "codes": CODES},
-    "BudgetAllocation": {"points": {"Li": dict.fromkeys(CODES, 1.0), "Wang": {"a": 5, "b": 3, "c": 2}}},
+    "BudgetAllocation": {
+        "points": {"Li": dict.fromkeys(CODES, 1.0), "Wang": {"a": 5, "b": 3, "c": 2}}
+    },
     "CombinedWeights": {"methods": (weight.EqualWeights(), weight.CriticWeights())},
     "Winsorise": {"points": 1},
 }
@@ -96,7 +106,9 @@ def run(step: str, method: Any, values: pd.DataFrame) -> Any:
         return method.fit(values, framework=FRAMEWORK)
     if "panel" in inspect.signature(method.fit).parameters:
         index = pd.MultiIndex.from_product([REGIONS, [2020, 2022]], names=["region_id", "year"])
-        both = pd.DataFrame(np.repeat(CLEAN.to_numpy(), 2, axis=0), index=index, columns=CLEAN.columns)
+        both = pd.DataFrame(
+            np.repeat(CLEAN.to_numpy(), 2, axis=0), index=index, columns=CLEAN.columns
+        )
         return method.fit(values, panel=both, year=2021).apply(values)
     return method.fit(values).apply(values)
 
@@ -133,7 +145,10 @@ def check(step: str, result: Any, values: pd.DataFrame) -> None:
         assert (result.notna() == values.notna()).to_numpy().all()
     if step == "impute":
         kept = values.notna() & result.notna().any(axis=1).to_numpy()[:, None]
-        assert (result.where(kept) - values.where(kept)).abs().max().max() in (0.0, np.nan) or not kept.any().any()
+        assert (result.where(kept) - values.where(kept)).abs().max().max() in (
+            0.0,
+            np.nan,
+        ) or not kept.any().any()
 
 
 def test_every_method_is_registered() -> None:
@@ -184,11 +199,21 @@ EXPECTED: dict[str, dict[str, str]] = {
     "AhpWeights": STATED,
     "BudgetAllocation": STATED,
     "EntropyWeights": NOTHING_VARIES
-    | {"nan_column": "DataError", "one_region": "DataError", "zero_column": "DataError", "negative": "DomainError"},
+    | {
+        "nan_column": "DataError",
+        "one_region": "DataError",
+        "zero_column": "DataError",
+        "negative": "DomainError",
+    },
     "CriticWeights": SPREAD | {"tiny": CONSTANT},
     "VariationWeights": SPREAD | {"tiny": CONSTANT, "negative": "DomainError"},
-    "PcaWeights": SPREAD | {"one_region": "DataError", "two_equal_regions": "DataError", "tiny": CONSTANT},
-    "BenefitOfDoubt": {"nan_column": "DataError", "nan_cell": "DataError", "negative": "DomainError"},
+    "PcaWeights": SPREAD
+    | {"one_region": "DataError", "two_equal_regions": "DataError", "tiny": CONSTANT},
+    "BenefitOfDoubt": {
+        "nan_column": "DataError",
+        "nan_cell": "DataError",
+        "negative": "DomainError",
+    },
     "CombinedWeights": SPREAD | {"tiny": CONSTANT},
     "Arithmetic": {},
     "Geometric": POSITIVE,
@@ -203,7 +228,9 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("given", INPUTS)
-@pytest.mark.parametrize(("step", "method"), METHODS, ids=[method.__name__ for _, method in METHODS])
+@pytest.mark.parametrize(
+    ("step", "method"), METHODS, ids=[method.__name__ for _, method in METHODS]
+)
 def test_finite_or_documented(step: str, method: type, given: str) -> None:
     expected = (ALWAYS | EXPECTED[method.__name__]).get(given, "finite")
     assert outcome(step, method, INPUTS[given]) == expected

@@ -17,7 +17,9 @@ FIVE = tuple("ABCDE")
 
 @pytest.fixture(scope="module")
 def counties() -> pd.Series:
-    frame = pd.read_csv(Path(__file__).parent / "data" / "calemp.csv", comment="#", index_col="county")
+    frame = pd.read_csv(
+        Path(__file__).parent / "data" / "calemp.csv", comment="#", index_col="county"
+    )
     return frame["employees_per_km2"]
 
 
@@ -47,7 +49,9 @@ def test_head_tail_as_in_the_docstring_of_mapclassify(counties: pd.Series) -> No
 
 def test_standard_deviation_as_in_the_docstring_of_mapclassify(counties: pd.Series) -> None:
     scale = StandardDeviation(at=(-2, -1, 1, 2), labels=FIVE).fit(counties)
-    assert scale.breaks == pytest.approx((-967.36235382, -420.71712519, 672.57333208, 1219.21856072), abs=1e-7)
+    assert scale.breaks == pytest.approx(
+        (-967.36235382, -420.71712519, 672.57333208, 1219.21856072), abs=1e-7
+    )
     assert upward(scale) == (0, 0, 56, 1, 1)
 
 

@@ -9,7 +9,13 @@ import pytest
 from hubtiers.scoring.aggregate import Copeland, GreyRelation, MazziottaPareto, Topsis, Vikor
 from hubtiers.scoring.normalise import MinMax, VectorNorm, ZScore
 from hubtiers.scoring.treat import Winsorise, kurtosis, skewness
-from hubtiers.scoring.weight import CombinedWeights, CriticWeights, EntropyWeights, GivenWeights, VariationWeights
+from hubtiers.scoring.weight import (
+    CombinedWeights,
+    CriticWeights,
+    EntropyWeights,
+    GivenWeights,
+    VariationWeights,
+)
 
 
 def frame(*rows: list[float]) -> pd.DataFrame:
@@ -53,7 +59,9 @@ def test_entropy() -> None:
         [1, 72, 530, 4333, 0.1048],
     )
     weights = EntropyWeights().fit(values).weights
-    assert weights.tolist() == pytest.approx([0.104991, 0.069124, 0.071373, 0.449937, 0.304575], abs=5e-7)
+    assert weights.tolist() == pytest.approx(
+        [0.104991, 0.069124, 0.071373, 0.449937, 0.304575], abs=5e-7
+    )
 
 
 def test_topsis_with_vector_norm() -> None:
@@ -66,9 +74,12 @@ def test_topsis_with_vector_norm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("normaliser", "expected"), [(MinMax(), [0.500, 0.617, 0.500]), (VectorNorm(), [0.762, 0.722, 0.238])]
+    ("normaliser", "expected"),
+    [(MinMax(), [0.500, 0.617, 0.500]), (VectorNorm(), [0.762, 0.722, 0.238])],
 )
-def test_topsis_depends_on_the_normaliser(normaliser: MinMax | VectorNorm, expected: list[float]) -> None:
+def test_topsis_depends_on_the_normaliser(
+    normaliser: MinMax | VectorNorm, expected: list[float]
+) -> None:
     """Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1: one cost, one benefit, equal weights."""
     values = frame([1, 3000], [2, 3750], [5, 4500])
     normalised = normaliser.fit(values, direction=signs("- +")).apply(values)
@@ -106,7 +117,11 @@ def test_winsorise_one_extreme_at_a_time() -> None:
     assert fitted.details.loc["a", "action"] == "winsorised"
     assert fitted.apply(one)["a"].tolist() == [*map(float, range(1, 11)), 30.0, 30.0]
     two = pd.DataFrame({"a": [*map(float, range(1, 21)), 100.0, 200.0]})
-    assert Winsorise(points=2).fit(two).apply(two)["a"].tolist() == [*map(float, range(1, 21)), 20.0, 20.0]
+    assert Winsorise(points=2).fit(two).apply(two)["a"].tolist() == [
+        *map(float, range(1, 21)),
+        20.0,
+        20.0,
+    ]
     # With one point 100 twice is still outside the gate, so that the indicator is reverted and logged.
     logged = Winsorise(points=1).fit(two).apply(two)["a"]
     assert logged.tolist() == pytest.approx(np.log(two["a"] - 1 + 1.99).tolist())
@@ -120,7 +135,9 @@ def test_mazziotta_pareto_by_hand() -> None:
     expected = [100 - 100 / 100, 110 - 100 / 110]
     assert MazziottaPareto().fit(values).apply(values).tolist() == pytest.approx(expected)
     expected_up = [101, 110 + 100 / 110]
-    assert MazziottaPareto(sign="+").fit(values).apply(values).tolist() == pytest.approx(expected_up)
+    assert MazziottaPareto(sign="+").fit(values).apply(values).tolist() == pytest.approx(
+        expected_up
+    )
     z = ZScore(mean=100, deviation=10).fit(values).apply(values)
     assert z["c0"].tolist() == pytest.approx([100 - 10 / np.sqrt(2), 100 + 10 / np.sqrt(2)])
 
@@ -141,7 +158,12 @@ def test_copeland_by_hand() -> None:
     net = 4 * (2 * Copeland().fit(field).apply(field) - 1)
     assert net.tolist() == [3, 1, -1, -3]
     heavy = pd.Series([0.2, 0.2, 0.6], index=field.columns)
-    assert (4 * (2 * Copeland().fit(field, weights=heavy).apply(field) - 1)).tolist() == [-3, -1, 1, 3]
+    assert (4 * (2 * Copeland().fit(field, weights=heavy).apply(field) - 1)).tolist() == [
+        -3,
+        -1,
+        1,
+        3,
+    ]
 
 
 def test_variation_and_combined_weights_by_hand() -> None:

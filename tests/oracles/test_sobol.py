@@ -38,7 +38,9 @@ def test_ishigami(seed):
 
 
 def test_grouped_factors_and_an_idle_one():
-    table = sobol_indices(lambda u: ishigami(u[:, [0, 1, 2]]), {"x1 and x3": 1, "x2": 1, "rest": 1, "idle": 2})
+    table = sobol_indices(
+        lambda u: ishigami(u[:, [0, 1, 2]]), {"x1 and x3": 1, "x2": 1, "rest": 1, "idle": 2}
+    )
     assert table.loc["idle", ["first", "total"]].tolist() == [0.0, 0.0]
     grouped = sobol_indices(lambda u: ishigami(u[:, [0, 2, 1]]), {"x1 and x3": 2, "x2": 1})
     first, total = analytic()

@@ -36,7 +36,9 @@ AHP_UPPER = [  # Table 20
     ["1/5", "1/2"],
     [4],
 ]
-BUDGET = dict(zip(CODES, [11, 11, 11, 18, 10, 6, 15, 18], strict=True))  # Table 21: mean of the experts
+BUDGET = dict(
+    zip(CODES, [11, 11, 11, 18, 10, 6, 15, 18], strict=True)
+)  # Table 21: mean of the experts
 AHP_PRINTED = dict(zip(CODES, [0.09, 0.10, 0.07, 0.21, 0.05, 0.06, 0.18, 0.25], strict=True))
 
 
@@ -63,7 +65,13 @@ def test_tables_9_and_17_rotated_loadings() -> None:
     # 2.63 1.39 1.18 1.78 as the Handbook prints them, to two digits.
     explained = np.sort((rotated**2).sum())[::-1]
     assert explained.round(2) == pytest.approx([2.64, 1.76, 1.39, 1.19], abs=0.02 + 1e-9)
-    largest = {"patents": 0.97, "royalties": 0.93, "internet": 0.79, "electricity_log10": 0.82, "schooling": 0.88}
+    largest = {
+        "patents": 0.97,
+        "royalties": 0.93,
+        "internet": 0.79,
+        "electricity_log10": 0.82,
+        "schooling": 0.88,
+    }
     largest |= {"university": 0.96, "telephones_log10": 0.68, "exports": 0.64}
     assert rotated.abs().max(axis=1).to_dict() == pytest.approx(largest, abs=0.02)
     home = rotated.abs().idxmax(axis=1)
@@ -77,7 +85,11 @@ def test_table_15_schooling_by_min_max_and_z_score() -> None:
     spread = MinMax().fit(schooling).apply(schooling)["schooling"]
     standard = ZScore().fit(schooling).apply(schooling)["schooling"]
     # Independent: 7.1 (Singapore, Slovenia) to 12.0 (United States), mean 9.4565, s = 1.5688 with n − 1.
-    assert spread.loc[["United States", "Slovenia", "Finland"]].round(2).tolist() == [1.0, 0.0, 0.59]
+    assert spread.loc[["United States", "Slovenia", "Finland"]].round(2).tolist() == [
+        1.0,
+        0.0,
+        0.59,
+    ]
     by_hand = (VALUES["schooling"] - VALUES["schooling"].mean()) / np.sqrt(
         ((VALUES["schooling"] - VALUES["schooling"].mean()) ** 2).sum() / 22
     )
@@ -87,13 +99,17 @@ def test_table_15_schooling_by_min_max_and_z_score() -> None:
 def test_table_18_pca_weights() -> None:
     weights = PcaWeights().fit(VALUES).weights
     assert weights.round(3).tolist() == [0.168, 0.155, 0.111, 0.056, 0.086, 0.119, 0.139, 0.166]
-    assert weights.tolist() == pytest.approx([0.17, 0.15, 0.11, 0.07, 0.08, 0.12, 0.14, 0.16], abs=0.015)
+    assert weights.tolist() == pytest.approx(
+        [0.17, 0.15, 0.11, 0.07, 0.08, 0.12, 0.14, 0.16], abs=0.015
+    )
     assert PcaWeights().kept(np.array([3.35, 1.75, 0.98, 0.89, 0.47, 0.30, 0.17, 0.08])) == 4
 
 
 def test_pca_weights_do_not_depend_on_the_normaliser() -> None:
     normalised = MinMax().fit(VALUES).apply(VALUES)
-    assert PcaWeights().fit(normalised).weights.tolist() == pytest.approx(PcaWeights().fit(VALUES).weights.tolist())
+    assert PcaWeights().fit(normalised).weights.tolist() == pytest.approx(
+        PcaWeights().fit(VALUES).weights.tolist()
+    )
 
 
 def test_table_19_benefit_of_the_doubt() -> None:
@@ -109,7 +125,16 @@ def test_table_19_benefit_of_the_doubt() -> None:
 
 def test_table_20_analytic_hierarchy_process() -> None:
     ahp = AhpWeights.from_upper(AHP_UPPER, codes=CODES)
-    assert ahp.priorities.round(3).tolist() == [0.229, 0.135, 0.059, 0.176, 0.039, 0.039, 0.252, 0.072]
+    assert ahp.priorities.round(3).tolist() == [
+        0.229,
+        0.135,
+        0.059,
+        0.176,
+        0.039,
+        0.039,
+        0.252,
+        0.072,
+    ]
     assert ahp.eigenvalue == pytest.approx(8.211, abs=5e-4)
     assert ahp.consistency_ratio == pytest.approx(0.021, abs=5e-4)
     assert ahp.fit(VALUES).weights.tolist() == pytest.approx(ahp.priorities.tolist())

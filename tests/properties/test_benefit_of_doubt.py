@@ -15,7 +15,11 @@ def fields(draw):
     """Values on a coarse grid, which makes corners coincide, or anywhere; with bounds on the weights."""
     rows, columns = draw(st.integers(2, 25)), draw(st.integers(2, 6))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    x = rng.integers(1, 6, (rows, columns)).astype(float) if draw(st.booleans()) else rng.random((rows, columns)) + 0.01
+    x = (
+        rng.integers(1, 6, (rows, columns)).astype(float)
+        if draw(st.booleans())
+        else rng.random((rows, columns)) + 0.01
+    )
     if draw(st.booleans()):
         x = np.vstack([x, x[0] * (1 + 1e-9), x[0] * (1 - 1e-9)])
     share = draw(st.sampled_from([(0.0, 1.0), (0.5, 1.0), (0.5, 1.5), (0.0, 2.0)]))
@@ -24,7 +28,9 @@ def fields(draw):
 
 def plain_score(own, field, lower, upper):
     m = len(own)
-    sides = np.vstack([field, lower * np.ones((m, m)) - np.eye(m), np.eye(m) - upper * np.ones((m, m))])
+    sides = np.vstack(
+        [field, lower * np.ones((m, m)) - np.eye(m), np.eye(m) - upper * np.ones((m, m))]
+    )
     ends = np.concatenate([np.ones(len(field)), np.zeros(2 * m)])
     return -linprog(-own, A_ub=sides, b_ub=ends, bounds=(0, None), method="highs").fun
 

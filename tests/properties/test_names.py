@@ -13,7 +13,17 @@ from hubtiers.errors import DataError
 from hubtiers.regions.gazetteer import RULES, gazetteer, match_names
 
 TABLE = gazetteer()
-KNOWN = sorted({*TABLE["name_zh"], *TABLE["short_zh"], *TABLE["name_en"], *TABLE["region_id"], "襄樊", "莱芜", "思茅"})
+KNOWN = sorted(
+    {
+        *TABLE["name_zh"],
+        *TABLE["short_zh"],
+        *TABLE["name_en"],
+        *TABLE["region_id"],
+        "襄樊",
+        "莱芜",
+        "思茅",
+    }
+)
 LEVEL = st.sampled_from(["province", "city", "consortium", "any"])
 NAMES = st.lists(st.sampled_from(KNOWN) | st.text(max_size=12), max_size=12)
 SPACES = ["", " ", "\u3000", "\u200b", "\t"]
@@ -21,7 +31,10 @@ SPACES = ["", " ", "\u3000", "\u200b", "\t"]
 
 def answers(names, level):
     frame = match_names(names, level=level).to_frame()
-    return [tuple(None if pd.isna(v) else v for v in row) for row in frame.drop(columns="name").to_numpy()]
+    return [
+        tuple(None if pd.isna(v) else v for v in row)
+        for row in frame.drop(columns="name").to_numpy()
+    ]
 
 
 def widen(text):
@@ -37,17 +50,26 @@ def test_order_and_repetition_do_not_matter(names, level, data):
 
 
 @settings(deadline=None, max_examples=100)
-@given(name=st.sampled_from(KNOWN), level=LEVEL, spaces=st.lists(st.sampled_from(SPACES), min_size=40, max_size=40))
+@given(
+    name=st.sampled_from(KNOWN),
+    level=LEVEL,
+    spaces=st.lists(st.sampled_from(SPACES), min_size=40, max_size=40),
+)
 def test_spacing_width_and_case_do_not_matter(name, level, spaces):
     expected = answers([name], level)
-    spaced = "".join(c + s for c, s in zip(name, (s if not name.isascii() else "" for s in spaces), strict=False))
+    spaced = "".join(
+        c + s for c, s in zip(name, (s if not name.isascii() else "" for s in spaces), strict=False)
+    )
     written = [f" {name}\u3000", widen(name), name.upper(), unicodedata.normalize("NFD", name)]
     written += [spaced] if len(name) <= len(spaces) else []
     assert answers(written, level) == expected * len(written)
 
 
 @settings(deadline=None, max_examples=150)
-@given(names=st.lists(st.none() | st.text(max_size=30) | st.integers() | st.floats(), max_size=8), level=LEVEL)
+@given(
+    names=st.lists(st.none() | st.text(max_size=30) | st.integers() | st.floats(), max_size=8),
+    level=LEVEL,
+)
 def test_any_input_ends_in_a_report(names, level):
     frame = match_names(names, level=level).to_frame()
     assert len(frame) == len(names)
@@ -59,10 +81,13 @@ def test_any_input_ends_in_a_report(names, level):
 
 @settings(deadline=None, max_examples=60)
 @given(
-    name=st.sampled_from(KNOWN), province=st.sampled_from(sorted(TABLE.loc[TABLE["level"] == "province", "name_zh"]))
+    name=st.sampled_from(KNOWN),
+    province=st.sampled_from(sorted(TABLE.loc[TABLE["level"] == "province", "name_zh"])),
 )
 def test_within_never_leads_outside(name, province):
-    home = TABLE.loc[(TABLE["level"] == "province") & (TABLE["name_zh"] == province), "region_id"].item()
+    home = TABLE.loc[
+        (TABLE["level"] == "province") & (TABLE["name_zh"] == province), "region_id"
+    ].item()
     found = match_names([name], level="city", within=province).to_frame()["region_id"].iloc[0]
     assert pd.isna(found) or TABLE.loc[TABLE["region_id"] == found, "province"].eq(home).all()
 

@@ -20,7 +20,9 @@ from hubtiers.table.points.count import assign, build_index, count_points
 from hubtiers.table.points.grid import OVERLAP, SHARED, locate, orientation
 
 SLOW = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 SCALES = (1.0, 0.1, 1 / 3, 1e-4)
 
@@ -28,7 +30,11 @@ SCALES = (1.0, 0.1, 1 / 3, 1e-4)
 @st.composite
 def coverages(draw):
     """Return triangles or Voronoi cells over a small lattice, so that lattice points often lie on borders."""
-    sites = draw(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=4, max_size=14, unique=True))
+    sites = draw(
+        st.lists(
+            st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=4, max_size=14, unique=True
+        )
+    )
     scale = draw(st.sampled_from(SCALES))
     build = draw(st.sampled_from([shapely.delaunay_triangles, shapely.voronoi_polygons]))
     cells = shapely.get_parts(build(shapely.multipoints(np.array(sites) * scale)))
@@ -64,7 +70,9 @@ def exact_side(polygon, x, y):
     inside = False
     for part in shapely.get_parts(polygon):
         for ring in shapely.get_rings(part):
-            corners = [tuple(map(Fraction, corner)) for corner in shapely.get_coordinates(ring).tolist()]
+            corners = [
+                tuple(map(Fraction, corner)) for corner in shapely.get_coordinates(ring).tolist()
+            ]
             for (x1, y1), (x2, y2) in pairwise(corners):
                 turn = (x1 - x) * (y2 - y) - (y1 - y) * (x2 - x)
                 within = min(x1, x2) <= x <= max(x1, x2) and min(y1, y2) <= y <= max(y1, y2)
@@ -98,7 +106,9 @@ def test_every_point_goes_to_the_first_region_that_holds_it_in_exact_arithmetic(
 def test_counts_agree_with_brute_force(layer, seed):
     regions, scale = layer
     points = np.random.default_rng(seed).uniform(-10, 10, (300, 2)) * scale
-    hits = shapely.intersects(np.array(regions.geometry.array)[:, None], shapely.points(points)[None, :])
+    hits = shapely.intersects(
+        np.array(regions.geometry.array)[:, None], shapely.points(points)[None, :]
+    )
     assert (hits.sum(axis=0) <= 1).all()
     counts = count_points(pd.DataFrame(points, columns=["lon", "lat"]), regions)
     assert counts["count"].tolist() == hits.sum(axis=1).tolist()
@@ -119,7 +129,9 @@ def test_no_order_and_no_split_changes_a_count_or_a_sum(layer, seed, chunk_size,
     shuffled = shuffled.set_geometry(shapely.reverse(np.array(shuffled.geometry.array)), crs=4326)
     mixed = points.iloc[rng.permutation(len(points))]
     again = count_points(mixed, shuffled, by="kind", border=border, chunk_size=chunk_size)
-    again_sums = count_points(mixed, shuffled, by="kind", weight="worth", border=border, chunk_size=chunk_size)
+    again_sums = count_points(
+        mixed, shuffled, by="kind", weight="worth", border=border, chunk_size=chunk_size
+    )
     pd.testing.assert_frame_equal(again.loc[regions.index], expected, check_exact=True)
     pd.testing.assert_frame_equal(again_sums.loc[regions.index], sums, check_exact=True)
     assert again.attrs["report"]._replace(chunks=0) == expected.attrs["report"]._replace(chunks=0)
@@ -138,7 +150,12 @@ def test_sums_are_exact_and_every_record_is_in_one_figure(layer, seed):
     counts = count_points(points, regions, by="kind", weight="worth")
     report = counts.attrs["report"]
     assert report.records == len(points) == sum(report[1:7])
-    usable = points["lat"].notna() & np.isfinite(points["lon"]) & points["kind"].notna() & points["worth"].notna()
+    usable = (
+        points["lat"].notna()
+        & np.isfinite(points["lon"])
+        & points["kind"].notna()
+        & points["worth"].notna()
+    )
     number = assign(points["lon"], points["lat"], build_index(regions))
     for k, region in enumerate(regions.index):
         for kind in counts.columns:
@@ -151,7 +168,9 @@ def test_sums_are_exact_and_every_record_is_in_one_figure(layer, seed):
 def test_orientation_has_the_exact_sign(numbers, on_edge, share):
     x1, y1, x2, y2, x, y = (0.0 if abs(n) < 1e-100 else n for n in numbers)
     if on_edge:
-        x, y = (0.0 if abs(n) < 1e-100 else n for n in (x1 + share * (x2 - x1), y1 + share * (y2 - y1)))
+        x, y = (
+            0.0 if abs(n) < 1e-100 else n for n in (x1 + share * (x2 - x1), y1 + share * (y2 - y1))
+        )
     a, b, c, d, e, f = map(Fraction, (x1, y1, x2, y2, x, y))
     exact = (a - e) * (d - f) - (b - f) * (c - e)
     assert np.sign(orientation(x1, y1, x2, y2, x, y)) == (exact > 0) - (exact < 0)
@@ -189,7 +208,9 @@ def test_any_bytes_end_in_counts_or_a_data_error(content, ending):
     regions = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 9, 9)], index=["a"], crs=4326)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"points{ending}"
-        path.write_bytes(io.BytesIO(b"lon,lat\n" + content if ending == ".csv" else content).getvalue())
+        path.write_bytes(
+            io.BytesIO(b"lon,lat\n" + content if ending == ".csv" else content).getvalue()
+        )
         try:
             report = count_points(path, regions).attrs["report"]
         except DataError:

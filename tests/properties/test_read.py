@@ -18,12 +18,17 @@ from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Indicator
 from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
 
-_SPEC = importlib.util.spec_from_file_location("old_files", Path(__file__).parents[1] / "old_files.py")
+_SPEC = importlib.util.spec_from_file_location(
+    "old_files", Path(__file__).parents[1] / "old_files.py"
+)
 old_files = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(old_files)
 
 _FRAMEWORK = Framework(
-    (Indicator("gdp", "生产总值", "GDP", unit="亿元"), Indicator("pop", "人口", "Population", unit="万人"))
+    (
+        Indicator("gdp", "生产总值", "GDP", unit="亿元"),
+        Indicator("pop", "人口", "Population", unit="万人"),
+    )
 )
 _LIMITS = ReadLimits(max_bytes=1 << 20, max_unzipped_bytes=1 << 22, max_cells=20_000)
 
@@ -43,7 +48,10 @@ _cells = st.one_of(
 )
 _grids = st.lists(st.lists(_cells, max_size=6), max_size=8)
 _tables = st.builds(
-    lambda body, header, names: [["地区", *header], *([n, *row] for n, row in zip(names, body, strict=False))],
+    lambda body, header, names: [
+        ["地区", *header],
+        *([n, *row] for n, row in zip(names, body, strict=False)),
+    ],
     st.lists(st.lists(_cells, max_size=4), min_size=1, max_size=6),
     st.lists(_words, min_size=1, max_size=4),
     st.lists(_words, min_size=6, max_size=6),
@@ -64,7 +72,13 @@ def attempt(name: str, content: bytes) -> list[IndicatorFile]:
         ):
             try:
                 files.append(
-                    read_indicators(path, framework=framework, region_column=column, layout=layout, limits=_LIMITS)
+                    read_indicators(
+                        path,
+                        framework=framework,
+                        region_column=column,
+                        layout=layout,
+                        limits=_LIMITS,
+                    )
                 )
             except HubtiersError as error:
                 messages.append(str(error))
@@ -102,7 +116,9 @@ def as_xlsx(grid: list[list[object]], merges: list[tuple[int, int, int, int]]) -
         for c, value in enumerate(row, start=1):
             book.active.cell(r, c).value = storable(value)
     for top, left, height, width in merges:
-        book.active.merge_cells(start_row=top, start_column=left, end_row=top + height, end_column=left + width)
+        book.active.merge_cells(
+            start_row=top, start_column=left, end_row=top + height, end_column=left + width
+        )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -112,7 +128,15 @@ def as_xlsx(grid: list[list[object]], merges: list[tuple[int, int, int, int]]) -
 @given(
     st.binary(max_size=400),
     st.sampled_from(["a.csv", "a.xlsx", "a.xls", "a.txt"]),
-    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html><table><tr>", b"\x09\0\x04\0"]),
+    st.sampled_from(
+        [
+            b"",
+            b"PK\x03\x04",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            b"<html><table><tr>",
+            b"\x09\0\x04\0",
+        ]
+    ),
 )
 def test_random_bytes(content, name, head):
     check(attempt(name, head + content))
@@ -127,7 +151,10 @@ def test_random_grids_as_text(grid, delimiter):
 @settings(deadline=None, max_examples=30)
 @given(
     st.one_of(_grids, _tables),
-    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4), st.integers(0, 2), st.integers(0, 2)), max_size=3),
+    st.lists(
+        st.tuples(st.integers(1, 6), st.integers(1, 4), st.integers(0, 2), st.integers(0, 2)),
+        max_size=3,
+    ),
 )
 def test_random_grids_as_workbook(grid, merges):
     check(attempt("a.xlsx", as_xlsx(grid, merges)))
@@ -184,7 +211,11 @@ _numbers = st.one_of(st.floats(-1e300, 1e300), st.integers(-(2**60), 2**60))
 def numeric_tables(draw):
     width = draw(st.integers(1, 4))
     rows = draw(
-        st.lists(st.lists(st.one_of(_numbers, st.none()), min_size=width, max_size=width), min_size=1, max_size=6)
+        st.lists(
+            st.lists(st.one_of(_numbers, st.none()), min_size=width, max_size=width),
+            min_size=1,
+            max_size=6,
+        )
     )
     return rows if any(v is not None for row in rows for v in row) else [[1.0] * width]
 
@@ -197,13 +228,21 @@ def test_numbers_survive_exactly(rows, name):
         *([f"市{'子丑寅卯辰巳'[n]}", *row] for n, row in enumerate(rows)),
     ]
     if name.endswith("xlsx"):  # workbooks keep 15 digits
-        grid = [[float(f"{v:.15g}") if isinstance(v, int | float) else v for v in row] for row in grid]
-    content = as_xlsx(grid, []) if name.endswith("xlsx") else as_csv(grid, ";" if name == "b.csv" else ",")
+        grid = [
+            [float(f"{v:.15g}") if isinstance(v, int | float) else v for v in row] for row in grid
+        ]
+    content = (
+        as_xlsx(grid, [])
+        if name.endswith("xlsx")
+        else as_csv(grid, ";" if name == "b.csv" else ",")
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content)
         values = read_indicators(path).values
-    got = {(r, i): v for r, i, v in values[["region", "indicator", "value"]].itertuples(index=False)}
+    got = {
+        (r, i): v for r, i, v in values[["region", "indicator", "value"]].itertuples(index=False)
+    }
     for row in grid[1:]:
         for header, value in zip(grid[0][1:], row[1:], strict=True):
             read = got[row[0], header]
@@ -240,7 +279,10 @@ _BROKEN = (old_files.encrypted(old_files.TABLE), old_files.in_broken_container(o
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.sampled_from(_BROKEN), st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=6))
+@given(
+    st.sampled_from(_BROKEN),
+    st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=6),
+)
 def test_old_workbooks_with_wrong_bytes(content, changes):
     changed = bytearray(content)
     for place, byte in changes:

@@ -13,13 +13,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hubtiers._methods import METHODS
+from hubtiers._rounding import round_significant
 from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import make_plan
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.montecarlo import Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
-from hubtiers.scheme import Scheme, round_significant
+from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import (
     Arithmetic,
     Copeland,
@@ -32,7 +33,14 @@ from hubtiers.scoring.aggregate import (
     Vikor,
 )
 from hubtiers.scoring.denominate import Denominate, NoDenominate
-from hubtiers.scoring.impute import GroupMean, GroupMedian, KNearest, MeanImpute, MedianImpute, RequireCoverage
+from hubtiers.scoring.impute import (
+    GroupMean,
+    GroupMedian,
+    KNearest,
+    MeanImpute,
+    MedianImpute,
+    RequireCoverage,
+)
 from hubtiers.scoring.normalise import (
     DistanceToReference,
     Goalposts,
@@ -139,7 +147,14 @@ WEIGHT = (
     CombinedWeights((EqualWeights(), EntropyWeights())),
 )
 TREAT = (NoTreatment(), Winsorise(), LogTransform(), BoxCox())
-IMPUTE = (RequireCoverage(0.6), MeanImpute(), MedianImpute(), GroupMean(), GroupMedian(share=0.2), KNearest(3))
+IMPUTE = (
+    RequireCoverage(0.6),
+    MeanImpute(),
+    MedianImpute(),
+    GroupMean(),
+    GroupMedian(share=0.2),
+    KNearest(3),
+)
 OPTIONS = {
     "denominate": (NoDenominate(), Denominate()),
     "impute": IMPUTE,
@@ -178,11 +193,15 @@ def variations(draw):
             some(AGGREGATE),
             st.just(()),
             st.tuples(some(AGGREGATE), some(AGGREGATE, 1)).map(PerLevel),
-            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(lambda pair: (pair,)),
+            st.tuples(st.sampled_from(AGGREGATE), st.sampled_from(AGGREGATE)).map(
+                lambda pair: (pair,)
+            ),
         )
     )
     weights = draw(
-        st.sampled_from([Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None])
+        st.sampled_from(
+            [Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None]
+        )
         | some(WEIGHT)
     )
     return Variation(
@@ -198,10 +217,10 @@ def variations(draw):
     )
 
 
-def plain(workshop, draws, number):
+def plain(evaluator, draws, number):
     """What the plain path gives: the result, or the error."""
     try:
-        return workshop.result(draws, number)
+        return evaluator.result(draws, number)
     except HubtiersError as error:
         return error
 
@@ -224,49 +243,57 @@ def test_options_hold_every_method():
     st.integers(0, 10**9),
 )
 def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers, seed):
-    scheme = Scheme(impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate)
+    scheme = Scheme(
+        impute=impute, normalise=MinMax(1, 100), tier=NaturalBreaks(3), denominate=denominate
+    )
     assume(not (tiers == "fixed" and variation.tier))
     try:
         plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
     except HubtiersError:
         assume(False)
-    workshop = Workshop(plan)
+    evaluator = DrawEvaluator(plan)
     block = plan.block(0)
     for number in range(4):
-        expected = plain(workshop, block, number)
+        expected = plain(evaluator, block, number)
         if isinstance(expected, HubtiersError):
             with pytest.raises(HubtiersError):
-                list(workshop.place(block.take([number])))
+                list(evaluator.evaluate(block.take([number])))
             continue
-        (placed,) = workshop.place(block.take([number]), scores=True)
+        (drawn,) = evaluator.evaluate(block.take([number]), scores=True)
         wanted = expected.scores.to_numpy(float)
-        np.testing.assert_allclose(placed.scores[0], wanted, rtol=1e-10, atol=1e-11)
-        assert placed.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
-        labels = [plan.labels[c] if c >= 0 else None for c in placed.classes[0]]
+        np.testing.assert_allclose(drawn.scores[0], wanted, rtol=1e-10, atol=1e-11)
+        assert drawn.ranks[0].tolist() == expected.rank.fillna(0).astype(int).tolist()
+        labels = [plan.labels[c] if c >= 0 else None for c in drawn.classes[0]]
         assert labels == [None if pd.isna(t) else t for t in expected.tier.astype(object)]
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.floats(-1e100, 1e100, allow_subnormal=True) | st.floats(-10, 10) | st.sampled_from([0.0, -0.0, np.nan]),
+        st.floats(-1e100, 1e100, allow_subnormal=True)
+        | st.floats(-10, 10)
+        | st.sampled_from([0.0, -0.0, np.nan]),
         min_size=1,
         max_size=40,
     )
 )
 def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
-    from hubtiers.robustness._kernel import round_kernel
-    from hubtiers.robustness._workshop import _powers
+    from hubtiers._rounding import powers_by_exponent
+    from hubtiers._rounding_kernel import round_kernel
 
     x = np.array([numbers])
     rounded = x.copy()
-    round_kernel(rounded, rounded.view(np.int64), _powers())
+    round_kernel(rounded, rounded.view(np.int64), powers_by_exponent())
     assert rounded.tobytes() == round_significant(x).tobytes()
 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]), min_size=1, max_size=60),
+    st.lists(
+        st.integers(-20, 20) | st.floats(-1e9, 1e9) | st.sampled_from([np.nan, -0.0]),
+        min_size=1,
+        max_size=60,
+    ),
     st.data(),
     st.booleans(),
 )
@@ -302,11 +329,13 @@ def test_ranks_are_those_of_pandas(numbers, data, quickly):
     st.randoms(use_true_random=False),
 )
 def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
-    from hubtiers.robustness._breaks import Ends, best_starts
     from hubtiers.tiers._kernel import natural_breaks_kernel, new_workspace
+    from hubtiers.tiers._kernel_few import Ends, best_starts
 
     assume(len(numbers) >= k)
-    values = np.array(sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers))
+    values = np.array(
+        sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers)
+    )
     counts = np.array([float(random.randint(1, 3)) for _ in numbers])
     m = len(values)
     floats, wholes = np.zeros((4, m + 1)), np.zeros((2, m + 1), np.int64)
@@ -324,7 +353,13 @@ def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
     variation = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
     found = [
         assess_robustness(
-            scheme, table, variation, draws=draws, rng=seed, engine=Local(block_size=size), workers=workers
+            scheme,
+            table,
+            variation,
+            draws=draws,
+            rng=seed,
+            engine=Local(block_size=size),
+            workers=workers,
         ).counts
         for workers, size in ((1, 1024), (2, 1024), (1, 4096))
     ]

@@ -21,18 +21,24 @@ from hubtiers.tiers.breaks import NaturalBreaks
 CODES = ("p", "q", "r", "s")
 # A failing example is understood as it stands; shrinking it would run the whole scheme hundreds of times.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-QUICK = settings(max_examples=15, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(
+    max_examples=15, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def framework(directions=(1, 1, 1, 1)) -> Framework:
     parents = ("f", "f", "g", "g")
     nodes = zip(CODES, parents, directions, strict=True)
-    return Framework(tuple(Indicator(c, parent=p, direction=d) for c, p, d in nodes), (Group("f"), Group("g")))
+    return Framework(
+        tuple(Indicator(c, parent=p, direction=d) for c, p, d in nodes), (Group("f"), Group("g"))
+    )
 
 
 def table_of(numbers: np.ndarray, directions=(1, 1, 1, 1)) -> IndicatorTable:
     index = [f"r{n}" for n in range(len(numbers))]
-    return IndicatorTable.from_frame(pd.DataFrame(numbers, index, list(CODES)), framework=framework(directions))
+    return IndicatorTable.from_frame(
+        pd.DataFrame(numbers, index, list(CODES)), framework=framework(directions)
+    )
 
 
 @st.composite
@@ -49,18 +55,34 @@ def numbers(draw, gaps=False):
 
 OPTIONS = {
     "denominate": [{"method": "NoDenominate"}],
-    "impute": [{"method": "RequireCoverage", "share": 0.5}, {"method": "MeanImpute"}, {"method": "KNearest", "k": 2}],
+    "impute": [
+        {"method": "RequireCoverage", "share": 0.5},
+        {"method": "MeanImpute"},
+        {"method": "KNearest", "k": 2},
+    ],
     "treat": [{"method": m.__name__} for m in METHODS["treat"]],
-    "normalise": [{"method": m.__name__} for m in METHODS["normalise"] if m.__name__ != "Goalposts"],
-    "weight": [{"method": m.__name__} for m in METHODS["weight"] if m.__name__[:3] not in ("Giv", "Ahp", "Bud", "Com")],
+    "normalise": [
+        {"method": m.__name__} for m in METHODS["normalise"] if m.__name__ != "Goalposts"
+    ],
+    "weight": [
+        {"method": m.__name__}
+        for m in METHODS["weight"]
+        if m.__name__[:3] not in ("Giv", "Ahp", "Bud", "Com")
+    ],
     "aggregate": [{"method": m.__name__} for m in METHODS["aggregate"]],
-    "tier": [{"method": "NaturalBreaks", "k": 2}, {"method": "Quantiles", "k": 2}, {"method": "KMeans", "k": 2}],
+    "tier": [
+        {"method": "NaturalBreaks", "k": 2},
+        {"method": "Quantiles", "k": 2},
+        {"method": "KMeans", "k": 2},
+    ],
 }
 
 
 @st.composite
 def schemes(draw):
-    steps = {step: make_step(step, draw(st.sampled_from(options))) for step, options in OPTIONS.items()}
+    steps = {
+        step: make_step(step, draw(st.sampled_from(options))) for step, options in OPTIONS.items()
+    }
     if draw(st.booleans()) and type(steps["weight"]).__name__ != "BenefitOfDoubt":
         steps["weight"] = (steps["weight"], EqualWeights())
     return Scheme(**steps)
@@ -133,11 +155,14 @@ def test_flipping_direction_and_sign_together_changes_nothing(x, signs):
 @given(numbers(gaps=True), st.sampled_from([RequireCoverage(0.5), MeanImpute()]))
 def test_weights_are_shares_at_every_node(x, impute):
     result = run_or_none(
-        Scheme(impute=impute, weight=(EntropyWeights(), EqualWeights()), tier=NaturalBreaks(1)), table_of(x)
+        Scheme(impute=impute, weight=(EntropyWeights(), EqualWeights()), tier=NaturalBreaks(1)),
+        table_of(x),
     )
     assume(result is not None)
     assert (result.weights >= 0).all()
-    assert result.weights.sum() == np.float64(1.0).round(12) or abs(result.weights.sum() - 1) < 1e-12
+    assert (
+        result.weights.sum() == np.float64(1.0).round(12) or abs(result.weights.sum() - 1) < 1e-12
+    )
     for group, children in {"": ["f", "g"], "f": ["p", "q"], "g": ["r", "s"]}.items():
         assert abs(result.node_weights[children].sum() - 1) < 1e-12, group
 
@@ -149,11 +174,18 @@ def test_steps_to_the_next_tier_lift_and_are_smallest(x, scheme):
     result = run_or_none(scheme.replace(tier=NaturalBreaks(3)), table)
     assume(result is not None)
     height = result.tier.cat.codes
-    monotone = type(scheme.aggregate).__name__ in ("Arithmetic", "Geometric", "Harmonic", "PowerMean")
+    monotone = type(scheme.aggregate).__name__ in (
+        "Arithmetic",
+        "Geometric",
+        "Harmonic",
+        "PowerMean",
+    )
     for region in result.scores.dropna().index[:3]:
         explanation = result.explain(region)
         if explanation.additive and result.fitted.hierarchy.by_region is False:
-            assert abs(explanation.contributions.sum() - explanation.score) < 1e-9 * max(1, abs(explanation.score))
+            assert abs(explanation.contributions.sum() - explanation.score) < 1e-9 * max(
+                1, abs(explanation.score)
+            )
         for step in explanation.steps[:2]:
             # Filled gaps stay as they are, although another value might have other neighbours to fill them from.
             values = result.complete.copy()

@@ -96,7 +96,9 @@ def tables(draw: st.DrawFn, *, lowest: int = 1) -> pd.DataFrame:
     """Regions × 4 indicators with ties, in steps of a quarter; every column varies."""
     rows = draw(st.integers(5, 8))
     cells = draw(st.lists(st.integers(lowest, 200), min_size=4 * rows, max_size=4 * rows))
-    frame = pd.DataFrame(np.array(cells).reshape(rows, 4) / 4, index=[f"r{n}" for n in range(rows)], columns=CODES)
+    frame = pd.DataFrame(
+        np.array(cells).reshape(rows, 4) / 4, index=[f"r{n}" for n in range(rows)], columns=CODES
+    )
     assume((frame.quantile(0.75) > frame.quantile(0.25)).all())
     return frame
 
@@ -109,7 +111,9 @@ def spread_tables(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(mixed, index=[f"r{n}" for n in range(len(mixed))], columns=CODES)
 
 
-directions = st.lists(st.sampled_from([1, -1]), min_size=4, max_size=4).map(lambda d: pd.Series(d, index=CODES))
+directions = st.lists(st.sampled_from([1, -1]), min_size=4, max_size=4).map(
+    lambda d: pd.Series(d, index=CODES)
+)
 
 
 def positive(values: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +121,9 @@ def positive(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def close(left: Any, right: Any) -> None:
-    np.testing.assert_allclose(np.asarray(left, float), np.asarray(right, float), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        np.asarray(left, float), np.asarray(right, float), rtol=1e-9, atol=1e-9
+    )
 
 
 @quick
@@ -133,7 +139,9 @@ def test_flipping_direction_and_sign_together_changes_nothing(
 
 @quick
 @given(values=tables(lowest=-200), direction=directions, clip=st.booleans())
-def test_flipping_goalposts_with_their_bounds(values: pd.DataFrame, direction: pd.Series, clip: bool) -> None:
+def test_flipping_goalposts_with_their_bounds(
+    values: pd.DataFrame, direction: pd.Series, clip: bool
+) -> None:
     straight = Goalposts(BOUNDS, clip=clip).fit(values, direction=direction).apply(values)
     mirrored = Goalposts(MIRRORED, clip=clip).fit(-values, direction=-direction).apply(-values)
     close(straight, mirrored)
@@ -151,7 +159,12 @@ def test_better_is_never_lower(method: Any, values: pd.DataFrame, direction: pd.
 
 
 @quick
-@given(values=tables(lowest=-200), direction=directions, scale=st.integers(1, 4000), shift=st.integers(-5000, 5000))
+@given(
+    values=tables(lowest=-200),
+    direction=directions,
+    scale=st.integers(1, 4000),
+    shift=st.integers(-5000, 5000),
+)
 @pytest.mark.parametrize("method", [MinMax(), ZScore(), RobustScale(), PercentileRank()], ids=repr)
 def test_scores_do_not_depend_on_unit_or_zero(
     method: Any, values: pd.DataFrame, direction: pd.Series, scale: int, shift: int
@@ -165,9 +178,14 @@ def test_scores_do_not_depend_on_unit_or_zero(
 @quick
 @given(values=tables(), direction=directions, scale=st.integers(1, 4000))
 @pytest.mark.parametrize("method", [VectorNorm(), LogMinMax(), DistanceToReference()], ids=repr)
-def test_ratios_do_not_depend_on_the_unit(method: Any, values: pd.DataFrame, direction: pd.Series, scale: int) -> None:
+def test_ratios_do_not_depend_on_the_unit(
+    method: Any, values: pd.DataFrame, direction: pd.Series, scale: int
+) -> None:
     other = values * (scale / 8)
-    close(method.fit(values, direction=direction).apply(values), method.fit(other, direction=direction).apply(other))
+    close(
+        method.fit(values, direction=direction).apply(values),
+        method.fit(other, direction=direction).apply(other),
+    )
 
 
 @quick
@@ -189,7 +207,9 @@ def test_normalising_commutes_with_permutation(
 @quick
 @given(values=spread_tables(), order=st.randoms(use_true_random=False))
 @pytest.mark.parametrize("method", WEIGHTS, ids=repr)
-def test_weights_are_shares_and_commute_with_permutation(method: Any, values: pd.DataFrame, order: Any) -> None:
+def test_weights_are_shares_and_commute_with_permutation(
+    method: Any, values: pd.DataFrame, order: Any
+) -> None:
     normalised = MinMax().fit(values).apply(values)
     weights = method.fit(normalised).weights
     assert (weights >= 0).all()
@@ -198,7 +218,9 @@ def test_weights_are_shares_and_commute_with_permutation(method: Any, values: pd
     order.shuffle(rows)
     order.shuffle(columns)
     mixed = method.fit(normalised.loc[rows, columns]).weights
-    if not isinstance(method, BenefitOfDoubt):  # several sets of multipliers may be equally good for a region
+    if not isinstance(
+        method, BenefitOfDoubt
+    ):  # several sets of multipliers may be equally good for a region
         np.testing.assert_allclose(mixed.loc[list(CODES)], weights, rtol=1e-6, atol=1e-6)
 
 
@@ -211,15 +233,23 @@ def test_benefit_of_doubt_bounds(values: pd.DataFrame, order: Any) -> None:
     own = fitted.by_region.to_numpy() @ normalised.to_numpy().T
     assert own.max() <= 1 + 1e-7  # nobody beats 1 under any region's multipliers
     equal = normalised.mean(axis=1) / normalised.mean(axis=1).max()
-    assert (scores >= equal - 1e-7).all()  # equal weights are allowed, so that no score is below theirs
+    assert (
+        scores >= equal - 1e-7
+    ).all()  # equal weights are allowed, so that no score is below theirs
     rows = list(values.index)
     order.shuffle(rows)
     mixed = BenefitOfDoubt(lower=0.1, upper=0.4).fit(normalised.loc[rows])
-    np.testing.assert_allclose((mixed.by_region * normalised.loc[rows]).sum(axis=1), scores.loc[rows], atol=1e-7)
-    np.testing.assert_allclose((fitted.for_regions(normalised) * normalised).sum(axis=1), scores, atol=1e-7)
+    np.testing.assert_allclose(
+        (mixed.by_region * normalised.loc[rows]).sum(axis=1), scores.loc[rows], atol=1e-7
+    )
+    np.testing.assert_allclose(
+        (fitted.for_regions(normalised) * normalised).sum(axis=1), scores, atol=1e-7
+    )
 
 
-shares = st.lists(st.integers(1, 20), min_size=4, max_size=4).map(lambda w: pd.Series(w, index=CODES) / sum(w))
+shares = st.lists(st.integers(1, 20), min_size=4, max_size=4).map(
+    lambda w: pd.Series(w, index=CODES) / sum(w)
+)
 
 
 @quick
@@ -242,7 +272,10 @@ def test_aggregating_commutes_with_permutation(
 @given(values=tables(), weights=shares)
 def test_means_are_in_order(values: pd.DataFrame, weights: pd.Series) -> None:
     normalised = positive(values)
-    means = [m.fit(normalised, weights=weights).apply(normalised) for m in (Harmonic(), Geometric(), Arithmetic())]
+    means = [
+        m.fit(normalised, weights=weights).apply(normalised)
+        for m in (Harmonic(), Geometric(), Arithmetic())
+    ]
     means += [PowerMean(p).fit(normalised, weights=weights).apply(normalised) for p in (2, 50)]
     ladder = [normalised.min(axis=1), *means, normalised.max(axis=1)]
     for lower, higher in pairwise(ladder):

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hubtiers.errors import DataError
-from hubtiers.tiers._partition import SAME, compiled_classes, matrix_classes
+from hubtiers.tiers._partition import compiled_classes, matrix_classes
 from hubtiers.tiers.breaks import (
     EqualIntervals,
     HeadTail,
@@ -22,6 +22,7 @@ from hubtiers.tiers.breaks import (
     StandardDeviation,
     Thresholds,
 )
+from hubtiers.tiers.scale import SAME
 
 RULES = (
     NaturalBreaks(3),
@@ -39,7 +40,9 @@ by_rule = pytest.mark.parametrize("rule", RULES, ids=repr)
 QUICK = settings(max_examples=50, deadline=None)
 
 one_score = st.one_of(
-    st.integers(1, 20).map(float), st.integers(1, 10**9).map(lambda i: i / 10**7), st.just(float("nan"))
+    st.integers(1, 20).map(float),
+    st.integers(1, 10**9).map(lambda i: i / 10**7),
+    st.just(float("nan")),
 )
 some_scores = st.lists(one_score, min_size=5, max_size=40).map(
     lambda values: pd.Series(values, index=[f"r{i}" for i in range(len(values))])
@@ -54,7 +57,9 @@ def fitted(rule: Any, scores: pd.Series) -> Any:
 @by_rule
 @QUICK
 @given(scores=some_scores)
-def test_higher_score_never_lower_tier_and_equal_scores_never_split(rule: Any, scores: pd.Series) -> None:
+def test_higher_score_never_lower_tier_and_equal_scores_never_split(
+    rule: Any, scores: pd.Series
+) -> None:
     tier = fitted(rule, scores).apply(scores)
     ranked = pd.DataFrame({"score": scores, "tier": tier.cat.codes}).dropna().sort_values("score")
     assert ranked["tier"].is_monotonic_increasing
@@ -75,7 +80,9 @@ def test_missing_never_has_a_tier_and_the_rest_always_has(rule: Any, scores: pd.
 @by_rule
 @QUICK
 @given(scores=some_scores, data=st.data())
-def test_order_of_regions_changes_nothing(rule: Any, scores: pd.Series, data: st.DataObject) -> None:
+def test_order_of_regions_changes_nothing(
+    rule: Any, scores: pd.Series, data: st.DataObject
+) -> None:
     before = fitted(rule, scores)
     shuffled = scores[data.draw(st.permutations(list(scores.index)))]
     after = rule.fit(shuffled)
@@ -96,7 +103,9 @@ def test_scale_tells_the_truth_about_its_tiers(rule: Any, scores: pd.Series) -> 
     for row in scale.to_frame().itertuples():
         inside = scores[tier == row.tier]
         assert (inside <= row.upper).all()
-        assert (inside > row.lower).all() or (inside >= row.lower).all() == (row.tier == scale.labels[-1])
+        assert (inside > row.lower).all() or (inside >= row.lower).all() == (
+            row.tier == scale.labels[-1]
+        )
     distance = scale.distance_to_next(scores)
     assert (distance.dropna() >= 0).all()
     assert distance.isna().equals(scores.isna() | (tier == scale.labels[0]))
@@ -139,29 +148,51 @@ several_values = st.lists(st.integers(-300, 300), min_size=1, max_size=10, uniqu
 
 
 @settings(max_examples=200, deadline=None)
-@given(numbers=several_values, unit=st.sampled_from([1.0, 0.1, 1e-3, 7e5]), k=st.integers(1, 4), data=st.data())
-def test_natural_breaks_equal_brute_force(numbers: list[int], unit: float, k: int, data: st.DataObject) -> None:
+@given(
+    numbers=several_values,
+    unit=st.sampled_from([1.0, 0.1, 1e-3, 7e5]),
+    k=st.integers(1, 4),
+    data=st.data(),
+)
+def test_natural_breaks_equal_brute_force(
+    numbers: list[int], unit: float, k: int, data: st.DataObject
+) -> None:
     assume(k <= len(numbers))
     values = np.array(sorted(numbers)) * unit
-    counts = np.array(data.draw(st.lists(st.integers(1, 3), min_size=len(values), max_size=len(values))), float)
+    counts = np.array(
+        data.draw(st.lists(st.integers(1, 3), min_size=len(values), max_size=len(values))), float
+    )
     expected = brute_force(values, counts, k)
     assert matrix_classes(values, counts, k).tolist() == expected
     assert compiled_classes(values, counts, k).tolist() == expected
     scores = pd.Series(np.repeat(values, counts.astype(int)))
-    assert NaturalBreaks(k).fit(scores).breaks == tuple(values[np.array(expected[1:], int) - 1].tolist())
+    assert NaturalBreaks(k).fit(scores).breaks == tuple(
+        values[np.array(expected[1:], int) - 1].tolist()
+    )
 
 
 @settings(max_examples=200, deadline=None)
 @given(
-    values=st.lists(st.one_of(st.integers(0, 60).map(float), st.floats(0, 60)), min_size=1, max_size=120, unique=True),
+    values=st.lists(
+        st.one_of(st.integers(0, 60).map(float), st.floats(0, 60)),
+        min_size=1,
+        max_size=120,
+        unique=True,
+    ),
     k=st.integers(1, 7),
     data=st.data(),
 )
-def test_both_engines_give_identical_starts(values: list[float], k: int, data: st.DataObject) -> None:
+def test_both_engines_give_identical_starts(
+    values: list[float], k: int, data: st.DataObject
+) -> None:
     ordered = np.unique(np.round(values, 9))
     assume(k <= len(ordered))
-    counts = np.array(data.draw(st.lists(st.integers(1, 9), min_size=len(ordered), max_size=len(ordered))), float)
-    assert matrix_classes(ordered, counts, k).tolist() == compiled_classes(ordered, counts, k).tolist()
+    counts = np.array(
+        data.draw(st.lists(st.integers(1, 9), min_size=len(ordered), max_size=len(ordered))), float
+    )
+    assert (
+        matrix_classes(ordered, counts, k).tolist() == compiled_classes(ordered, counts, k).tolist()
+    )
 
 
 @QUICK
@@ -186,6 +217,12 @@ def test_quantiles_without_ties_differ_by_one_region_at_most(scores: pd.Series, 
 @QUICK
 @given(k=st.integers(2, 4), value=st.integers(-5, 5), n=st.integers(1, 5))
 def test_too_few_different_scores_is_always_a_sentence(k: int, value: int, n: int) -> None:
-    for rule in (NaturalBreaks(k), Quantiles(k), EqualIntervals(k), HeadTail(k), StandardDeviation()):
+    for rule in (
+        NaturalBreaks(k),
+        Quantiles(k),
+        EqualIntervals(k),
+        HeadTail(k),
+        StandardDeviation(),
+    ):
         with pytest.raises(DataError, match="different scores, but there is 1"):
             rule.fit(pd.Series([float(value)] * n + [np.nan]))

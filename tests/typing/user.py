@@ -17,7 +17,9 @@ class HalfAndHalf:
 
     uses_data: bool = False
 
-    def fit(self, values: pd.DataFrame, *, framework: ht.Framework | None = None) -> ht.FittedWeights:
+    def fit(
+        self, values: pd.DataFrame, *, framework: ht.Framework | None = None
+    ) -> ht.FittedWeights:
         return ht.FittedWeights(self, pd.Series(1.0 / len(values.columns), index=values.columns))
 
 

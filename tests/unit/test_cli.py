@@ -1,8 +1,10 @@
 """The command line from outside: what a shell sees."""
 
 import os
+import re
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -20,6 +22,34 @@ def hubtiers(*words, cwd):
     )
 
 
+def test_version(tmp_path):
+    run = hubtiers("--version", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, f"hubtiers {version('hubtiers')}\n")
+    assert re.fullmatch(r"hubtiers \d+\.\d+\S*\n", run.stdout)
+
+
+def test_python_m_hubtiers_is_the_command_line(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "hubtiers", "count", "none.csv", "--out", "c.csv"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("hubtiers: ")
+    assert "none.csv" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_help_is_bilingual(tmp_path):
+    run = hubtiers("--help", cwd=tmp_path)
+    assert run.returncode == 0
+    assert "join, score, sort, map. 创新中心分级" in run.stdout
+    assert "--version" in run.stdout
+
+
 def test_build_prints_agreement_and_other_weights(tmp_path):
     run = hubtiers("build", "zhang2022", "--out", "out", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
@@ -27,7 +57,16 @@ def test_build_prints_agreement_and_other_weights(tmp_path):
     assert "critic differs from the layout in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
     assert rows[0][-2].strip() == "7 of 14"
-    names = ["map.html", "map.png", "map.svg", "report.html", "run.json", "scores.csv", "tables.xlsx", "tiers.geojson"]
+    names = [
+        "map.html",
+        "map.png",
+        "map.svg",
+        "report.html",
+        "run.json",
+        "scores.csv",
+        "tables.xlsx",
+        "tiers.geojson",
+    ]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
 
 
@@ -55,10 +94,16 @@ def test_wrong_data_are_a_sentence_and_exit_1(study_folder, old, new, message):
     assert message in run.stderr
     assert "Traceback" not in run.stderr
     assert len(run.stderr.strip().splitlines()) == 1
-    assert sorted(p.name for p in study_folder.iterdir()) == ["framework.csv", "own.toml", "values.csv"]
+    assert sorted(p.name for p in study_folder.iterdir()) == [
+        "framework.csv",
+        "own.toml",
+        "values.csv",
+    ]
 
 
-@pytest.mark.parametrize("words", [["bild", "zhang2022"], ["build"], ["build", "zhang2022", "--outt", "x"]])
+@pytest.mark.parametrize(
+    "words", [["bild", "zhang2022"], ["build"], ["build", "zhang2022", "--outt", "x"]]
+)
 def test_wrong_usage_is_exit_2(tmp_path, words):
     run = hubtiers(*words, cwd=tmp_path)
     assert run.returncode == 2
@@ -105,9 +150,20 @@ def test_missing_files_are_a_sentence(tmp_path, words):
 
 def test_count_writes_one_column_per_kind(tmp_path):
     (tmp_path / "points.csv").write_text(
-        "lon,lat,kind\n116.4,39.9,lab\n116.4,39.95,firm\n114.3,30.6,lab\n0,0,lab\n", encoding="utf-8"
+        "lon,lat,kind\n116.4,39.9,lab\n116.4,39.95,firm\n114.3,30.6,lab\n0,0,lab\n",
+        encoding="utf-8",
     )
-    run = hubtiers("count", "points.csv", "--level", "city", "--by", "kind", "--out", "counts.csv", cwd=tmp_path)
+    run = hubtiers(
+        "count",
+        "points.csv",
+        "--level",
+        "city",
+        "--by",
+        "kind",
+        "--out",
+        "counts.csv",
+        cwd=tmp_path,
+    )
     assert run.returncode == 0, run.stderr
     assert "1 outside all regions" in run.stdout
     import pandas as pd
@@ -129,7 +185,11 @@ def test_datasets_lists_every_study(tmp_path):
 def test_new_makes_a_study_that_builds(tmp_path):
     run = hubtiers("new", "mine", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == ["framework.csv", "study.toml", "values.csv"]
+    assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == [
+        "framework.csv",
+        "study.toml",
+        "values.csv",
+    ]
     run = hubtiers("build", "mine/study.toml", "--out", "out", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert "no data" in run.stdout
@@ -138,7 +198,9 @@ def test_new_makes_a_study_that_builds(tmp_path):
     assert "mine exists already" in again.stderr
 
 
-@pytest.mark.parametrize("command", ["build", "compare", "robustness", "check", "count", "datasets", "new"])
+@pytest.mark.parametrize(
+    "command", ["build", "compare", "robustness", "check", "count", "datasets", "new"]
+)
 def test_each_command_shows_an_example(tmp_path, command):
     run = hubtiers(command, "--help", cwd=tmp_path)
     assert run.returncode == 0
@@ -147,21 +209,43 @@ def test_each_command_shows_an_example(tmp_path, command):
 
 def test_compare_prints_and_writes(tmp_path):
     run = hubtiers(
-        "compare", "zhang2022", "--weights", "equal,entropy,critic,pca,variation", "--out", "c", cwd=tmp_path
+        "compare",
+        "zhang2022",
+        "--weights",
+        "equal,entropy,critic,pca,variation",
+        "--out",
+        "c",
+        cwd=tmp_path,
     )
     assert run.returncode == 0, run.stderr
     assert "13 of 14" in run.stdout
     import openpyxl
     import pandas as pd
 
-    table = pd.read_csv(tmp_path / "c" / "comparison.csv", dtype={"region_id": str}, index_col="region_id")
-    assert table.loc["350000", ["equal_rank", "equal_tier", "critic_tier"]].tolist() == [9, "regional", "national"]
+    table = pd.read_csv(
+        tmp_path / "c" / "comparison.csv", dtype={"region_id": str}, index_col="region_id"
+    )
+    assert table.loc["350000", ["equal_rank", "equal_tier", "critic_tier"]].tolist() == [
+        9,
+        "regional",
+        "national",
+    ]
     book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx")
     assert {"regions", "summary", "moves", "kendall", "spearman"} <= set(book.sheetnames)
 
 
 def test_compare_every_weight_with_every_tier_rule(tmp_path):
-    run = hubtiers("compare", "zhang2022", "--weights", "equal,entropy", "--tiers", "all", "--out", "c", cwd=tmp_path)
+    run = hubtiers(
+        "compare",
+        "zhang2022",
+        "--weights",
+        "equal,entropy",
+        "--tiers",
+        "all",
+        "--out",
+        "c",
+        cwd=tmp_path,
+    )
     assert run.returncode == 0, run.stderr
     import pandas as pd
 
@@ -179,7 +263,9 @@ def test_compare_with_an_unknown_method(tmp_path):
 
 def test_robustness_is_the_same_twice(tmp_path):
     for name in ("a", "b"):
-        run = hubtiers("robustness", "zhang2022", "--draws", "500", "--seed", "7", "--out", name, cwd=tmp_path)
+        run = hubtiers(
+            "robustness", "zhang2022", "--draws", "500", "--seed", "7", "--out", name, cwd=tmp_path
+        )
         assert run.returncode == 0, run.stderr
     for name in ("tier_probability.csv", "rank_interval.csv", "drivers.csv"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()

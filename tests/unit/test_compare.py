@@ -21,7 +21,8 @@ from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
 
 VALUES = pd.DataFrame(
-    {"rd": [0.0, 2.0, 4.0, 10.0, 7.0], "jobs": [10.0, 1.0, 6.0, 4.0, 0.0]}, index=["a", "b", "c", "d", "e"]
+    {"rd": [0.0, 2.0, 4.0, 10.0, 7.0], "jobs": [10.0, 1.0, 6.0, 4.0, 0.0]},
+    index=["a", "b", "c", "d", "e"],
 )
 CUTS = Thresholds(breaks=(0.3, 0.6), labels=("high", "middle", "low"))
 PLAIN = Scheme(tier=CUTS)
@@ -64,8 +65,12 @@ class TestSideBySide:
 
     def test_matrices(self, comparison):
         equal, rd = comparison.scores["equal"], comparison.scores["rd"]
-        assert comparison.kendall.loc["equal", "rd"] == pytest.approx(stats.kendalltau(equal, rd)[0])
-        assert comparison.spearman.loc["rd", "equal"] == pytest.approx(stats.spearmanr(equal, rd)[0])
+        assert comparison.kendall.loc["equal", "rd"] == pytest.approx(
+            stats.kendalltau(equal, rd)[0]
+        )
+        assert comparison.spearman.loc["rd", "equal"] == pytest.approx(
+            stats.spearmanr(equal, rd)[0]
+        )
         # middle → low for a, middle → high for e; d, c and b stay
         assert comparison.same_tier.loc["equal", "rd"] == pytest.approx(0.6)
         for matrix in (comparison.kendall, comparison.spearman, comparison.same_tier):
@@ -137,7 +142,10 @@ class TestErrors:
 
     def test_the_scheme_at_fault_is_named(self):
         bad = PLAIN.replace(normalise=ZScore(), weight=EntropyWeights())
-        with pytest.raises(DataError, match=r"Scheme 'entropy': EntropyWeights\(\) needs values that are not negative"):
+        with pytest.raises(
+            DataError,
+            match=r"Scheme 'entropy': EntropyWeights\(\) needs values that are not negative",
+        ):
             compare_schemes(table(), {"equal": PLAIN, "entropy": bad})
 
     def test_unknown_base(self, comparison):
@@ -150,7 +158,10 @@ class TestFiles:
     def hostile(self):
         made = table(VALUES.rename(index={"a": "=1+1"}))
         names = made.regions.assign(name_en=["=cmd()", "+1", "bell\x07", "@x", "plain"])
-        schemes = {"=evil": PLAIN, "entropy": PLAIN.replace(weight=EntropyWeights(), tier=NaturalBreaks(2))}
+        schemes = {
+            "=evil": PLAIN,
+            "entropy": PLAIN.replace(weight=EntropyWeights(), tier=NaturalBreaks(2)),
+        }
         return compare_schemes(replace(made, regions=names), schemes)
 
     def test_csv(self, hostile, tmp_path):
@@ -161,21 +172,38 @@ class TestFiles:
         assert "'=evil_rank" in frame.columns
         assert frame.loc["'=1+1", "name_en"] == "'=cmd()"
         scores = hostile.scores["=evil"]
-        assert frame["'=evil_score"].tolist() == pytest.approx(scores.sort_values(ascending=False).tolist())
+        assert frame["'=evil_score"].tolist() == pytest.approx(
+            scores.sort_values(ascending=False).tolist()
+        )
         assert frame.loc["d", "'=evil_tier"] == "high"
 
     def test_xlsx(self, hostile, tmp_path):
         book = openpyxl.load_workbook(hostile.save_xlsx(tmp_path / "c.xlsx"))
-        assert book.sheetnames == ["regions", "summary", "moves", "kendall", "spearman", "same_tier"]
+        assert book.sheetnames == [
+            "regions",
+            "summary",
+            "moves",
+            "kendall",
+            "spearman",
+            "same_tier",
+        ]
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
         assert all(cell.data_type != "f" for cell in cells)
         assert "bell\ufffd" in {cell.value for cell in cells}
         header = [cell.value for cell in book["regions"][1]]
         column = header.index("'=evil_rank")
-        assert [row[column].value for row in book["regions"].iter_rows(min_row=2)] == [1, 2, 2, 4, 5]
+        assert [row[column].value for row in book["regions"].iter_rows(min_row=2)] == [
+            1,
+            2,
+            2,
+            4,
+            5,
+        ]
 
     def test_no_half_file(self, comparison, tmp_path, monkeypatch):
-        monkeypatch.setattr(pd.DataFrame, "to_csv", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full")))
+        monkeypatch.setattr(
+            pd.DataFrame, "to_csv", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full"))
+        )
         with pytest.raises(OSError, match="disk full"):
             comparison.save_csv(tmp_path / "c.csv")
         assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubtiers.errors import DataError, SpecError
-from hubtiers.table.concentration import effective_number, herfindahl, herfindahl_bounds, shannon_diversity
+from hubtiers.table.concentration import (
+    effective_number,
+    herfindahl,
+    herfindahl_bounds,
+    shannon_diversity,
+)
 from hubtiers.table.indicators import load_indicators
 
 PARTS = st.lists(st.floats(min_value=1e-3, max_value=1e6), min_size=1, max_size=12)
@@ -42,7 +47,9 @@ def test_bounds_hold(parts: list[float]) -> None:
     n = len(parts)
     assert 1 / n - 1e-9 <= herfindahl(parts) <= 1 + 1e-9
     assert 0 <= shannon_diversity(parts) <= math.log(n) + 1e-9
-    assert 1 - 1e-9 <= effective_number(parts, order=2) <= effective_number(parts) + 1e-9 <= n + 1e-6
+    assert (
+        1 - 1e-9 <= effective_number(parts, order=2) <= effective_number(parts) + 1e-9 <= n + 1e-6
+    )
 
 
 @given(PARTS, st.floats(min_value=1e-3, max_value=1e3), st.randoms())

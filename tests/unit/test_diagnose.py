@@ -10,7 +10,13 @@ import pytest
 from scipy import stats
 
 from hubtiers.diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
-from hubtiers.errors import ConstantIndicatorError, DataError, MissingColumnError, SpecError, UnknownOptionError
+from hubtiers.errors import (
+    ConstantIndicatorError,
+    DataError,
+    MissingColumnError,
+    SpecError,
+    UnknownOptionError,
+)
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -29,7 +35,9 @@ def tai() -> pd.DataFrame:
 def noise() -> pd.DataFrame:
     rng = np.random.default_rng(3)
     common = rng.normal(size=(40, 1))
-    return pd.DataFrame(common + rng.normal(size=(40, 4)), columns=list("abcd"), index=[f"r{n}" for n in range(40)])
+    return pd.DataFrame(
+        common + rng.normal(size=(40, 4)), columns=list("abcd"), index=[f"r{n}" for n in range(40)]
+    )
 
 
 def result_of(values: pd.DataFrame, framework: Framework | None = None):
@@ -51,15 +59,21 @@ class TestAlpha:
         found = cronbach_alpha(noise, standardised=False)
         assert found.alpha == pytest.approx(expected)
         rest = noise[["b", "c", "d"]]
-        assert found.without["a"] == pytest.approx(1.5 * (1 - rest.var().sum() / rest.sum(axis=1).var()))
+        assert found.without["a"] == pytest.approx(
+            1.5 * (1 - rest.var().sum() / rest.sum(axis=1).var())
+        )
 
     def test_standardised_alpha_ignores_units(self, noise):
-        assert cronbach_alpha(noise * [1, 1000, 0.01, 5]).alpha == pytest.approx(cronbach_alpha(noise).alpha)
+        assert cronbach_alpha(noise * [1, 1000, 0.01, 5]).alpha == pytest.approx(
+            cronbach_alpha(noise).alpha
+        )
 
     def test_a_result_brings_oriented_indicators(self, noise):
         framework = Framework(tuple(Indicator(c, direction=-1 if c == "b" else 1) for c in noise))
         flipped = noise.assign(b=-noise["b"])
-        assert cronbach_alpha(result_of(flipped, framework)).alpha == pytest.approx(cronbach_alpha(noise).alpha)
+        assert cronbach_alpha(result_of(flipped, framework)).alpha == pytest.approx(
+            cronbach_alpha(noise).alpha
+        )
         assert cronbach_alpha(flipped).alpha < 0.5
 
     def test_two_indicators_leave_nothing_to_delete(self, noise):
@@ -73,7 +87,9 @@ class TestAlpha:
 
     def test_report(self, tai):
         found = cronbach_alpha(tai)
-        assert repr(found).startswith("<Reliability: standardised alpha 0.704 over 8 indicators in 23 regions>")
+        assert repr(found).startswith(
+            "<Reliability: standardised alpha 0.704 over 8 indicators in 23 regions>"
+        )
         assert found.to_frame()["difference"].idxmax() == "exports"
         assert "&lt;" in cronbach_alpha(tai.rename(columns={"exports": "<i>"}))._repr_html_()
 
@@ -82,7 +98,11 @@ class TestAlpha:
         [
             ({"a": [1, 2, 3, 4]}, DataError, "At least two indicators"),
             ({}, DataError, "but there is none"),
-            ({"a": [1, 2, 3], "b": [1, 2, np.nan]}, DataError, "three regions with all values, but there are 2 of 3"),
+            (
+                {"a": [1, 2, 3], "b": [1, 2, np.nan]},
+                DataError,
+                "three regions with all values, but there are 2 of 3",
+            ),
             ({"a": [1, 2, 3], "b": [1, 1, 1]}, ConstantIndicatorError, "'b'"),
             ({"a": [1, 2, 3], "b": ["x", "y", "z"]}, DataError, "must be numbers"),
             ({"a": [1, 2, 3], "b": [1, 2, np.inf]}, DataError, "finite, but 'b'"),
@@ -95,17 +115,27 @@ class TestAlpha:
 
 class TestFlags:
     frame = pd.DataFrame(
-        {"a": [1.0, 2, 3, 4], "b": [2.0, 4, 6, 9], "c": [9.0, 6, 4, 2], "d": [1.0, -1, 1, -1]}, index=list("wxyz")
+        {"a": [1.0, 2, 3, 4], "b": [2.0, 4, 6, 9], "c": [9.0, 6, 4, 2], "d": [1.0, -1, 1, -1]},
+        index=list("wxyz"),
     )
     framework = Framework(
-        (Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c", parent="g"), Indicator("d")),
+        (
+            Indicator("a", parent="f"),
+            Indicator("b", parent="f"),
+            Indicator("c", parent="g"),
+            Indicator("d"),
+        ),
         (Group("f"), Group("g")),
     )
 
     def test_pairs_within_and_between_groups(self):
         found = correlation_flags(self.frame, framework=self.framework)
         pairs = {(r.indicator_a, r.indicator_b): (r.relation, r.group) for r in found.itertuples()}
-        assert pairs == {("a", "b"): ("within", "f"), ("a", "c"): ("between", ""), ("b", "c"): ("between", "")}
+        assert pairs == {
+            ("a", "b"): ("within", "f"),
+            ("a", "c"): ("between", ""),
+            ("b", "c"): ("between", ""),
+        }
         size = dict(zip(pairs, found["correlation"], strict=True))
         assert size["a", "c"] == pytest.approx(np.corrcoef(self.frame["a"], self.frame["c"])[0, 1])
         assert found["correlation"].abs().is_monotonic_decreasing
@@ -120,7 +150,8 @@ class TestFlags:
 
     def test_a_result_brings_its_framework_and_direction(self):
         down = Framework(
-            tuple(Indicator(c, parent="f", direction=-1 if c == "c" else 1) for c in "abcd"), (Group("f"),)
+            tuple(Indicator(c, parent="f", direction=-1 if c == "c" else 1) for c in "abcd"),
+            (Group("f"),),
         )
         found = correlation_flags(result_of(self.frame, down))
         assert (found["correlation"] > 0).all()
@@ -148,10 +179,16 @@ class TestPca:
     def test_handbook_table_7(self, tai):
         found = pca_diagnostics(tai)
         # The Handbook prints one digit, and 3.3 for 3.35; two digits are those of an independent computation.
-        np.testing.assert_allclose(found.eigenvalues, [3.3, 1.7, 1.0, 0.9, 0.5, 0.3, 0.2, 0.1], atol=0.06)
-        np.testing.assert_allclose(found.eigenvalues, [3.35, 1.75, 0.98, 0.89, 0.47, 0.30, 0.17, 0.08], atol=0.0051)
+        np.testing.assert_allclose(
+            found.eigenvalues, [3.3, 1.7, 1.0, 0.9, 0.5, 0.3, 0.2, 0.1], atol=0.06
+        )
+        np.testing.assert_allclose(
+            found.eigenvalues, [3.35, 1.75, 0.98, 0.89, 0.47, 0.30, 0.17, 0.08], atol=0.0051
+        )
         assert found.components["explained"].sum() == pytest.approx(1.0)
-        assert found.components["cumulative"].iloc[1] == pytest.approx(found.eigenvalues.iloc[:2].sum() / 8)
+        assert found.components["cumulative"].iloc[1] == pytest.approx(
+            found.eigenvalues.iloc[:2].sum() / 8
+        )
 
     def test_kmo_from_partial_correlations_by_regression(self, noise):
         found = pca_diagnostics(noise)
@@ -162,7 +199,9 @@ class TestPca:
             own_simple = own_partial = 0.0
             for b in noise.columns.drop(a):
                 rest = z.drop(columns=[a, b]).to_numpy()
-                residual = [z[c] - rest @ np.linalg.lstsq(rest, z[c], rcond=None)[0] for c in (a, b)]
+                residual = [
+                    z[c] - rest @ np.linalg.lstsq(rest, z[c], rcond=None)[0] for c in (a, b)
+                ]
                 own_partial += np.corrcoef(*residual)[0, 1] ** 2
                 own_simple += np.corrcoef(z[a], z[b])[0, 1] ** 2
             single[a] = own_simple / (own_simple + own_partial)
@@ -185,7 +224,9 @@ class TestPca:
         assert found.to_frame().shape == (8, 3)
 
     def test_an_indicator_that_follows_from_others(self, noise):
-        with pytest.raises(DataError, match="no indicator that follows from others.*40 regions and 5 indicators"):
+        with pytest.raises(
+            DataError, match="no indicator that follows from others.*40 regions and 5 indicators"
+        ):
             pca_diagnostics(noise.assign(e=noise["a"] + noise["b"]))
 
     def test_too_few_regions(self, noise):
@@ -196,7 +237,8 @@ class TestPca:
 class TestOutside:
     def test_each_score_against_the_outside(self, noise):
         framework = Framework(
-            tuple(Indicator(c, parent="f" if c < "c" else "g") for c in "abcd"), (Group("f"), Group("g"))
+            tuple(Indicator(c, parent="f" if c < "c" else "g") for c in "abcd"),
+            (Group("f"), Group("g")),
         )
         result = result_of(noise, framework)
         outside = pd.Series(np.arange(40.0)[::-1], index=noise.index).drop("r0")
@@ -222,7 +264,10 @@ class TestOutside:
         ("outside", "message"),
         [
             (pd.Series({"x": 1.0}), "Only 0 regions have both 'score'"),
-            (pd.Series([1.0, 2.0], index=["a", "a"]), "outside variable must have one value per region, but a"),
+            (
+                pd.Series([1.0, 2.0], index=["a", "a"]),
+                "outside variable must have one value per region, but a",
+            ),
             (pd.Series({"a": "x", "b": "y", "c": "z"}), "must be numbers"),
         ],
     )

@@ -18,7 +18,12 @@ def test_listing_names_five_and_counts_the_rest():
         (errors.MissingColumnError(["value"], "The table"), KeyError),
         (errors.DuplicateRegionError(["a"], "The table"), ValueError),
         (errors.ConstantIndicatorError(["rd"], "MinMax()"), ValueError),
-        (errors.DomainError("Geometric()", "positive values", "rd", 0.0, ["a"], "Use Arithmetic()."), ValueError),
+        (
+            errors.DomainError(
+                "Geometric()", "positive values", "rd", 0.0, ["a"], "Use Arithmetic()."
+            ),
+            ValueError,
+        ),
         (errors.OverlapError([("a", "b")], "EntropyWeights()"), ValueError),
         (errors.JoinError("No."), ValueError),
         (errors.CRSError("No."), ValueError),
@@ -29,7 +34,9 @@ def test_listing_names_five_and_counts_the_rest():
 def test_every_error_is_ours_and_the_builtin_that_fits(error, builtin):
     assert isinstance(error, errors.HubtiersError)
     assert isinstance(error, builtin)
-    assert not str(error).startswith(("'", '"')), "a KeyError must not print the repr of its sentence"
+    assert not str(error).startswith(("'", '"')), (
+        "a KeyError must not print the repr of its sentence"
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,9 @@ def test_every_error_is_ours_and_the_builtin_that_fits(error, builtin):
             "indicator from the framework, or add regions where the values differ.",
         ),
         (
-            errors.DomainError("Geometric()", "positive values", "rd", 0.0, list("abcd"), "Use Arithmetic()."),
+            errors.DomainError(
+                "Geometric()", "positive values", "rd", 0.0, list("abcd"), "Use Arithmetic()."
+            ),
             "Geometric() needs positive values, but 'rd' is 0.0 in 4 regions (a, b, c and 1 more). Use Arithmetic().",
         ),
         (

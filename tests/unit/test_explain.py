@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers.coupling import coupling_coordination
 from hubtiers.errors import DataError, DomainError, UnknownOptionError
-from hubtiers.explain import coupling_coordination, explain, obstacle_degree
+from hubtiers.explain import explain, median_of_others, peer_medians, standouts
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.obstacles import obstacle_degree
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Copeland, Geometric
 from hubtiers.scoring.denominate import Denominate
@@ -42,6 +44,18 @@ CUTS = Thresholds(breaks=(0.2, 0.6), labels=("top", "middle", "low"))
 SCHEME = Scheme(weight=GivenWeights({"rd": 2, "papers": 1, "smog": 1}), tier=CUTS)
 
 
+@dataclass(frozen=True)
+class ShareBeaten:
+    """Share of the regions at hand that have a smaller mean, itself counting half."""
+
+    def fit(self, values, *, weights=None):
+        return self
+
+    def apply(self, values):
+        mean = values.mean(axis=1)
+        return (mean.rank() - 0.5).div(len(mean)).rename("score")
+
+
 def table(values=VALUES, framework=FRAMEWORK) -> IndicatorTable:
     return IndicatorTable.from_frame(values, framework=framework)
 
@@ -53,7 +67,9 @@ def run(scheme=SCHEME, values=VALUES):
 class TestContributions:
     def test_weight_times_value_sums_to_the_score(self):
         why = run().explain("c")
-        assert why.contributions.to_dict() == pytest.approx({"rd": 0.2, "papers": 0.1, "smog": 0.125})
+        assert why.contributions.to_dict() == pytest.approx(
+            {"rd": 0.2, "papers": 0.1, "smog": 0.125}
+        )
         assert why.additive
         assert why.contributions.sum() == pytest.approx(why.score)
         assert "they sum to the score" in why.contributions_are
@@ -63,7 +79,9 @@ class TestContributions:
         values = VALUES.copy()
         values.loc["c", "rd"] = np.nan
         why = run(SCHEME.replace(impute=RequireCoverage(0.5)), values).explain("c")
-        assert why.indicators["weight"].to_dict() == pytest.approx({"rd": 0, "papers": 0.75, "smog": 0.25})
+        assert why.indicators["weight"].to_dict() == pytest.approx(
+            {"rd": 0, "papers": 0.75, "smog": 0.25}
+        )
         assert why.contributions.sum() == pytest.approx(why.score)
         assert np.isnan(why.contributions["rd"])
 
@@ -71,11 +89,15 @@ class TestContributions:
         values = VALUES.copy()
         values.loc["c", "smog"] = np.nan
         why = run(SCHEME.replace(impute=RequireCoverage(0.5)), values).explain("c")
-        assert why.indicators["weight"].to_dict() == pytest.approx({"rd": 2 / 3, "papers": 1 / 3, "smog": 0})
+        assert why.indicators["weight"].to_dict() == pytest.approx(
+            {"rd": 2 / 3, "papers": 1 / 3, "smog": 0}
+        )
         assert why.contributions.sum() == pytest.approx(why.score)
 
     def test_other_means_do_not_add_up_and_say_so(self):
-        why = run(SCHEME.replace(aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))).explain("c")
+        why = run(
+            SCHEME.replace(aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))
+        ).explain("c")
         assert not why.additive
         assert "under Arithmetic() then Geometric() they do not sum" in why.contributions_are
         assert why.contributions.sum() > why.score
@@ -83,8 +105,12 @@ class TestContributions:
     def test_benefit_of_the_doubt_uses_the_regions_own_weights(self):
         result = run(SCHEME.replace(weight=BenefitOfDoubt(0.1, 0.8)))
         for region in "bcde":
-            assert result.explain(region).contributions.sum() == pytest.approx(result.scores[region])
-        assert not np.allclose(result.explain("b").indicators["weight"], result.explain("e").indicators["weight"])
+            assert result.explain(region).contributions.sum() == pytest.approx(
+                result.scores[region]
+            )
+        assert not np.allclose(
+            result.explain("b").indicators["weight"], result.explain("e").indicators["weight"]
+        )
 
 
 class TestPeers:
@@ -93,7 +119,9 @@ class TestPeers:
         assert result.tier.tolist() == ["low", "low", "low", "high", "high"]
         why = result.explain("c")
         assert why.peers == ("a", "b")
-        assert why.indicators["peer_median"].to_dict() == pytest.approx({"rd": 0.1, "papers": 0.05, "smog": 0.125})
+        assert why.indicators["peer_median"].to_dict() == pytest.approx(
+            {"rd": 0.1, "papers": 0.05, "smog": 0.125}
+        )
         assert why.strengths.to_dict() == pytest.approx({"smog": 0.375, "papers": 0.35, "rd": 0.3})
         assert why.strengths.index.tolist() == ["smog", "papers", "rd"]
         assert why.weaknesses.empty
@@ -120,7 +148,9 @@ class TestNextTier:
         assert (by["rd"].value, by["rd"].unit, by["rd"].tier) == (4.0, "亿元", "top")
 
     def test_less_of_a_bad_thing_is_a_negative_change(self):
-        steps = {s.indicator: s for s in run(SCHEME.replace(weight=EqualWeights())).explain("b").steps}
+        steps = {
+            s.indicator: s for s in run(SCHEME.replace(weight=EqualWeights())).explain("b").steps
+        }
         # 0.1833 now, the cut lies at 0.2: 0.05 more on the normalised scale
         assert steps["smog"].normalised_change == pytest.approx(0.05)
         assert steps["smog"].change == pytest.approx(-2.0)
@@ -138,7 +168,9 @@ class TestNextTier:
         @dataclass(frozen=True)
         class Crowded:
             def fit(self, scores):
-                return scale_at(scores.to_numpy(), (0.2, 0.2), ("top", "middle", "low"), "two equal cut-points")
+                return scale_at(
+                    scores.to_numpy(), (0.2, 0.2), ("top", "middle", "low"), "two equal cut-points"
+                )
 
         why = run(SCHEME.replace(tier=Crowded())).explain("b")
         assert why.tier == "low"
@@ -146,9 +178,16 @@ class TestNextTier:
         assert {s.tier for s in why.steps} == {"top"}
 
     def test_original_units_count_the_denominator(self):
-        framework = Framework((Indicator("patents", denominator="people", unit="件"), Indicator("jobs")))
-        values = pd.DataFrame({"patents": [0.0, 20.0, 30.0], "jobs": [0.0, 5.0, 10.0]}, index=list("xyz"))
-        made = replace(table(values, framework), values=values.assign(people=[1.0, 10.0, 3.0]).rename_axis("region_id"))
+        framework = Framework(
+            (Indicator("patents", denominator="people", unit="件"), Indicator("jobs"))
+        )
+        values = pd.DataFrame(
+            {"patents": [0.0, 20.0, 30.0], "jobs": [0.0, 5.0, 10.0]}, index=list("xyz")
+        )
+        made = replace(
+            table(values, framework),
+            values=values.assign(people=[1.0, 10.0, 3.0]).rename_axis("region_id"),
+        )
         cuts = Thresholds(breaks=(0.4,), labels=("top", "low"))
         why = Scheme(denominate=Denominate(), tier=cuts).run(made).explain("y")
         assert why.score == pytest.approx(0.35)
@@ -162,9 +201,13 @@ class TestNextTier:
         assert "highest tier" in repr(why)
 
     def test_out_of_reach(self):
-        why = run(SCHEME.replace(weight=GivenWeights({"rd": 1, "papers": 1, "smog": 1}))).explain("a")
+        why = run(SCHEME.replace(weight=GivenWeights({"rd": 1, "papers": 1, "smog": 1}))).explain(
+            "a"
+        )
         assert why.smallest_step is not None
-        far = run(SCHEME.replace(tier=Thresholds(breaks=(0.9,), labels=("top", "low")))).explain("a")
+        far = run(SCHEME.replace(tier=Thresholds(breaks=(0.9,), labels=("top", "low")))).explain(
+            "a"
+        )
         assert far.smallest_step is None
         assert "no single indicator can lift it" in far.note
         assert far.gap == pytest.approx(0.9)
@@ -191,6 +234,20 @@ class TestNextTier:
             values.loc[region, step.indicator] = step.needed
             assert result.fitted.score(table(values.loc[[region]])).tier[region] == step.tier
         assert why.steps or why.note
+
+    def test_a_score_that_depends_on_the_others_has_no_step(self):
+        """A method of one's own that ranks the regions it is given: the middle one has 0.5, and so it has alone."""
+        result = run(SCHEME.replace(aggregate=ShareBeaten(), tier=Thresholds((0.6,))))
+        assert result.scores.to_dict() == pytest.approx(
+            {"a": 0.1, "b": 0.3, "c": 0.5, "d": 0.8, "e": 0.8}
+        )
+        for region in "abc":
+            why = result.explain(region)
+            assert why.next_tier == "international"
+            assert why.steps == ()
+            assert (
+                why.note == "not defined: under ShareBeaten() a score depends on the other regions"
+            )
 
     def test_unbounded_scales(self):
         result = run(SCHEME.replace(normalise=ZScore(), tier=NaturalBreaks(3)))
@@ -232,6 +289,54 @@ class TestReport:
         assert why.indicators.loc["rd", "weight"] == 0.5
 
 
+class TestStandouts:
+    def test_are_those_of_every_explanation(self):
+        rng = np.random.default_rng(8)
+        codes = [f"i{n}" for n in range(9)]
+        frame = pd.DataFrame(
+            rng.lognormal(size=(25, 9)), columns=codes, index=[f"r{n}" for n in range(25)]
+        )
+        frame = frame.mask(rng.random(frame.shape) < 0.15)
+        scheme = Scheme(impute=RequireCoverage(0.8), tier=Thresholds((0.1, 0.2, 0.3)))
+        result = scheme.run(IndicatorTable.from_frame(frame))
+        assert result.scores.isna().any()
+        assert result.normalised.isna().to_numpy().any()
+        found = standouts(result)
+        for region in result.scores.index:
+            own = found[found["region_id"] == region].set_index("indicator")
+            if pd.isna(result.scores[region]):
+                assert own.empty
+                continue
+            why = explain(result, region)
+            for kind, series in (("strength", why.strengths), ("weakness", why.weaknesses)):
+                named = own[own["kind"] == kind]
+                assert named["difference"].to_dict() == series.to_dict()
+                assert list(named.index) == list(series.index)
+                assert named["value"].tolist() == frame.loc[region, list(series.index)].tolist()
+        assert found["kind"].value_counts().min() > 20
+
+    def test_as_many_as_asked(self):
+        assert len(standouts(run(), most=1)) < len(standouts(run(), most=2))
+        assert standouts(run(), most=1).groupby(["region_id", "kind"]).size().max() == 1
+
+    def test_alone_in_its_tier_has_none(self):
+        result = run(SCHEME.replace(tier=Thresholds((0.01,))))
+        assert (result.tier == result.tier["a"]).sum() == 1
+        assert "a" not in set(standouts(result)["region_id"])
+        assert peer_medians(result).loc["a"].isna().all()
+
+    def test_median_of_the_others_leaves_out_missing_values(self):
+        rng = np.random.default_rng(4)
+        x = rng.integers(0, 6, (15, 40)).astype(float)
+        x[rng.random(x.shape) < 0.35] = np.nan
+        x[1:, 0], x[:, 1] = np.nan, np.nan
+        x[:3, 2], x[3:, 2] = [1.0, 2.0, 4.0], np.nan
+        found, frame = median_of_others(x), pd.DataFrame(x)
+        expected = np.array([frame.drop(index=i).median() for i in range(15)])
+        np.testing.assert_allclose(found, expected)
+        assert found[:4, 2].tolist() == [3.0, 2.5, 1.5, 2.0]
+
+
 class TestObstacles:
     def test_weighted_distance_to_the_best(self):
         degree = obstacle_degree(run())
@@ -240,7 +345,9 @@ class TestObstacles:
         np.testing.assert_allclose(degree.drop(index=[]).sum(axis=1), 1.0)
 
     def test_the_scale_of_normalisation_does_not_matter(self):
-        plain, scaled = (obstacle_degree(run(SCHEME.replace(normalise=n))) for n in (MinMax(), MinMax(1, 100)))
+        plain, scaled = (
+            obstacle_degree(run(SCHEME.replace(normalise=n))) for n in (MinMax(), MinMax(1, 100))
+        )
         pd.testing.assert_frame_equal(plain, scaled)
 
     def test_best_in_everything_has_none(self):
@@ -258,7 +365,9 @@ class TestObstacles:
     def test_by_function(self):
         result = run()
         by = obstacle_degree(result, by="function")
-        np.testing.assert_allclose(by["research"], obstacle_degree(result)[["rd", "papers"]].sum(axis=1))
+        np.testing.assert_allclose(
+            by["research"], obstacle_degree(result)[["rd", "papers"]].sum(axis=1)
+        )
 
     def test_missing(self):
         values = VALUES.copy()
@@ -298,12 +407,18 @@ class TestCoupling:
         u = result.sub_scores.loc["c"]
         low, high = sorted(u)
         expected = np.sqrt((1 - (high - low)) * low / high)
-        assert coupling_coordination(result, form="revised").loc["c", "coupling"] == pytest.approx(expected)
+        assert coupling_coordination(result, form="revised").loc["c", "coupling"] == pytest.approx(
+            expected
+        )
 
     def test_revised_of_three(self):
         codes = ("f", "g", "h")
-        framework = Framework(tuple(Indicator(f"i{c}", parent=c) for c in codes), tuple(map(Group, codes)))
-        values = pd.DataFrame([[0, 0, 0], [0.2, 0.5, 0.8], [1, 1, 1]], index=list("xyz"), columns=framework.codes)
+        framework = Framework(
+            tuple(Indicator(f"i{c}", parent=c) for c in codes), tuple(map(Group, codes))
+        )
+        values = pd.DataFrame(
+            [[0, 0, 0], [0.2, 0.5, 0.8], [1, 1, 1]], index=list("xyz"), columns=framework.codes
+        )
         result = Scheme(tier=NaturalBreaks(2)).run(table(values, framework))
         apart = (0.3 + 0.3 + 0.6) / 3
         expected = np.sqrt((1 - apart) * np.sqrt(0.2 / 0.8 * 0.5 / 0.8))
@@ -317,7 +432,9 @@ class TestCoupling:
         values = VALUES.copy()
         values.loc["c", "smog"] = np.nan
         for form in ("ratio", "revised"):
-            frame = coupling_coordination(run(SCHEME.replace(impute=RequireCoverage(0.5)), values), form=form)
+            frame = coupling_coordination(
+                run(SCHEME.replace(impute=RequireCoverage(0.5)), values), form=form
+            )
             assert frame.loc["c"].isna().all()
             assert frame.drop(index="c").notna().all().all()
 
@@ -329,7 +446,9 @@ class TestCoupling:
         with pytest.raises(DataError, match="at least two functions.*research"):
             coupling_coordination(run(), functions=["research"])
 
-    @pytest.mark.parametrize("wrong", [{"form": "x"}, {"weights": "x"}, {"functions": ["research", "x"]}])
+    @pytest.mark.parametrize(
+        "wrong", [{"form": "x"}, {"weights": "x"}, {"functions": ["research", "x"]}]
+    )
     def test_unknown_choices(self, wrong):
         with pytest.raises(UnknownOptionError, match="'x'"):
             coupling_coordination(run(), **wrong)

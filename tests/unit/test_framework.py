@@ -2,12 +2,28 @@ import pandas as pd
 import pytest
 
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError
-from hubtiers.framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
+from hubtiers.framework import (
+    CATEGORIES,
+    FUNCTIONS,
+    TIERS,
+    Framework,
+    Group,
+    Indicator,
+    load_framework,
+)
 
 
 def small(**changes):
-    indicators = (Indicator("rd", parent="research"), Indicator("patents", parent="technology", direction=-1))
-    groups = (Group("research"), Group("technology", parent="science"), Group("science"), Group("culture"))
+    indicators = (
+        Indicator("rd", parent="research"),
+        Indicator("patents", parent="technology", direction=-1),
+    )
+    groups = (
+        Group("research"),
+        Group("technology", parent="science"),
+        Group("science"),
+        Group("culture"),
+    )
     return Framework(**({"indicators": indicators, "groups": groups} | changes))
 
 
@@ -47,7 +63,9 @@ def test_select_and_without_keep_groups():
     assert framework.select(["patents"]).codes == ["patents"]
     assert framework.without(["patents"]).codes == ["rd"]
     assert framework.without(["patents"]).groups == framework.groups
-    with pytest.raises(UnknownOptionError, match="Unknown indicator 'patent'. Did you mean 'patents'"):
+    with pytest.raises(
+        UnknownOptionError, match="Unknown indicator 'patent'. Did you mean 'patents'"
+    ):
         framework.select(["patent"])
     with pytest.raises(UnknownOptionError, match="Unknown indicator 'x'"):
         framework.without(["x"])
@@ -60,8 +78,19 @@ def test_select_and_without_keep_groups():
         ({"indicators": (Indicator("rd"), Indicator("rd"))}, "the code 'rd' more than once"),
         ({"indicators": (Indicator("rd", weight=0.0),)}, "weight of 'rd' is 0.0"),
         ({"indicators": (Indicator("rd", direction=2),)}, "direction of 'rd' is 2"),
-        ({"indicators": (Indicator("rd", parent="reserch"),)}, "Unknown parent of 'rd'.*Did you mean 'research'"),
-        ({"groups": (Group("research", parent="technology"), Group("technology", parent="research"))}, "cycle through"),
+        (
+            {"indicators": (Indicator("rd", parent="reserch"),)},
+            "Unknown parent of 'rd'.*Did you mean 'research'",
+        ),
+        (
+            {
+                "groups": (
+                    Group("research", parent="technology"),
+                    Group("technology", parent="research"),
+                )
+            },
+            "cycle through",
+        ),
     ],
 )
 def test_wrong_frameworks_are_refused(changes, message):
@@ -79,11 +108,19 @@ def test_csv_round_trip(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("code,parent\nrd,\n", MissingColumnError, "framework f.csv lacks the column 'direction'. It has code, parent"),
+        (
+            "code,parent\nrd,\n",
+            MissingColumnError,
+            "framework f.csv lacks the column 'direction'. It has code, parent",
+        ),
         ("code,parent,direction\n,,1\n", SpecError, "line 2: the row has no code"),
         ("code,parent,direction\nrd,,up\n", SpecError, "line 2: the direction of 'rd' is 'up'"),
         ("code,parent,direction,weight\nrd,,1,heavy\n", SpecError, "line 2: the weight is 'heavy'"),
-        ("code,parent,direction,kind\nrd,,1,extensiv\n", UnknownOptionError, "Did you mean 'extensive'"),
+        (
+            "code,parent,direction,kind\nrd,,1,extensiv\n",
+            UnknownOptionError,
+            "Did you mean 'extensive'",
+        ),
     ],
 )
 def test_wrong_files_are_refused_with_their_line(tmp_path, text, error, message):
@@ -93,7 +130,9 @@ def test_wrong_files_are_refused_with_their_line(tmp_path, text, error, message)
         Framework.from_csv(path)
 
 
-@pytest.mark.parametrize(("written", "direction"), [("1", 1), ("+", 1), ("正", 1), ("-1", -1), ("−", -1), ("负向", -1)])
+@pytest.mark.parametrize(
+    ("written", "direction"), [("1", 1), ("+", 1), ("正", 1), ("-1", -1), ("−", -1), ("负向", -1)]
+)
 def test_directions_in_both_languages(tmp_path, written, direction):
     path = tmp_path / "f.csv"
     path.write_text(f"code,parent,direction\nrd,,{written}\n", encoding="gb18030")
@@ -101,7 +140,9 @@ def test_directions_in_both_languages(tmp_path, written, direction):
 
 
 def test_load_framework_by_a_wrong_name():
-    with pytest.raises(UnknownOptionError, match="Unknown framework 'zang2022'. Did you mean 'zhang2022'"):
+    with pytest.raises(
+        UnknownOptionError, match="Unknown framework 'zang2022'. Did you mean 'zhang2022'"
+    ):
         load_framework("zang2022")
     with pytest.raises(DataError, match="no framework file nowhere.csv"):
         load_framework("nowhere.csv")
@@ -109,6 +150,13 @@ def test_load_framework_by_a_wrong_name():
 
 def test_frame_has_one_row_per_node():
     frame = small().to_frame()
-    assert frame["code"].tolist() == ["research", "technology", "science", "culture", "rd", "patents"]
+    assert frame["code"].tolist() == [
+        "research",
+        "technology",
+        "science",
+        "culture",
+        "rd",
+        "patents",
+    ]
     assert frame.set_index("code").loc["patents", "direction"] == -1
     assert isinstance(frame, pd.DataFrame)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._rounding import round_significant
 from hubtiers.errors import (
     DataError,
     MissingColumnError,
@@ -20,7 +21,7 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.scheme import METHODS, Scheme, make_step, round_significant, short_name
+from hubtiers.scheme import METHODS, Scheme, make_step, short_name
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Topsis
 from hubtiers.scoring.denominate import Denominate, NoDenominate
 from hubtiers.scoring.impute import GroupMean, LatestYear, LinearInTime, MeanImpute, RequireCoverage
@@ -57,7 +58,12 @@ VALUES = pd.DataFrame(
     index=["a", "b", "c", "d"],
 )
 UNIT = pd.DataFrame(
-    {"rd": [0, 0.5, 1, 0.25], "papers": [0, 0, 1, 0.5], "patents": [1, 0, 0.5, 1], "smog": [1, 0, 0.5, 1]},
+    {
+        "rd": [0, 0.5, 1, 0.25],
+        "papers": [0, 0, 1, 0.5],
+        "patents": [1, 0, 0.5, 1],
+        "smog": [1, 0, 0.5, 1],
+    },
     index=VALUES.index,
 )
 
@@ -184,13 +190,20 @@ class TestDenominate:
         )
     )
     values = pd.DataFrame(
-        {"patents": [10.0, 40.0, np.nan], "rate": [1.0, 2.0, 3.0], "area": [5.0, 7.0, 6.0], "people": [5.0, 80.0, 0.0]},
+        {
+            "patents": [10.0, 40.0, np.nan],
+            "rate": [1.0, 2.0, 3.0],
+            "area": [5.0, 7.0, 6.0],
+            "people": [5.0, 80.0, 0.0],
+        },
         index=["a", "b", "c"],
     )
     scheme = Scheme(denominate=Denominate(), tier=NaturalBreaks(2))
 
     def test_only_extensive_indicators_are_divided(self):
-        complete = self.scheme.fit(table(self.values, self.framework)).complete(table(self.values, self.framework))
+        complete = self.scheme.fit(table(self.values, self.framework)).complete(
+            table(self.values, self.framework)
+        )
         assert complete.loc[["a", "b"]].to_dict("list") == {
             "patents": [2.0, 0.5],
             "rate": [1.0, 2.0],
@@ -203,15 +216,21 @@ class TestDenominate:
         assert result.coverage["c"] == pytest.approx(2 / 3)
 
     def test_without_the_step_totals_stay(self):
-        result = self.scheme.replace(denominate=NoDenominate()).run(table(self.values, self.framework))
+        result = self.scheme.replace(denominate=NoDenominate()).run(
+            table(self.values, self.framework)
+        )
         assert result.normalised["patents"].tolist()[:2] == [0.0, 1.0]
 
     def test_zero_and_missing_denominators_are_named(self):
         values = self.values.assign(patents=[1.0, 2.0, 3.0], people=[5.0, np.nan, 0.0])
-        with pytest.raises(DataError, match=r"positive 'people' wherever 'patents'.* 1 region it is not: c \(0\)"):
+        with pytest.raises(
+            DataError, match=r"positive 'people' wherever 'patents'.* 1 region it is not: c \(0\)"
+        ):
             self.scheme.run(table(values, self.framework))
         with pytest.raises(DataError, match=r"2 regions it is not: b \(missing\), c \(0\)"):
-            self.scheme.replace(denominate=Denominate(missing="raise")).run(table(values, self.framework))
+            self.scheme.replace(denominate=Denominate(missing="raise")).run(
+                table(values, self.framework)
+            )
 
     def test_a_missing_denominator_makes_a_gap_that_is_seen(self):
         values = self.values.assign(people=[5.0, np.nan, 1.0], patents=[1.0, 2.0, 3.0])
@@ -256,7 +275,9 @@ class TestWeights:
         result = TWO.replace(weight=FrameworkWeights()).run(table())
         expected = {"rd": 0.5, "papers": 1 / 6, "patents": 1 / 12, "smog": 0.25}
         assert result.weights.to_dict() == pytest.approx(expected)
-        assert result.node_weights[["research", "technology"]].tolist() == pytest.approx([2 / 3, 1 / 3])
+        assert result.node_weights[["research", "technology"]].tolist() == pytest.approx(
+            [2 / 3, 1 / 3]
+        )
 
     def test_a_tuple_weights_level_by_level(self):
         ladder = (EqualWeights(), GivenWeights({"research": 3, "technology": 1}))
@@ -264,7 +285,9 @@ class TestWeights:
         assert result.weights.to_dict() == pytest.approx(
             {"rd": 0.375, "papers": 0.375, "patents": 0.125, "smog": 0.125}
         )
-        expected = 0.75 * UNIT[["rd", "papers"]].mean(axis=1) + 0.25 * UNIT[["patents", "smog"]].mean(axis=1)
+        expected = 0.75 * UNIT[["rd", "papers"]].mean(axis=1) + 0.25 * UNIT[
+            ["patents", "smog"]
+        ].mean(axis=1)
         np.testing.assert_allclose(result.scores, expected)
 
     def test_data_driven_weights_in_a_tuple_are_fitted_within_groups(self):
@@ -274,7 +297,10 @@ class TestWeights:
         assert result.weights["rd"] == pytest.approx(within["rd"] / 2)
 
     def test_the_last_member_serves_all_higher_levels(self):
-        one, two = (TWO.replace(weight=w).run(table()) for w in ((EqualWeights(),), (EqualWeights(), EqualWeights())))
+        one, two = (
+            TWO.replace(weight=w).run(table())
+            for w in ((EqualWeights(),), (EqualWeights(), EqualWeights()))
+        )
         pd.testing.assert_series_equal(one.scores, two.scores)
 
     def test_a_group_of_weight_zero_plays_no_part(self):
@@ -294,7 +320,8 @@ class TestWeights:
         overlapping.__dict__["overlaps"] = [("a", "b")]
         TWO.run(overlapping)
         with pytest.raises(
-            OverlapError, match=r"EqualWeights\(per='indicator'\) then EntropyWeights\(shift=0.0\).*a with b"
+            OverlapError,
+            match=r"EqualWeights\(per='indicator'\) then EntropyWeights\(shift=0.0\).*a with b",
         ):
             TWO.replace(weight=(EqualWeights(), EntropyWeights())).run(overlapping)
 
@@ -332,13 +359,19 @@ class TestWeightsByRegion:
         assert np.isnan(TWO.replace(weight=self.own).run(table()).sub_scores.loc["c", "technology"])
 
     def test_other_aggregators_are_refused(self):
-        scheme = TWO.replace(weight=self.own, aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))
-        with pytest.raises(SpecError, match=r"weighted sum, but Geometric\(\) brings the children of 'the score'"):
+        scheme = TWO.replace(
+            weight=self.own, aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2)
+        )
+        with pytest.raises(
+            SpecError, match=r"weighted sum, but Geometric\(\) brings the children of 'the score'"
+        ):
             scheme.run(table())
 
     def test_a_level_without_them_may_aggregate_otherwise(self):
         ladder = (BenefitOfDoubt(), EqualWeights())
-        scheme = TWO.replace(weight=ladder, aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2))
+        scheme = TWO.replace(
+            weight=ladder, aggregate=(Arithmetic(), Geometric()), normalise=MinMax(1, 2)
+        )
         nodes = scheme.run(table()).nodes
         assert nodes["research"].max() == 1.0
         np.testing.assert_allclose(nodes[""], np.sqrt(nodes["research"] * nodes["technology"]))
@@ -377,8 +410,14 @@ class TestComparable:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
-            ({"direction": -1}, r"another direction than the fit for 'rd' \(1 at the fit, now -1\)"),
-            ({"unit": "万元"}, r"another unit than the fit for 'rd' \('亿元' at the fit, now '万元'\)"),
+            (
+                {"direction": -1},
+                r"another direction than the fit for 'rd' \(1 at the fit, now -1\)",
+            ),
+            (
+                {"unit": "万元"},
+                r"another unit than the fit for 'rd' \('亿元' at the fit, now '万元'\)",
+            ),
             ({"parent": "technology"}, "another parent than the fit for 'rd'"),
             ({"denominator": "people"}, "another denominator than the fit for 'rd'"),
             ({"code": "rd2"}, "other indicators than the fit; the difference is rd, rd2"),
@@ -397,7 +436,10 @@ class TestComparable:
             TWO.fit(table()).score(table(VALUES, other))
 
     def test_names_and_weights_may_change(self):
-        renamed = Framework(tuple(replace(i, name_en="x", weight=9.0) for i in FRAMEWORK.indicators), FRAMEWORK.groups)
+        renamed = Framework(
+            tuple(replace(i, name_en="x", weight=9.0) for i in FRAMEWORK.indicators),
+            FRAMEWORK.groups,
+        )
         assert TWO.fit(table()).score(table(VALUES, renamed)).scores["c"] == 0.75
 
 
@@ -416,7 +458,9 @@ class TestPanel:
 
     def test_cut_points_span_all_years(self):
         fitted = self.fitted()
-        scores = pd.concat([fitted.score(table(v)).scores for v in (self.early, self.late)], ignore_index=True)
+        scores = pd.concat(
+            [fitted.score(table(v)).scores for v in (self.early, self.late)], ignore_index=True
+        )
         assert fitted.tier.breaks == NaturalBreaks(2).fit(scores).breaks
         assert sum(fitted.tier.counts) == 8
 
@@ -428,14 +472,24 @@ class TestPanel:
         b = change.loc["b"]
         assert b["score_change"] == pytest.approx(0.75 / 4)
         assert (b["rank_before"], b["rank_after"], b["rank_change"]) == (4, 4, 0)
-        assert change["rank_change"].tolist()[:3] == (before.rank - after.rank)[["a", "b", "c"]].tolist()
-        assert change.loc[["d", "e"], ["score_change", "rank_change", "tier_change"]].isna().all().all()
+        assert (
+            change["rank_change"].tolist()[:3]
+            == (before.rank - after.rank)[["a", "b", "c"]].tolist()
+        )
+        assert (
+            change.loc[["d", "e"], ["score_change", "rank_change", "tier_change"]]
+            .isna()
+            .all()
+            .all()
+        )
         assert change.loc["d", "score_before"] == before.scores["d"]
 
     def test_tier_change_counts_steps_upwards(self):
         fitted = Scheme(tier=NaturalBreaks(3)).fit(table())
         before = fitted.score(table())
-        after = fitted.score(table(VALUES.assign(rd=[5.0, 5.0, 1.0, 2.0], papers=[30.0, 10.0, 10.0, 20.0])))
+        after = fitted.score(
+            table(VALUES.assign(rd=[5.0, 5.0, 1.0, 2.0], papers=[30.0, 10.0, 10.0, 20.0]))
+        )
         change = after.change(before)
         assert change.loc["a", ["tier_before", "tier_after", "tier_change"]].tolist() == [
             "national",
@@ -461,7 +515,9 @@ class TestPanel:
             TWO.fit_panel({})
 
     def test_same_regions_in_several_years_do_not_overlap(self):
-        fitted = TWO.replace(weight=EntropyWeights()).fit_panel({2020: table(), 2024: table(self.late)})
+        fitted = TWO.replace(weight=EntropyWeights()).fit_panel(
+            {2020: table(), 2024: table(self.late)}
+        )
         assert fitted.weight.weights.sum() == pytest.approx(1.0)
 
     def test_gaps_are_filled_from_other_years(self):
@@ -483,23 +539,30 @@ class TestPanel:
         gap = VALUES.copy()
         gap.loc["a", "rd"] = np.nan
         tables = {
-            year: replace(table(v), year=table(v).year.fillna(year)) for year, v in {2020: VALUES, 2021: gap}.items()
+            year: replace(table(v), year=table(v).year.fillna(year))
+            for year, v in {2020: VALUES, 2021: gap}.items()
         }
         fitted = TWO.replace(impute=LatestYear()).fit_panel(tables)
         assert fitted.score(tables[2021]).complete.loc["a", "rd"] == 1.0
 
     def test_groups_reach_the_imputation_of_a_later_table(self):
-        regions = pd.DataFrame({"name_zh": "", "name_en": "", "province": ["x", "x", "y", "y"]}, index=VALUES.index)
+        regions = pd.DataFrame(
+            {"name_zh": "", "name_en": "", "province": ["x", "x", "y", "y"]}, index=VALUES.index
+        )
         gap = VALUES.copy()
         gap.loc["a", "rd"] = np.nan
         first = replace(table(), regions=regions)
-        later = replace(table(gap.rename(index={"a": "e"})), regions=regions.rename(index={"a": "e"}))
+        later = replace(
+            table(gap.rename(index={"a": "e"})), regions=regions.rename(index={"a": "e"})
+        )
         fitted = TWO.replace(impute=GroupMean(by="province")).fit(first)
         assert fitted.score(later).complete.loc["e", "rd"] == 2.0
 
     def test_one_year_is_a_plain_fit(self):
         panel, plain = TWO.fit_panel({2020: table()}), TWO.fit(table())
-        pd.testing.assert_frame_equal(panel.score(table()).to_frame(), plain.score(table()).to_frame())
+        pd.testing.assert_frame_equal(
+            panel.score(table()).to_frame(), plain.score(table()).to_frame()
+        )
 
 
 def to_toml(value):
@@ -521,7 +584,9 @@ def there_and_back(scheme: Scheme) -> Scheme:
 NEEDS = {
     "GivenWeights": {"weights": {"rd": 2, "papers": 1}},
     "AhpWeights": {"matrix": [[1, 2], [0.5, 1]], "codes": ["rd", "papers"]},
-    "BudgetAllocation": {"points": {"Li": {"rd": 60, "papers": 40}, "Wu": {"rd": 20, "papers": 80}}},
+    "BudgetAllocation": {
+        "points": {"Li": {"rd": 60, "papers": 40}, "Wu": {"rd": 20, "papers": 80}}
+    },
     "CombinedWeights": {"methods": ["entropy", {"method": "EqualWeights", "per": "function"}]},
     "Goalposts": {"bounds": {"rd": [0, 10], "papers": [0, 100]}},
     "Thresholds": {"breaks": [0.2, 0.4, 0.6]},
@@ -544,7 +609,9 @@ class TestSpec:
         assert hash(again) == hash(scheme)
 
     def test_ladders_survive(self):
-        scheme = Scheme(weight=(EntropyWeights(), EqualWeights()), aggregate=(Arithmetic(), Geometric()))
+        scheme = Scheme(
+            weight=(EntropyWeights(), EqualWeights()), aggregate=(Arithmetic(), Geometric())
+        )
         assert there_and_back(scheme) == scheme
         assert isinstance(there_and_back(scheme).weight, tuple)
 
@@ -569,7 +636,10 @@ class TestSpec:
             ({"tier": {"k": 3}}, "step 'tier' has no method"),
             ({"tier": {"method": "NaturalBreaks", "kk": 3}}, "option of NaturalBreaks: 'kk'"),
             ({"tier": {"method": "NaturalBreaks", "k": "three"}}, "three"),
-            ({"impute": {"method": "RequireCoverage", "share": "half"}}, "RequireCoverage cannot be made from"),
+            (
+                {"impute": {"method": "RequireCoverage", "share": "half"}},
+                "RequireCoverage cannot be made from",
+            ),
             ({"normalise": ["MinMax", "ZScore"]}, "method for the step 'normalise'"),
             ({"weight": []}, "is no method object"),
         ],
@@ -666,8 +736,16 @@ class TestWholePipeline:
         result = scheme.run(made)
         assert result.scores.std() > 5
         np.testing.assert_allclose(result.scores, self.by_hand(), rtol=1e-9)
-        np.testing.assert_allclose(scheme.replace(weight=(FrameworkWeights(),)).run(made).scores, result.scores)
-        assert result.imputed.sum().to_dict() == {"flights": 2, "ships": 0, "tariff": 1, "forest": 1, "waste": 1}
+        np.testing.assert_allclose(
+            scheme.replace(weight=(FrameworkWeights(),)).run(made).scores, result.scores
+        )
+        assert result.imputed.sum().to_dict() == {
+            "flights": 2,
+            "ships": 0,
+            "tariff": 1,
+            "forest": 1,
+            "waste": 1,
+        }
 
 
 class TestAggregateThatGivesNoWeight:
@@ -680,13 +758,18 @@ class TestAggregateThatGivesNoWeight:
             def fit(self, values, *, framework=None):
                 return FittedWeights(self, pd.Series(1.0, index=list(self.kept)))
 
-        with pytest.raises(DataError, match="gives 'papers' no weight"):
+        with pytest.raises(DataError, match="gives 'papers', 'patents', 'smog' no weight"):
             TWO.replace(weight=Forgetful()).run(table())
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0.1 + 0.2, 0.3), (1e-20 / 3, 3.3333333333333e-21), (0.0, 0.0), (-123456.7890123456, -123456.7890123)],
+    [
+        (0.1 + 0.2, 0.3),
+        (1e-20 / 3, 3.3333333333333e-21),
+        (0.0, 0.0),
+        (-123456.7890123456, -123456.7890123),
+    ],
 )
 def test_scores_are_rounded_to_significant_digits(value, expected):
     assert round_significant(np.array([value]))[0] == pytest.approx(expected, rel=1e-15)

@@ -40,7 +40,9 @@ COMPLETE_LISTS = {
 
 
 def gazetteer() -> pd.DataFrame:
-    return pd.read_csv(data_path("boundaries", "china", "gazetteer.csv"), dtype="str", keep_default_na=False)
+    return pd.read_csv(
+        data_path("boundaries", "china", "gazetteer.csv"), dtype="str", keep_default_na=False
+    )
 
 
 def wide(name: str, year: int | None = None) -> pd.DataFrame:
@@ -58,7 +60,15 @@ def cell(name: str, region: str, indicator: str, year: int) -> float:
 @pytest.mark.parametrize("name", SETS)
 def test_every_value_has_year_unit_source_and_a_known_status(name: str) -> None:
     values = load_indicators(name)
-    assert list(values.columns) == ["region", "indicator", "value", "year", "unit", "source", "status"]
+    assert list(values.columns) == [
+        "region",
+        "indicator",
+        "value",
+        "year",
+        "unit",
+        "source",
+        "status",
+    ]
     assert not values.isna().any(axis=None)
     assert np.isfinite(values["value"]).all()
     assert values["value"].min() >= 0
@@ -90,7 +100,9 @@ def test_one_unit_per_indicator(name: str) -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_sources_are_described_and_used(name: str) -> None:
-    sources = pd.read_csv(data_path("indicators", name, "sources.csv"), dtype="str", keep_default_na=False)
+    sources = pd.read_csv(
+        data_path("indicators", name, "sources.csv"), dtype="str", keep_default_na=False
+    )
     raw = pd.read_csv(data_path("indicators", name, "values.csv"), dtype="str")
     columns = raw.columns.intersection(["source", "official_source"])
     used = set(itertools.chain.from_iterable(raw[c].dropna() for c in columns))
@@ -144,16 +156,32 @@ class TestZhang:
 
     def test_statuses_as_counted_in_the_notes(self) -> None:
         counts = load_indicators("zhang2022")["status"].value_counts().to_dict()
-        assert counts == {"printed": 134, "suspected-error": 39, "substituted": 5, "partial-year": 2}
+        assert counts == {
+            "printed": 134,
+            "suspected-error": 39,
+            "substituted": 5,
+            "partial-year": 2,
+        }
 
     def test_year_is_the_year_the_figure_belongs_to(self) -> None:
         values = load_indicators("zhang2022").set_index(["region", "indicator"])
-        assert values.loc[("530000", "pct_application_share_pct"), ["year", "status"]].tolist() == [2019, "substituted"]
-        assert values.loc[("110000", "rd_intensity_pct"), ["year", "status"]].tolist() == [2021, "suspected-error"]
-        assert values.loc[("northeast", "rd_intensity_pct"), ["year", "status"]].tolist() == [2020, "printed"]
+        assert values.loc[("530000", "pct_application_share_pct"), ["year", "status"]].tolist() == [
+            2019,
+            "substituted",
+        ]
+        assert values.loc[("110000", "rd_intensity_pct"), ["year", "status"]].tolist() == [
+            2021,
+            "suspected-error",
+        ]
+        assert values.loc[("northeast", "rd_intensity_pct"), ["year", "status"]].tolist() == [
+            2020,
+            "printed",
+        ]
 
     def test_printed_intensities_of_single_provinces_are_those_of_2021(self) -> None:
-        cells = compare_editions().query("indicator == 'rd_intensity_pct' and status == 'suspected-error'")
+        cells = compare_editions().query(
+            "indicator == 'rd_intensity_pct' and status == 'suspected-error'"
+        )
         cells = cells[cells["note"].str.startswith("Titled 2020, but equals the official")]
         assert len(cells) == 12
         for row in cells.itertuples():
@@ -168,11 +196,19 @@ class TestZhang:
             ("210000", "northeast"),
         ):
             for code in load_framework("zhang2022").without(["rd_intensity_pct"]).codes:
-                marked = "suspected-error" in {values.loc[(r, code), "status"] for r in (part, whole)}
-                assert marked or values.loc[(part, code), "value"] <= values.loc[(whole, code), "value"]
+                marked = "suspected-error" in {
+                    values.loc[(r, code), "status"] for r in (part, whole)
+                }
+                assert (
+                    marked
+                    or values.loc[(part, code), "value"] <= values.loc[(whole, code), "value"]
+                )
 
     def test_official_edition_replaces_suspect_cells_and_only_those(self) -> None:
-        printed, official = load_indicators("zhang2022"), load_indicators("zhang2022", edition="official")
+        printed, official = (
+            load_indicators("zhang2022"),
+            load_indicators("zhang2022", edition="official"),
+        )
         cells = compare_editions()
         assert int(cells["replaced"].sum()) == 37
         kept = ~cells["replaced"]
@@ -198,14 +234,22 @@ class TestZhang:
         ],
     )
     def test_official_values(self, region: str, indicator: str, value: float) -> None:
-        official = load_indicators("zhang2022", edition="official").set_index(["region", "indicator"])["value"]
+        official = load_indicators("zhang2022", edition="official").set_index(
+            ["region", "indicator"]
+        )["value"]
         assert official[region, indicator] == pytest.approx(value)
 
     @pytest.mark.parametrize("edition", ["printed", "official"])
     def test_min_max_equal_weights_and_natural_breaks_give_table_2(self, edition: str) -> None:
         values = load_indicators("zhang2022", edition=edition)
-        table = values.pivot(index="region", columns="indicator", values="value").drop(list(self.NESTED))
-        score = ((table - table.min()) / (table.max() - table.min())).mean(axis=1).sort_values(ascending=False)
+        table = values.pivot(index="region", columns="indicator", values="value").drop(
+            list(self.NESTED)
+        )
+        score = (
+            ((table - table.min()) / (table.max() - table.min()))
+            .mean(axis=1)
+            .sort_values(ascending=False)
+        )
         splits = itertools.combinations(range(1, len(score)), 2)
         groups = min(
             (np.split(score.to_numpy(), split) for split in splits),
@@ -227,13 +271,19 @@ class TestProvinces:
         assert regions == set(provinces) - OUTSIDE
 
     def test_sums_meet_the_national_totals(self) -> None:
-        totals = pd.read_csv(data_path("indicators", "provinces", "totals.csv"), dtype={"region": "str"})
+        totals = pd.read_csv(
+            data_path("indicators", "provinces", "totals.csv"), dtype={"region": "str"}
+        )
         sums = load_indicators("provinces").groupby(["indicator", "year"])["value"].sum()
         totals = totals[totals["indicator"] != "rd_intensity_pct"]
         assert totals["indicator"].nunique() == 24
         for row in totals.itertuples():
             ratio = sums[row.indicator, row.year] / row.value
-            assert WIDER_TOTALS.get(row.indicator, 0.999) <= ratio <= 1.001, (row.indicator, row.year, ratio)
+            assert WIDER_TOTALS.get(row.indicator, 0.999) <= ratio <= 1.001, (
+                row.indicator,
+                row.year,
+                ratio,
+            )
 
     def test_framework_is_complete_for_2022(self) -> None:
         table = wide("provinces", 2022)[load_framework("provinces").codes]
@@ -276,12 +326,29 @@ class TestProvinces:
         ("ratio", "over", "under", "factor"),
         [
             ("basic_research_per_gdp_pct", "rd_basic_10k_cny", "gdp_100m_cny", 0.01),
-            ("hightech_mfg_revenue_per_gdp_pct", "hightech_mfg_revenue_100m_cny", "gdp_100m_cny", 100),
-            ("fiscal_st_share_pct", "fiscal_st_expenditure_100m_cny", "fiscal_expenditure_100m_cny", 100),
-            ("tech_contract_output_per_gdp_pct", "tech_contract_output_10k_cny", "gdp_100m_cny", 0.01),
+            (
+                "hightech_mfg_revenue_per_gdp_pct",
+                "hightech_mfg_revenue_100m_cny",
+                "gdp_100m_cny",
+                100,
+            ),
+            (
+                "fiscal_st_share_pct",
+                "fiscal_st_expenditure_100m_cny",
+                "fiscal_expenditure_100m_cny",
+                100,
+            ),
+            (
+                "tech_contract_output_per_gdp_pct",
+                "tech_contract_output_10k_cny",
+                "gdp_100m_cny",
+                0.01,
+            ),
         ],
     )
-    def test_ratios_are_what_their_names_say(self, ratio: str, over: str, under: str, factor: float) -> None:
+    def test_ratios_are_what_their_names_say(
+        self, ratio: str, over: str, under: str, factor: float
+    ) -> None:
         table = wide("provinces", 2022)
         np.testing.assert_allclose(table[ratio], factor * table[over] / table[under], rtol=1e-3)
 
@@ -292,7 +359,9 @@ class TestProvinces:
         people = values[values["indicator"] == "population"].set_index("region")["value"]
         table = wide("provinces", 2022)
         expected = 10_000 * table["rd_personnel_fte"] / people
-        np.testing.assert_allclose(table["rd_personnel_per_10k"], expected.loc[table.index], rtol=1e-3)
+        np.testing.assert_allclose(
+            table["rd_personnel_per_10k"], expected.loc[table.index], rtol=1e-3
+        )
 
     def test_only_2024_research_expenditure_comes_from_one_source(self) -> None:
         single = load_indicators("provinces").query("status == 'single-source'")
@@ -349,11 +418,16 @@ class TestCities:
     def test_universities_of_cities_add_up_to_their_province(self) -> None:
         cities = wide("cities")["double_first_class_universities"]
         summed = cities.groupby(cities.index.str[:2] + "0000").sum()
-        assert summed.to_dict() == wide("provinces", 2022)["double_first_class_universities"].to_dict()
+        assert (
+            summed.to_dict() == wide("provinces", 2022)["double_first_class_universities"].to_dict()
+        )
 
     def test_output_of_cities_is_near_that_of_their_province(self) -> None:
         cities = wide("cities")["gdp_100m_cny"].dropna()
-        ratio = cities.groupby(cities.index.str[:2] + "0000").sum() / wide("provinces", 2023)["gdp_100m_cny"]
+        ratio = (
+            cities.groupby(cities.index.str[:2] + "0000").sum()
+            / wide("provinces", 2023)["gdp_100m_cny"]
+        )
         # Hainan, Tibet and Shaanxi have units without a figure; the provinces were revised upwards after the census.
         assert ratio.drop(["460000", "540000", "610000"]).between(0.91, 1.03).all()
 
@@ -404,7 +478,9 @@ class TestChecks:
 class TestBeijingCooperation:
     def shares(self, dimension: str) -> pd.Series:
         values = load_indicators("beijing_cooperation")
-        return values[values["indicator"].str.startswith(f"{dimension}_")].set_index("indicator")["value"]
+        return values[values["indicator"].str.startswith(f"{dimension}_")].set_index("indicator")[
+            "value"
+        ]
 
     @pytest.mark.parametrize("dimension", ["carrier", "partner"])
     def test_full_dimensions_add_up_to_100(self, dimension: str) -> None:
@@ -412,18 +488,27 @@ class TestBeijingCooperation:
 
     def test_figures_on_record(self) -> None:
         values = load_indicators("beijing_cooperation").set_index(["indicator", "year"])["value"]
-        assert [values["cooperating_entities", y] for y in (2012, 2013, 2014, 2018)] == [28, 43, 261, 365]
+        assert [values["cooperating_entities", y] for y in (2012, 2013, 2014, 2018)] == [
+            28,
+            43,
+            261,
+            365,
+        ]
         assert self.shares("continent").tolist() == [43, 26, 24]
         assert self.shares("district").tolist() == [45, 14.3]
 
 
 class TestLoading:
     def test_unknown_set(self) -> None:
-        with pytest.raises(UnknownOptionError, match=r"Unknown indicator set 'citys'\. Did you mean 'cities'"):
+        with pytest.raises(
+            UnknownOptionError, match=r"Unknown indicator set 'citys'\. Did you mean 'cities'"
+        ):
             load_indicators("citys")
 
     def test_unknown_edition(self) -> None:
-        with pytest.raises(UnknownOptionError, match=r"Unknown edition 'officiall'\. Did you mean 'official'"):
+        with pytest.raises(
+            UnknownOptionError, match=r"Unknown edition 'officiall'\. Did you mean 'official'"
+        ):
             load_indicators("zhang2022", edition="officiall")
 
     @pytest.mark.parametrize("name", ["provinces", "cities"])

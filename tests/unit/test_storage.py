@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from hubtiers._storage import cell_text, data_path, read_text, replacing
+from hubtiers._storage import cell_text, data_path, filling, read_text, replacing
 from hubtiers.errors import DataError
 
 
@@ -44,7 +44,9 @@ def test_read_text_refuses_what_is_no_text(tmp_path):
         read_text(path)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－2", "＠x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "－2", "＠x"]
+)
 def test_cell_text_defuses_formulas(text):
     assert cell_text(text) == "'" + text
 
@@ -52,3 +54,20 @@ def test_cell_text_defuses_formulas(text):
 @pytest.mark.parametrize("text", ["", "Wuhan", "武汉", "110000", "a=1"])
 def test_cell_text_leaves_plain_text(text):
     assert cell_text(text) == text
+
+
+def test_a_folder_is_filled_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "a" / "b"
+    with pytest.raises(ValueError, match="half"), filling(target) as staging:
+        (staging / "x.txt").write_text("new")
+        raise ValueError("half")
+    assert list(tmp_path.iterdir()) == []
+    target.mkdir(parents=True)
+    (target / "x.txt").write_text("old")
+    (target / "mine.txt").write_text("mine")
+    with filling(target) as staging:
+        (staging / "x.txt").write_text("new")
+        assert (target / "x.txt").read_text() == "old"
+    assert {p.name: p.read_text() for p in target.iterdir()} == {"x.txt": "new", "mine.txt": "mine"}
+    assert [p.name for p in target.parent.iterdir()] == ["b"]
+    assert target.stat().st_mode & 0o777 == 0o777 & ~_umask()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._inputs import input_files
 from hubtiers._output import write_scores
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
@@ -32,14 +33,22 @@ def test_zhang2022_gives_table_2(zhang_outcome):
         "yangtze-delta",
         "greater-bay-area",
     ]
-    assert set(tiers.index[tiers == "national"]) == {"420000", "chengdu-chongqing", "northeast", "370000", "610000"}
+    assert set(tiers.index[tiers == "national"]) == {
+        "420000",
+        "chengdu-chongqing",
+        "northeast",
+        "370000",
+        "610000",
+    }
 
 
 def test_zhang2022_under_other_weights(zhang_outcome):
     found = zhang_outcome.comparison.with_reference
     assert found["matches"].to_dict() == {"equal": 14, "entropy": 7, "critic": 13}
     critic = zhang_outcome.comparison.tiers["critic"]
-    assert critic.index[critic.astype("object") != zhang_outcome.reference.astype("object")].tolist() == ["350000"]
+    assert critic.index[
+        critic.astype("object") != zhang_outcome.reference.astype("object")
+    ].tolist() == ["350000"]
 
 
 def test_zhang2022_official_differs_and_agrees():
@@ -50,11 +59,15 @@ def test_zhang2022_official_differs_and_agrees():
 
 def test_scores_by_hand(zhang_outcome):
     """One score computed from Table 1 without the library: 山东 = mean over columns of (x − min) / (max − min)."""
-    table = pd.read_csv(load_study("zhang2022").folder.parent / "indicators" / "zhang2022" / "values.csv")
+    table = pd.read_csv(
+        load_study("zhang2022").folder.parent / "indicators" / "zhang2022" / "values.csv"
+    )
     wide = table.pivot_table(index="region", columns="indicator", values="value")
     wide = wide.drop(["110000", "310000", "440000", "210000"])
     share = (wide - wide.min()) / (wide.max() - wide.min())
-    assert zhang_outcome.result.scores["370000"] == pytest.approx(share.loc["370000"].mean(), abs=1e-12)
+    assert zhang_outcome.result.scores["370000"] == pytest.approx(
+        share.loc["370000"].mean(), abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("weight", [EntropyWeights(), CriticWeights()])
@@ -82,7 +95,9 @@ def test_weights_from_data_over_nested_rows_are_refused(weight):
 
 def test_own_study(study_folder):
     outcome = load_study(study_folder / "own.toml").run(study_folder / "out")
-    scores = pd.read_csv(study_folder / "out" / "scores.csv", dtype={"region_id": str}, index_col="region_id")
+    scores = pd.read_csv(
+        study_folder / "out" / "scores.csv", dtype={"region_id": str}, index_col="region_id"
+    )
     assert scores.columns.tolist()[:5] == ["name_zh", "name_en", "score", "rank", "tier"]
     # 江苏: (3.1 − 0.3) / (6.8 − 0.3) and (560 − 2) / (560 − 2), halved.
     assert scores.loc["320000", "score"] == pytest.approx((2.8 / 6.5 + 1) / 2, abs=1e-12)
@@ -97,22 +112,35 @@ def test_files_are_complete_and_the_same_twice(tmp_path):
     for name in ("a", "b"):
         study.run(tmp_path / name)
     assert sorted(p.name for p in (tmp_path / "a").iterdir()) == FILES
-    assert (tmp_path / "a" / "scores.csv").read_bytes() == (tmp_path / "b" / "scores.csv").read_bytes()
+    assert (tmp_path / "a" / "scores.csv").read_bytes() == (
+        tmp_path / "b" / "scores.csv"
+    ).read_bytes()
     assert (tmp_path / "a" / "run.json").read_bytes() == (tmp_path / "b" / "run.json").read_bytes()
     record = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
     found = record["agreement"]
-    assert (found["n"], found["matches"], found["kappa"], found["adjusted_rand"]) == (14, 14, 1.0, 1.0)
+    assert (found["n"], found["matches"], found["kappa"], found["adjusted_rand"]) == (
+        14,
+        14,
+        1.0,
+        1.0,
+    )
     assert record["empty_slots"] == ["culture", "talent", "radiation", "value_chain"]
     assert all(len(digest) == 64 for digest in record["inputs"].values())
     assert "zhang2022/values.csv" in record["inputs"]
-    features = json.loads((tmp_path / "a" / "tiers.geojson").read_text(encoding="utf-8"))["features"]
-    assert {f["properties"]["region_id"]: f["properties"]["tier"] for f in features}["350000"] == "regional"
+    features = json.loads((tmp_path / "a" / "tiers.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]
+    assert {f["properties"]["region_id"]: f["properties"]["tier"] for f in features}[
+        "350000"
+    ] == "regional"
 
 
 def test_the_record_runs_again(tmp_path):
     """What run.json holds is enough to write the study file that gives the same scores."""
     record = load_study("zhang2022").run(tmp_path / "a").result
-    spec = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))["content"]["method"]
+    spec = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))["content"][
+        "method"
+    ]
     again = Scheme.from_spec(spec).run(record.table)
     pd.testing.assert_series_equal(again.scores, record.scores)
 
@@ -134,7 +162,11 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
     monkeypatch.setattr(hubtiers.show.web.webmap, "tier_map", fail)
     with pytest.raises(DataError, match="cannot be drawn"):
         load_study(study_folder / "own.toml").run(study_folder / "out")
-    assert sorted(p.name for p in study_folder.iterdir()) == ["framework.csv", "own.toml", "values.csv"]
+    assert sorted(p.name for p in study_folder.iterdir()) == [
+        "framework.csv",
+        "own.toml",
+        "values.csv",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +183,11 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
         ("k = 3", "k = 9", "has 4 tiers; for 9 give labels"),
         ("[method]", "[metod]", "unknown key 'metod'. Did you mean 'method'"),
         ('framework = "framework.csv"', "", "the key 'data.framework' is missing"),
-        ('framework = "framework.csv"', 'framework = "framewrk.csv"', "There is no framework file .*framewrk.csv"),
+        (
+            'framework = "framework.csv"',
+            'framework = "framewrk.csv"',
+            "There is no framework file .*framewrk.csv",
+        ),
         ('indicators = "values.csv"', 'indicators = "vals.csv"', "There is no .*file .*vals.csv"),
         ('regions = "province"', 'regions = "provinz"', "provinz"),
         ('regions = "province"', "regions = 3", "'data.regions' is 3"),
@@ -159,6 +195,11 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
             'indicators = "values.csv"',
             'indicator = "values.csv"',
             "unknown key 'data.indicator'. Did you mean 'indicators'",
+        ),
+        (
+            "[method]",
+            "[[compare.outside]]\nyaer = 3\n[method]",
+            "'compare.outside.0.yaer'. Did you mean 'year'",
         ),
         ("[data]", "[data", "own.toml is not valid TOML"),
         (
@@ -207,7 +248,9 @@ def test_a_constant_indicator_is_named(study_folder):
 
 
 def test_unknown_study():
-    with pytest.raises(UnknownOptionError, match="Unknown study 'zhang202'. Did you mean 'zhang2022'"):
+    with pytest.raises(
+        UnknownOptionError, match="Unknown study 'zhang202'. Did you mean 'zhang2022'"
+    ):
         load_study("zhang202")
     with pytest.raises(DataError, match="There is no study file nowhere.toml"):
         load_study("nowhere.toml")
@@ -239,14 +282,6 @@ def test_provinces_show_the_three_without_data():
     assert result.to_frame().index[0] == "110000"
 
 
-def test_weights_by_tiers():
-    trials = load_study("zhang2022").try_out(["equal", "entropy"], tiers=["naturalbreaks", "quantiles"])
-    matrix = trials.by_weight_and_tier()
-    assert matrix.loc["equal", "naturalbreaks"] == 14
-    assert matrix.loc["entropy", "naturalbreaks"] == 7
-    assert matrix.columns.tolist() == ["naturalbreaks", "quantiles"]
-
-
 def test_equal_weights_per_function_keep_one_international_region(zhang_outcome):
     from hubtiers.scoring.weight import EqualWeights
 
@@ -269,11 +304,48 @@ def test_own_boundaries(study_folder):
         "区域,研发强度（%）,专利（项）\n甲,1,10\n乙,2,20\n丙,4,90\n", encoding="gb18030"
     )
     path = study_folder / "own.toml"
-    text = path.read_text(encoding="utf-8").replace('"province"', '"own.geojson"\nid_column = "code"\nname_zh = "name"')
+    text = path.read_text(encoding="utf-8").replace(
+        '"province"', '"own.geojson"\nid_column = "code"\nname_zh = "name"'
+    )
     path.write_text(text, encoding="utf-8")
     outcome = load_study(path).run(study_folder / "out")
     assert outcome.result.scores.round(4).to_dict() == {"a": 0.0, "b": 0.2292, "c": 1.0}
     assert (study_folder / "out" / "map.html").is_file()
+    # Nothing that ships was read.
+    record = json.loads((study_folder / "out" / "run.json").read_text(encoding="utf-8"))
+    assert list(record["inputs"]) == ["values.csv", "framework.csv", "own.geojson"]
+
+
+CHINA = ["gazetteer.csv", "aliases.csv", "former_names.csv", "ambiguous_names.csv", "consortia.csv"]
+
+
+def inputs_of(study):
+    """Return the names of what a study reads, those of a pack without their folder."""
+    files = input_files(study.content, study.folder, study.load_table().regions)
+    assert all(path.is_file() for path in files.values())
+    return [name.removeprefix("boundaries/china/") for name in files]
+
+
+@pytest.mark.parametrize(
+    ("name", "outlines"),
+    [("zhang2022", ["province.geojson", "city.geojson"]), ("cities2023", ["city.geojson"])],
+)
+def test_the_record_lists_what_was_read(name, outlines):
+    found = inputs_of(load_study(name))
+    own = {"zhang2022": "zhang2022", "cities2023": "cities"}[name]
+    sets = [f"{own}/values.csv", f"{own}/sources.csv", f"{own}/framework.csv"]
+    checks = ["checks/values.csv", "checks/sources.csv"] if name == "cities2023" else []
+    assert found == [*sets, *checks, "pack.toml", *outlines, *CHINA, "layouts/zhang2022"]
+
+
+def test_a_study_reads_only_the_outlines_of_its_level(study_folder):
+    path = study_folder / "own.toml"
+    own = ["values.csv", "framework.csv"]
+    assert inputs_of(load_study(path)) == [*own, "pack.toml", "province.geojson", *CHINA]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + '[layout]\nname = "zhang2022"\n', encoding="utf-8")
+    read = [*own, "pack.toml", "province.geojson", *CHINA, "city.geojson", "layouts/zhang2022"]
+    assert inputs_of(load_study(path)) == read
 
 
 def test_roll_up_in_a_study(study_folder):
@@ -281,10 +353,13 @@ def test_roll_up_in_a_study(study_folder):
     text = path.read_text(encoding="utf-8").replace(
         'regions = "province"', 'regions = "consortium"\nroll_up = true\npartial = true'
     )
-    (study_folder / "framework.csv").write_text("code,parent,direction,kind\npatents,,1,extensive\n", encoding="utf-8")
+    (study_folder / "framework.csv").write_text(
+        "code,parent,direction,kind\npatents,,1,extensive\n", encoding="utf-8"
+    )
     rows = [("110000", 1.0), ("310000", 4.0), ("320000", 5.0), ("510000", 2.0), ("210000", 7.0)]
     (study_folder / "values.csv").write_text(
-        "region,indicator,value,year\n" + "".join(f"{r},patents,{v},2022\n" for r, v in rows), encoding="utf-8"
+        "region,indicator,value,year\n" + "".join(f"{r},patents,{v},2022\n" for r, v in rows),
+        encoding="utf-8",
     )
     path.write_text(text, encoding="utf-8")
     table = load_study(path).load_table()
@@ -310,12 +385,16 @@ def test_outputs_can_be_left_out(study_folder):
     path = study_folder / "own.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(
-        text + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n", encoding="utf-8"
+        text
+        + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n",
+        encoding="utf-8",
     )
     load_study(path).run(study_folder / "out")
     names = sorted(p.name for p in (study_folder / "out").iterdir())
     assert names == ["map.html", "run.json", "scores.csv", "tiers.geojson"]
-    assert "tier_probability" not in (study_folder / "out" / "scores.csv").read_text(encoding="utf-8-sig")
+    assert "tier_probability" not in (study_folder / "out" / "scores.csv").read_text(
+        encoding="utf-8-sig"
+    )
 
 
 def test_a_machine_without_chinese_fonts_builds_in_english(tmp_path, monkeypatch):

@@ -57,7 +57,12 @@ def build(shared: Path) -> int:  # noqa: ARG001 - the figures stand above, copie
     """Write the data set and return its number of values."""
     rows = []
     for dimension, part, zh, en, share, note in SHARES:
-        row = {"region": BEIJING, "indicator": f"{dimension}_{part}_share_pct", "value": share, "year": 2018}
+        row = {
+            "region": BEIJING,
+            "indicator": f"{dimension}_{part}_share_pct",
+            "value": share,
+            "year": 2018,
+        }
         row |= {"unit": "%", "source": "ping2023", "status": "printed", "dimension": dimension}
         rows.append(row | {"name_zh": zh, "name_en": en, "note": note})
     for year, count in ENTITIES:

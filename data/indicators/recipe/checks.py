@@ -83,8 +83,20 @@ SOURCES = (
         _PRESS,
         "a reprint of the ranking, two city names corrected",
     ),
-    ("nature-index", "Nature Index", "Science Cities, ranks of the cities that reports name", _PRESS, "news reports"),
-    ("wipo-gii", "WIPO", "Global Innovation Index, ranks of the clusters that reports name", _PRESS, "news reports"),
+    (
+        "nature-index",
+        "Nature Index",
+        "Science Cities, ranks of the cities that reports name",
+        _PRESS,
+        "news reports",
+    ),
+    (
+        "wipo-gii",
+        "WIPO",
+        "Global Innovation Index, ranks of the clusters that reports name",
+        _PRESS,
+        "news reports",
+    ),
     (
         "most-innovative-cities",
         "科学技术部",
@@ -106,10 +118,34 @@ SOURCES = (
         "figures cited from a published paper",
         "",
     ),
-    ("jiangxi-rd-2022", "江西省统计局", "2022年全省科技经费投入统计公报", "official statistics", _YOUTH),
-    ("guangdong-rd-2019", "广东省统计局", "2019年广东省科技经费投入公报", "official statistics", "a reprint"),
-    ("city-rd", "各市统计局", "科技经费投入公报 and news reports", "official statistics and reports", "reprints"),
-    ("hightech-firms", "各市科技局", "number of high-tech enterprises, as reports give it", _PRESS, _YOUTH),
+    (
+        "jiangxi-rd-2022",
+        "江西省统计局",
+        "2022年全省科技经费投入统计公报",
+        "official statistics",
+        _YOUTH,
+    ),
+    (
+        "guangdong-rd-2019",
+        "广东省统计局",
+        "2019年广东省科技经费投入公报",
+        "official statistics",
+        "a reprint",
+    ),
+    (
+        "city-rd",
+        "各市统计局",
+        "科技经费投入公报 and news reports",
+        "official statistics and reports",
+        "reprints",
+    ),
+    (
+        "hightech-firms",
+        "各市科技局",
+        "number of high-tech enterprises, as reports give it",
+        _PRESS,
+        _YOUTH,
+    ),
     (
         "communiques",
         "各市统计局",
@@ -123,7 +159,11 @@ SOURCES = (
 def build(shared: Path) -> int:
     """Write the data set and return its number of values."""
     register = Register(shared)
-    rows = [*_rankings(shared, register), *_from_zhang(shared, register), *_research(shared, register)]
+    rows = [
+        *_rankings(shared, register),
+        *_from_zhang(shared, register),
+        *_research(shared, register),
+    ]
     rows += [*_innovative_cities(shared, register), *_communiques(shared)]
     write_sources(NAME, SOURCES)
     return write_values(NAME, rows, ORDER)
@@ -132,10 +172,20 @@ def build(shared: Path) -> int:
 def _rankings(shared: Path, register: Register) -> Iterator[Row]:
     for line in read(shared, "innovative_city_capability_ranking_2019_top45.csv"):
         value, year = float(line["score"]), int(line["edition"])
-        yield Row(register[line["city"]], ORDER[0], value, year, "分", "capability-2019", "single-source")
+        yield Row(
+            register[line["city"]], ORDER[0], value, year, "分", "capability-2019", "single-source"
+        )
     for line in read(shared, "nature_index_science_cities_partial.csv"):
         value, year = float(line["rank"]), int(line["output_year"])
-        yield Row(register[line["city"]], "nature_index_rank", value, year, "位", "nature-index", "single-source")
+        yield Row(
+            register[line["city"]],
+            "nature_index_rank",
+            value,
+            year,
+            "位",
+            "nature-index",
+            "single-source",
+        )
     for line in read(shared, "wipo_gii_clusters_partial.csv"):
         region = CLUSTERS.get(line["cluster"]) or register[line["cluster"]]
         value, year = float(line["rank"]), int(line["gii_year"])
@@ -145,26 +195,48 @@ def _rankings(shared: Path, register: Register) -> Iterator[Row]:
 def _from_zhang(shared: Path, register: Register) -> Iterator[Row]:
     for line in read(shared, "fortune_global500_by_city_2022.csv"):
         value = float(line["fortune_global_500_2022"])
-        yield Row(register[line["city"]], "fortune_global_500", value, 2022, "个", "zhang2022", "printed")
+        yield Row(
+            register[line["city"]], "fortune_global_500", value, 2022, "个", "zhang2022", "printed"
+        )
     provinces = {**PROVINCES, **{name: code for code, name in OUTSIDE.items()}}
     for line in read(shared, "industrial_marketvalue_top2000_2022.csv"):
         value = float(line["industrial_market_value_top2000_2022"])
         region = provinces[line["region"]]
-        yield Row(region, "industrial_market_value_top2000", value, 2022, "个", "zhang2022", "printed")
+        yield Row(
+            region, "industrial_market_value_top2000", value, 2022, "个", "zhang2022", "printed"
+        )
 
 
 def _research(shared: Path, register: Register) -> Iterator[Row]:
     for line in read(shared, "city_rd_partial.csv"):
         if line["city"] == "全省":
             continue
-        source = {"江西": "jiangxi-rd-2022", "广东": "guangdong-rd-2019"}.get(_province_of(line["source"]), "city-rd")
+        source = {"江西": "jiangxi-rd-2022", "广东": "guangdong-rd-2019"}.get(
+            _province_of(line["source"]), "city-rd"
+        )
         status = "official" if source == "jiangxi-rd-2022" else "single-source"
         for code, unit in (("rd_expenditure_100m_cny", "亿元"), ("rd_intensity_pct", "%")):
             if line[code]:
-                yield Row(register[line["city"]], code, float(line[code]), int(line["year"]), unit, source, status)
+                yield Row(
+                    register[line["city"]],
+                    code,
+                    float(line[code]),
+                    int(line["year"]),
+                    unit,
+                    source,
+                    status,
+                )
     for line in read(shared, "city_hightech_firms_partial.csv"):
         value, year = float(line["high_tech_company_count"]), int(line["year"])
-        yield Row(ENGLISH[line["city"]], "hightech_firms", value, year, "个", "hightech-firms", "single-source")
+        yield Row(
+            ENGLISH[line["city"]],
+            "hightech_firms",
+            value,
+            year,
+            "个",
+            "hightech-firms",
+            "single-source",
+        )
 
 
 def _province_of(source: str) -> str:
@@ -181,7 +253,9 @@ def _innovative_cities(shared: Path, register: Register) -> Iterator[Row]:
         status = "single-source" if year == 2022 else "official"
         region = DISTRICTS.get(line["city"]) or register[line["city"]]
         if region in seen:
-            raise SystemExit(f"{NAME}: {line['city']} stands twice on the list of innovative cities")
+            raise SystemExit(
+                f"{NAME}: {line['city']} stands twice on the list of innovative cities"
+            )
         seen.add(region)
         yield Row(region, "national_innovative_city", 1.0, year, "是", source, status)
 

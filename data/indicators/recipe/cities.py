@@ -101,8 +101,20 @@ SOURCES = (
         "official designations; the list is CC BY-SA",
         "zh.wikipedia 国家高新技术产业开发区",
     ),
-    ("computed-population", "hubtiers", "computed from this set: over the resident population", "", ""),
-    ("computed-census", "hubtiers", "computed from this set: over the resident population of the 2020 census", "", ""),
+    (
+        "computed-population",
+        "hubtiers",
+        "computed from this set: over the resident population",
+        "",
+        "",
+    ),
+    (
+        "computed-census",
+        "hubtiers",
+        "computed from this set: over the resident population of the 2020 census",
+        "",
+        "",
+    ),
 )
 
 # The 174th row of the working table was designated in 2026; without it the list is the one of June 2022.
@@ -119,13 +131,49 @@ FRAMEWORK = (
         "research_size",
         "resources",
     ),
-    ("undergraduate_universities", "本科院校数", "Undergraduate universities", "research_size", "organisations"),
+    (
+        "undergraduate_universities",
+        "本科院校数",
+        "Undergraduate universities",
+        "research_size",
+        "organisations",
+    ),
     ("patent_publications", "专利公开与授权量", "Patent publications", "technology_size", "output"),
-    ("patent_applicants", "专利申请主体数", "Patent applicants", "technology_size", "organisations"),
-    ("patent_publications_per_10k", "万人专利量", "Patents per 10,000", "technology_intensity", "output"),
-    ("gdp_100m_cny", "地区生产总值", "Gross domestic product", "industry_size", "industrialisation"),
-    ("national_hightech_zones", "国家高新区数", "National high-tech zones", "industry_size", "industrialisation"),
-    ("gdp_per_capita_cny", "人均地区生产总值", "GDP per head", "industry_intensity", "industrialisation"),
+    (
+        "patent_applicants",
+        "专利申请主体数",
+        "Patent applicants",
+        "technology_size",
+        "organisations",
+    ),
+    (
+        "patent_publications_per_10k",
+        "万人专利量",
+        "Patents per 10,000",
+        "technology_intensity",
+        "output",
+    ),
+    (
+        "gdp_100m_cny",
+        "地区生产总值",
+        "Gross domestic product",
+        "industry_size",
+        "industrialisation",
+    ),
+    (
+        "national_hightech_zones",
+        "国家高新区数",
+        "National high-tech zones",
+        "industry_size",
+        "industrialisation",
+    ),
+    (
+        "gdp_per_capita_cny",
+        "人均地区生产总值",
+        "GDP per head",
+        "industry_intensity",
+        "industrialisation",
+    ),
 )
 
 GROUPS = (
@@ -152,7 +200,9 @@ class Register:
 
     def __getitem__(self, name: str) -> str:
         if name not in self._ids:
-            raise SystemExit(f"{NAME}: {name!r} is no known city unit; add it to PLACES with the unit that holds it")
+            raise SystemExit(
+                f"{NAME}: {name!r} is no known city unit; add it to PLACES with the unit that holds it"
+            )
         return self._ids[name]
 
 
@@ -170,13 +220,17 @@ def build(shared: Path) -> int:
 
 def _row(region: str, indicator: str, value: float, status: str = "") -> Row:
     series = SERIES[indicator]
-    return Row(region, indicator, value, series.year, series.unit, series.source, status or series.status)
+    return Row(
+        region, indicator, value, series.year, series.unit, series.source, status or series.status
+    )
 
 
 def _counted(register: Register, counts: Mapping[str, int], code: str, total: int) -> Iterator[Row]:
     """Give every unit its count on a complete list, which is zero for those that are not on it."""
     if sum(counts.values()) != total or set(counts) - set(register.units):
-        raise SystemExit(f"{NAME}: {code} adds up to {sum(counts.values())}, expected {total} in known units")
+        raise SystemExit(
+            f"{NAME}: {code} adds up to {sum(counts.values())}, expected {total} in known units"
+        )
     for unit in register.units:
         yield _row(unit, code, float(counts.get(unit, 0)))
 
@@ -190,15 +244,25 @@ def _lists(shared: Path, register: Register) -> Iterator[Row]:
         disciplines[register[line["city"]]] += int(line["disciplines"])
     for row in _counted(register, disciplines, "double_first_class_disciplines", 435):
         # Two universities in Beijing choose their disciplines themselves; the list names none, and 1 stands for each.
-        yield row if row.region != "110000" else _row(row.region, row.indicator, row.value, "substituted")
+        yield (
+            row
+            if row.region != "110000"
+            else _row(row.region, row.indicator, row.value, "substituted")
+        )
     institutions, undergraduate = Counter[str](), Counter[str]()
     for line in read(shared, "higher_education_institutions_by_city_2024.csv"):
         institutions[register[line["city"]]] += int(line["hei"])
         undergraduate[register[line["city"]]] += int(line["undergraduate"])
     yield from _counted(register, institutions, "universities", 2868)
     yield from _counted(register, undergraduate, "undergraduate_universities", 1308)
-    zones = [r for r in read(shared, "national_hightech_zones_by_city.csv") if r["zone"] not in LATER_ZONES]
-    yield from _counted(register, Counter(register[r["city"]] for r in zones), "national_hightech_zones", 173)
+    zones = [
+        r
+        for r in read(shared, "national_hightech_zones_by_city.csv")
+        if r["zone"] not in LATER_ZONES
+    ]
+    yield from _counted(
+        register, Counter(register[r["city"]] for r in zones), "national_hightech_zones", 173
+    )
 
 
 def _patents(shared: Path, register: Register) -> Iterator[Row]:
@@ -223,7 +287,9 @@ def _output(shared: Path, register: Register) -> Iterator[Row]:
             if line[column]:
                 # The source keeps float32; two decimals are what was published.
                 value = round(float(line[column]), 2)
-                yield _row(register[line["city"]], code, value, "suspected-error" if doubtful else "")
+                yield _row(
+                    register[line["city"]], code, value, "suspected-error" if doubtful else ""
+                )
 
 
 def _population(shared: Path, register: Register) -> Iterator[Row]:
@@ -242,13 +308,18 @@ def _population(shared: Path, register: Register) -> Iterator[Row]:
 
 def _per_head(rows: list[Row]) -> Iterator[Row]:
     known = {(r.region, r.indicator): r for r in rows}
-    ratios = (("patent_publications_per_10k", "patent_publications", 1.0), ("gdp_per_capita_cny", "gdp_100m_cny", 1e4))
+    ratios = (
+        ("patent_publications_per_10k", "patent_publications", 1.0),
+        ("gdp_per_capita_cny", "gdp_100m_cny", 1e4),
+    )
     for code, over, factor in ratios:
         for (region, indicator), row in known.items():
             people = known.get((region, "population_10k"))
             if indicator == over and people and people.value >= FEWEST_INHABITANTS_10K:
                 value = float(number(round(factor * row.value / people.value, 4)))
-                source = "computed-census" if people.status == "substituted" else "computed-population"
+                source = (
+                    "computed-census" if people.status == "substituted" else "computed-population"
+                )
                 yield Row(region, code, value, row.year, SERIES[code].unit, source, "computed")
 
 
@@ -262,7 +333,14 @@ def _framework() -> list[dict[str, object]]:
     for code, zh, en, parent, category in FRAMEWORK:
         series = SERIES[code]
         intensive = parent.endswith("intensity")
-        row = {"code": code, "name_zh": zh, "name_en": en, "parent": parent, "category": category, "direction": 1}
+        row = {
+            "code": code,
+            "name_zh": zh,
+            "name_en": en,
+            "parent": parent,
+            "category": category,
+            "direction": 1,
+        }
         row |= {"unit": series.unit, "kind": "intensive" if intensive else "extensive", "weight": 1}
         row["denominator"] = "population_10k" if intensive else ""
         row["source"] = next(s[1] + ": " + s[2] for s in SOURCES if s[0] == series.source)

@@ -130,7 +130,10 @@ def write_values(name: str, rows: Iterable[Row], order: Sequence[str]) -> int:
 
 
 def write_framework(
-    name: str, indicators: Iterable[Mapping[str, object]], *, groups: Iterable[Mapping[str, object]] = ()
+    name: str,
+    indicators: Iterable[Mapping[str, object]],
+    *,
+    groups: Iterable[Mapping[str, object]] = (),
 ) -> None:
     """Write `framework.csv` of a data set: Zhang's four functions, the groups below them, then the indicators."""
     nodes = (*FUNCTION_ROWS, *groups, *indicators)

@@ -74,7 +74,9 @@ PANEL: Mapping[str, Series] = {
     "incubators": Series("个", YEARBOOK),
     "incubatee_firms": Series("个", YEARBOOK),
     "maker_spaces": Series("个", YEARBOOK),
-    "basic_research_per_gdp_pct": Series("%", "computed-gdp", ("rd_basic_10k_cny", "gdp_100m_cny", 0.01)),
+    "basic_research_per_gdp_pct": Series(
+        "%", "computed-gdp", ("rd_basic_10k_cny", "gdp_100m_cny", 0.01)
+    ),
     "tech_contract_output_per_gdp_pct": Series(
         "%", "computed-gdp", ("tech_contract_output_10k_cny", "gdp_100m_cny", 0.01)
     ),
@@ -82,7 +84,9 @@ PANEL: Mapping[str, Series] = {
         "%", "computed-gdp", ("hightech_mfg_revenue_100m_cny", "gdp_100m_cny", 100.0)
     ),
     "fiscal_st_share_pct": Series(
-        "%", "computed-fiscal", ("fiscal_st_expenditure_100m_cny", "fiscal_expenditure_100m_cny", 100.0)
+        "%",
+        "computed-fiscal",
+        ("fiscal_st_expenditure_100m_cny", "fiscal_expenditure_100m_cny", 100.0),
     ),
     # One census stands under all years, so these are given only for the years close to it.
     "rd_personnel_per_10k": Series(
@@ -115,12 +119,36 @@ FRAMEWORK = (
     ),
     ("rd_basic_10k_cny", "基础研究经费", "Basic research expenditure", "research_size", "input"),
     ("sci_papers", "SCI论文数", "SCI papers", "research_size", "output"),
-    ("basic_research_per_gdp_pct", "基础研究强度", "Basic research per GDP", "research_intensity", "input"),
-    ("rd_personnel_per_10k", "万人R&D人员", "R&D personnel per 10,000", "research_intensity", "talent"),
+    (
+        "basic_research_per_gdp_pct",
+        "基础研究强度",
+        "Basic research per GDP",
+        "research_intensity",
+        "input",
+    ),
+    (
+        "rd_personnel_per_10k",
+        "万人R&D人员",
+        "R&D personnel per 10,000",
+        "research_intensity",
+        "talent",
+    ),
     ("rd_expenditure_100m_cny", "R&D经费", "R&D expenditure", "technology_size", "input"),
     ("rd_personnel_fte", "R&D人员全时当量", "R&D personnel", "technology_size", "talent"),
-    ("invention_grants", "发明专利授权数", "Invention patents granted", "technology_size", "output"),
-    ("tech_contract_output_10k_cny", "技术合同输出额", "Technology contracts sold", "technology_size", "radiation"),
+    (
+        "invention_grants",
+        "发明专利授权数",
+        "Invention patents granted",
+        "technology_size",
+        "output",
+    ),
+    (
+        "tech_contract_output_10k_cny",
+        "技术合同输出额",
+        "Technology contracts sold",
+        "technology_size",
+        "radiation",
+    ),
     ("rd_intensity_pct", "R&D经费投入强度", "R&D intensity", "technology_intensity", "input"),
     (
         "invention_in_force_per_10k",
@@ -136,7 +164,13 @@ FRAMEWORK = (
         "technology_intensity",
         "radiation",
     ),
-    ("fiscal_st_share_pct", "科技支出占财政支出", "S&T share of public spending", "technology_intensity", "input"),
+    (
+        "fiscal_st_share_pct",
+        "科技支出占财政支出",
+        "S&T share of public spending",
+        "technology_intensity",
+        "input",
+    ),
     (
         "hightech_mfg_revenue_100m_cny",
         "高技术制造业营收",
@@ -151,7 +185,13 @@ FRAMEWORK = (
         "industry_size",
         "organisations",
     ),
-    ("incubatee_firms", "在孵企业数", "Incubated enterprises", "industry_size", "industrialisation"),
+    (
+        "incubatee_firms",
+        "在孵企业数",
+        "Incubated enterprises",
+        "industry_size",
+        "industrialisation",
+    ),
     ("maker_spaces", "众创空间数", "Maker spaces", "industry_size", "industrialisation"),
     (
         "hightech_mfg_revenue_per_gdp_pct",
@@ -189,7 +229,13 @@ SOURCES = (
         "GitHub RenJiyi163/panel_data_analysis_for_thesis",
     ),
     (NBS, "国家统计局", "国家数据, 分省年度数据", _OFFICIAL, "GitHub 1376524890/tec_expenditure"),
-    ("nbs-rd-bulletin", "国家统计局, 科学技术部, 财政部", "全国科技经费投入统计公报, 各年", _OFFICIAL, _TECHME),
+    (
+        "nbs-rd-bulletin",
+        "国家统计局, 科学技术部, 财政部",
+        "全国科技经费投入统计公报, 各年",
+        _OFFICIAL,
+        _TECHME,
+    ),
     (
         "nbs-rd-bulletin-2024",
         "国家统计局, 科学技术部, 财政部",
@@ -198,7 +244,13 @@ SOURCES = (
         "GitHub 1376524890/tec_expenditure",
     ),
     (YEARBOOK, "国家统计局, 科学技术部", "中国科技统计年鉴, 各年", _OFFICIAL, _TECHME),
-    ("most-labs", "科学技术部", "国家重点实验室名单 (企业 2016, 学科 2019, 省部共建 2020)", _OFFICIAL, _TECHME),
+    (
+        "most-labs",
+        "科学技术部",
+        "国家重点实验室名单 (企业 2016, 学科 2019, 省部共建 2020)",
+        _OFFICIAL,
+        _TECHME,
+    ),
     (
         "torch-notices",
         "科学技术部火炬高技术产业开发中心",
@@ -213,8 +265,20 @@ SOURCES = (
         "official list, cite the publisher",
         "GitHub setonlin007/gaokao-zhiyuan-skill",
     ),
-    ("computed-gdp", "hubtiers", "computed from this panel: over regional GDP (revised series) of the year", "", ""),
-    ("computed-fiscal", "hubtiers", "computed from this panel: over general public expenditure of the year", "", ""),
+    (
+        "computed-gdp",
+        "hubtiers",
+        "computed from this panel: over regional GDP (revised series) of the year",
+        "",
+        "",
+    ),
+    (
+        "computed-fiscal",
+        "hubtiers",
+        "computed from this panel: over general public expenditure of the year",
+        "",
+        "",
+    ),
     (
         "computed-census",
         "hubtiers",
@@ -235,9 +299,17 @@ STATUS_OF_SOURCE = {
 
 def build(shared: Path) -> int:
     """Write the data set and return its number of values."""
-    rows = [*_measured(shared), *_population(shared), *_universities(shared), *_laboratories(shared)]
+    rows = [
+        *_measured(shared),
+        *_population(shared),
+        *_universities(shared),
+        *_laboratories(shared),
+    ]
     rows += _derived(rows)
-    country = sorted((r for r in rows if r.region == CHINA), key=lambda r: (list(PANEL).index(r.indicator), r.year))
+    country = sorted(
+        (r for r in rows if r.region == CHINA),
+        key=lambda r: (list(PANEL).index(r.indicator), r.year),
+    )
     regions = [r for r in rows if r.region != CHINA]
     count = write_values(NAME, regions, list(PANEL))
     measured = (r for r in country if r.status != "computed")
@@ -272,13 +344,20 @@ def _measured(shared: Path) -> Iterator[Row]:
 def _population(shared: Path) -> Iterator[Row]:
     for line in read(shared, "province_population_census.csv"):
         if line["province"] in PROVINCES:
-            yield _row(PROVINCES[line["province"]], "population", float(line["population"]), int(line["census_year"]))
+            yield _row(
+                PROVINCES[line["province"]],
+                "population",
+                float(line["population"]),
+                int(line["census_year"]),
+            )
 
 
 def _counts(counted: Mapping[str, int], code: str, year: int, total: int) -> Iterator[Row]:
     """Give every province its count on a complete list, which is zero for those that are not on it."""
     if sum(counted.values()) != total or set(counted) - set(PROVINCES):
-        raise SystemExit(f"{NAME}: {code} adds up to {sum(counted.values())}, expected {total} in known provinces")
+        raise SystemExit(
+            f"{NAME}: {code} adds up to {sum(counted.values())}, expected {total} in known provinces"
+        )
     for name, region in PROVINCES.items():
         yield _row(region, code, float(counted.get(name, 0)), year)
     yield _row(CHINA, code, float(total), year)
@@ -286,7 +365,9 @@ def _counts(counted: Mapping[str, int], code: str, year: int, total: int) -> Ite
 
 def _universities(shared: Path) -> Iterator[Row]:
     listed = read(shared, "double_first_class_universities_2022.csv")
-    counted = Counter(next(p for p in PROVINCES if line["province"].startswith(p)) for line in listed)
+    counted = Counter(
+        next(p for p in PROVINCES if line["province"].startswith(p)) for line in listed
+    )
     yield from _counts(counted, "double_first_class_universities", 2022, 147)
 
 
@@ -309,17 +390,32 @@ def _derived(rows: Iterable[Row]) -> list[Row]:
         over, under, factor = series.derived
         for (region, indicator, year), value in sorted(known.items()):
             base = known.get((region, under, 2020 if under == "population" else year))
-            if indicator == over and base and region != CHINA and series.years[0] <= year <= series.years[1]:
-                derived.append(_row(region, code, float(number(round(factor * value / base, 6))), year))
+            if (
+                indicator == over
+                and base
+                and region != CHINA
+                and series.years[0] <= year <= series.years[1]
+            ):
+                derived.append(
+                    _row(region, code, float(number(round(factor * value / base, 6))), year)
+                )
     return derived
 
 
 def _groups() -> list[dict[str, object]]:
-    names = {"research": ("科研", "Research"), "technology": ("技术", "Technology"), "industry": ("产业", "Industry")}
+    names = {
+        "research": ("科研", "Research"),
+        "technology": ("技术", "Technology"),
+        "industry": ("产业", "Industry"),
+    }
     groups: list[dict[str, object]] = []
     for parent, (zh, en) in names.items():
         for aspect, aspect_zh in ((_SIZE, "规模"), (_INTENSITY, "强度")):
-            row = {"code": f"{parent}_{aspect}", "name_zh": f"{zh}{aspect_zh}", "name_en": f"{en} {aspect}"}
+            row = {
+                "code": f"{parent}_{aspect}",
+                "name_zh": f"{zh}{aspect_zh}",
+                "name_en": f"{en} {aspect}",
+            }
             groups.append(row | {"parent": parent, "weight": 1})
     return groups
 
@@ -329,10 +425,19 @@ def _framework(rows: Iterable[Row]) -> list[dict[str, object]]:
     nodes: list[dict[str, object]] = []
     for code, zh, en, parent, category in FRAMEWORK:
         if present[code] != len(PROVINCES):
-            raise SystemExit(f"{NAME}: {code} has {present[code]} provinces in 2022, expected {len(PROVINCES)}")
+            raise SystemExit(
+                f"{NAME}: {code} has {present[code]} provinces in 2022, expected {len(PROVINCES)}"
+            )
         series = PANEL[code]
         intensive = parent.endswith(_INTENSITY)
-        row = {"code": code, "name_zh": zh, "name_en": en, "parent": parent, "category": category, "direction": 1}
+        row = {
+            "code": code,
+            "name_zh": zh,
+            "name_en": en,
+            "parent": parent,
+            "category": category,
+            "direction": 1,
+        }
         row |= {"unit": series.unit, "kind": "intensive" if intensive else "extensive", "weight": 1}
         row["denominator"] = series.derived[1] if series.derived else DENOMINATORS.get(code, "")
         row["source"] = next(s[1] + ": " + s[2] for s in SOURCES if s[0] == series.source)

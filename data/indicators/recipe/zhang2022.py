@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from recipe.common import HERE, PROVINCES, VALUE_COLUMNS, read, write, write_framework, write_sources
+from recipe.common import (
+    HERE,
+    PROVINCES,
+    VALUE_COLUMNS,
+    read,
+    write,
+    write_framework,
+    write_sources,
+)
 
 NAME = "zhang2022"
 
@@ -38,19 +46,71 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "东北": ("辽宁", "吉林", "黑龙江"),
 }
 
-BAY_CITIES = ("广州市", "深圳市", "珠海市", "佛山市", "惠州市", "东莞市", "中山市", "江门市", "肇庆市")
+BAY_CITIES = (
+    "广州市",
+    "深圳市",
+    "珠海市",
+    "佛山市",
+    "惠州市",
+    "东莞市",
+    "中山市",
+    "江门市",
+    "肇庆市",
+)
 
 INDICATORS = (
-    ("double_first_class_universities", "双一流高校数", "Double First-Class universities", "research", "resources"),
+    (
+        "double_first_class_universities",
+        "双一流高校数",
+        "Double First-Class universities",
+        "research",
+        "resources",
+    ),
     ("national_laboratories", "国家实验室数", "National laboratories", "research", "organisations"),
-    ("national_key_laboratories", "全国重点实验室数", "State key laboratories", "research", "organisations"),
-    ("research_institution_share_pct", "研究机构占比", "Research institutions, share", "research", "organisations"),
+    (
+        "national_key_laboratories",
+        "全国重点实验室数",
+        "State key laboratories",
+        "research",
+        "organisations",
+    ),
+    (
+        "research_institution_share_pct",
+        "研究机构占比",
+        "Research institutions, share",
+        "research",
+        "organisations",
+    ),
     ("rd_intensity_pct", "R&D经费投入强度", "R&D intensity", "research", "input"),
-    ("pct_application_share_pct", "PCT专利申请量占比", "PCT applications, share", "technology", "output"),
+    (
+        "pct_application_share_pct",
+        "PCT专利申请量占比",
+        "PCT applications, share",
+        "technology",
+        "output",
+    ),
     ("patent_grant_share_pct", "专利授权数占比", "Patent grants, share", "technology", "output"),
-    ("maker_space_share_pct", "众创空间占比", "Maker spaces, share", "industry", "industrialisation"),
-    ("rd_enterprise_share_pct", "有研发的企业数占比", "Enterprises with R&D, share", "industry", "industrialisation"),
-    ("incubatee_share_pct", "在孵企业占比", "Incubated enterprises, share", "industry", "industrialisation"),
+    (
+        "maker_space_share_pct",
+        "众创空间占比",
+        "Maker spaces, share",
+        "industry",
+        "industrialisation",
+    ),
+    (
+        "rd_enterprise_share_pct",
+        "有研发的企业数占比",
+        "Enterprises with R&D, share",
+        "industry",
+        "industrialisation",
+    ),
+    (
+        "incubatee_share_pct",
+        "在孵企业占比",
+        "Incubated enterprises, share",
+        "industry",
+        "industrialisation",
+    ),
 )
 
 SOURCES = (
@@ -104,7 +164,14 @@ def build(shared: Path) -> int:
     for line in read(shared, "zhang2022_table1.csv"):
         for code, *_ in INDICATORS:
             rows.append(_cell(line["region"], code, line[code], official))
-    columns = (*VALUE_COLUMNS, "official_value", "official_year", "official_source", "official_status", "note")
+    columns = (
+        *VALUE_COLUMNS,
+        "official_value",
+        "official_year",
+        "official_source",
+        "official_status",
+        "note",
+    )
     write(HERE / NAME / "values.csv", columns, rows)
     write_framework(NAME, _framework())
     write_sources(NAME, SOURCES)
@@ -116,18 +183,44 @@ def _framework() -> list[dict[str, object]]:
     for code, zh, en, parent, category in INDICATORS:
         share = code.endswith("_pct")
         kind = "intensive" if code == "rd_intensity_pct" else "extensive"
-        row = {"code": code, "name_zh": zh, "name_en": en, "parent": parent, "category": category, "direction": 1}
-        rows.append(row | {"unit": "%" if share else "个", "kind": kind, "weight": 1, "source": "Zhang 2022, Table 1"})
+        row = {
+            "code": code,
+            "name_zh": zh,
+            "name_en": en,
+            "parent": parent,
+            "category": category,
+            "direction": 1,
+        }
+        rows.append(
+            row
+            | {
+                "unit": "%" if share else "个",
+                "kind": kind,
+                "weight": 1,
+                "source": "Zhang 2022, Table 1",
+            }
+        )
     return rows
 
 
-def _cell(region: str, code: str, printed: str, official: Mapping[tuple[str, str], tuple[float, str, str]]) -> dict:
+def _cell(
+    region: str, code: str, printed: str, official: Mapping[tuple[str, str], tuple[float, str, str]]
+) -> dict:
     known = official.get((region, code))
     status, year, note = _doubt(region, code, float(printed), known[0] if known else None)
     row = {"region": REGIONS[region], "indicator": code, "value": printed, "year": year}
-    row |= {"unit": "%" if code.endswith("_pct") else "个", "source": "zhang2022", "status": status, "note": note}
+    row |= {
+        "unit": "%" if code.endswith("_pct") else "个",
+        "source": "zhang2022",
+        "status": status,
+        "note": note,
+    }
     if known:
-        row |= {"official_value": round(known[0], 4), "official_source": known[1], "official_status": known[2]}
+        row |= {
+            "official_value": round(known[0], 4),
+            "official_source": known[1],
+            "official_status": known[2],
+        }
         row["official_year"] = 2022 if code == "double_first_class_universities" else 2020
     return row
 
@@ -141,7 +234,11 @@ def _doubt(region: str, code: str, printed: float, official: float | None) -> tu
         return "suspected-error", 2020, note
     if code == "rd_intensity_pct" and region not in MEMBERS and region not in {"粤港澳", "广东"}:
         return "suspected-error", 2021, YEAR_MISMATCH
-    if code == "patent_grant_share_pct" and official and abs(printed / official - 1) > PATENT_TOLERANCE:
+    if (
+        code == "patent_grant_share_pct"
+        and official
+        and abs(printed / official - 1) > PATENT_TOLERANCE
+    ):
         note = f"Official share of patent grants in 2020 is {official:.2f}; most other rows lie about 3 % above theirs."
         return "suspected-error", 2020, note
     if code == "rd_enterprise_share_pct":
@@ -150,7 +247,11 @@ def _doubt(region: str, code: str, printed: float, official: float | None) -> tu
 
 
 NOTES: Mapping[tuple[str, str], tuple[str, int, str]] = {
-    ("成渝", "rd_intensity_pct"): ("suspected-error", 2021, "Titled 2020, but equals the aggregate of 2021."),
+    ("成渝", "rd_intensity_pct"): (
+        "suspected-error",
+        2021,
+        "Titled 2020, but equals the aggregate of 2021.",
+    ),
     ("长三角", "rd_intensity_pct"): (
         "suspected-error",
         2020,
@@ -162,12 +263,36 @@ NOTES: Mapping[tuple[str, str], tuple[str, int, str]] = {
         "Probably swapped with the Yangtze delta: 3.01 is the delta's figure of 2020.",
     ),
     ("京津冀", "rd_intensity_pct"): ("printed", 2020, "Agrees with the aggregate of 2020."),
-    ("东北", "rd_intensity_pct"): ("printed", 2020, "Agrees with the aggregate of 2020 (1.726), cut to two decimals."),
-    ("云南", "pct_application_share_pct"): ("substituted", 2019, "Footnote: figure of 2019 in place of 2020."),
-    ("广西", "pct_application_share_pct"): ("substituted", 2021, "Footnote: figure of 2021 in place of 2020."),
-    ("京津冀", "pct_application_share_pct"): ("substituted", 2020, "Footnote: Tianjin enters with its figure of 2021."),
-    ("山西", "pct_application_share_pct"): ("partial-year", 2019, "Footnote: January to October 2019 only."),
-    ("福建", "pct_application_share_pct"): ("partial-year", 2020, "Footnote: January to August 2020 only."),
+    ("东北", "rd_intensity_pct"): (
+        "printed",
+        2020,
+        "Agrees with the aggregate of 2020 (1.726), cut to two decimals.",
+    ),
+    ("云南", "pct_application_share_pct"): (
+        "substituted",
+        2019,
+        "Footnote: figure of 2019 in place of 2020.",
+    ),
+    ("广西", "pct_application_share_pct"): (
+        "substituted",
+        2021,
+        "Footnote: figure of 2021 in place of 2020.",
+    ),
+    ("京津冀", "pct_application_share_pct"): (
+        "substituted",
+        2020,
+        "Footnote: Tianjin enters with its figure of 2021.",
+    ),
+    ("山西", "pct_application_share_pct"): (
+        "partial-year",
+        2019,
+        "Footnote: January to October 2019 only.",
+    ),
+    ("福建", "pct_application_share_pct"): (
+        "partial-year",
+        2020,
+        "Footnote: January to August 2020 only.",
+    ),
     ("粤港澳", "rd_enterprise_share_pct"): (
         "substituted",
         2020,
@@ -203,7 +328,9 @@ def _official(shared: Path) -> dict[tuple[str, str], tuple[float, str, str]]:
 
 def _rd_intensity(shared: Path) -> dict[tuple[str, str], tuple[float, str, str]]:
     code, found = "rd_intensity_pct", {}
-    rows = {r["province"]: r for r in read(shared, "province_rd_2011_2024.csv") if r["year"] == "2020"}
+    rows = {
+        r["province"]: r for r in read(shared, "province_rd_2011_2024.csv") if r["year"] == "2020"
+    }
     spent = {name: float(rows[name]["rd_expenditure_100m_cny"]) for name in PROVINCES}
     intensity = {name: float(rows[name][code]) for name in PROVINCES}
     for region in REGIONS:
@@ -212,7 +339,11 @@ def _rd_intensity(shared: Path) -> dict[tuple[str, str], tuple[float, str, str]]
         elif region in MEMBERS:
             members = MEMBERS[region]
             output = sum(spent[m] / intensity[m] for m in members)
-            found[region, code] = (round(sum(spent[m] for m in members) / output, 3), "nbs-rd-2020-sum", "computed")
+            found[region, code] = (
+                round(sum(spent[m] for m in members) / output, 3),
+                "nbs-rd-2020-sum",
+                "computed",
+            )
     return found
 
 
@@ -221,7 +352,9 @@ def _universities(shared: Path) -> dict[tuple[str, str], tuple[float, str, str]]
     listed = read(shared, "double_first_class_universities_2022.csv")
     if len(listed) != 147:
         raise SystemExit(f"{NAME}: the list has {len(listed)} universities, expected 147")
-    per_province = Counter(next(p for p in PROVINCES if r["province"].startswith(p)) for r in listed)
+    per_province = Counter(
+        next(p for p in PROVINCES if r["province"].startswith(p)) for r in listed
+    )
     for region in REGIONS:
         if region == "粤港澳":
             count = sum(r["city"] in BAY_CITIES for r in listed)
@@ -238,10 +371,16 @@ def _patent_shares(shared: Path) -> dict[tuple[str, str], tuple[float, str, str]
         if r["indicator"] == "patent_grants_yearbook" and r["year"] == "2020"
     }
     if grants["全国"] != 3520901:
-        raise SystemExit(f"{NAME}: the national total of patent grants 2020 is {grants['全国']}, expected 3520901")
+        raise SystemExit(
+            f"{NAME}: the national total of patent grants 2020 is {grants['全国']}, expected 3520901"
+        )
     found = {}
     for region in REGIONS:
         if region != "粤港澳":
             share = 100 * sum(grants[m] for m in MEMBERS.get(region, (region,))) / grants["全国"]
-            found[region, "patent_grant_share_pct"] = (round(share, 2), "stats-patents-2020", "computed")
+            found[region, "patent_grant_share_pct"] = (
+                round(share, 2),
+                "stats-patents-2020",
+                "computed",
+            )
     return found

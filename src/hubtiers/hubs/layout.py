@@ -123,9 +123,10 @@ class HubLayout:
             lies.
         """
         tiers: dict[str, str | None] = {}
+        known = {unit for units in members.values() for unit in units}
         for region, units in members.items():
             inside = set(units)
-            found = [h.tier for h in self.hubs if inside & set(expand_members(h.cores))]
+            found = [h.tier for h in self.hubs if inside & set(_units(h.cores, known))]
             tiers[region] = min(found, key=TIERS.index) if found else None
         dtype = pd.CategoricalDtype(list(TIERS[::-1]), ordered=True)
         return pd.Series(tiers, dtype=dtype, name="reference").rename_axis("region_id")
@@ -158,6 +159,11 @@ class HubLayout:
         )
 
 
+def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
+    """Return the units of regions: a region of the layer at hand is its own, others are expanded."""
+    return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
+
+
 def load_layout(source: str | Path) -> HubLayout:
     """Load a layout that ships with hubtiers, by name, or one of your own, by the path of a TOML file.
 
@@ -186,6 +192,11 @@ def load_layout(source: str | Path) -> HubLayout:
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
+    # Tables of hubs and corridors are called by their singular; the plural would be lost in silence.
+    known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
+    for key in content:
+        if key not in known:
+            raise UnknownOptionError(f"key of {where}:", key, sorted(known))
     hubs = tuple(_make(Hub, hub, where) for hub in content.pop("hub", []))
     corridors = tuple(_make(Corridor, corridor, where) for corridor in content.pop("corridor", []))
     layout: HubLayout = _make(

@@ -20,7 +20,18 @@ _SIMPLIFIED = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 # Letters that no decomposition takes apart, and how they are written without their marks.
 _PLAIN_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+        "ŧ": "t",
+    }
 )
 _BRACKETS = re.compile(r"^(?P<base>[^()\[\]]+)[(\[](?P<hint>[^()\[\]]+)[)\]]$")
 _CODE = re.compile(r"^(?P<digits>\d{2}|\d{4}|\d{6}|\d{9}|\d{12})(\.0+)?$")
@@ -45,11 +56,40 @@ _KIND_WORDS = {
     "sar": "区",
 }
 _PEOPLES = frozenset(
-    {"bai", "bouyei", "buyei", "buyi", "dai", "dong", "hani", "hui", "jingpo", "kazak", "kazakh", "kirghiz", "kirgiz"}
-    | {"korean", "kyrgyz", "li", "lisu", "miao", "mongol", "mongolian", "qiang", "tibetan", "tujia", "uygur", "uyghur"}
+    {
+        "bai",
+        "bouyei",
+        "buyei",
+        "buyi",
+        "dai",
+        "dong",
+        "hani",
+        "hui",
+        "jingpo",
+        "kazak",
+        "kazakh",
+        "kirghiz",
+        "kirgiz",
+    }
+    | {
+        "korean",
+        "kyrgyz",
+        "li",
+        "lisu",
+        "miao",
+        "mongol",
+        "mongolian",
+        "qiang",
+        "tibetan",
+        "tujia",
+        "uygur",
+        "uyghur",
+    }
     | {"yi", "zhuang", "chaoxian", "chosen", "zang", "menggu", "weiwuer", "hasake", "keerkezi"}
 )
-_FILLER_WORDS = frozenset({"autonomous", "special", "administrative", "level", "and", "ar"}) | _PEOPLES
+_FILLER_WORDS = (
+    frozenset({"autonomous", "special", "administrative", "level", "and", "ar"}) | _PEOPLES
+)
 AUTONOMOUS = "自治"
 """What the Chinese name of a unit holds that an English one calls by its peoples: “Dali Bai” is 大理白族自治州."""
 
@@ -71,7 +111,9 @@ def name_key(name: str) -> str:
     text = clean(name)
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN_LETTERS)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(
+            _PLAIN_LETTERS
+        )
     return "".join(c for c in text if c.isalnum())
 
 

@@ -77,7 +77,11 @@ def consortia() -> dict[str, Consortium]:
     declared = {}
     for row in shipped_rows("consortia.csv"):
         wanted = row["members"].split(";")
-        units = [unit.region_id for unit in city_units().values() if {unit.region_id, unit.province} & set(wanted)]
+        units = [
+            unit.region_id
+            for unit in city_units().values()
+            if {unit.region_id, unit.province} & set(wanted)
+        ]
         declared[row["region_id"]] = Consortium(
             row["region_id"], row["name_zh"], row["name_en"], tuple(units), row["source"]
         )

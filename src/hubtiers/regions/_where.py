@@ -76,11 +76,8 @@ def _as_python(condition: str) -> str:
 def _evaluate(node: ast.expr, frame: pd.DataFrame, where: str) -> Mask:
     if isinstance(node, ast.BoolOp):
         masks = [_evaluate(value, frame, where) for value in node.values]
-        return (
-            np.logical_and.reduce(masks)
-            if isinstance(node.op, ast.And)
-            else np.logical_or.reduce(masks)
-        )
+        join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        return np.asarray(join.reduce(masks), dtype=bool)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return ~_evaluate(node.operand, frame, where)
     if (
@@ -106,7 +103,7 @@ def _compare(node: ast.Compare, frame: pd.DataFrame, where: str) -> Mask:
         return np.asarray(empty if isinstance(operation, ast.Is) else ~empty, dtype=bool)
     if isinstance(operation, (ast.In, ast.NotIn)):
         options = wanted if isinstance(wanted, tuple) else (wanted,)
-        found = np.logical_or.reduce([_equal(values, option) for option in options])
+        found: Mask = np.logical_or.reduce([_equal(values, option) for option in options])
         return found if isinstance(operation, ast.In) else ~found & values.notna().to_numpy()
     if isinstance(operation, (ast.Eq, ast.NotEq)):
         same = _equal(values, wanted)

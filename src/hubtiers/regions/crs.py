@@ -80,7 +80,9 @@ class GcjReport:
 def wgs84_to_gcj02(lon: Layer) -> Layer: ...
 @overload
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]: ...
-def wgs84_to_gcj02(lon: ArrayLike | Layer, lat: ArrayLike | None = None) -> tuple[Floats, Floats] | Layer:
+def wgs84_to_gcj02(
+    lon: ArrayLike | Layer, lat: ArrayLike | None = None
+) -> tuple[Floats, Floats] | Layer:
     """Shift WGS84 coordinates to GCJ-02 (WGS84 转 GCJ-02).
 
     Use it to lay results over a Chinese web map that draws GCJ-02.
@@ -121,7 +123,9 @@ def wgs84_to_gcj02(lon: ArrayLike | Layer, lat: ArrayLike | None = None) -> tupl
 def gcj02_to_wgs84(lon: Layer) -> Layer: ...
 @overload
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]: ...
-def gcj02_to_wgs84(lon: ArrayLike | Layer, lat: ArrayLike | None = None) -> tuple[Floats, Floats] | Layer:
+def gcj02_to_wgs84(
+    lon: ArrayLike | Layer, lat: ArrayLike | None = None
+) -> tuple[Floats, Floats] | Layer:
     """Shift GCJ-02 coordinates to WGS84 (GCJ-02 转 WGS84).
 
     Use it on layers taken from a Chinese web map; `gcj02_suspicion` tells whether a layer is one.
@@ -196,16 +200,22 @@ def gcj02_suspicion(regions: gpd.GeoDataFrame) -> GcjReport:
     if near.sum() < _FEWEST_VERTICES:
         return GcjReport("undecided", int(near.sum()), float("nan"), float("nan"))
     before, after = float(np.median(as_is[near])), float(np.median(converted[near]))
-    verdict = "gcj02" if after < _CLEAR * before else "wgs84" if before < _CLEAR * after else "undecided"
+    verdict = (
+        "gcj02" if after < _CLEAR * before else "wgs84" if before < _CLEAR * after else "undecided"
+    )
     return GcjReport(verdict, int(near.sum()), before, after)
 
 
 def _pair(lon: ArrayLike, lat: ArrayLike | None) -> tuple[Floats, Floats]:
     if lat is None:
-        raise SpecError("The latitudes are missing. Give longitudes and latitudes, or a GeoDataFrame alone.")
+        raise SpecError(
+            "The latitudes are missing. Give longitudes and latitudes, or a GeoDataFrame alone."
+        )
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     if x.shape != y.shape:
-        raise SpecError(f"There are {x.size} longitudes and {y.size} latitudes. Give as many of one as of the other.")
+        raise SpecError(
+            f"There are {x.size} longitudes and {y.size} latitudes. Give as many of one as of the other."
+        )
     return x, y
 
 
@@ -219,9 +229,17 @@ def _offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     root = np.sqrt(np.abs(x))
     ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
-    east += (ripple + _waves(x, (20.0, 1.0), (40.0, 3.0)) + _waves(x, (150.0, 12.0), (300.0, 30.0))) * 2.0 / 3.0
+    east += (
+        (ripple + _waves(x, (20.0, 1.0), (40.0, 3.0)) + _waves(x, (150.0, 12.0), (300.0, 30.0)))
+        * 2.0
+        / 3.0
+    )
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
-    north += (ripple + _waves(y, (20.0, 1.0), (40.0, 3.0)) + _waves(y, (160.0, 12.0), (320.0, 30.0))) * 2.0 / 3.0
+    north += (
+        (ripple + _waves(y, (20.0, 1.0), (40.0, 3.0)) + _waves(y, (160.0, 12.0), (320.0, 30.0)))
+        * 2.0
+        / 3.0
+    )
     latitude = np.radians(lat)
     flattening = 1.0 - _ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
     prime_vertical = _SEMI_MAJOR_M / np.sqrt(flattening)
@@ -255,7 +273,9 @@ def _to_wgs84(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 
 def _shift_layer(layer: Layer, shift: Shift) -> Layer:
     if layer.crs is None:
-        raise CRSError("The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326').")
+        raise CRSError(
+            "The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326')."
+        )
     degrees = layer.to_crs("EPSG:4326")
     shapes = np.asarray(degrees.geometry.array)
     moved = shapely.transform(shapes, lambda xy: np.column_stack(shift(xy[:, 0], xy[:, 1])))
@@ -266,7 +286,9 @@ def _shift_layer(layer: Layer, shift: Shift) -> Layer:
 
 def _vertices(regions: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     if regions.crs is None:
-        raise CRSError("The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326').")
+        raise CRSError(
+            "The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326')."
+        )
     shapes = regions.geometry.to_crs("EPSG:4326").dropna()
     xy = np.unique(shapely.get_coordinates(np.asarray(shapes.array)), axis=0)
     step = max(1, len(xy) // _MOST_VERTICES)
@@ -285,7 +307,9 @@ def _borders() -> shapely.STRtree:
 
 def _distance_to_borders(lon: Floats, lat: Floats) -> Floats:
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(_ALBERS)
-    pairs, distance = _borders().query_nearest(np.asarray(points.array), return_distance=True, all_matches=False)
+    pairs, distance = _borders().query_nearest(
+        np.asarray(points.array), return_distance=True, all_matches=False
+    )
     result = np.full(len(points), np.inf)
     result[pairs[0]] = distance
     return result

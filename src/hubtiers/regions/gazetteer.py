@@ -77,10 +77,14 @@ class MatchReport:
         """Return a summary, then a line for each distinct name that was refused or matched with a note."""
         counts = ", ".join(f"{number} {rule}" for rule, number in self.counts().items() if number)
         lines = [f"{len(self.frame)} names at level {self.level!r}: {counts or 'none'}."]
-        noted = self.frame[(self.frame["rule"] != "exact") & (self.frame["note"] != "")].drop_duplicates("name")
+        noted = self.frame[
+            (self.frame["rule"] != "exact") & (self.frame["note"] != "")
+        ].drop_duplicates("name")
         order = noted["rule"].map({rule: -i for i, rule in enumerate(RULES)})
         noted = noted.loc[order.sort_values(kind="stable").index]
-        for name, rule, note, proposals in noted.head(most)[["name", "rule", "note", "proposals"]].to_numpy():
+        for name, rule, note, proposals in noted.head(most)[
+            ["name", "rule", "note", "proposals"]
+        ].to_numpy():
             tail = f" Did you mean {proposals}?" if proposals else ""
             lines.append(f"  {name} · {rule}: {note}{tail}")
         if len(noted) > most:
@@ -92,9 +96,14 @@ class MatchReport:
 
     def _repr_html_(self) -> str:
         summary, *_ = self.to_text(most=0).splitlines()
-        cells = [[html.escape("" if pd.isna(v) else str(v)) for v in row] for row in self.frame.head(200).to_numpy()]
+        cells = [
+            [html.escape("" if pd.isna(v) else str(v)) for v in row]
+            for row in self.frame.head(200).to_numpy()
+        ]
         head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
-        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells
+        )
         more = f"<p>… and {len(self.frame) - 200} more</p>" if len(self.frame) > 200 else ""
         return f"<p>{html.escape(summary)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
@@ -148,10 +157,15 @@ def match_names(
     if level not in LEVELS:
         raise UnknownOptionError("level of names", level, LEVELS)
     if isinstance(names, str) or not isinstance(names, Iterable):
-        raise SpecError(f"match_names() needs a list of names, but got {names!r}. Put it in brackets.")
+        raise SpecError(
+            f"match_names() needs a list of names, but got {names!r}. Put it in brackets."
+        )
     written = [_as_text(name) for name in names]
     limits = _limits(within, len(written))
-    answers = {pair: _resolve(pair[0], level, pair[1]) for pair in dict.fromkeys(zip(written, limits, strict=True))}
+    answers = {
+        pair: _resolve(pair[0], level, pair[1])
+        for pair in dict.fromkeys(zip(written, limits, strict=True))
+    }
     unknown = [name for (name, _), answer in answers.items() if answer.note == _UNKNOWN]
     proposals = _proposals(unknown, level)
     rows = [answers[pair] for pair in zip(written, limits, strict=True)]
@@ -163,7 +177,9 @@ def match_names(
             "rule": [answer.rule for answer in rows],
             "candidates": [answer.candidates for answer in rows],
             "note": [answer.note for answer in rows],
-            "proposals": [proposals.get(name, "") if answer.note == _UNKNOWN else "" for name, answer in pairs],
+            "proposals": [
+                proposals.get(name, "") if answer.note == _UNKNOWN else "" for name, answer in pairs
+            ],
         },
         columns=_COLUMNS,
     )
@@ -250,7 +266,12 @@ class _Entry(NamedTuple):
 def _as_text(name: object) -> str:
     if isinstance(name, str):
         return name
-    if name is None or name is pd.NA or name is pd.NaT or (isinstance(name, float) and np.isnan(name)):
+    if (
+        name is None
+        or name is pd.NA
+        or name is pd.NaT
+        or (isinstance(name, float) and np.isnan(name))
+    ):
         return ""
     if isinstance(name, (float, np.floating)) and float(name).is_integer():
         return str(int(name))
@@ -266,7 +287,9 @@ def _limits(within: str | Sequence[object] | None, count: int) -> list[str]:
         raise DataError(
             f"`within` has {len(given)} provinces for {count} names. Give one province, or one for each name."
         )
-    answers = {name: _resolve(name, "province", "") for name in dict.fromkeys(given) if name.strip()}
+    answers = {
+        name: _resolve(name, "province", "") for name in dict.fromkeys(given) if name.strip()
+    }
     if wrong := [name for name, answer in answers.items() if answer.region_id is None]:
         raise DataError(
             f"`within` names no province: {listing(map(repr, wrong))}. Use a name such as '辽宁' or '210000'."
@@ -306,14 +329,20 @@ def _with_hint(name: str, level: str, limit: str) -> _Answer | None:
     pairs = [split_hint(name)]
     key = name_key(name)
     candidates = _province_prefixes().get(key[0], ())
-    pairs += [(key[len(prefix) :], prefix) for prefix in candidates if key.startswith(prefix) and key != prefix]
+    pairs += [
+        (key[len(prefix) :], prefix)
+        for prefix in candidates
+        if key.startswith(prefix) and key != prefix
+    ]
     refused = None
     for base, hint in filter(None, pairs):
         province = _resolve(hint, "province", "").region_id if name_key(hint) else None
         if province is None or (limit and limit != province) or read_code(base) is not None:
             continue
         entries = _index().get(name_key(base)) or _without_kind(base)
-        answer = _choose(entries_below, level, province) if (entries_below := _below(entries)) else None
+        answer = (
+            _choose(entries_below, level, province) if (entries_below := _below(entries)) else None
+        )
         if answer is not None and answer.region_id is not None:
             rule = "alias" if answer.rule == "exact" else answer.rule
             note = answer.note or f"read as {base} in {provinces()[province].name_zh}"
@@ -340,9 +369,17 @@ def _choose(entries: tuple[_Entry, ...], level: str, limit: str) -> _Answer:
     if best:
         meanings = {e.region_id: str(e) for e in (*best, *rivals)}
         names = ";".join(meanings.values())
-        return _Answer(None, "ambiguous", f"it can mean {listing(meanings.values())}; write the full name", names)
+        return _Answer(
+            None,
+            "ambiguous",
+            f"it can mean {listing(meanings.values())}; write the full name",
+            names,
+        )
     return _Answer(
-        None, "unmatched", _why_not(entries, allowed, level, limit), ";".join(dict.fromkeys(map(str, entries)))
+        None,
+        "unmatched",
+        _why_not(entries, allowed, level, limit),
+        ";".join(dict.fromkeys(map(str, entries))),
     )
 
 
@@ -350,7 +387,11 @@ def _rivals(entries: tuple[_Entry, ...], level: str, limit: str) -> list[_Entry]
     # A city table also holds totals of provinces and, for municipalities, districts; a province table holds no cities.
     if limit or level not in ("city", "any"):
         return []
-    return [e for e in entries if e.level == "district" or (e.level == "province" and e.rule in ("exact", "alias"))]
+    return [
+        e
+        for e in entries
+        if e.level == "district" or (e.level == "province" and e.rule in ("exact", "alias"))
+    ]
 
 
 def _why_not(entries: tuple[_Entry, ...], allowed: list[_Entry], level: str, limit: str) -> str:
@@ -361,9 +402,7 @@ def _why_not(entries: tuple[_Entry, ...], allowed: list[_Entry], level: str, lim
     if not allowed and limit:
         where = f"lies in {home}" if home else "is no part"
         return f"{entry.name_zh} ({entry.region_id}) {where}, not in {provinces()[limit].name_zh}"
-    return (
-        f"level mismatch: {entry.name_zh} ({entry.region_id}) is {_LEVEL_NAMES[entry.level]}, not {_LEVEL_NAMES[level]}"
-    )
+    return f"level mismatch: {entry.name_zh} ({entry.region_id}) is {_LEVEL_NAMES[entry.level]}, not {_LEVEL_NAMES[level]}"
 
 
 def _by_code(code: str, level: str, limit: str) -> _Answer:
@@ -382,9 +421,13 @@ def _by_code(code: str, level: str, limit: str) -> _Answer:
 @lru_cache(maxsize=1)
 def _province_prefixes() -> dict[str, tuple[str, ...]]:
     """Return Chinese names of provinces by their first character, the longest first."""
-    names = {name_key(name) for place in provinces().values() for name in (place.name_zh, place.short_zh)}
+    names = {
+        name_key(name) for place in provinces().values() for name in (place.name_zh, place.short_zh)
+    }
     ordered = sorted(names, key=lambda name: (-len(name), name))
-    return {first: tuple(n for n in ordered if n[0] == first) for first in {name[0] for name in names}}
+    return {
+        first: tuple(n for n in ordered if n[0] == first) for first in {name[0] for name in names}
+    }
 
 
 @lru_cache(maxsize=1)
@@ -399,8 +442,13 @@ def _index() -> dict[str, tuple[_Entry, ...]]:
         pairs += _former(row)
     for row in shipped_rows("ambiguous_names.csv"):
         home = provinces()[row["province"]].name_zh
-        entry = _Entry(row["region_id"], "district", "exact", f"{row['label']} ({home})", row["province"])
-        pairs += [(form, entry) for form in (row["name_zh"], row["name_en"], row["label"], row["region_id"])]
+        entry = _Entry(
+            row["region_id"], "district", "exact", f"{row['label']} ({home})", row["province"]
+        )
+        pairs += [
+            (form, entry)
+            for form in (row["name_zh"], row["name_en"], row["label"], row["region_id"])
+        ]
     index: dict[str, dict[tuple[str, str], _Entry]] = {}
     for form, entry in pairs:
         if key := name_key(form):
@@ -422,7 +470,11 @@ def _alias_forms(place: Place) -> list[str]:
         # CN-11 was the ISO 3166-2 code until 2017; 110100 and 110200 are the districts and counties of Beijing.
         forms += [f"CN{place.region_id[:2]}"]
         if place.name_zh.endswith("市"):
-            forms += [f"{place.region_id[:2]}0100", f"{place.region_id[:2]}0200", f"{place.short_zh}市辖区"]
+            forms += [
+                f"{place.region_id[:2]}0100",
+                f"{place.region_id[:2]}0200",
+                f"{place.short_zh}市辖区",
+            ]
     return forms
 
 
@@ -449,7 +501,11 @@ def _proposals(names: list[str], level: str) -> dict[str, str]:
 def _known_names(level: str) -> dict[str, str]:
     known = {}
     for key, entries in _index().items():
-        shown = [str(e) for e in entries if level in (e.level, "any") and e.level != "district" and not key.isdigit()]
+        shown = [
+            str(e)
+            for e in entries
+            if level in (e.level, "any") and e.level != "district" and not key.isdigit()
+        ]
         if shown:
             known[key] = shown[0]
     return known

@@ -57,6 +57,8 @@ class Recipe:
         many first signs of an id are that id.
     simplify
         Tolerance in metres; thinned out as far as a screen shows when left out, not at all when 0.
+    dissolve
+        Whether rows with the same id are parts of one region.
     """
 
     id_column: str | None = None
@@ -70,6 +72,7 @@ class Recipe:
     parent: str = ""
     parent_digits: int = 0
     simplify: float | None = None
+    dissolve: bool = False
 
     def __post_init__(self) -> None:
         if not _SLUG.match(self.level):
@@ -162,6 +165,9 @@ def make_pack(
     base = _base_pack(target, recipe)
     raw, notes = _rows(source, recipe)
     kept, aside = _set_aside(raw, recipe)
+    if recipe.dissolve:
+        kept, united = _dissolved(kept, recipe)
+        notes = (*notes, *united)
     regions = read_regions(kept, id_column=recipe.id_column, name=recipe.name, credit=recipe.credit)
     report = regions.attrs["report"]
     if recipe.under:
@@ -208,12 +214,10 @@ def _rows(
     source: str | Path | gpd.GeoDataFrame, recipe: Recipe
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the rows of the layer that the recipe asks for, with row numbers as index."""
+    notes: tuple[str, ...]
     if isinstance(source, gpd.GeoDataFrame):
-        frame, where, notes = (
-            source.reset_index(drop=isinstance(source.index, pd.RangeIndex)),
-            "The frame",
-            (),
-        )
+        where, notes = "The frame", ()
+        frame = source.reset_index(drop=isinstance(source.index, pd.RangeIndex))
     else:
         opened = open_layer(source, recipe.layer, ReadLimits(), allow_remote=False)
         frame, where, notes = opened.frame, Path(source).name, opened.notes
@@ -251,9 +255,20 @@ def _set_aside(
     kept = raw.drop(index=[row for row, _, _ in aside])
     if not len(kept):
         raise DataError(
-            f"No row of the layer is a region: {aside[0][2] if aside else 'there is none'}. Check --id."
+            f"No row of the layer is a region: {aside[0][2] if aside else 'there is none'}. Check the column of ids."
         )
     return kept.reset_index(drop=True), aside
+
+
+def _dissolved(kept: gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return one row for each id, with the attributes of its first row, and a note of what was united."""
+    column = recipe.id_column or _likeliest_id(kept)
+    parts = kept.groupby(kept[column].astype("str"), sort=False)
+    shapes = [shapely.union_all(np.asarray(rows.geometry.array)) for _, rows in parts]
+    whole = kept.drop_duplicates(column).reset_index(drop=True)
+    several = [str(name) for name, rows in parts if len(rows) > 1]
+    note = (f"rows of one id were united: {listing(several)}",) if several else ()
+    return whole.set_geometry(gpd.GeoSeries(shapes, crs=kept.crs)), note
 
 
 def _likeliest_id(raw: gpd.GeoDataFrame) -> str:
@@ -384,7 +399,10 @@ def _write_layer(path: Path, regions: gpd.GeoDataFrame) -> None:
     for place, (region, row) in enumerate(
         zip(regions.index, regions.to_dict("records"), strict=True)
     ):
-        properties = {"region_id": str(region), **_names(row, regions.attrs["languages"])}
+        properties: dict[str, Any] = {
+            "region_id": str(region),
+            **_names(row, regions.attrs["languages"]),
+        }
         properties |= {column: _plain(row[column]) for column in columns}
         properties |= {
             "lon": round(float(seats[place].x), 4),

@@ -91,7 +91,9 @@ def expand_members(ids: Iterable[str]) -> tuple[str, ...]:
     ('310000', '440100')
     """
     if isinstance(ids, str):
-        raise SpecError(f"expand_members() needs a list of region ids, but got the string {ids!r}. Write [{ids!r}].")
+        raise SpecError(
+            f"expand_members() needs a list of region ids, but got the string {ids!r}. Write [{ids!r}]."
+        )
     return tuple(dict.fromkeys(unit for region_id in ids for unit in member_units(region_id)))
 
 
@@ -127,13 +129,19 @@ def overlaps(members: Mapping[str, Iterable[str]] | pd.DataFrame) -> list[tuple[
     # Members may be units of a user's own; only known regions are expanded.
     known = {*provinces(), *city_units(), *consortia()}
     units = {
-        region: {unit for member in group for unit in (member_units(member) if member in known else (member,))}
+        region: {
+            unit
+            for member in group
+            for unit in (member_units(member) if member in known else (member,))
+        }
         for region, group in members.items()
     }
     return [(a, b) for a, b in combinations(units, 2) if units[a] & units[b]]
 
 
-def overlaps_by_geometry(regions: gpd.GeoDataFrame, *, tolerance: float = 0.01) -> list[tuple[str, str]]:
+def overlaps_by_geometry(
+    regions: gpd.GeoDataFrame, *, tolerance: float = 0.01
+) -> list[tuple[str, str]]:
     """Return the pairs of regions whose shared area is more than a small share of the smaller one.
 
     Use it for a layer of your own, which declares no members. Borders that touch, or that cross by the sliver of a
@@ -171,9 +179,13 @@ def overlaps_by_geometry(regions: gpd.GeoDataFrame, *, tolerance: float = 0.01) 
     [('whole', 'part')]
     """
     if not 0 <= tolerance < 1:
-        raise SpecError(f"tolerance is {tolerance}, but it is a share of area. Use a number from 0 up to 1.")
+        raise SpecError(
+            f"tolerance is {tolerance}, but it is a share of area. Use a number from 0 up to 1."
+        )
     if regions.crs is None:
-        raise CRSError("The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326').")
+        raise CRSError(
+            "The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326')."
+        )
     shapes = np.asarray(regions.geometry.to_crs(_EQUAL_AREA).array)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = first < second
@@ -182,4 +194,7 @@ def overlaps_by_geometry(regions: gpd.GeoDataFrame, *, tolerance: float = 0.01) 
     smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
     overlapping = shared > np.maximum(tolerance * smaller, 0)
     names = [str(name) for name in regions.index]
-    return [(names[a], names[b]) for a, b in sorted(zip(first[overlapping], second[overlapping], strict=True))]
+    return [
+        (names[a], names[b])
+        for a, b in sorted(zip(first[overlapping], second[overlapping], strict=True))
+    ]

@@ -468,6 +468,12 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
     context, totals = content.get("context", {}), content.get("totals", {})
     _refuse_unknown(context, ("file", "credit"), f"[context] of {where}")
     _refuse_unknown(totals, ("names",), f"[totals] of {where}")
+    by_language = {key: _texts(content, key) for key in _BY_LANGUAGE}
+    plain: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
+    plain["units"] = content.get("units", next(reversed(levels)))
+    plain |= {
+        key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()
+    }
     pack = Pack(
         folder=folder,
         levels=levels,
@@ -482,16 +488,17 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
         context_file=context.get("file", ""),
         context_credit=context.get("credit", ""),
         set_aside=tuple(content.get("set_aside", [])),
-        **{
-            key: {code: content.get(f"{key}_{code}", "") for code in LANGUAGES}
-            for key in _BY_LANGUAGE
-        },
-        **{key: content[key] for key in _PLAIN if key in content and key != "units"},
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()},
-        units=content.get("units", next(reversed(levels))),
+        credit=by_language["credit"],
+        approval=by_language["approval"],
+        coordinates=by_language["coordinates"],
+        **plain,
     )
     _check_levels(pack, where)
     return pack
+
+
+def _texts(content: Mapping[str, Any], key: str) -> dict[str, str]:
+    return {code: str(content.get(f"{key}_{code}", "")) for code in LANGUAGES}
 
 
 def _check_levels(pack: Pack, where: str) -> None:

@@ -6,12 +6,14 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 
 from hubtiers.errors import (
@@ -408,7 +410,7 @@ def _jumps(shape: shapely.Geometry) -> bool:
     )
 
 
-def _cut(part: shapely.Polygon) -> list[shapely.Geometry]:
+def _cut(part: shapely.Polygon) -> list[Any]:
     rings = [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
     if not any((np.abs(np.diff(ring[:, 0])) > 180).any() for ring in rings):
         return [part]
@@ -418,16 +420,11 @@ def _cut(part: shapely.Polygon) -> list[shapely.Geometry]:
     if any(abs(ring[0, 0] - ring[-1, 0]) > 180 for ring in rings):
         return [part]
     whole = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
-    pieces = []
+    pieces: list[Any] = []
     for turn in (-360.0, 0.0, 360.0):
         piece = shapely.intersection(whole, shapely.box(-180 + turn, -90, 180 + turn, 90))
-        pieces.append(shapely.transform(piece, lambda xy, turn=turn: xy - (turn, 0.0)))
-    return [
-        polygon
-        for piece in pieces
-        for polygon in shapely.get_parts(piece)
-        if polygon.geom_type == "Polygon"
-    ]
+        pieces += shapely.get_parts(shapely.affinity.translate(piece, xoff=-turn)).tolist()
+    return [piece for piece in pieces if piece.geom_type == "Polygon"]
 
 
 def _id_column(raw: gpd.GeoDataFrame, id_column: str | None, where: str) -> str:

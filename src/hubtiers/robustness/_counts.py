@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
-from hubtiers.robustness._workshop import Placed
+from hubtiers.robustness._evaluate import Evaluated
 
 __all__ = ["MOST_REGIONS", "Counts", "Reference", "make_reference"]
 
@@ -129,22 +129,22 @@ class Counts:
         shapes = ((regions, tiers), (regions, regions), (2, regions), (4,))
         return cls(0, *(np.zeros(shape, np.int64) for shape in shapes))
 
-    def add(self, placed: Placed, *, order: Ints, reference: Reference) -> None:
+    def add(self, drawn: Evaluated, *, order: Ints, reference: Reference) -> None:
         """Count some draws; `order` are the places of all regions, as the scheme ranks them."""
         from hubtiers.robustness._kernel import count_kernel, match_kernel
 
         count_kernel(
-            placed.ranks, placed.classes, placed.times, order, self.tiers, self.ranks, self.duels
+            drawn.ranks, drawn.classes, drawn.times, order, self.tiers, self.ranks, self.duels
         )
         match_kernel(
-            placed.ranks,
-            placed.classes,
-            placed.times,
+            drawn.ranks,
+            drawn.classes,
+            drawn.times,
             reference.members,
             reference.wanted,
             self.sums,
         )
-        self.draws += len(placed.which)
+        self.draws += len(drawn.which)
 
     def merge(self, other: Counts) -> None:
         """Add the counts of another part of the draws."""

@@ -1,4 +1,4 @@
-"""The compiled loop of the Monte Carlo: scores are rounded, ranked, cut into tiers and counted.
+"""The compiled loop of the Monte Carlo: scores are ranked, cut into tiers and counted.
 
 Import this module only inside the functions that use it, because numba is slow to import. Sums run
 in a fixed order and nothing is fused or reordered, so that the answer is the same on every
@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.robustness._breaks import Ends, best_starts
-from hubtiers.tiers._kernel import Workspace, compiled, distinct_kernel
+from hubtiers._compiled import compiled
+from hubtiers.tiers._kernel import Workspace, distinct_kernel
+from hubtiers.tiers._kernel_few import Ends, best_starts
 
 __all__ = [
     "FIXED",
@@ -25,7 +26,6 @@ __all__ = [
     "match_kernel",
     "place_kernel",
     "quick_kernel",
-    "round_kernel",
 ]
 
 Floats = NDArray[np.float64]
@@ -40,19 +40,6 @@ _FEW = 32
 _LAST = np.int64(0x7FFF_FFFF_FFFF_FFFF)
 _MOVES = 16
 _TILE = 16
-
-
-@compiled
-def round_kernel(scores: Floats, bits: Ints, scale: Floats) -> None:
-    """Round scores as `hubtiers.scheme.round_significant` does.
-
-    `bits` is the same memory seen as whole numbers. `scale` holds the power of ten for every binary
-    exponent.
-    """
-    for d in range(scores.shape[0]):
-        for r in range(scores.shape[1]):
-            power = scale[(bits[d, r] >> 52) & 2047]
-            scores[d, r] = np.rint(scores[d, r] * power) / power
 
 
 @compiled

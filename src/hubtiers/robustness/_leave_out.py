@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.treat import NoTreatment
@@ -16,11 +17,12 @@ def scheme_without(scheme: Scheme, code: str | None) -> Scheme:
     A treatment that names its indicators, such as `LogTransform(("patents",))`, refuses one that
     the table lacks, as it should: the name may be mistyped. Here it is known to be gone.
     """
-    treat = scheme.treat
+    treat: Any = scheme.treat
     named = getattr(treat, "indicators", None)
     if not dataclasses.is_dataclass(treat) or not isinstance(named, tuple) or code not in named:
         return scheme
     rest = tuple(name for name in named if name != code)
     if not rest:
         return scheme.replace(treat=NoTreatment())
-    return scheme.replace(treat=dataclasses.replace(treat, indicators=rest))
+    without: Any = dataclasses.replace(treat, indicators=rest)  # type: ignore[type-var]
+    return scheme.replace(treat=without)

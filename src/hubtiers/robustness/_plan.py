@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._methods import describe, offered
-from hubtiers.errors import DataError, OverlapError, SpecError, UnknownOptionError
-from hubtiers.robustness._leave_out import scheme_without
+from hubtiers._method import asked_for, own_fact
+from hubtiers._methods import METHODS, describe
+from hubtiers.errors import OverlapError, SpecError, UnknownOptionError
+from hubtiers.robustness._gaps import complete_values, filled_cells
 from hubtiers.robustness.variation import PerLevel, Variation, WeightDraw
 from hubtiers.scheme import Result, Scheme
-from hubtiers.scoring.weight import GivenWeights
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.tiers.scale import TierScale, tier_labels
+from hubtiers.tiers.scale import TierScale
 
-__all__ = ["BLOCK", "Draws", "Factor", "Plan", "complete_values", "make_plan", "normalised_values", "seed_of"]
+__all__ = ["BLOCK", "Draws", "Factor", "Plan", "make_plan", "seed_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,7 +29,6 @@ Ints = NDArray[np.int64]
 BLOCK = 512
 """Draws that share one stream of random numbers. The streams depend on nothing else: not on workers, not on tasks."""
 
-_FOLDS = 5
 _CHOICES, _WEIGHTS, _KEYS = 0, 1, 2
 
 
@@ -59,39 +58,14 @@ class Draws:
 
     def take(self, which: Any) -> Draws:
         """Return some of the draws."""
-        return Draws(self.choices[which], None if self.weights is None else self.weights[which], self.keys[which])
+        return Draws(
+            self.choices[which],
+            None if self.weights is None else self.weights[which],
+            self.keys[which],
+        )
 
     def __len__(self) -> int:
         return len(self.choices)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A tier step that keeps the cut-points of an earlier fit."""
-
-    scale: TierScale
-
-    def fit(self, scores: pd.Series) -> TierScale:
-        """Return the earlier scale."""
-        del scores
-        return self.scale
-
-
-@dataclass(frozen=True, eq=False)
-class DrawnGaps:
-    """An imputing step that gives values drawn before."""
-
-    complete: pd.DataFrame
-
-    def fit(self, values: pd.DataFrame) -> DrawnGaps:
-        """Return itself: nothing is learnt."""
-        del values
-        return self
-
-    def apply(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return the values drawn."""
-        del values
-        return self.complete
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +78,8 @@ class Plan:
     factors: tuple[Factor, ...]
     weights: pd.Series
     labels: tuple[str, ...]
-    held: TierScale | None
+    fixed: TierScale | None
     seed: tuple[int, ...]
-    pools: dict[Any, dict[str, Floats]] = field(default_factory=dict, repr=False)
 
     @property
     def discrete(self) -> tuple[Factor, ...]:
@@ -125,22 +98,31 @@ class Plan:
 
     def stream(self, block: int, purpose: int) -> np.random.Generator:
         """Return the random numbers of a block for one purpose; adding a factor does not move those of the others."""
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose))))
+        return np.random.Generator(
+            np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose)))
+        )
 
     def blocks(self, first: int, last: int) -> Draws:
         """Return the draws of some blocks, from the first up to but not including the last, one after the other."""
         shape = ((last - first) * BLOCK, len(self.table.framework.codes))
         weights = np.empty(shape) if self.draws_weights else None
-        choices, keys = np.empty((shape[0], len(self.discrete)), np.int64), np.zeros((shape[0], 2), np.int64)
+        choices, keys = (
+            np.empty((shape[0], len(self.discrete)), np.int64),
+            np.zeros((shape[0], 2), np.int64),
+        )
         for number in range(first, last):
             part = slice((number - first) * BLOCK, (number - first + 1) * BLOCK)
-            choices[part] = self.chosen(self.stream(number, _CHOICES).random((BLOCK, len(self.discrete))))
+            choices[part] = self.chosen(
+                self.stream(number, _CHOICES).random((BLOCK, len(self.discrete)))
+            )
             if self.data_varies:
                 keys[part] = self.stream(number, _KEYS).integers(0, 2**53, (BLOCK, 2))
             if weights is not None:
                 rng = self.stream(number, _WEIGHTS)
                 draw: WeightDraw = self.variation.weights
-                weights[part] = draw.draw(rng, BLOCK, base=self.weights, framework=self.table.framework)
+                weights[part] = draw.draw(
+                    rng, BLOCK, base=self.weights, framework=self.table.framework
+                )
         return Draws(choices, weights, keys)
 
     def block(self, number: int) -> Draws:
@@ -156,65 +138,20 @@ class Plan:
         """Return the option of each discrete factor by its name."""
         return {f.name: f.options[i] for f, i in zip(self.discrete, choice, strict=True)}
 
-    def steps(self, options: dict[str, Any]) -> Scheme:
-        """Return the scheme with the chosen steps."""
-        steps: dict[str, Any] = {
-            name: options[name] for name in ("impute", "treat", "normalise", "weight", "tier") if name in options
-        }
-        levels = [value for name, value in options.items() if name.startswith("aggregate")]
-        if levels:
-            steps["aggregate"] = tuple(levels) if isinstance(self.variation.aggregate, PerLevel) else levels[0]
-        if self.held is not None:
-            steps["tier"] = Held(self.held)
-        return scheme_without(self.scheme.replace(**steps), options.get("leave_out"))
-
     def table_without(self, code: str | None) -> IndicatorTable:
         """Return the table whose framework lacks an indicator; its column stays, as a denominator of others."""
         if code is None:
             return self.table
         return dataclasses.replace(self.table, framework=self.table.framework.without([code]))
 
-    def data(self, scheme: Scheme, table: IndicatorTable, keys: Ints) -> tuple[Scheme, IndicatorTable]:
-        """Return scheme and table with the noise and the filled gaps that the keys stand for."""
-        if self.variation.noise is not None:
-            values = table.values
-            noisy = pd.DataFrame(self.noisy_values(keys), values.index, values.columns)
-            table = dataclasses.replace(table, values=noisy)
-        if self.variation.redraw_gaps:
-            measured, complete = complete_values(scheme, table)
-            filled = measured.isna() & complete.notna()
-            if filled.to_numpy().any():
-                complete = redrawn(complete, filled, self._errors(scheme, table), _keyed(keys[0]))
-                scheme = scheme.replace(impute=DrawnGaps(complete))
-        return scheme, table
-
-    def noisy_values(self, keys: Ints) -> Floats:
-        """Return the values of the table with the noise that the keys stand for."""
-        return np.asarray(self.variation.noise.apply(self.table.values.to_numpy(float), _keyed(keys[1])))
-
-    def _errors(self, scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
-        """Return the errors of the filling, from the values without noise; they are looked for once."""
-        gone = _left_out(self.table, table)
-        key = (repr(scheme.impute), gone)
-        if key not in self.pools:
-            self.pools[key] = residual_pools(scheme, self.table_without(gone))
-        return self.pools[key]
-
-    def stands_for(self, draws: Draws, number: int) -> tuple[Scheme, IndicatorTable]:
-        """Return the plain scheme and table of one draw."""
-        options = self.options(draws.choices[number])
-        scheme, table = self.data(self.steps(options), self.table_without(options.get("leave_out")), draws.keys[number])
-        if draws.weights is not None:
-            weights = dict(zip(self.table.framework.codes, draws.weights[number].tolist(), strict=True))
-            scheme = scheme.replace(weight=GivenWeights({c: weights[c] for c in table.framework.codes}))
-        return scheme, table
-
 
 def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int, ...]) -> Plan:
     """Return the plan of an analysis around a result, after checking that the choices fit together."""
     scheme, table = base.fitted.scheme, base.table
     if not isinstance(variation, Variation):
-        raise SpecError(f"The variation is {variation!r}. Give one such as Variation(weights=Dirichlet()).")
+        raise SpecError(
+            f"The variation is {variation!r}. Give one such as Variation(weights=Dirichlet())."
+        )
     if tiers not in ("refit", "fixed"):
         raise UnknownOptionError("choice for tiers:", tiers, ("refit", "fixed"))
     if tiers == "fixed" and variation.tier:
@@ -225,11 +162,28 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
     for factor in factors:
         if factor.name == "weight":
             _refuse_overlaps(factor.options, table)
-    held = base.breaks if tiers == "fixed" else None
+    fixed = base.breaks if tiers == "fixed" else None
     if variation.redraw_gaps:
         _require_gaps(scheme, variation, table)
     labels = _common_labels(_labels_of(base, rule) for rule in variation.tier or (scheme.tier,))
-    return Plan(scheme, _without_geometry(table), variation, factors, base.weights, labels, held, seed)
+    if not any(_uses_geometry(method) for method in _every_method(scheme, factors)):
+        table = _without_geometry(table)
+    return Plan(scheme, table, variation, factors, base.weights, labels, fixed, seed)
+
+
+def _every_method(scheme: Scheme, factors: Iterable[Factor]) -> Iterable[Any]:
+    """Yield every method that a draw may use."""
+    chosen = [getattr(scheme, step) for step in METHODS]
+    for factor in factors:
+        chosen += factor.options
+    for methods in chosen:
+        yield from methods if isinstance(methods, tuple) else (methods,)
+
+
+def _uses_geometry(method: Any) -> bool:
+    """Say whether a method may look at the shapes of the regions; one of a user's own that asks for them may."""
+    asked = asked_for(method.fit) if hasattr(method, "fit") else ()
+    return bool(own_fact(method, "uses_geometry", default="regions" in asked or "table" in asked))
 
 
 def _without_geometry(table: IndicatorTable) -> IndicatorTable:
@@ -246,77 +200,10 @@ def seed_of(rng: int | np.random.Generator) -> tuple[int, ...]:
     if isinstance(rng, np.random.Generator):
         return tuple(int(n) for n in rng.integers(0, 2**32, 4))
     if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
-        raise SpecError(f"The seed is {rng!r}. Give a whole number of at least 0, or a numpy Generator.")
+        raise SpecError(
+            f"The seed is {rng!r}. Give a whole number of at least 0, or a numpy Generator."
+        )
     return (int(rng),)
-
-
-def complete_values(scheme: Scheme, table: IndicatorTable) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the values divided by size, and the same with gaps filled, as `Scheme.run` makes them."""
-    offers: dict[str, Any] = {"framework": table.framework, "regions": table.regions, "panel": None, "year": None}
-    measured = scheme.denominate.fit(table.values, **offered(scheme.denominate.fit, offers)).apply(table.values)
-    impute = scheme.impute.fit(measured, **offered(scheme.impute.fit, offers))
-    complete: pd.DataFrame = impute.apply(measured, **offered(impute.apply, offers))
-    return measured, complete
-
-
-def normalised_values(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
-    """Return treated and normalised values, as `Scheme.run` makes them."""
-    _, complete = complete_values(scheme, table)
-    direction = pd.Series({i.code: i.direction for i in table.framework.indicators})
-    offers: dict[str, Any] = {"framework": table.framework, "regions": table.regions, "direction": direction}
-    treated = scheme.treat.fit(complete, **offered(scheme.treat.fit, offers)).apply(complete)
-    fitted = scheme.normalise.fit(treated, **offered(scheme.normalise.fit, offers))
-    frame: pd.DataFrame = fitted.apply(treated)
-    return frame
-
-
-def residual_pools(scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
-    """Return by indicator the errors that the filling makes where the value is known.
-
-    Known values are hidden a fifth at a time and filled by the method fitted on the rest.
-    """
-    measured, _ = complete_values(scheme, table)
-    x = measured.to_numpy(float)
-    rows, columns = np.indices(x.shape)
-    errors = np.full(x.shape, np.nan)
-    offers: dict[str, Any] = {"framework": table.framework, "regions": table.regions, "panel": None, "year": None}
-    for fold in range(_FOLDS):
-        hidden = ~np.isnan(x) & ((rows + 2 * columns) % _FOLDS == fold)
-        shown = pd.DataFrame(np.where(hidden, np.nan, x), measured.index, measured.columns)
-        try:
-            impute = scheme.impute.fit(shown, **offered(scheme.impute.fit, offers))
-            filled = impute.apply(shown, **offered(impute.apply, offers)).to_numpy(float)
-        except DataError:
-            # A group or a column may have no value left; the other folds still tell of the errors.
-            continue
-        errors[hidden] = (x - filled)[hidden]
-    return {str(code): e[~np.isnan(e)] for code, e in zip(measured.columns, errors.T, strict=True)}
-
-
-def redrawn(
-    complete: pd.DataFrame, filled: pd.DataFrame, pools: dict[str, Floats], rng: np.random.Generator
-) -> pd.DataFrame:
-    """Return values whose filled gaps have an error of the filling added, drawn from those of the indicator."""
-    drawn = complete.copy()
-    for code in complete.columns[filled.any().to_numpy()]:
-        pool = pools[str(code)]
-        if not len(pool):
-            raise DataError(
-                f"redraw_gaps finds no error to draw for {code!r}: too few of its values are known. Leave "
-                "redraw_gaps out, or drop the indicator."
-            )
-        rows = filled[code].to_numpy()
-        drawn.loc[rows, code] += pool[rng.integers(0, len(pool), int(rows.sum()))]
-    return drawn
-
-
-def _keyed(key: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(int(key))))
-
-
-def _left_out(whole: IndicatorTable, table: IndicatorTable) -> str | None:
-    gone = [code for code in whole.framework.codes if code not in table.framework.codes]
-    return gone[0] if gone else None
 
 
 def _factors(variation: Variation, table: IndicatorTable) -> Iterable[Factor]:
@@ -324,7 +211,9 @@ def _factors(variation: Variation, table: IndicatorTable) -> Iterable[Factor]:
     if variation.leave_one_out:
         codes = table.framework.codes
         if len(codes) < 2:
-            raise SpecError("leave_one_out needs at least two indicators, but the framework has one.")
+            raise SpecError(
+                "leave_one_out needs at least two indicators, but the framework has one."
+            )
         yield Factor("leave_out", (None, *codes))
     if isinstance(variation.aggregate, PerLevel):
         for number, level in enumerate(variation.aggregate.levels, start=1):
@@ -351,13 +240,15 @@ def _step_factors(variation: Variation, steps: Sequence[str]) -> Iterable[Factor
 def _refuse_overlaps(weightings: Sequence[Any], table: IndicatorTable) -> None:
     for weighting in weightings:
         if table.overlaps and Scheme(weight=weighting).uses_data:
-            raise OverlapError([(table.label(a), table.label(b)) for a, b in table.overlaps], describe(weighting))
+            raise OverlapError(
+                [(table.label(a), table.label(b)) for a, b in table.overlaps], describe(weighting)
+            )
 
 
 def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -> None:
     for impute in variation.impute or (scheme.impute,):
         measured, complete = complete_values(scheme.replace(impute=impute), table)
-        if (measured.isna() & complete.notna()).to_numpy().any():
+        if filled_cells(measured, complete).to_numpy().any():
             return
     raise SpecError(
         "redraw_gaps draws filled gaps anew, but the scheme fills none. Leave redraw_gaps out, or choose a method that "
@@ -366,10 +257,10 @@ def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -
 
 
 def _labels_of(base: Result, rule: Any) -> tuple[str, ...]:
-    """Return the tiers that a rule may give, highest first."""
-    k, labels = getattr(rule, "k", None), getattr(rule, "labels", None)
-    if isinstance(k, int):
-        return tier_labels(k, labels)
+    """Return the tiers that a rule may give, highest first; for a rule that does not say so, those it gives here."""
+    stated: tuple[str, ...] | None = own_fact(rule, "possible_tiers")
+    if stated is not None:
+        return stated
     if rule is base.fitted.scheme.tier or rule == base.fitted.scheme.tier:
         return base.breaks.labels
     return base.fitted.scheme.replace(tier=rule).run(base.table).breaks.labels

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
-from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.scheme import Result
 
 __all__ = [
@@ -112,16 +112,16 @@ class WeightSums:
         self.total += weights.sum(axis=0)
         self.square += (weights**2).sum(axis=0)
 
-    def add_tiers(self, placed: Placed, weights: Floats, own: Ints) -> None:
+    def add_tiers(self, drawn: Evaluated, weights: Floats, own: Ints) -> None:
         """Add what the tiers of some draws say of their weights; `own` is each region's tier."""
-        has_tier = (placed.classes >= 0).astype(float)
-        keeps_tier = has_tier * (placed.classes == own)
+        has_tier = (drawn.classes >= 0).astype(float)
+        keeps_tier = has_tier * (drawn.classes == own)
         # Draws that share one row of tiers have no weights of their own.
-        if len(placed.ranks) == len(weights):
+        if len(drawn.ranks) == len(weights):
             self.kept += keeps_tier.T @ weights
             self.all += has_tier.T @ weights
-        self.kept_times += keeps_tier.sum(axis=0) * placed.times
-        self.times += has_tier.sum(axis=0) * placed.times
+        self.kept_times += keeps_tier.sum(axis=0) * drawn.times
+        self.times += has_tier.sum(axis=0) * drawn.times
 
 
 def separate(plan: Plan, base: Result, count: int) -> Separation:
@@ -150,14 +150,14 @@ def own_tiers(plan: Plan, base: Result) -> Ints:
 def _sums_over_draws(plan: Plan, own: Ints, count: int, indicators: int) -> WeightSums:
     """Replay the first `count` draws and add up their weights."""
     sums = WeightSums.empty(len(own), indicators)
-    workshop = Workshop(plan)
+    evaluator = DrawEvaluator(plan)
     for draws in _first_draws(plan, count):
         weights = draws.weights
         if weights is None:
             weights = np.zeros((len(draws), 0))
         sums.add_weights(weights)
-        for placed in workshop.place(draws):
-            sums.add_tiers(placed, weights[placed.which], own)
+        for drawn in evaluator.evaluate(draws):
+            sums.add_tiers(drawn, weights[drawn.which], own)
     # A region without a tier in the scheme has none to keep or to leave.
     sums.times[own < 0] = 0.0
     return sums

@@ -18,8 +18,8 @@ from hubtiers._dask import address_of, broadcast, connected
 from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError
 from hubtiers.robustness._counts import MOST_REGIONS, Counts, Reference, make_reference
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, Plan, make_plan, seed_of
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Scheme
@@ -86,15 +86,15 @@ class Job:
         for first in range(0, blocks, step):
             yield first, min(first + step, blocks)
 
-    def count(self, workshop: Workshop, counts: Counts, first: int, last: int) -> None:
+    def count(self, evaluator: DrawEvaluator, counts: Counts, first: int, last: int) -> None:
         """Count the draws of some blocks, as many blocks together as stay in the cache."""
         together = max(1, _CELLS // (BLOCK * len(self.plan.table.values)))
         for start in range(first, last, together):
             draws = self.plan.blocks(start, min(start + together, last)).take(
                 slice(0, self.draws - start * BLOCK)
             )
-            for placed in workshop.place(draws):
-                counts.add(placed, order=self.order, reference=self.reference)
+            for drawn in evaluator.evaluate(draws):
+                counts.add(drawn, order=self.order, reference=self.reference)
 
     def empty(self) -> Counts:
         """Return counts of 0 for this job."""
@@ -216,7 +216,7 @@ def _count_here(
     The compiled kernels let them run side by side.
     """
     tasks = list(job.tasks(engine.block_size))
-    queue, stop, workshop = iter(tasks), Event(), Workshop(job.plan)
+    queue, stop, evaluator = iter(tasks), Event(), DrawEvaluator(job.plan)
 
     def work() -> Counts:
         counts = job.empty()
@@ -226,7 +226,7 @@ def _count_here(
             if stop.is_set():
                 break
             before = counts.draws
-            job.count(workshop, counts, first, last)
+            job.count(evaluator, counts, first, last)
             advance(counts.draws - before)
         return counts
 
@@ -265,22 +265,22 @@ def count_blocks(job: Job, first: int, last: int) -> Counts | str:
     """
     counts = job.empty()
     try:
-        job.count(_workshop_of(job), counts, first, last)
+        job.count(_evaluator_of(job), counts, first, last)
     except HubtiersError as error:
         return str(error)
     return counts
 
 
-_WORKSHOPS: dict[str, Workshop] = {}
+_EVALUATORS: dict[str, DrawEvaluator] = {}
 
 
-def _workshop_of(job: Job) -> Workshop:
-    """Return the workshop of a job, kept between the tasks of one worker."""
+def _evaluator_of(job: Job) -> DrawEvaluator:
+    """Return the evaluator of a job, kept between the tasks of one worker."""
     key = str((job.plan.seed, id(job.plan)))
-    if key not in _WORKSHOPS:
-        _WORKSHOPS.clear()
-        _WORKSHOPS[key] = Workshop(job.plan)
-    return _WORKSHOPS[key]
+    if key not in _EVALUATORS:
+        _EVALUATORS.clear()
+        _EVALUATORS[key] = DrawEvaluator(job.plan)
+    return _EVALUATORS[key]
 
 
 def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> Counts:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
 from hubtiers.robustness._counts import Counts, Reference
+from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._separation import Separation, own_tiers, separate
-from hubtiers.robustness._workshop import Placed, Workshop
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
@@ -264,19 +264,19 @@ class Robustness:
             When there is no draw of this number.
         """
         draws = self._draws_of([draw])
-        return Workshop(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
+        return DrawEvaluator(dataclasses.replace(self.plan, table=self.base.table)).result(draws, 0)
 
     def scores_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the scores that the compiled loop gives for some draws (draws × regions)."""
-        return self._rows_of(draws, lambda placed: placed.scores)
+        return self._rows_of(draws, lambda drawn: drawn.scores)
 
     def ranks_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the ranks in some draws (draws × regions), 0 for none."""
-        return self._rows_of(draws, lambda placed: placed.ranks)
+        return self._rows_of(draws, lambda drawn: drawn.ranks)
 
     def tiers_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
         """Return the tiers in some draws (draws × regions), None for none."""
-        numbers = self._rows_of(draws, lambda placed: placed.classes)
+        numbers = self._rows_of(draws, lambda drawn: drawn.classes)
         return numbers.map(lambda c: None if c < 0 else self.plan.labels[c])
 
     def weights_of(self, draws: int | Iterable[int]) -> pd.DataFrame:
@@ -308,20 +308,18 @@ class Robustness:
         choices = [part.choices for part in parts]
         weights = [part.weights for part in parts if part.weights is not None]
         keys = [part.keys for part in parts]
-        return Draws(
-            np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys)
-        )
+        return Draws(np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys))
 
     def _rows_of(
-        self, draws: int | Iterable[int], what: Callable[[Placed], NDArray[Any] | None]
+        self, draws: int | Iterable[int], what: Callable[[Evaluated], NDArray[Any] | None]
     ) -> pd.DataFrame:
         """Return one row by draw of what the compiled loop gives."""
         index = _numbers(draws)
         rows: list[NDArray[Any]] = [np.empty(0)] * len(index)
-        for placed in Workshop(self.plan).place(self._draws_of(index), scores=True):
-            values = what(placed)
+        for drawn in DrawEvaluator(self.plan).evaluate(self._draws_of(index), scores=True):
+            values = what(drawn)
             assert values is not None
-            for position, number in enumerate(placed.which):
+            for position, number in enumerate(drawn.which):
                 # Draws that give the same share their only row.
                 rows[number] = values[position if len(values) > 1 else 0]
         return pd.DataFrame(np.array(rows), index=index, columns=self._index)

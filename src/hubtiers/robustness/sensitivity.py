@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._leave_out import scheme_without
 from hubtiers.robustness._plan import Draws, Plan, make_plan, seed_of
 from hubtiers.robustness._separation import own_tiers
-from hubtiers.robustness._workshop import Workshop
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -122,8 +122,7 @@ def sobol_indices(
     widths = dict(factors) if isinstance(factors, Mapping) else dict.fromkeys(factors, 1)
     if not widths or any(width < 1 for width in widths.values()):
         raise SpecError(
-            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one "
-            "input."
+            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input."
         )
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, rng)
@@ -209,10 +208,10 @@ def sensitivity_of(
     widths = {f.name: _width(plan, f.name) for f in plan.factors}
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, _generator(plan.seed))
-    workshop, columns = Workshop(plan), _columns_of(widths)
+    evaluator, columns = DrawEvaluator(plan), _columns_of(widths)
 
     def model(u: Floats) -> Floats:
-        return _outputs(workshop, _draws_at(plan, u, columns), base, wanted)
+        return _outputs(evaluator, _draws_at(plan, u, columns), base, wanted)
 
     outputs = _outputs_of(model, a, b, list(widths.values()))
     found, variance = _indices(outputs, list(widths), list(wanted), _generator(plan.seed))
@@ -251,23 +250,25 @@ def _draws_at(plan: Plan, u: Floats, columns: Mapping[str, Ints]) -> Draws:
     return Draws(plan.chosen(u[:, discrete]), weights, keys)
 
 
-def _outputs(workshop: Workshop, draws: Draws, base: Result, targets: Sequence[str]) -> Floats:
+def _outputs(
+    evaluator: DrawEvaluator, draws: Draws, base: Result, targets: Sequence[str]
+) -> Floats:
     """Return the targets of each draw (draws × targets)."""
-    regions = workshop.plan.table.values.index
+    regions = evaluator.plan.table.values.index
     rank = base.rank.to_numpy(float, na_value=np.nan)
-    own = own_tiers(workshop.plan, base)
+    own = own_tiers(evaluator.plan, base)
     found = np.empty((len(draws), len(targets)))
     for start in range(0, len(draws), _AT_ONCE):
-        for placed in workshop.place(draws.take(slice(start, start + _AT_ONCE))):
-            ranks = np.where(placed.ranks > 0, placed.ranks, np.nan)
+        for drawn in evaluator.evaluate(draws.take(slice(start, start + _AT_ONCE))):
+            ranks = np.where(drawn.ranks > 0, drawn.ranks, np.nan)
             for column, target in enumerate(targets):
                 if target == "tier_flips":
-                    value = _tier_flips(placed.classes, own)
+                    value = _tier_flips(drawn.classes, own)
                 elif target == "rank_shift":
                     value = np.nanmean(np.abs(ranks - rank), axis=1)
                 else:
                     value = ranks[:, regions.get_loc(target)]
-                found[start + placed.which, column] = value
+                found[start + drawn.which, column] = value
     if not np.isfinite(found).all():
         names = ", ".join(targets)
         raise DataError(
@@ -280,7 +281,7 @@ def _tier_flips(classes: NDArray[np.int16], own: Ints) -> Floats:
     """Return by draw how many regions have another tier than in the scheme, and one in both."""
     both = (classes >= 0) & (own >= 0)
     flips = both & (classes != own)
-    return flips.sum(axis=1).astype(float)
+    return np.asarray(flips.sum(axis=1), float)
 
 
 def _power_of_two(samples: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._methods import LADDERS, describe, make_ladder, to_plain
+from hubtiers._methods import BY_LEVEL, describe, make_steps, to_plain
 from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight import GivenWeights
@@ -74,8 +74,7 @@ class Dirichlet:
         if self.around is not None:
             if self.concentration is None:
                 raise SpecError(
-                    "Dirichlet(around=…) needs a concentration, such as 50: how near the weights "
-                    "stay."
+                    "Dirichlet(around=…) needs a concentration, such as 50: how near the weights stay."
                 )
             object.__setattr__(self, "around", GivenWeights(self.around).weights)
 
@@ -165,7 +164,7 @@ class UniformAround:
         if self.of == "indicator":
             return _shares(centre * (1.0 + (2.0 * u - 1.0) * reach))
         # numba is slow to import and only needed here.
-        from hubtiers.robustness._means import nested_kernel
+        from hubtiers.robustness._node_weights import nested_kernel
 
         tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
         mass = (centre[:, None] * tree.below).sum(axis=0)
@@ -275,8 +274,7 @@ class PerLevel:
     def __post_init__(self) -> None:
         if not isinstance(self.levels, (list, tuple)) or not self.levels:
             raise SpecError(
-                f"PerLevel({self.levels!r}) needs the options of each level, such as "
-                "((a, b), (a,))."
+                f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,))."
             )
         kept = tuple(_options("aggregate", level) for level in self.levels)
         if any(isinstance(option, tuple) for level in kept for option in level):
@@ -394,8 +392,7 @@ class Variation:
             )
         if not self.words:
             raise SpecError(
-                "The Variation varies nothing. Name what varies, such as "
-                "Variation(weights=Dirichlet())."
+                "The Variation varies nothing. Name what varies, such as Variation(weights=Dirichlet())."
             )
 
     @property
@@ -479,10 +476,10 @@ def _options(step: str, options: Any) -> tuple[Any, ...]:
 
 
 def _as_method(step: str, member: Any) -> Any:
-    if isinstance(member, (tuple, list)) and step in LADDERS:
+    if isinstance(member, (tuple, list)) and step in BY_LEVEL:
         return tuple(_as_method(step, level) for level in member)
     if isinstance(member, (str, Mapping)):
-        return make_ladder(step, member)
+        return make_steps(step, member)
     if isinstance(member, type) or not callable(getattr(member, "fit", None)):
         raise SpecError(
             f"The Variation got {member!r} for {step!r}, which is no method. Give objects or names."

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._hierarchy import by_level
+from hubtiers._method import own_fact
 from hubtiers._methods import describe
 from hubtiers.errors import DataError, UnknownOptionError
 from hubtiers.scheme import Result
-from hubtiers.scoring.aggregate import Arithmetic, Geometric, Harmonic, PowerMean
 from hubtiers.scoring.weight import GivenWeights
 
 __all__ = ["Reweighting", "weights_to_rise"]
@@ -211,18 +211,13 @@ def _target(result: Result, own: str, tier: str | None) -> str | None:
 
 def _exponent(result: Result) -> float | None:
     """Return the exponent of the power mean that all levels share, None when they do not."""
-    chosen = result.fitted.scheme.aggregate
-    levels = chosen if isinstance(chosen, tuple) else (chosen,)
-    exponents = {_exponent_of(method) for method in levels}
-    return exponents.pop() if len(exponents) == 1 else None
-
-
-def _exponent_of(method: Any) -> float | None:
-    """Return the exponent of one power mean, None when it is no such mean."""
-    if isinstance(method, PowerMean):
-        return float(method.exponent)
-    plain = {Arithmetic: 1.0, Geometric: 0.0, Harmonic: -1.0}
-    return plain.get(type(method))
+    forms = [
+        own_fact(method, "compiled_form") for method in by_level(result.fitted.scheme.aggregate)
+    ]
+    first = forms[0]
+    if first is None or first.rule != "power" or any(form != first for form in forms):
+        return None
+    return float(first.option)
 
 
 def _obstacle(result: Result, region: str) -> str:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, MissingColumnError, NotComparableError, UnknownOptionError, listing
+from hubtiers._method import About
+from hubtiers.errors import (
+    DataError,
+    MissingColumnError,
+    NotComparableError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework
 
-__all__ = ["Denominate", "FittedDenominate", "NoDenominate"]
+__all__ = ["METHODS", "Denominate", "FittedDenominate", "NoDenominate"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +40,24 @@ class NoDenominate:
     [10.0, 40.0]
     """
 
+    about: ClassVar[About] = About(
+        zh="不除以规模",
+        en="values as they stand",
+        says_zh="指标按原值计分，不除以区域规模。",
+        says_en="Values are scored as they stand, not divided by size.",
+    )
+
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedDenominate:
         """Learn which columns are scored; all of them when no framework is given."""
         codes = [str(c) for c in values.columns] if framework is None else framework.codes
         return FittedDenominate(self, tuple(codes), {})
+
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the scored columns of a bare array as they are."""
+        del direction
+        return x
 
 
 @dataclass(frozen=True)
@@ -71,10 +94,19 @@ class Denominate:
     """
 
     missing: str = "keep"
+    about: ClassVar[About] = About(
+        zh="除以规模变量",
+        en="divided by size",
+        says_zh="指标体系中列出分母的指标除以该分母。",
+        says_en="Indicators with a denominator in the framework are divided by it.",
+        formula="x′ = x / d",
+    )
 
     def __post_init__(self) -> None:
         if self.missing not in ("keep", "raise"):
-            raise UnknownOptionError("choice for Denominate(missing=…)", self.missing, ("keep", "raise"))
+            raise UnknownOptionError(
+                "choice for Denominate(missing=…)", self.missing, ("keep", "raise")
+            )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedDenominate:
         """Learn from the framework what is divided by what, and check the denominators.
@@ -115,7 +147,9 @@ class FittedDenominate:
         MissingColumnError, DataError
         """
         if absent := [d for d in dict.fromkeys(self.pairs.values()) if d not in values.columns]:
-            raise MissingColumnError(absent, "The table that Denominate() divides", map(str, values.columns))
+            raise MissingColumnError(
+                absent, "The table that Denominate() divides", map(str, values.columns)
+            )
         gaps_pass = getattr(self.method, "missing", "keep") == "keep"
         sizes = pd.DataFrame(1.0, index=values.index, columns=list(self.codes))
         for code, denominator in self.pairs.items():
@@ -138,15 +172,24 @@ class FittedDenominate:
             When a denominator is absent, zero or negative; or missing, if so chosen.
         """
         if absent := [code for code in self.codes if code not in values.columns]:
-            raise NotComparableError(f"The table lacks {listing(map(repr, absent))}, which the fit was made with.")
+            raise NotComparableError(
+                f"The table lacks {listing(map(repr, absent))}, which the fit was made with."
+            )
         scored = values[list(self.codes)]
         return scored / self.sizes(values) if self.pairs else scored
 
 
 def _bad_denominator(code: str, denominator: str, sizes: pd.Series) -> DataError:
-    shown = listing(f"{region} ({'missing' if pd.isna(size) else f'{size:g}'})" for region, size in sizes.items())
+    shown = listing(
+        f"{region} ({'missing' if pd.isna(size) else f'{size:g}'})"
+        for region, size in sizes.items()
+    )
     noun = "region" if len(sizes) == 1 else "regions"
     return DataError(
         f"Denominate() needs a positive {denominator!r} wherever {code!r} has a value, but in {len(sizes)} {noun} it "
         f"is not: {shown}. Correct the denominator, or blank {code!r} there."
     )
+
+
+METHODS = (NoDenominate, Denominate)
+"""The methods of this step, in the order in which they are listed."""

@@ -1,4 +1,4 @@
-"""The one place where strings of a user become HTML, script data or TOML (`_storage.cell_text`: spreadsheets).
+"""Where strings of a user become HTML, script data or TOML (`_storage.cell_text`: tables).
 
 folium and branca escape little, and branca compiles its own output as a Jinja template a second
 time, so that `{{…}}` in a region's name would be evaluated as Python. Every sink goes through one
@@ -34,7 +34,7 @@ def html_text(text: object) -> str:
 
 
 def script_json(content: Any) -> str:
-    r"""Return plain values as JSON that is inert inside a script element and inside a Jinja template.
+    r"""Return plain values as JSON that is inert inside a script element and a Jinja template.
 
     >>> script_json({"name": "</script>{{7*7}}"})
     '{"name":"\\u003c/script\\u003e\\u007b\\u007b7*7\\u007d\\u007d"}'
@@ -44,7 +44,7 @@ def script_json(content: Any) -> str:
 
 
 def toml_tables(content: Mapping[str, Any]) -> str:
-    """Return plain values as TOML: numbers and text first, then one table for each mapping; None is left out.
+    """Return plain values as TOML: numbers and text, then a table for each mapping; no None.
 
     >>> print(toml_tables({"title": "own", "data": {"year": 2022}}))
     title = "own"

@@ -202,7 +202,9 @@ _MAP_FILLED: Mapping[str, Text] = {
 }
 
 _CREDITS: Mapping[str, Text] = {
-    "boundary_note": Text("界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."),
+    "boundary_note": Text(
+        "界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."
+    ),
     "context_note": Text("周边：{context}。", "Around: {context}."),
     "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
 }
@@ -215,20 +217,26 @@ _FIGURES: Mapping[str, Text] = {
         "{title} {n} regions in {k} tiers by composite score: {method}, goodness of variance fit {gvf}{ends}.{hubs} "
         "{insets}{source}",
     ),
-    "caption_insets": Text("插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "),
+    "caption_insets": Text(
+        "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
+    ),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
     "kilometres": Text("千米", "km"),
     "north": Text("北", "N"),
-    "not_drawn": Text("另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"),
+    "not_drawn": Text(
+        "另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"
+    ),
     "not_positive_scores": Text(
         "；未绘 {n} 个非正得分",
         "; {n} scores of 0 or below not drawn",
         one="; {n} score of 0 or below not drawn",
     ),
     "probability": Text("概率", "Probability"),
-    "rank_5_95": Text("位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"),
+    "rank_5_95": Text(
+        "位次（5%–95% 区间，点为中位数）", "Rank (5 to 95 % interval, dot at the median)"
+    ),
     "rank_log": Text("位次（对数）", "Rank (log scale)"),
     "score_log": Text("综合得分（对数）", "Score (log scale)"),
     "weight": Text("权重", "Weight"),
@@ -311,15 +319,23 @@ _TABLES: Mapping[str, Text] = {
     "certainty_table": Text("层级概率与位次区间", "Tier probabilities and rank intervals"),
     "comparison_table": Text("不同方案的比较", "Schemes compared"),
     "confusion_table": Text("层级与参照层级的交叉表", "Tiers against reference tiers"),
-    "disagreement_table": Text("与参照层级不同的区域", "Regions with another tier than the reference"),
-    "effective_note": Text("有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."),
+    "disagreement_table": Text(
+        "与参照层级不同的区域", "Regions with another tier than the reference"
+    ),
+    "effective_note": Text(
+        "有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."
+    ),
     "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
     "indicator_table": Text("指标体系", "Indicator system"),
     "join_table": Text("名称匹配", "Names matched"),
     "method_note": Text("方法：{steps}。", "Method: {steps}."),
     "move_note": Text("位次变动为正表示上升。", "A positive change of rank is a gain."),
-    "move_table": Text("换用其他方案后层级变动的区域", "Regions that change tier under another scheme"),
-    "no_score_note": Text("{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."),
+    "move_table": Text(
+        "换用其他方案后层级变动的区域", "Regions that change tier under another scheme"
+    ),
+    "no_score_note": Text(
+        "{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."
+    ),
     "outside_table": Text("与外部变量的一致程度", "How the score goes with outside variables"),
     "rank_table": Text("各方案位次与层级", "Ranks and tiers by scheme"),
     "rows_left_out": Text(
@@ -348,12 +364,40 @@ _REPORT: Mapping[str, Text] = {
     "names_more": Text("{names}等 {all} 个", "{names} and {rest} more"),
     "report_title": Text("创新中心层级研究报告", "Innovation hubs by tier: report"),
     "table_number": Text("表 {n}", "Table {n}"),
+    "appendix_section": Text("附表", "Appendix: full tables"),
+    "both_levels": Text("兼为省级的城市", "Cities that are provinces as well"),
+    "comparison_section": Text("与参照布局及其他方案的比较", "Comparison with the reference"),
+    "confidence_section": Text("结果的可靠程度", "Confidence"),
+    "data_section": Text("数据", "Data"),
+    "drawing_failed": Text("未绘图：{reason}", "Not drawn: {reason}"),
+    "exactly": Text("基准（或参照）层级完全重现", "Base (or reference) tiers exactly"),
+    "gap_section": Text("未涵盖的内容", "What is not covered"),
+    "join_heading": Text("数据与区域的匹配", "How the data were joined to the regions"),
+    "mean_same_tier": Text("平均同级比例", "Regions in their tier, on average"),
+    "method_section": Text("方法", "Method"),
+    "mixed_years": Text("数据年份不一的指标", "Indicators with mixed years"),
+    "names_in_data": Text("数据中的名称", "Names in the data"),
+    "order_kept": Text("层级次序得以保持", "Order of the tiers kept"),
+    "other_schemes": Text("其他赋权与分级方案", "Other schemes"),
+    "outside_variables": Text("外部变量", "Outside variables"),
+    "overlapping_regions": Text("相互重叠的区域", "Overlapping regions"),
+    "question_section": Text("研究问题", "Question"),
+    "rerun_section": Text("如何复算", "How to run it again"),
+    "result_section": Text("结果", "Result"),
+    "set_aside": Text("未纳入的区域", "Set aside"),
+    "several_names": Text("一地多名", "Regions with several names"),
+    "unmatched_names": Text("未匹配", "Unmatched"),
+    "unused_indicators": Text("未采用的指标", "Indicators not used"),
+    "varied": Text("变动的内容", "What was varied"),
+    "without_data": Text("无任何数据的区域", "Regions without data"),
 }
 
 # Marks between the members of a row.
 _MARKS: Mapping[str, Text] = {
+    "colon": Text("：", ": "),
     "comma": Text("，", ", "),
     "enumeration": Text("、", ", "),
+    "sentence_end": Text("。", ". "),
     "then": Text("，再", ", then "),
 }
 

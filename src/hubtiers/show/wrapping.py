@@ -1,4 +1,4 @@
-"""Lines of a given width: Chinese breaks anywhere but before its punctuation, other scripts between words."""
+"""Lines of a given width: Chinese breaks anywhere but before its punctuation."""
 
 from __future__ import annotations
 

@@ -137,15 +137,12 @@ def _region_names(
 
 
 def _texts(values: pd.Series) -> pd.Series:
+    texts: pd.Series
     if pd.api.types.is_float_dtype(values):
         values = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
-    return (
-        values.astype("object")
-        .where(values.notna(), "")
-        .astype("str")
-        .str.strip()
-        .rename(values.name)
-    )
+    texts = values.astype("object").where(values.notna(), "").astype("str").str.strip()
+    texts.name = values.name
+    return texts
 
 
 def _share_known(texts: pd.Series, regions: pd.DataFrame) -> float:
@@ -193,7 +190,7 @@ def _numbers(frame: pd.DataFrame, skipped: set[object]) -> list[object]:
     numeric = [
         c for c in frame.columns if c not in skipped and pd.api.types.is_numeric_dtype(frame[c])
     ]
-    found = [c for c in numeric if str(c).strip().casefold() not in _KEYS]
+    found: list[object] = [c for c in numeric if str(c).strip().casefold() not in _KEYS]
     if not found:
         raise DataError(
             f"No column of the frame holds numbers to score; it has {listing(map(str, frame.columns), most=12)}. Read "

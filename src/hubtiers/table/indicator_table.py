@@ -15,10 +15,12 @@ from hubtiers.errors import (
     DataError,
     DuplicateRegionError,
     MissingColumnError,
+    SpecError,
     UnknownOptionError,
     listing,
 )
 from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.membership import overlaps
 from hubtiers.regions.pack import LayerSource, Pack, source_of
 from hubtiers.table.report import JoinReport
@@ -181,6 +183,29 @@ class IndicatorTable:
             framework=framework,
             status=self.status[columns],
             year=self.year[columns],
+        )
+
+    def find(self, name: str) -> str:
+        """Return the id of the region that a name or an id means.
+
+        Raises
+        ------
+        UnknownOptionError
+            When no region of the table has the name.
+        SpecError
+            When several have it; the message lists them.
+        """
+        if name in self.values.index:
+            return name
+        row = match_layer([str(name)], self.regions, source=self.source).iloc[0]
+        if row["region_id"]:
+            return str(row["region_id"])
+        if row["rule"] == "ambiguous":
+            either = listing(row["candidates"].split(";"))
+            raise SpecError(f"{name!r} can mean several regions: {either}. Give the id.")
+        names = (self.regions[c].astype("str") for c in ("name_zh", "name_en"))
+        raise UnknownOptionError(
+            "region", name, [*self.values.index, *(n for c in names for n in c)]
         )
 
     def label(self, region: str) -> str:

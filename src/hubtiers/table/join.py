@@ -23,7 +23,7 @@ from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.report import JoinReport
 
-__all__ = ["join_indicators"]
+__all__ = ["as_regions", "join_indicators", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
@@ -131,6 +131,11 @@ def join_indicators(
     return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
 
 
+def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
+    """Match names by id, by the layer's own names, and by the other names that its pack knows."""
+    return match_layer(names, regions)
+
+
 def as_regions(regions: pd.DataFrame) -> pd.DataFrame:
     """Return a frame of regions with names: as it is, or read as a layer of the user's own.
 
@@ -149,7 +154,8 @@ def as_regions(regions: pd.DataFrame) -> pd.DataFrame:
     if isinstance(regions, gpd.GeoDataFrame) and (
         absent or isinstance(regions.index, pd.RangeIndex)
     ):
-        return read_regions(regions)
+        own: pd.DataFrame = read_regions(regions)
+        return own
     if absent:
         raise MissingColumnError(absent, "The layer of regions", map(str, regions.columns))
     return regions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,12 @@ __all__ = ["roll_up"]
 
 
 def roll_up(
-    values: pd.DataFrame, regions: pd.DataFrame, *, framework: Framework, partial: bool = False
+    values: pd.DataFrame,
+    regions: pd.DataFrame,
+    *,
+    framework: Framework,
+    partial: bool = False,
+    parent: pd.Series | Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Bring values of cities or provinces up to consortia or provinces (指标汇总).
 
@@ -28,14 +33,17 @@ def roll_up(
         Tidy frame with `region` (id of a city or province), `indicator`, `value`, and where known
         `year`, `unit`.
     regions
-        Frame of target regions with the column `members`, as `load_regions("consortium")` returns
-        it.
+        Frame of target regions: with the column `members`, as `load_regions("consortium")` returns
+        it, or any layer when `parent` is given.
     framework
         Says of every indicator whether it is extensive (summed) or intensive (the mean weighted by
         its denominator, which must be an indicator of `values`).
     partial
         Whether a region is also given a value when some of its members have none; its status says
         so.
+    parent
+        For each smaller region the id of the one that it lies in, such as the column `state` of a
+        layer of counties. All of them together make up the larger regions.
 
     Returns
     -------
@@ -69,8 +77,7 @@ def roll_up(
     """
     if absent := [name for name in ("region", "indicator", "value") if name not in values.columns]:
         raise MissingColumnError(absent, "The table of indicator values", map(str, values.columns))
-    if "members" not in regions.columns:
-        raise MissingColumnError(["members"], "The layer of regions", map(str, regions.columns))
+    inside = _members(regions, parent)
     known = values.dropna(subset=["value"]).assign(region=lambda frame: frame["region"].astype(str))
     known["year"] = known.get("year", pd.NA)
     if known.duplicated(["region", "indicator", "year"]).any():
@@ -78,7 +85,7 @@ def roll_up(
         raise DataError(
             f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year."
         )
-    parts = {region: set(expand_members([region])) for region in known["region"].unique()}
+    parts = _parts(known["region"].unique(), inside, is_own=parent is not None)
     wanted = [i for i in framework.indicators if i.code in set(known["indicator"])]
     _require_denominators(wanted, set(known["indicator"]))
     rows = [
@@ -87,13 +94,52 @@ def roll_up(
         for _, cells in known[known["indicator"] == indicator.code].groupby(
             "year", dropna=False, sort=True
         )
-        for region, members in regions["members"].items()
-        if (row := _bring_up(indicator, cells, str(region), set(members.split(";")), parts, known))
+        for region, members in inside.items()
+        if (row := _bring_up(indicator, cells, region, members, parts, known))
         and (partial or row["status"] == "computed")
     ]
     return pd.DataFrame(
         rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"]
     )
+
+
+def _members(
+    regions: pd.DataFrame, parent: pd.Series | Mapping[str, str] | None
+) -> dict[str, set[str]]:
+    """Return the units of each target region, by its members or by what lies in it."""
+    if parent is None:
+        if "members" in regions.columns:
+            return {
+                str(region): set(units.split(";")) for region, units in regions["members"].items()
+            }
+        raise MissingColumnError(
+            ["members"],
+            "The layer of regions (give parent=…, for each smaller region the one it lies in)",
+            map(str, regions.columns),
+        )
+    inside: dict[str, set[str]] = {str(region): set() for region in regions.index}
+    owners = {str(unit): str(owner) for unit, owner in parent.items()}
+    if odd := [owner for owner in dict.fromkeys(owners.values()) if owner not in inside]:
+        raise DataError(
+            f"parent names regions that the layer does not have: {listing(odd)}. It must hold their ids."
+        )
+    for unit, owner in owners.items():
+        inside[owner].add(unit)
+    return inside
+
+
+def _parts(
+    named: Iterable[str], inside: Mapping[str, set[str]], *, is_own: bool
+) -> dict[str, set[str]]:
+    """Return the units of each region of the data."""
+    if not is_own:
+        return {region: set(expand_members([region])) for region in named}
+    known = {unit for units in inside.values() for unit in units}
+    if odd := [region for region in named if region not in known]:
+        raise DataError(
+            f"parent says of these regions of the data not where they lie: {listing(odd)}."
+        )
+    return {region: {region} for region in named}
 
 
 def _require_denominators(indicators: list[Indicator], present: set[str]) -> None:

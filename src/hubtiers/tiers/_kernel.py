@@ -1,24 +1,22 @@
 """Natural breaks compiled, to be called from Python or from other compiled code.
 
 Import this module only inside the functions that use it, because numba is slow to import. The kernels release the
-interpreter lock, allocate nothing, and use no fast-math, so that they give the same answer on every processor.
+interpreter lock, allocate nothing, and use no fast-math, so that they give the same answer on every processor. They
+give what `hubtiers.tiers._partition.matrix_classes` gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from hubtiers.tiers._partition import SAME
+from hubtiers._compiled import compiled
+from hubtiers.tiers.scale import SAME
 
-__all__ = ["Workspace", "distinct_kernel", "natural_breaks_kernel", "new_workspace"]
+__all__ = ["Workspace", "distinct_kernel", "natural_breaks_kernel", "new_workspace", "sum_outwards"]
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -37,14 +35,6 @@ def new_workspace(most: int, k: int) -> Workspace:
     """Return memory for up to `most` distinct values in up to `k` classes; each thread needs its own."""
     n, s, q = np.zeros((3, most + 1))
     return Workspace(n, s, q, np.zeros((k, most + 1)), np.zeros(most + 1, np.int64))
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel, kept on disk where a folder for it can be written, else only in memory."""
-    try:
-        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
-    except RuntimeError:
-        return cast("Callable[P, R]", njit(nogil=True)(function))
 
 
 @compiled
@@ -68,7 +58,7 @@ def natural_breaks_kernel(values: Floats, weights: Floats, starts: Ints, work: W
     at most that of values. The lowest starts win among partitions that are equal to one part in 10¹⁰.
     """
     m, k = len(values), len(starts)
-    _sum_outwards(values, weights, work)
+    sum_outwards(values, weights, work)
     for end in range(1, m + 1):
         work.best[0, end] = _within(work, 0, end)
     # The last class ends at the last value: its row of the table needs one entry only.
@@ -87,7 +77,7 @@ def natural_breaks_kernel(values: Floats, weights: Floats, starts: Ints, work: W
 
 
 @compiled
-def _sum_outwards(values: Floats, weights: Floats, work: Workspace) -> None:
+def sum_outwards(values: Floats, weights: Floats, work: Workspace) -> None:
     m = len(values)
     middle = m // 2
     work.n[middle] = work.s[middle] = work.q[middle] = 0.0

@@ -12,15 +12,12 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers.scale import within_reach
+from hubtiers.tiers.scale import SAME, within_reach
 
-__all__ = ["SAME", "SMALL", "compiled_classes", "matrix_classes", "optimal_classes"]
+__all__ = ["SMALL", "compiled_classes", "matrix_classes", "optimal_classes"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-SAME = 1e-10
-"""Sums of squares whose relative difference is smaller count as equal."""
 
 SMALL = 400
 """Most distinct values that numpy partitions; China has fewer city units."""
@@ -91,7 +88,9 @@ def prefix_sums(values: Floats, weights: Floats) -> Floats:
     middle = len(values) // 2
     deviation = values - values[middle]
     sums = np.zeros((3, len(values) + 1))
-    for row, term in zip(sums, (weights, weights * deviation, weights * deviation * deviation), strict=True):
+    for row, term in zip(
+        sums, (weights, weights * deviation, weights * deviation * deviation), strict=True
+    ):
         row[middle + 1 :] = np.cumsum(term[middle:])
         row[:middle] = -np.cumsum(term[:middle][::-1])[::-1]
     return sums

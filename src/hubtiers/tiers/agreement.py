@@ -65,7 +65,16 @@ class Agreement:
         names = ("n", "matches", "share", "kappa", "kappa_se", "adjusted_rand")
         row = {name: getattr(self, name) for name in names}
         row["kappa_low"], row["kappa_high"] = self.kappa_interval
-        order = ["n", "matches", "share", "kappa", "kappa_se", "kappa_low", "kappa_high", "adjusted_rand"]
+        order = [
+            "n",
+            "matches",
+            "share",
+            "kappa",
+            "kappa_se",
+            "kappa_low",
+            "kappa_high",
+            "adjusted_rand",
+        ]
         return pd.DataFrame([row], columns=order)
 
     def __repr__(self) -> str:
@@ -119,7 +128,9 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
     mine, theirs = (side.astype("object").dropna() for side in (tier, reference))
     common = mine.index[mine.index.isin(theirs.index)]
     if common.empty:
-        raise DataError("No region has a tier on both sides. Check that both are indexed by region id.")
+        raise DataError(
+            "No region has a tier on both sides. Check that both are indexed by region id."
+        )
     a, b = (np.array([labels.index(t) for t in side.loc[common]]) for side in (theirs, mine))
     table = np.zeros((len(labels), len(labels)), dtype=np.int64)
     np.add.at(table, (a, b), 1)
@@ -130,13 +141,21 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
         kappa=weighted_kappa(table),
         kappa_se=kappa_error(table),
         adjusted_rand=rand_adjusted(table),
-        confusion=pd.DataFrame(table, pd.Index(labels, name="reference"), pd.Index(labels, name="tier")),
-        disagreements=pd.DataFrame({"tier": mine.loc[common], "reference": theirs.loc[common]})[differ],
-        not_compared=tuple(str(r) for r in mine.index.symmetric_difference(theirs.index, sort=False)),
+        confusion=pd.DataFrame(
+            table, pd.Index(labels, name="reference"), pd.Index(labels, name="tier")
+        ),
+        disagreements=pd.DataFrame({"tier": mine.loc[common], "reference": theirs.loc[common]})[
+            differ
+        ],
+        not_compared=tuple(
+            str(r) for r in mine.index.symmetric_difference(theirs.index, sort=False)
+        ),
     )
 
 
-def tiers_from_ranking(tier: pd.Series, outside: pd.Series, *, smaller_is_better: bool = False) -> pd.Series:
+def tiers_from_ranking(
+    tier: pd.Series, outside: pd.Series, *, smaller_is_better: bool = False
+) -> pd.Series:
     """Turn an outside ranking into tiers of the same sizes (外部排名的同规模分层), to hold tiers against it.
 
     Use it where others published a ranking but no tiers. Among the regions that both cover, the best of the ranking get
@@ -175,9 +194,15 @@ def tiers_from_ranking(tier: pd.Series, outside: pd.Series, *, smaller_is_better
     labels = _tier_order(tier)
     for side in (tier, outside):
         _require_unique(side)
-    both = pd.DataFrame({"tier": tier.astype("object"), "outside": outside}).reindex(tier.index).dropna()
+    both = (
+        pd.DataFrame({"tier": tier.astype("object"), "outside": outside})
+        .reindex(tier.index)
+        .dropna()
+    )
     if both.empty:
-        raise DataError("No region has both a tier and a place in the ranking. Check that both have region ids.")
+        raise DataError(
+            "No region has both a tier and a place in the ranking. Check that both have region ids."
+        )
     order = both["outside"].sort_values(ascending=smaller_is_better, kind="stable").index
     sizes = both["tier"].value_counts()
     ranked = [label for label in labels for _ in range(int(sizes.get(label, 0)))]
@@ -211,7 +236,9 @@ def kappa_error(table: NDArray[np.int64]) -> float:
 
 def rand_adjusted(table: NDArray[np.int64]) -> float:
     """Return the adjusted Rand index for a table of counts."""
-    pairs, rows, columns = (float((c * (c - 1) / 2).sum()) for c in (table, table.sum(axis=1), table.sum(axis=0)))
+    pairs, rows, columns = (
+        float((c * (c - 1) / 2).sum()) for c in (table, table.sum(axis=1), table.sum(axis=0))
+    )
     n = int(table.sum())
     expected = rows * columns / (n * (n - 1) / 2) if n > 1 else 0.0
     most = (rows + columns) / 2
@@ -304,11 +331,14 @@ def compare_levels(
     table["province_tier"] = [known.get(province) for province in table["province"]]
     place = {label: -number for number, label in enumerate(labels)}
     steps = [
-        place.get(a, np.nan) - place.get(b, np.nan) for a, b in zip(table["tier"], table["province_tier"], strict=True)
+        place.get(a, np.nan) - place.get(b, np.nan)
+        for a, b in zip(table["tier"], table["province_tier"], strict=True)
     ]
     table["steps"] = pd.array(steps, dtype="Int64")
     if table["steps"].isna().all():
-        raise DataError("No city has a tier and a province with a tier. Check that `province_of` gives province ids.")
+        raise DataError(
+            "No city has a tier and a province with a tier. Check that `province_of` gives province ids."
+        )
     for column in ("tier", "province_tier"):
         table[column] = pd.Categorical(table[column], categories=labels[::-1], ordered=True)
     return LevelComparison(table)
@@ -317,7 +347,9 @@ def compare_levels(
 def _require_unique(side: pd.Series) -> None:
     if side.index.has_duplicates:
         twice = side.index[side.index.duplicated()].unique()
-        raise DataError(f"Tiers are compared by region, but {listing(twice)} stands more than once.")
+        raise DataError(
+            f"Tiers are compared by region, but {listing(twice)} stands more than once."
+        )
 
 
 def _tier_order(*sides: pd.Series) -> list[str]:

@@ -26,11 +26,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._method import About
 from hubtiers.errors import DataError, DomainError, SpecError, UnknownOptionError
 from hubtiers.tiers._partition import optimal_classes
 from hubtiers.tiers.scale import TierScale, distinct_scores, finite_scores, scale_at, tier_labels
@@ -90,11 +92,30 @@ class NaturalBreaks:
     k: int = 4
     labels: tuple[str, ...] | None = None
     scale: str = "linear"
+    about: ClassVar[About] = About(
+        zh="自然断点法（Fisher–Jenks 精确解）",
+        en="exact natural breaks (Fisher–Jenks)",
+        says_zh="使各级内得分离差平方和最小的精确划分；各级含上限，同分同级。",
+        says_en=(
+            "The exact partition with the least squares within tiers; tiers are closed above and ties stay together."
+        ),
+        formula="GVF = 1 − Σ_{c} Σ_{i∈c} (s_{i} − s̄_{c})^{2} / Σ_{i} (s_{i} − s̄)^{2}",
+    )
 
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
         if self.scale not in _SCALES:
             raise UnknownOptionError("scale of NaturalBreaks:", self.scale, _SCALES)
+
+    @property
+    def cuts(self) -> str | None:
+        """How the compiled loop makes the cut-points: by natural breaks of the score itself."""
+        return "natural" if self.scale == "linear" else None
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the best cut-points for these scores.
@@ -109,11 +130,15 @@ class NaturalBreaks:
         if log and not (known > 0).all():
             odd = scores.index[scores <= 0].tolist()
             way_out = "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear scale."
-            raise DomainError(f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out)
+            raise DomainError(
+                f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out
+            )
         values, counts = distinct_scores(known, self.k, name)
         starts = optimal_classes(np.log(values) if log else values, counts, self.k)
         method = f"natural breaks{' of the logarithm' if log else ''} in {self.k} tiers"
-        return scale_at(known, values[starts[1:] - 1].tolist(), tier_labels(self.k, self.labels), method, log=log)
+        return scale_at(
+            known, values[starts[1:] - 1].tolist(), self.possible_tiers, method, log=log
+        )
 
 
 @dataclass(frozen=True)
@@ -146,9 +171,20 @@ class Quantiles:
 
     k: int = 4
     labels: tuple[str, ...] | None = None
+    about: ClassVar[About] = About(
+        zh="分位数法",
+        en="quantiles",
+        says_zh="各级区域数尽量相等。",
+        says_en="Tiers hold as equal numbers of regions as ties allow.",
+    )
 
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the cut-points that come nearest to equal numbers of regions.
@@ -163,7 +199,9 @@ class Quantiles:
         # Times k, so that targets and places are whole numbers and a tie between two places is exact.
         places = np.cumsum(counts)[:-1] * self.k
         cuts = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
-        return scale_at(known, values[cuts].tolist(), tier_labels(self.k, self.labels), f"quantiles in {self.k} tiers")
+        return scale_at(
+            known, values[cuts].tolist(), self.possible_tiers, f"quantiles in {self.k} tiers"
+        )
 
 
 @dataclass(frozen=True)
@@ -194,9 +232,20 @@ class EqualIntervals:
 
     k: int = 4
     labels: tuple[str, ...] | None = None
+    about: ClassVar[About] = About(
+        zh="等间距法",
+        en="equal intervals",
+        says_zh="各级得分区间等宽。",
+        says_en="Tiers span equal ranges of the score.",
+    )
 
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the cut-points between the lowest and the highest score.
@@ -210,8 +259,10 @@ class EqualIntervals:
         distinct_scores(known, self.k, f"EqualIntervals({self.k})")
         low, high = float(known.min()), float(known.max())
         cuts = [low * ((self.k - j) / self.k) + high * (j / self.k) for j in range(1, self.k)]
-        labels = tier_labels(self.k, self.labels)
-        return scale_at(known, [_snap(c, known) for c in cuts], labels, f"equal intervals in {self.k} tiers")
+        labels = self.possible_tiers
+        return scale_at(
+            known, [_snap(c, known) for c in cuts], labels, f"equal intervals in {self.k} tiers"
+        )
 
 
 @dataclass(frozen=True)
@@ -247,11 +298,24 @@ class HeadTail:
     k: int = 4
     labels: tuple[str, ...] | None = None
     most_in_head: float = 0.4
+    about: ClassVar[About] = About(
+        zh="头尾分割法",
+        en="head/tail breaks",
+        says_zh="以均值切分，再对高于均值者重复。",
+        says_en="The cut is at the mean, then at the mean of what lies above, and so on.",
+    )
 
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
         if not 0 < self.most_in_head < 1:
-            raise SpecError(f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1.")
+            raise SpecError(
+                f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1."
+            )
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of all tiers that there may be, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the nested means.
@@ -269,7 +333,7 @@ class HeadTail:
             cuts.append(_snap(float(head.mean()), known))
             above = head[head > cuts[-1]]
             head, share = above, len(above) / len(head)
-        labels = tier_labels(self.k, self.labels)[: len(cuts) + 1]
+        labels = self.possible_tiers[: len(cuts) + 1]
         return scale_at(known, cuts, labels, f"head/tail breaks in {len(labels)} tiers")
 
 
@@ -301,10 +365,22 @@ class StandardDeviation:
 
     at: tuple[float, ...] = (-1.0, 0.0, 1.0)
     labels: tuple[str, ...] | None = None
+    about: ClassVar[About] = About(
+        zh="均值—标准差法",
+        en="mean and standard deviation",
+        says_zh="以均值加若干倍标准差为界。",
+        says_en="Cut-points lie at the mean plus multiples of the standard deviation.",
+        formula="b = s̄ + a · σ",
+    )
 
     def __post_init__(self) -> None:
         _keep_cuts(self, "at", self.at)
         _keep_labels(self, len(self.at) + 1, self.labels)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(len(self.at) + 1, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find mean and standard deviation of these scores.
@@ -321,7 +397,7 @@ class StandardDeviation:
         unit = np.ldexp(known, -power)
         centred = np.ldexp(unit.mean() + np.asarray(self.at) * unit.std(ddof=1), power)
         cuts = [_snap(float(c), known) for c in centred]
-        labels = tier_labels(len(self.at) + 1, self.labels)
+        labels = self.possible_tiers
         return scale_at(known, cuts, labels, f"standard deviations in {len(labels)} tiers")
 
 
@@ -355,10 +431,22 @@ class Thresholds:
 
     breaks: tuple[float, ...]
     labels: tuple[str, ...] | None = None
+    about: ClassVar[About] = About(
+        zh="手工阈值",
+        en="fixed cut-points",
+        says_zh="阈值由研究者给定。",
+        says_en="Cut-points are set by hand.",
+    )
+    cuts: ClassVar[str] = "fixed"
 
     def __post_init__(self) -> None:
         _keep_cuts(self, "breaks", self.breaks)
         _keep_labels(self, len(self.breaks) + 1, self.labels)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(len(self.breaks) + 1, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Count these scores between the fixed cut-points.
@@ -369,7 +457,7 @@ class Thresholds:
             When no region has a score, or one is infinite.
         """
         known = finite_scores(scores, "Thresholds()")
-        labels = tier_labels(len(self.breaks) + 1, self.labels)
+        labels = self.possible_tiers
         return scale_at(known, self.breaks, labels, f"thresholds for {len(labels)} tiers")
 
 
@@ -407,12 +495,25 @@ class RelativeTo:
     percent: tuple[float, ...] = (50.0, 100.0, 150.0)
     region: str | None = None
     labels: tuple[str, ...] | None = None
+    about: ClassVar[About] = About(
+        zh="均值倍数法",
+        en="per cent of a yardstick",
+        says_zh="以均值（或指定区域得分）的百分比为界。",
+        says_en="Cut-points are per cent of the mean, or of a named region's score.",
+    )
 
     def __post_init__(self) -> None:
         _keep_cuts(self, "percent", self.percent)
         _keep_labels(self, len(self.percent) + 1, self.labels)
         if self.percent[0] <= 0:
-            raise SpecError(f"RelativeTo(percent={self.percent!r}) is not positive. Give per cent above 0.")
+            raise SpecError(
+                f"RelativeTo(percent={self.percent!r}) is not positive. Give per cent above 0."
+            )
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(len(self.percent) + 1, self.labels)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the yardstick in these scores.
@@ -471,7 +572,15 @@ def _keep_cuts(method: object, field: str, cuts: Sequence[float]) -> None:
     try:
         values = tuple(float(c) for c in cuts)
     except (TypeError, ValueError):
-        raise SpecError(f"{name}({field}={cuts!r}) are no numbers. Give them as (a, b, …), ascending.") from None
-    if not values or not all(map(math.isfinite, values)) or any(b <= a for a, b in pairwise(values)):
-        raise SpecError(f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it.")
+        raise SpecError(
+            f"{name}({field}={cuts!r}) are no numbers. Give them as (a, b, …), ascending."
+        ) from None
+    if (
+        not values
+        or not all(map(math.isfinite, values))
+        or any(b <= a for a, b in pairwise(values))
+    ):
+        raise SpecError(
+            f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it."
+        )
     object.__setattr__(method, field, values)

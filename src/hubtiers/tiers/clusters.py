@@ -18,7 +18,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, MissingDependencyError, SpecError, UnknownOptionError, listing
+from hubtiers._method import About
+from hubtiers.errors import (
+    DataError,
+    MissingDependencyError,
+    SpecError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.scale import (
     GroupedTiers,
@@ -116,15 +123,21 @@ class MixtureTiers(ClusterTiers):
     model: Any
     order: tuple[int, ...]
 
-    def membership(self, scores: pd.Series, *, features: pd.DataFrame | None = None) -> pd.DataFrame:
+    def membership(
+        self, scores: pd.Series, *, features: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
         """Return the probability of each tier for each region, highest tier first; rows sum to 1.
 
         Notes
         -----
         **Missing values**: missing for a region without a score.
         """
-        space = _feature_space(scores, features, "MixtureTiers.membership", columns=self.centres.columns)
-        return pd.DataFrame(self._chances(space.to_numpy()), space.index, list(self.labels)).reindex(scores.index)
+        space = _feature_space(
+            scores, features, "MixtureTiers.membership", columns=self.centres.columns
+        )
+        return pd.DataFrame(
+            self._chances(space.to_numpy()), space.index, list(self.labels)
+        ).reindex(scores.index)
 
     def _nearest(self, points: Floats) -> Ints:
         return np.asarray(len(self.labels) - 1 - self._chances(points).argmax(axis=1))
@@ -174,13 +187,22 @@ class KMeans:
     labels: tuple[str, ...] | None = None
     rng: int = 0
     starts: int = 20
-
-    uses_features: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="K 均值聚类",
+        en="k-means",
+        says_zh="按各功能得分聚类，层级按类内平均得分排序。",
+        says_en="Regions with similar functions form a tier; tiers are ordered by mean score.",
+    )
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
         _whole("KMeans", "rng", self.rng, least=0)
         _whole("KMeans", "starts", self.starts, least=1)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series, *, features: pd.DataFrame | None = None) -> ClusterTiers:
         """Find clusters in the features, or in the score when there are none.
@@ -234,19 +256,32 @@ class Hierarchical:
     k: int = 4
     labels: tuple[str, ...] | None = None
     contiguity: bool = False
-
-    uses_features: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="系统聚类（Ward 法）",
+        en="hierarchical clustering (Ward)",
+        says_zh="逐步合并使组内离差平方和增量最小的两组。",
+        says_en="The two groups that add least to the sum of squares are merged, step by step.",
+    )
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
 
     @property
-    def uses_table(self) -> bool:
-        """Whether the fit needs the table of regions."""
+    def uses_geometry(self) -> bool:
+        """Whether the fit looks at the shapes of the regions."""
         return self.contiguity
 
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(self.k, self.labels)
+
     def fit(
-        self, scores: pd.Series, *, features: pd.DataFrame | None = None, table: IndicatorTable | None = None
+        self,
+        scores: pd.Series,
+        *,
+        features: pd.DataFrame | None = None,
+        table: IndicatorTable | None = None,
     ) -> ClusterTiers:
         """Find clusters in the features, or in the score when there are none.
 
@@ -265,7 +300,9 @@ class Hierarchical:
         model = AgglomerativeClustering(self.k, linkage="ward", connectivity=links)
         with warnings.catch_warnings():
             # Islands are documented to be tied to their nearest in the features, which is what the warning says.
-            warnings.filterwarnings("ignore", message="the number of connected components", category=UserWarning)
+            warnings.filterwarnings(
+                "ignore", message="the number of connected components", category=UserWarning
+            )
             found = model.fit_predict(space.to_numpy())
         method = "Ward's clustering" + (" of touching regions" if self.contiguity else "")
         return _cluster_tiers(found, scores, space, labels=self.labels, method=method)
@@ -315,8 +352,14 @@ class GaussianMixture:
     rng: int = 0
     starts: int = 10
     shape: str = "diag"
-
-    uses_features: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="高斯混合模型",
+        en="Gaussian mixture",
+        says_zh="以期望最大化估计混合分布，按最可能的类归级。",
+        says_en=(
+            "A mixture is fitted by expectation maximisation; a region takes its most probable tier."
+        ),
+    )
 
     def __post_init__(self) -> None:
         _check(self, self.k, self.labels)
@@ -324,6 +367,11 @@ class GaussianMixture:
         _whole("GaussianMixture", "starts", self.starts, least=1)
         if self.shape not in _SHAPES:
             raise UnknownOptionError("shape of GaussianMixture:", self.shape, _SHAPES)
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of all tiers that there may be, highest first."""
+        return tier_labels(self.k, self.labels)
 
     def fit(self, scores: pd.Series, *, features: pd.DataFrame | None = None) -> MixtureTiers:
         """Fit clouds to the features, or to the score when there are none.
@@ -341,23 +389,26 @@ class GaussianMixture:
                 "GaussianMixture() needs at least 2 regions with a score, but there is 1. Score more regions."
             )
         most = min(self.k, len(np.unique(points, axis=0)))
-        tried = {k: self._mixture(points, k) for k in (range(1, most + 1) if self.by_bic else [self.k])}
+        tried = {
+            k: self._mixture(points, k) for k in (range(1, most + 1) if self.by_bic else [self.k])
+        }
         full = {k: len(np.unique(model.predict(points))) == k for k, model in tried.items()}
         if not any(full.values()):
             raise DataError(
                 f"GaussianMixture({self.k}) found a tier to which no region belongs most. Ask for fewer tiers, or set "
                 "by_bic to let the data choose."
             )
-        bic = pd.Series({k: float(m.bic(points)) if full[k] else np.nan for k, m in tried.items()}, name="bic")
+        bic = pd.Series(
+            {k: float(m.bic(points)) if full[k] else np.nan for k, m in tried.items()}, name="bic"
+        )
         model = tried[min((k for k in tried if full[k]), key=lambda k: float(bic[k]))]
         found = np.asarray(model.predict(points))
         method = "Gaussian mixture" + ("" if model.converged_ else " (not converged)")
-        base = _cluster_tiers(found, scores, space, labels=self._names(model.n_components), method=method)
+        base = _cluster_tiers(
+            found, scores, space, labels=self.possible_tiers[: model.n_components], method=method
+        )
         order = tuple(_highest_first(found, scores.loc[space.index].to_numpy(np.float64), points))
         return MixtureTiers(**vars(base), bic=bic.rename_axis("k"), model=model, order=order)
-
-    def _names(self, found: int) -> tuple[str, ...]:
-        return tier_labels(self.k, self.labels)[:found]
 
     def _mixture(self, points: Floats, k: int) -> Any:
         from sklearn.exceptions import ConvergenceWarning
@@ -365,7 +416,12 @@ class GaussianMixture:
 
         floor = 1e-6 * float(points.var(axis=0).mean()) or 1e-12
         model = Mixture(
-            k, covariance_type=self.shape, reg_covar=floor, n_init=self.starts, max_iter=1000, random_state=self.rng
+            k,
+            covariance_type=self.shape,
+            reg_covar=floor,
+            n_init=self.starts,
+            max_iter=1000,
+            random_state=self.rng,
         )
         with _one_thread(), warnings.catch_warnings():
             # A fit that has not converged says so in its `method`.
@@ -374,7 +430,12 @@ class GaussianMixture:
 
 
 def _cluster_tiers(
-    found: Ints, scores: pd.Series, space: pd.DataFrame, *, labels: Sequence[str] | None, method: str
+    found: Ints,
+    scores: pd.Series,
+    space: pd.DataFrame,
+    *,
+    labels: Sequence[str] | None,
+    method: str,
 ) -> ClusterTiers:
     """Return clusters as tiers, ordered by mean score."""
     points, known = space.to_numpy(), scores.loc[space.index].to_numpy(np.float64)
@@ -402,7 +463,9 @@ def _cluster_tiers(
 def _highest_first(found: Ints, scores: Floats, points: Floats) -> list[int]:
     """Return the numbers of the clusters by falling mean score; equal means by their centres."""
     groups = {int(c): found == c for c in np.unique(found)}
-    return sorted(groups, key=lambda c: (-scores[groups[c]].mean(), *(-points[groups[c]].mean(axis=0))))
+    return sorted(
+        groups, key=lambda c: (-scores[groups[c]].mean(), *(-points[groups[c]].mean(axis=0)))
+    )
 
 
 def _silhouette(points: Floats, classes: Ints) -> float:
@@ -413,26 +476,38 @@ def _silhouette(points: Floats, classes: Ints) -> float:
 
 
 def _feature_space(
-    scores: pd.Series, features: pd.DataFrame | None, method: str, *, columns: pd.Index | None = None
+    scores: pd.Series,
+    features: pd.DataFrame | None,
+    method: str,
+    *,
+    columns: pd.Index | None = None,
 ) -> pd.DataFrame:
     """Return the features of the scored regions, complete and finite, or the score alone as the one feature."""
     known = scores.index[~np.isnan(score_numbers(scores, method))]
     if features is None:
         features = pd.DataFrame({"score": scores})
     if features.columns.empty:
-        raise DataError(f"{method} got features without a column. Leave them out to use the score alone.")
+        raise DataError(
+            f"{method} got features without a column. Leave them out to use the score alone."
+        )
     for index in (scores.index, features.index):
         if index.has_duplicates:
-            raise DataError(f"{method} needs one row per region, but {listing(index[index.duplicated()])} has several.")
+            raise DataError(
+                f"{method} needs one row per region, but {listing(index[index.duplicated()])} has several."
+            )
     if absent := [region for region in known if region not in features.index]:
-        raise DataError(f"{method} has no features for {listing(absent)}. Give them for every region with a score.")
+        raise DataError(
+            f"{method} has no features for {listing(absent)}. Give them for every region with a score."
+        )
     if columns is not None and set(features.columns) != set(columns):
         raise DataError(
             f"{method} knows the features {listing(columns)} of the fit, but got {listing(features.columns)}. Give the "
             "same ones."
         )
     try:
-        space = features.loc[known, list(features.columns if columns is None else columns)].astype(np.float64)
+        space = features.loc[known, list(features.columns if columns is None else columns)].astype(
+            np.float64
+        )
     except (TypeError, ValueError):
         raise DataError(
             f"{method} takes numbers, but some of the features {listing(features.columns)} are not."
@@ -447,7 +522,9 @@ def _feature_space(
     return space
 
 
-def _ordered_space(scores: pd.Series, features: pd.DataFrame | None, k: int, method: str) -> pd.DataFrame:
+def _ordered_space(
+    scores: pd.Series, features: pd.DataFrame | None, k: int, method: str
+) -> pd.DataFrame:
     """Return the features in an order that does not depend on that of the regions."""
     finite_scores(scores, f"{method}()")
     space = _feature_space(scores, features, f"{method}()")
@@ -457,7 +534,11 @@ def _ordered_space(scores: pd.Series, features: pd.DataFrame | None, k: int, met
             f"{method}({k}) needs at least {k} different regions, but in their features there "
             f"{'is' if distinct == 1 else 'are'} {distinct}. Ask for fewer tiers, or score more regions."
         )
-    keys = [space.index.astype(str), *space.to_numpy().T[::-1], scores.loc[space.index].to_numpy(np.float64)]
+    keys = [
+        space.index.astype(str),
+        *space.to_numpy().T[::-1],
+        scores.loc[space.index].to_numpy(np.float64),
+    ]
     return space.iloc[np.lexsort(keys)]
 
 

@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
 from hubtiers.tiers._partition import optimal_classes
-from hubtiers.tiers.scale import distinct_scores, finite_scores, squares_within, variance_fit, within_reach
+from hubtiers.tiers.scale import (
+    distinct_scores,
+    finite_scores,
+    squares_within,
+    variance_fit,
+    within_reach,
+)
 
 __all__ = ["choose_k"]
 

@@ -13,8 +13,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from hubtiers._method import About
 from hubtiers.errors import DataError, MissingColumnError, SpecError, listing
 from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.scale import (
     GroupedTiers,
@@ -30,18 +32,9 @@ from hubtiers.tiers.scale import (
 __all__ = ["MACRO_REGIONS", "PositionRules", "PositionTiers", "function_shares", "macro_regions"]
 
 MACRO_REGIONS: Mapping[str, tuple[str, ...]] = {
-    "东部": ("110000", "120000", "130000", "310000", "320000", "330000", "350000", "370000", "440000", "460000"),
-    "中部": ("140000", "340000", "360000", "410000", "420000", "430000"),
-    "西部": (
-        *("150000", "450000", "500000", "510000", "520000", "530000"),
-        *("540000", "610000", "620000", "630000", "640000", "650000"),
-    ),
-    "东北": ("210000", "220000", "230000"),
+    group.id: group.members for group in load_pack(DEFAULT_PACK).groupings["macro_region"].groups
 }
-"""The four macro-regions and their provinces, by adcode (国家统计局: 东西中部和东北地区划分方法, 13 June 2011).
-
-East, centre, west and northeast. Hong Kong, Macao and Taiwan stand outside the division.
-"""
+"""The macro-regions of the default pack and their provinces, by id, as its `pack.toml` has them."""
 
 _NO_RULE = "none of the rules"
 
@@ -82,7 +75,9 @@ class PositionTiers(GroupedTiers):
         return self.rules.place(scores, table=table)["tier"].reindex(scores.index)
 
     def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.placements.to_html(escape=True, na_rep="–", float_format="{:.2f}".format)
+        return super()._repr_html_() + self.placements.to_html(
+            escape=True, na_rep="–", float_format="{:.2f}".format
+        )
 
 
 @dataclass(frozen=True)
@@ -143,7 +138,15 @@ class PositionRules:
     functions: int = 2
     labels: tuple[str, ...] | None = None
 
-    uses_table: ClassVar[bool] = True
+    uses_geometry: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="位置规则",
+        en="rules of position",
+        says_zh="按各功能在全国、大区和省内的地位归级。",
+        says_en=(
+            "Tiers follow from how a region's functions stand in the nation, macro-region and province."
+        ),
+    )
 
     def __post_init__(self) -> None:
         checked = tier_labels(4, self.labels)
@@ -161,7 +164,14 @@ class PositionRules:
         for name, least in (("macro_region_places", 0), ("province_places", 0), ("functions", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise SpecError(f"PositionRules({name}={value!r}) must be a whole number of at least {least}.")
+                raise SpecError(
+                    f"PositionRules({name}={value!r}) must be a whole number of at least {least}."
+                )
+
+    @property
+    def possible_tiers(self) -> tuple[str, ...]:
+        """Names of the tiers, highest first."""
+        return tier_labels(4, self.labels)
 
     def fit(self, scores: pd.Series, *, table: IndicatorTable | None = None) -> PositionTiers:
         """Place the regions of a table.
@@ -184,7 +194,7 @@ class PositionRules:
         placements = self.place(scores, table=table)
         classes = np.asarray(placements["tier"].cat.codes, dtype=np.int64)
         return PositionTiers(
-            labels=tier_labels(4, self.labels),
+            labels=self.possible_tiers,
             breaks=(),
             lowest=float(known.min()),
             highest=float(known.max()),
@@ -217,22 +227,32 @@ class PositionRules:
             classes[reached], rule[reached] = place, text
             names = [listing(met.columns[row], most=9) for row in met[reached].to_numpy()]
             which.loc[reached] = np.array(names, dtype="object")
-        tier = tier_series(classes, tier_labels(4, self.labels), shares.index)
+        tier = tier_series(classes, self.possible_tiers, shares.index)
         known = ~np.isnan(score_numbers(scores, "PositionRules()"))
-        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(shares.add_prefix("share_"))[known]
+        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(
+            shares.add_prefix("share_")
+        )[known]
 
-    def _bars(self, shares: pd.DataFrame, table: IndicatorTable) -> list[tuple[int, str, pd.DataFrame]]:
+    def _bars(
+        self, shares: pd.DataFrame, table: IndicatorTable
+    ) -> list[tuple[int, str, pd.DataFrame]]:
         """Return each rule as tier (3 the highest), words, and regions × functions that meet it; highest tier first."""
         bars = [
-            (3, f"at least {self.international_share:g} % of the total", shares >= self.international_share),
+            (
+                3,
+                f"at least {self.international_share:g} % of the total",
+                shares >= self.international_share,
+            ),
             (2, f"at least {self.national_share:g} % of the total", shares >= self.national_share),
         ]
         if places := self.macro_region_places:
-            groups = macro_regions(table.regions)
+            groups = _grouped(macro_regions(table.regions), "macro_region", "macro_region_places")
             bars.append((2, _first(places, "macro-region"), _lead(shares, groups) <= places))
-        bars.append((1, f"at least {self.regional_share:g} % of the total", shares >= self.regional_share))
+        bars.append(
+            (1, f"at least {self.regional_share:g} % of the total", shares >= self.regional_share)
+        )
         if places := self.province_places:
-            groups = _provinces(table.regions)
+            groups = _grouped(_provinces(table.regions), "province", "province_places")
             bars.append((1, _first(places, "province"), _lead(shares, groups) <= places))
         return bars
 
@@ -280,7 +300,9 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     shares = {}
     for function in table.framework.filled_children():
         if codes := _countable(table.framework, function):
-            shares[function] = pd.DataFrame({code: _share(table, code) for code in codes}).mean(axis=1)
+            shares[function] = pd.DataFrame({code: _share(table, code) for code in codes}).mean(
+                axis=1
+            )
     if not shares:
         raise DataError(
             "No function has an extensive indicator where more is better, so that there is no share of a total. Mark "
@@ -290,18 +312,18 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
 
 
 def macro_regions(regions: pd.DataFrame) -> pd.Series:
-    """Return the macro-region of each region: 东部, 中部, 西部 or 东北 (east, centre, west, northeast).
+    """Return the macro-region of each region, such as 东部 (the east).
 
     Parameters
     ----------
     regions
-        Frame with a column `macro_region` of your own division, which is then taken as it is, or with the column
-        `province` or `members`, as `load_regions` gives them.
+        Frame with a column `macro_region` of your own division, which is then taken as it is, or regions of a pack that
+        groups them, or a frame with the column `province` or `members`, as `load_regions` gives them.
 
     Returns
     -------
     pandas.Series
-        Missing for regions that lie in several macro-regions, and for Hong Kong, Macao and Taiwan.
+        Missing for regions that lie in several macro-regions, and for those outside the division.
 
     Raises
     ------
@@ -318,29 +340,67 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
     ['中部', '东北', None]
     """
     if "macro_region" in regions.columns:
-        found = [name if isinstance(name, str) and name else None for name in regions["macro_region"]]
+        found = [
+            name if isinstance(name, str) and name else None for name in regions["macro_region"]
+        ]
         return pd.Series(found, regions.index, dtype="object", name="macro_region")
-    owner = {province: name for name, provinces in MACRO_REGIONS.items() for province in provinces}
+    pack = _pack_of(regions)
+    divisions = pack.groupings.values() if pack is not None else ()
+    owner = {
+        member: group.id
+        for division in divisions
+        for group in division.groups
+        for member in group.members
+    }
     names = [{owner.get(p) for p in inside} for inside in _provinces_inside(regions)]
     single = [next(iter(n)) if len(n) == 1 else None for n in names]
     return pd.Series(single, regions.index, dtype="object", name="macro_region")
 
 
+def _pack_of(regions: pd.DataFrame) -> Pack | None:
+    """Return the pack of the regions; the default one for a frame of codes that says nothing of where it is from."""
+    if source_of(regions).pack or "geometry" in regions.columns:
+        return source_of(regions).load_pack()
+    return load_pack(DEFAULT_PACK)
+
+
 def _provinces(regions: pd.DataFrame) -> pd.Series:
     """Return the province of each region; missing for one that lies in several."""
-    single = [next(iter(inside)) if len(inside) == 1 else None for inside in _provinces_inside(regions)]
+    single = [
+        next(iter(inside)) if len(inside) == 1 else None for inside in _provinces_inside(regions)
+    ]
     return pd.Series(single, regions.index, dtype="object", name="province")
 
 
 def _provinces_inside(regions: pd.DataFrame) -> list[set[str]]:
-    if not {"province", "members"} & set(regions.columns):
-        raise MissingColumnError(["province"], "The frame of regions", map(str, regions.columns))
+    column = _parent_column(regions)
+    if not {column, "members"} & set(regions.columns):
+        raise MissingColumnError([column], "The frame of regions", map(str, regions.columns))
     inside = []
-    for row in regions.reindex(columns=["province", "members"]).itertuples(index=False):
-        units: Sequence[str] = row.members.split(";") if isinstance(row.members, str) and row.members else ()
-        own = {row.province} if isinstance(row.province, str) and row.province else set()
+    parents = regions.reindex(columns=[column, "members"])
+    for parent, members in zip(parents[column], parents["members"], strict=True):
+        units: Sequence[str] = members.split(";") if isinstance(members, str) and members else ()
+        own = {parent} if isinstance(parent, str) and parent else set()
         inside.append(own or {unit[:2] + "0000" for unit in units})
     return inside
+
+
+def _parent_column(regions: pd.DataFrame) -> str:
+    """Return the column that says what a region lies in: that of its pack's level, else `province`."""
+    source = source_of(regions)
+    pack = source.load_pack()
+    level = pack.levels.get(source.level) if pack is not None else None
+    return level.parent_column if level is not None and level.parent_column else "province"
+
+
+def _grouped(groups: pd.Series, column: str, option: str) -> pd.Series:
+    """Return the groups, of which there must be some, or no region could lead one."""
+    if groups.isna().all():
+        raise DataError(
+            f"PositionRules() looks for leaders by {column.replace('_', '-')}, but no region of the layer has one. "
+            f"Give the layer a column {column!r}, or switch the rule off with {option}=0."
+        )
+    return groups
 
 
 def _first(places: int, group: str) -> str:
@@ -357,19 +417,31 @@ def _lead(shares: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
 
 def _countable(framework: Framework, function: str) -> list[str]:
     node = framework[function]
-    below = [node] if isinstance(node, Indicator) else [framework[code] for code in framework.leaves(function)]
-    return [i.code for i in below if isinstance(i, Indicator) and i.kind == "extensive" and i.direction == 1]
+    below = (
+        [node]
+        if isinstance(node, Indicator)
+        else [framework[code] for code in framework.leaves(function)]
+    )
+    return [
+        i.code
+        for i in below
+        if isinstance(i, Indicator) and i.kind == "extensive" and i.direction == 1
+    ]
 
 
 def _share(table: IndicatorTable, code: str) -> pd.Series:
     values = table.values[code]
     if (values < 0).any():
         odd = listing(table.label(region) for region in values.index[values < 0])
-        raise DataError(f"A share of {code!r} needs values of at least 0, but it is negative for {odd}.")
+        raise DataError(
+            f"A share of {code!r} needs values of at least 0, but it is negative for {odd}."
+        )
     node = table.framework[code]
     if isinstance(node, Indicator) and node.unit in ("%", "％", "percent"):
         return values
     total = float(values.sum())
     if not total > 0:
-        raise DataError(f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. Drop it.")
+        raise DataError(
+            f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. Drop it."
+        )
     return values / total * 100

@@ -19,6 +19,9 @@ from hubtiers.framework import TIER_NAMES_ZH, TIERS
 
 __all__ = ["GroupedTiers", "TierScale"]
 
+SAME = 1e-10
+"""Sums of squares whose relative difference is smaller count as equal."""
+
 _INFINITE = 1e300
 
 
@@ -82,7 +85,11 @@ class TierScale:
         -----
         **Missing values** stay missing: a region without a score has no tier.
         """
-        return tier_series(classes_of(score_numbers(scores, "TierScale.apply"), self.breaks), self.labels, scores.index)
+        return tier_series(
+            classes_of(score_numbers(scores, "TierScale.apply"), self.breaks),
+            self.labels,
+            scores.index,
+        )
 
     def distance_to_next(self, scores: pd.Series) -> pd.Series:
         """Return how far each score lies below the tier above it.
@@ -103,7 +110,9 @@ class TierScale:
         **Missing values**: missing for a region without a score, and for the highest tier, which has none above it.
         """
         values = score_numbers(scores, "TierScale.distance_to_next")
-        above = np.append(np.asarray(self.breaks, float), np.nan)[np.searchsorted(self.breaks, values, side="left")]
+        above = np.append(np.asarray(self.breaks, float), np.nan)[
+            np.searchsorted(self.breaks, values, side="left")
+        ]
         return pd.Series(above - values, index=scores.index, name="distance_to_next")
 
     def recount(self, scores: pd.Series) -> TierScale:
@@ -120,7 +129,9 @@ class TierScale:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per tier, highest first: bounds (above `lower`, up to and including `upper`) and count."""
         # Cut-points that were not learnt from these scores can lie outside their range.
-        edges = [min((self.lowest, *self.breaks)), *self.breaks, max((self.highest, *self.breaks))][::-1]
+        edges = [min((self.lowest, *self.breaks)), *self.breaks, max((self.highest, *self.breaks))][
+            ::-1
+        ]
         return self._rows(edges[1:], edges[:-1])
 
     def _rows(self, lower: Sequence[float], upper: Sequence[float]) -> pd.DataFrame:
@@ -176,7 +187,9 @@ def tier_labels(k: int, labels: Sequence[str] | None) -> tuple[str, ...]:
         raise SpecError(f"The number of tiers is {k!r}; it must be a whole number of at least 1.")
     if labels is None:
         if k > len(TIERS):
-            raise SpecError(f"Zhang's framework has {len(TIERS)} tiers; for {k} give labels=(…), highest first.")
+            raise SpecError(
+                f"Zhang's framework has {len(TIERS)} tiers; for {k} give labels=(…), highest first."
+            )
         return TIERS[:k]
     if isinstance(labels, str) or len(labels) != k or len(set(labels)) != k:
         raise SpecError(f"{k} tiers need {k} different labels, highest first, but got {labels!r}.")
@@ -200,7 +213,9 @@ def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
     return known
 
 
-def distinct_scores(scores: NDArray[np.float64], k: int, method: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def distinct_scores(
+    scores: NDArray[np.float64], k: int, method: str
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the different scores, ascending, and how often each stands; fewer than `k` of them is an error."""
     values, counts = np.unique(scores, return_counts=True)
     distinct = len(values)
@@ -220,11 +235,18 @@ def classes_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[
 def tier_series(classes: Iterable[int], labels: Sequence[str], index: pd.Index) -> pd.Series:
     """Return classes (0 the lowest, -1 none) as an ordered categorical by region."""
     dtype = pd.CategoricalDtype(list(labels[::-1]), ordered=True)
-    return pd.Series(pd.Categorical.from_codes([int(c) for c in classes], dtype=dtype), index=index, name="tier")
+    return pd.Series(
+        pd.Categorical.from_codes([int(c) for c in classes], dtype=dtype), index=index, name="tier"
+    )
 
 
 def scale_at(
-    known: NDArray[np.float64], breaks: Sequence[float], labels: tuple[str, ...], method: str, *, log: bool = False
+    known: NDArray[np.float64],
+    breaks: Sequence[float],
+    labels: tuple[str, ...],
+    method: str,
+    *,
+    log: bool = False,
 ) -> TierScale:
     """Return the scale with these cut-points, counted and judged (on the logarithm, if asked) on known scores."""
     classes = classes_of(known, breaks)
@@ -244,7 +266,9 @@ def class_counts(classes: NDArray[np.int64], k: int) -> tuple[int, ...]:
     return tuple(np.bincount(classes[classes >= 0], minlength=k)[::-1].tolist())
 
 
-def score_ranges(scores: NDArray[np.float64], classes: NDArray[np.int64], k: int) -> tuple[tuple[float, float], ...]:
+def score_ranges(
+    scores: NDArray[np.float64], classes: NDArray[np.int64], k: int
+) -> tuple[tuple[float, float], ...]:
     """Return lowest and highest score of each class, highest class first; NaN for an empty one."""
     groups = [scores[classes == c] for c in range(k - 1, -1, -1)]
     return tuple((float(g.min()), float(g.max())) if len(g) else (np.nan, np.nan) for g in groups)
@@ -272,11 +296,15 @@ def within_reach(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def score_numbers(scores: pd.Series, method: str) -> NDArray[np.float64]:
     """Return scores as floats, missing ones as NaN."""
     if not isinstance(scores, pd.Series):
-        raise DataError(f"{method} takes a pandas Series of scores by region, but got {type(scores).__name__}.")
+        raise DataError(
+            f"{method} takes a pandas Series of scores by region, but got {type(scores).__name__}."
+        )
     if scores.dtype == object:
         real = all(isinstance(value, Real) for value in scores.dropna())
     else:
-        real = pd.api.types.is_numeric_dtype(scores.dtype) and not pd.api.types.is_complex_dtype(scores.dtype)
+        real = pd.api.types.is_numeric_dtype(scores.dtype) and not pd.api.types.is_complex_dtype(
+            scores.dtype
+        )
     if not real:
         raise DataError(f"{method} takes numbers, but the scores are of the type {scores.dtype}.")
     return scores.to_numpy(np.float64, na_value=np.nan)

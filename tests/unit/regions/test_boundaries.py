@@ -10,7 +10,17 @@ from hubtiers.errors import DuplicateRegionError, SpecError, UnknownOptionError
 from hubtiers.regions.boundaries import load_context, load_regions
 from hubtiers.regions.membership import member_units
 
-COLUMNS = ["name_zh", "name_en", "short_zh", "level", "province", "members", "lon", "lat", "geometry"]
+COLUMNS = [
+    "name_zh",
+    "name_en",
+    "short_zh",
+    "level",
+    "province",
+    "members",
+    "lon",
+    "lat",
+    "geometry",
+]
 
 
 @pytest.mark.parametrize(("level", "count"), [("province", 34), ("city", 372), ("consortium", 13)])
@@ -49,18 +59,27 @@ def test_provinces_are_exactly_their_cities():
         units = np.asarray(cities.geometry[cities["province"] == code].array)
         known = set(map(tuple, shapely.get_coordinates(units)))
         assert set(map(tuple, shapely.get_coordinates(province))) <= known
-        assert shapely.equals_exact(shapely.normalize(shapely.coverage_union_all(units)), shapely.normalize(province))
+        assert shapely.equals_exact(
+            shapely.normalize(shapely.coverage_union_all(units)), shapely.normalize(province)
+        )
 
 
 @pytest.mark.parametrize("level", ["province", "city", "consortium"])
 def test_label_points_lie_inside(level):
     regions = load_regions(level)
-    assert shapely.contains_xy(np.asarray(regions.geometry.array), regions["lon"], regions["lat"]).all()
+    assert shapely.contains_xy(
+        np.asarray(regions.geometry.array), regions["lon"], regions["lat"]
+    ).all()
 
 
 @pytest.mark.parametrize(
     ("code", "lon", "lat"),
-    [("110000", 116.39, 39.91), ("610100", 108.94, 34.26), ("650100", 87.62, 43.82), ("820000", 113.55, 22.195)],
+    [
+        ("110000", 116.39, 39.91),
+        ("610100", 108.94, 34.26),
+        ("650100", 87.62, 43.82),
+        ("820000", 113.55, 22.195),
+    ],
 )
 def test_known_places_lie_in_their_unit(code, lon, lat):
     cities = load_regions("city")
@@ -86,7 +105,9 @@ def test_a_list_keeps_its_order_and_mixes_levels():
 def test_consortium_is_the_union_of_its_members():
     cities, delta = load_regions("city"), load_regions(["yangtze-delta"])
     units = cities.loc[delta.loc["yangtze-delta", "members"].split(";")]
-    assert delta.geometry.iloc[0].area == pytest.approx(shapely.area(np.asarray(units.geometry.array)).sum(), rel=1e-9)
+    assert delta.geometry.iloc[0].area == pytest.approx(
+        shapely.area(np.asarray(units.geometry.array)).sum(), rel=1e-9
+    )
     assert set(units["province"]) == {"310000", "320000", "330000", "340000"}
 
 
@@ -126,7 +147,9 @@ def test_world_is_cut_at_the_antimeridian():
 
 
 def test_wrong_choices_are_refused():
-    with pytest.raises(UnknownOptionError, match=r"Unknown level of regions 'citys'. Did you mean 'city'\?"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown level of regions 'citys'. Did you mean 'city'\?"
+    ):
         load_regions("citys")
     with pytest.raises(UnknownOptionError, match=r"Unknown region id '110001'. Did you mean"):
         load_regions(["110001"])
@@ -134,5 +157,7 @@ def test_wrong_choices_are_refused():
         load_regions(["110000", "110000"])
     with pytest.raises(SpecError, match="The list of region ids is empty"):
         load_regions([])
-    with pytest.raises(UnknownOptionError, match=r"Unknown map context 'worlds'. Did you mean 'world'\?"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown map context 'worlds'. Did you mean 'world'\?"
+    ):
         load_context("worlds")

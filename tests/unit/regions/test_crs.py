@@ -21,7 +21,9 @@ GCJ02 = [
 
 
 def metres(lon, lat, other_lon, other_lat):
-    return np.hypot((lon - other_lon) * 111_320 * np.cos(np.radians(lat)), (lat - other_lat) * 110_574)
+    return np.hypot(
+        (lon - other_lon) * 111_320 * np.cos(np.radians(lat)), (lat - other_lat) * 110_574
+    )
 
 
 def test_published_values():
@@ -57,7 +59,9 @@ def test_layers_keep_their_kind_columns_and_system():
     assert moved.index.tolist() == ["610100", "310000"]
     first = shapely.get_coordinates(layer.geometry.iloc[0])[0]
     expected = np.array(wgs84_to_gcj02(*first))
-    np.testing.assert_allclose(shapely.get_coordinates(moved.geometry.iloc[0])[0], expected, atol=1e-12)
+    np.testing.assert_allclose(
+        shapely.get_coordinates(moved.geometry.iloc[0])[0], expected, atol=1e-12
+    )
     back = gcj02_to_wgs84(moved.geometry)
     assert isinstance(back, gpd.GeoSeries)
     assert back.geom_equals_exact(layer.geometry, tolerance=1e-9).all()
@@ -86,7 +90,9 @@ def test_suspicion_is_undecided_far_from_any_border():
     assert (report.verdict, report.vertices) == ("undecided", 0)
     noise = np.random.default_rng(3).normal(0, 0.02, (60, 2))
     dots = shapely.linestrings(np.array([116.4, 40.1]) + noise)
-    assert gcj02_suspicion(gpd.GeoDataFrame(geometry=[dots], crs="EPSG:4326")).verdict == "undecided"
+    assert (
+        gcj02_suspicion(gpd.GeoDataFrame(geometry=[dots], crs="EPSG:4326")).verdict == "undecided"
+    )
 
 
 def test_wrong_input_is_refused():

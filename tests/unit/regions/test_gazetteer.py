@@ -29,19 +29,30 @@ def test_every_region_resolves_from_code_and_names(level, column):
     assert set(found.loc[refused, "name"]) == (
         REFUSED_SHORT_NAMES if (level, column) == ("city", "short_zh") else set()
     )
-    assert found.loc[~refused, "region_id"].tolist() == known.loc[~refused.to_numpy(), "region_id"].tolist()
+    assert (
+        found.loc[~refused, "region_id"].tolist()
+        == known.loc[~refused.to_numpy(), "region_id"].tolist()
+    )
     assert set(found.loc[~refused, "rule"]) == {"exact"}
 
 
 def test_numeric_codes_resolve_for_every_city():
     codes = gazetteer("city")["region_id"]
-    for values in (codes.astype(int), codes.astype(float), codes.astype(int).astype(str) + ".0", codes + "000000"):
+    for values in (
+        codes.astype(int),
+        codes.astype(float),
+        codes.astype(int).astype(str) + ".0",
+        codes + "000000",
+    ):
         assert match_names(values).to_frame()["region_id"].tolist() == codes.tolist()
 
 
 def test_iso_codes_of_provinces():
     known = gazetteer("province")
-    assert match_names(known["iso"], level="province").to_frame()["region_id"].tolist() == known["region_id"].tolist()
+    assert (
+        match_names(known["iso"], level="province").to_frame()["region_id"].tolist()
+        == known["region_id"].tolist()
+    )
     assert known.set_index("region_id").loc[["110000", "610000", "810000"], "iso"].tolist() == [
         "CN-BJ",
         "CN-SN",
@@ -129,7 +140,9 @@ def test_province_names(name, region):
     assert one(name, level="province")["region_id"] == region
 
 
-@pytest.mark.parametrize(("name", "region"), [("京津冀", "beijing-tianjin-hebei"), ("長三角", "yangtze-delta")])
+@pytest.mark.parametrize(
+    ("name", "region"), [("京津冀", "beijing-tianjin-hebei"), ("長三角", "yangtze-delta")]
+)
 def test_consortium_names(name, region):
     assert one(name, level="consortium")["region_id"] == region
     assert one(name, level="any")["region_id"] == region
@@ -158,21 +171,54 @@ def test_ambiguous_names_are_refused_with_their_candidates(name, candidates, lev
 def test_within_decides_between_namesakes():
     names = ["朝阳", "吉林", "海南", "Suzhou", "Suzhou"]
     report = match_names(names, within=["辽宁", "220000", "青海省", "Anhui", "Jiangsu"])
-    assert report.to_frame()["region_id"].tolist() == ["211300", "220200", "632500", "341300", "320500"]
+    assert report.to_frame()["region_id"].tolist() == [
+        "211300",
+        "220200",
+        "632500",
+        "341300",
+        "320500",
+    ]
     assert one("朝阳", within="辽宁")["region_id"] == "211300"
-    assert match_names(["朝阳", "大连"], within=["辽宁", None]).to_frame()["region_id"].tolist() == ["211300", "210200"]
+    assert match_names(["朝阳", "大连"], within=["辽宁", None]).to_frame()[
+        "region_id"
+    ].tolist() == ["211300", "210200"]
 
 
 @pytest.mark.parametrize(
     ("name", "level", "within", "note"),
     [
         ("河北", "city", None, "level mismatch: 河北省 (130000) is a province, not a city unit"),
-        ("石家庄", "province", None, "level mismatch: 石家庄市 (130100) is a city unit, not a province"),
-        ("京津冀", "city", None, "level mismatch: 京津冀 (beijing-tianjin-hebei) is a consortium, not a city unit"),
-        ("130102", "city", None, "the code of a county or district in 石家庄市 (130100), below the level of cities"),
+        (
+            "石家庄",
+            "province",
+            None,
+            "level mismatch: 石家庄市 (130100) is a city unit, not a province",
+        ),
+        (
+            "京津冀",
+            "city",
+            None,
+            "level mismatch: 京津冀 (beijing-tianjin-hebei) is a consortium, not a city unit",
+        ),
+        (
+            "130102",
+            "city",
+            None,
+            "the code of a county or district in 石家庄市 (130100), below the level of cities",
+        ),
         ("990000", "city", None, "no region has the code 990000"),
-        ("朝阳区", "city", None, "朝阳区 (北京市) (110105) is a district in 北京市, below the level of cities"),
-        ("朝阳", "city", "北京", "朝阳区 (北京市) (110105) is a district in 北京市, below the level of cities"),
+        (
+            "朝阳区",
+            "city",
+            None,
+            "朝阳区 (北京市) (110105) is a district in 北京市, below the level of cities",
+        ),
+        (
+            "朝阳",
+            "city",
+            "北京",
+            "朝阳区 (北京市) (110105) is a district in 北京市, below the level of cities",
+        ),
         ("石家庄", "city", "山西", "石家庄市 (130100) lies in 河北省, not in 山西省"),
         ("河北大连", "city", None, "大连市 (210200) lies in 辽宁省, not in 河北省"),
         ("", "city", None, "the name is empty"),
@@ -220,7 +266,14 @@ def test_the_latest_change_explains_a_bare_name():
 def test_report_counts_frames_and_text():
     report = match_names(["北京", "beijing shi", "襄樊", "吉林", "河北", "北京"])
     frame = report.to_frame()
-    assert frame.columns.tolist() == ["name", "region_id", "rule", "candidates", "note", "proposals"]
+    assert frame.columns.tolist() == [
+        "name",
+        "region_id",
+        "rule",
+        "candidates",
+        "note",
+        "proposals",
+    ]
     assert frame["name"].tolist() == ["北京", "beijing shi", "襄樊", "吉林", "河北", "北京"]
     assert report.counts() == {"exact": 2, "alias": 1, "former": 1, "ambiguous": 1, "unmatched": 1}
     assert tuple(report.counts()) == RULES
@@ -228,8 +281,13 @@ def test_report_counts_frames_and_text():
     assert not report.is_complete
     assert match_names(["北京", "襄樊"]).is_complete
     lines = report.to_text().splitlines()
-    assert lines[0] == "6 names at level 'city': 2 exact, 1 alias, 1 former, 1 ambiguous, 1 unmatched."
-    assert lines[1] == "  河北 · unmatched: level mismatch: 河北省 (130000) is a province, not a city unit"
+    assert (
+        lines[0] == "6 names at level 'city': 2 exact, 1 alias, 1 former, 1 ambiguous, 1 unmatched."
+    )
+    assert (
+        lines[1]
+        == "  河北 · unmatched: level mismatch: 河北省 (130000) is a province, not a city unit"
+    )
     assert lines[3] == "  襄樊 · former: a name until 2010: renamed 襄阳市"
     assert report.to_text(most=1).splitlines()[-1] == "  … and 2 more"
     assert repr(match_names([])) == "0 names at level 'city': none."
@@ -245,7 +303,9 @@ def test_html_escapes_what_a_user_wrote():
 
 
 def test_wrong_choices_are_refused():
-    with pytest.raises(UnknownOptionError, match=r"Unknown level of names 'citi'. Did you mean 'city'\?"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown level of names 'citi'. Did you mean 'city'\?"
+    ):
         match_names(["北京"], level="citi")
     with pytest.raises(SpecError, match="needs a list of names, but got '北京'"):
         match_names("北京")
@@ -260,11 +320,17 @@ def test_wrong_choices_are_refused():
 
 
 def test_gazetteer_is_the_shipped_table():
-    with data_path("boundaries", "china", "gazetteer.csv").open(encoding="utf-8", newline="") as file:
+    with data_path("boundaries", "china", "gazetteer.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         rows = list(csv.DictReader(file))
     table = gazetteer()
     assert table["region_id"].tolist() == [row["region_id"] for row in rows]
-    assert table["level"].value_counts().to_dict() == {"city": 372, "province": 34, "consortium": 13}
+    assert table["level"].value_counts().to_dict() == {
+        "city": 372,
+        "province": 34,
+        "consortium": 13,
+    }
     cities = gazetteer("city").set_index("region_id")
     assert cities.loc["441900", ["short_zh", "name_en", "province", "parent"]].tolist() == [
         "东莞",
@@ -273,5 +339,7 @@ def test_gazetteer_is_the_shipped_table():
         "440000",
     ]
     assert (cities["seat_source"] == "GeoNames").sum() == 361
-    assert cities.loc["610100", ["seat_lon", "seat_lat"]].tolist() == pytest.approx([108.93, 34.26], abs=0.05)
+    assert cities.loc["610100", ["seat_lon", "seat_lat"]].tolist() == pytest.approx(
+        [108.93, 34.26], abs=0.05
+    )
     assert cities["name_en"].is_unique

@@ -16,7 +16,9 @@ def layer(rows, **columns):
     """Return regions from pairs of id and name, side by side."""
     data = {"id": [row[0] for row in rows], "name": [row[1] for row in rows]} | columns
     shapes = [box(n, 0, n + 1, 1) for n in range(len(rows))]
-    return read_regions(gpd.GeoDataFrame(data, geometry=shapes, crs=4326), id_column="id", name="name")
+    return read_regions(
+        gpd.GeoDataFrame(data, geometry=shapes, crs=4326), id_column="id", name="name"
+    )
 
 
 FRANCE = layer(
@@ -70,7 +72,13 @@ def test_leading_zeros_are_offered():
 
 
 COUNTIES = layer(
-    [("1", "Washington County"), ("2", "Washington"), ("3", "Polk"), ("4", "Richmond"), ("5", "Richmond city")],
+    [
+        ("1", "Washington County"),
+        ("2", "Washington"),
+        ("3", "Polk"),
+        ("4", "Richmond"),
+        ("5", "Richmond city"),
+    ],
     state=["Oregon", "Ohio", "Oregon", "Virginia", "Virginia"],
     level=["county"] * 5,
     province=["x"] * 5,

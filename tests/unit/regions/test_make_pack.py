@@ -25,7 +25,9 @@ def states(**columns):
 def test_rows_that_are_no_regions_are_set_aside_with_an_account(tmp_path):
     shapes = [box(0, 10, 1, 11), None, box(2, 10, 3, 11), shapely.Point(0, 0), Polygon()]
     layer = states(GEOID=["01", "02", None, "04", "05"], NAME=list("abcde"), geometry=shapes)
-    report = make_pack(layer, tmp_path / "p", Recipe(id_column="GEOID", name="NAME", credit="© X", level="state"))
+    report = make_pack(
+        layer, tmp_path / "p", Recipe(id_column="GEOID", name="NAME", credit="© X", level="state")
+    )
     assert report.set_aside == (
         (2, "b", "it has no geometry"),
         (3, "c", "it has no 'GEOID'"),
@@ -38,7 +40,9 @@ def test_rows_that_are_no_regions_are_set_aside_with_an_account(tmp_path):
 
 
 def test_a_pack_is_loaded_as_it_was_made(tmp_path):
-    report = make_pack(states(), tmp_path / "isles", Recipe(credit='© "X"\n& Y', level="state", terms="free"))
+    report = make_pack(
+        states(), tmp_path / "isles", Recipe(credit='© "X"\n& Y', level="state", terms="free")
+    )
     assert [row[1:] for row in report.set_aside] == [("Disputed", "it has no 'GEOID'")]
     pack = load_pack(tmp_path / "isles")
     assert (pack.id, pack.terms, pack.credit["en"]) == ("isles", "free", '© "X"\n& Y')
@@ -47,9 +51,15 @@ def test_a_pack_is_loaded_as_it_was_made(tmp_path):
     assert regions.attrs["languages"] == ["en"]
     assert regions.attrs["credit"]["zh"] == '© "X"\n& Y'
     # The same layer gives the same bytes.
-    make_pack(states(), tmp_path / "again" / "isles", Recipe(credit='© "X"\n& Y', level="state", terms="free"))
+    make_pack(
+        states(),
+        tmp_path / "again" / "isles",
+        Recipe(credit='© "X"\n& Y', level="state", terms="free"),
+    )
     for name in ("pack.toml", "state.geojson", "NOTICE", "aliases.csv"):
-        assert (tmp_path / "isles" / name).read_bytes() == (tmp_path / "again" / "isles" / name).read_bytes()
+        assert (tmp_path / "isles" / name).read_bytes() == (
+            tmp_path / "again" / "isles" / name
+        ).read_bytes()
 
 
 def test_a_level_under_another(tmp_path):
@@ -64,7 +74,11 @@ def test_a_level_under_another(tmp_path):
     assert load_regions("town", pack=tmp_path / "p", within="Beta").index.tolist() == ["c"]
     assert load_pack(tmp_path / "p").units == "town"
     with pytest.raises(DataError, match=r"lie in none of the level 'state': 9901 \(99\)"):
-        make_pack(states(GEOID=["9901", "0102", "0103"]), tmp_path / "p", Recipe(level="x", under="state", parent_digits=2))
+        make_pack(
+            states(GEOID=["9901", "0102", "0103"]),
+            tmp_path / "p",
+            Recipe(level="x", under="state", parent_digits=2),
+        )
     with pytest.raises(DataError, match="has a level 'county' already"):
         make_pack(counties, tmp_path / "p", Recipe(level="county", under="state", parent_digits=2))
     with pytest.raises(UnknownOptionError, match="Unknown level of the pack 'p': 'land'"):
@@ -78,7 +92,9 @@ def test_outlines_are_thinned_together_and_no_region_is_lost(tmp_path):
     west = Polygon([(0, 11), (0, 10), *border.tolist()])
     east = Polygon([(2, 10), (2, 11), *border[::-1].tolist()])
     tiny = box(3, 10, 3.0001, 10.0001)
-    layer = gpd.GeoDataFrame({"id": ["w", "e", "t"], "name": ["W", "E", "T"]}, geometry=[west, east, tiny], crs=4326)
+    layer = gpd.GeoDataFrame(
+        {"id": ["w", "e", "t"], "name": ["W", "E", "T"]}, geometry=[west, east, tiny], crs=4326
+    )
     report = make_pack(layer, tmp_path / "p", Recipe(simplify=500))
     assert report.vertices[1] < report.vertices[0] / 100
     regions = load_regions("region", pack=tmp_path / "p")
@@ -95,12 +111,16 @@ def test_outlines_are_thinned_together_and_no_region_is_lost(tmp_path):
 def test_a_seat_lies_in_the_largest_part(tmp_path):
     shape = shapely.MultiPolygon([box(0, 10, 1, 11), box(50, 10, 53, 13)])
     make_pack(states(geometry=[shape, box(1, 10, 2, 11), box(2, 10, 3, 11)]), tmp_path / "p")
-    feature = json.loads((tmp_path / "p" / "region.geojson").read_text(encoding="utf-8"))["features"][0]
+    feature = json.loads((tmp_path / "p" / "region.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ][0]
     assert 50 < feature["properties"]["lon"] < 53
 
 
 def test_layers_on_both_sides_of_180_degrees(tmp_path):
-    layer = states(geometry=[box(179, -18, 180, -17), box(-180, -18, -179, -17), box(178, -18, 179, -17)])
+    layer = states(
+        geometry=[box(179, -18, 180, -17), box(-180, -18, -179, -17), box(178, -18, 179, -17)]
+    )
     make_pack(layer, tmp_path / "p", Recipe(simplify=100))
     regions = load_regions("region", pack=tmp_path / "p")
     assert regions.total_bounds.tolist() == pytest.approx([-180, -18, 180, -17], abs=1e-4)
@@ -125,10 +145,22 @@ def test_what_cannot_be_a_pack_is_refused_and_leaves_nothing(tmp_path):
         make_pack(states(), tmp_path / "there")
     with pytest.raises(MissingColumnError, match="The layer lacks the column 'code'"):
         make_pack(states(), tmp_path / "p", Recipe(id_column="code"))
-    with pytest.raises(MissingColumnError, match=r"needs a column that identifies regions \(--id …\)"):
+    with pytest.raises(
+        MissingColumnError, match=r"needs a column that identifies regions \(--id …\)"
+    ):
         make_pack(states().drop(columns="GEOID").assign(x=1), tmp_path / "p")
     with pytest.raises(DataError, match="No row of the layer is a region: it has no 'GEOID'"):
         make_pack(states(GEOID=[None, "", "-99"]), tmp_path / "p", Recipe(id_column="GEOID"))
     with pytest.raises(DataError, match="declares no coordinate reference system"):
         make_pack(states().set_crs(None, allow_override=True), tmp_path / "p")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["there"]
+
+
+def test_parts_of_one_region_are_united_when_asked(tmp_path):
+    layer = states(GEOID=["01", "02", "01"])
+    with pytest.raises(DataError, match="more than one row for 01. Dissolve their parts"):
+        make_pack(layer, tmp_path / "p", Recipe(id_column="GEOID"))
+    report = make_pack(layer, tmp_path / "p", Recipe(id_column="GEOID", dissolve=True))
+    assert report.notes == ("rows of one id were united: 01",)
+    regions = load_regions("region", pack=tmp_path / "p")
+    assert shapely.area(regions.geometry.array).tolist() == [2.0, 1.0]

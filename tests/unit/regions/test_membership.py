@@ -54,7 +54,12 @@ def test_table_1_overlaps_in_exactly_four_pairs():
 
 
 def test_the_fourteen_disjoint_rows_do_not_overlap():
-    assert overlaps(load_regions([r for r in TABLE_1 if r not in {"110000", "310000", "440000", "210000"}])) == []
+    assert (
+        overlaps(
+            load_regions([r for r in TABLE_1 if r not in {"110000", "310000", "440000", "210000"}])
+        )
+        == []
+    )
 
 
 def test_pairs_follow_the_order_of_appearance():
@@ -110,7 +115,9 @@ def test_a_sliver_is_no_overlap_and_a_share_is():
 
 
 def test_wrong_choices_are_refused():
-    with pytest.raises(UnknownOptionError, match=r"Unknown region id 'yangtze'. Did you mean 'yangtze-delta'\?"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown region id 'yangtze'. Did you mean 'yangtze-delta'\?"
+    ):
         member_units("yangtze")
     with pytest.raises(SpecError, match="needs a list of region ids, but got the string '110000'"):
         expand_members("110000")

@@ -30,12 +30,21 @@ def test_name_key(written, key):
 
 def test_simplified_names_pass_unchanged():
     for place in places():
-        assert name_key(place.short_zh) == "".join(c for c in place.short_zh.casefold() if c.isalnum())
+        assert name_key(place.short_zh) == "".join(
+            c for c in place.short_zh.casefold() if c.isalnum()
+        )
 
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("110000", "110000"), ("11", "11"), ("130100000", "130100"), ("130102001", None), ("123", None), ("1.5", None)],
+    [
+        ("110000", "110000"),
+        ("11", "11"),
+        ("130100000", "130100"),
+        ("130102001", None),
+        ("123", None),
+        ("1.5", None),
+    ],
 )
 def test_read_code(written, code):
     assert read_code(written) == code

@@ -113,18 +113,34 @@ def test_the_packs_that_ship():
         china.level("cities")
     with pytest.raises(UnknownOptionError, match="Unknown line of the pack 'china': 'equator'"):
         china.line_shapes("equator")
-    with pytest.raises(UnknownOptionError, match=r"Unknown pack \(nor is it a folder\) 'chine'. Did you mean 'china'"):
+    with pytest.raises(
+        UnknownOptionError,
+        match=r"Unknown pack \(nor is it a folder\) 'chine'. Did you mean 'china'",
+    ):
         load_pack("chine")
 
 
 def test_the_countries_of_the_world():
     world = load_regions("country")
-    assert world.columns.tolist() == ["name_zh", "name_en", "level", "alpha_2", "numeric", "lon", "lat", "geometry"]
+    assert world.columns.tolist() == [
+        "name_zh",
+        "name_en",
+        "level",
+        "alpha_2",
+        "numeric",
+        "lon",
+        "lat",
+        "geometry",
+    ]
     assert len(world) == 235
     assert world.index.is_unique
     assert world.index.str.fullmatch("[A-Z]{3}").all()
     assert world.is_valid.all()
-    picked = world.loc[["FJI", "SGP", "KOR", "XKX"], ["name_zh", "name_en", "numeric"]].to_numpy().tolist()
+    picked = (
+        world.loc[["FJI", "SGP", "KOR", "XKX"], ["name_zh", "name_en", "numeric"]]
+        .to_numpy()
+        .tolist()
+    )
     assert picked == [
         ["斐济", "Fiji", "242"],
         ["新加坡", "Singapore", "702"],
@@ -137,10 +153,16 @@ def test_the_countries_of_the_world():
     land = load_context("world")
     assert len(land) == 238
     assert set(land["name"]) - set(world["name_en"]) == {"N. Cyprus", "Somaliland", "Antarctica"}
-    assert {row["name"] for row in load_pack("world").set_aside} == {"N. Cyprus", "Somaliland", "Antarctica"}
+    assert {row["name"] for row in load_pack("world").set_aside} == {
+        "N. Cyprus",
+        "Somaliland",
+        "Antarctica",
+    }
 
 
-@pytest.mark.parametrize("point", [(116, 40), (121, 24), (114.2, 22.4), (105, 35), (-100, 40), (178, -18), (25, 62)])
+@pytest.mark.parametrize(
+    "point", [(116, 40), (121, 24), (114.2, 22.4), (105, 35), (-100, 40), (178, -18), (25, 62)]
+)
 def test_the_world_has_no_hole(point):
     assert load_context("world").contains(shapely.Point(point)).sum() == 1
 
@@ -166,7 +188,9 @@ def test_names_of_countries_as_statistics_write_them():
 
 
 def _tidy(names):
-    return pd.DataFrame({"region": names, "indicator": "x", "value": [float(n) for n in range(len(names))]})
+    return pd.DataFrame(
+        {"region": names, "indicator": "x", "value": [float(n) for n in range(len(names))]}
+    )
 
 
 def test_parts_of_a_pack():
@@ -180,7 +204,10 @@ def test_parts_of_a_pack():
     assert len(load_regions("city", within="吉林")) == 9
     assert len(load_regions("country", within="EU")) == 27
     assert load_regions("country", within=["ASEAN", "法国"]).index.tolist().count("FRA") == 1
-    with pytest.raises(UnknownOptionError, match="Unknown region or group in within=: '长三脚'. Did you mean '长三角'"):
+    with pytest.raises(
+        UnknownOptionError,
+        match="Unknown region or group in within=: '长三脚'. Did you mean '长三角'",
+    ):
         load_regions("city", within="长三脚")
     with pytest.raises(DataError, match="No region of the level lies within '上海'"):
         load_regions("consortium", within="上海")
@@ -213,7 +240,9 @@ def test_what_lies_within_is_known_by_the_levels_above(isles):
     assert load_regions("county", pack=isles, within="upper isle").index.tolist() == ["N1", "N2"]
     assert load_regions("county", pack=isles, within="Upper half").index.tolist() == ["N1", "N2"]
     assert load_regions("county", pack=isles, within=["S", "N2"]).index.tolist() == ["N2", "S1"]
-    with pytest.raises(SpecError, match="within='Ash' can mean N1, S1 of the level 'county'. Give the id"):
+    with pytest.raises(
+        SpecError, match="within='Ash' can mean N1, S1 of the level 'county'. Give the id"
+    ):
         load_regions("county", pack=isles, within="Ash")
 
 
@@ -221,10 +250,18 @@ def test_what_lies_within_is_known_by_the_levels_above(isles):
     ("old", "new", "message"),
     [
         ("units =", "unit =", "Unknown key in the pack file .*: 'unit'. Did you mean 'units'"),
-        ('parent = "state"', 'parents = "state"', "Unknown key in a PackLevel of the pack file .*: 'parents'"),
+        (
+            'parent = "state"',
+            'parents = "state"',
+            "Unknown key in a PackLevel of the pack file .*: 'parents'",
+        ),
         ('parent = "state"', 'parent = "land"', "Unknown level in the pack file .*: 'land'"),
         ("[map]\n", "[map]\nscale = 1\n", r"Unknown key in \[map\] of the pack file .*: 'scale'"),
-        ("box = [0, 49, 1, 50]", "", "The inset 'south' of a pack needs `window` in metres or `box` in degrees"),
+        (
+            "box = [0, 49, 1, 50]",
+            "",
+            "The inset 'south' of a pack needs `window` in metres or `box` in degrees",
+        ),
         ('members = "groups.csv"', "", "The level 'league' of a pack needs `file`, or `members`"),
         ('id = "isles"', "", "needs an `id` and at least one"),
         ("[map]", "[map", "is not valid TOML"),
@@ -241,7 +278,9 @@ def test_a_folder_that_lacks_a_file_is_refused(isles, tmp_path):
     (isles / "county.geojson").unlink()
     with pytest.raises(DataError, match=r"names the file county.geojson, which does not exist"):
         load_pack(isles)
-    with pytest.raises(DataError, match="has no file pack.toml. Make a pack with: hubtiers pack FILE"):
+    with pytest.raises(
+        DataError, match="has no file pack.toml. Make a pack with: hubtiers pack FILE"
+    ):
         load_pack(tmp_path)
 
 
@@ -258,7 +297,9 @@ def test_the_source_of_a_layer_outlives_the_steps_of_a_table():
     bare = cities.copy()
     bare.attrs = {}
     assert source_of(bare).pack == "china"
-    own = gpd.GeoDataFrame({"name_zh": ["a"], "name_en": ["a"]}, index=["a"], geometry=[box(0, 0, 1, 1)], crs=4326)
+    own = gpd.GeoDataFrame(
+        {"name_zh": ["a"], "name_en": ["a"]}, index=["a"], geometry=[box(0, 0, 1, 1)], crs=4326
+    )
     assert source_of(own) == LayerSource(languages=("en",))
     assert json.loads(json.dumps(cities.attrs))["credit"]["en"].startswith("Tianditu")
 
@@ -271,7 +312,17 @@ _STILL = {
     "_inputs.py": "hashes the files of the pack",
     "table/yearbook/": "rows of national yearbooks",
 }
-_COUNTRIES = ("china", "tianditu", "天地图", "中国", "taiwan", "台湾", "south china", "south_china", "南海")
+_COUNTRIES = (
+    "china",
+    "tianditu",
+    "天地图",
+    "中国",
+    "taiwan",
+    "台湾",
+    "south china",
+    "south_china",
+    "南海",
+)
 
 
 def _texts(file):
@@ -280,7 +331,8 @@ def _texts(file):
     told = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
         # A text that stands alone explains the constant above it.

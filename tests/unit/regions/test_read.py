@@ -44,7 +44,10 @@ def write(frame, path, **options):
 def geojson(path, coordinates, *, text=None, **extra):
     feature = {"type": "Feature", "properties": {"region_id": "x"}}
     feature["geometry"] = {"type": "Polygon", "coordinates": [coordinates]}
-    path.write_text(text or json.dumps({"type": "FeatureCollection", "features": [feature]} | extra), encoding="utf-8")
+    path.write_text(
+        text or json.dumps({"type": "FeatureCollection", "features": [feature]} | extra),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -60,17 +63,32 @@ def test_every_format_gives_the_same_regions(tmp_path, suffix):
     regions = regions.sort_index()
     assert regions.index.tolist() == ["a", "b"]
     assert regions.index.name == "region_id"
-    assert regions.columns.tolist() == ["name_zh", "name_en", "lon", "lat", "geometry", "name", "value"]
+    assert regions.columns.tolist() == [
+        "name_zh",
+        "name_en",
+        "lon",
+        "lat",
+        "geometry",
+        "name",
+        "value",
+    ]
     assert regions["name_zh"].tolist() == ["甲区", "乙区"]
     # A name that is missing in one language is that of the other.
     assert regions["name_en"].tolist() == ["甲区", "乙区"]
     assert regions.attrs["languages"] == ["zh"]
     assert regions["value"].tolist() == [1, 2]
     assert regions[["lon", "lat"]].to_numpy().tolist() == [[100.5, 30.5], [101.5, 30.5]]
-    assert regions.geometry.geom_equals(gpd.GeoSeries(layer().geometry.array, index=["a", "b"], crs=4326)).all()
+    assert regions.geometry.geom_equals(
+        gpd.GeoSeries(layer().geometry.array, index=["a", "b"], crs=4326)
+    ).all()
     assert regions.crs.to_epsg() == 4326
     report = regions.attrs["report"]
-    assert (report.regions, report.id_column, report.name_column, report.repaired) == (2, "code", "name", ())
+    assert (report.regions, report.id_column, report.name_column, report.repaired) == (
+        2,
+        "code",
+        "name",
+        (),
+    )
 
 
 def test_gb18030_shapefiles_are_read(tmp_path):
@@ -84,8 +102,12 @@ def test_gb18030_shapefiles_are_read(tmp_path):
 def test_cgcs2000_is_taken_as_wgs84_and_projected_layers_are_converted(tmp_path):
     chinese = read_regions(write(layer(crs="EPSG:4490"), tmp_path / "a.gpkg"), id_column="code")
     assert shapely.get_coordinates(chinese.geometry.iloc[0]).max() == 101.0
-    assert chinese.attrs["report"].notes == ("CGCS2000 (EPSG:4490) taken as WGS84; they differ by centimetres",)
-    projected = read_regions(write(layer().to_crs("EPSG:4547"), tmp_path / "b.gpkg"), id_column="code")
+    assert chinese.attrs["report"].notes == (
+        "CGCS2000 (EPSG:4490) taken as WGS84; they differ by centimetres",
+    )
+    projected = read_regions(
+        write(layer().to_crs("EPSG:4547"), tmp_path / "b.gpkg"), id_column="code"
+    )
     assert projected.crs.to_epsg() == 4326
     np.testing.assert_allclose(projected.total_bounds, [100, 30, 102, 31], atol=1e-8)
     assert projected.attrs["report"].crs_of_file == "EPSG:4547"
@@ -119,8 +141,16 @@ def test_invalid_outlines_are_repaired_and_reported(tmp_path):
     [
         ([box(0, 0, 1, 1), None], DataError, "own.gpkg has no geometry for b. Draw these regions"),
         ([Polygon(), box(0, 0, 1, 1)], DataError, "own.gpkg has no geometry for a"),
-        ([shapely.Point(0, 0), box(0, 0, 1, 1)], DataError, r"no polygons: a \(Point\). Regions are areas"),
-        ([Polygon([(0, 0), (1, 1), (0, 0), (0, 0)]), box(0, 0, 1, 1)], DataError, "an outline without area for a"),
+        (
+            [shapely.Point(0, 0), box(0, 0, 1, 1)],
+            DataError,
+            r"no polygons: a \(Point\). Regions are areas",
+        ),
+        (
+            [Polygon([(0, 0), (1, 1), (0, 0), (0, 0)]), box(0, 0, 1, 1)],
+            DataError,
+            "an outline without area for a",
+        ),
     ],
 )
 def test_geometry_that_is_no_area_is_refused_by_name(tmp_path, geometry, error, match):
@@ -130,15 +160,23 @@ def test_geometry_that_is_no_area_is_refused_by_name(tmp_path, geometry, error, 
 
 def test_ids_are_checked(tmp_path):
     twice = write(layer(code=["a", "a"]), tmp_path / "twice.gpkg")
-    with pytest.raises(DuplicateRegionError, match=r"twice.gpkg has more than one row for a. Dissolve their parts"):
+    with pytest.raises(
+        DuplicateRegionError, match=r"twice.gpkg has more than one row for a. Dissolve their parts"
+    ):
         read_regions(twice, id_column="code")
-    with pytest.raises(MissingColumnError, match=r"twice.gpkg needs a column that identifies regions.*'region_id'"):
+    with pytest.raises(
+        MissingColumnError, match=r"twice.gpkg needs a column that identifies regions.*'region_id'"
+    ):
         read_regions(twice)
-    with pytest.raises(MissingColumnError, match=r"twice.gpkg lacks the column 'kode'. It has code, name, value"):
+    with pytest.raises(
+        MissingColumnError, match=r"twice.gpkg lacks the column 'kode'. It has code, name, value"
+    ):
         read_regions(twice, id_column="kode")
     with pytest.raises(MissingColumnError, match="lacks the column 'nom'"):
         read_regions(write(layer(), tmp_path / "own.gpkg"), id_column="code", name_zh="nom")
-    with pytest.raises(DataError, match=r"blank.gpkg has no 'code' in row 2. Give every region an id"):
+    with pytest.raises(
+        DataError, match=r"blank.gpkg has no 'code' in row 2. Give every region an id"
+    ):
         read_regions(write(layer(code=["a", None]), tmp_path / "blank.gpkg"), id_column="code")
     with pytest.raises(DataError, match=r"none.gpkg has no regions"):
         read_regions(write(layer().iloc[:0], tmp_path / "none.gpkg"), id_column="code")
@@ -147,9 +185,14 @@ def test_ids_are_checked(tmp_path):
 def test_a_reference_system_is_required_and_not_contradicted(tmp_path):
     bare = write(layer(), tmp_path / "bare.shp")
     (tmp_path / "bare.prj").unlink()
-    with pytest.raises(CRSError, match=r"bare.shp declares no coordinate reference system. Say which one"):
+    with pytest.raises(
+        CRSError, match=r"bare.shp declares no coordinate reference system. Say which one"
+    ):
         read_regions(bare, id_column="code")
-    assert read_regions(bare, id_column="code", crs="EPSG:4490").attrs["report"].crs_of_file == "EPSG:4490"
+    assert (
+        read_regions(bare, id_column="code", crs="EPSG:4490").attrs["report"].crs_of_file
+        == "EPSG:4490"
+    )
     with pytest.raises(CRSError, match="crs='EPSG:1' is no coordinate reference system"):
         read_regions(bare, id_column="code", crs="EPSG:1")
     with pytest.raises(CRSError, match="declares EPSG:4326, but crs='EPSG:3857' was given"):
@@ -158,7 +201,9 @@ def test_a_reference_system_is_required_and_not_contradicted(tmp_path):
 
 def test_coordinates_that_contradict_degrees_are_refused(tmp_path):
     swapped = [(30, 100), (31, 100), (31, 101), (30, 100)]
-    with pytest.raises(CRSError, match=r"latitude and longitude look swapped. Write longitude first"):
+    with pytest.raises(
+        CRSError, match=r"latitude and longitude look swapped. Write longitude first"
+    ):
         read_regions(geojson(tmp_path / "swapped.geojson", swapped))
     metric = [(500000, 3400000), (501000, 3400000), (501000, 3401000), (500000, 3400000)]
     path = geojson(tmp_path / "metric.geojson", metric)
@@ -174,14 +219,22 @@ def test_coordinates_that_contradict_degrees_are_refused(tmp_path):
 def test_files_are_opened_by_the_driver_that_their_name_promises(tmp_path):
     secret = geojson(tmp_path / "secret.geojson", [(0, 0), (1, 0), (1, 1), (0, 0)])
     source = f"<OGRVRTLayer name='secret'><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>"
-    for name, driver in (("evil.geojson", "GeoJSON"), ("evil.gpkg", "GPKG"), ("evil.shp", "ESRI Shapefile")):
+    for name, driver in (
+        ("evil.geojson", "GeoJSON"),
+        ("evil.gpkg", "GPKG"),
+        ("evil.shp", "ESRI Shapefile"),
+    ):
         path = tmp_path / name
         path.write_text(f"<OGRVRTDataSource>{source}</OGRVRTDataSource>")
-        with pytest.raises(DataError, match=rf"{name} is not a {driver} file, although its name says so"):
+        with pytest.raises(
+            DataError, match=rf"{name} is not a {driver} file, although its name says so"
+        ):
             read_regions(path)
 
 
-@pytest.mark.parametrize("path", ["https://example.org/a.geojson", "/vsicurl/a.geojson", "/vsizip/a.zip/a.shp"])
+@pytest.mark.parametrize(
+    "path", ["https://example.org/a.geojson", "/vsicurl/a.geojson", "/vsizip/a.zip/a.shp"]
+)
 def test_remote_paths_are_refused(path):
     with pytest.raises(SpecError, match=r"is a URL or a virtual path. Download the file first"):
         read_regions(path)
@@ -195,9 +248,13 @@ def test_a_reference_system_on_the_web_is_refused(tmp_path):
 
 def test_limits_are_checked_before_parsing(tmp_path):
     path = write(layer(), tmp_path / "own.gpkg")
-    with pytest.raises(DataError, match=r"own.gpkg has 0 MB; the limit is 0 MB.*ReadLimits\(megabytes=…\)"):
+    with pytest.raises(
+        DataError, match=r"own.gpkg has 0 MB; the limit is 0 MB.*ReadLimits\(megabytes=…\)"
+    ):
         read_regions(path, id_column="code", limits=ReadLimits(megabytes=0.001))
-    with pytest.raises(DataError, match=r"own.gpkg has 2 features; the limit is 1.*ReadLimits\(features=…\)"):
+    with pytest.raises(
+        DataError, match=r"own.gpkg has 2 features; the limit is 1.*ReadLimits\(features=…\)"
+    ):
         read_regions(path, id_column="code", limits=ReadLimits(features=1))
     with pytest.raises(SpecError, match="allows nothing"):
         ReadLimits(features=0)
@@ -207,10 +264,14 @@ def test_paths_that_lead_nowhere_are_sentences(tmp_path):
     with pytest.raises(DataError, match=r"There is no file .*missing.geojson. Check the path"):
         read_regions(tmp_path / "missing.geojson")
     (tmp_path / "a.zip").write_bytes(b"PK")
-    with pytest.raises(DataError, match=r"a.zip is an archive, but cannot be opened as one. Unpack the archive"):
+    with pytest.raises(
+        DataError, match=r"a.zip is an archive, but cannot be opened as one. Unpack the archive"
+    ):
         read_regions(tmp_path / "a.zip")
     (tmp_path / "a.kml").write_text("<kml/>")
-    with pytest.raises(UnknownOptionError, match=r"Unknown kind of boundary file in 'a.kml': '.kml'"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown kind of boundary file in 'a.kml': '.kml'"
+    ):
         read_regions(tmp_path / "a.kml")
     (tmp_path / "b.geojson").write_text('{"type": "FeatureColl')
     with pytest.raises(DataError, match=r"b.geojson cannot be read: "):
@@ -220,17 +281,31 @@ def test_paths_that_lead_nowhere_are_sentences(tmp_path):
 def test_layers_of_a_geopackage_are_named(tmp_path):
     path = write(layer(), tmp_path / "two.gpkg", layer="first")
     write(layer(code=["c", "d"]), path, layer="second", mode="a")
-    with pytest.raises(SpecError, match=r"two.gpkg has the layers 'first', 'second'. Name one with layer="):
+    with pytest.raises(
+        SpecError, match=r"two.gpkg has the layers 'first', 'second'. Name one with layer="
+    ):
         read_regions(path, id_column="code")
-    with pytest.raises(UnknownOptionError, match=r"Unknown layer of two.gpkg 'seconds'. Did you mean 'second'\?"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown layer of two.gpkg 'seconds'. Did you mean 'second'\?"
+    ):
         read_regions(path, id_column="code", layer="seconds")
     assert read_regions(path, id_column="code", layer="second").index.tolist() == ["c", "d"]
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.binary(max_size=200), suffix=st.sampled_from([".geojson", ".shp", ".gpkg", ".fgb", ".parquet"]))
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    body=st.binary(max_size=200),
+    suffix=st.sampled_from([".geojson", ".shp", ".gpkg", ".fgb", ".parquet"]),
+)
 def test_any_bytes_end_in_a_sentence(tmp_path, body, suffix):
-    magic = {".geojson": b"{", ".shp": b"\x00\x00\x27\x0a", ".gpkg": b"SQLite format 3\x00", ".fgb": b"fgb\x03fgb\x00"}
+    magic = {
+        ".geojson": b"{",
+        ".shp": b"\x00\x00\x27\x0a",
+        ".gpkg": b"SQLite format 3\x00",
+        ".fgb": b"fgb\x03fgb\x00",
+    }
     for content in (body, magic.get(suffix, b"PAR1") + body):
         path = tmp_path / f"fuzz{suffix}"
         path.write_bytes(content)
@@ -239,7 +314,12 @@ def test_any_bytes_end_in_a_sentence(tmp_path, body, suffix):
 
 
 def named_layer(**columns):
-    data = {"GEOID": ["01", "02"], "NAME": ["Ålesund", "Bergen"], "land": ["NO", "SE"], "members": ["x", "y"]} | columns
+    data = {
+        "GEOID": ["01", "02"],
+        "NAME": ["Ålesund", "Bergen"],
+        "land": ["NO", "SE"],
+        "members": ["x", "y"],
+    } | columns
     return gpd.GeoDataFrame(data, geometry=[box(0, 50, 1, 51), box(1, 50, 2, 51)], crs=4326)
 
 
@@ -255,7 +335,9 @@ def test_a_frame_in_memory_finds_its_ids_and_names():
     own = named_layer().set_index("NAME")
     assert read_regions(own, id_column="NAME", name="GEOID")["name_en"].tolist() == ["01", "02"]
     assert own.columns.tolist() == ["GEOID", "land", "members", "geometry"]
-    assert read_regions(named_layer().to_crs(3035)).total_bounds == pytest.approx([0, 50, 2, 51], abs=1e-6)
+    assert read_regions(named_layer().to_crs(3035)).total_bounds == pytest.approx(
+        [0, 50, 2, 51], abs=1e-6
+    )
     with pytest.raises(SpecError, match="path of a file or a GeoDataFrame, but this is DataFrame"):
         read_regions(named_layer().drop(columns="geometry"))
     with pytest.raises(DataError, match="no active geometry"):
@@ -275,7 +357,12 @@ def test_rows_are_chosen_by_a_condition():
     assert regions.index.tolist() == ["01"]
     assert "1 rows left out by the condition" in str(regions.attrs["report"])
     # What has no id may be left out by the same way.
-    assert read_regions(named_layer(GEOID=["01", None]), id_column="GEOID", where="GEOID is not null").shape[0] == 1
+    assert (
+        read_regions(
+            named_layer(GEOID=["01", None]), id_column="GEOID", where="GEOID is not null"
+        ).shape[0]
+        == 1
+    )
     with pytest.raises(DataError, match="The GeoDataFrame has no row where land == 'XX'"):
         read_regions(named_layer(), where="land == 'XX'")
 
@@ -298,7 +385,9 @@ def test_conditions(condition, kept):
     assert read_regions(layer, where=condition).index.tolist() == kept
 
 
-@pytest.mark.parametrize("condition", ["n.sum()", "n ==", "__import__('os')", "n < m", "n", "n == f(2)", "n == @x"])
+@pytest.mark.parametrize(
+    "condition", ["n.sum()", "n ==", "__import__('os')", "n < m", "n", "n == f(2)", "n == @x"]
+)
 def test_a_condition_can_run_nothing(condition):
     with pytest.raises(SpecError, match="is no condition.*Write such as: CNTR_CODE in"):
         read_regions(named_layer(n=[1, 2]), where=condition)
@@ -307,7 +396,10 @@ def test_a_condition_can_run_nothing(condition):
 
 
 def topology(path, **extra):
-    arcs = [[[0, 0], [10, 0], [0, 10], [-10, 0], [0, -10]], [[10, 0], [10, 0], [0, 10], [-10, 0], [0, -10]]]
+    arcs = [
+        [[0, 0], [10, 0], [0, 10], [-10, 0], [0, -10]],
+        [[10, 0], [10, 0], [0, 10], [-10, 0], [0, -10]],
+    ]
     geometries = [
         {"type": "Polygon", "id": f"0{n}", "properties": {"name": name}, "arcs": [[n - 1]]}
         for n, name in ((1, "West"), (2, "East"))
@@ -343,7 +435,10 @@ def test_archives_are_opened(tmp_path):
             packed.write(part, part.name)
     with pytest.raises(SpecError, match=r"two.zip holds the files .*Name one with layer=…"):
         read_regions(tmp_path / "two.zip", id_column="code")
-    assert read_regions(tmp_path / "two.zip", id_column="code", layer="b.gpkg").index.tolist() == ["c", "d"]
+    assert read_regions(tmp_path / "two.zip", id_column="code", layer="b.gpkg").index.tolist() == [
+        "c",
+        "d",
+    ]
     with zipfile.ZipFile(tmp_path / "none.zip", "w") as packed:
         packed.writestr("read.me", "nothing")
     with pytest.raises(DataError, match=r"none.zip holds no boundary file \(it holds read.me\)"):
@@ -361,7 +456,9 @@ def test_archives_are_opened(tmp_path):
     ],
 )
 def test_no_spelling_of_a_link_is_followed(tmp_path, crs):
-    text = json.dumps({"type": "FeatureCollection", "features": [], "crs": crs}).replace('"link"', '"l\\u0069nk"')
+    text = json.dumps({"type": "FeatureCollection", "features": [], "crs": crs}).replace(
+        '"link"', '"l\\u0069nk"'
+    )
     with pytest.raises(CRSError, match="refers to a reference system on the web"):
         read_regions(geojson(tmp_path / "link.geojson", [], text=text))
 
@@ -369,10 +466,14 @@ def test_no_spelling_of_a_link_is_followed(tmp_path, crs):
 def test_a_declared_system_must_be_known_and_fit(tmp_path):
     square = [(100, 30), (101, 30), (101, 31), (100, 30)]
     unknown = {"type": "name", "properties": {"name": "EPSG:999999"}}
-    with pytest.raises(CRSError, match="declares the reference system 'EPSG:999999', which is not known"):
+    with pytest.raises(
+        CRSError, match="declares the reference system 'EPSG:999999', which is not known"
+    ):
         read_regions(geojson(tmp_path / "a.geojson", square, crs=unknown))
     lying = {"type": "name", "properties": {"name": "EPSG:3857"}}
-    with pytest.raises(CRSError, match=r"declares EPSG:3857, but its coordinates look like degrees"):
+    with pytest.raises(
+        CRSError, match=r"declares EPSG:3857, but its coordinates look like degrees"
+    ):
         read_regions(geojson(tmp_path / "b.geojson", square, crs=lying))
     (tmp_path / "c.shp").unlink(missing_ok=True)
     write(layer(), tmp_path / "c.shp")
@@ -380,7 +481,9 @@ def test_a_declared_system_must_be_known_and_fit(tmp_path):
     (tmp_path / "c.prj").write_text(local)
     with pytest.raises(CRSError, match="a system of its own that lies nowhere on earth"):
         read_regions(tmp_path / "c.shp", id_column="code")
-    assert read_regions(tmp_path / "c.shp", id_column="code", crs="EPSG:4326").total_bounds.tolist() == [
+    assert read_regions(
+        tmp_path / "c.shp", id_column="code", crs="EPSG:4326"
+    ).total_bounds.tolist() == [
         100,
         30,
         102,

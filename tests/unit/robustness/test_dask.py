@@ -28,7 +28,9 @@ VARIATION = Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore()))
 def table():
     rng = np.random.default_rng(3)
     index = [f"r{i:02}" for i in range(12)]
-    return IndicatorTable.from_frame(pd.DataFrame(rng.lognormal(size=(12, 4)), columns=list("abcd"), index=index))
+    return IndicatorTable.from_frame(
+        pd.DataFrame(rng.lognormal(size=(12, 4)), columns=list("abcd"), index=index)
+    )
 
 
 def counts(robust):
@@ -37,13 +39,20 @@ def counts(robust):
 
 @pytest.fixture(scope="module")
 def cluster():
-    settings = {"distributed.scheduler.allowed-failures": 20, "distributed.logging.distributed": "critical"}
+    settings = {
+        "distributed.scheduler.allowed-failures": 20,
+        "distributed.logging.distributed": "critical",
+    }
     import dask
 
     with (
         dask.config.set(settings),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=50,
         ) as running,
     ):
         yield running
@@ -51,7 +60,9 @@ def cluster():
 
 def test_the_cluster_gives_the_local_answer(cluster):
     local = assess_robustness(SCHEME, table(), VARIATION, draws=5000, rng=8)
-    by_address = assess_robustness(SCHEME, table(), VARIATION, draws=5000, rng=8, engine=cluster.scheduler_address)
+    by_address = assess_robustness(
+        SCHEME, table(), VARIATION, draws=5000, rng=8, engine=cluster.scheduler_address
+    )
     blocks = Dask(cluster.scheduler_address, block_size=512)
     in_blocks = assess_robustness(SCHEME, table(), VARIATION, draws=5000, rng=8, engine=blocks)
     assert counts(by_address) == counts(local)
@@ -99,7 +110,12 @@ def test_a_killed_worker_does_not_change_the_answer(cluster):
         patch.setattr("distributed.as_completed", kill_first)
         patch.setattr("dask.distributed.as_completed", kill_first)
         robust = assess_robustness(
-            SCHEME, table(), VARIATION, draws=20_480, rng=8, engine=Dask(cluster.scheduler_address, block_size=512)
+            SCHEME,
+            table(),
+            VARIATION,
+            draws=20_480,
+            rng=8,
+            engine=Dask(cluster.scheduler_address, block_size=512),
         )
     assert len(killed) == 1
     assert counts(robust) == counts(local)

@@ -24,13 +24,14 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.robustness import montecarlo
+from hubtiers.robustness._plain import PlainDraws
 from hubtiers.robustness.montecarlo import Dask, Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, UniformAround, Variation
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.scoring.impute import MeanImpute, RequireCoverage
 from hubtiers.scoring.normalise import MinMax, ZScore
+from hubtiers.scoring.treat import LogTransform
 from hubtiers.scoring.weight import BenefitOfDoubt, EntropyWeights, EqualWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import HeadTail, NaturalBreaks, Thresholds
@@ -51,7 +52,9 @@ NAMES = ("tiers", "ranks", "duels", "sums")
 def table(rows=12, seed=3, gaps=0):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(
-        rng.lognormal(size=(rows, 4)), columns=FRAMEWORK.codes, index=[f"r{i:02}" for i in range(rows)]
+        rng.lognormal(size=(rows, 4)),
+        columns=FRAMEWORK.codes,
+        index=[f"r{i:02}" for i in range(rows)],
     )
     for place in range(gaps):
         frame.iloc[place, place % 4] = np.nan
@@ -59,7 +62,9 @@ def table(rows=12, seed=3, gaps=0):
 
 
 def same_counts(a, b):
-    return all(getattr(a.counts, name).tobytes() == getattr(b.counts, name).tobytes() for name in NAMES)
+    return all(
+        getattr(a.counts, name).tobytes() == getattr(b.counts, name).tobytes() for name in NAMES
+    )
 
 
 def test_counts_are_those_of_a_plain_loop():
@@ -85,12 +90,17 @@ def test_counts_are_those_of_a_plain_loop():
     scores = pd.DataFrame([r.scores for r in results])
     for region, other in zip(best_first[:-1], best_first[1:], strict=True):
         assert robust.beats_next[region] == pytest.approx((scores[region] > scores[other]).mean())
-        assert robust.neighbours.loc[other, "beats_above"] == pytest.approx((scores[other] > scores[region]).mean())
+        assert robust.neighbours.loc[other, "beats_above"] == pytest.approx(
+            (scores[other] > scores[region]).mean()
+        )
     assert np.isnan(robust.beats_next[best_first[-1]])
 
 
 def in_order(scores, reference):
-    tiers = [scores[reference.index[reference == label]] for label in ("international", "national", "regional")]
+    tiers = [
+        scores[reference.index[reference == label]]
+        for label in ("international", "national", "regional")
+    ]
     return all(a.min() > b.max() for i, a in enumerate(tiers) for b in tiers[i + 1 :])
 
 
@@ -103,7 +113,11 @@ def test_probabilities_sum_to_one_and_carry_their_error():
     np.testing.assert_allclose(robust.standard_error, np.sqrt(p * (1 - p) / 3000), atol=1e-15)
     own = robust.base.tier.astype(object)
     assert robust.confidence.tolist() == [p.loc[r, own[r]] for r in p.index]
-    wanted = [r for r in robust.base.scores.sort_values(ascending=False).index if robust.confidence[r] >= 0.95]
+    wanted = [
+        r
+        for r in robust.base.scores.sort_values(ascending=False).index
+        if robust.confidence[r] >= 0.95
+    ]
     assert robust.stable_core == wanted
     low, high = robust.rank_interval["low"], robust.rank_interval["high"]
     assert (low <= robust.rank_interval["median"]).all()
@@ -113,7 +127,8 @@ def test_probabilities_sum_to_one_and_carry_their_error():
 
 def test_half_the_draws_estimate_the_same_within_their_errors():
     first, second = (
-        assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=20_000, rng=seed) for seed in (1, 2)
+        assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=20_000, rng=seed)
+        for seed in (1, 2)
     )
     gap = (first.tier_probability - second.tier_probability).abs()
     assert (gap <= 5 * np.hypot(first.standard_error, second.standard_error) + 1e-12).all().all()
@@ -126,19 +141,32 @@ def test_the_same_seed_gives_the_same_draws_and_prefixes():
     assert short.weights_of([0, 699]).equals(long.weights_of([0, 699]))
     again = assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=700, rng=9)
     assert same_counts(short, again)
-    with_noise = assess_robustness(SCHEME, table(), Variation(weights="dirichlet", noise=Noise(5)), draws=20, rng=9)
+    with_noise = assess_robustness(
+        SCHEME, table(), Variation(weights="dirichlet", noise=Noise(5)), draws=20, rng=9
+    )
     assert with_noise.weights_of([3]).equals(short.weights_of([3]))
     generator = [np.random.default_rng(4) for _ in range(2)]
-    pair = [assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=50, rng=g) for g in generator]
+    pair = [
+        assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=50, rng=g)
+        for g in generator
+    ]
     assert same_counts(*pair)
 
 
 @pytest.mark.parametrize(("workers", "size"), [(2, 1024), (1, 1024), (1, 100_000), (3, 2048)])
 def test_workers_and_blocks_do_not_matter(workers, size):
-    variation = Variation(weights=UniformAround(30), aggregate=(Arithmetic(), Geometric()), normalise=(MinMax(1, 10),))
+    variation = Variation(
+        weights=UniformAround(30), aggregate=(Arithmetic(), Geometric()), normalise=(MinMax(1, 10),)
+    )
     base = assess_robustness(SCHEME, table(), variation, draws=5001, rng=4, workers=1)
     other = assess_robustness(
-        SCHEME, table(), variation, draws=5001, rng=4, workers=workers, engine=Local(block_size=size)
+        SCHEME,
+        table(),
+        variation,
+        draws=5001,
+        rng=4,
+        workers=workers,
+        engine=Local(block_size=size),
     )
     assert same_counts(base, other)
 
@@ -146,8 +174,8 @@ def test_workers_and_blocks_do_not_matter(workers, size):
 def test_methods_as_options_are_each_scored_once(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "hubtiers.robustness._workshop.Workshop.result",
-        lambda self, draws, number, _plain=montecarlo.Workshop.result: (
+        "hubtiers.robustness._plain.PlainDraws.result",
+        lambda self, draws, number, _plain=PlainDraws.result: (
             calls.append(number),
             _plain(self, draws, number),
         )[1],
@@ -161,7 +189,9 @@ def test_methods_as_options_are_each_scored_once(monkeypatch):
 
 
 def test_fixed_tiers_keep_the_cut_points():
-    robust = assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=50, rng=3, tiers="fixed")
+    robust = assess_robustness(
+        SCHEME, table(), Variation(weights="dirichlet"), draws=50, rng=3, tiers="fixed"
+    )
     cuts = robust.base.breaks
     for draw in range(5):
         scores = robust.scores_of([draw]).loc[draw].astype(float)
@@ -199,7 +229,9 @@ def test_redrawn_gaps_spread_with_the_errors_of_the_filling():
     assert np.mean(filled) == pytest.approx(known.mean(), abs=0.3 * known.std())
     assert np.std(filled) == pytest.approx(known.std(), rel=0.35)
     assert robust.replay(0).complete.loc["r10", "rd"] == holes.values.loc["r10", "rd"]
-    assert robust.scores_of([5]).loc[5].tolist() == pytest.approx(robust.replay(5).scores.tolist(), abs=1e-12)
+    assert robust.scores_of([5]).loc[5].tolist() == pytest.approx(
+        robust.replay(5).scores.tolist(), abs=1e-12
+    )
 
 
 def test_noise_and_data_driven_weights_refit_in_every_draw():
@@ -207,37 +239,59 @@ def test_noise_and_data_driven_weights_refit_in_every_draw():
     robust = assess_robustness(scheme, table(), Variation(noise=Noise(20)), draws=30, rng=1)
     for draw in (0, 29):
         replayed = robust.replay(draw)
-        assert robust.scores_of([draw]).loc[draw].tolist() == pytest.approx(replayed.scores.tolist(), abs=1e-11)
+        assert robust.scores_of([draw]).loc[draw].tolist() == pytest.approx(
+            replayed.scores.tolist(), abs=1e-11
+        )
     assert robust.replay(0).weights.tolist() != robust.replay(1).weights.tolist()
 
 
 def test_leaving_one_out_drops_its_weight():
-    robust = assess_robustness(SCHEME, table(), Variation(weights="dirichlet", leave_one_out=True), draws=100, rng=1)
+    robust = assess_robustness(
+        SCHEME, table(), Variation(weights="dirichlet", leave_one_out=True), draws=100, rng=1
+    )
     gone = robust.choices_of(range(100))["leave_out"]
     assert set(gone.dropna()) == set(FRAMEWORK.codes)
     draw = int(gone[gone == "papers"].index[0])
     assert list(robust.replay(draw).weights.index) == ["rd", "patents", "smog"]
-    assert robust.scores_of([draw]).loc[draw].tolist() == pytest.approx(robust.replay(draw).scores.tolist(), abs=1e-12)
+    assert robust.scores_of([draw]).loc[draw].tolist() == pytest.approx(
+        robust.replay(draw).scores.tolist(), abs=1e-12
+    )
 
 
 def test_rules_with_fewer_tiers_share_the_columns():
-    variation = Variation(weights="dirichlet", tier=(NaturalBreaks(2), NaturalBreaks(4), HeadTail(3)))
+    variation = Variation(
+        weights="dirichlet", tier=(NaturalBreaks(2), NaturalBreaks(4), HeadTail(3))
+    )
     robust = assess_robustness(SCHEME, table(), variation, draws=300, rng=1)
-    assert list(robust.tier_probability.columns) == ["international", "national", "regional", "local"]
+    assert list(robust.tier_probability.columns) == [
+        "international",
+        "national",
+        "regional",
+        "local",
+    ]
     with pytest.raises(SpecError, match="no common order"):
         assess_robustness(
-            SCHEME, table(), Variation(tier=(NaturalBreaks(2), NaturalBreaks(2, labels=("up", "down")))), draws=5
+            SCHEME,
+            table(),
+            Variation(tier=(NaturalBreaks(2), NaturalBreaks(2, labels=("up", "down")))),
+            draws=5,
         )
 
 
 def test_pivotal_finds_the_indicator_that_decides():
     # One region leads in R&D alone: whether it is in the upper tier hangs on that weight.
     frame = pd.DataFrame(
-        {"rd": [1.0, 0.0, 0.1, 0.0], "papers": [0.0, 1.0, 0.0, 0.1], "patents": [0.0, 1.0, 0.1, 0.0]},
+        {
+            "rd": [1.0, 0.0, 0.1, 0.0],
+            "papers": [0.0, 1.0, 0.0, 0.1],
+            "patents": [0.0, 1.0, 0.1, 0.0],
+        },
         index=["specialist", "allrounder", "c", "d"],
     )
     scheme = Scheme(tier=Thresholds((0.45,)))
-    robust = assess_robustness(scheme, IndicatorTable.from_frame(frame), Variation(weights="dirichlet"), draws=2000)
+    robust = assess_robustness(
+        scheme, IndicatorTable.from_frame(frame), Variation(weights="dirichlet"), draws=2000
+    )
     assert robust.base.tier["specialist"] == "national"
     row = robust.pivotal.loc["specialist"]
     assert row["indicator"] == "rd"
@@ -246,13 +300,88 @@ def test_pivotal_finds_the_indicator_that_decides():
     assert row["changed"] == pytest.approx(0.55**2, abs=0.03)
     assert "c" not in robust.pivotal.index
     assert robust.separation.loc["c"].isna().all()
-    equal = assess_robustness(scheme, IndicatorTable.from_frame(frame), Variation(weights=("equal",)), draws=20)
+    equal = assess_robustness(
+        scheme, IndicatorTable.from_frame(frame), Variation(weights=("equal",)), draws=20
+    )
     assert equal.pivotal.empty
+
+
+def test_weights_of_kept_and_changed_draws_are_their_means():
+    """Against a plain loop over the draws, with regions that move, stay, have no tier, and over a block's end."""
+    holes = table(gaps=1)
+    variation = Variation(weights="dirichlet", normalise=(MinMax(), ZScore()))
+    robust = assess_robustness(
+        SCHEME.replace(impute=RequireCoverage(1.0)), holes, variation, draws=700, rng=5
+    )
+    weights, tiers = robust.weights_of(range(700)), robust.tiers_of(range(700))
+    own = robust.base.tier.astype(object)
+    moving = [r for r in own.dropna().index if 0 < (tiers[r] == own[r]).sum() < 700]
+    assert 3 < len(moving)
+    assert list(robust.pivotal.index) == [r for r in robust._ranked if r in moving]
+    for region in moving:
+        kept, left = weights[tiers[region] == own[region]], weights[tiers[region] != own[region]]
+        wanted = (left.mean() - kept.mean()) / weights.std(ddof=0)
+        assert robust.separation.loc[region].tolist() == pytest.approx(wanted.tolist(), abs=1e-10)
+        row = robust.pivotal.loc[region]
+        code = wanted.abs().idxmax()
+        assert row["indicator"] == code
+        assert row["separation"] == pytest.approx(wanted[code])
+        assert row["weight_kept"] == pytest.approx(kept[code].mean())
+        assert row["weight_changed"] == pytest.approx(left[code].mean())
+        assert row["changed"] == pytest.approx(len(left) / 700)
+    still = robust.separation.index.difference(moving)
+    assert "r00" in still
+    assert robust.separation.loc[still].isna().all().all()
+
+
+def test_one_draw_may_be_asked_for_by_its_number():
+    robust = assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=10)
+    for read in (
+        robust.scores_of,
+        robust.ranks_of,
+        robust.tiers_of,
+        robust.weights_of,
+        robust.choices_of,
+    ):
+        pd.testing.assert_frame_equal(read(3), read([3]))
+    assert robust.scores_of(3).index.tolist() == [3]
+
+
+def test_an_indicator_that_the_treatment_names_can_be_left_out():
+    scheme = SCHEME.replace(treat=LogTransform(("rd", "papers")))
+    robust = assess_robustness(scheme, table(), Variation(leave_one_out=True), draws=60, rng=2)
+    gone = robust.choices_of(range(60))["leave_out"]
+    draw = int(gone[gone == "rd"].index[0])
+    values = table()
+    alone = replace(values, framework=FRAMEWORK.without(["rd"]))
+    again = SCHEME.replace(treat=LogTransform(("papers",))).run(alone)
+    assert robust.replay(draw).scores.tolist() == again.scores.tolist()
+    assert robust.scores_of(draw).loc[draw].tolist() == pytest.approx(
+        again.scores.tolist(), abs=1e-12
+    )
+
+
+def test_tiers_that_no_draw_can_give_never_match():
+    """Zhang's names against labels of one's own: equal places in the two lists are no agreement."""
+    scheme = SCHEME.replace(tier=NaturalBreaks(2, labels=("upper", "lower")))
+    own = scheme.run(table()).tier.astype(object)
+    reference = own.map({"upper": "international", "lower": "national"})
+    robust = assess_robustness(
+        scheme, table(), Variation(noise=Noise(1e-9)), draws=20, reference=reference
+    )
+    assert robust.confidence.tolist() == [1.0] * 12
+    assert robust.reference_share == 0.0
+    assert robust.reference_agreement == 0.0
+    # The order of the tiers is that of Zhang's names all the same.
+    assert robust.order_share == 1.0
+    assert sorted(set(robust.against.wanted.tolist())) == [2, 3]
 
 
 def test_reference_may_name_other_regions_and_tiers():
     reference = pd.Series({"r01": "local", "elsewhere": "national", "r02": "international"})
-    robust = assess_robustness(SCHEME, table(), Variation(weights="dirichlet"), draws=100, reference=reference)
+    robust = assess_robustness(
+        SCHEME, table(), Variation(weights="dirichlet"), draws=100, reference=reference
+    )
     assert robust.against.absent == ("elsewhere",)
     assert robust.reference.to_dict() == {"r02": "international", "r01": "local"}
     assert robust.reference_share == 0.0
@@ -268,7 +397,14 @@ def test_frames_and_pages_escape_what_users_wrote():
     assert "<b>{{" not in page
     assert "&lt;b&gt;" in page
     frame = robust.to_frame()
-    assert list(frame.columns[:6]) == ["name_zh", "name_en", "rank", "rank_low", "rank_median", "rank_high"]
+    assert list(frame.columns[:6]) == [
+        "name_zh",
+        "name_en",
+        "rank",
+        "rank_low",
+        "rank_median",
+        "rank_high",
+    ]
     assert frame["rank"].tolist() == list(range(1, 13))
     assert "100 draws of weights, evenly over all there are (Dirichlet)" in repr(robust)
 
@@ -311,13 +447,19 @@ def test_choices_that_do_not_fit_together_are_refused():
 def test_a_draw_that_fails_raises_what_the_plain_path_raises(workers):
     with pytest.raises(DomainError, match=r"Geometric\(\) needs positive values, but '\w+' is 0.0"):
         assess_robustness(
-            SCHEME, table(), Variation(weights="dirichlet", aggregate=(Geometric(),)), draws=2000, workers=workers
+            SCHEME,
+            table(),
+            Variation(weights="dirichlet", aggregate=(Geometric(),)),
+            draws=2000,
+            workers=workers,
         )
     flat = table()
     flat.values["rd"] = 1.0
     with pytest.raises(ConstantIndicatorError, match="'rd'"):
         assess_robustness(
-            SCHEME.replace(normalise=MinMax()).replace(tier=NaturalBreaks(2)), flat, Variation(weights="dirichlet")
+            SCHEME.replace(normalise=MinMax()).replace(tier=NaturalBreaks(2)),
+            flat,
+            Variation(weights="dirichlet"),
         )
 
 
@@ -328,10 +470,16 @@ def test_overlapping_regions_forbid_weights_from_data():
     values = replace(values, regions=layer)
     with pytest.raises(OverlapError, match="EntropyWeights"):
         assess_robustness(
-            Scheme(tier=NaturalBreaks(2)), values, Variation(weights=(EqualWeights(), EntropyWeights())), draws=10
+            Scheme(tier=NaturalBreaks(2)),
+            values,
+            Variation(weights=(EqualWeights(), EntropyWeights())),
+            draws=10,
         )
     assert (
-        assess_robustness(Scheme(tier=NaturalBreaks(2)), values, Variation(weights="dirichlet"), draws=10).draws == 10
+        assess_robustness(
+            Scheme(tier=NaturalBreaks(2)), values, Variation(weights="dirichlet"), draws=10
+        ).draws
+        == 10
     )
 
 
@@ -375,7 +523,11 @@ def test_ctrl_c_leaves_what_was_done():
     threading.Thread(target=interrupt).start()
     with pytest.warns(RuntimeWarning, match="Interrupted: .* of 20000000 draws were counted"):
         robust = assess_robustness(
-            SCHEME, table(), Variation(weights="dirichlet"), draws=20_000_000, engine=Local(block_size=512)
+            SCHEME,
+            table(),
+            Variation(weights="dirichlet"),
+            draws=20_000_000,
+            engine=Local(block_size=512),
         )
     assert 0 < robust.draws < 20_000_000
     np.testing.assert_allclose(robust.tier_probability.sum(axis=1), 1.0)

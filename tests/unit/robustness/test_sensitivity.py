@@ -23,14 +23,21 @@ UNEVEN = {"a": 5, "b": 1, "c": 1, "d": 1}
 def table(rows=12, seed=3):
     rng = np.random.default_rng(seed)
     index = [f"r{i:02}" for i in range(rows)]
-    return IndicatorTable.from_frame(pd.DataFrame(rng.lognormal(size=(rows, 4)), columns=list("abcd"), index=index))
+    return IndicatorTable.from_frame(
+        pd.DataFrame(rng.lognormal(size=(rows, 4)), columns=list("abcd"), index=index)
+    )
 
 
 def test_factors_without_a_choice_have_indices_of_exactly_zero():
     variation = Variation(
-        weights=Dirichlet(), normalise=(MinMax(), MinMax(0, 1)), tier=(NaturalBreaks(3),), aggregate=("Arithmetic",)
+        weights=Dirichlet(),
+        normalise=(MinMax(), MinMax(0, 1)),
+        tier=(NaturalBreaks(3),),
+        aggregate=("Arithmetic",),
     )
-    found = sensitivity(SCHEME, table(), variation, samples=128, targets=["tier_flips", "rank_shift", "r03"]).table
+    found = sensitivity(
+        SCHEME, table(), variation, samples=128, targets=["tier_flips", "rank_shift", "r03"]
+    ).table
     for idle in ("normalise", "tier", "aggregate"):
         for target in ("tier_flips", "rank_shift", "r03"):
             assert found.loc[(target, idle)].tolist() == [0.0] * 6
@@ -62,7 +69,9 @@ def test_one_factor_of_two_options_explains_what_a_plain_comparison_says():
 
 def test_noise_and_leave_one_out_are_factors_and_the_seed_counts():
     variation = Variation(noise=Noise(20), leave_one_out=True)
-    first, second, other = (sensitivity(SCHEME, table(), variation, samples=32, rng=seed) for seed in (1, 1, 2))
+    first, second, other = (
+        sensitivity(SCHEME, table(), variation, samples=32, rng=seed) for seed in (1, 1, 2)
+    )
     assert list(first.table.loc["tier_flips"].index) == ["leave_out", "noise"]
     pd.testing.assert_frame_equal(first.table, second.table)
     assert not first.table.equals(other.table)
@@ -74,7 +83,14 @@ def test_drivers_of_a_robustness_analysis():
     robust = assess_robustness(
         SCHEME, table(), Variation(weights=Dirichlet(), normalise=(MinMax(), ZScore())), draws=50
     )
-    assert list(robust.drivers.columns) == ["first", "first_low", "first_high", "total", "total_low", "total_high"]
+    assert list(robust.drivers.columns) == [
+        "first",
+        "first_low",
+        "first_high",
+        "total",
+        "total_low",
+        "total_high",
+    ]
     assert (
         robust.drivers.loc[("rank_shift", "weights"), "total"]
         > robust.drivers.loc[("rank_shift", "normalise"), "total"]
@@ -115,10 +131,20 @@ def test_leave_one_out_says_why_not():
         (lambda: sobol_indices(lambda u: u[:, 0], []), SpecError, "at least one factor"),
         (lambda: sobol_indices(lambda u: u[:, 0], {"a": 0}), SpecError, "at least one input"),
         (lambda: sobol_indices(lambda u: u[:, 0], ["a"], samples=1), SpecError, "samples=1"),
-        (lambda: sobol_indices(lambda u: u[:5, 0], ["a"], samples=16), DataError, "one finite number"),
-        (lambda: sobol_indices(lambda u: u[:, 0] * np.nan, ["a"], samples=16), DataError, "one finite number"),
         (
-            lambda: sensitivity(SCHEME, table(), Variation(weights="dirichlet"), targets=["tier_flip"]),
+            lambda: sobol_indices(lambda u: u[:5, 0], ["a"], samples=16),
+            DataError,
+            "one finite number",
+        ),
+        (
+            lambda: sobol_indices(lambda u: u[:, 0] * np.nan, ["a"], samples=16),
+            DataError,
+            "one finite number",
+        ),
+        (
+            lambda: sensitivity(
+                SCHEME, table(), Variation(weights="dirichlet"), targets=["tier_flip"]
+            ),
             UnknownOptionError,
             "Did you mean 'tier_flips'",
         ),

@@ -17,7 +17,11 @@ from hubtiers.scoring.weight import CriticWeights, EqualWeights, GivenWeights
 from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
 
 NESTED = Framework(
-    (Indicator("rd", parent="research"), Indicator("papers", parent="research"), Indicator("jobs", parent="industry")),
+    (
+        Indicator("rd", parent="research"),
+        Indicator("papers", parent="research"),
+        Indicator("jobs", parent="industry"),
+    ),
     (Group("research"), Group("industry"), Group("culture")),
 )
 BASE = pd.Series({"rd": 0.4, "papers": 0.2, "jobs": 0.4})
@@ -56,7 +60,9 @@ def test_uniform_around_varies_every_level():
     how = UniformAround(20)
     assert how.width(NESTED) == 5
     u = np.full((1, 5), 0.5)
-    np.testing.assert_allclose(how.from_uniform(u, base=BASE, framework=NESTED)[0], BASE, atol=1e-15)
+    np.testing.assert_allclose(
+        how.from_uniform(u, base=BASE, framework=NESTED)[0], BASE, atol=1e-15
+    )
     u[0, 3] = 1.0  # research as a group counts 20 % more; its members keep their proportion
     weights = how.from_uniform(u, base=BASE, framework=NESTED)[0]
     np.testing.assert_allclose(weights, np.array([0.48, 0.24, 0.4]) / 1.12, atol=1e-15)
@@ -75,11 +81,15 @@ def test_uniform_around_the_indicators_only():
 
 
 def test_noise_is_relative_to_value_or_spread():
-    values = pd.DataFrame({"a": np.full(50_000, 4.0), "b": np.tile([1.0, 3.0], 25_000), "c": np.nan})
+    values = pd.DataFrame(
+        {"a": np.full(50_000, 4.0), "b": np.tile([1.0, 3.0], 25_000), "c": np.nan}
+    )
     rng = np.random.default_rng(2)
     of_value = pd.DataFrame(Noise(10).apply(values.to_numpy(), rng), columns=values.columns)
     assert np.log(of_value["a"] / 4.0).std() == pytest.approx(0.1, rel=0.02)
-    of_spread = pd.DataFrame(Noise(10, of="spread").apply(values.to_numpy(), rng), columns=values.columns)
+    of_spread = pd.DataFrame(
+        Noise(10, of="spread").apply(values.to_numpy(), rng), columns=values.columns
+    )
     assert of_spread["a"].tolist() == values["a"].tolist()
     assert (of_spread["b"] - values["b"]).std() == pytest.approx(0.1, rel=0.02)
     assert of_value["c"].isna().all()
@@ -110,7 +120,10 @@ def test_words_say_what_varies():
         Variation(weights="dirichlet"),
         Variation(weights=Dirichlet(30, around={"rd": 1.0, "papers": 2.0}), redraw_gaps=True),
         Variation(weights=UniformAround(25, of="indicator"), noise=Noise(2, of="spread")),
-        Variation(weights=(EqualWeights(), GivenWeights({"rd": 1.0})), tier=(NaturalBreaks(3), Quantiles(3))),
+        Variation(
+            weights=(EqualWeights(), GivenWeights({"rd": 1.0})),
+            tier=(NaturalBreaks(3), Quantiles(3)),
+        ),
         Variation(aggregate=(Arithmetic(), (Arithmetic(), Geometric()))),
         Variation(aggregate=PerLevel(((Arithmetic(), Geometric()), (Arithmetic(),)))),
         Variation(normalise="MinMax", leave_one_out=True),
@@ -131,8 +144,16 @@ def test_study_files_hold_variations(variation):
         (lambda: Variation(noise=5), SpecError, "is no Noise"),
         (lambda: Variation(noise={"percentt": 5}), UnknownOptionError, "Did you mean 'percent'"),
         (lambda: Variation(weights=()), SpecError, "no option for 'weight'"),
-        (lambda: Variation(weights={"method": "Dirichlet", "c": 5}), UnknownOptionError, "option of Dirichlet"),
-        (lambda: Variation.from_spec({"weight": "dirichlet"}), UnknownOptionError, "Did you mean 'weights'"),
+        (
+            lambda: Variation(weights={"method": "Dirichlet", "c": 5}),
+            UnknownOptionError,
+            "option of Dirichlet",
+        ),
+        (
+            lambda: Variation.from_spec({"weight": "dirichlet"}),
+            UnknownOptionError,
+            "Did you mean 'weights'",
+        ),
         (lambda: Dirichlet(0), SpecError, "positive number"),
         (lambda: Dirichlet(around={"rd": 1}), SpecError, "needs a concentration"),
         (lambda: UniformAround(0), SpecError, "above 0"),
@@ -140,7 +161,11 @@ def test_study_files_hold_variations(variation):
         (lambda: Noise(101), SpecError, "at most 100"),
         (lambda: Noise(5, of="range"), UnknownOptionError, "Noise"),
         (lambda: PerLevel(()), SpecError, "options of each level"),
-        (lambda: PerLevel(((Arithmetic(), (Arithmetic(), Geometric())),)), SpecError, "single methods"),
+        (
+            lambda: PerLevel(((Arithmetic(), (Arithmetic(), Geometric())),)),
+            SpecError,
+            "single methods",
+        ),
     ],
 )
 def test_wrong_choices_are_refused_at_construction(make, error, message):

@@ -19,17 +19,22 @@ from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
 from hubtiers.tiers.clusters import KMeans
 
 GROUPED = Framework(
-    (Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c", parent="g")), (Group("f"), Group("g"))
+    (Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c", parent="g")),
+    (Group("f"), Group("g")),
 )
 
 
 def table(rows=10, seed=3, framework=None):
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.lognormal(size=(rows, 3)), columns=list("abc"), index=[f"r{i}" for i in range(rows)])
+    frame = pd.DataFrame(
+        rng.lognormal(size=(rows, 3)), columns=list("abc"), index=[f"r{i}" for i in range(rows)]
+    )
     return IndicatorTable.from_frame(frame, framework=framework)
 
 
-@pytest.mark.parametrize("aggregate", [Arithmetic(), Geometric(), Harmonic(), PowerMean(0.5), PowerMean(-2)])
+@pytest.mark.parametrize(
+    "aggregate", [Arithmetic(), Geometric(), Harmonic(), PowerMean(0.5), PowerMean(-2)]
+)
 @pytest.mark.parametrize("framework", [None, GROUPED])
 def test_the_weights_found_lift_the_region_and_a_little_less_does_not(aggregate, framework):
     scheme = Scheme(normalise=MinMax(1, 100), aggregate=aggregate, tier=NaturalBreaks(3))
@@ -75,8 +80,12 @@ def test_no_other_weights_are_nearer():
 
 
 def test_weight_moves_from_the_worst_to_the_best_indicator():
-    frame = pd.DataFrame({"a": [0.0, 2.0, 4.0], "b": [0.0, 4.0, 4.0], "c": [0.0, 3.0, 4.0]}, index=list("xyz"))
-    result = Scheme(tier=Thresholds((0.8, 0.9), labels=("top", "middle", "low"))).run(IndicatorTable.from_frame(frame))
+    frame = pd.DataFrame(
+        {"a": [0.0, 2.0, 4.0], "b": [0.0, 4.0, 4.0], "c": [0.0, 3.0, 4.0]}, index=list("xyz")
+    )
+    result = Scheme(tier=Thresholds((0.8, 0.9), labels=("top", "middle", "low"))).run(
+        IndicatorTable.from_frame(frame)
+    )
     found = weights_to_rise(result, "y")
     # Score .75; each unit moved from a (.5) to b (1) adds half a unit.
     assert found.table["change"].round(6).tolist() == [-0.1, 0.1, 0.0]
@@ -101,7 +110,11 @@ def test_weight_moves_from_the_worst_to_the_best_indicator():
     ],
 )
 def test_what_is_not_linear_is_said(steps, note):
-    result = Scheme(normalise=MinMax(1, 100), tier=NaturalBreaks(3)).replace(**steps).run(table(framework=GROUPED))
+    result = (
+        Scheme(normalise=MinMax(1, 100), tier=NaturalBreaks(3))
+        .replace(**steps)
+        .run(table(framework=GROUPED))
+    )
     lowest = result.scores.idxmin()
     found = weights_to_rise(result, lowest)
     assert note in found.note
@@ -119,9 +132,15 @@ def test_gaps_are_linear_without_groups_only():
     if grouped.tier["r0"] != "international":
         assert "lacks values" in weights_to_rise(grouped, "r0").note
     found = weights_to_rise(plain, "r0")
-    assert plain.tier["r0"] == "international" or found.possible or "none of its indicators" in found.note
+    assert (
+        plain.tier["r0"] == "international"
+        or found.possible
+        or "none of its indicators" in found.note
+    )
     if found.possible:
-        held = scheme.replace(tier=Thresholds(plain.breaks.breaks, labels=plain.breaks.labels), weight=found.weights)
+        held = scheme.replace(
+            tier=Thresholds(plain.breaks.breaks, labels=plain.breaks.labels), weight=found.weights
+        )
         assert held.run(flat).tier["r0"] == found.target
 
 

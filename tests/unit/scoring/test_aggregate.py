@@ -18,7 +18,8 @@ from hubtiers.scoring.aggregate import (
 )
 
 VALUES = pd.DataFrame(
-    {"rd": [1.0, 4.0, 2.0], "patents": [4.0, 1.0, np.nan], "transit": [2.0, 2.0, 8.0]}, index=["04", "30", "73"]
+    {"rd": [1.0, 4.0, 2.0], "patents": [4.0, 1.0, np.nan], "transit": [2.0, 2.0, 8.0]},
+    index=["04", "30", "73"],
 )
 WEIGHTS = pd.Series({"transit": 0.5, "rd": 0.25, "patents": 0.25})
 
@@ -56,7 +57,9 @@ def test_means_give_the_weight_of_gaps_to_what_is_present(method, scores):
     ids=repr,
 )
 def test_comparisons_with_the_field(method, scores):
-    assert method.fit(VALUES, weights=WEIGHTS).apply(VALUES).tolist() == pytest.approx(scores, abs=5e-5)
+    assert method.fit(VALUES, weights=WEIGHTS).apply(VALUES).tolist() == pytest.approx(
+        scores, abs=5e-5
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,9 @@ def test_region_without_values_has_no_score_and_no_say(method):
 def test_later_year_is_measured_against_the_fit(method):
     complete = VALUES.fillna(4.0)
     fitted = method.fit(complete)
-    assert fitted.apply(complete.loc[["30"]]).tolist() == fitted.apply(complete).loc[["30"]].tolist()
+    assert (
+        fitted.apply(complete.loc[["30"]]).tolist() == fitted.apply(complete).loc[["30"]].tolist()
+    )
     best = pd.DataFrame([[9.0, 9.0, 9.0]], columns=VALUES.columns, index=["new"])
     worst = best * 0
     assert fitted.apply(best)["new"] > fitted.apply(complete).max()
@@ -111,7 +116,8 @@ def test_domains_of_powers():
     with pytest.raises(DomainError, match=r"Harmonic\(\) needs positive values"):
         Harmonic().fit(VALUES - 1)
     with pytest.raises(
-        DomainError, match=r"PowerMean\(\) needs values that are not negative, but 'rd' is -1.0 in 1 reg"
+        DomainError,
+        match=r"PowerMean\(\) needs values that are not negative, but 'rd' is -1.0 in 1 reg",
     ):
         PowerMean(2).fit(VALUES - 2)
     assert PowerMean(2).fit(VALUES - 1).apply(VALUES - 1)["73"] == pytest.approx(5.0)
@@ -125,7 +131,11 @@ def test_weight_zero_does_not_count():
     values = VALUES.assign(transit=0.0)
     assert Geometric().fit(values, weights=weights).apply(values).tolist() == [2.0, 2.0, 2.0]
     empty = VALUES.assign(transit=np.nan)
-    assert Topsis().fit(empty, weights=weights).apply(empty).tolist() == [0.5, 0.5, pytest.approx(1 / 3)]
+    assert Topsis().fit(empty, weights=weights).apply(empty).tolist() == [
+        0.5,
+        0.5,
+        pytest.approx(1 / 3),
+    ]
 
 
 def test_powers_of_extreme_values_stay_finite():
@@ -148,7 +158,9 @@ def test_errors_of_weights_and_columns():
         Arithmetic().fit(VALUES, weights=WEIGHTS.drop("transit"))
     with pytest.raises(DataError, match="needs weights that are not negative and not all 0"):
         Topsis().fit(VALUES, weights=-WEIGHTS)
-    with pytest.raises(NotComparableError, match=r"Copeland\(\) was fitted on rd, patents, transit"):
+    with pytest.raises(
+        NotComparableError, match=r"Copeland\(\) was fitted on rd, patents, transit"
+    ):
         Copeland().fit(VALUES).apply(VALUES[["rd"]])
     with pytest.raises(DataError, match=r"Arithmetic\(\) has no indicator"):
         Arithmetic().fit(VALUES[[]])
@@ -160,7 +172,10 @@ def test_errors_of_weights_and_columns():
         (lambda: PowerMean(np.inf), r"PowerMean\(exponent=inf\) needs 0, or a size between"),
         (lambda: Vikor(majority=2), r"Vikor\(majority=2\) needs a weight of 0 to 1"),
         (lambda: GreyRelation(distinction=0), "needs a number above 0 and at most 1"),
-        (lambda: MazziottaPareto(sign="minus"), r"Unknown sign of MazziottaPareto\(sign=…\) 'minus'"),
+        (
+            lambda: MazziottaPareto(sign="minus"),
+            r"Unknown sign of MazziottaPareto\(sign=…\) 'minus'",
+        ),
     ],
 )
 def test_options_are_checked_at_construction(make, match):

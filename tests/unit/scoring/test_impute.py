@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, NotComparableError, SpecError
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    MissingColumnError,
+    NotComparableError,
+    SpecError,
+)
 from hubtiers.scoring.impute import (
     GroupMean,
     GroupMedian,
@@ -53,10 +59,16 @@ def test_fills_and_marks(method, a, b):
 
 
 def test_share_of_zero_fills_every_region():
-    assert MeanImpute(share=0).fit(VALUES).apply(VALUES).loc["z"].tolist() == pytest.approx([4, 70 / 3, 9])
+    assert MeanImpute(share=0).fit(VALUES).apply(VALUES).loc["z"].tolist() == pytest.approx(
+        [4, 70 / 3, 9]
+    )
     fitted = KNearest(share=0, k=1).fit(VALUES)
     assert fitted.apply(VALUES).loc["z"].tolist() == [9, 40, 9]
-    assert GroupMean(groups=GROUPS, share=0).fit(VALUES).apply(VALUES).loc["z"].tolist() == [1.5, 15, 9]
+    assert GroupMean(groups=GROUPS, share=0).fit(VALUES).apply(VALUES).loc["z"].tolist() == [
+        1.5,
+        15,
+        9,
+    ]
 
 
 def test_group_from_a_column_of_the_regions():
@@ -71,15 +83,21 @@ def test_group_from_a_column_of_the_regions():
 
 
 def test_group_errors():
-    with pytest.raises(DataError, match=r"GroupMean\(\) needs the regions' column 'province'. Give regions=…"):
+    with pytest.raises(
+        DataError, match=r"GroupMean\(\) needs the regions' column 'province'. Give regions=…"
+    ):
         GroupMean().fit(VALUES)
     with pytest.raises(MissingColumnError, match="lacks the column 'tier'"):
         GroupMean("tier").fit(VALUES, regions=REGIONS)
     with pytest.raises(DataError, match="finds no group for y, z"):
         GroupMedian(groups={"v": "east", "w": "east", "x": "west"}).fit(VALUES)
-    with pytest.raises(DuplicateRegionError, match=r"GroupMean\(\): regions=… has more than one row for v"):
+    with pytest.raises(
+        DuplicateRegionError, match=r"GroupMean\(\): regions=… has more than one row for v"
+    ):
         GroupMean().fit(VALUES, regions=REGIONS.loc[["v", *VALUES.index]])
-    with pytest.raises(DataError, match=r"GroupMean\(\) cannot fill 'b' in 'far': the group has no value"):
+    with pytest.raises(
+        DataError, match=r"GroupMean\(\) cannot fill 'b' in 'far': the group has no value"
+    ):
         GroupMean(groups=GROUPS | {"x": "far"}).fit(VALUES.assign(a=1.0))
 
 
@@ -97,7 +115,9 @@ def test_group_median_and_mean_differ():
 
 def test_neighbours_do_not_depend_on_the_unit():
     # y is like v in the first indicator and like x in the second, and the second differs more for its spread.
-    values = pd.DataFrame({"a": [1.0, 2.0, 3.0, 1.2], "b": [10.0, 30.0, 31.0, 31.0], "c": [7.0, 8.0, 9.0, NONE]})
+    values = pd.DataFrame(
+        {"a": [1.0, 2.0, 3.0, 1.2], "b": [10.0, 30.0, 31.0, 31.0], "c": [7.0, 8.0, 9.0, NONE]}
+    )
     for scale in ([1, 1, 1], [1000, 1, 1], [1, 0.001, 50]):
         scaled = values * scale
         assert KNearest(k=1).fit(scaled).apply(scaled).loc[3, "c"] / scale[2] == pytest.approx(8.0)
@@ -108,7 +128,9 @@ def test_coverage():
     assert kept.isna().all(axis=1).tolist() == [False, False, False, False, True]
     assert kept.loc["x"].isna().tolist() == [False, True, False]
     assert not RequireCoverage(0.6).fit(VALUES).mark(VALUES).to_numpy().any()
-    with pytest.raises(DataError, match="No region has values for 100% of the 2 indicators; the best has 50%"):
+    with pytest.raises(
+        DataError, match="No region has values for 100% of the 2 indicators; the best has 50%"
+    ):
         RequireCoverage().fit(pd.DataFrame({"a": [1.0, NONE], "b": [NONE, 1.0]}))
 
 
@@ -155,13 +177,17 @@ def test_panel_fills_each_year_from_its_own():
 
 
 def test_panel_errors():
-    with pytest.raises(DataError, match=r"LatestYear\(\) fills gaps from other years, but was given one year only"):
+    with pytest.raises(
+        DataError, match=r"LatestYear\(\) fills gaps from other years, but was given one year only"
+    ):
         LatestYear().fit(of(2023))
     with pytest.raises(SpecError, match=r"LinearInTime\(\) needs the year of the values it fills"):
         LinearInTime().fit(of(2023), panel=PANEL).apply(of(2023))
     with pytest.raises(DataError, match="needs a panel with an index of region and year"):
         LatestYear().fit(of(2023), panel=of(2023))
-    with pytest.raises(DataError, match=r"needs one row per region and year, but has more for \('x', 2018\)"):
+    with pytest.raises(
+        DataError, match=r"needs one row per region and year, but has more for \('x', 2018\)"
+    ):
         LatestYear().fit(of(2023), panel=PANEL.iloc[[0, 0]])
     with pytest.raises(DataError, match="at least one region and year"):
         LatestYear().fit(of(2023), panel=PANEL.iloc[:0])
@@ -187,4 +213,6 @@ def test_options_are_checked_at_construction(make, match):
 
 def test_nearest_needs_a_region_with_enough_values():
     with pytest.raises(DataError, match="finds no region with values for 50% of the indicators"):
-        KNearest().fit(pd.DataFrame({"a": [1.0, NONE, NONE], "b": [NONE, 1.0, NONE], "c": [NONE, NONE, 1.0]}))
+        KNearest().fit(
+            pd.DataFrame({"a": [1.0, NONE, NONE], "b": [NONE, 1.0, NONE], "c": [NONE, NONE, 1.0]})
+        )

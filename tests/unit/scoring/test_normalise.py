@@ -24,7 +24,9 @@ from hubtiers.scoring.normalise import (
     ZScore,
 )
 
-VALUES = pd.DataFrame({"good": [1.0, 2.0, 4.0, np.nan], "bad": [10.0, 40.0, 20.0, 10.0]}, index=list("wxyz"))
+VALUES = pd.DataFrame(
+    {"good": [1.0, 2.0, 4.0, np.nan], "bad": [10.0, 40.0, 20.0, 10.0]}, index=list("wxyz")
+)
 DIRECTION = pd.Series({"good": 1, "bad": -1})
 
 
@@ -39,7 +41,11 @@ def both(method, values=VALUES):
         (MinMax(), [0, 0.3333, 1], [1, 0, 0.6667, 1]),
         (MinMax(low=1, high=100), [1, 34, 100], [100, 1, 67, 100]),
         (ZScore(), [-0.8729, -0.2182, 1.0911], [0.7071, -1.4142, 0, 0.7071]),
-        (ZScore(mean=100, deviation=10), [91.2713, 97.8178, 110.9109], [107.0711, 85.8579, 100, 107.0711]),
+        (
+            ZScore(mean=100, deviation=10),
+            [91.2713, 97.8178, 110.9109],
+            [107.0711, 85.8579, 100, 107.0711],
+        ),
         (PercentileRank(), [0, 0.5, 1], [0.8333, 0, 0.3333, 0.8333]),
         (DistanceToReference(), [0.25, 0.5, 1], [1, -2, 0, 1]),
         (DistanceToReference("median"), [0.5, 1, 2], [1.3333, -0.6667, 0.6667, 1.3333]),
@@ -71,7 +77,10 @@ def test_later_year_keeps_the_fitted_bounds():
     fitted = MinMax().fit(VALUES, direction=DIRECTION)
     later = pd.DataFrame({"good": [7.0], "bad": [70.0]}, index=["new"])
     assert fitted.apply(later).loc["new"].tolist() == [2.0, -1.0]
-    assert (fitted.lowest.to_dict(), fitted.highest.to_dict()) == ({"good": 1, "bad": 10}, {"good": 4, "bad": 40})
+    assert (fitted.lowest.to_dict(), fitted.highest.to_dict()) == (
+        {"good": 1, "bad": 10},
+        {"good": 4, "bad": 40},
+    )
 
 
 def test_later_year_between_ranks():
@@ -89,18 +98,25 @@ def test_one_scale_for_all_years():
 
 def test_other_columns_are_not_comparable():
     fitted = ZScore().fit(VALUES)
-    with pytest.raises(NotComparableError, match=r"ZScore\(\) was fitted on good, bad but is applied to bad, good"):
+    with pytest.raises(
+        NotComparableError, match=r"ZScore\(\) was fitted on good, bad but is applied to bad, good"
+    ):
         fitted.apply(VALUES[["bad", "good"]])
 
 
 @pytest.mark.parametrize("method", [MinMax(), ZScore(), RobustScale(), LogMinMax()], ids=repr)
 def test_constant_indicator_is_named(method):
-    with pytest.raises(ConstantIndicatorError, match="needs values that differ, but the indicator 'bad' has the same"):
+    with pytest.raises(
+        ConstantIndicatorError,
+        match="needs values that differ, but the indicator 'bad' has the same",
+    ):
         method.fit(VALUES.assign(bad=3.0))
 
 
 @pytest.mark.parametrize(
-    ("method", "constant"), [(PercentileRank(), 0.5), (DistanceToReference(), 1.0), (VectorNorm(), 0.5)], ids=repr
+    ("method", "constant"),
+    [(PercentileRank(), 0.5), (DistanceToReference(), 1.0), (VectorNorm(), 0.5)],
+    ids=repr,
 )
 def test_constant_indicator_is_accepted(method, constant):
     values = VALUES.assign(bad=3.0)
@@ -109,11 +125,14 @@ def test_constant_indicator_is_accepted(method, constant):
 
 def test_domain_of_logarithm():
     with pytest.raises(
-        DomainError, match=r"LogMinMax\(\) needs values other than 0 .* 'good' is 0.0 in 1 region \(w\)"
+        DomainError,
+        match=r"LogMinMax\(\) needs values other than 0 .* 'good' is 0.0 in 1 region \(w\)",
     ):
         LogMinMax().fit(VALUES.replace(1.0, 0.0))
     fitted = LogMinMax().fit(VALUES)
-    with pytest.raises(DomainError, match=r"'bad' is between -40.0 and -10.0 in 4 regions \(w, x, y and 1 more\)"):
+    with pytest.raises(
+        DomainError, match=r"'bad' is between -40.0 and -10.0 in 4 regions \(w, x, y and 1 more\)"
+    ):
         fitted.apply(VALUES.assign(bad=-VALUES["bad"]))
 
 
@@ -126,7 +145,9 @@ def test_quartiles_that_do_not_differ():
 def test_reference_errors():
     with pytest.raises(DataError, match="the reference of 'good' is 0"):
         DistanceToReference().fit(VALUES - 4)
-    with pytest.raises(UnknownOptionError, match=r"Unknown region in DistanceToReference\(region=…\) 'q'"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown region in DistanceToReference\(region=…\) 'q'"
+    ):
         DistanceToReference(region="q").fit(VALUES)
     with pytest.raises(DataError, match="has no value for good"):
         DistanceToReference(region="z").fit(VALUES)
@@ -142,7 +163,9 @@ def test_goalposts_are_frozen_pairs():
 def test_goalposts_errors():
     with pytest.raises(MissingColumnError, match=r"Goalposts\(bounds=…\) lacks the column 'bad'"):
         Goalposts({"good": (0, 4)}).fit(VALUES)
-    with pytest.raises(SpecError, match="needs a finite lower bound below the upper one, but 'good' has"):
+    with pytest.raises(
+        SpecError, match="needs a finite lower bound below the upper one, but 'good' has"
+    ):
         Goalposts({"good": (4, 0)})
     with pytest.raises(SpecError, match="needs two numbers for 'good'"):
         Goalposts({"good": (4,)})
@@ -169,13 +192,17 @@ def test_options_are_checked_at_construction(make, match):
 
 
 def test_values_are_checked():
-    with pytest.raises(DataError, match="needs a frame of regions × indicators, but was given a list"):
+    with pytest.raises(
+        DataError, match="needs a frame of regions × indicators, but was given a list"
+    ):
         MinMax().fit([1, 2])
     with pytest.raises(DataError, match="the column 'a' more than once"):
         MinMax().fit(pd.DataFrame([[1.0, 2.0]], columns=["a", "a"]))
     with pytest.raises(DataError, match=r"needs finite values .* but got 'good' of w \(inf\)"):
         MinMax().fit(VALUES.replace(1.0, np.inf))
-    with pytest.raises(DataError, match=r"needs the direction \+1 or −1 for every indicator, but 'bad' has neither"):
+    with pytest.raises(
+        DataError, match=r"needs the direction \+1 or −1 for every indicator, but 'bad' has neither"
+    ):
         MinMax().fit(VALUES, direction=pd.Series({"good": 1}))
     with pytest.raises(DataError, match="found no value for 'bad'"):
         MinMax().fit(VALUES.assign(bad=np.nan))

@@ -9,7 +9,12 @@ from hubtiers.scoring.treat import BoxCox, LogTransform, NoTreatment, Winsorise,
 
 CALM = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]
 VALUES = pd.DataFrame(
-    {"calm": CALM, "high": [*CALM[:-1], 500.0], "low": [-500.0, *CALM[1:]], "gap": [*CALM[:-1], np.nan]},
+    {
+        "calm": CALM,
+        "high": [*CALM[:-1], 500.0],
+        "low": [-500.0, *CALM[1:]],
+        "gap": [*CALM[:-1], np.nan],
+    },
     index=[f"r{n}" for n in range(10)],
 )
 
@@ -27,8 +32,20 @@ def test_winsorise_pulls_in_on_the_skewed_side():
     assert treated["high"].tolist() == [*CALM[:-1], 9.0]
     assert treated["low"].tolist() == [2.0, *CALM[1:]]
     assert fitted.report(VALUES).to_dict("records") == [
-        {"region": "r9", "indicator": "high", "before": 500.0, "after": 9.0, "action": "winsorised"},
-        {"region": "r0", "indicator": "low", "before": -500.0, "after": 2.0, "action": "winsorised"},
+        {
+            "region": "r9",
+            "indicator": "high",
+            "before": 500.0,
+            "after": 9.0,
+            "action": "winsorised",
+        },
+        {
+            "region": "r0",
+            "indicator": "low",
+            "before": -500.0,
+            "after": 2.0,
+            "action": "winsorised",
+        },
     ]
 
 
@@ -48,11 +65,15 @@ def test_winsorise_falls_back_to_the_logarithm():
     values = pd.DataFrame({"a": [*np.arange(1.0, 31.0), 900.0, 900.5, 901.0]})
     logged = Winsorise(points=2).fit(values)
     assert logged.details.loc["a", "action"] == "log"
-    assert logged.apply(values)["a"].tolist() == pytest.approx(np.log(values["a"] - 1 + 9.0).tolist())
+    assert logged.apply(values)["a"].tolist() == pytest.approx(
+        np.log(values["a"] - 1 + 9.0).tolist()
+    )
     kept = Winsorise(points=2, fallback="keep").fit(values)
     assert kept.apply(values)["a"].max() == 900.0
     assert len(logged.report(values)) == 33
-    with pytest.raises(DomainError, match=r"not far below the fitted range, but 'a' is -20\.0 in 1 region"):
+    with pytest.raises(
+        DomainError, match=r"not far below the fitted range, but 'a' is -20\.0 in 1 region"
+    ):
         logged.apply(pd.DataFrame({"a": [-20.0]}))
 
 
@@ -69,7 +90,9 @@ def test_moments_of_few_or_equal_values_are_undefined():
     assert np.isnan(skewness(np.array([1.0, 2.0])))
     assert np.isnan(kurtosis(np.array([1.0, 2.0, 4.0])))
     assert np.isnan(skewness(np.ones(5)))
-    assert skewness(np.array([1.0, 2.0, 4.0]) * 1e90) == pytest.approx(skewness(np.array([1.0, 2.0, 4.0])))
+    assert skewness(np.array([1.0, 2.0, 4.0]) * 1e90) == pytest.approx(
+        skewness(np.array([1.0, 2.0, 4.0]))
+    )
 
 
 def test_logarithm_of_the_chosen():
@@ -83,7 +106,8 @@ def test_logarithm_of_the_chosen():
 
 def test_logarithm_errors():
     with pytest.raises(
-        DomainError, match=r"LogTransform\(offset=0\) needs values above .* 'low' is -500.0 in 1 region"
+        DomainError,
+        match=r"LogTransform\(offset=0\) needs values above .* 'low' is -500.0 in 1 region",
     ):
         LogTransform().fit(VALUES)
     with pytest.raises(UnknownOptionError, match="Did you mean 'calm'"):
@@ -114,16 +138,22 @@ def test_fits_do_not_depend_on_the_order_of_regions_at_all():
     for _ in range(5):
         mixed = values.sample(frac=1, random_state=rng)
         assert BoxCox().fit(mixed).exponents["a"] == BoxCox().fit(values).exponents["a"]
-        pd.testing.assert_frame_equal(Winsorise().fit(mixed).details, Winsorise().fit(values).details)
+        pd.testing.assert_frame_equal(
+            Winsorise().fit(mixed).details, Winsorise().fit(values).details
+        )
 
 
 def test_box_cox_with_a_given_power():
     values = VALUES[["calm", "gap"]]
-    assert BoxCox(exponent=0).fit(values).apply(values)["calm"].tolist() == pytest.approx(np.log(CALM).tolist())
+    assert BoxCox(exponent=0).fit(values).apply(values)["calm"].tolist() == pytest.approx(
+        np.log(CALM).tolist()
+    )
     treated = BoxCox(("gap",), exponent=2).fit(values).apply(values)
     assert treated["gap"].tolist()[:3] == pytest.approx([0, 1.5, 4])
     assert treated["calm"].tolist() == CALM
-    assert BoxCox(("gap",), exponent=2).fit(values).report(values)["action"].unique() == ["Box–Cox, exponent 2"]
+    assert BoxCox(("gap",), exponent=2).fit(values).report(values)["action"].unique() == [
+        "Box–Cox, exponent 2"
+    ]
     with pytest.raises(DomainError, match=r"BoxCox\(\) needs positive values, but 'low' is -500.0"):
         BoxCox().fit(VALUES)
 

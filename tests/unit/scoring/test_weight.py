@@ -38,7 +38,8 @@ FRAMEWORK = Framework(
     (Group("research"), Group("industry", weight=4.0), Group("culture")),
 )
 VALUES = pd.DataFrame(
-    {"papers": [0.0, 0.5, 1.0, 0.25], "labs": [1.0, 0.0, 0.75, 0.5], "firms": [0.2, 1.0, 0.4, 0.0]}, index=list("wxyz")
+    {"papers": [0.0, 0.5, 1.0, 0.25], "labs": [1.0, 0.0, 0.75, 0.5], "firms": [0.2, 1.0, 0.4, 0.0]},
+    index=list("wxyz"),
 )
 
 
@@ -58,7 +59,10 @@ def weights(method, framework=FRAMEWORK):
         (GivenWeights({"firms": 2, "papers": 1, "labs": 1}), [0.25, 0.25, 0.5]),
         (GivenWeights({"firms": 0, "papers": 1, "labs": 3}), [0.25, 0.75, 0]),
         (GivenWeights({"research": 0.6, "industry": 0.4}), [0.3, 0.3, 0.4]),
-        (GivenWeights({"research": 3, "industry": 1, "papers": 1, "labs": 2, "firms": 9}), [0.25, 0.5, 0.25]),
+        (
+            GivenWeights({"research": 3, "industry": 1, "papers": 1, "labs": 2, "firms": 9}),
+            [0.25, 0.5, 0.25],
+        ),
         (AhpWeights([[1, 3], ["1/3", 1]], codes=("research", "industry")), [0.375, 0.375, 0.25]),
         (
             AhpWeights(
@@ -70,11 +74,15 @@ def weights(method, framework=FRAMEWORK):
         ),
         (AhpWeights.from_upper([[2, 4], [2]]), [4 / 7, 2 / 7, 1 / 7]),
         (
-            BudgetAllocation({"Li": {"research": 30, "industry": 70}, "Wu": {"research": 1, "industry": 1}}),
+            BudgetAllocation(
+                {"Li": {"research": 30, "industry": 70}, "Wu": {"research": 1, "industry": 1}}
+            ),
             [0.2, 0.2, 0.6],
         ),
         (
-            BudgetAllocation(pd.DataFrame([[1, 1, 2], [2, 1, 1]], index=["Li", "Wu"], columns=CODES)),
+            BudgetAllocation(
+                pd.DataFrame([[1, 1, 2], [2, 1, 1]], index=["Li", "Wu"], columns=CODES)
+            ),
             [0.375, 0.25, 0.375],
         ),
     ],
@@ -88,18 +96,27 @@ def test_stated_weights(method, expected):
 def test_levels_can_be_weighted_one_by_one():
     groups = pd.DataFrame(np.ones((2, 2)), columns=["research", "industry"])
     assert FrameworkWeights().fit(groups, framework=FRAMEWORK).weights.tolist() == [0.2, 0.8]
-    assert EqualWeights(per="function").fit(groups, framework=FRAMEWORK).weights.tolist() == [0.5, 0.5]
+    assert EqualWeights(per="function").fit(groups, framework=FRAMEWORK).weights.tolist() == [
+        0.5,
+        0.5,
+    ]
     children = VALUES[["papers", "labs"]]
-    assert FrameworkWeights().fit(children, framework=FRAMEWORK).weights.tolist() == pytest.approx([0.75, 0.25])
+    assert FrameworkWeights().fit(children, framework=FRAMEWORK).weights.tolist() == pytest.approx(
+        [0.75, 0.25]
+    )
     given = GivenWeights({"research": 3, "industry": 1, "papers": 1, "labs": 2, "firms": 9})
-    assert given.fit(children, framework=FRAMEWORK).weights.tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert given.fit(children, framework=FRAMEWORK).weights.tolist() == pytest.approx(
+        [1 / 3, 2 / 3]
+    )
     assert given.fit(groups, framework=FRAMEWORK).weights.tolist() == pytest.approx([0.75, 0.25])
 
 
 def test_entropy_by_hand_and_with_shift():
     values = pd.DataFrame({"a": [1.0, 1.0, 0.0], "b": [1.0, 0.0, 0.0], "c": [2.0, 2.0, 2.0]})
     divergence = np.array([1 - np.log(2) / np.log(3), 1.0, 0.0])
-    assert EntropyWeights().fit(values).weights.tolist() == pytest.approx(divergence / divergence.sum(), abs=1e-12)
+    assert EntropyWeights().fit(values).weights.tolist() == pytest.approx(
+        divergence / divergence.sum(), abs=1e-12
+    )
     shifted = EntropyWeights(shift=1).fit(values).weights
     by_hand = EntropyWeights().fit(values + 1).weights
     assert shifted.tolist() == by_hand.tolist()
@@ -114,7 +131,9 @@ def test_entropy_counts_the_values_present():
 def test_critic_by_hand():
     values = pd.DataFrame({"a": [0.0, 0.5, 1.0], "b": [0.0, 0.5, 1.0], "c": [0.4, 0.0, 0.4]})
     spread = np.array([0.5, 0.5, 0.4 / np.sqrt(3)])
-    contrast = spread * np.array([1.0, 1.0, 2.0])  # a and b are the same; c is uncorrelated with both
+    contrast = spread * np.array(
+        [1.0, 1.0, 2.0]
+    )  # a and b are the same; c is uncorrelated with both
     assert CriticWeights().fit(values).weights.tolist() == pytest.approx(contrast / contrast.sum())
     assert CriticWeights().fit(values[["c"]]).weights.tolist() == [1.0]
     with pytest.raises(DataError, match="all indicators are perfectly correlated"):
@@ -122,15 +141,20 @@ def test_critic_by_hand():
 
 
 def test_data_driven_weights_name_what_does_not_fit():
-    with pytest.raises(DomainError, match=r"VariationWeights\(\) needs values that are not negative, but 'papers'"):
+    with pytest.raises(
+        DomainError, match=r"VariationWeights\(\) needs values that are not negative, but 'papers'"
+    ):
         VariationWeights().fit(VALUES - 0.1)
     with pytest.raises(ConstantIndicatorError, match=r"PcaWeights\(\) .* 'labs'"):
         PcaWeights().fit(VALUES.assign(labs=1.0))
     with pytest.raises(
-        DataError, match=r"PcaWeights\(\) needs at least three regions with every indicator, but there are 2"
+        DataError,
+        match=r"PcaWeights\(\) needs at least three regions with every indicator, but there are 2",
     ):
         PcaWeights().fit(VALUES.mask(np.eye(4, 3, k=-2, dtype=bool)))
-    with pytest.raises(DataError, match=r"CriticWeights\(\) needs at least three regions where any two"):
+    with pytest.raises(
+        DataError, match=r"CriticWeights\(\) needs at least three regions where any two"
+    ):
         CriticWeights().fit(VALUES.mask(np.eye(4, 3, dtype=bool)))
 
 
@@ -141,9 +165,9 @@ def test_pca_keeps_components_by_the_rule():
     assert rule.kept(np.array([3.0, 0.0, 0.0])) == 1
     with pytest.raises(SpecError, match="asks for more components than the 3 indicators have"):
         PcaWeights(components=4).fit(VALUES)
-    assert PcaWeights(components=3).fit(VALUES[CODES].assign(labs=VALUES["papers"] * 2)).weights.sum() == pytest.approx(
-        1
-    )
+    assert PcaWeights(components=3).fit(
+        VALUES[CODES].assign(labs=VALUES["papers"] * 2)
+    ).weights.sum() == pytest.approx(1)
 
 
 def test_varimax_finds_simple_structure():
@@ -156,14 +180,21 @@ def test_varimax_finds_simple_structure():
 
 
 def test_pca_weights_are_not_signed():
-    values = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.5], "b": [-1.0, -2.0, -3.0, -4.0], "c": [1.0, -1.0, -1.0, 1.2]})
-    straight, turned = PcaWeights().fit(values).weights, PcaWeights().fit(values * [1, -1, 1]).weights
+    values = pd.DataFrame(
+        {"a": [1.0, 2.0, 3.0, 4.5], "b": [-1.0, -2.0, -3.0, -4.0], "c": [1.0, -1.0, -1.0, 1.2]}
+    )
+    straight, turned = (
+        PcaWeights().fit(values).weights,
+        PcaWeights().fit(values * [1, -1, 1]).weights,
+    )
     assert straight.tolist() == pytest.approx(turned.tolist())
     assert (straight > 0.2).all()
 
 
 def test_benefit_of_doubt_by_hand():
-    values = pd.DataFrame({"a": [1.0, 0.0, 0.5, np.nan], "b": [0.0, 1.0, 0.25, np.nan]}, index=list("wxyz"))
+    values = pd.DataFrame(
+        {"a": [1.0, 0.0, 0.5, np.nan], "b": [0.0, 1.0, 0.25, np.nan]}, index=list("wxyz")
+    )
     fitted = BenefitOfDoubt().fit(values)
     scores = (fitted.by_region * values).sum(axis=1, skipna=False)
     # y may count both with 1: no region then exceeds 1.
@@ -178,7 +209,8 @@ def test_benefit_of_doubt_by_hand():
 
 def test_benefit_of_doubt_errors():
     with pytest.raises(
-        SpecError, match=r"cannot share out 1 among 3 indicators\. Keep lower at most and upper at least 0.333"
+        SpecError,
+        match=r"cannot share out 1 among 3 indicators\. Keep lower at most and upper at least 0.333",
     ):
         BenefitOfDoubt(upper=0.3).fit(VALUES)
     with pytest.raises(DataError, match="needs every indicator of a region, but x lack some"):
@@ -192,9 +224,14 @@ def test_benefit_of_doubt_errors():
 
 
 def test_combined_weights():
-    sets = (GivenWeights({"papers": 1, "labs": 2, "firms": 1}), GivenWeights({"papers": 2, "labs": 1, "firms": 0}))
+    sets = (
+        GivenWeights({"papers": 1, "labs": 2, "firms": 1}),
+        GivenWeights({"papers": 2, "labs": 1, "firms": 0}),
+    )
     assert weights(CombinedWeights(sets)) == pytest.approx([0.5, 0.5, 0])
-    assert weights(CombinedWeights(sets, rule="minimum_relative_entropy")) == pytest.approx([0.5, 0.5, 0])
+    assert weights(CombinedWeights(sets, rule="minimum_relative_entropy")) == pytest.approx(
+        [0.5, 0.5, 0]
+    )
     mixture = weights(CombinedWeights(sets, rule="game_theory"))
     # [6/16 4/12; 4/12 5/9] a = [6/16 5/9]
     shares = np.linalg.solve([[6 / 16, 4 / 12], [4 / 12, 5 / 9]], [6 / 16, 5 / 9])
@@ -202,16 +239,23 @@ def test_combined_weights():
     assert mixture == pytest.approx(shares @ np.array([[0.25, 0.5, 0.25], [2 / 3, 1 / 3, 0]]))
     assert not CombinedWeights(sets).uses_data
     assert CombinedWeights((sets[0], EntropyWeights())).uses_data
-    opposite = (GivenWeights({"papers": 1, "labs": 0, "firms": 0}), GivenWeights({"papers": 0, "labs": 1, "firms": 1}))
+    opposite = (
+        GivenWeights({"papers": 1, "labs": 0, "firms": 0}),
+        GivenWeights({"papers": 0, "labs": 1, "firms": 1}),
+    )
     with pytest.raises(DataError, match="no indicator that has a weight above 0 in all"):
         CombinedWeights(opposite).fit(VALUES)
 
 
 def test_inconsistent_judgements_are_refused_unless_told():
     cyclic = [[1, 5, "1/5"], ["1/5", 1, 5], [5, "1/5", 1]]
-    with pytest.raises(SpecError, match=r"consistency ratio of 2\.\d+, above 0\.1: the judgements contradict"):
+    with pytest.raises(
+        SpecError, match=r"consistency ratio of 2\.\d+, above 0\.1: the judgements contradict"
+    ):
         AhpWeights(cyclic)
-    assert AhpWeights(cyclic, max_ratio=3).priorities.tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3])
+    assert AhpWeights(cyclic, max_ratio=3).priorities.tolist() == pytest.approx(
+        [1 / 3, 1 / 3, 1 / 3]
+    )
     mild = AhpWeights.from_upper([[2, 4], [3]])
     # λ of a 3×3 judgement matrix is 1 + r^(1/3) + r^(-1/3) with r = a·c/b.
     assert mild.eigenvalue == pytest.approx(1 + 1.5 ** (1 / 3) + 1.5 ** (-1 / 3))
@@ -259,16 +303,25 @@ def test_fitted_weights_apply_and_list():
         (lambda: PcaWeights(least_share=2), "needs shares of 0 to 1"),
         (lambda: CombinedWeights((EqualWeights(),)), "needs at least two"),
         (lambda: CombinedWeights((EqualWeights, EqualWeights())), "is no weighting method"),
-        (lambda: CombinedWeights((EqualWeights(), EqualWeights()), rule="sum"), "Unknown rule of CombinedWeights"),
+        (
+            lambda: CombinedWeights((EqualWeights(), EqualWeights()), rule="sum"),
+            "Unknown rule of CombinedWeights",
+        ),
         (lambda: AhpWeights([[1, 2]]), "needs a square matrix, but its 1 rows have"),
         (lambda: AhpWeights([[1, 2], [2, 1]]), "row 1, column 2 is 2 and row 2, column 1 is 2"),
         (lambda: AhpWeights([[1, "x"], [2, 1]]), "has the judgement 'x'"),
         (lambda: AhpWeights([[1, 2], [0.5, 1]], codes=("a",)), "needs one code for each of 2 rows"),
         (lambda: AhpWeights(7), "needs a square matrix of judgements"),
         (lambda: AhpWeights(np.ones((16, 16))), "compares at most 15 things"),
-        (lambda: AhpWeights.from_upper([[2], [2]]), "An upper triangle has rows of 2 to 1 judgements"),
+        (
+            lambda: AhpWeights.from_upper([[2], [2]]),
+            "An upper triangle has rows of 2 to 1 judgements",
+        ),
         (lambda: AhpWeights([[1]], max_ratio=-1), "needs a number of 0 or more"),
-        (lambda: BudgetAllocation({"Li": {"a": 1}, "Wu": {"b": 1}}), "'Li' and 'Wu' differ in a, b"),
+        (
+            lambda: BudgetAllocation({"Li": {"a": 1}, "Wu": {"b": 1}}),
+            "'Li' and 'Wu' differ in a, b",
+        ),
         (lambda: BudgetAllocation({"Li": {"a": -1}}), "'Li' gives 'a' -1"),
         (lambda: BudgetAllocation({"Li": {"a": 0}}), "an expert who hands out no points: 'Li'"),
     ],
@@ -283,11 +336,31 @@ def test_options_are_checked_at_construction(make, match):
     [
         (EqualWeights(per="function"), None, "needs the framework that groups"),
         (FrameworkWeights(), None, "needs the framework that holds the weights"),
-        (GivenWeights({"papers": 1, "labs": 1}), None, "has no entry for 'firms'; it names papers, labs"),
-        (GivenWeights({"research1": 1, "industry1": 1}), FRAMEWORK, "has no entry for 'papers', 'labs', 'firms'"),
-        (GivenWeights({"research": 1, "industry1": 1}), FRAMEWORK, "names research but not industry beside them"),
-        (GivenWeights({"research": 0, "industry": 0}), FRAMEWORK, "gives all of these nodes the weight 0"),
-        (AhpWeights([[1, 2], [0.5, 1]]), None, "has a matrix of 2 rows for the 3 indicators papers, labs, firms"),
+        (
+            GivenWeights({"papers": 1, "labs": 1}),
+            None,
+            "has no entry for 'firms'; it names papers, labs",
+        ),
+        (
+            GivenWeights({"research1": 1, "industry1": 1}),
+            FRAMEWORK,
+            "has no entry for 'papers', 'labs', 'firms'",
+        ),
+        (
+            GivenWeights({"research": 1, "industry1": 1}),
+            FRAMEWORK,
+            "names research but not industry beside them",
+        ),
+        (
+            GivenWeights({"research": 0, "industry": 0}),
+            FRAMEWORK,
+            "gives all of these nodes the weight 0",
+        ),
+        (
+            AhpWeights([[1, 2], [0.5, 1]]),
+            None,
+            "has a matrix of 2 rows for the 3 indicators papers, labs, firms",
+        ),
     ],
 )
 def test_choices_that_do_not_fit_the_framework(method, framework, match):

@@ -38,7 +38,12 @@ def test_json_reads_back_after_jinja(text):
     assert "<" not in rendered
 
 
-@given(st.recursive(st.text() | st.integers() | st.none() | st.floats(allow_nan=False, allow_infinity=False), st.lists))
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        st.lists,
+    )
+)
 def test_any_plain_value_reads_back(value):
     assert json.loads(Template(script_json({"v": value})).render()) == {"v": value}
 
@@ -50,12 +55,19 @@ def test_not_a_number_is_never_written():
 
 @pytest.mark.parametrize("text", [*HOSTILE, 'tab\t "quotes" \\ back', "\x00\x1f\x7f", "é 中文"])
 def test_toml_reads_back(text):
-    content = {"title": text, text: 1, "data": {text: [text, 0.1, 1e-7, True, 3], "inner": {text: {"a": text}}}}
+    content = {
+        "title": text,
+        text: 1,
+        "data": {text: [text, 0.1, 1e-7, True, 3], "inner": {text: {"a": text}}},
+    }
     assert tomllib.loads(toml_tables(content)) == content
 
 
 @given(
-    st.dictionaries(st.text(), st.text() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.booleans())
+    st.dictionaries(
+        st.text(),
+        st.text() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.booleans(),
+    )
 )
 def test_any_table_reads_back(table):
     assert tomllib.loads(toml_tables({"t": table})) == {"t": table}

@@ -10,8 +10,8 @@ from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.show import words
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.methods import method_text
-from hubtiers.show.pages.print_tables import list_tables
 from hubtiers.show.pages.report import build_report
+from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.words import (
@@ -46,7 +46,9 @@ def literals(path):
     """Strings of a module, but for docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     said = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
-    strings = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    strings = [
+        n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    ]
     return [node.value for node in strings if node not in said]
 
 
@@ -76,24 +78,38 @@ def test_every_word_stands_in_both_languages_with_the_same_places(key):
 def test_no_word_stands_twice():
     pairs = [(said.zh, said.en) for said in words._BOOK.values()]
     assert len(pairs) == len(set(pairs))
-    themes = [theme for name, theme in vars(words).items() if isinstance(theme, dict) and name.isupper()]
-    assert sum(len(t) for t in themes if t is not words._BOOK and isinstance(next(iter(t.values())), Text)) == len(
-        pairs
-    )
+    themes = [
+        theme for name, theme in vars(words).items() if isinstance(theme, dict) and name.isupper()
+    ]
+    assert sum(
+        len(t) for t in themes if t is not words._BOOK and isinstance(next(iter(t.values())), Text)
+    ) == len(pairs)
 
 
 def used_in(text, key):
     """Whether a source says a word: by its key as a string, as a property, or as the key of an object."""
-    return re.search(rf"""["']{re.escape(key)}["']|\.{re.escape(key)}\b|\b{re.escape(key)}:""", text)
+    return re.search(
+        rf"""["']{re.escape(key)}["']|\.{re.escape(key)}\b|\b{re.escape(key)}:""", text
+    )
 
 
 def test_every_word_is_said_somewhere():
-    sources = [path.read_text(encoding="utf-8") for path in [*ROOM.rglob("*.py"), *SCRIPTS] if path.name != "words.py"]
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in [*ROOM.rglob("*.py"), *SCRIPTS]
+        if path.name != "words.py"
+    ]
     own = (ROOM / "words.py").read_text(encoding="utf-8")
     text = "\n".join([*sources, own[own.index("def word(") :]])
     # A status and a rule of matching are looked up by what the data hold.
-    listed = {key: key.split("_", 1)[1] for key in words._BOOK if key.startswith(("status_", "rule_"))}
-    unused = [key for key in words._BOOK if not used_in(text, key) and not used_in(text, listed.get(key, key))]
+    listed = {
+        key: key.split("_", 1)[1] for key in words._BOOK if key.startswith(("status_", "rule_"))
+    }
+    unused = [
+        key
+        for key in words._BOOK
+        if not used_in(text, key) and not used_in(text, listed.get(key, key))
+    ]
     assert [key for key in unused if key != "status_unknown"] == []
 
 

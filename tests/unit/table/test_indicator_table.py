@@ -37,6 +37,8 @@ def test_wrong_frames_are_refused():
     with pytest.raises(DataError, match="infinite: rd of b"):
         IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, np.inf]}, index=["a", "b"]))
     with pytest.raises(MissingColumnError, match="frame of values lacks the column 'gdp'"):
-        IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0]}), framework=Framework((Indicator("gdp"),)))
+        IndicatorTable.from_frame(
+            pd.DataFrame({"rd": [1.0]}), framework=Framework((Indicator("gdp"),))
+        )
     with pytest.raises(DataError, match="something that is not a number"):
         IndicatorTable.from_frame(pd.DataFrame({"rd": ["much"]}))

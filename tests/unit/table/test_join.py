@@ -1,7 +1,13 @@
 import pandas as pd
 import pytest
 
-from hubtiers.errors import DataError, DuplicateRegionError, JoinError, MissingColumnError, UnknownOptionError
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    JoinError,
+    MissingColumnError,
+    UnknownOptionError,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.table.indicators import load_indicators
@@ -20,7 +26,12 @@ def tidy(**names):
 def test_ids_and_names_find_their_regions(provinces):
     values = tidy(**{"110000": 1.0, "天津市": 2.0, "Hebei": 3.0, "山西": 4.0})
     table = join_indicators(provinces, values)
-    assert table.values["rd"].dropna().to_dict() == {"110000": 1.0, "120000": 2.0, "130000": 3.0, "140000": 4.0}
+    assert table.values["rd"].dropna().to_dict() == {
+        "110000": 1.0,
+        "120000": 2.0,
+        "130000": 3.0,
+        "140000": 4.0,
+    }
     assert table.report.matches.set_index("name")["rule"].to_dict()["110000"] == "id"
 
 
@@ -33,7 +44,9 @@ def test_regions_without_data_stay(provinces):
 
 def test_unmatched_names_raise_and_are_listed(provinces):
     values = tidy(北京=1.0, 亚特兰蒂斯=2.0, Atlantis=3.0)
-    with pytest.raises(JoinError, match="2 names belong to no single region of the layer: '亚特兰蒂斯'") as caught:
+    with pytest.raises(
+        JoinError, match="2 names belong to no single region of the layer: '亚特兰蒂斯'"
+    ) as caught:
         join_indicators(provinces, values)
     assert caught.value.report.unmatched["name"].tolist() == ["亚特兰蒂斯", "Atlantis"]
     table = join_indicators(provinces, values, unmatched="keep")
@@ -44,7 +57,9 @@ def test_unmatched_names_raise_and_are_listed(provinces):
 
 
 def test_two_names_of_one_region_are_a_duplicate(provinces):
-    with pytest.raises(DuplicateRegionError, match=r"more than one row for 110000 \(北京, Beijing\)"):
+    with pytest.raises(
+        DuplicateRegionError, match=r"more than one row for 110000 \(北京, Beijing\)"
+    ):
         join_indicators(provinces, tidy(北京=1.0, Beijing=2.0))
 
 
@@ -74,7 +89,11 @@ def test_framework_decides_the_columns(provinces):
 @pytest.mark.parametrize(
     ("frame", "error", "message"),
     [
-        (pd.DataFrame({"region": ["北京"], "value": [1.0]}), MissingColumnError, "lacks the column 'indicator'"),
+        (
+            pd.DataFrame({"region": ["北京"], "value": [1.0]}),
+            MissingColumnError,
+            "lacks the column 'indicator'",
+        ),
         (
             pd.DataFrame({"region": ["北京"], "indicator": ["rd"], "value": ["1.2①"]}),
             DataError,
@@ -93,10 +112,14 @@ def test_wrong_tables_are_refused(provinces, frame, error, message):
 
 
 def test_wrong_layers_are_refused(provinces):
-    with pytest.raises(DuplicateRegionError, match="layer of regions has more than one row for 110000"):
+    with pytest.raises(
+        DuplicateRegionError, match="layer of regions has more than one row for 110000"
+    ):
         join_indicators(pd.concat([provinces.head(1), provinces.head(1)]), tidy(北京=1.0))
     with pytest.raises(MissingColumnError, match="layer of regions lacks the column 'name_en'"):
-        join_indicators(pd.DataFrame(provinces.drop(columns=["name_en", "geometry"])), tidy(北京=1.0))
+        join_indicators(
+            pd.DataFrame(provinces.drop(columns=["name_en", "geometry"])), tidy(北京=1.0)
+        )
 
 
 def test_inputs_are_not_changed(provinces):
@@ -125,7 +148,9 @@ def test_report_counts_statuses_and_overlaps():
 
 
 def test_a_layer_with_names_of_its_own():
-    own = pd.DataFrame({"name_zh": ["甲", "乙", "乙"], "name_en": ["A", "B", "C"]}, index=["1", "2", "3"])
+    own = pd.DataFrame(
+        {"name_zh": ["甲", "乙", "乙"], "name_en": ["A", "B", "C"]}, index=["1", "2", "3"]
+    )
     table = join_indicators(own, tidy(甲=1.0, C=2.0))
     assert table.values["rd"].dropna().to_dict() == {"1": 1.0, "3": 2.0}
     with pytest.raises(JoinError, match=r"'乙' \(could be 2 B 乙 or 3 C 乙\)"):
@@ -135,7 +160,10 @@ def test_a_layer_with_names_of_its_own():
 def test_cities_that_are_provinces_as_well_are_named():
     table = join_indicators(load_regions("city"), tidy(北京市=1.0, 石家庄市=2.0, 襄樊=3.0))
     assert table.report.both_levels == ("北京市",)
-    assert table.report.matches.set_index("name").loc["襄樊", ["region_id", "rule"]].tolist() == ["420600", "former"]
+    assert table.report.matches.set_index("name").loc["襄樊", ["region_id", "rule"]].tolist() == [
+        "420600",
+        "former",
+    ]
     assert "cities that are provinces as well: 北京市" in table.report.to_text()
 
 

@@ -12,12 +12,11 @@ import hubtiers as ht
 
 @pytest.fixture(scope="module")
 def states():
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {"GEOID": ["01", "02", "04"], "NAME": ["Alabama", "Alaska", "Arizona"]},
         geometry=[box(n, 30, n + 1, 31) for n in range(3)],
         crs=4326,
     )
-    return frame
 
 
 def wide(**columns):
@@ -41,7 +40,10 @@ RD = {"01": 1.0, "02": 2.0, "04": 4.0}
 )
 def test_every_form_of_a_wide_frame(states, frame):
     table = ht.join_indicators(states, frame)
-    assert table.framework.codes == ["rd", "patents"] or tuple(table.framework.codes) == ("rd", "patents")
+    assert table.framework.codes == ["rd", "patents"] or tuple(table.framework.codes) == (
+        "rd",
+        "patents",
+    )
     assert table.values["rd"].to_dict() == RD
     assert table.regions["name_en"].to_dict() == {"01": "Alabama", "02": "Alaska", "04": "Arizona"}
     assert isinstance(table.regions, gpd.GeoDataFrame)
@@ -58,13 +60,18 @@ def test_what_is_left_out_is_told(states):
 
 def test_leading_zeros_need_a_word(states):
     frame = wide(fips=[1, 2, 4])
-    with pytest.raises(ht.JoinError, match=r"'1' \(the layer has 01: write leading zeros, or pass leading_zeros=True\)"):
+    with pytest.raises(
+        ht.JoinError,
+        match=r"'1' \(the layer has 01: write leading zeros, or pass leading_zeros=True\)",
+    ):
         ht.join_indicators(states, frame)
     assert ht.join_indicators(states, frame, leading_zeros=True).values["rd"].to_dict() == RD
 
 
 def test_years_of_a_wide_frame(states):
-    frame = pd.concat([wide(s=["01", "02", "04"], year=2020), wide(s=["01", "02", "04"], year=2021)])
+    frame = pd.concat(
+        [wide(s=["01", "02", "04"], year=2020), wide(s=["01", "02", "04"], year=2021)]
+    )
     with pytest.raises(ht.DataError, match=r"several years \(2020, 2021\)"):
         ht.join_indicators(states, frame)
     assert ht.join_indicators(states, frame, year=2021).year["rd"].tolist() == [2021] * 3
@@ -77,27 +84,44 @@ def test_the_polygons_may_carry_the_numbers(states):
 
 
 def test_frames_that_fit_nothing_are_sentences(states):
-    with pytest.raises(ht.DataError, match=r"No column of the frame names the regions of the layer \(looked at a\)"):
+    with pytest.raises(
+        ht.DataError, match=r"No column of the frame names the regions of the layer \(looked at a\)"
+    ):
         ht.join_indicators(states, pd.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]}))
     with pytest.raises(ht.MissingColumnError, match="The frame of values lacks the column 'state'"):
         ht.join_indicators(states, wide(s=["01", "02", "04"]), region_column="state")
     with pytest.raises(ht.DataError, match="No column of the frame holds numbers to score"):
         ht.join_indicators(states, pd.DataFrame({"s": ["01", "02"], "t": ["a", "b"]}))
-    with pytest.raises(ht.DataError, match="has the column 'R&D', which is the name of the indicator 'rd'"):
+    with pytest.raises(
+        ht.DataError, match="has the column 'R&D', which is the name of the indicator 'rd'"
+    ):
         framework = ht.Framework((ht.Indicator("rd", name_en="R&D"),))
-        ht.join_indicators(states, wide(s=["01", "02", "04"]).rename(columns={"rd": "R&D"}), framework=framework)
+        ht.join_indicators(
+            states, wide(s=["01", "02", "04"]).rename(columns={"rd": "R&D"}), framework=framework
+        )
     with pytest.raises(ht.MissingColumnError, match="needs a column that identifies regions"):
-        ht.join_indicators(states.drop(columns="GEOID").assign(NAME="a"), wide(s=["01", "02", "04"]))
+        ht.join_indicators(
+            states.drop(columns="GEOID").assign(NAME="a"), wide(s=["01", "02", "04"])
+        )
 
 
 def test_names_of_a_tidy_frame_are_told_apart_by_within(states):
-    counties = states.assign(NAME=["Washington", "Washington", "Polk"], state=["Oregon", "Ohio", "Ohio"])
+    counties = states.assign(
+        NAME=["Washington", "Washington", "Polk"], state=["Oregon", "Ohio", "Ohio"]
+    )
     tidy = pd.DataFrame(
-        {"region": ["Washington", "Washington"], "within": ["Ohio", "Oregon"], "indicator": "x", "value": [1.0, 2.0]}
+        {
+            "region": ["Washington", "Washington"],
+            "within": ["Ohio", "Oregon"],
+            "indicator": "x",
+            "value": [1.0, 2.0],
+        }
     )
     table = ht.join_indicators(counties, tidy)
     assert table.values["x"].dropna().to_dict() == {"01": 2.0, "02": 1.0}
-    with pytest.raises(ht.JoinError, match=r"'Washington' \(could be 01 Washington or 02 Washington\)"):
+    with pytest.raises(
+        ht.JoinError, match=r"'Washington' \(could be 01 Washington or 02 Washington\)"
+    ):
         ht.join_indicators(counties, tidy.drop(columns="within").head(1))
 
 

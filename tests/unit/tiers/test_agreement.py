@@ -8,18 +8,35 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, cohen_kappa_score
 
 from hubtiers.errors import DataError, UnknownOptionError
-from hubtiers.tiers.agreement import agreement, compare_levels, kappa_error, rand_adjusted, weighted_kappa
+from hubtiers.tiers.agreement import (
+    agreement,
+    compare_levels,
+    kappa_error,
+    rand_adjusted,
+    weighted_kappa,
+)
 
-TIER = pd.Series({"a": "international", "b": "national", "c": "national", "d": "local", "e": None, "x": "local"})
+TIER = pd.Series(
+    {"a": "international", "b": "national", "c": "national", "d": "local", "e": None, "x": "local"}
+)
 REFERENCE = pd.Series(
-    {"a": "international", "b": "regional", "c": "national", "d": "local", "e": "local", "y": "local"}
+    {
+        "a": "international",
+        "b": "regional",
+        "c": "national",
+        "d": "local",
+        "e": "local",
+        "y": "local",
+    }
 )
 
 
 def test_matches_confusion_and_disagreements() -> None:
     found = agreement(TIER, REFERENCE)
     assert (found.n, found.matches, found.share) == (4, 3, 0.75)
-    assert found.disagreements.to_dict("index") == {"b": {"tier": "national", "reference": "regional"}}
+    assert found.disagreements.to_dict("index") == {
+        "b": {"tier": "national", "reference": "regional"}
+    }
     assert found.confusion.loc["regional", "national"] == 1
     assert np.trace(found.confusion) == 3
     assert found.confusion.index.name == "reference"
@@ -33,7 +50,9 @@ def test_measures_are_those_of_scikit_learn() -> None:
         b = np.where(rng.random(30) < 0.6, a, rng.integers(0, 4, 30))
         table = np.zeros((4, 4), np.int64)
         np.add.at(table, (a, b), 1)
-        assert weighted_kappa(table) == pytest.approx(cohen_kappa_score(a, b, labels=range(4), weights="linear"))
+        assert weighted_kappa(table) == pytest.approx(
+            cohen_kappa_score(a, b, labels=range(4), weights="linear")
+        )
         assert rand_adjusted(table) == pytest.approx(adjusted_rand_score(a, b))
 
 
@@ -63,7 +82,12 @@ def test_interval_of_kappa() -> None:
 
 def test_full_agreement_and_one_tier() -> None:
     same = agreement(TIER, TIER)
-    assert (same.kappa, same.kappa_se, same.kappa_interval, same.adjusted_rand) == (1.0, 0.0, (1.0, 1.0), 1.0)
+    assert (same.kappa, same.kappa_se, same.kappa_interval, same.adjusted_rand) == (
+        1.0,
+        0.0,
+        (1.0, 1.0),
+        1.0,
+    )
     alone = pd.Series({"a": "local", "b": "local"})
     assert agreement(alone, alone).kappa == 1.0
     assert np.isnan(agreement(alone, alone).kappa_se)
@@ -85,7 +109,9 @@ def test_agreement_errors() -> None:
         agreement(TIER, pd.Series({"a": "galactic"}))
 
 
-CITIES = pd.Series({"w": "national", "h": "local", "b": "international", "n": None, "o": "local", "m": "regional"})
+CITIES = pd.Series(
+    {"w": "national", "h": "local", "b": "international", "n": None, "o": "local", "m": "regional"}
+)
 PROVINCES = pd.Series({"P": "regional", "B": "international", "M": None})
 WHERE = {"w": "P", "h": "P", "b": "B", "n": "P", "o": "elsewhere", "m": "M"}
 
@@ -98,9 +124,7 @@ def test_cities_beside_their_provinces() -> None:
     assert found.disagreements.index.tolist() == ["w", "h"]
     assert found.not_compared == ("n", "o", "m")
     assert found.to_frame().equals(found.table)
-    expected = (
-        "<LevelComparison: of 3 cities 1 have the tier of their province, 1 a higher and 1 a lower one; 3 not compared>"
-    )
+    expected = "<LevelComparison: of 3 cities 1 have the tier of their province, 1 a higher and 1 a lower one; 3 not compared>"
     assert repr(found) == expected
     assert compare_levels(CITIES, PROVINCES, pd.Series(WHERE)).table.equals(found.table)
 

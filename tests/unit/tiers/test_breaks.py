@@ -44,7 +44,11 @@ def name(rule: Any) -> str:
         (NaturalBreaks(3), (0.1, 0.35), (2, 3, 2)),
         (NaturalBreaks(1), (), (7,)),
         (NaturalBreaks(2, scale="log"), (0.1,), (5, 2)),
-        (Quantiles(2), (0.3,), (3, 4)),  # target 3.5: the change below 0.35 leaves 4, that below 0.3 leaves 2
+        (
+            Quantiles(2),
+            (0.3,),
+            (3, 4),
+        ),  # target 3.5: the change below 0.35 leaves 4, that below 0.3 leaves 2
         (Quantiles(3), (0.1, 0.35), (2, 3, 2)),  # targets 2.33 and 4.67: 2 and 5
         (EqualIntervals(4), (0.2625, 0.475, 0.6875), (2, 0, 3, 2)),
         (HeadTail(4), (0.4, 0.85), (1, 1, 5)),
@@ -64,7 +68,9 @@ def test_breaks_and_counts(rule: Any, breaks: tuple[float, ...], counts: tuple[i
 
 
 def test_standard_deviation_uses_n_minus_one() -> None:
-    scale = StandardDeviation(at=(-1, 0, 2)).fit(pd.Series([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]))
+    scale = StandardDeviation(at=(-1, 0, 2)).fit(
+        pd.Series([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0])
+    )
     s = math.sqrt(32 / 7)
     assert scale.breaks == pytest.approx((5 - s, 5.0, 5 + 2 * s))
     assert scale.counts == (0, 2, 5, 1)
@@ -76,7 +82,9 @@ def test_head_tail_goes_on_while_the_head_is_small() -> None:
     # Means: 162/19, then 130/3 of the three above it (16 %), then one value is left.
     assert scale.breaks == pytest.approx((162 / 19, 130 / 3))
     assert (scale.labels, scale.counts) == (("A", "B", "C"), (1, 2, 16))
-    assert HeadTail(8, labels=tuple("ABCDEFGH"), most_in_head=0.1).fit(scores).breaks == pytest.approx((162 / 19,))
+    assert HeadTail(8, labels=tuple("ABCDEFGH"), most_in_head=0.1).fit(
+        scores
+    ).breaks == pytest.approx((162 / 19,))
     assert HeadTail(2).fit(scores).breaks == pytest.approx((162 / 19,))
 
 
@@ -84,7 +92,11 @@ def test_quantiles_keep_ties_together_and_the_highest_tier_full() -> None:
     scale = Quantiles(4).fit(pd.Series([0.0, 1, 2, 3, 5, 5, 5, 5, 5, 5]))
     assert scale.breaks == (1.0, 3.0, 3.0)
     assert scale.counts == (6, 0, 2, 2)
-    assert scale.apply(pd.Series([5.0, 3.0, 3.1])).tolist() == ["international", "regional", "international"]
+    assert scale.apply(pd.Series([5.0, 3.0, 3.1])).tolist() == [
+        "international",
+        "regional",
+        "international",
+    ]
 
 
 def test_natural_breaks_on_the_log_scale_look_at_ratios() -> None:
@@ -158,7 +170,8 @@ def test_a_region_on_a_computed_cut_point_stays_below_it() -> None:
 def test_too_few_different_scores_is_a_sentence(rule: Any) -> None:
     for scores, have in (([1.0], "is 1"), ([1.0, 1.0, 2.0, 3.0, None], "are 3")):
         with pytest.raises(
-            DataError, match=rf"{type(rule).__name__}\(4\) needs at least 4 different scores, .* {have}\."
+            DataError,
+            match=rf"{type(rule).__name__}\(4\) needs at least 4 different scores, .* {have}\.",
         ):
             rule.fit(pd.Series(scores))
 
@@ -192,7 +205,8 @@ def test_fit_leaves_the_scores_alone(rule: Any) -> None:
 
 def test_log_scale_needs_positive_scores() -> None:
     with pytest.raises(
-        DataError, match=r"log scale needs positive scores, but 'score' is 0\.0 in 1 region \(b\)\. Norm"
+        DataError,
+        match=r"log scale needs positive scores, but 'score' is 0\.0 in 1 region \(b\)\. Norm",
     ):
         NaturalBreaks(2, scale="log").fit(pd.Series({"a": 1.0, "b": 0.0, "c": 3.0}))
     with pytest.raises(UnknownOptionError, match="Unknown scale of NaturalBreaks: 'logarithm'"):
@@ -202,13 +216,19 @@ def test_log_scale_needs_positive_scores() -> None:
 def test_yardstick() -> None:
     with pytest.raises(UnknownOptionError, match="Unknown region 'z'"):
         RelativeTo(region="z").fit(SCORES)
-    with pytest.raises(DataError, match=r"RelativeTo\(region='h'\) cannot be used: it has no score"):
+    with pytest.raises(
+        DataError, match=r"RelativeTo\(region='h'\) cannot be used: it has no score"
+    ):
         RelativeTo(region="h").fit(SCORES)
     with pytest.raises(DataError, match="it has more than one score"):
         RelativeTo(region="a").fit(pd.Series([1.0, 2.0], index=["a", "a"]))
-    with pytest.raises(DataError, match="needs a positive yardstick, but the score of the mean is 0"):
+    with pytest.raises(
+        DataError, match="needs a positive yardstick, but the score of the mean is 0"
+    ):
         RelativeTo().fit(pd.Series([-1.0, 1.0]))
-    with pytest.raises(DataError, match="positive yardstick, but the score of the region 'a' is -1"):
+    with pytest.raises(
+        DataError, match="positive yardstick, but the score of the region 'a' is -1"
+    ):
         RelativeTo(region="a").fit(pd.Series({"a": -1.0, "b": 1.0}))
 
 
@@ -235,9 +255,13 @@ def test_wrong_choices(make: Any, message: str) -> None:
 
 
 def test_methods_can_be_compared_and_hashed() -> None:
-    assert Thresholds([1, 2], labels=["a", "b", "c"]) == Thresholds((1.0, 2.0), labels=("a", "b", "c"))
+    assert Thresholds([1, 2], labels=["a", "b", "c"]) == Thresholds(
+        (1.0, 2.0), labels=("a", "b", "c")
+    )
     assert hash(Thresholds([1, 2])) == hash(Thresholds((1.0, 2.0)))
-    assert {NaturalBreaks(3, labels=["a", "b", "c"]): 1}[NaturalBreaks(3, labels=("a", "b", "c"))] == 1
+    assert {NaturalBreaks(3, labels=["a", "b", "c"]): 1}[
+        NaturalBreaks(3, labels=("a", "b", "c"))
+    ] == 1
 
 
 def test_thresholds_can_keep_the_cut_points_of_a_fit() -> None:
@@ -247,6 +271,12 @@ def test_thresholds_can_keep_the_cut_points_of_a_fit() -> None:
 
 
 def test_errors_are_ours() -> None:
-    for scores in (pd.Series(["x"]), pd.Series([1 + 2j]), pd.Series(["1", 2.0], dtype=object), [1, 2], None):
+    for scores in (
+        pd.Series(["x"]),
+        pd.Series([1 + 2j]),
+        pd.Series(["1", 2.0], dtype=object),
+        [1, 2],
+        None,
+    ):
         with pytest.raises(HubtiersError, match="takes "):
             NaturalBreaks(2).fit(scores)

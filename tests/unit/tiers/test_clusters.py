@@ -13,6 +13,9 @@ import shapely
 from sklearn.metrics import silhouette_score
 
 from hubtiers.errors import DataError, MissingDependencyError, SpecError, UnknownOptionError
+from hubtiers.robustness.montecarlo import assess_robustness
+from hubtiers.robustness.variation import Noise, Variation
+from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.clusters import ClusterTiers, GaussianMixture, Hierarchical, KMeans
 
@@ -30,7 +33,9 @@ def functions() -> pd.DataFrame:
         for name, (a, b, n) in centres.items()
         for i in range(n)
     }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["research", "industry"]).sample(frac=1, random_state=1)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["research", "industry"]).sample(
+        frac=1, random_state=1
+    )
 
 
 @pytest.fixture
@@ -43,13 +48,17 @@ def expected(index: pd.Index) -> list[str]:
 
 
 @pytest.mark.parametrize("method", METHODS, ids=repr)
-def test_clear_groups_become_tiers_by_mean_score(method: Any, functions: pd.DataFrame, scores: pd.Series) -> None:
+def test_clear_groups_become_tiers_by_mean_score(
+    method: Any, functions: pd.DataFrame, scores: pd.Series
+) -> None:
     scale = method.fit(scores, features=functions)
     tier = scale.apply(scores, features=functions)
     assert tier.tolist() == expected(functions.index)
     assert tier.cat.categories.tolist() == [LOW, MIDDLE, TOP]
     assert (scale.labels, scale.counts, scale.breaks) == ((TOP, MIDDLE, LOW), (5, 9, 20), ())
-    assert scale.centres.loc[MIDDLE].tolist() == pytest.approx(functions.filter(like="m", axis=0).mean().tolist())
+    assert scale.centres.loc[MIDDLE].tolist() == pytest.approx(
+        functions.filter(like="m", axis=0).mean().tolist()
+    )
     assert scale.silhouette == pytest.approx(silhouette_score(functions, tier.cat.codes))
     in_top = scores[tier == TOP]
     assert scale.ranges[0] == (in_top.min(), in_top.max())
@@ -57,14 +66,18 @@ def test_clear_groups_become_tiers_by_mean_score(method: Any, functions: pd.Data
 
 
 @pytest.mark.parametrize("method", METHODS, ids=repr)
-def test_order_of_regions_plays_no_part(method: Any, functions: pd.DataFrame, scores: pd.Series) -> None:
+def test_order_of_regions_plays_no_part(
+    method: Any, functions: pd.DataFrame, scores: pd.Series
+) -> None:
     noisy = functions + np.random.default_rng(4).normal(0, 0.25, functions.shape)
     scores = noisy.mean(axis=1)
     first = method.fit(scores, features=noisy).apply(scores, features=noisy)
     other = noisy.sample(frac=1, random_state=3)
     second = method.fit(scores[other.index], features=other).apply(scores, features=noisy)
     assert first.tolist() == second.tolist()
-    assert first.tolist() == method.fit(scores, features=noisy).apply(scores, features=noisy).tolist()
+    assert (
+        first.tolist() == method.fit(scores, features=noisy).apply(scores, features=noisy).tolist()
+    )
 
 
 @pytest.mark.parametrize("method", METHODS, ids=repr)
@@ -75,9 +88,13 @@ def test_score_alone_and_missing_scores(method: Any) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS, ids=repr)
-def test_new_regions_join_the_nearest_tier(method: Any, functions: pd.DataFrame, scores: pd.Series) -> None:
+def test_new_regions_join_the_nearest_tier(
+    method: Any, functions: pd.DataFrame, scores: pd.Series
+) -> None:
     scale = method.fit(scores, features=functions)
-    new = pd.DataFrame({"industry": [0.79, 0.1, 0.1], "research": [0.92, 0.61, 0.12]}, index=["x", "y", "l0"])
+    new = pd.DataFrame(
+        {"industry": [0.79, 0.1, 0.1], "research": [0.92, 0.61, 0.12]}, index=["x", "y", "l0"]
+    )
     assert scale.apply(new.mean(axis=1), features=new).tolist() == [TOP, MIDDLE, LOW]
     nobody = pd.Series({"x": np.nan})
     assert scale.apply(nobody, features=new).isna().all()
@@ -120,9 +137,13 @@ def test_mixture_chooses_the_number_by_bic(functions: pd.DataFrame, scores: pd.S
 
 def chain(values: list[float]) -> IndicatorTable:
     """Squares in a row, each touching the next, with an island at the end."""
-    boxes = [shapely.box(i, 0, i + 1, 1) for i in range(len(values) - 1)] + [shapely.box(90, 0, 91, 1)]
+    boxes = [shapely.box(i, 0, i + 1, 1) for i in range(len(values) - 1)] + [
+        shapely.box(90, 0, 91, 1)
+    ]
     index = pd.Index([f"r{i}" for i in range(len(values))], name="region_id")
-    regions = gpd.GeoDataFrame({"name_zh": index, "name_en": index}, index=index, geometry=boxes, crs="EPSG:4326")
+    regions = gpd.GeoDataFrame(
+        {"name_zh": index, "name_en": index}, index=index, geometry=boxes, crs="EPSG:4326"
+    )
     table = IndicatorTable.from_frame(pd.DataFrame({"x": values}, index=index))
     return IndicatorTable(table.values, regions, table.framework, table.status, table.year)
 
@@ -136,7 +157,14 @@ def test_contiguity_keeps_tiers_connected() -> None:
     tier = method.fit(scores, table=table).apply(scores)
     # The island is tied to the peak, its nearest in the score; the low squares right of the peak cannot join the left.
     assert tier.tolist() == [LOW, LOW, TOP, MIDDLE, MIDDLE, TOP]
-    assert (method.uses_table, Hierarchical(3).uses_table) == (True, False)
+    assert (method.uses_geometry, Hierarchical(3).uses_geometry) == (True, False)
+
+
+def test_contiguity_holds_in_every_draw() -> None:
+    scheme = Scheme(tier=Hierarchical(3, contiguity=True))
+    sure = Variation(noise=Noise(1e-9))
+    robust = assess_robustness(scheme, chain([1.0, 1.1, 9.0, 1.2, 1.05, 8.9]), sure, draws=3)
+    assert robust.confidence.tolist() == [1.0] * 6
 
 
 def test_contiguity_needs_geometry_and_libpysal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,13 +175,18 @@ def test_contiguity_needs_geometry_and_libpysal(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(DataError, match="needs regions with geometry"):
             method.fit(scores, table=without)
     monkeypatch.setitem(sys.modules, "libpysal.graph", None)
-    with pytest.raises(MissingDependencyError, match=r"needs the package 'libpysal'.*hubtiers\[space\]"):
+    with pytest.raises(
+        MissingDependencyError, match=r"needs the package 'libpysal'.*hubtiers\[space\]"
+    ):
         method.fit(scores, table=table)
 
 
 @pytest.mark.parametrize("method", METHODS[:3], ids=repr)
 def test_too_few_different_regions(method: Any) -> None:
-    with pytest.raises(DataError, match=r"\(3\) needs at least 3 different regions, but in their features there are 2"):
+    with pytest.raises(
+        DataError,
+        match=r"\(3\) needs at least 3 different regions, but in their features there are 2",
+    ):
         method.fit(pd.Series([1.0, 1.0, 2.0, None]))
     with pytest.raises(DataError, match="found no region with a score"):
         method.fit(pd.Series([None, None], dtype=float))
@@ -170,11 +203,15 @@ def test_features_that_do_not_fit(method: Any, functions: pd.DataFrame, scores: 
         method.fit(scores, features=functions.drop("t1"))
     with pytest.raises(DataError, match="one row per region, but t1 has several"):
         method.fit(scores, features=pd.concat([functions, functions.loc[["t1"]]]))
-    with pytest.raises(DataError, match="takes numbers, but some of the features research, industry are not"):
+    with pytest.raises(
+        DataError, match="takes numbers, but some of the features research, industry are not"
+    ):
         method.fit(scores, features=functions.astype(object).replace(functions.iloc[0, 0], "x"))
     with pytest.raises(DataError, match="features without a column"):
         method.fit(scores, features=functions[[]])
-    with pytest.raises(DataError, match="knows the features research, industry of the fit, but got research"):
+    with pytest.raises(
+        DataError, match="knows the features research, industry of the fit, but got research"
+    ):
         method.fit(scores, features=functions).apply(scores, features=functions[["research"]])
 
 

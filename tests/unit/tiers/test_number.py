@@ -45,7 +45,11 @@ def test_bic_by_its_definition(table: pd.DataFrame) -> None:
         means = SCORES.groupby(codes).transform("mean")
         variance = ((SCORES - means) ** 2).mean()
         share = pd.Series(codes).map(pd.Series(codes).value_counts() / n)
-        density = -0.5 * np.log(2 * np.pi * variance) - (SCORES - means) ** 2 / (2 * variance) + np.log(share)
+        density = (
+            -0.5 * np.log(2 * np.pi * variance)
+            - (SCORES - means) ** 2 / (2 * variance)
+            + np.log(share)
+        )
         assert table.loc[k, "bic"] == pytest.approx(-2 * density.sum() + 2 * k * np.log(n))
 
 

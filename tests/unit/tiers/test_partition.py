@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from hubtiers.tiers._kernel import distinct_kernel, natural_breaks_kernel, new_workspace
-from hubtiers.tiers._partition import SMALL, compiled_classes, matrix_classes, optimal_classes, prefix_sums
+from hubtiers.tiers._partition import (
+    SMALL,
+    compiled_classes,
+    matrix_classes,
+    optimal_classes,
+    prefix_sums,
+)
 
 
 def test_both_engines_find_the_same_starts() -> None:
@@ -15,7 +21,10 @@ def test_both_engines_find_the_same_starts() -> None:
         values = np.unique(rng.lognormal(size=size))
         counts = rng.integers(1, 5, len(values)).astype(float)
         for k in range(1, min(7, len(values)) + 1):
-            assert matrix_classes(values, counts, k).tolist() == compiled_classes(values, counts, k).tolist()
+            assert (
+                matrix_classes(values, counts, k).tolist()
+                == compiled_classes(values, counts, k).tolist()
+            )
 
 
 def test_known_starts() -> None:

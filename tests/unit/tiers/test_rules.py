@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from hubtiers.errors import DataError, MissingColumnError, SpecError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.join import join_indicators
 from hubtiers.tiers.rules import MACRO_REGIONS, PositionRules, function_shares, macro_regions
 
 FRAMEWORK = Framework(
@@ -36,7 +39,12 @@ ROWS = {
     "810000": (6, 26, 4.0, 0, 1, None),  # Hong Kong: one strong function
 }
 RULES = PositionRules(
-    international_share=20, national_share=10, regional_share=6, macro_region_places=1, province_places=1, functions=2
+    international_share=20,
+    national_share=10,
+    regional_share=6,
+    macro_region_places=1,
+    province_places=1,
+    functions=2,
 )
 
 
@@ -135,11 +143,18 @@ def test_number_of_functions_and_places(table: IndicatorTable, scores: pd.Series
     # One function is enough for Dalian, first of the northeast in industry, and for Hong Kong with its research.
     one = PositionRules(**bars, macro_region_places=1, functions=1)
     assert changed(one) == {"210200": "national", "810000": "national"}
-    assert changed(PositionRules(**bars, macro_region_places=0)) == {"210100": "regional", "510100": "local"}
-    assert changed(PositionRules(**bars, macro_region_places=1, province_places=0)) == {"530100": "local"}
+    assert changed(PositionRules(**bars, macro_region_places=0)) == {
+        "210100": "regional",
+        "510100": "local",
+    }
+    assert changed(PositionRules(**bars, macro_region_places=1, province_places=0)) == {
+        "530100": "local"
+    }
     two = PositionRules(**bars, macro_region_places=2)
     assert changed(two) == {"420200": "national", "210200": "national", "530100": "national"}
-    assert two.fit(scores, table=table).placed_by["530100"] == "among the first 2 of its macro-region"
+    assert (
+        two.fit(scores, table=table).placed_by["530100"] == "among the first 2 of its macro-region"
+    )
 
 
 def test_fitted_scale(table: IndicatorTable, scores: pd.Series) -> None:
@@ -192,31 +207,43 @@ def test_division_of_2011() -> None:
 def test_macro_regions_of_consortia_and_of_ones_own() -> None:
     from hubtiers.regions.boundaries import load_regions
 
-    assert macro_regions(load_regions(["chengdu-chongqing", "yangtze-delta", "420100"])).tolist() == [
+    assert macro_regions(
+        load_regions(["chengdu-chongqing", "yangtze-delta", "420100"])
+    ).tolist() == [
         "西部",
         None,
         "中部",
     ]
     own = pd.DataFrame({"macro_region": ["north", "", None]})
     assert macro_regions(own).tolist() == ["north", None, None]
-    with pytest.raises(MissingColumnError, match="The frame of regions lacks the column 'province'"):
+    with pytest.raises(
+        MissingColumnError, match="The frame of regions lacks the column 'province'"
+    ):
         macro_regions(pd.DataFrame({"name_zh": ["x"]}))
 
 
 def test_data_that_do_not_fit(table: IndicatorTable, scores: pd.Series) -> None:
-    with pytest.raises(DataError, match=r"reads shares and provinces from the indicator table\. Give `table`"):
+    with pytest.raises(
+        DataError, match=r"reads shares and provinces from the indicator table\. Give `table`"
+    ):
         RULES.fit(scores)
     with pytest.raises(DataError, match="with the same regions"):
         RULES.fit(scores.iloc[:3], table=table)
     with pytest.raises(DataError, match="found no region with a score"):
         RULES.fit(scores * np.nan, table=table)
-    with pytest.raises(DataError, match=r"asks for more functions than have a share: research, technology, industry"):
+    with pytest.raises(
+        DataError,
+        match=r"asks for more functions than have a share: research, technology, industry",
+    ):
         PositionRules(functions=4).fit(scores, table=table)
     with pytest.raises(MissingColumnError, match="lacks the column 'province'"):
         RULES.fit(scores, table=IndicatorTable.from_frame(table.values, framework=FRAMEWORK))
     with pytest.raises(DataError, match="No function has an extensive indicator"):
         function_shares(table.select(["intensity", "waste"]))
-    for code, value, message in (("papers", -1.0, "it is negative for 110000 110000"), ("labs", 0.0, "sums to 0 over")):
+    for code, value, message in (
+        ("papers", -1.0, "it is negative for 110000 110000"),
+        ("labs", 0.0, "sums to 0 over"),
+    ):
         values = table.values.copy()
         values[code] = value if value == 0 else values[code].where(values.index != "110000", value)
         with pytest.raises(DataError, match=message):
@@ -226,23 +253,58 @@ def test_data_that_do_not_fit(table: IndicatorTable, scores: pd.Series) -> None:
 def test_overlapping_regions_have_no_shares() -> None:
     from hubtiers.regions.boundaries import load_regions
 
-    made = IndicatorTable.from_frame(pd.DataFrame({"x": [1.0, 2.0]}, index=["110000", "beijing-tianjin-hebei"]))
+    made = IndicatorTable.from_frame(
+        pd.DataFrame({"x": [1.0, 2.0]}, index=["110000", "beijing-tianjin-hebei"])
+    )
     regions = load_regions(["110000", "beijing-tianjin-hebei"])
     table = IndicatorTable(made.values, regions, made.framework, made.status, made.year)
     with pytest.raises(
-        DataError, match="these overlap and would count twice: Beijing 北京市 with Beijing–Tianjin–Hebei"
+        DataError,
+        match="these overlap and would count twice: Beijing 北京市 with Beijing–Tianjin–Hebei",
     ):
         function_shares(table)
 
 
 def test_wrong_choices() -> None:
-    with pytest.raises(SpecError, match=r"the shares are \(4\.0, 5, 1\.0\)\. They must be per cent above 0, falling"):
+    with pytest.raises(
+        SpecError,
+        match=r"the shares are \(4\.0, 5, 1\.0\)\. They must be per cent above 0, falling",
+    ):
         PositionRules(national_share=5)
     with pytest.raises(SpecError, match="They must be per cent"):
         PositionRules(regional_share=0)
-    with pytest.raises(SpecError, match=r"PositionRules\(functions=0\) must be a whole number of at least 1"):
+    with pytest.raises(
+        SpecError, match=r"PositionRules\(functions=0\) must be a whole number of at least 1"
+    ):
         PositionRules(functions=0)
     with pytest.raises(SpecError, match=r"PositionRules\(province_places=1\.5\)"):
         PositionRules(province_places=1.5)
     with pytest.raises(SpecError, match="4 tiers need 4 different labels"):
         PositionRules(labels=("a",))
+
+
+def test_rules_of_position_for_any_layer():
+    boxes = [shapely.box(n, 50, n + 1, 51) for n in range(4)]
+    layer = gpd.GeoDataFrame(
+        {"id": list("abcd"), "name": list("ABCD"), "state": list("NNSS")}, geometry=boxes, crs=4326
+    )
+    frame = pd.DataFrame(
+        {"papers": [60.0, 30, 9, 1], "patents": [70.0, 15, 5, 10]}, index=list("abcd")
+    )
+    table = join_indicators(layer.rename(columns={"state": "province"}), frame)
+    scores = frame.mean(axis=1).rename_axis("region_id")
+    with pytest.raises(
+        DataError,
+        match=r"by macro-region, but no region of the layer has one.*macro_region_places=0",
+    ):
+        PositionRules().fit(scores, table=table)
+    rules = PositionRules(
+        macro_region_places=0, international_share=50, national_share=20, regional_share=19
+    )
+    placed = rules.fit(scores, table=table).placed_by
+    assert placed["a"] == "at least 50 % of the total"
+    assert placed["c"] == "none of the rules"
+    with pytest.raises(MissingColumnError, match="'province'"):
+        rules.fit(scores, table=join_indicators(layer, frame))
+    own = join_indicators(layer.assign(macro_region=list("xxyy"), province=list("NNSS")), frame)
+    assert PositionRules().fit(scores, table=own).placements["tier"].notna().all()

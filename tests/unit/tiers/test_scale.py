@@ -24,7 +24,9 @@ SCORES = pd.Series({"a": 10.0, "b": 30.0, "c": 30.5, "d": 60.0, "e": None})
 
 @pytest.fixture
 def scale() -> TierScale:
-    return scale_at(np.array([10.0, 30.0, 30.5, 60.0]), [30.0, 50.0], ("top", "middle", "low"), "by hand")
+    return scale_at(
+        np.array([10.0, 30.0, 30.5, 60.0]), [30.0, 50.0], ("top", "middle", "low"), "by hand"
+    )
 
 
 def test_classes_are_closed_above_and_missing_stays_missing(scale: TierScale) -> None:
@@ -41,13 +43,19 @@ def test_scores_outside_the_range_fall_into_the_outermost_tiers(scale: TierScale
 
 
 def test_nullable_numbers_are_scores_too(scale: TierScale) -> None:
-    assert scale.apply(pd.Series([31, None, 30], dtype="Int64")).tolist() == ["middle", np.nan, "low"]
+    assert scale.apply(pd.Series([31, None, 30], dtype="Int64")).tolist() == [
+        "middle",
+        np.nan,
+        "low",
+    ]
 
 
 def test_distance_to_next(scale: TierScale) -> None:
     distance = scale.distance_to_next(SCORES)
     assert distance.name == "distance_to_next"
-    assert distance.to_dict() == pytest.approx({"a": 20.0, "b": 0.0, "c": 19.5, "d": np.nan, "e": np.nan}, nan_ok=True)
+    assert distance.to_dict() == pytest.approx(
+        {"a": 20.0, "b": 0.0, "c": 19.5, "d": np.nan, "e": np.nan}, nan_ok=True
+    )
 
 
 def test_a_region_moves_up_when_it_gains_more_than_the_distance(scale: TierScale) -> None:
@@ -108,7 +116,9 @@ def test_variance_fit() -> None:
 @pytest.mark.parametrize("factor", [1e300, 1e-300, -3.0])
 def test_variance_fit_does_not_depend_on_the_unit(factor: float) -> None:
     scores, classes = np.array([1.0, 2.0, 10.0, 12.0]), np.array([0, 0, 1, 1])
-    assert variance_fit(scores * factor, classes) == pytest.approx(variance_fit(scores, classes), rel=1e-12)
+    assert variance_fit(scores * factor, classes) == pytest.approx(
+        variance_fit(scores, classes), rel=1e-12
+    )
 
 
 def test_within_reach_is_exact() -> None:
@@ -127,7 +137,9 @@ def test_grouped_tiers_have_ranges_and_no_distance() -> None:
 def test_labels() -> None:
     assert tier_labels(2, None) == ("international", "national")
     assert tier_labels(2, ["x", "y"]) == ("x", "y")
-    with pytest.raises(SpecError, match="number of tiers is 0; it must be a whole number of at least 1"):
+    with pytest.raises(
+        SpecError, match="number of tiers is 0; it must be a whole number of at least 1"
+    ):
         tier_labels(0, None)
     with pytest.raises(SpecError, match="number of tiers is True"):
         tier_labels(True, None)
@@ -140,7 +152,9 @@ def test_labels() -> None:
 
 def test_finite_scores_says_what_is_wrong() -> None:
     assert finite_scores(SCORES, "M()").tolist() == [10.0, 30.0, 30.5, 60.0]
-    with pytest.raises(DataError, match=r"M\(\) needs finite scores, but b has an infinite one .* Look at the norm"):
+    with pytest.raises(
+        DataError, match=r"M\(\) needs finite scores, but b has an infinite one .* Look at the norm"
+    ):
         finite_scores(pd.Series({"a": 1.0, "b": math.inf}), "M()")
     with pytest.raises(DataError, match=r"found no region with a score \(2 in all\)"):
         finite_scores(pd.Series([None, None], dtype=float), "M()")

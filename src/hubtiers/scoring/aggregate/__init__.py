@@ -25,6 +25,7 @@ from hubtiers.scoring.aggregate.means import (
 from hubtiers.scoring.aggregate.outranking import Copeland, FittedCopeland
 
 __all__ = [
+    "METHODS",
     "Arithmetic",
     "Copeland",
     "FittedArithmetic",
@@ -42,3 +43,16 @@ __all__ = [
     "Topsis",
     "Vikor",
 ]
+
+METHODS = (
+    Arithmetic,
+    Geometric,
+    Harmonic,
+    PowerMean,
+    Topsis,
+    Vikor,
+    GreyRelation,
+    MazziottaPareto,
+    Copeland,
+)
+"""The methods of this step, in the order in which they are listed."""

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
+from hubtiers._method import About, CompiledForm
 from hubtiers.errors import DataError, SpecError
 
 __all__ = ["FittedGreyRelation", "FittedTopsis", "FittedVikor", "GreyRelation", "Topsis", "Vikor"]
 
 
 def relative_closeness(
-    x: NDArray[np.float64], weights: NDArray[np.float64], *, ideal: NDArray[np.float64], anti: NDArray[np.float64]
+    x: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    ideal: NDArray[np.float64],
+    anti: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best; NaN left out."""
-    size = np.nanmax(ideal - anti)  # the ratio does not depend on it; squares of very small gaps would vanish
+    size = np.nanmax(
+        ideal - anti
+    )  # the ratio does not depend on it; squares of very small gaps would vanish
     to_ideal = np.sqrt(np.nansum((weights * ((x - ideal) / size)) ** 2, axis=1))
     to_anti = np.sqrt(np.nansum((weights * ((x - anti) / size)) ** 2, axis=1))
     total = to_ideal + to_anti
@@ -51,6 +59,15 @@ class Topsis:
     >>> Topsis().fit(values).apply(values).round(3).tolist()
     [0.0, 0.691, 1.0]
     """
+
+    about: ClassVar[About] = About(
+        zh="TOPSIS 法",
+        en="TOPSIS",
+        says_zh="按与正、负理想解的距离计算贴近度。",
+        says_en="Closeness to the best and distance from the worst in everything.",
+        formula="s_{i} = d_{i}^{−} / (d_{i}^{+} + d_{i}^{−})",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("topsis")
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedTopsis:
         """Find the best and the worst value of each column.
@@ -92,7 +109,11 @@ class FittedTopsis:
 
 
 def group_utility_and_regret(
-    x: NDArray[np.float64], weights: NDArray[np.float64], *, ideal: NDArray[np.float64], anti: NDArray[np.float64]
+    x: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    ideal: NDArray[np.float64],
+    anti: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return VIKOR's S (weighted sum of gaps from the ideal) and R (largest weighted gap) of each row.
 
@@ -140,10 +161,26 @@ class Vikor:
     """
 
     majority: float = 0.5
+    about: ClassVar[About] = About(
+        zh="VIKOR 法",
+        en="VIKOR",
+        says_zh="在群体效益与最大个体遗憾之间折中，得分取 1 − Q。",
+        says_en=(
+            "A compromise between the good of most indicators and the least regret; the score is 1 − Q."
+        ),
+        formula="Q = v (S − S*) / (S^{−} − S*) + (1 − v)(R − R*) / (R^{−} − R*)",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.majority <= 1:
-            raise SpecError(f"Vikor(majority={self.majority}) needs a weight of 0 to 1, such as 0.5.")
+            raise SpecError(
+                f"Vikor(majority={self.majority}) needs a weight of 0 to 1, such as 0.5."
+            )
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("vikor", float(self.majority))
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedVikor:
         """Find best and worst of each column, and the range of S and R.
@@ -161,7 +198,12 @@ class Vikor:
             numbers.to_numpy(), aligned.to_numpy(), ideal=ideal.to_numpy(), anti=anti.to_numpy()
         )
         utility, regret = (pd.Series(part) for part in both)
-        ranges = (float(utility.min()), float(utility.max()), float(regret.min()), float(regret.max()))
+        ranges = (
+            float(utility.min()),
+            float(utility.max()),
+            float(regret.min()),
+            float(regret.max()),
+        )
         return FittedVikor(self, aligned, ideal, anti, ranges)
 
 
@@ -185,16 +227,25 @@ class FittedVikor:
         """
         numbers = same_columns(self.weights.index, values, "Vikor()")
         utility, regret = group_utility_and_regret(
-            numbers.to_numpy(), self.weights.to_numpy(), ideal=self.ideal.to_numpy(), anti=self.anti.to_numpy()
+            numbers.to_numpy(),
+            self.weights.to_numpy(),
+            ideal=self.ideal.to_numpy(),
+            anti=self.anti.to_numpy(),
         )
         least_s, most_s, least_r, most_r = self.ranges
         by_sum = (utility - least_s) / (most_s - least_s) if most_s > least_s else utility * 0.0
         by_worst = (regret - least_r) / (most_r - least_r) if most_r > least_r else regret * 0.0
         majority = self.method.majority
-        return pd.Series(1.0 - (majority * by_sum + (1.0 - majority) * by_worst), index=values.index, name="score")
+        return pd.Series(
+            1.0 - (majority * by_sum + (1.0 - majority) * by_worst),
+            index=values.index,
+            name="score",
+        )
 
 
-def grey_coefficients(gap: NDArray[np.float64], *, most: float, distinction: float) -> NDArray[np.float64]:
+def grey_coefficients(
+    gap: NDArray[np.float64], *, most: float, distinction: float
+) -> NDArray[np.float64]:
     """Return Deng's grey relational coefficients ρΔmax / (Δ + ρΔmax): Δmin is 0, since some value is the best."""
     return distinction * most / (gap + distinction * most)
 
@@ -231,10 +282,26 @@ class GreyRelation:
     """
 
     distinction: float = 0.5
+    about: ClassVar[About] = About(
+        zh="灰色关联度",
+        en="grey relational degree",
+        says_zh="与最优参考序列的加权关联系数。",
+        says_en="How closely a region follows the best profile.",
+        formula=(
+            "ξ = (Δ_{min} + ρ Δ_{max}) / (Δ + ρ Δ_{max}),  s_{i} = Σ_{j} w_{j} ξ_{ij} / Σ_{j} w_{j}"
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 0 < self.distinction <= 1:
-            raise SpecError(f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most 1.")
+            raise SpecError(
+                f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most 1."
+            )
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("grey", float(self.distinction))
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedGreyRelation:
         """Find the reference of each column, and the largest gap of the table.

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._checks import aligned_weights, calculable, require_choice, require_domain, same_columns
+from hubtiers._checks import (
+    aligned_weights,
+    calculable,
+    require_choice,
+    require_domain,
+    same_columns,
+)
+from hubtiers._method import About, CompiledForm
 from hubtiers.errors import SpecError
 
 __all__ = [
@@ -31,7 +39,9 @@ def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArr
     return np.asarray(np.divide(summed, total, out=np.full(len(x), np.nan), where=total > 0))
 
 
-def weighted_power_mean(x: NDArray[np.float64], weights: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+def weighted_power_mean(
+    x: NDArray[np.float64], weights: NDArray[np.float64], exponent: float
+) -> NDArray[np.float64]:
     """Return (Σ w·x^p / Σ w)^(1/p) of each row over the values present; the geometric mean for p = 0.
 
     Values count only where their weight is above 0. Powers are taken of x over the row's largest value (smallest for
@@ -39,16 +49,22 @@ def weighted_power_mean(x: NDArray[np.float64], weights: NDArray[np.float64], ex
     """
     counted = ~np.isnan(x) & (weights > 0)
     if exponent == 0:
-        return np.exp(weighted_mean(np.where(counted, np.log(np.where(counted, x, 1.0)), np.nan), weights))
+        return np.exp(
+            weighted_mean(np.where(counted, np.log(np.where(counted, x, 1.0)), np.nan), weights)
+        )
     extreme = np.max if exponent > 0 else np.min
-    anchor = extreme(np.where(counted, x, -np.inf if exponent > 0 else np.inf), axis=1, keepdims=True)
+    anchor = extreme(
+        np.where(counted, x, -np.inf if exponent > 0 else np.inf), axis=1, keepdims=True
+    )
     anchor = np.where(np.isfinite(anchor) & (anchor != 0), anchor, 1.0)
     with np.errstate(over="ignore"):  # a ratio too large for p < 0 has the power 0, as it should
         powers = np.where(counted, np.where(counted, x / anchor, 1.0) ** exponent, np.nan)
     return weighted_mean(powers, weights) ** (1.0 / exponent) * anchor[:, 0]
 
 
-def penalised_mean(x: NDArray[np.float64], weights: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
+def penalised_mean(
+    x: NDArray[np.float64], weights: NDArray[np.float64], sign: float
+) -> NDArray[np.float64]:
     """Return M + sign · S²/M of each row, with weighted mean M and weighted variance S² over the values present."""
     mean = weighted_mean(x, weights)
     variance = weighted_mean((x - mean[:, None]) ** 2, weights)
@@ -73,6 +89,15 @@ class Arithmetic:
     >>> Arithmetic().fit(values).apply(values).tolist()
     [0.5, 1.0]
     """
+
+    about: ClassVar[About] = About(
+        zh="加权算术平均",
+        en="weighted arithmetic mean",
+        says_zh="短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
+        says_en="A weakness is made up for by a strength; a missing value hands its weight on.",
+        formula="s_{i} = Σ_{j} w_{j} y_{ij} / Σ_{j} w_{j}",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 1.0)
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedArithmetic:
         """Keep the weights; equal ones when none are given.
@@ -125,6 +150,15 @@ class Geometric:
     [2.0, 4.0]
     """
 
+    about: ClassVar[About] = About(
+        zh="加权几何平均",
+        en="weighted geometric mean",
+        says_zh="短板只能部分弥补。",
+        says_en="A weakness is made up for only in part.",
+        formula="s_{i} = Π_{j} y_{ij}^{w_{j} / Σ w}",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 0.0)
+
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the values are positive.
 
@@ -156,6 +190,15 @@ class Harmonic:
     >>> Harmonic().fit(values).apply(values).tolist()
     [1.5, 4.0]
     """
+
+    about: ClassVar[About] = About(
+        zh="加权调和平均",
+        en="weighted harmonic mean",
+        says_zh="最弱指标起主导作用。",
+        says_en="The weakest indicator rules.",
+        formula="s_{i} = Σ_{j} w_{j} / Σ_{j} (w_{j} / y_{ij})",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("power", -1.0)
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the values are positive.
@@ -196,12 +239,26 @@ class PowerMean:
     """
 
     exponent: float = 0.5
+    about: ClassVar[About] = About(
+        zh="加权幂平均",
+        en="weighted power mean",
+        says_zh="以幂次 p 控制可弥补程度的加权平均。",
+        says_en="The exponent p says how far a weakness can be made up for.",
+        formula="s_{i} = (Σ_{j} w_{j} y_{ij}^{p} / Σ_{j} w_{j})^{1/p}",
+    )
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)):
+        if not (
+            np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)
+        ):
             raise SpecError(
                 f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, such as 0.5."
             )
+
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("power", float(self.exponent))
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the power can be taken of the values.
@@ -238,12 +295,19 @@ class FittedPowerMean:
         numbers = same_columns(self.weights.index, values, name)
         _require_power_domain(numbers, self.weights, self.exponent, name)
         x, weights = numbers.to_numpy(), self.weights.to_numpy()
-        scores = weighted_mean(x, weights) if self.exponent == 1 else weighted_power_mean(x, weights, self.exponent)
+        scores = (
+            weighted_mean(x, weights)
+            if self.exponent == 1
+            else weighted_power_mean(x, weights, self.exponent)
+        )
         return pd.Series(scores, index=values.index, name="score")
 
 
 def _fitted_power_mean(
-    method: Geometric | Harmonic | PowerMean, values: pd.DataFrame, weights: pd.Series | None, exponent: float
+    method: Geometric | Harmonic | PowerMean,
+    values: pd.DataFrame,
+    weights: pd.Series | None,
+    exponent: float,
 ) -> FittedPowerMean:
     name = f"{type(method).__name__}()"
     numbers = calculable(values, name)
@@ -252,7 +316,9 @@ def _fitted_power_mean(
     return FittedPowerMean(method, aligned, exponent)
 
 
-def _require_power_domain(numbers: pd.DataFrame, weights: pd.Series, exponent: float, name: str) -> None:
+def _require_power_domain(
+    numbers: pd.DataFrame, weights: pd.Series, exponent: float, name: str
+) -> None:
     if exponent == 1:
         return
     x, idle = numbers.to_numpy(), weights.to_numpy() == 0
@@ -299,11 +365,25 @@ class MazziottaPareto:
     """
 
     sign: str = "-"
+    about: ClassVar[About] = About(
+        zh="Mazziotta–Pareto 惩罚均值",
+        en="mean with a penalty for imbalance",
+        says_zh="均值减去（或加上）与失衡程度相应的惩罚项。",
+        says_en="The mean, less (or plus) a penalty for imbalance.",
+        formula="s_{i} = M_{i} ± S_{i}^{2} / M_{i}",
+    )
 
     def __post_init__(self) -> None:
         require_choice("sign of MazziottaPareto(sign=…)", self.sign, ("-", "+"))
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedMazziottaPareto:
+    @property
+    def compiled_form(self) -> CompiledForm:
+        """Rule and option of the compiled loop."""
+        return CompiledForm("penalty", -1.0 if self.sign == "-" else 1.0)
+
+    def fit(
+        self, values: pd.DataFrame, *, weights: pd.Series | None = None
+    ) -> FittedMazziottaPareto:
         """Keep the weights, and check that the values are positive.
 
         Raises

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
+from hubtiers._method import About, CompiledForm
 
 __all__ = ["Copeland", "FittedCopeland"]
 
@@ -16,7 +18,9 @@ _CLOSE = 1e-12
 """Weights for and against that differ by less are a draw: sums in another order differ in their last bits."""
 
 
-def duel_share(x: NDArray[np.float64], field: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def duel_share(
+    x: NDArray[np.float64], field: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return for each row of x the share of the rows of a field that it beats, draws counting half.
 
     A row beats another when the indicators in which it is better weigh more than those in which it is worse; indicators
@@ -57,6 +61,14 @@ class Copeland:
     [0.167, 0.5, 0.833]
     """
 
+    about: ClassVar[About] = About(
+        zh="Copeland 配对比较",
+        en="Copeland's rule",
+        says_zh="得分为两两比较中胜出的比例，平局计半。",
+        says_en="The share of regions beaten in pairs; draws count half.",
+    )
+    compiled_form: ClassVar[CompiledForm] = CompiledForm("copeland")
+
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedCopeland:
         """Keep the weights and the field of regions.
 
@@ -90,5 +102,7 @@ class FittedCopeland:
         scores = pd.Series(np.nan, index=values.index, name="score")
         some = numbers.notna().any(axis=1)
         if some.any() and len(self.field):
-            scores[some] = duel_share(numbers[some].to_numpy(), self.field.to_numpy(), self.weights.to_numpy())
+            scores[some] = duel_share(
+                numbers[some].to_numpy(), self.field.to_numpy(), self.weights.to_numpy()
+            )
         return scores

@@ -16,6 +16,7 @@ from hubtiers.scoring.impute.statistics import (
 from hubtiers.scoring.impute.years import FittedYears, LatestYear, LinearInTime
 
 __all__ = [
+    "METHODS",
     "FittedFill",
     "FittedGroupFill",
     "FittedKNearest",
@@ -30,3 +31,15 @@ __all__ = [
     "RequireCoverage",
     "indicator_coverage",
 ]
+
+METHODS = (
+    RequireCoverage,
+    MeanImpute,
+    MedianImpute,
+    GroupMean,
+    GroupMedian,
+    LatestYear,
+    LinearInTime,
+    KNearest,
+)
+"""The methods of this step, in the order in which they are listed."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubtiers._checks import calculable
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError
 
 __all__ = ["RequireCoverage", "blank_below", "indicator_coverage", "require_share"]
@@ -61,10 +64,20 @@ class RequireCoverage:
     """
 
     share: float = 1.0
+    about: ClassVar[About] = About(
+        zh="覆盖率门槛",
+        en="coverage threshold",
+        says_zh="不填补缺失值；指标覆盖率低于门槛的区域不计分，标为“无数据”。",
+        says_en=(
+            "Nothing is filled; a region with less than the required share of values has no score and shows as no data."
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
-            raise SpecError(f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as 0.7.")
+            raise SpecError(
+                f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as 0.7."
+            )
 
     def fit(self, values: pd.DataFrame) -> RequireCoverage:
         """Check that some region passes; nothing is learnt from the data.
@@ -89,4 +102,14 @@ class RequireCoverage:
 
     def mark(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return False for every cell: nothing is filled."""
-        return pd.DataFrame(np.zeros(values.shape, dtype=bool), index=values.index, columns=values.columns)
+        return pd.DataFrame(
+            np.zeros(values.shape, dtype=bool), index=values.index, columns=values.columns
+        )
+
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return a bare array with every row below the threshold blanked, as `apply` does."""
+        del direction
+        enough = (~np.isnan(x)).mean(axis=1) >= self.share
+        return np.where(enough[:, None], x, np.nan)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, require_every_column, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError
 from hubtiers.scoring.impute.coverage import blank_below, indicator_coverage, require_share
 
@@ -46,10 +47,18 @@ class KNearest:
 
     k: int = 5
     share: float = 0.5
+    about: ClassVar[About] = About(
+        zh="K 近邻填补",
+        en="nearest neighbours",
+        says_zh="缺失值以指标最相近的 k 个区域的均值填补并标记。",
+        says_en="Gaps become the mean of the k most similar regions, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         if isinstance(self.k, bool) or not isinstance(self.k, int) or self.k < 1:
-            raise SpecError(f"KNearest(k={self.k!r}) needs a whole number of at least 1, such as 5.")
+            raise SpecError(
+                f"KNearest(k={self.k!r}) needs a whole number of at least 1, such as 5."
+            )
         require_share(self.share, "KNearest")
 
     def fit(self, values: pd.DataFrame) -> FittedKNearest:
@@ -93,7 +102,9 @@ class FittedKNearest:
             When the columns are not those of the fit.
         """
         numbers = same_columns(self.centre.index, values, "KNearest()")
-        enough = ((indicator_coverage(numbers) >= self.method.share) & numbers.notna().any(axis=1)).to_numpy()
+        enough = (
+            (indicator_coverage(numbers) >= self.method.share) & numbers.notna().any(axis=1)
+        ).to_numpy()
         filled = numbers.to_numpy(copy=True)
         if enough.any():
             centre, spread = self.centre.to_numpy(), self.spread.to_numpy()

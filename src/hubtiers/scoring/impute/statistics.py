@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, require_every_column, same_columns
-from hubtiers.errors import DataError, DuplicateRegionError, MissingColumnError, NotComparableError, listing
+from hubtiers._method import About
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    MissingColumnError,
+    NotComparableError,
+    listing,
+)
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
-__all__ = ["FittedFill", "FittedGroupFill", "GroupMean", "GroupMedian", "MeanImpute", "MedianImpute"]
+__all__ = [
+    "FittedFill",
+    "FittedGroupFill",
+    "GroupMean",
+    "GroupMedian",
+    "MeanImpute",
+    "MedianImpute",
+]
 
 _Groups = tuple[tuple[str, str], ...]
 
@@ -41,6 +55,12 @@ class MeanImpute:
     """
 
     share: float = 0.5
+    about: ClassVar[About] = About(
+        zh="均值填补",
+        en="mean imputation",
+        says_zh="缺失值以该指标全部区域的均值填补并标记。",
+        says_en="Gaps become the mean of the indicator over all regions, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "MeanImpute")
@@ -82,6 +102,12 @@ class MedianImpute:
     """
 
     share: float = 0.5
+    about: ClassVar[About] = About(
+        zh="中位数填补",
+        en="median imputation",
+        says_zh="缺失值以该指标全部区域的中位数填补并标记。",
+        says_en="Gaps become the median of the indicator over all regions, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "MedianImpute")
@@ -155,6 +181,13 @@ class GroupMean:
     by: str = "province"
     groups: Mapping[str, str] | _Groups | None = None
     share: float = 0.5
+    uses_geometry: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="分组均值填补",
+        en="group mean",
+        says_zh="缺失值以同组区域的均值填补并标记。",
+        says_en="Gaps become the mean of the region's group, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "GroupMean")
@@ -211,6 +244,13 @@ class GroupMedian:
     by: str = "province"
     groups: Mapping[str, str] | _Groups | None = None
     share: float = 0.5
+    uses_geometry: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="分组中位数填补",
+        en="group median",
+        says_zh="缺失值以同组区域的中位数填补并标记。",
+        says_en="Gaps become the median of the region's group, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "GroupMedian")
@@ -285,12 +325,18 @@ def _grouped(
         if index is not None and index.has_duplicates:
             raise DuplicateRegionError(index[index.duplicated()], f"{name}: {where}")
     if method.groups is not None:
-        group = pd.Series(dict(_as_groups(method.groups, name)), dtype=object).reindex(numbers.index.astype(str))
+        group = pd.Series(dict(_as_groups(method.groups, name)), dtype=object).reindex(
+            numbers.index.astype(str)
+        )
         group.index = numbers.index
     elif regions is None:
-        raise DataError(f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by region id.")
+        raise DataError(
+            f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by region id."
+        )
     elif method.by not in regions.columns:
-        raise MissingColumnError([method.by], f"{name}: the table of regions", map(str, regions.columns))
+        raise MissingColumnError(
+            [method.by], f"{name}: the table of regions", map(str, regions.columns)
+        )
     else:
         group = regions[method.by].reindex(numbers.index)
     if absent := numbers.index[group.isna()].tolist():
@@ -305,7 +351,9 @@ def _fitted(
 ) -> FittedGroupFill:
     fitted = FittedGroupFill(method, fill, group)
     require_every_column(numbers, f"{type(method).__name__}()")
-    kept = blank_below(numbers.fillna(fill.loc[group].set_axis(numbers.index)), method.share, judged_by=numbers)
+    kept = blank_below(
+        numbers.fillna(fill.loc[group].set_axis(numbers.index)), method.share, judged_by=numbers
+    )
     _require_filled(kept, group, f"{type(method).__name__}()")
     return fitted
 
@@ -314,7 +362,9 @@ def _require_filled(kept: pd.DataFrame, group: pd.Series, name: str) -> None:
     left = kept.isna() & kept.notna().any(axis=1).to_numpy()[:, None]
     if left.to_numpy().any():
         cells = dict.fromkeys(
-            f"{code!r} in {group[region]!r}" for code in kept.columns for region in kept.index[left[code]]
+            f"{code!r} in {group[region]!r}"
+            for code in kept.columns
+            for region in kept.index[left[code]]
         )
         raise DataError(
             f"{name} cannot fill {listing(cells)}: the group has no value. Use larger groups, or drop the indicator."

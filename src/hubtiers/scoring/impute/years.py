@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
@@ -26,7 +28,9 @@ def latest_before(
     return np.asarray(history[np.arange(len(x)), (~np.isnan(history)).argmax(axis=1)])
 
 
-def between_years(x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> NDArray[np.float64]:
+def between_years(
+    x: NDArray[np.float64], years: NDArray[np.float64], year: float
+) -> NDArray[np.float64]:
     """Return each row's value on the straight line between the nearest known years around a year; NaN at the ends."""
     filled = np.full(len(x), np.nan)
     for row, known in enumerate(~np.isnan(x)):
@@ -64,13 +68,23 @@ class LatestYear:
 
     most_age: int | None = None
     share: float = 1.0
+    about: ClassVar[About] = About(
+        zh="最近年份填补",
+        en="latest earlier year",
+        says_zh="缺失值以该区域最近的较早年份之值填补并标记。",
+        says_en="Gaps become the region's latest earlier value, and are marked.",
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "LatestYear")
         if self.most_age is not None and not 0 < self.most_age < np.inf:
-            raise SpecError(f"LatestYear(most_age={self.most_age}) needs a positive number of years, or None.")
+            raise SpecError(
+                f"LatestYear(most_age={self.most_age}) needs a positive number of years, or None."
+            )
 
-    def fit(self, values: pd.DataFrame, *, panel: pd.DataFrame | None = None, year: int | None = None) -> FittedYears:
+    def fit(
+        self, values: pd.DataFrame, *, panel: pd.DataFrame | None = None, year: int | None = None
+    ) -> FittedYears:
         """Keep the values of all years.
 
         Parameters
@@ -89,9 +103,13 @@ class LatestYear:
         """
         return FittedYears(self, _as_panel(values, panel, "LatestYear()"), year)
 
-    def fill(self, x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> NDArray[np.float64]:
+    def fill(
+        self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
+    ) -> NDArray[np.float64]:
         """Return what gaps of a year are filled with, from regions × years of one indicator."""
-        return latest_before(x, years, year, age=np.inf if self.most_age is None else float(self.most_age))
+        return latest_before(
+            x, years, year, age=np.inf if self.most_age is None else float(self.most_age)
+        )
 
 
 @dataclass(frozen=True)
@@ -120,15 +138,27 @@ class LinearInTime:
     """
 
     share: float = 1.0
+    about: ClassVar[About] = About(
+        zh="线性插值填补",
+        en="interpolation in time",
+        says_zh="前后年份均有值的缺失值按直线插值并标记。",
+        says_en=(
+            "Gaps between two known years are interpolated on a straight line, and are marked."
+        ),
+    )
 
     def __post_init__(self) -> None:
         require_share(self.share, "LinearInTime")
 
-    def fit(self, values: pd.DataFrame, *, panel: pd.DataFrame | None = None, year: int | None = None) -> FittedYears:
+    def fit(
+        self, values: pd.DataFrame, *, panel: pd.DataFrame | None = None, year: int | None = None
+    ) -> FittedYears:
         """Keep the values of all years; parameters and errors as in `LatestYear.fit`."""
         return FittedYears(self, _as_panel(values, panel, "LinearInTime()"), year)
 
-    def fill(self, x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> NDArray[np.float64]:
+    def fill(
+        self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
+    ) -> NDArray[np.float64]:
         """Return what gaps of a year are filled with, from regions × years of one indicator."""
         return between_years(x, years, year)
 
@@ -175,7 +205,9 @@ class FittedYears:
         known = self.year if year is None else year
         if known is None:
             name = f"{type(self.method).__name__}()"
-            raise SpecError(f"{name} needs the year of the values it fills. Give year=…, or fit with Scheme.fit_panel.")
+            raise SpecError(
+                f"{name} needs the year of the values it fills. Give year=…, or fit with Scheme.fit_panel."
+            )
         return float(known)
 
     def _filled(self, numbers: pd.DataFrame, year: float) -> pd.DataFrame:
@@ -184,8 +216,12 @@ class FittedYears:
         for code in numbers.columns:
             series = self.panel[code].unstack()  # noqa: PD010 — a pivot would average duplicates
             series = series.reindex(index=regions, columns=sorted(series.columns))
-            estimate = self.method.fill(series.to_numpy(float), series.columns.to_numpy(float), year)
-            filled[code] = numbers[code].where(numbers[code].notna(), pd.Series(estimate, index=numbers.index))
+            estimate = self.method.fill(
+                series.to_numpy(float), series.columns.to_numpy(float), year
+            )
+            filled[code] = numbers[code].where(
+                numbers[code].notna(), pd.Series(estimate, index=numbers.index)
+            )
         return pd.DataFrame(filled, index=numbers.index)
 
 
@@ -197,11 +233,17 @@ def _as_panel(values: pd.DataFrame, panel: pd.DataFrame | None, method: str) -> 
         )
     columns = calculable(values, method, rows=False).columns
     numbers = same_columns(columns, panel, method)
-    if numbers.index.nlevels != 2 or not pd.api.types.is_numeric_dtype(numbers.index.get_level_values(1)):
-        raise DataError(f"{method} needs a panel with an index of region and year (a number), in this order.")
+    if numbers.index.nlevels != 2 or not pd.api.types.is_numeric_dtype(
+        numbers.index.get_level_values(1)
+    ):
+        raise DataError(
+            f"{method} needs a panel with an index of region and year (a number), in this order."
+        )
     if numbers.empty:
         raise DataError(f"{method} needs a panel with at least one region and year.")
     if numbers.index.has_duplicates:
         twice = numbers.index[numbers.index.duplicated()]
-        raise DataError(f"{method} needs one row per region and year, but has more for {listing(twice)}.")
+        raise DataError(
+            f"{method} needs one row per region and year, but has more for {listing(twice)}."
+        )
     return numbers

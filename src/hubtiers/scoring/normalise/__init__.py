@@ -5,11 +5,24 @@ measured by the same rule. To put several years on one scale (面板统一标准
 all of them, one on top of the other.
 """
 
-from hubtiers.scoring.normalise.linear import FittedLinear, FittedMinMax, MinMax, RobustScale, VectorNorm, ZScore
-from hubtiers.scoring.normalise.shape import FittedLogMinMax, FittedPercentileRank, LogMinMax, PercentileRank
+from hubtiers.scoring.normalise.linear import (
+    FittedLinear,
+    FittedMinMax,
+    MinMax,
+    RobustScale,
+    VectorNorm,
+    ZScore,
+)
+from hubtiers.scoring.normalise.shape import (
+    FittedLogMinMax,
+    FittedPercentileRank,
+    LogMinMax,
+    PercentileRank,
+)
 from hubtiers.scoring.normalise.targets import DistanceToReference, Goalposts
 
 __all__ = [
+    "METHODS",
     "DistanceToReference",
     "FittedLinear",
     "FittedLogMinMax",
@@ -23,3 +36,15 @@ __all__ = [
     "VectorNorm",
     "ZScore",
 ]
+
+METHODS = (
+    MinMax,
+    ZScore,
+    PercentileRank,
+    Goalposts,
+    DistanceToReference,
+    LogMinMax,
+    VectorNorm,
+    RobustScale,
+)
+"""The methods of this step, in the order in which they are listed."""

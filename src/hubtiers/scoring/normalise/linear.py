@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._checks import calculable, oriented, require_every_column, require_varied, same_columns
+from hubtiers._checks import (
+    LARGEST_VALUE,
+    calculable,
+    oriented,
+    require_every_column,
+    require_varied,
+    same_columns,
+)
+from hubtiers._method import About
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError, listing
 
 __all__ = ["FittedLinear", "FittedMinMax", "MinMax", "RobustScale", "VectorNorm", "ZScore"]
+
+_SMALLEST_SPREAD = 1e-100
 
 
 def linear_scale(
@@ -25,6 +36,20 @@ def linear_scale(
 ) -> NDArray[np.float64]:
     """Return start + span · direction · (x − origin) / spread, column by column; NaN stays NaN."""
     return start + span * ((x - origin) * direction / spread)
+
+
+def known_range(
+    x: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return the lowest and highest value of each column of a bare array; None where a frame must be checked.
+
+    That is where a column has fewer than two values, hardly varies, or has values too large to compute with.
+    """
+    known = ~np.isnan(x)
+    if (known.sum(axis=0) < 2).any() or np.abs(x[known]).max() > LARGEST_VALUE:
+        return None
+    low, high = np.where(known, x, np.inf).min(axis=0), np.where(known, x, -np.inf).max(axis=0)
+    return (low, high) if ((high - low) > _SMALLEST_SPREAD).all() else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +99,9 @@ class FittedLinear:
             )
         if self.clip:
             scaled = np.clip(scaled, self.start, self.start + self.span)
-        return calculable(pd.DataFrame(scaled, index=numbers.index, columns=numbers.columns), name, rows=False)
+        return calculable(
+            pd.DataFrame(scaled, index=numbers.index, columns=numbers.columns), name, rows=False
+        )
 
     def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
         """Return values of the common scale in the indicators' own units: what it takes to reach a normalised value."""
@@ -122,10 +149,23 @@ class MinMax:
 
     low: float = 0.0
     high: float = 1.0
+    about: ClassVar[About] = About(
+        zh="极差标准化",
+        en="min–max scaling",
+        says_zh="最差区域取下限，最好区域取上限；逆向指标反向计算。",
+        says_en=(
+            "The worst region gets the lower end, the best the upper one; where less is better the scale is reversed."
+        ),
+        formula=(
+            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} x_{ij})"
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(f"MinMax(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+            raise SpecError(
+                f"MinMax(low={self.low}, high={self.high}) needs a finite low below a finite high."
+            )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedMinMax:
         """Learn the bounds of each indicator.
@@ -161,6 +201,23 @@ class MinMax:
             highest=highest,
         )
 
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Return what `fit` and `apply` give for a bare array; None where a frame must be checked."""
+        ends = known_range(x)
+        if ends is None:
+            return None
+        low, high = ends
+        return linear_scale(
+            x,
+            origin=np.where(direction > 0, low, high),
+            spread=high - low,
+            direction=direction,
+            start=self.low,
+            span=self.high - self.low,
+        )
+
 
 @dataclass(frozen=True)
 class ZScore:
@@ -194,10 +251,21 @@ class ZScore:
 
     mean: float = 0.0
     deviation: float = 1.0
+    about: ClassVar[About] = About(
+        zh="Z 值标准化",
+        en="z-scores",
+        says_zh="以高于均值多少个标准差计量；逆向指标反号。",
+        says_en=(
+            "How many standard deviations a region lies above the mean; the sign turns where less is better."
+        ),
+        formula="y_{ij} = m + d · (x_{ij} − x̄_{j}) / s_{j}",
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.mean) and 0 < self.deviation < np.inf):
-            raise SpecError(f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation.")
+            raise SpecError(
+                f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation."
+            )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn mean and standard deviation of each indicator.
@@ -215,6 +283,28 @@ class ZScore:
         # Over the range, squares of very small values do not vanish.
         centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=1)
         return FittedLinear(self, centre, spread, sign, self.mean, self.deviation, clip=False)
+
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Return what `fit` and `apply` give for a bare array; None where a frame must be checked."""
+        ends = known_range(x)
+        if ends is None:
+            return None
+        extent = ends[1] - ends[0]
+        known = ~np.isnan(x)
+        count = known.sum(axis=0)
+        mean = np.where(known, x, 0.0).sum(axis=0) / count
+        # In parts of the range, so that squares neither vanish nor grow too large.
+        away = np.where(known, (x - mean) / extent, 0.0)
+        return linear_scale(
+            x,
+            origin=mean,
+            spread=extent * np.sqrt((away**2).sum(axis=0) / (count - 1)),
+            direction=direction,
+            start=self.mean,
+            span=self.deviation,
+        )
 
 
 @dataclass(frozen=True)
@@ -236,6 +326,14 @@ class RobustScale:
     >>> RobustScale().fit(values).apply(values)["patents"].tolist()
     [-1.0, -0.5, 0.0, 0.5, 48.5]
     """
+
+    about: ClassVar[About] = About(
+        zh="稳健标准化",
+        en="median and interquartile range",
+        says_zh="以中位数和四分位距代替均值和标准差。",
+        says_en="Median and interquartile range in place of mean and standard deviation.",
+        formula="y_{ij} = ± (x_{ij} − median_{j}) / (Q3_{j} − Q1_{j})",
+    )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn median and quartiles of each indicator.
@@ -285,6 +383,14 @@ class VectorNorm:
     [0.6, 0.8]
     """
 
+    about: ClassVar[About] = About(
+        zh="向量归一化",
+        en="vector normalisation",
+        says_zh="除以该指标的向量长度；逆向指标反号。",
+        says_en="Each indicator is divided by its length; the sign turns where less is better.",
+        formula="y_{ij} = ± x_{ij} / √(Σ_{i} x_{ij}^{2})",
+    )
+
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn the length of each indicator.
 
@@ -304,7 +410,9 @@ class VectorNorm:
         return FittedLinear(self, length * 0.0, length, sign, 0.0, 1.0, clip=False)
 
 
-def _ready(values: pd.DataFrame, direction: pd.Series | None, method: str) -> tuple[pd.DataFrame, pd.Series]:
+def _ready(
+    values: pd.DataFrame, direction: pd.Series | None, method: str
+) -> tuple[pd.DataFrame, pd.Series]:
     numbers = calculable(values, method)
     require_every_column(numbers, method)
     return numbers, oriented(direction, numbers.columns, method)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._checks import calculable, oriented, require_domain, require_every_column, require_varied, same_columns
+from hubtiers._checks import (
+    calculable,
+    oriented,
+    require_domain,
+    require_every_column,
+    require_varied,
+    same_columns,
+)
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.scoring.normalise.linear import FittedLinear
 
@@ -24,7 +33,9 @@ def rank_position(x: NDArray[np.float64], field: NDArray[np.float64]) -> NDArray
     below = np.searchsorted(field, x, side="left")
     equal = np.searchsorted(field, x, side="right") - below
     others = len(field) - 1
-    position = (below + equal / 2 - 0.5) / others if others else np.where(equal > 0, 0.5, np.sign(below))
+    position = (
+        (below + equal / 2 - 0.5) / others if others else np.where(equal > 0, 0.5, np.sign(below))
+    )
     return np.where(np.isnan(x), np.nan, np.clip(position, 0.0, 1.0))
 
 
@@ -53,7 +64,19 @@ class PercentileRank:
     [0.625, 0.0, 0.625, 1.0, 0.25]
     """
 
-    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedPercentileRank:
+    about: ClassVar[About] = About(
+        zh="百分位排名",
+        en="percentile rank",
+        says_zh="取值为所超过的其他区域的比例，同值取平均位次。",
+        says_en=(
+            "The share of the other regions that a region is ahead of; ties share the mean rank."
+        ),
+        formula="y_{ij} = (r_{ij} − 1) / (n_{j} − 1)",
+    )
+
+    def fit(
+        self, values: pd.DataFrame, *, direction: pd.Series | None = None
+    ) -> FittedPercentileRank:
         """Keep the sorted values of each indicator.
 
         Raises
@@ -87,7 +110,9 @@ class FittedPercentileRank:
         """
         numbers = same_columns(self.direction.index, values, "PercentileRank()")
         x = numbers.to_numpy() * self.direction.to_numpy()
-        ranked = [rank_position(column, field) for column, field in zip(x.T, self.fields, strict=True)]
+        ranked = [
+            rank_position(column, field) for column, field in zip(x.T, self.fields, strict=True)
+        ]
         return pd.DataFrame(np.column_stack(ranked), index=numbers.index, columns=numbers.columns)
 
 
@@ -134,12 +159,25 @@ class LogMinMax:
     low: float = 0.0
     high: float = 1.0
     offset: float = 0.0
+    about: ClassVar[About] = About(
+        zh="对数极差标准化",
+        en="min–max scaling of logarithms",
+        says_zh="取对数后作极差标准化，比较的是倍数。",
+        says_en="Logarithms are scaled between worst and best, so that ratios count.",
+        formula=(
+            "y_{ij} = low + (high − low) · (ln x_{ij} − ln min_{j}) / (ln max_{j} − ln min_{j})"
+        ),
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+            raise SpecError(
+                f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite high."
+            )
         if self.offset != 0 and not 1e-100 <= self.offset <= 1e100:
-            raise SpecError(f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such as 1.")
+            raise SpecError(
+                f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such as 1."
+            )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLogMinMax:
         """Learn the bounds of each indicator's logarithm.
@@ -162,7 +200,9 @@ class LogMinMax:
         lowest, highest = logs.min(), logs.max()
         require_varied(numbers, "LogMinMax()", spread=highest - lowest)
         worst = lowest.where(sign > 0, highest)
-        line = FittedLinear(self, worst, highest - lowest, sign, self.low, self.high - self.low, clip=False)
+        line = FittedLinear(
+            self, worst, highest - lowest, sign, self.low, self.high - self.low, clip=False
+        )
         return FittedLogMinMax(self, line, side)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, oriented, require_choice, require_every_column
+from hubtiers._method import About
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 from hubtiers.scoring.normalise.linear import FittedLinear
 
@@ -56,10 +57,19 @@ class Goalposts:
     clip: bool = True
     low: float = 0.0
     high: float = 1.0
+    about: ClassVar[About] = About(
+        zh="目标值标准化",
+        en="goalposts",
+        says_zh="每个指标在预先给定的上下限之间线性换算。",
+        says_en="Each indicator lies between two bounds set in advance.",
+        formula="y_{ij} = low + (high − low) · (x_{ij} − a_{j}) / (b_{j} − a_{j})",
+    )
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite high.")
+            raise SpecError(
+                f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite high."
+            )
         object.__setattr__(self, "bounds", _as_bounds(self.bounds))
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
@@ -81,7 +91,9 @@ class Goalposts:
         lower = pd.Series({code: posts[code][0] for code in numbers.columns})
         upper = pd.Series({code: posts[code][1] for code in numbers.columns})
         worst = lower.where(sign > 0, upper)
-        return FittedLinear(self, worst, upper - lower, sign, self.low, self.high - self.low, clip=self.clip)
+        return FittedLinear(
+            self, worst, upper - lower, sign, self.low, self.high - self.low, clip=self.clip
+        )
 
 
 def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
@@ -97,7 +109,9 @@ def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
                 f"Goalposts() needs two numbers for {code!r}, such as (0, 100), but got {pair!r}."
             ) from None
         if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
-            raise SpecError(f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has {pair!r}.")
+            raise SpecError(
+                f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has {pair!r}."
+            )
         rows.append((code, lower, upper))
     return tuple(rows)
 
@@ -136,6 +150,13 @@ class DistanceToReference:
 
     reference: str = "best"
     region: str | None = None
+    about: ClassVar[About] = About(
+        zh="与标杆的距离",
+        en="distance to a reference",
+        says_zh="以相对标杆值的差距计量，标杆为 1。",
+        says_en="How far a region is above or below the reference, which gets 1.",
+        formula="y_{ij} = 1 ± (x_{ij} − r_{j}) / |r_{j}|",
+    )
 
     def __post_init__(self) -> None:
         known = ("best", "mean", "median")
@@ -156,7 +177,9 @@ class DistanceToReference:
         sign = oriented(direction, numbers.columns, "DistanceToReference()")
         level = self._level(numbers, sign)
         if absent := level.index[level.isna()].tolist():
-            raise DataError(f"DistanceToReference(region={self.region!r}) has no value for {listing(absent)}.")
+            raise DataError(
+                f"DistanceToReference(region={self.region!r}) has no value for {listing(absent)}."
+            )
         if zero := level.index[level == 0].tolist():
             raise DataError(
                 f"DistanceToReference() measures in shares of the reference, but the reference of "

@@ -5,6 +5,7 @@ from hubtiers.scoring.treat.untouched import NoTreatment, touched_values
 from hubtiers.scoring.treat.winsorise import FittedWinsorise, Winsorise, kurtosis, skewness
 
 __all__ = [
+    "METHODS",
     "BoxCox",
     "FittedBoxCox",
     "FittedLogTransform",
@@ -16,3 +17,11 @@ __all__ = [
     "skewness",
     "touched_values",
 ]
+
+METHODS = (
+    NoTreatment,
+    Winsorise,
+    LogTransform,
+    BoxCox,
+)
+"""The methods of this step, in the order in which they are listed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from hubtiers._checks import (
     require_varied,
     same_columns,
 )
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.scoring.treat.untouched import touched_values
 
@@ -51,11 +53,20 @@ class LogTransform:
 
     indicators: Sequence[str] | None = None
     offset: float = 0.0
+    about: ClassVar[About] = About(
+        zh="对数变换",
+        en="logarithm",
+        says_zh="数值取自然对数。",
+        says_en="Values become natural logarithms.",
+        formula="y = ln(x + offset)",
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "LogTransform"))
         if not 0 <= self.offset < np.inf:
-            raise SpecError(f"LogTransform(offset={self.offset}) needs an offset of 0 or a positive number, such as 1.")
+            raise SpecError(
+                f"LogTransform(offset={self.offset}) needs an offset of 0 or a positive number, such as 1."
+            )
 
     def fit(self, values: pd.DataFrame) -> FittedLogTransform:
         """Check that the logarithm can be taken.
@@ -69,7 +80,9 @@ class LogTransform:
         """
         numbers = calculable(values, "LogTransform()")
         fitted = FittedLogTransform(
-            self, numbers.columns, chosen_columns(self.indicators, numbers.columns, "LogTransform()")
+            self,
+            numbers.columns,
+            chosen_columns(self.indicators, numbers.columns, "LogTransform()"),
         )
         fitted.apply(numbers)
         return fitted
@@ -147,6 +160,13 @@ class BoxCox:
 
     indicators: Sequence[str] | None = None
     exponent: float | None = None
+    about: ClassVar[About] = About(
+        zh="Box–Cox 变换",
+        en="Box–Cox transformation",
+        says_zh="以使指标最接近正态的幂次变换。",
+        says_en="The power that makes an indicator most nearly normal.",
+        formula="y = (x^{λ} − 1) / λ;  λ = 0: y = ln x",
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "BoxCox"))
@@ -179,7 +199,9 @@ class BoxCox:
             exponents = {code: _likeliest(part[code].dropna().to_numpy()) for code in chosen}
         else:
             exponents = dict.fromkeys(chosen, float(self.exponent))
-        fitted = FittedBoxCox(self, numbers.columns, pd.Series(exponents, name="exponent", dtype=float))
+        fitted = FittedBoxCox(
+            self, numbers.columns, pd.Series(exponents, name="exponent", dtype=float)
+        )
         fitted.apply(numbers)
         return fitted
 
@@ -190,7 +212,9 @@ _STEEPEST = 5.0
 def _likeliest(x: NDArray[np.float64]) -> float:
     from scipy.optimize import minimize_scalar
 
-    logs = np.sort(np.log(x))  # sums, and with them the answer, must not depend on the order of the regions
+    logs = np.sort(
+        np.log(x)
+    )  # sums, and with them the answer, must not depend on the order of the regions
     logs -= logs.mean()  # the likelihood does not depend on the unit; this keeps powers near 1
 
     def badness(exponent: float) -> float:
@@ -198,7 +222,11 @@ def _likeliest(x: NDArray[np.float64]) -> float:
             spread = np.var(box_cox(np.exp(logs), exponent))
         return float(0.5 * np.log(spread)) if 0 < spread < np.inf else np.inf
 
-    return float(minimize_scalar(badness, bounds=(-_STEEPEST, _STEEPEST), method="bounded", options={"xatol": 1e-10}).x)
+    return float(
+        minimize_scalar(
+            badness, bounds=(-_STEEPEST, _STEEPEST), method="bounded", options={"xatol": 1e-10}
+        ).x
+    )
 
 
 def _require_positive(part: pd.DataFrame) -> None:
@@ -234,14 +262,21 @@ class FittedBoxCox:
         numbers = same_columns(self.columns, values, "BoxCox()")
         _require_positive(numbers[list(self.exponents.index)])
         with np.errstate(over="ignore"):
-            powers = {code: box_cox(numbers[code].to_numpy(), value) for code, value in self.exponents.items()}
+            powers = {
+                code: box_cox(numbers[code].to_numpy(), value)
+                for code, value in self.exponents.items()
+            }
         return calculable(
-            numbers.assign(**{str(code): power for code, power in powers.items()}), "BoxCox()", rows=False
+            numbers.assign(**{str(code): power for code, power in powers.items()}),
+            "BoxCox()",
+            rows=False,
         )
 
     def report(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return one row per value that `apply` changes: region, indicator, before, after, action."""
-        action = {str(code): f"Box–Cox, exponent {value:.4g}" for code, value in self.exponents.items()}
+        action = {
+            str(code): f"Box–Cox, exponent {value:.4g}" for code, value in self.exponents.items()
+        }
         return touched_values(values, self.apply(values), action)
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubtiers._checks import calculable
+from hubtiers._method import About
 
 __all__ = ["NoTreatment", "touched_values"]
 
 
-def touched_values(before: pd.DataFrame, after: pd.DataFrame, action: Mapping[str, str]) -> pd.DataFrame:
+def touched_values(
+    before: pd.DataFrame, after: pd.DataFrame, action: Mapping[str, str]
+) -> pd.DataFrame:
     """Return one row per value that a treatment changed: region, indicator, before, after, action."""
     rows = [
         (region, code, old, new, action.get(code, ""))
@@ -36,6 +42,13 @@ class NoTreatment:
     True
     """
 
+    about: ClassVar[About] = About(
+        zh="不处理",
+        en="no treatment",
+        says_zh="数值不作变换。",
+        says_en="Values are left as they are.",
+    )
+
     def fit(self, values: pd.DataFrame) -> NoTreatment:
         """Learn nothing; refuse what one cannot compute with.
 
@@ -54,3 +67,10 @@ class NoTreatment:
     def report(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return an empty report: nothing is touched."""
         return touched_values(values, values, {})
+
+    def array_form(
+        self, x: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return a bare array as it is."""
+        del direction
+        return x

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_choice, require_domain, same_columns
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.scoring.treat.untouched import touched_values
 
@@ -24,7 +26,11 @@ _LOG_SHIFT = 0.01
 def skewness(x: NDArray[np.float64]) -> float:
     """Return the sample skewness G1 = √(n(n−1)) / (n−2) · m3 / m2^1.5 of at least 3 values; NaN when they are equal."""
     n, moment = len(x), _moments(x)
-    return float(np.sqrt(n * (n - 1)) / (n - 2) * moment[1] / moment[0] ** 1.5) if n > 2 and moment[0] > 0 else np.nan
+    return (
+        float(np.sqrt(n * (n - 1)) / (n - 2) * moment[1] / moment[0] ** 1.5)
+        if n > 2 and moment[0] > 0
+        else np.nan
+    )
 
 
 def kurtosis(x: NDArray[np.float64]) -> float:
@@ -116,10 +122,20 @@ class Winsorise:
     skew_limit: float = 2.0
     kurtosis_limit: float = 3.5
     fallback: str = "log"
+    about: ClassVar[About] = About(
+        zh="缩尾处理",
+        en="winsorising",
+        says_zh="偏度和峰度同时超限的指标逐个把极端值改为次极端值；仍不足时取对数。",
+        says_en=(
+            "Where skewness and kurtosis are too large, extremes are set to the next value, or the fallback is used."
+        ),
+    )
 
     def __post_init__(self) -> None:
         if isinstance(self.points, bool) or not isinstance(self.points, int) or self.points < 0:
-            raise SpecError(f"Winsorise(points={self.points!r}) needs a whole number of 0 or more, such as 5.")
+            raise SpecError(
+                f"Winsorise(points={self.points!r}) needs a whole number of 0 or more, such as 5."
+            )
         if not self.skew_limit > 0 or np.isnan(self.kurtosis_limit):
             raise SpecError(
                 f"Winsorise(skew_limit={self.skew_limit}, kurtosis_limit={self.kurtosis_limit}) needs a positive limit "
@@ -136,7 +152,10 @@ class Winsorise:
             When there is no region or indicator.
         """
         numbers = calculable(values, "Winsorise()")
-        rows = {code: self._column(np.sort(numbers[code].dropna().to_numpy())) for code in numbers.columns}
+        rows = {
+            code: self._column(np.sort(numbers[code].dropna().to_numpy()))
+            for code in numbers.columns
+        }
         details = pd.DataFrame.from_dict(rows, orient="index", columns=["action", "lower", "upper"])
         return FittedWinsorise(self, details.reindex(numbers.columns), numbers.min(), numbers.max())
 
@@ -186,7 +205,11 @@ class FittedWinsorise:
         return pd.DataFrame(treated, index=numbers.index)
 
     def _logarithm(self, column: pd.DataFrame) -> pd.DataFrame:
-        shifted = column - self.lowest[column.columns] + _LOG_SHIFT * (self.highest - self.lowest)[column.columns]
+        shifted = (
+            column
+            - self.lowest[column.columns]
+            + _LOG_SHIFT * (self.highest - self.lowest)[column.columns]
+        )
         require_domain(
             column,
             shifted.to_numpy() > 0,
@@ -199,5 +222,7 @@ class FittedWinsorise:
     def report(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return one row per value that `apply` changes: region, indicator, before, after, action."""
         return touched_values(
-            values, self.apply(values), {str(code): action for code, action in self.details["action"].items()}
+            values,
+            self.apply(values),
+            {str(code): action for code, action in self.details["action"].items()},
         )

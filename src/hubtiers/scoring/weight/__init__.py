@@ -13,6 +13,7 @@ from hubtiers.scoring.weight.experts import AhpWeights, BudgetAllocation
 from hubtiers.scoring.weight.fitted import FittedWeights
 
 __all__ = [
+    "METHODS",
     "AhpWeights",
     "BenefitOfDoubt",
     "BudgetAllocation",
@@ -27,3 +28,18 @@ __all__ = [
     "PcaWeights",
     "VariationWeights",
 ]
+
+METHODS = (
+    EqualWeights,
+    FrameworkWeights,
+    GivenWeights,
+    EntropyWeights,
+    CriticWeights,
+    VariationWeights,
+    PcaWeights,
+    AhpWeights,
+    BenefitOfDoubt,
+    CombinedWeights,
+    BudgetAllocation,
+)
+"""The methods of this step, in the order in which they are listed."""

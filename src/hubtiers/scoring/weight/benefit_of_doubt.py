@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_domain, require_every_column, same_columns
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights
@@ -33,7 +34,9 @@ def best_multipliers(
     from scipy.optimize import linprog
 
     m, size = len(own), field.max()
-    limits = np.vstack([field / size, lower * np.ones((m, m)) - np.eye(m), np.eye(m) - upper * np.ones((m, m))])
+    limits = np.vstack(
+        [field / size, lower * np.ones((m, m)) - np.eye(m), np.eye(m) - upper * np.ones((m, m))]
+    )
     ceilings = np.concatenate([np.ones(len(field)), np.zeros(2 * m)])
     solved = linprog(-own / size, A_ub=limits, b_ub=ceilings, bounds=(0, None), method="highs")
     if solved.status != 0:
@@ -44,7 +47,10 @@ def best_multipliers(
 
 
 def _at_the_corner(
-    near: NDArray[np.float64], gain: NDArray[np.float64], sides: NDArray[np.float64], ends: NDArray[np.float64]
+    near: NDArray[np.float64],
+    gain: NDArray[np.float64],
+    sides: NDArray[np.float64],
+    ends: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the w of largest gain·w with sides·w ≤ ends, by simplex steps from an answer that is nearly there.
 
@@ -109,7 +115,11 @@ def multipliers_of_all(
         while True:
             answer = best_multipliers(regions[position], field[binding], lower=lower, upper=upper)
             worst = int((field @ answer).argmax())
-            if np.isnan(answer).any() or worst in binding or field[worst] @ answer <= 1.0 + _TOLERANCE:
+            if (
+                np.isnan(answer).any()
+                or worst in binding
+                or field[worst] @ answer <= 1.0 + _TOLERANCE
+            ):
                 break
             binding.append(worst)
         solved[position] = answer
@@ -162,12 +172,24 @@ class BenefitOfDoubt:
     lower: float = 0.0
     upper: float = 1.0
     uses_data: ClassVar[bool] = True
+    by_region: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="疑点利益法",
+        en="benefit of the doubt",
+        says_zh="每个区域取对自身最有利的权重（线性规划）。",
+        says_en="Every region gets the weights under which it looks best (linear programming).",
+        formula="max Σ_{j} w_{j} y_{cj}  subject to  Σ_{j} w_{j} y_{kj} ≤ 1",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= 1:
-            raise SpecError(f"BenefitOfDoubt(lower={self.lower}, upper={self.upper}) needs 0 ≤ lower ≤ upper ≤ 1.")
+            raise SpecError(
+                f"BenefitOfDoubt(lower={self.lower}, upper={self.upper}) needs 0 ≤ lower ≤ upper ≤ 1."
+            )
 
-    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedBenefitOfDoubt:
+    def fit(
+        self, values: pd.DataFrame, *, framework: Framework | None = None
+    ) -> FittedBenefitOfDoubt:
         """Solve the programme of each region from normalised values (regions × indicators).
 
         Raises
@@ -190,7 +212,9 @@ class BenefitOfDoubt:
             )
         field = undominated(_complete_rows(numbers).to_numpy())
         if (field == 0).all():
-            raise DataError("BenefitOfDoubt() found only zeros, so that no weights are best. Normalise with MinMax().")
+            raise DataError(
+                "BenefitOfDoubt() found only zeros, so that no weights are best. Normalise with MinMax()."
+            )
         multipliers = _multipliers(numbers, field, self)
         shares = multipliers.div(multipliers.sum(axis=1), axis=0)
         mean = as_weights(shares.mean().to_numpy(), numbers.columns)
@@ -241,7 +265,9 @@ def _complete_rows(numbers: pd.DataFrame) -> pd.DataFrame:
     return some
 
 
-def _multipliers(numbers: pd.DataFrame, field: NDArray[np.float64], method: BenefitOfDoubt) -> pd.DataFrame:
+def _multipliers(
+    numbers: pd.DataFrame, field: NDArray[np.float64], method: BenefitOfDoubt
+) -> pd.DataFrame:
     x = numbers.to_numpy()
     solved = multipliers_of_all(x, field, lower=method.lower, upper=method.upper)
     unlimited = np.isnan(solved).any(axis=1) & ~np.isnan(x).any(axis=1)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_choice
+from hubtiers._method import About, asked_for, uses_data
 from hubtiers.errors import DataError, SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
 
 __all__ = ["CombinedWeights"]
-
-_RULES = ("product", "minimum_relative_entropy", "game_theory")
 
 
 def product_of_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,6 +36,13 @@ def compromise_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
     products = sets @ sets.T
     shares = np.abs(np.linalg.lstsq(products, np.diag(products), rcond=1e-10)[0])
     return np.asarray(scaled(shares) @ sets)
+
+
+_RULES = {
+    "product": product_of_weights,
+    "minimum_relative_entropy": least_entropy_weights,
+    "game_theory": compromise_weights,
+}
 
 
 @dataclass(frozen=True)
@@ -72,24 +78,52 @@ class CombinedWeights:
 
     methods: tuple[Any, ...] = field(metadata={"step": "weight"})
     rule: str = "product"
+    about: ClassVar[About] = About(
+        zh="组合赋权",
+        en="combined weights",
+        says_zh="把几组权重合成一组。",
+        says_en="Several sets of weights are combined into one.",
+    )
 
     def __post_init__(self) -> None:
-        methods = tuple(self.methods) if isinstance(self.methods, (tuple, list)) else (self.methods,)
+        methods = (
+            tuple(self.methods) if isinstance(self.methods, (tuple, list)) else (self.methods,)
+        )
         if len(methods) < 2:
-            raise SpecError("CombinedWeights() needs at least two weighting methods, such as (a, b).")
+            raise SpecError(
+                "CombinedWeights() needs at least two weighting methods, such as (a, b)."
+            )
         for method in methods:
             if isinstance(method, type) or not callable(getattr(method, "fit", None)):
-                raise SpecError(f"CombinedWeights() got {method!r}, which is no weighting method. Give objects.")
+                raise SpecError(
+                    f"CombinedWeights() got {method!r}, which is no weighting method. Give objects."
+                )
         object.__setattr__(self, "methods", methods)
-        require_choice("rule of CombinedWeights(rule=…)", self.rule, _RULES)
+        require_choice("rule of CombinedWeights(rule=…)", self.rule, tuple(_RULES))
 
     @property
     def uses_data(self) -> bool:
         """Whether one of the methods takes its weights from the data."""
-        return any(method.uses_data for method in self.methods)
+        return any(uses_data(method) for method in self.methods)
 
-    def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
+    def fit(
+        self,
+        values: pd.DataFrame,
+        *,
+        framework: Framework | None = None,
+        regions: pd.DataFrame | None = None,
+        year: int | None = None,
+        panel: pd.DataFrame | None = None,
+        direction: pd.Series | None = None,
+    ) -> FittedWeights:
         """Fit every method and combine their weights.
+
+        Parameters
+        ----------
+        values
+            Regions × indicators, normalised.
+        framework, regions, year, panel, direction
+            What one of the methods may ask for.
 
         Raises
         ------
@@ -98,10 +132,18 @@ class CombinedWeights:
         SpecError
         """
         columns = calculable(values, "CombinedWeights()", rows=False).columns
-        fitted = [method.fit(values, framework=framework).weights.reindex(columns) for method in self.methods]
-        sets = np.vstack([weights.to_numpy(float) for weights in fitted])
-        combine = dict(zip(_RULES, (product_of_weights, least_entropy_weights, compromise_weights), strict=True))
-        weights = combine[self.rule](sets)
+        known = {
+            "framework": framework,
+            "regions": regions,
+            "year": year,
+            "panel": panel,
+            "direction": direction,
+        }
+        sets = []
+        for method in self.methods:
+            asked = {name: known[name] for name in asked_for(method.fit) if name in known}
+            sets.append(method.fit(values, **asked).weights.reindex(columns).to_numpy(float))
+        weights = _RULES[self.rule](np.vstack(sets))
         if not np.isfinite(weights).all():
             raise DataError(
                 "CombinedWeights() finds no indicator that has a weight above 0 in all of its sets. Use "

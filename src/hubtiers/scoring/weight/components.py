@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_every_column, require_varied
+from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
@@ -21,7 +22,9 @@ _STILL = 1e-10
 """Angle, in radians, below which a turn no longer matters."""
 
 
-def principal_loadings(correlation: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def principal_loadings(
+    correlation: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return eigenvalues (largest first) and loadings (indicators × components) of a correlation matrix."""
     values, vectors = np.linalg.eigh(correlation)
     values, vectors = np.clip(values[::-1], 0.0, None), vectors[:, ::-1]
@@ -110,10 +113,20 @@ class PcaWeights:
     least_share: float = 0.1
     least_total: float = 0.6
     uses_data: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="主成分分析法",
+        en="weights from principal components",
+        says_zh="由旋转后因子载荷的平方导出权重。",
+        says_en="Weights come from squared rotated loadings.",
+    )
 
     def __post_init__(self) -> None:
-        if self.components is not None and not (isinstance(self.components, int) and self.components >= 1):
-            raise SpecError(f"PcaWeights(components={self.components!r}) needs a whole number of at least 1.")
+        if self.components is not None and not (
+            isinstance(self.components, int) and self.components >= 1
+        ):
+            raise SpecError(
+                f"PcaWeights(components={self.components!r}) needs a whole number of at least 1."
+            )
         if not (0 <= self.least_share <= 1 and 0 <= self.least_total <= 1):
             raise SpecError(
                 f"PcaWeights(least_share={self.least_share}, least_total={self.least_total}) needs shares of 0 to 1."
@@ -165,4 +178,6 @@ class PcaWeights:
         share = eigenvalues / eigenvalues.sum()
         enough = int(np.searchsorted(np.cumsum(share), self.least_total - 1e-9)) + 1
         # Loadings of components without variance are all 0: they can be turned to anything.
-        return min(max(int((share >= self.least_share).sum()), enough, 1), int((share > 1e-12).sum()))
+        return min(
+            max(int((share >= self.least_share).sum()), enough, 1), int((share > 1e-12).sum())
+        )

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_domain, require_every_column, require_varied
+from hubtiers._method import About
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
@@ -73,10 +74,19 @@ class EntropyWeights:
 
     shift: float = 0.0
     uses_data: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="熵值法",
+        en="entropy weights",
+        says_zh="指标在区域间分布越不均，权重越大。",
+        says_en=("The more unevenly an indicator is spread over the regions, the more it counts."),
+        formula="d_{j} = 1 + (1 / ln n) Σ_{i} p_{ij} ln p_{ij},  w_{j} = d_{j} / Σ_{k} d_{k}",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.shift < np.inf:
-            raise SpecError(f"EntropyWeights(shift={self.shift}) needs a shift of 0 or a small positive number.")
+            raise SpecError(
+                f"EntropyWeights(shift={self.shift}) needs a shift of 0 or a small positive number."
+            )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Compute the weights from normalised values (regions × indicators).
@@ -139,6 +149,15 @@ class CriticWeights:
     """
 
     uses_data: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="CRITIC 权重法",
+        en="CRITIC weights",
+        says_zh="指标变异越大、与其他指标重复越少，权重越大。",
+        says_en=(
+            "The more an indicator varies and the less it repeats others, the more it counts."
+        ),
+        formula="w_{j} ∝ σ_{j} Σ_{k} (1 − r_{jk})",
+    )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Compute the weights from normalised values (regions × indicators).
@@ -192,6 +211,13 @@ class VariationWeights:
     """
 
     uses_data: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        zh="变异系数法",
+        en="weights by coefficient of variation",
+        says_zh="权重与变异系数成正比。",
+        says_en="Weights are proportional to the coefficient of variation.",
+        formula="w_{j} ∝ s_{j} / ȳ_{j}",
+    )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Compute the weights from normalised values (regions × indicators).
@@ -216,4 +242,6 @@ class VariationWeights:
             way_out="Normalise with MinMax().",
         )
         require_varied(numbers, "VariationWeights()", spread=numbers.std(ddof=1))
-        return FittedWeights(self, as_weights(variation_shares(numbers.to_numpy()), numbers.columns))
+        return FittedWeights(
+            self, as_weights(variation_shares(numbers.to_numpy()), numbers.columns)
+        )

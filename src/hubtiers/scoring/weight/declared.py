@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers._checks import calculable, named_pairs, require_choice
+from hubtiers._method import About
 from hubtiers.errors import SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, nested_weights, scaled
@@ -40,6 +41,13 @@ class EqualWeights:
 
     per: str = "indicator"
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="等权",
+        en="equal weights",
+        says_zh="指标（或各功能）权重相等。",
+        says_en="Every indicator (or every function) counts the same.",
+        formula="w_{j} = 1 / m",
+    )
 
     def __post_init__(self) -> None:
         require_choice("unit of EqualWeights(per=…)", self.per, ("indicator", "function"))
@@ -56,11 +64,16 @@ class EqualWeights:
         """
         columns = calculable(values, "EqualWeights()", rows=False).columns
         if self.per == "indicator":
-            return FittedWeights(self, as_weights(np.full(len(columns), 1.0 / len(columns)), columns))
+            return FittedWeights(
+                self, as_weights(np.full(len(columns), 1.0 / len(columns)), columns)
+            )
         if framework is None:
-            raise SpecError("EqualWeights(per='function') needs the framework that groups the indicators.")
+            raise SpecError(
+                "EqualWeights(per='function') needs the framework that groups the indicators."
+            )
         shares = [
-            np.prod([1.0 / len(framework.filled_children(up)) for up in framework.ancestors(code)]) for code in columns
+            np.prod([1.0 / len(framework.filled_children(up)) for up in framework.ancestors(code)])
+            for code in columns
         ]
         return FittedWeights(self, as_weights(scaled(np.array(shares)), columns))
 
@@ -89,6 +102,13 @@ class FrameworkWeights:
     """
 
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="指标体系权重",
+        en="weights of the framework",
+        says_zh="各级权重取自指标体系，在同级内归一。",
+        says_en="Weights stand in the framework, and are shares among siblings at every level.",
+        formula="w_{j} = Π_{levels} share",
+    )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
         """Read the weights of the framework.
@@ -104,7 +124,9 @@ class FrameworkWeights:
         if framework is None:
             raise SpecError("FrameworkWeights() needs the framework that holds the weights.")
         stated = {code: node.weight for code, node in framework.node.items()}
-        return FittedWeights(self, nested_weights(stated, columns, framework, method="FrameworkWeights()"))
+        return FittedWeights(
+            self, nested_weights(stated, columns, framework, method="FrameworkWeights()")
+        )
 
 
 @dataclass(frozen=True)
@@ -133,12 +155,20 @@ class GivenWeights:
 
     weights: Mapping[str, float] | tuple[tuple[str, float], ...]
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="主观赋权",
+        en="given weights",
+        says_zh="权重由研究者给定。",
+        says_en="Weights are given by hand.",
+    )
 
     def __post_init__(self) -> None:
         pairs = named_pairs(self.weights, "GivenWeights()")
         for code, weight in pairs:
             if not isinstance(weight, (int, float)) or not 0 <= weight < np.inf:
-                raise SpecError(f"GivenWeights() needs numbers of 0 or more, but {code!r} has {weight!r}.")
+                raise SpecError(
+                    f"GivenWeights() needs numbers of 0 or more, but {code!r} has {weight!r}."
+                )
         object.__setattr__(self, "weights", tuple((code, float(weight)) for code, weight in pairs))
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
@@ -153,4 +183,6 @@ class GivenWeights:
         """
         columns = calculable(values, "GivenWeights()", rows=False).columns
         stated = dict(named_pairs(self.weights, "GivenWeights()"))
-        return FittedWeights(self, nested_weights(stated, columns, framework, method="GivenWeights()"))
+        return FittedWeights(
+            self, nested_weights(stated, columns, framework, method="GivenWeights()")
+        )

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, named_pairs
+from hubtiers._method import About
 from hubtiers.errors import SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, nested_weights
@@ -20,7 +21,24 @@ __all__ = ["AhpWeights", "BudgetAllocation", "priority_vector"]
 
 _Matrix = tuple[tuple[float, ...], ...]
 
-_RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
+_RANDOM_INDEX = (
+    0.0,
+    0.0,
+    0.0,
+    0.58,
+    0.90,
+    1.12,
+    1.24,
+    1.32,
+    1.41,
+    1.45,
+    1.49,
+    1.51,
+    1.48,
+    1.56,
+    1.57,
+    1.59,
+)
 """Saaty's mean consistency index of random matrices, by their size (0 to 15)."""
 
 _RECIPROCAL_TOLERANCE = 0.02
@@ -84,18 +102,35 @@ class AhpWeights:
     below: tuple[tuple[tuple[str, ...], _Matrix], ...] = ()
     max_ratio: float = 0.1
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="层次分析法",
+        en="analytic hierarchy process",
+        says_zh="权重为判断矩阵的主特征向量，一致性比率不超过上限。",
+        says_en=(
+            "Weights are the principal eigenvector of judgements of pairs, whose consistency ratio is bounded."
+        ),
+        formula="A w = λ_{max} w",
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_ratio < np.inf:
-            raise SpecError(f"AhpWeights(max_ratio={self.max_ratio}) needs a number of 0 or more, such as 0.1.")
+            raise SpecError(
+                f"AhpWeights(max_ratio={self.max_ratio}) needs a number of 0 or more, such as 0.1."
+            )
         codes, matrix = _as_judgements((self.codes, self.matrix), self.max_ratio)
         object.__setattr__(self, "matrix", matrix)
         object.__setattr__(self, "codes", codes)
-        object.__setattr__(self, "below", tuple(_as_judgements(entry, self.max_ratio) for entry in self.below))
+        object.__setattr__(
+            self, "below", tuple(_as_judgements(entry, self.max_ratio) for entry in self.below)
+        )
 
     @classmethod
     def from_upper(
-        cls, upper: Iterable[Iterable[float | str]], *, codes: Iterable[str] | None = None, max_ratio: float = 0.1
+        cls,
+        upper: Iterable[Iterable[float | str]],
+        *,
+        codes: Iterable[str] | None = None,
+        max_ratio: float = 0.1,
     ) -> AhpWeights:
         """Make the method from the upper triangle: the first row without its 1, then the second, and so on.
 
@@ -115,12 +150,16 @@ class AhpWeights:
             for j, judgement in enumerate(row, start=i + 1):
                 matrix[i, j] = _number(judgement)
                 matrix[j, i] = 1.0 / matrix[i, j]
-        return cls(matrix.tolist(), codes=None if codes is None else tuple(codes), max_ratio=max_ratio)
+        return cls(
+            matrix.tolist(), codes=None if codes is None else tuple(codes), max_ratio=max_ratio
+        )
 
     @property
     def priorities(self) -> pd.Series:
         """Principal eigenvector of the (first) matrix, scaled to sum 1."""
-        return pd.Series(priority_vector(np.array(self.matrix))[0], index=self.codes, name="priority")
+        return pd.Series(
+            priority_vector(np.array(self.matrix))[0], index=self.codes, name="priority"
+        )
 
     @property
     def eigenvalue(self) -> float:
@@ -152,7 +191,9 @@ class AhpWeights:
         stated: dict[str, float] = {}
         for names, matrix in ((codes, self.matrix), *self.below):
             stated |= dict(zip(names, priority_vector(np.array(matrix))[0].tolist(), strict=True))
-        return FittedWeights(self, nested_weights(stated, columns, framework, method="AhpWeights()"))
+        return FittedWeights(
+            self, nested_weights(stated, columns, framework, method="AhpWeights()")
+        )
 
 
 def _as_judgements(entry: Any, max_ratio: float) -> tuple[tuple[str, ...] | None, _Matrix]:
@@ -164,7 +205,9 @@ def _as_judgements(entry: Any, max_ratio: float) -> tuple[tuple[str, ...] | None
         if codes is None and isinstance(matrix, pd.DataFrame):
             codes = tuple(str(code) for code in matrix.columns)
     except (TypeError, ValueError) as error:
-        raise SpecError(f"AhpWeights() needs a square matrix of judgements with its codes: {error}.") from None
+        raise SpecError(
+            f"AhpWeights() needs a square matrix of judgements with its codes: {error}."
+        ) from None
     _require_judgements(numbers, codes, max_ratio)
     return codes, numbers
 
@@ -188,7 +231,9 @@ def _require_judgements(matrix: _Matrix, codes: tuple[str, ...] | None, max_rati
             f"AhpWeights() needs a square matrix, but its {n} rows have {[len(row) for row in matrix]} cells."
         )
     if n >= len(_RANDOM_INDEX):
-        raise SpecError(f"AhpWeights() compares at most 15 things at a time, but the matrix has {n}. Form groups.")
+        raise SpecError(
+            f"AhpWeights() compares at most 15 things at a time, but the matrix has {n}. Form groups."
+        )
     if codes is not None and (len(codes) != n or len(set(codes)) != n):
         raise SpecError(
             f"AhpWeights() needs one code for each of {n} rows, each once, but has {listing(codes, most=15)}."
@@ -241,12 +286,21 @@ class BudgetAllocation:
 
     points: Any
     uses_data: ClassVar[bool] = False
+    about: ClassVar[About] = About(
+        zh="预算分配法",
+        en="budget allocation",
+        says_zh="权重为各专家分配份额的均值。",
+        says_en="The weight is the mean share of the points that experts hand out.",
+    )
 
     def __post_init__(self) -> None:
         points = self.points
         if isinstance(points, pd.DataFrame):
             points = {str(expert): row.to_dict() for expert, row in points.iterrows()}
-        rows = tuple((expert, _as_points(expert, given)) for expert, given in named_pairs(points, "BudgetAllocation()"))
+        rows = tuple(
+            (expert, _as_points(expert, given))
+            for expert, given in named_pairs(points, "BudgetAllocation()")
+        )
         first = {code for code, _ in rows[0][1]}
         for expert, given in rows:
             if odd := first ^ {code for code, _ in given}:
@@ -274,14 +328,24 @@ class BudgetAllocation:
         """
         columns = calculable(values, "BudgetAllocation()", rows=False).columns
         stated = {str(code): float(share) for code, share in self.opinions.mean().items()}
-        return FittedWeights(self, nested_weights(stated, columns, framework, method="BudgetAllocation()"))
+        return FittedWeights(
+            self, nested_weights(stated, columns, framework, method="BudgetAllocation()")
+        )
 
 
 def _as_points(expert: str, given: Mapping[str, float] | Any) -> tuple[tuple[str, float], ...]:
     pairs = named_pairs(given, f"BudgetAllocation() for {expert!r}")
     for code, points in pairs:
-        if isinstance(points, bool) or not isinstance(points, (int, float, np.number)) or not 0 <= points < np.inf:
-            raise SpecError(f"BudgetAllocation() needs points of 0 or more, but {expert!r} gives {code!r} {points!r}.")
+        if (
+            isinstance(points, bool)
+            or not isinstance(points, (int, float, np.number))
+            or not 0 <= points < np.inf
+        ):
+            raise SpecError(
+                f"BudgetAllocation() needs points of 0 or more, but {expert!r} gives {code!r} {points!r}."
+            )
     if sum(points for _, points in pairs) <= 0:
-        raise SpecError(f"BudgetAllocation() has an expert who hands out no points: {expert!r}. Leave the row out.")
+        raise SpecError(
+            f"BudgetAllocation() has an expert who hands out no points: {expert!r}. Leave the row out."
+        )
     return tuple((code, float(points)) for code, points in pairs)

@@ -48,7 +48,11 @@ class FittedWeights:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per indicator, largest weight first."""
-        return self.weights.rename("weight").to_frame().sort_values("weight", ascending=False, kind="stable")
+        return (
+            self.weights.rename("weight")
+            .to_frame()
+            .sort_values("weight", ascending=False, kind="stable")
+        )
 
 
 class WeightMethod(Protocol):
@@ -87,7 +91,11 @@ def nested_weights(
         When a column is not named and no framework says where it belongs, when some siblings are named and some not,
         or when siblings all have 0.
     """
-    above = {up for code in columns for up in framework.ancestors(code)} if framework is not None else set()
+    above = (
+        {up for code in columns for up in framework.ancestors(code)}
+        if framework is not None
+        else set()
+    )
     unnamed = [code for code in columns if code not in stated]
     if not unnamed and not above & set(stated):
         return as_weights(_positive([stated[code] for code in columns], method), columns)
@@ -97,7 +105,12 @@ def nested_weights(
             "indicator, or name groups and give the framework that holds them."
         )
     shares = [
-        np.prod([_share_among_siblings(stated, node, framework, method) for node in _path(code, framework)])
+        np.prod(
+            [
+                _share_among_siblings(stated, node, framework, method)
+                for node in _path(code, framework)
+            ]
+        )
         for code in columns
     ]
     return as_weights(scaled(np.array(shares, dtype=float)), columns)
@@ -107,7 +120,9 @@ def _path(code: str, framework: Framework) -> list[str]:
     return [code, *(up for up in framework.ancestors(code) if up)]
 
 
-def _share_among_siblings(stated: Mapping[str, float], node: str, framework: Framework, method: str) -> float:
+def _share_among_siblings(
+    stated: Mapping[str, float], node: str, framework: Framework, method: str
+) -> float:
     siblings = framework.filled_children(framework[node].parent)
     named = [code for code in siblings if code in stated]
     if not named:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.hubs.structure import rank_size
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import (
     draw_key,
@@ -67,12 +68,12 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
     Raises
     ------
     DataError
-        When fewer than three regions have a positive score.
+        When fewer than three regions have a positive score, or all have the same.
 
     Notes
     -----
-    The line is the least-squares fit of ln score = ln C − q · ln rank, with ranks as the result
-    gives them.
+    The line is that of `rank_size`: the least-squares fit of ln score = ln C − q · ln rank, with
+    ranks as the result gives them.
 
     **Missing values**: regions without a score are left out. So are scores of zero and below, which
     have no logarithm; the plot says how many.
@@ -87,17 +88,9 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
     from hubtiers.show.figures.canvas import drawing
 
     require_language(language)
+    found = rank_size(result)
     scores = result.scores[result.scores > 0]
-    left_out = int(result.scores.notna().sum()) - len(scores)
-    if len(scores) < 3:
-        raise DataError(
-            f"A rank–size plot needs at least three positive scores, but there are {len(scores)}: only they have a "
-            "logarithm. Use a normalisation that gives positive scores, such as MinMax(low=1, high=100)."
-        )
-    ranks = result.rank[scores.index].astype("float64")
-    x, y = np.log(ranks.to_numpy(float)), np.log(scores.to_numpy(float))
-    slope, start = np.polyfit(x, y, 1)
-    fit = float(np.corrcoef(x, y)[0, 1] ** 2)
+    ranks = found.table["rank"].reindex(scores.index).astype("float64")
     with drawing(language, ax, size=(6.4, 4.6)) as board:
         axes, colours = board.axes, tier_colours(result.breaks.labels)
         axes.set_xscale("log")
@@ -109,9 +102,8 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
             )
             marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
         ends = np.array([ranks.min(), ranks.max()])
-        axes.plot(
-            ends, np.exp(start) * ends**slope, color="#8c1515", linewidth=1, zorder=2, gid="fit"
-        )
+        line = np.exp(found.constant) * ends**-found.q
+        axes.plot(ends, line, color="#8c1515", linewidth=1, zorder=2, gid="fit")
         plain_ticks(axes)
         axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
         draw_key(
@@ -119,7 +111,7 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
             [(colours[k], tier_name(k, language)) for k in result.breaks.labels],
             loc="upper right",
         )
-        write_note(board, _fit_note(-float(slope), fit, left_out, language))
+        write_note(board, _fit_note(found.q, found.r_squared, found.left_out, language))
         finish(board)
         name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
         return board.figure

@@ -1,13 +1,13 @@
-"""The report: one page that says what was asked, with which data and method, what came out, and how sure it is."""
+"""The report: what was asked, with which data and method, what came out, how sure it is."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -18,12 +18,10 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.pages.report_sections import Material, Page, write_sections
+from hubtiers.show.pages.report_page import Material, Page, Section
+from hubtiers.show.pages.report_sections import write_sections
 from hubtiers.show.text import html_text
 from hubtiers.show.words import require_language, say, title_texts, word
-
-if TYPE_CHECKING:
-    from hubtiers.show.pages.report_sections import Section
 
 __all__ = ["Report", "build_report"]
 
@@ -62,7 +60,8 @@ class Report:
         target = Path(path)
         if target.suffix.lower() not in (".html", ".htm"):
             raise SpecError(
-                f"The report is a page, but the path is {target.name!r}. Give one that ends in .html."
+                f"The report is a page, but the path is {target.name!r}. Give one that ends in "
+                ".html."
             )
         with replacing(target) as temporary:
             temporary.write_text(self.html, encoding="utf-8")
@@ -79,7 +78,10 @@ class Report:
     def _repr_html_(self) -> str:
         # A frame of its own keeps the styles of the page and of the notebook apart.
         page = escape(self.html, quote=True)
-        return f'<iframe sandbox srcdoc="{page}" title="{escape(self.title)}" width="100%" height="640"></iframe>'
+        title = escape(self.title)
+        return (
+            f'<iframe sandbox srcdoc="{page}" title="{title}" width="100%" height="640"></iframe>'
+        )
 
 
 def build_report(
@@ -93,14 +95,15 @@ def build_report(
     language: str = "zh",
     approval: str | None = None,
 ) -> Report:
-    """Write a report on a result (研究报告): question, data, method, result, confidence, gaps, and how to rerun.
+    """Write a report on a result (研究报告): data, method, result, confidence, gaps, how to rerun.
 
     Choose it to hand a result to somebody who was not there when it was computed.
 
     Parameters
     ----------
     source
-        A `Result`, or the `Outcome` of a study, which brings its layout, reference, comparison and title along.
+        A `Result`, or the `Outcome` of a study, which brings its layout, reference, comparison and
+        title along.
     layout
         Hubs that are drawn on the map.
     reference
@@ -128,12 +131,14 @@ def build_report(
     UnknownOptionError
         When the language is not known.
     HubtiersError
-        When the report is to be in Chinese and no font with Chinese characters is installed for its figures.
+        When the report is to be in Chinese and no font with Chinese characters is installed for its
+        figures.
 
     Notes
     -----
-    Everything is read from the result; nothing is classified, ranked or rounded anew. A figure that cannot be drawn,
-    such as a map of a result without geometry, is replaced by a sentence that says why.
+    Everything is read from the result; nothing is classified, ranked or rounded anew. A figure that
+    cannot be drawn, such as a map of a result without geometry, is replaced by a sentence that says
+    why.
 
     **Missing values** are dashes in tables, and hatched on the map.
 
@@ -148,7 +153,8 @@ def build_report(
     if isinstance(source, Result):
         material = Material(source, title_texts(title, word("report_title")))
     elif isinstance(source, Outcome):
-        material = Material.of(source, title_texts(title or source.title, word("report_title")))
+        names = title_texts(title or source.title, word("report_title"))
+        material = Material.of(source, names)
     else:
         raise SpecError(
             f"A report is made from a Result or an Outcome, but got {type(source).__name__}."
@@ -161,28 +167,37 @@ def build_report(
     }
     given = {name: value for name, value in given.items() if value is not None}
     material = dataclasses.replace(material, approval=approval, **given)
-    names = material.title
     sections = write_sections(material, Page(language))
-    html = _assemble(names.say(language), language, sections)
-    return Report(
-        names.say(language), language, tuple((s.anchor, s.heading) for s in sections), html
-    )
+    heading = material.title.say(language)
+    anchors = tuple((section.anchor, section.heading) for section in sections)
+    return Report(heading, language, anchors, _assemble(heading, language, sections))
 
 
-def _assemble(title: str, language: str, sections: list[Section]) -> str:
+def _assemble(title: str, language: str, sections: Sequence[Section]) -> str:
+    """Return the whole page: no scripts, no links to other files."""
     tag = "zh-CN" if language == "zh" else "en"
-    contents = say("contents", language)
-    links = "".join(f'<li><a href="#{s.anchor}">{html_text(s.heading)}</a></li>' for s in sections)
-    body = "".join(
-        f'<section id="{s.anchor}" aria-labelledby="{s.anchor}-heading"><h2 id="{s.anchor}-heading">{number}  '
-        f"{html_text(s.heading)}</h2>{s.body}</section>"
-        for number, s in enumerate(sections, start=1)
-    )
+    said, style = html_text(title), _STYLE.read_text(encoding="utf-8")
+    links = "".join(map(_link_html, sections))
+    body = "".join(_section_html(n, section) for n, section in enumerate(sections, start=1))
     return (
         f'<!DOCTYPE html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html_text(title)}</title>\n<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        f'<header><h1>{html_text(title)}</h1></header>\n<nav aria-label="{contents}"><ol>{links}</ol></nav>\n'
+        f"<title>{said}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<header><h1>{said}</h1></header>\n"
+        f'<nav aria-label="{say("contents", language)}"><ol>{links}</ol></nav>\n'
         f"<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _link_html(section: Section) -> str:
+    return f'<li><a href="#{section.anchor}">{html_text(section.heading)}</a></li>'
+
+
+def _section_html(number: int, section: Section) -> str:
+    anchor = section.anchor
+    return (
+        f'<section id="{anchor}" aria-labelledby="{anchor}-heading">'
+        f'<h2 id="{anchor}-heading">{number}  {html_text(section.heading)}</h2>'
+        f"{section.body}</section>"
     )

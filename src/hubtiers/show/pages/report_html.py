@@ -1,4 +1,4 @@
-"""Tables, figures and lists of the report as HTML; every string that is not this module's own is escaped here."""
+"""Tables, figures and lists of the report as HTML; strings from outside are escaped here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hubtiers.show.pages.print_tables import Column, PrintTable, cell_words
+from hubtiers.show.methods import formula_html
+from hubtiers.show.pages.print_table import Column, PrintTable
 from hubtiers.show.text import html_text
 from hubtiers.show.words import say
 from hubtiers.show.wrapping import text_width
@@ -15,11 +16,23 @@ from hubtiers.show.wrapping import text_width
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["definitions", "figure_html", "names_text", "paragraph", "table_html"]
+__all__ = [
+    "bullets",
+    "definitions",
+    "figure_html",
+    "heading",
+    "names_text",
+    "paragraph",
+    "preformatted",
+    "step_html",
+    "steps_html",
+    "table_html",
+]
 
 _BROAD = 8
 _SHORT = 26
 _BRIEF = 24
+_WIDE = 700
 _PATH = re.compile(r'(<path\b[^>]*? d=")([^"]*)(")')
 _NUMBER = re.compile(r"-?\d+\.\d+")
 
@@ -29,10 +42,42 @@ def paragraph(text: str) -> str:
     return f"<p>{html_text(text)}</p>"
 
 
+def heading(text: str) -> str:
+    """Return a heading inside a section."""
+    return f"<h3>{html_text(text)}</h3>"
+
+
+def preformatted(text: str) -> str:
+    """Return a text that keeps its lines, such as a command."""
+    return f"<pre>{html_text(text)}</pre>"
+
+
+def bullets(texts: Iterable[str], *, language: str) -> str:
+    """Return a list of texts that are in a language of their own."""
+    items = "".join(f"<li>{html_text(text)}</li>" for text in texts)
+    return f'<ul lang="{language}">{items}</ul>'
+
+
 def definitions(pairs: Iterable[tuple[str, str]]) -> str:
-    """Return terms and what they stand for."""
+    """Return terms and what they stand for; nothing for no terms."""
     rows = "".join(f"<dt>{html_text(term)}</dt><dd>{html_text(text)}</dd>" for term, text in pairs)
     return f"<dl>{rows}</dl>" if rows else ""
+
+
+def steps_html(steps: Iterable[str]) -> str:
+    """Return the steps of a method, numbered."""
+    return f"<ol>{''.join(steps)}</ol>"
+
+
+def step_html(step: tuple[str, str, str, str, str], language: str) -> str:
+    """Return one step of a method: its name, what it does, formula and options."""
+    name, method, sentence, formula, options = step
+    shown = f'<span class="formula">{formula_html(formula)}</span>' if formula else " "
+    colon, stop = say("colon", language), say("sentence_end", language)
+    return (
+        f'<li class="step"><strong>{html_text(name)}</strong>{colon}{html_text(method)}{stop}'
+        f"{html_text(sentence)}{shown}<code>{html_text(options)}</code></li>"
+    )
 
 
 def names_text(names: Sequence[str], language: str, *, most: int = 12) -> str:
@@ -49,66 +94,95 @@ def names_text(names: Sequence[str], language: str, *, most: int = 12) -> str:
 
 def table_html(table: PrintTable, number: int, language: str, *, most: int | None = None) -> str:
     """Return a table with caption, headings with their scope, and notes; at most `most` rows."""
-    columns, rows = table.shown(language)
-    left_out = len(rows) - most if most is not None and len(rows) > most else 0
+    columns, _ = table.shown(language)
+    rows = table.texts(language)
+    shown = rows[:most]
+    kinds = [_kind(column, shown, place) for place, column in enumerate(columns)]
+    # The last of the columns that name the row is the heading of the row.
     named = sum(column.serves(language) for column in table.columns[: table.headings]) - 1
-    texts = [[cell_words(cell, column) for cell, column in zip(row, columns, strict=True)] for row in rows[:most]]
-    kinds = [_kind(column, [row[place] for row in texts]) for place, column in enumerate(columns)]
-    head = "".join(
-        f'<th scope="col" class="{kind}">{html_text(column.heading.say(language))}</th>'
-        for column, kind in zip(columns, kinds, strict=True)
-    )
-    body = [
-        "<tr>" + "".join(_cell(text, kinds[k], named=k == named) for k, text in enumerate(row)) + "</tr>"
-        for row in texts
-    ]
     label = say("table_number", language, n=number)
+    caption = f"{label}  {html_text(table.title.say(language))}"
+    body = "".join(_row_html(row, kinds, named) for row in shown)
     notes = [note.say(language) for note in table.notes]
-    if left_out:
-        notes.append(say("rows_left_out", language, most=most, n=left_out))
-    looks = " ".join(["broad"] * (len(columns) > _BROAD) + ["brief"] * (len(texts) <= _BRIEF))
+    if len(shown) < len(rows):
+        notes.append(say("rows_left_out", language, most=most, n=len(rows) - len(shown)))
     return (
-        f'{_scroller(label)}<table class="{looks}"><caption>{label}  {html_text(table.title.say(language))}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-        + (f'<p class="notes">{html_text(" ".join(notes))}</p>' if notes else "")
+        f'{_scroller(label)}<table class="{_looks(columns, shown)}"><caption>{caption}</caption>'
+        f"<thead><tr>{_head_html(columns, kinds, language)}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>{_notes_html(notes)}"
     )
+
+
+def _looks(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
+    """Return the classes of a table: smaller type for broad ones, one page for brief ones."""
+    broad = ["broad"] if len(columns) > _BROAD else []
+    brief = ["brief"] if len(rows) <= _BRIEF else []
+    return " ".join(broad + brief)
+
+
+def _head_html(columns: Sequence[Column], kinds: Sequence[str], language: str) -> str:
+    cells = []
+    for column, kind in zip(columns, kinds, strict=True):
+        said = html_text(column.heading.say(language))
+        cells.append(f'<th scope="col" class="{kind}">{said}</th>')
+    return "".join(cells)
+
+
+def _row_html(row: Sequence[str], kinds: Sequence[str], named: int) -> str:
+    cells = [_cell(text, kinds[k], named=k == named) for k, text in enumerate(row)]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _notes_html(notes: Sequence[str]) -> str:
+    return f'<p class="notes">{html_text(" ".join(notes))}</p>' if notes else ""
 
 
 def _scroller(label: str) -> str:
-    """Return the start of a box that scrolls sideways, by keyboard too, when what it holds is wider than the screen."""
+    """Return the start of a box that scrolls sideways, by keyboard too."""
     return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
 
 
-def _kind(column: Column, texts: Sequence[str]) -> str:
+def _kind(column: Column, rows: Sequence[Sequence[str]], place: int) -> str:
     """Return the class of a column: numbers, short texts that stay on one line, or long ones."""
     if column.digits is not None:
         return "number"
-    return "short" if max(map(text_width, texts), default=0) <= _SHORT else "long"
+    widest = max((text_width(row[place]) for row in rows), default=0)
+    return "short" if widest <= _SHORT else "long"
 
 
 def _cell(text: str, kind: str, *, named: bool) -> str:
-    return (
-        f'<th scope="row" class="{kind}">{html_text(text)}</th>'
-        if named
-        else f'<td class="{kind}">{html_text(text)}</td>'
-    )
+    if named:
+        return f'<th scope="row" class="{kind}">{html_text(text)}</th>'
+    return f'<td class="{kind}">{html_text(text)}</td>'
 
 
 def figure_html(figure: Figure, number: int, caption: str, language: str) -> str:
-    """Return a figure as an SVG picture inside the page, with its caption as the text for those who cannot see it."""
+    """Return a figure as an SVG picture inside the page, its caption for those who cannot see."""
     from hubtiers.show.figures.canvas import svg_text
 
     width, height = (round(float(side) * 96) for side in figure.get_size_inches())
     picture = base64.b64encode(_lighter(svg_text(figure)).encode()).decode()
-    label = say("figure_number", language, n=number)
-    shape = "wide" if width > 700 else "tall" if height > width else "small"
+    label, said = say("figure_number", language, n=number), html_text(caption)
+    image = (
+        f'<img class="{_shape(width, height)}" width="{width}" height="{height}" alt="{said}" '
+        f'src="data:image/svg+xml;base64,{picture}">'
+    )
     return (
-        f'<figure>{_scroller(label)}<img class="{shape}" width="{width}" height="{height}" alt="{html_text(caption)}" '
-        f'src="data:image/svg+xml;base64,{picture}"></div>'
-        f"<figcaption>{label}  {html_text(caption)}</figcaption></figure>"
+        f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
     )
 
 
+def _shape(width: int, height: int) -> str:
+    """Return the class of a picture by its size in pixels."""
+    if width > _WIDE:
+        return "wide"
+    return "tall" if height > width else "small"
+
+
 def _lighter(svg: str) -> str:
-    """Return a drawing with its outlines to a twentieth of a point, finer than any printer: half of the size."""
-    return _PATH.sub(lambda m: m[1] + _NUMBER.sub(lambda n: f"{float(n[0]):.1f}", m[2]) + m[3], svg)
+    """Return a drawing with its outlines to a tenth of a point: half of the size."""
+    return _PATH.sub(lambda path: path[1] + _shortened(path[2]) + path[3], svg)
+
+
+def _shortened(outline: str) -> str:
+    return _NUMBER.sub(lambda number: f"{float(number[0]):.1f}", outline)

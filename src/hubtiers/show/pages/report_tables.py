@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from hubtiers.compare import Comparison
-from hubtiers.framework import Framework
+from hubtiers.framework import Framework, Indicator
 from hubtiers.scheme import Result
-from hubtiers.show.pages.print_tables import (
-    STATUSES,
-    Cell,
-    Column,
+from hubtiers.show.pages.print_table import (
+    REGION,
     PrintTable,
-    frame_compared,
-    status_text,
-    tier_cell,
-    whole_cell,
+    column,
+    print_table,
+    text_at,
+    tier_at,
+    whole_at,
 )
-from hubtiers.show.words import Text, word
+from hubtiers.show.pages.result_tables import INDICATOR, STATUSES, frame_compared, status_text
+from hubtiers.show.words import Text, tier_text, word
 from hubtiers.table.report import JoinReport
 from hubtiers.tiers.agreement import Agreement
 
@@ -32,15 +34,15 @@ __all__ = [
 ]
 
 _RULES = ("id", "exact", "alias", "former", "ambiguous", "unmatched")
-_REGION = (Column(word("region_zh"), only="zh"), Column(word("region_en"), only="en"))
 
 
 def join_table(report: JoinReport) -> PrintTable:
     """Return how many names of the data were matched by which rule."""
-    counts = report.matches["rule"].value_counts()
-    rows = tuple((_rule_text(str(rule)), int(n)) for rule, n in counts.items())
-    columns = (Column(word("matched_by")), Column(word("name_count"), 0))
-    return PrintTable("join", word("join_table"), columns, rows)
+    columns = (
+        column("matched_by", of=lambda row: _rule_text(str(row[0]))),
+        column("name_count", of=lambda row: int(row[1]), digits=0),
+    )
+    return print_table("join", "join_table", columns, report.matches["rule"].value_counts().items())
 
 
 def _rule_text(rule: str) -> Text:
@@ -48,92 +50,87 @@ def _rule_text(rule: str) -> Text:
 
 
 def status_table(result: Result) -> PrintTable:
-    """Return indicators × statuses: how many values of each status are in use."""
-    table = result.table
-    present = table.values.notna()
-    texts = table.status.astype("object").where(present).fillna("").astype("str")
-    found = sorted({str(s) for s in pd.unique(texts.where(present).to_numpy().ravel()) if isinstance(s, str)})
-    order = [s for s in STATUSES if s in found] + [s for s in found if s not in STATUSES]
+    """Return indicators × statuses: how many values of each are in use; empty for none."""
+    present = result.table.values[result.table.framework.codes].notna()
+    statuses = result.table.status.astype("object").where(present).fillna("").astype("str")
+    # A missing value has no status; the mark keeps it apart from a value without one.
+    counts = statuses.where(present, None).apply(pd.Series.value_counts).fillna(0)
+    found = [str(status) for status in counts.index]
+    order = [status for status in STATUSES if status in found]
+    order += sorted(set(found) - set(STATUSES))
+    gaps = (~present).sum()
     columns = (
-        Column(word("indicator_zh"), only="zh"),
-        Column(word("indicator_en"), only="en"),
-        *(Column(status_text(status), 0) for status in order),
-        Column(word("missing"), 0),
+        *INDICATOR,
+        *(column(status_text(s), of=partial(_count, counts, s), digits=0) for s in order),
+        column("missing", of=lambda node: int(gaps[node.code]), digits=0),
     )
-    rows: list[tuple[Cell, ...]] = []
-    for node in table.framework.indicators:
-        here = present[node.code]
-        counts = texts[node.code][here].value_counts()
-        names = (node.name_zh or node.name_en or node.code, node.name_en or node.name_zh or node.code)
-        rows.append((*names, *(int(counts.get(status, 0)) for status in order), int((~here).sum())))
-    title = word("status_table")
-    return PrintTable("statuses", title, columns, tuple(rows) if order != [""] else (), (), 2)
+    told = [] if order in ([], [""]) else result.table.framework.indicators
+    return print_table("statuses", "status_table", columns, told, headings=2)
+
+
+def _count(counts: pd.DataFrame, status: str, node: Indicator) -> int:
+    return int(counts[node.code][status])
 
 
 def confusion_table(found: Agreement) -> PrintTable:
     """Return reference tiers × tiers, counts."""
-    columns = [Column(word("reference_by_tier"))]
-    columns += [Column(_pair(tier_cell(label)), 0) for label in found.confusion.columns]
-    rows = tuple(
-        (tier_cell(label), *(int(n) for n in row))
-        for label, row in zip(found.confusion.index, found.confusion.to_numpy(), strict=True)
-    )
-    title = word("confusion_table")
-    return PrintTable("confusion", title, tuple(columns), rows)
+    columns = [column("reference_by_tier", of=lambda row: tier_text(row[0]))]
+    for place, label in enumerate(found.confusion.columns, start=1):
+        columns.append(column(tier_text(label), of=whole_at(place), digits=0))
+    return print_table("confusion", "confusion_table", columns, found.confusion.itertuples())
 
 
 def disagreement_table(result: Result, found: Agreement) -> PrintTable:
     """Return the regions whose tier is not that of the reference."""
-    regions = result.table.regions
-    columns = (*_REGION, Column(word("tier")), Column(word("reference")))
-    rows = tuple(
-        (str(regions.loc[region, "name_zh"]), str(regions.loc[region, "name_en"]), tier_cell(row["tier"]),
-         tier_cell(row["reference"]))
-        for region, row in zip(found.disagreements.index, found.disagreements.to_dict("records"), strict=True)
-    )  # fmt: skip
-    title = word("disagreement_table")
-    return PrintTable("disagreements", title, columns, rows, (), 2)
+    names = result.table.regions[["name_zh", "name_en"]]
+    columns = (
+        *REGION,
+        column("tier", of=tier_at("tier")),
+        column("reference", of=tier_at("reference")),
+    )
+    apart = found.disagreements[["tier", "reference"]].join(names)
+    return print_table(
+        "disagreements",
+        "disagreement_table",
+        columns,
+        apart.to_dict("records"),
+        headings=2,
+    )
 
 
 def move_table(comparison: Comparison) -> PrintTable:
     """Return the regions that another scheme places in another tier."""
     moves = comparison.moves()
-    moves = moves[moves["new_tier"]]
-    base = comparison.names[0]
     columns = (
-        Column(word("scheme")),
-        *_REGION,
-        Column(word("tier_in").fill(name=base)),
-        Column(word("tier_this")),
-        Column(word("rank_change"), 0),
+        column("scheme", of=text_at("scheme")),
+        *REGION,
+        column(word("tier_in").fill(name=comparison.names[0]), of=tier_at("tier_before")),
+        column("tier_this", of=tier_at("tier_after")),
+        column("rank_change", of=whole_at("rank_change"), digits=0),
     )
-    rows = tuple(
-        (str(row["scheme"]), str(row["name_zh"]), str(row["name_en"]), tier_cell(row["tier_before"]),
-         tier_cell(row["tier_after"]), whole_cell(row["rank_change"]))
-        for row in moves.to_dict("records")
-    )  # fmt: skip
-    note = word("move_note")
-    title = word("move_table")
-    return PrintTable("moves", title, columns, rows, (note,), 3)
+    return print_table(
+        "moves",
+        "move_table",
+        columns,
+        moves[moves["new_tier"]].to_dict("records"),
+        notes=[word("move_note")],
+        headings=3,
+    )
 
 
 def outside_table(frame: pd.DataFrame) -> PrintTable:
     """Return how the score goes with outside variables."""
     # Here it is a number of regions; between schemes it is a share.
-    table = frame_compared(frame.rename(columns={"same_tier": "in_same_tier"}))
-    title = word("outside_table")
-    return PrintTable("outside", title, table.columns, table.rows)
+    counted = frame.rename(columns={"same_tier": "in_same_tier"})
+    return frame_compared(counted, name="outside", title="outside_table")
 
 
 def empty_slot_table(framework: Framework) -> PrintTable:
     """Return the functions and categories of the framework that no indicator fills."""
-    words = {"group": word("slot_group"), "category": word("slot_category")}
-    slots = framework.empty_slots()
-    rows = tuple((words[row["slot"]], Text(row["name_zh"], row["name_en"])) for row in slots.to_dict("records"))
-    columns = (Column(word("kind")), Column(word("without_indicator")))
-    title = word("gap_table")
-    return PrintTable("gaps", title, columns, rows, (), 2)
-
-
-def _pair(cell: Cell) -> Text:
-    return cell if isinstance(cell, Text) else Text.same(cell)
+    kinds = {"group": word("slot_group"), "category": word("slot_category")}
+    columns = (
+        column("kind", of=lambda slot: kinds[slot["slot"]]),
+        column("without_indicator", of=lambda slot: Text(slot["name_zh"], slot["name_en"])),
+    )
+    slots = framework.empty_slots().to_dict("records")
+    return print_table("gaps", "gap_table", columns, slots, headings=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, MissingColumnError, NotComparableError, listing
+from hubtiers.explain import standouts
 from hubtiers.framework import Indicator
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.gazetteer import gazetteer
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["map_content"]
 
-_MOST = 3
 _RANKS = ["low", "median", "high"]
 
 
@@ -206,7 +206,7 @@ def _region_rows(
 ) -> list[dict[str, Any]]:
     frame = result.to_frame().loc[result.table.regions.index]
     functions = _functions(result)
-    standouts, years = _standouts(result), _years(result)
+    notable, years = _standouts(result), _years(result)
     aliases = _aliases(ground.pack)
     doubts = _doubts(result, robustness) if robustness is not None else {}
     rows = []
@@ -217,7 +217,7 @@ def _region_rows(
                 **_place_names(row, aliases),
                 **_standing(row, result.breaks.labels, functions),
                 "years": years.get(region),
-                **standouts.get(region, {}),
+                **notable.get(region, {}),
                 **doubts.get(region, {}),
                 **ground.place_of(number),
             }
@@ -251,36 +251,19 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
     """Return strengths and weaknesses by region, as `Result.explain` names them.
 
     Each is the number of the indicator, its distance from the median of the tier's other regions,
-    and its value.
+    and its value. A region that is alone in its tier has neither.
     """
-    normalised, values = result.normalised.to_numpy(float), result.table.values.to_numpy(float)
+    number = {code: at for at, code in enumerate(result.normalised.columns)}
+    peers = result.tier.map(result.tier.value_counts()).astype("Float64").fillna(0) > 1
     found: dict[str, dict[str, Any]] = {}
-    for tier in result.breaks.labels:
-        rows = np.flatnonzero((result.tier == tier).to_numpy())
-        if len(rows) < 2:
-            continue
-        ahead = normalised[rows] - _median_of_others(normalised[rows])
-        for row, distance in zip(rows, ahead, strict=True):
-            strong = [at for at in np.argsort(-distance, kind="stable") if distance[at] > 0][:_MOST]
-            weak = [at for at in np.argsort(distance, kind="stable") if distance[at] < 0][:_MOST]
-            found[str(result.normalised.index[int(row)])] = {
-                key: [[int(at), float(distance[at]), _plain(values[row, at])] for at in chosen]
-                for key, chosen in (("strengths", strong), ("weaknesses", weak))
-            }
+    for region in result.tier.index[peers]:
+        found[str(region)] = {"strengths": [], "weaknesses": []}
+    place = {"strength": "strengths", "weakness": "weaknesses"}
+    rows: list[dict[Hashable, Any]] = standouts(result).to_dict("records")
+    for row in rows:
+        entry = [number[row["indicator"]], row["difference"], _plain(row["value"])]
+        found[str(row["region_id"])][place[row["kind"]]].append(entry)
     return found
-
-
-def _median_of_others(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for every present value the median of the other values of its column; NaN where there is none."""
-    order = np.argsort(x, axis=0, kind="stable")
-    place = np.argsort(order, axis=0, kind="stable")
-    ordered = np.take_along_axis(x, order, axis=0)
-    others = (~np.isnan(x)).sum(axis=0) - 1
-    medians = np.zeros_like(x)
-    for middle in ((others - 1) // 2, others // 2):
-        at = np.maximum(middle, 0) + (middle >= place)
-        medians += np.take_along_axis(ordered, np.minimum(at, len(x) - 1), axis=0) / 2
-    return np.where(np.isnan(x) | (others < 1), np.nan, medians)
 
 
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,7 @@
 """The weights explorer: what the browser needs to score regions anew under other weights, as Python would.
 
-The matrix of normalised values, the hierarchy and ready weightings travel with the map;
-`assets/scoring.js` holds the same formulas as `hubtiers._hierarchy`,
-`hubtiers.scheme.round_significant` and `hubtiers.tiers`.
+The matrix of normalised values, the hierarchy and ready weightings travel with the map; `assets/scoring.js` holds the
+same formulas as `hubtiers._hierarchy`, `hubtiers._rounding.round_significant` and `hubtiers.tiers`.
 """
 
 from __future__ import annotations
@@ -14,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from hubtiers._hierarchy import climbs
-from hubtiers._methods import describe, make_step, offered
+from hubtiers._hierarchy import by_level, fit_weights, groups_upwards
+from hubtiers._method import uses_data
+from hubtiers._methods import describe, make_step, to_spec
+from hubtiers._steps import Given
 from hubtiers.errors import HubtiersError, SpecError
 from hubtiers.framework import TIERS
 from hubtiers.scheme import Result
@@ -40,6 +41,8 @@ _PRESETS: Mapping[str, Any] = {
 _PRESET_NAMES = {"equal": "equal_indicators", "function": "equal_functions"}
 # The rules that the browser can learn anew.
 _RULES: Mapping[type, str] = {NaturalBreaks: "natural", Quantiles: "quantiles"}
+_COPIED = ("denominate", "impute", "treat", "normalise")
+"""Steps that the copied text takes from the scheme; the browser adds the others as they are chosen there."""
 _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geometric()}
 
 
@@ -123,11 +126,6 @@ def _method_name(method: Any) -> Text:
     return Text(name.zh, name.en[:1].upper() + name.en[1:])
 
 
-def _ladder(result: Result) -> tuple[Any, ...]:
-    chosen = result.fitted.scheme.aggregate
-    return chosen if isinstance(chosen, tuple) else (chosen,)
-
-
 def can_explore(result: Result) -> bool:
     """Say whether the weights of this result can be explored in the browser."""
     try:
@@ -138,7 +136,7 @@ def can_explore(result: Result) -> bool:
 
 
 def _require_means(result: Result) -> None:
-    for method in _ladder(result):
+    for method in by_level(result.fitted.scheme.aggregate):
         if type(method) not in (Arithmetic, Geometric):
             raise SpecError(
                 f"The weights explorer computes arithmetic and geometric means, but this scheme aggregates with "
@@ -155,21 +153,21 @@ def _require_means(result: Result) -> None:
 def _groups(result: Result) -> list[dict[str, Any]]:
     """Return the groups from the lowest up, the score last: children, and the indicators below each child."""
     framework = result.fitted.framework
-    column = {code: number for number, code in enumerate(framework.codes)}
-    order = {climb.group: number for number, climb in enumerate(climbs(framework))}
+    place = {code: number for number, code in enumerate(framework.codes)}
+    order = {group.code: number for number, group in enumerate(groups_upwards(framework))}
     groups = []
-    for climb in climbs(framework):
+    for group in groups_upwards(framework):
         # An indicator by its column, a group by ~number, as arcs are reversed in shapes.
-        children = [column[c] if c in column else ~order[c] for c in climb.children]
-        name = node_text(result, climb.group) if climb.group in framework.node else Text("", "")
+        children = [place[c] if c in place else ~order[c] for c in group.children]
+        name = node_text(result, group.code) if group.code in framework.node else Text("", "")
         groups.append(
             {
-                "id": climb.group,
+                "id": group.code,
                 "name_zh": name.zh,
                 "name_en": name.en,
-                "height": climb.height,
+                "height": group.level,
                 "children": children,
-                "leaves": list(map(list, climb.leaves)),
+                "leaves": list(map(list, group.leaves)),
             }
         )
     return groups
@@ -180,16 +178,16 @@ def _presets(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ready, unavailable = [], []
     framework = result.fitted.framework
-    offers = {"framework": framework, "regions": result.table.regions}
+    given = Given(result.table)
     for name in options.presets:
         method = make_step("weight", _PRESETS[name])
         own = _PRESET_NAMES.get(name)
         names = (word(own) if own else _method_name(method)).to_plain()
-        if method.uses_data and result.table.overlaps:
+        if uses_data(method) and result.table.overlaps:
             unavailable.append({"names": names, "reason": word("overlapping").to_plain()})
             continue
         try:
-            fitted = method.fit(result.normalised, **offered(method.fit, offers))
+            fitted = fit_weights(method, result.normalised, given)
         except HubtiersError as problem:
             unavailable.append({"names": names, "reason": Text.same(problem).to_plain()})
         else:
@@ -200,7 +198,7 @@ def _presets(
 
 def _aggregations(result: Result, *, positive: bool) -> list[dict[str, Any]]:
     """Return the choices of aggregation, the scheme's own first: kinds by level, and the text for a study file."""
-    own = [type(method).__name__ for method in _ladder(result)]
+    own = [type(method).__name__ for method in by_level(result.fitted.scheme.aggregate)]
     others = [[name] for name in _AGGREGATIONS if [name] != own]
     choices = []
     for kinds in (own, *others):
@@ -263,8 +261,14 @@ def _learnt_here(result: Result) -> bool:
 
 def _toml_head(result: Result, options: Explorer) -> str:
     """Return the study file up to what the browser adds: aggregation, tiers and weights."""
-    spec = result.fitted.scheme.to_spec()
-    method = {step: spec[step] for step in ("denominate", "impute", "treat", "normalise")}
+    scheme = result.fitted.scheme
+    try:
+        method = {step: to_spec(step, getattr(scheme, step)) for step in _COPIED}
+    except SpecError as problem:
+        # A method of one's own that nobody has registered: the text says so where the method would stand.
+        written = f"# {problem}"
+    else:
+        written = toml_tables({"method": method})
     study = {key: value for key, value in options.study.items() if key != "method"}
     text = toml_tables(study)
-    return (f"{text}\n\n" if text else "") + toml_tables({"method": method}) + "\n"
+    return (f"{text}\n\n" if text else "") + written + "\n"

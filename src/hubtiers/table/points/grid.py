@@ -8,15 +8,12 @@ they prove.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-P = ParamSpec("P")
-R = TypeVar("R")
+from hubtiers._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -58,14 +55,6 @@ LIMBS = 9
 
 LIMB_SHIFT = 153
 _LOW = 0xFFFFFFFF
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel, kept on disk where a folder for it can be written, else only in memory."""
-    try:
-        return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
-    except RuntimeError:
-        return cast("Callable[P, R]", njit(nogil=True)(function))
 
 
 @compiled

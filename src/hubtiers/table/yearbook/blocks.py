@@ -135,7 +135,11 @@ class _Walk:
         name = self.grid.name(row, self.panel.region)[0]
         if name or self.grid.text(row, self.panel.region):
             return name
-        return next((text for c in self.panel.glosses if (text := self.grid.name(row, c)[0])), "") if self.rows else ""
+        return (
+            next((text for c in self.panel.glosses if (text := self.grid.name(row, c)[0])), "")
+            if self.rows
+            else ""
+        )
 
     def _is_header_word(self, row: int) -> bool:
         if not region_word(self.grid.text(row, self.panel.region)):
@@ -149,12 +153,17 @@ class _Walk:
             return False
         header = self._header_of(self.pending)
         known = {c: {name_key(self.grid.text(r, c)) for r in header} for c in self.columns}
-        texts = {c: name_key(self.grid.text(row, c)) for c in self.grid.filled_columns(row, self.columns)}
+        texts = {
+            c: name_key(self.grid.text(row, c)) for c in self.grid.filled_columns(row, self.columns)
+        }
         return len(texts) > 1 and all(text in known[c] for c, text in texts.items())
 
     def _still_to_come(self, row: int) -> bool:
         """Return whether further rows of a header follow, so that the row alone does not tell."""
-        following = next((r for r in self.grid.rows if r > row and self.grid.filled_columns(r, self.columns)), None)
+        following = next(
+            (r for r in self.grid.rows if r > row and self.grid.filled_columns(r, self.columns)),
+            None,
+        )
         if following is None:
             return False
         texts = self.grid.filled_columns(following, self.panel.columns)
@@ -170,7 +179,11 @@ class _Walk:
         between = [r for r in self.grid.rows if row <= r < following]
         if any(self.grid.is_plain_number(r, c) for r in between for c in self.panel.columns):
             return False
-        return is_continuation(name) or is_unit_note(self.grid.row_text(row, self.columns)) or bool(beside)
+        return (
+            is_continuation(name)
+            or is_unit_note(self.grid.row_text(row, self.columns))
+            or bool(beside)
+        )
 
     def _is_data(self, row: int, name: str, beside: Sequence[int]) -> bool:
         """Return whether a row names a region, or a total, of the table."""
@@ -188,11 +201,15 @@ class _Walk:
         is_known = bool(known_as(name)) or bool(why_no_region(name))
         if self.rows:
             return bool(numbers) or is_known or bool(beside)
-        return (
-            bool(numbers)
-            and not all(parse_year(self.grid.raw(row, c)) for c in numbers)
-            or (is_known and (bool(beside) or self._is_headed()))
-        )
+        # Years beside a name are values once the words above the names have been seen, and before that a header.
+        if numbers and (
+            self._is_headed() or any(self.grid.is_plain_number(row, c) for c in numbers)
+        ):
+            return True
+        if beside:
+            return is_known
+        # The first region of a list may have no values; a line that more of the header follows is none.
+        return self._is_headed() and (is_known or not self._still_to_come(row))
 
     def _precedes_header(self, row: int) -> bool:
         """Return whether the words above the names are still to come, so that this is a row of the header."""
@@ -209,13 +226,19 @@ class _Walk:
 
     def _counts_up(self, row: int, beside: Sequence[int]) -> bool:
         seen = [self.grid.parsed(row, c).value for c in beside]
-        return bool(seen) and all(v is not None and v == n for n, v in enumerate(seen, start=int(seen[0] or 0)))
+        return bool(seen) and all(
+            v is not None and v == n for n, v in enumerate(seen, start=int(seen[0] or 0))
+        )
 
     def _take(self, row: int, name: str) -> None:
         text, marks = self.grid.name(row, self.panel.region)
         if marks:
             self.notes.marks.append(
-                (self.grid.place(row, self.panel.region), self.grid.text(row, self.panel.region), text)
+                (
+                    self.grid.place(row, self.panel.region),
+                    self.grid.text(row, self.panel.region),
+                    text,
+                )
             )
         self.rows.append(Row(row, name))
         self.footnoted = False
@@ -228,7 +251,9 @@ class _Walk:
         if any(c in self.panel.columns for c in filled):
             return False
         above = self.rows[-1].number
-        merged = [c for c in self.panel.columns if self.grid.merged_from.get((row, c), (0, 0))[0] == above]
+        merged = [
+            c for c in self.panel.columns if self.grid.merged_from.get((row, c), (0, 0))[0] == above
+        ]
         name, first = self.grid.name(row, self.panel.region)[0], self.rows[-1].region
         return bool(merged) and name.isascii() and not first.isascii()
 
@@ -264,7 +289,9 @@ class _Walk:
         if len(name) > (_LONG_ASCII if name.isascii() else _LONG):
             return True
         # A name that nothing is known of, below the last numbers of a list of known places, is a line such as 制表 or 完.
-        is_last = not any(self.grid.is_number(r, c) for r in self.grid.rows if r > row for c in self.panel.columns)
+        is_last = not any(
+            self.grid.is_number(r, c) for r in self.grid.rows if r > row for c in self.panel.columns
+        )
         known = sum(is_place(r.region) or bool(why_no_region(r.region)) for r in self.rows)
         return is_last and known * 10 >= 9 * len(self.rows) and not known_as(name)
 
@@ -277,15 +304,21 @@ class _Walk:
             rows = tuple(_mark_aside(self.rows, self.notes))
             is_continued = any(is_continuation(text) for _, text in titles)
             self._refuse_unnamed_header(header)
-            self.blocks.append(Block(self.grid, self.panel, titles, tuple(header), rows, is_continued))
+            self.blocks.append(
+                Block(self.grid, self.panel, titles, tuple(header), rows, is_continued)
+            )
         self.rows, self.pending, self.footnoted = [], [], False
 
     def _header_of(self, pending: Sequence[int]) -> list[int]:
         """Return the rows of the header among those above the names: the others are titles."""
         anchor = max((r for r in pending if self._is_header_word(r)), default=None)
-        below = [r for r in pending if anchor is not None and r >= anchor and not self._is_beside(r)]
+        below = [
+            r for r in pending if anchor is not None and r >= anchor and not self._is_beside(r)
+        ]
         rows: list[int] = []
-        for row in reversed([r for r in pending if (anchor is None or r < anchor) and not self._is_counted(r)]):
+        for row in reversed(
+            [r for r in pending if (anchor is None or r < anchor) and not self._is_counted(r)]
+        ):
             if not self._can_be_header(row, [*rows, *below]):
                 break
             rows.insert(0, row)
@@ -323,12 +356,16 @@ class _Walk:
             return True
         # One text alone is a title, unless it is short and heads a column or a group of columns.
         return (
-            len(texts[0]) <= _LONG and (not below or bool(self.grid.text(below[0], beside[0]))) and self._is_apart(row)
+            len(texts[0]) <= _LONG
+            and (not below or bool(self.grid.text(below[0], beside[0])))
+            and self._is_apart(row)
         )
 
     def _is_apart(self, row: int) -> bool:
         column = self.grid.filled_columns(row, self.panel.columns)[0]
-        spanned = [c for c in self.panel.columns if self.grid.merged_from.get((row, c)) == (row, column)]
+        spanned = [
+            c for c in self.panel.columns if self.grid.merged_from.get((row, c)) == (row, column)
+        ]
         return len(spanned) < max(2, len(self.panel.columns))
 
     def _refuse_unnamed_header(self, header: Sequence[int]) -> None:

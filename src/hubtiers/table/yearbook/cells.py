@@ -45,7 +45,9 @@ NOT_A_NUMBER = Parsed(None)
 """Returned, as this very object, for a cell that is neither a number nor a missing mark."""
 
 _WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_WIDTH |= dict.fromkeys([0x3000, 0xA0, 0x202F, 0x205F, *range(0x2000, 0x200B), 0x09, 0x0A, 0x0D], 0x20)
+_WIDTH |= dict.fromkeys(
+    [0x3000, 0xA0, 0x202F, 0x205F, *range(0x2000, 0x200B), 0x09, 0x0A, 0x0D], 0x20
+)
 _WIDTH |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _WIDTH |= dict.fromkeys([0x2212, 0xFE63, 0x2010, 0x2011, 0x2013], 0x2D)
 _WIDTH |= {0xFE6A: 0x25, 0xFE50: 0x2C, 0xFE52: 0x2E}
@@ -69,7 +71,9 @@ _NOTE = rf"[(\[〔【（](?:注?[0-9]{{1,2}}|注|[{_CIRCLED}])[)\]〕】）]"
 _NAME_MARK = re.compile(rf"\s*(?:[{_CIRCLED}{_RAISED}*†‡※]+|{_NOTE})$")
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:, ?[0-9]{3})+|(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?")
+_GROUPED = re.compile(
+    r"[+-]?[0-9]{1,3}(?:(?:, ?[0-9]{3})+|(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?"
+)
 _SEPARATORS = str.maketrans("", "", ", '")
 _LONGEST = 80
 _LONGEST_NAME = 200
@@ -142,7 +146,11 @@ def _written(raw: str) -> Parsed:
     if digits == "10" and re.search(f"[{_RAISED}]", marks):
         return NOT_A_NUMBER
     value = _decimal(digits)
-    return NOT_A_NUMBER if value is None else Parsed(value, "", sign, marks, grouped=not _PLAIN.fullmatch(digits))
+    return (
+        NOT_A_NUMBER
+        if value is None
+        else Parsed(value, "", sign, marks, grouped=not _PLAIN.fullmatch(digits))
+    )
 
 
 def without_blanks(raw: str, decimals: int) -> Parsed:
@@ -156,7 +164,12 @@ def without_blanks(raw: str, decimals: int) -> Parsed:
     text = raw.translate(_WIDTH).strip()
     shape = rf"-?[0-9]{{1,3}}(?: ?[0-9]{{1,3}})* ?\. ?[0-9]{{{decimals}}}"
     closed = text.replace(" ", "")
-    if decimals < 1 or len(text) > _LONGEST or not re.fullmatch(shape, text) or not _PLAIN.fullmatch(closed):
+    if (
+        decimals < 1
+        or len(text) > _LONGEST
+        or not re.fullmatch(shape, text)
+        or not _PLAIN.fullmatch(closed)
+    ):
         return NOT_A_NUMBER
     return Parsed(Decimal(closed), grouped=True)
 

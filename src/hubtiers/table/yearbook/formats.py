@@ -39,10 +39,21 @@ _HOLDS = {
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The first record of a workbook from before there were containers, versions 2 to 5 and later.
 _BARE_WORKBOOK = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")
-_OTHER = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
+_OTHER = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"{\\rtf",
+)
 _MIME = re.compile(r"(?:mime-version|content-type|from|subject|date|x-[a-z-]+)\s*:", re.IGNORECASE)
 _XML_WORKBOOK = "urn:schemas-microsoft-com:office:spreadsheet"
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|div|center|style)\b", re.IGNORECASE)
+_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|table|meta|div|center|style)\b", re.IGNORECASE
+)
 
 
 def open_book(path: str | os.PathLike[str], limits: ReadLimits, wanted: str | None) -> Book:
@@ -50,7 +61,9 @@ def open_book(path: str | os.PathLike[str], limits: ReadLimits, wanted: str | No
     source = checked_source(path, limits)
     suffix = source.path.suffix.lower()
     if suffix not in _SUFFIXES:
-        raise DataError(f"{source.name} ends in {suffix or 'nothing'!r}. Save it as one of {', '.join(_SUFFIXES)}.")
+        raise DataError(
+            f"{source.name} ends in {suffix or 'nothing'!r}. Save it as one of {', '.join(_SUFFIXES)}."
+        )
     kind = _kind(source)
     if kind not in _ALLOWED[suffix]:
         raise DataError(
@@ -106,4 +119,6 @@ def _read(kind: str, source: Source, limits: ReadLimits, wanted: str | None) -> 
         raise SpecError(f"{source.name} is {what} and has no sheet {wanted!r}. Leave out sheet=….")
     if kind == "page":
         return read_page(source, limits)
-    return read_delimited(source.path, decode_text(source.read(), source.name), limits, source.notes)
+    return read_delimited(
+        source.path, decode_text(source.read(), source.name), limits, source.notes
+    )

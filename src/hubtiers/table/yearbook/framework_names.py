@@ -45,7 +45,9 @@ class Names:
     def any_line(self, header: Header) -> list[str]:
         """Return the codes that one level of a header can mean (拖拉机驾驶员 above 年末人数)."""
         names = without_year(header).names
-        return self._codes([plain_name(text) for name in names for text in (name.zh, name.en) if text])
+        return self._codes(
+            [plain_name(text) for name in names for text in (name.zh, name.en) if text]
+        )
 
     def _codes(self, texts: Iterable[str]) -> list[str]:
         codes: dict[str, None] = {}

@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from hubtiers.errors import DataError
-from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, as_text, clean_name, parse_number, parse_year
+from hubtiers.table.yearbook.cells import (
+    NOT_A_NUMBER,
+    Parsed,
+    as_text,
+    clean_name,
+    parse_number,
+    parse_year,
+)
 from hubtiers.table.yearbook.sheet import Sheet, column_letter
 
 __all__ = ["Grid"]
@@ -20,7 +27,9 @@ def _clean(value: object) -> object:
     """Undo what Excel writes for a carriage return, and set line ends right."""
     if not isinstance(value, str):
         return value
-    text = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), value) if "_x" in value else value
+    text = (
+        _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), value) if "_x" in value else value
+    )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -83,7 +92,9 @@ class Grid:
 
     def row_text(self, row: int, columns: Iterable[int] | None = None) -> str:
         """Return what a row says, or some of its columns, as one line."""
-        wanted = self.sheet.rows.get(row, {}) if columns is None else self.filled_columns(row, columns)
+        wanted = (
+            self.sheet.rows.get(row, {}) if columns is None else self.filled_columns(row, columns)
+        )
         return " ".join(dict.fromkeys(" ".join(self.text(row, c).split()) for c in wanted))
 
     @cached_property
@@ -103,7 +114,9 @@ class Grid:
         visited, most = 0, 4 * len(self.rows) * len(self.columns) + 1000
         for top, left, bottom, right in self.sheet.merges:
             rows = self.rows[bisect_left(self.rows, top) : bisect_right(self.rows, bottom)]
-            columns = self.columns[bisect_left(self.columns, left) : bisect_right(self.columns, right)]
+            columns = self.columns[
+                bisect_left(self.columns, left) : bisect_right(self.columns, right)
+            ]
             visited += len(rows) * len(columns)
             if visited > most:
                 raise DataError(

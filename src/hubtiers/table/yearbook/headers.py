@@ -12,13 +12,24 @@ from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.cells import parse_year, strip_marks
 from hubtiers.table.yearbook.units import factor_between, find_unit, is_plain_unit, same_unit
 
-__all__ = ["Header", "Name", "chinese", "is_unit_cell", "name_key", "parse_header", "split_name", "split_year"]
+__all__ = [
+    "Header",
+    "Name",
+    "chinese",
+    "is_unit_cell",
+    "name_key",
+    "parse_header",
+    "split_name",
+    "split_year",
+]
 
 _BRACKET_END = re.compile(r"\s*[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]$")
 _LEADING_YEAR = re.compile(
     r"(?:截至|截止到?|至|到)?((?:19|20)[0-9]{2}) ?年(?:度|末|底)?(?!不变|可比|价|版|鉴|以|[-—~至])(?=\S)"
 )
-_LEADING_SPAN = re.compile(r"(?:19|20)[0-9]{2} ?年?[-—–~～至]((?:19|20)[0-9]{2}) ?年(?:累计)?(?=\S|$)")
+_LEADING_SPAN = re.compile(
+    r"(?:19|20)[0-9]{2} ?年?[-—–~～至]((?:19|20)[0-9]{2}) ?年(?:累计)?(?=\S|$)"
+)
 _TRAILING_YEAR = re.compile(
     r"(?<![0-9=＝.\-—–~至])[\s_(（\[]*(?<![0-9=＝\-—–~至])((?:19|20)[0-9]{2})(?: ?年(?:度|末|底)?)?[)）\]]?$"
 )
@@ -27,7 +38,9 @@ _NUMBERING = re.compile(
     r"[(（][一二三四五六七八九十\d]{1,2}[)）]|\d{1,2}\s*[.．、](?!\d)|[①-⑳])\s*",
     re.IGNORECASE,
 )
-_GLOSSED = re.compile(r"(?P<zh>.*[\u4e00-\u9fff)）])\s*(?P<en>[A-Z][a-z]{2,}[^\u4e00-\u9fff]*)", re.DOTALL)
+_GLOSSED = re.compile(
+    r"(?P<zh>.*[\u4e00-\u9fff)）])\s*(?P<en>[A-Z][a-z]{2,}[^\u4e00-\u9fff]*)", re.DOTALL
+)
 _INNER_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 # No header is so long, but a paragraph in the wrong cell may be.
 _LONGEST = 500
@@ -131,7 +144,9 @@ class _Reading:
             is_gloss = bool(zh or en) and not chinese(line)
             if (year := parse_year(line)) is not None:
                 self.years.append(year)
-            elif (unit := _whole_unit(line, self.known)) and self._is_unit(line, is_gloss=is_gloss, is_first=not zh):
+            elif (unit := _whole_unit(line, self.known)) and self._is_unit(
+                line, is_gloss=is_gloss, is_first=not zh
+            ):
                 (self.glossed_units if is_gloss and self.units else self.units).append(unit)
             else:
                 name, unit, marks = _split(line, self.known)
@@ -144,7 +159,9 @@ class _Reading:
         """Return whether a line that reads like a unit is one, and not a name or the last word of a gloss."""
         if _BRACKET_END.fullmatch(line):
             return True
-        return (not is_first or bool(self.years)) and not (is_gloss and line.isascii() and line.isalpha())
+        return (not is_first or bool(self.years)) and not (
+            is_gloss and line.isascii() and line.isalpha()
+        )
 
 
 def _lines(texts: Iterable[str]) -> list[str]:
@@ -161,14 +178,20 @@ def _named(zh: list[str], en: list[str]) -> Name:
     """Join the lines of a name: Chinese without spaces, English with them, hyphens at the end of a line undone."""
     joined = ""
     for part in (_INNER_SPACE.sub("", line) for line in zh):
-        gap = " " if joined and joined[-1:].isascii() and part[:1].isascii() and part[:1] not in "(（[" else ""
+        gap = (
+            " "
+            if joined and joined[-1:].isascii() and part[:1].isascii() and part[:1] not in "(（["
+            else ""
+        )
         joined += gap + part
     if not chinese(joined) and en:
         return Name("", " ".join([*zh, *en]))
     return Name(joined, re.sub(r"(?<=[a-z])- (?=[a-z])", "", " ".join(en)))
 
 
-def parse_header(levels: Sequence[Sequence[str]], *, where: str, known: Iterable[str] = ()) -> Header:
+def parse_header(
+    levels: Sequence[Sequence[str]], *, where: str, known: Iterable[str] = ()
+) -> Header:
     """Take the levels of a header apart; `known` are further units, those of the framework.
 
     The unit nearest to the values counts, and the Chinese before the English one.
@@ -189,14 +212,18 @@ def parse_header(levels: Sequence[Sequence[str]], *, where: str, known: Iterable
         if name.text and name not in names:
             names.append(name)
     if len(set(years)) > 1:
-        raise DataError(f"{where} states more than one year: {listing(sorted(set(years)))}. Leave one of them.")
+        raise DataError(
+            f"{where} states more than one year: {listing(sorted(set(years)))}. Leave one of them."
+        )
     return Header(text, tuple(names), unit, min(years, default=None), marks)
 
 
 def _check_units(units: Sequence[str], where: str) -> None:
     for other in units[1:]:
         if factor_between(other, units[0]) != 1:
-            raise DataError(f"{where} states two units, {units[0]!r} and {other!r}. Leave one of them.")
+            raise DataError(
+                f"{where} states two units, {units[0]!r} and {other!r}. Leave one of them."
+            )
 
 
 def _whole_unit(line: str, extra: tuple[str, ...]) -> str:
@@ -222,7 +249,9 @@ def _split(line: str, extra: tuple[str, ...]) -> tuple[str, str, str]:
         return body, "", marks
     for separator in ("，", ",", "、", "/", "／"):
         is_slash = separator in "/／"
-        name, found_separator, tail = body.partition(separator) if is_slash else body.rpartition(separator)
+        name, found_separator, tail = (
+            body.partition(separator) if is_slash else body.rpartition(separator)
+        )
         if found_separator and name.strip() and (unit := _whole_unit(tail.strip(), extra)):
             return name.strip(), unit, marks
     return body, "", marks
@@ -234,7 +263,9 @@ def _unit_in_bracket(inner: str, extra: tuple[str, ...]) -> tuple[str, str]:
     if _whole_unit(f"({inner})", extra):
         return "", inner
     before, _, last = inner.replace("，", ",").replace("；", ",").replace(";", ",").rpartition(",")
-    return (before.strip(), last.strip()) if before and _whole_unit(f"({last})", extra) else ("", "")
+    return (
+        (before.strip(), last.strip()) if before and _whole_unit(f"({last})", extra) else ("", "")
+    )
 
 
 def split_year(name: str) -> tuple[str, int | None]:

@@ -69,7 +69,8 @@ def name_series(task: Task) -> list[Named]:
     whole = [(s, _header(task, s)) for s in task.series]
     headers = _drop_common(task, whole)
     hits = _by_framework(task, headers, whole) if task.framework else _by_header(task, headers)
-    named, used = [], set()
+    named = []
+    used: set[str] = set()
     for number, (series, header) in enumerate(headers):
         if number not in hits:
             continue
@@ -107,7 +108,9 @@ def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple
     bare = any(len(header.names) < 2 or not s.is_spanned for s, header in headers)
     if len(headers) < 2 or len(first) != 1 or bare:
         return headers
-    task.notes.say(f"the header {first.pop().text!r} spans every column and was left out of their names")
+    task.notes.say(
+        f"the header {first.pop().text!r} spans every column and was left out of their names"
+    )
     return [(s, replace(header, names=header.names[1:])) for s, header in headers]
 
 
@@ -134,7 +137,9 @@ def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int
     return {number: (label, rules[number]) for number, label in labels.items()}
 
 
-def _told_twice(task: Task, headers: Sequence[tuple[Series, Header]], labels: Mapping[int, str]) -> list[int]:
+def _told_twice(
+    task: Task, headers: Sequence[tuple[Series, Header]], labels: Mapping[int, str]
+) -> list[int]:
     """Return the series that share a name and a year."""
     seen: dict[tuple[str, int | None], list[int]] = {}
     for number, label in labels.items():
@@ -167,7 +172,9 @@ def _by_framework(
     for number, (series, header) in enumerate(headers):
         where = task.column(series)
         if header.names:
-            hit = names.whole(header, series.others, where) or names.whole(undropped[number][1], (), where)
+            hit = names.whole(header, series.others, where) or names.whole(
+                undropped[number][1], (), where
+            )
         else:
             hit = names.titled(series.titles.indicator or series.titles.title, where)
             _title(task, series)
@@ -212,7 +219,10 @@ def _by_lines(
 
 
 def _note_rest(
-    task: Task, names: Names, headers: Sequence[tuple[Series, Header]], hits: Mapping[int, tuple[str, str]]
+    task: Task,
+    names: Names,
+    headers: Sequence[tuple[Series, Header]],
+    hits: Mapping[int, tuple[str, str]],
 ) -> list[tuple[Series, str, str]]:
     """Note the columns that the framework does not ask for; return those that one word in brackets keeps out."""
     stems: list[tuple[Series, str, str]] = []
@@ -239,7 +249,9 @@ def _nothing_named(task: Task) -> DataError:
     )
 
 
-def _unit_of(task: Task, series: Series, header: Header, code: str, used: set[str]) -> tuple[str, str]:
+def _unit_of(
+    task: Task, series: Series, header: Header, code: str, used: set[str]
+) -> tuple[str, str]:
     """Return the unit that a series is written in, and where that was said."""
     mine = {name_key(text) for text in (header.text, header.name, series.text, code)}
     if given := [key for key in task.units if name_key(key) in mine]:
@@ -250,7 +262,9 @@ def _unit_of(task: Task, series: Series, header: Header, code: str, used: set[st
             f"{task.column(series)} is in {header.unit!r} by its name but in {series.unit!r} by the column of units. "
             f"Correct one, or pass units={{{code!r}: …}}."
         )
-    titled = parse_header([[series.titles.indicator]], where=task.where).unit if not header.names else ""
+    titled = (
+        parse_header([[series.titles.indicator]], where=task.where).unit if not header.names else ""
+    )
     for unit, where in ((header.unit, "header"), (series.unit, "unit column"), (titled, "title")):
         if unit:
             return unit, where
@@ -267,7 +281,9 @@ def _unit_of_title(task: Task, n: Named, named: Sequence[Named]) -> Named:
     if n.wanted and find_unit(n.wanted):
         rest = [unit for unit in units if factor_between(unit, n.wanted) is not None]
     if len(rest) == 1 and (stated or n.wanted):
-        task.notes.say(f"column {n.series.letter} was taken to be in {rest[0]!r}, of {listing(units)} in the title")
+        task.notes.say(
+            f"column {n.series.letter} was taken to be in {rest[0]!r}, of {listing(units)} in the title"
+        )
         return replace(n, unit=rest[0], unit_from="title", wanted=n.wanted or rest[0])
     if n.wanted:
         raise DataError(

@@ -37,7 +37,9 @@ def read_xls(source: Source, limits: ReadLimits, wanted: str | None) -> Book:
         book, source = _opened(source)
         with book:
             states, loaded = _load_sheets(book, source, limits, wanted)
-    return Book(source.path, "xls", tuple(loaded), notes=(*source.notes, *hidden_note(states, wanted)))
+    return Book(
+        source.path, "xls", tuple(loaded), notes=(*source.notes, *hidden_note(states, wanted))
+    )
 
 
 def _opened(source: Source) -> tuple[Any, Source]:
@@ -62,7 +64,11 @@ def _open_plain(source: Source) -> Any:
 
     # Without ragged rows, one cell far to the right would fill all rows up to it before any limit is looked at.
     return xlrd.open_workbook(
-        file_contents=source.read(), formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
+        file_contents=source.read(),
+        formatting_info=True,
+        on_demand=True,
+        ragged_rows=True,
+        logfile=io.StringIO(),
     )
 
 
@@ -104,7 +110,11 @@ def _value(book: Any, cell: Any) -> object:
         case xlrd.XL_CELL_TEXT:
             return str(cell.value)
         case xlrd.XL_CELL_NUMBER:
-            return Percent(cell.value) if is_percentage(_number_format(book, cell)) else float(cell.value)
+            return (
+                Percent(cell.value)
+                if is_percentage(_number_format(book, cell))
+                else float(cell.value)
+            )
         case xlrd.XL_CELL_DATE:
             return xlrd.xldate_as_datetime(cell.value, book.datemode)
         case xlrd.XL_CELL_BOOLEAN:
@@ -141,7 +151,9 @@ def decrypted(source: Source) -> Source:
     try:
         import msoffcrypto
     except ImportError:
-        raise MissingDependencyError("msoffcrypto-tool", "xls", "Reading encrypted workbooks") from None
+        raise MissingDependencyError(
+            "msoffcrypto-tool", "xls", "Reading encrypted workbooks"
+        ) from None
     plain = io.BytesIO()
     with faults_of(source):
         _refuse_endless_key(source)
@@ -176,11 +188,15 @@ def _workbook_stream(source: Source) -> bytes:
     try:
         import olefile
     except ImportError:
-        raise MissingDependencyError("olefile", "xls", "Reading workbooks in damaged containers") from None
+        raise MissingDependencyError(
+            "olefile", "xls", "Reading workbooks in damaged containers"
+        ) from None
     with olefile.OleFileIO(io.BytesIO(source.read())) as container:
         name = next((n for n in ("Workbook", "Book") if container.exists(n)), None)
         if name is None:
-            raise DataError(f"{source.name} is a container without a workbook. Check that it is the file you mean.")
+            raise DataError(
+                f"{source.name} is a container without a workbook. Check that it is the file you mean."
+            )
         stream: bytes = container.openstream(name).read()
     _require_whole(stream)
     return stream

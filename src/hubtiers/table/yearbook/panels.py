@@ -90,7 +90,12 @@ def _names_in(grid: Grid, column: int) -> _Names | None:
             continue
         if (found := region_word(text)) and _is_header(grid, row, column):
             header, word = (header, word) if word else (text, found)
-        elif grid.is_text(row, column) or (row, column) in grid.filled or word == "code" or is_code(text):
+        elif (
+            grid.is_text(row, column)
+            or (row, column) in grid.filled
+            or word == "code"
+            or is_code(text)
+        ):
             rows[row] = grid.name(row, column)[0]
     if word:
         above = min((r for r in grid.rows if region_word(grid.text(r, column))), default=0)
@@ -115,27 +120,39 @@ def _is_header(grid: Grid, row: int, column: int) -> bool:
 def _holds_places(grid: Grid, names: _Names) -> bool:
     places = len(names.places)
     alone = [r for r in names.rows if len(grid.sheet.rows.get(r, {})) == 1]
-    others = sum(not is_place(n) and not why_no_region(n) for r, n in names.rows.items() if r not in alone)
+    others = sum(
+        not is_place(n) and not why_no_region(n) for r, n in names.rows.items() if r not in alone
+    )
     return places >= 2 and places >= others
 
 
 def _candidates(found: Sequence[_Names]) -> list[_Names]:
     """Return the columns of names that count: strong words and known places before 名称, and codes last."""
     has_places = any(names.places for names in found if names.word != "code")
-    sure = [n for n in found if (n.word in _STRONG and not (has_places and n.is_kind)) or _is_by_content(n)]
+    sure = [
+        n
+        for n in found
+        if (n.word in _STRONG and not (has_places and n.is_kind)) or _is_by_content(n)
+    ]
     if sure:
         return sure
     return [n for n in found if n.word == "name"] or [n for n in found if n.word == "code"]
 
 
 def _is_by_content(names: _Names) -> bool:
-    return names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(names.rows)
+    return (
+        names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(names.rows)
+    )
 
 
 def _wanted(grid: Grid, wanted: str) -> list[int]:
     """Return the columns that were asked for, by header or by letter."""
     key = name_key(wanted)
-    columns = [c for c in grid.columns if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])]
+    columns = [
+        c
+        for c in grid.columns
+        if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])
+    ]
     if not columns and re.fullmatch(r"[A-Z]{1,3}", wanted):
         columns = [c for c in grid.columns if grid.letter(c) == wanted]
     return columns
@@ -148,7 +165,9 @@ def _keep_wanted(grid: Grid, found: list[_Names], chosen: list[int]) -> list[_Na
     first = min(chosen, default=0)
     others = [n for n in _candidates(found) if n.column not in chosen]
     for names in others:
-        if names.column > first and (_is_gloss(kept[0], names) or _begins_panel(grid, kept[0], names)):
+        if names.column > first and (
+            _is_gloss(kept[0], names) or _begins_panel(grid, kept[0], names)
+        ):
             kept.append(names)
     return sorted(kept, key=lambda names: names.column)
 
@@ -182,7 +201,9 @@ def _lay_beside(grid: Grid, where: str, found: list[_Names], chosen: list[int]) 
 
 
 def _ask(grid: Grid, where: str, found: list[_Names]) -> DataError:
-    seen = listing(f"{grid.letter(n.column)} ({n.header or next(iter(n.rows.values()))!r})" for n in found)
+    seen = listing(
+        f"{grid.letter(n.column)} ({n.header or next(iter(n.rows.values()))!r})" for n in found
+    )
     differ = len({n.header for n in found}) == len(found) and all(n.header for n in found)
     first = found[0].header if differ else grid.letter(found[0].column)
     return DataError(
@@ -196,16 +217,30 @@ def _with_gloss(panel: Panel, last: _Names, names: _Names) -> tuple[_Names, Pane
     said = "the names stand in two languages, side by side; the Chinese ones were taken"
     if not _is_chinese(last) and _is_chinese(names):
         glosses = (*panel.glosses, last.column)
-        return names, replace(panel, region=names.column, glosses=glosses, layouts=(*panel.layouts, said))
-    said = said if _is_chinese(last) else "the names stand in two languages or spellings; the first were taken"
-    return last, replace(panel, glosses=(*panel.glosses, names.column), layouts=(*panel.layouts, said))
+        return names, replace(
+            panel, region=names.column, glosses=glosses, layouts=(*panel.layouts, said)
+        )
+    said = (
+        said
+        if _is_chinese(last)
+        else "the names stand in two languages or spellings; the first were taken"
+    )
+    return last, replace(
+        panel, glosses=(*panel.glosses, names.column), layouts=(*panel.layouts, said)
+    )
 
 
 def _with_province(panel: Panel, last: _Names, names: _Names) -> Panel:
     said = f"the names below {last.header or 'the first column'!r} say where those below {names.header!r} lie"
     province = last.column if last.level == "province" else panel.province
     glosses = (*panel.glosses, last.column)
-    return replace(panel, region=names.column, province=province, glosses=glosses, layouts=(*panel.layouts, said))
+    return replace(
+        panel,
+        region=names.column,
+        province=province,
+        glosses=glosses,
+        layouts=(*panel.layouts, said),
+    )
 
 
 def _is_chinese(names: _Names) -> bool:
@@ -235,12 +270,16 @@ def _is_within(grid: Grid, one: _Names, other: _Names) -> bool:
 
 def _is_trailing_gloss(grid: Grid, one: _Names, other: _Names) -> bool:
     """Return whether the English names stand at the right edge of the table."""
-    return _is_gloss(one, other) and not _value_columns(grid, other, other.column, grid.columns[-1] + 1)
+    return _is_gloss(one, other) and not _value_columns(
+        grid, other, other.column, grid.columns[-1] + 1
+    )
 
 
 def _begins_panel(grid: Grid, one: _Names, other: _Names) -> bool:
     """Return whether a column names the rows of the columns to its right, in a panel of its own."""
-    if not _value_columns(grid, other, other.column, grid.columns[-1] + 1) or not _values_between(grid, one, other):
+    if not _value_columns(grid, other, other.column, grid.columns[-1] + 1) or not _values_between(
+        grid, one, other
+    ):
         return False
     if other.is_repeated and not one.is_repeated:
         return False
@@ -250,7 +289,11 @@ def _begins_panel(grid: Grid, one: _Names, other: _Names) -> bool:
 
 
 def _text_above(grid: Grid, names: _Names) -> str:
-    first = min(row for row, name in names.rows.items() if is_place(name) or why_no_region(name) or not name.isascii())
+    first = min(
+        row
+        for row, name in names.rows.items()
+        if is_place(name) or why_no_region(name) or not name.isascii()
+    )
     texts = [grid.text(row, names.column) for row in grid.rows if row < first]
     return texts[-1] if texts else ""
 
@@ -276,7 +319,9 @@ def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
     return not any(known.fullmatch(key) for key in header_keys(header) for known in KEYS.values())
 
 
-def _with_columns(grid: Grid, panels: list[Panel], found: list[_Names], chosen: list[int]) -> list[Panel]:
+def _with_columns(
+    grid: Grid, panels: list[Panel], found: list[_Names], chosen: list[int]
+) -> list[Panel]:
     """Give every panel the columns that it governs: the first also those to its left, unless they have names."""
     starts = [min(panel.region, *panel.glosses, panel.region) for panel in panels]
     ends = [*starts[1:], grid.columns[-1] + 1] if panels else []
@@ -285,7 +330,11 @@ def _with_columns(grid: Grid, panels: list[Panel], found: list[_Names], chosen: 
         first = start if number else _left_edge(grid, panel, chosen)
         taken = {panel.region, *panel.glosses}
         columns = tuple(c for c in grid.columns if first <= c < end and c not in taken)
-        said = (f"a panel of its own names stands at column {grid.letter(panel.region)}",) if number else ()
+        said = (
+            (f"a panel of its own names stands at column {grid.letter(panel.region)}",)
+            if number
+            else ()
+        )
         laid.append(replace(panel, columns=columns, layouts=(*panel.layouts, *said)))
     return laid
 

@@ -41,7 +41,9 @@ class _Cell:
     is_wide: bool = False
 
 
-def header_paths(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> dict[int, tuple[Level, ...]]:
+def header_paths(
+    grid: Grid, rows: Sequence[int], columns: Sequence[int]
+) -> dict[int, tuple[Level, ...]]:
     """Return the levels above every column, the widest first; nothing for a column without a header."""
     cells = {c: [_at(grid, r, c) for r in rows] for c in columns}
     complete = _last_row_names_all(rows, cells)
@@ -69,7 +71,9 @@ def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) ->
 
 def _at(grid: Grid, row: int, column: int) -> _Cell:
     first = grid.merged_from.get((row, column), (row, column))
-    is_wide = any(grid.merged_from.get((first[0], c)) == first for c in (first[1] + 1, first[1] + 2))
+    is_wide = any(
+        grid.merged_from.get((first[0], c)) == first for c in (first[1] + 1, first[1] + 2)
+    )
     return _Cell(*first, grid.text(*first), is_wide)
 
 
@@ -78,7 +82,10 @@ def _last_row_names_all(rows: Sequence[int], cells: dict[int, list[_Cell]]) -> b
     last = [column[-1] for column in cells.values() if column]
     if len(rows) < 2 or len({cell.text for cell in last}) < len(last):
         return False
-    is_own = all(cell.row == rows[-1] and chinese(cell.text) and parse_year(cell.text) is None for cell in last)
+    is_own = all(
+        cell.row == rows[-1] and chinese(cell.text) and parse_year(cell.text) is None
+        for cell in last
+    )
     return is_own and not any(cell.text.startswith(("#", "＃", "其中")) for cell in last)
 
 
@@ -90,13 +97,17 @@ def _spans(paths: dict[int, list[_Cell]]) -> dict[_Cell, tuple[int, ...]]:
     return {cell: tuple(columns) for cell, columns in spans.items()}
 
 
-def _group(column: int, cells: Sequence[_Cell], spans: dict[_Cell, tuple[int, ...]]) -> tuple[Level, ...]:
+def _group(
+    column: int, cells: Sequence[_Cell], spans: dict[_Cell, tuple[int, ...]]
+) -> tuple[Level, ...]:
     """Join the cells of one node: words that wrap from row to row, then their unit and their English."""
     levels: list[Level] = []
     for number, cell in enumerate(cells):
         span = spans[cell]
         above = cells[number - 1] if number else cell
-        is_gloss = not chinese(cell.text) and above.column == cell.column == column and not above.is_wide
+        is_gloss = (
+            not chinese(cell.text) and above.column == cell.column == column and not above.is_wide
+        )
         is_one = bool(levels) and (levels[-1].span == span or is_gloss)
         if is_one and not _begins_name(levels[-1], cell.text):
             levels[-1] = Level((*levels[-1].texts, cell.text), span)

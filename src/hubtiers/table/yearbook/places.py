@@ -7,7 +7,15 @@ from functools import lru_cache
 from hubtiers.regions.gazetteer import gazetteer, meanings
 from hubtiers.table.yearbook.words import chinese_part, why_no_region
 
-__all__ = ["can_be_same", "is_code", "is_place", "known_as", "official_name", "place_of", "level_of"]
+__all__ = [
+    "can_be_same",
+    "is_code",
+    "is_place",
+    "known_as",
+    "level_of",
+    "official_name",
+    "place_of",
+]
 
 _LONGEST = 60
 

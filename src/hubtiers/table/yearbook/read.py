@@ -150,30 +150,59 @@ def read_indicators(
     book = open_book(path, limits, sheet)
     notes = Notes(list(book.notes))
     found = find_tables(book, sheet, region_column, layout, notes)
-    task = Task(book, found.where.rstrip(","), found.kind, framework, units or {}, year, keep, found.series, notes)
+    task = Task(
+        book,
+        found.where.rstrip(","),
+        found.kind,
+        framework,
+        units or {},
+        year,
+        keep,
+        found.series,
+        notes,
+    )
     return _assemble(task, found)
 
 
 def _check_arguments(
-    framework: object, sheet: object, year: object, units: object, region_column: object, layout: object
+    framework: object,
+    sheet: object,
+    year: object,
+    units: object,
+    region_column: object,
+    layout: object,
 ) -> None:
     if framework is not None and not isinstance(framework, Framework):
-        raise SpecError(f"framework is {type(framework).__name__}. Pass a Framework, as load_framework returns it.")
+        raise SpecError(
+            f"framework is {type(framework).__name__}. Pass a Framework, as load_framework returns it."
+        )
     for name, value in (("sheet", sheet), ("region_column", region_column)):
         if value is not None and (not isinstance(value, str) or not value.strip()):
             raise SpecError(f"{name} is {value!r}. Pass a name, or leave it out.")
-    if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2099):
-        raise SpecError(f"year is {year!r}. Pass a whole number between 1900 and 2099, or leave it out.")
+    if year is not None and (
+        isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2099
+    ):
+        raise SpecError(
+            f"year is {year!r}. Pass a whole number between 1900 and 2099, or leave it out."
+        )
     texts = [*units, *units.values()] if isinstance(units, Mapping) else [None]
     if units is not None and not all(isinstance(text, str) and text.strip() for text in texts):
-        raise SpecError(f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}.")
+        raise SpecError(
+            f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}."
+        )
     if layout not in _LAYOUTS:
         raise UnknownOptionError("layout", layout, _LAYOUTS)
 
 
 def _check_keep(keep: object) -> None:
-    if isinstance(keep, str) or not isinstance(keep, Sequence) or not all(isinstance(text, str) for text in keep):
-        raise SpecError(f"keep is {keep!r}. Pass a list of headers or letters of columns, such as ['位次'].")
+    if (
+        isinstance(keep, str)
+        or not isinstance(keep, Sequence)
+        or not all(isinstance(text, str) for text in keep)
+    ):
+        raise SpecError(
+            f"keep is {keep!r}. Pass a list of headers or letters of columns, such as ['位次']."
+        )
 
 
 def _assemble(task: Task, found: Found) -> IndicatorFile:
@@ -191,12 +220,27 @@ def _assemble(task: Task, found: Found) -> IndicatorFile:
             value = _value(cell, n.unit, factor)
             year = n.header.year or slot.year or years.of(n)
             if slot.aside:
-                aside.append(SetAside(slot.row, slot.region, n.indicator, year, value, unit, slot.aside))
+                aside.append(
+                    SetAside(slot.row, slot.region, n.indicator, year, value, unit, slot.aside)
+                )
                 continue
             place = n.series.grid.place(slot.row, slot.column)
-            rows.append((slot.region, n.indicator, value, year, unit, slot.source or source, slot.status, place))
+            rows.append(
+                (
+                    slot.region,
+                    n.indicator,
+                    value,
+                    year,
+                    unit,
+                    slot.source or source,
+                    slot.status,
+                    place,
+                )
+            )
         columns.append(_column_read(n, factor, cells, n.header.year or years.of(n)))
-    values = pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"value": "float64", "year": "Int64"})
+    values = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(
+        {"value": "float64", "year": "Int64"}
+    )
     _note_values(task, values, parsed)
     return IndicatorFile(values, _report(task, found, columns, aside, parsed))
 
@@ -214,7 +258,9 @@ def _with_numbers(task: Task) -> list[Named]:
         else:
             numeric.append(series)
     if not numeric:
-        raise DataError(f"{task.where} has no column of numbers beside the regions. Check the header and the sheet.")
+        raise DataError(
+            f"{task.where} has no column of numbers beside the regions. Check the header and the sheet."
+        )
     return name_series(replace(task, series=numeric))
 
 
@@ -224,12 +270,18 @@ def _parse_all(task: Task, named: list[Named]) -> list[tuple[Named, list[Parsed]
     wrong: list[str] = []
     for n in named:
         cells = _cells(task, n)
-        bad = [slot for slot, cell in zip(n.series.slots, cells, strict=True) if cell is NOT_A_NUMBER]
-        wrong += [f"{_cell(slot, n)}: {n.series.grid.text(slot.row, slot.column)[:40]!r}" for slot in bad]
+        bad = [
+            slot for slot, cell in zip(n.series.slots, cells, strict=True) if cell is NOT_A_NUMBER
+        ]
+        wrong += [
+            f"{_cell(slot, n)}: {n.series.grid.text(slot.row, slot.column)[:40]!r}" for slot in bad
+        ]
         parsed.append((n, cells))
     if wrong:
         noun = "cell is no number" if len(wrong) == 1 else f"{len(wrong)} cells are no numbers"
-        raise DataError(f"{task.where}: {noun}: {listing(wrong)}. Correct them, or write — where there is no value.")
+        raise DataError(
+            f"{task.where}: {noun}: {listing(wrong)}. Correct them, or write — where there is no value."
+        )
     _refuse_unsettled(task, [n for n, _ in parsed])
     return parsed
 
@@ -247,7 +299,10 @@ def _cells(task: Task, n: Named) -> list[Parsed]:
         return cells
     only = decimals.pop()
     for number, (slot, cell) in enumerate(zip(slots, cells, strict=True)):
-        if cell is NOT_A_NUMBER and (closed := without_blanks(texts[number], only)) is not NOT_A_NUMBER:
+        if (
+            cell is NOT_A_NUMBER
+            and (closed := without_blanks(texts[number], only)) is not NOT_A_NUMBER
+        ):
             cells[number] = closed
             task.notes.say(
                 f"{grid.place(slot.row, slot.column)} {texts[number]!r} was read as {closed.value}, like the other "
@@ -286,7 +341,9 @@ def _settle_unit(task: Task, n: Named, cells: list[Parsed]) -> tuple[Named, Deci
             f"{listing(sorted(foreign))}. Correct the header or the cells, or pass units={{{n.indicator!r}: …}}."
         )
     if signs["%"] and n.unit_from != "cells":
-        task.notes.texts.append(f"column {n.series.letter}: {signs['%']} cells are written or shown with %")
+        task.notes.texts.append(
+            f"column {n.series.letter}: {signs['%']} cells are written or shown with %"
+        )
     factor = factor_between(n.unit, n.wanted) if n.wanted else Decimal(1)
     if factor is None:
         raise DataError(
@@ -330,9 +387,13 @@ class _Years:
         by_row = {slot.year for n in named for slot in n.series.slots} - {None}
         by_header = {n.header.year for n in named} - {None}
         if by_row and by_header and task.kind != "one region":
-            raise DataError(f"{task.where} has a column of years as well as years in its headers. Remove one of them.")
+            raise DataError(
+                f"{task.where} has a column of years as well as years in its headers. Remove one of them."
+            )
         stated = sorted(y for y in by_row | by_header if y is not None)
-        is_open = any(n.header.year is None and slot.year is None for n in named for slot in n.series.slots)
+        is_open = any(
+            n.header.year is None and slot.year is None for n in named for slot in n.series.slots
+        )
         if task.year is not None and not is_open and stated != [task.year]:
             raise DataError(
                 f"{task.where} states the years {listing(stated, most=12)}, but year={task.year} was passed. Leave it "
@@ -357,7 +418,11 @@ class _Years:
     def _found(self, n: Named) -> tuple[int | None, str]:
         task, titles = self._task, n.series.titles
         if task.year is not None:
-            other = f" and outweighs {titles.year} in the title" if titles.year not in (None, task.year) else ""
+            other = (
+                f" and outweighs {titles.year} in the title"
+                if titles.year not in (None, task.year)
+                else ""
+            )
             return task.year, f"year={task.year} was passed{other}"
         if titles.year is not None:
             return titles.year, f"the year {titles.year} was taken from the title"
@@ -389,13 +454,19 @@ def _column_read(n: Named, factor: Decimal, cells: list[Parsed], year: int | Non
     )
 
 
-def _note_values(task: Task, values: pd.DataFrame, parsed: list[tuple[Named, list[Parsed]]]) -> None:
+def _note_values(
+    task: Task, values: pd.DataFrame, parsed: list[tuple[Named, list[Parsed]]]
+) -> None:
     """Note what is true of the values as a whole: what stands twice, lacks a year, or had separators."""
     notes = task.notes.texts
     twice = values[values.duplicated(["region", "indicator", "year"], keep=False)]
     if len(twice):
-        seen = dict.fromkeys(f"{r} {i}" for r, i in zip(twice["region"], twice["indicator"], strict=True))
-        notes.append(f"{len(twice)} values share region, indicator and year and were all kept: {listing(seen)}")
+        seen = dict.fromkeys(
+            f"{r} {i}" for r, i in zip(twice["region"], twice["indicator"], strict=True)
+        )
+        notes.append(
+            f"{len(twice)} values share region, indicator and year and were all kept: {listing(seen)}"
+        )
     if 0 < values["year"].isna().sum() < len(values):
         notes.append(f"{values['year'].isna().sum()} values have no year")
     if grouped := sum(cell.grouped for _, cells in parsed for cell in cells):
@@ -411,7 +482,11 @@ def _report(
 ) -> ReadReport:  # fmt: skip
     missing = Counter(cell.missing for _, cells in parsed for cell in cells if cell.missing)
     marks = [
-        (n.series.grid.place(slot.row, slot.column), n.series.grid.text(slot.row, slot.column), _read_as(cell))
+        (
+            n.series.grid.place(slot.row, slot.column),
+            n.series.grid.text(slot.row, slot.column),
+            _read_as(cell),
+        )
         for n, cells in parsed
         for slot, cell in zip(n.series.slots, cells, strict=True)
         if cell.marks
@@ -426,7 +501,9 @@ def _report(
         layout=found.kind,
         title_rows=tuple(line for titles in found.titles for line in titles.lines),
         header_rows=first.header_rows if first else (),
-        region_column=(first.grid.letter(first.panel.region), first.region_header) if first else ("", ""),
+        region_column=(first.grid.letter(first.panel.region), first.region_header)
+        if first
+        else ("", ""),
         columns=tuple(columns),
         ignored=tuple(task.notes.ignored),
         set_aside=tuple(aside),

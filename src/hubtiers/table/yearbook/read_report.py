@@ -37,7 +37,9 @@ class ColumnRead:
     @property
     def is_converted(self) -> bool:
         """Whether the values were multiplied, or renamed to another unit of the same size."""
-        return bool(self.unit_written) and (self.factor != 1 or not same_unit(self.unit_written, self.unit))
+        return bool(self.unit_written) and (
+            self.factor != 1 or not same_unit(self.unit_written, self.unit)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,12 @@ class ReadReport:
         return pd.DataFrame(list(self._lines()), columns=["what", "where", "written", "read"])
 
     def _lines(self) -> Iterator[tuple[str, str, str, str]]:
-        yield "file", self.file, self.encoding or self.kind, f"delimiter {self.delimiter!r}" if self.delimiter else ""
+        yield (
+            "file",
+            self.file,
+            self.encoding or self.kind,
+            f"delimiter {self.delimiter!r}" if self.delimiter else "",
+        )
         yield "layout", self.sheet, f"header rows {listing(self.header_rows, most=9)}", self.layout
         yield "region column", *self.region_column, ""
         for row, text in self.title_rows:
@@ -117,12 +124,22 @@ class ReadReport:
             year = "" if c.year is None else f", {c.year}"
             yield "column", c.column, c.header, f"{c.indicator}{year} ({c.rule}; {c.cells} values)"
             unit = f"{c.unit} × {c.factor:g}" if c.is_converted else c.unit
-            yield "unit", c.column, f"{c.unit_written} ({c.unit_from})" if c.unit_written else c.unit_from, unit
+            yield (
+                "unit",
+                c.column,
+                f"{c.unit_written} ({c.unit_from})" if c.unit_written else c.unit_from,
+                unit,
+            )
         for column, header, reason in self.ignored:
             yield "ignored", column, header, reason
         for s in self.set_aside:
             year = "" if s.year is None else f", {s.year}"
-            yield "set aside", f"row {s.row}", s.name, f"{s.indicator}{year}: {s.value} {s.unit}".rstrip()
+            yield (
+                "set aside",
+                f"row {s.row}",
+                s.name,
+                f"{s.indicator}{year}: {s.value} {s.unit}".rstrip(),
+            )
         for mark, count in self.missing:
             yield "missing", f"{count} cells", mark, ""
         for cell, raw, value in self.footnotes:
@@ -139,9 +156,13 @@ class ReadReport:
             f"<ReadReport: {self.file}{place}, {self.layout}>",
             f"  header in row {listing(self.header_rows, most=9)}, regions in column {self.region_column[0]}",
             *(f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns),
-            f"  ignored: {listing((h or c for c, h, _ in self.ignored), most=12)}" if self.ignored else "",
+            f"  ignored: {listing((h or c for c, h, _ in self.ignored), most=12)}"
+            if self.ignored
+            else "",
             f"  set aside: {listing(aside, most=12)}" if aside else "",
-            f"  missing: {listing((f'{m!r} {n}×' for m, n in self.missing), most=12)}" if self.missing else "",
+            f"  missing: {listing((f'{m!r} {n}×' for m, n in self.missing), most=12)}"
+            if self.missing
+            else "",
             f"  footnote marks removed: {len(self.footnotes)}" if self.footnotes else "",
             *(f"  note: {note}" for note in self.notes),
         ]
@@ -149,7 +170,10 @@ class ReadReport:
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in ("what", "where", "written", "read"))
-        body = "".join("<tr>" + "".join(f"<td>{escape(t)}</td>" for t in line) + "</tr>" for line in self._lines())
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(t)}</td>" for t in line) + "</tr>"
+            for line in self._lines()
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

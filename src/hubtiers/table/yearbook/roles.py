@@ -38,13 +38,22 @@ class Roles:
         columns = self.named.get(role, [])
         if len(columns) > 1:
             seen = listing(f"{self.block.grid.letter(c)} ({self.header(c)!r})" for c in columns)
-            raise DataError(f"{where} has more than one column of the {role}: {seen}. Rename or remove one.")
+            raise DataError(
+                f"{where} has more than one column of the {role}: {seen}. Rename or remove one."
+            )
         return columns[0] if columns else None
 
     @property
     def code(self) -> int | None:
         """The column of codes of regions."""
-        return next((c for c, reason in self.keys.items() if reason == "a code" and _holds_codes(self.block, c)), None)
+        return next(
+            (
+                c
+                for c, reason in self.keys.items()
+                if reason == "a code" and _holds_codes(self.block, c)
+            ),
+            None,
+        )
 
 
 def find_roles(block: Block) -> Roles:
@@ -70,8 +79,17 @@ def _key(block: Block, column: int, levels: Sequence[Level]) -> str:
             return reason
     if is_whole and _holds_codes(block, column):
         return "a code"
-    counted = [float(n) for n in range(int(numbers[0]), int(numbers[0]) + len(numbers))] if is_whole else []
-    if len(numbers) >= _SHORTEST_SERIES and numbers[0] in (0, 1) and numbers == counted and len(numbers) == len(rows):
+    counted = (
+        [float(n) for n in range(int(numbers[0]), int(numbers[0]) + len(numbers))]
+        if is_whole
+        else []
+    )
+    if (
+        len(numbers) >= _SHORTEST_SERIES
+        and numbers[0] in (0, 1)
+        and numbers == counted
+        and len(numbers) == len(rows)
+    ):
         return "a serial number"
     return ""
 
@@ -90,8 +108,8 @@ def _looks_like(reason: str, numbers: Sequence[float], *, is_whole: bool) -> boo
         return is_whole or not numbers
     if reason == "a serial number":
         return (
-            is_whole and all(a < b for a, b in zip(numbers, numbers[1:], strict=False)) or _is_batch(numbers, is_whole)
-        )
+            is_whole and all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+        ) or _is_batch(numbers, is_whole)
     return is_whole and min(numbers, default=1) >= 1
 
 

@@ -59,7 +59,9 @@ class Series:
 
 def is_long(roles: Roles, layout: str) -> bool:
     """Return whether a table has one row for each value: columns of values and of indicators."""
-    return layout == "long" or (layout == "auto" and bool(roles.named.get("indicator") and roles.named.get("value")))
+    return layout == "long" or (
+        layout == "auto" and bool(roles.named.get("indicator") and roles.named.get("value"))
+    )
 
 
 def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[Series]:
@@ -75,11 +77,14 @@ def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[
             notes.ignored.append((block.grid.letter(column), "", "the column has no header"))
             continue
         slots = tuple(
-            Slot(row.number, column, row.region, years.get(row.number), aside=row.aside) for row in block.rows
+            Slot(row.number, column, row.region, years.get(row.number), aside=row.aside)
+            for row in block.rows
         )
         texts = tuple(level.texts for level in levels)
         key, is_spanned = roles.keys.get(column, ""), _is_spanned(block, column)
-        series.append(Series(block.grid, titles, column, texts, slots, key=key, is_spanned=is_spanned))
+        series.append(
+            Series(block.grid, titles, column, texts, slots, key=key, is_spanned=is_spanned)
+        )
     return series
 
 
@@ -113,26 +118,44 @@ def _years(block: Block, where: str, column: int | None) -> dict[int, int | None
 def long_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[Series]:
     """Return the rows of every indicator, in the order of their first rows."""
     block = roles.block
-    columns = {role: roles.one(role, where) for role in ("indicator", "value", "year", "unit", "source", "status")}
+    columns = {
+        role: roles.one(role, where)
+        for role in ("indicator", "value", "year", "unit", "source", "status")
+    }
     if absent := [role for role in ("indicator", "value") if columns[role] is None]:
         headers = [roles.header(c) for c in block.columns if roles.header(c)]
         raise MissingColumnError(absent, f"The long table of {where}", headers)
     years = _years(block, where, columns["year"])
     groups: dict[tuple[str, str], list[Slot]] = {}
     for row in block.rows:
-        told = {role: _label(block.grid, row, columns[role]) for role in ("indicator", "unit", "source", "status")}
+        told = {
+            role: _label(block.grid, row, columns[role])
+            for role in ("indicator", "unit", "source", "status")
+        }
         slot = Slot(
             row.number, columns["value"] or 0, row.region, years.get(row.number), told["source"], told["status"],
             row.aside,
         )  # fmt: skip
         groups.setdefault((told["indicator"], told["unit"]), []).append(slot)
-    if unnamed := [str(slot.row) for (name, _), slots in groups.items() if not name for slot in slots]:
-        raise DataError(f"{where} names no indicator in the rows {listing(unnamed)}. Write one into each row.")
+    if unnamed := [
+        str(slot.row) for (name, _), slots in groups.items() if not name for slot in slots
+    ]:
+        raise DataError(
+            f"{where} names no indicator in the rows {listing(unnamed)}. Write one into each row."
+        )
     names = _second_names(block, roles, columns["indicator"] or 0, notes)
     _note_unused(roles, columns.values(), notes)
     value = columns["value"] or 0
     return [
-        Series(block.grid, titles, value, ((names.get(name, name),),), tuple(slots), unit, others=(name,))
+        Series(
+            block.grid,
+            titles,
+            value,
+            ((names.get(name, name),),),
+            tuple(slots),
+            unit,
+            others=(name,),
+        )
         for (name, unit), slots in groups.items()
     ]
 
@@ -155,9 +178,13 @@ def _second_names(block: Block, roles: Roles, indicator: int, notes: Notes) -> d
         texts = [_label(block.grid, row, column) for row in rows]
         pairs = set(zip(codes, texts, strict=True))
         is_named = column not in taken and all(chinese(text) for text in texts)
-        if is_named and len(pairs) == len({code for code, _ in pairs}) == len({text for _, text in pairs}):
+        if is_named and len(pairs) == len({code for code, _ in pairs}) == len(
+            {text for _, text in pairs}
+        ):
             letters = block.grid.letter(indicator), block.grid.letter(column)
-            notes.layouts[f"column {letters[1]} names the indicators that column {letters[0]} has as codes"] = None
+            notes.layouts[
+                f"column {letters[1]} names the indicators that column {letters[0]} has as codes"
+            ] = None
             roles.named.setdefault("name of the indicator", []).append(column)
             return dict(pairs)
     return {}
@@ -195,7 +222,11 @@ def _indicator_header(grid: Grid) -> tuple[int, int] | None:
         for column in grid.sheet.rows[row]:
             right = [c for c in grid.sheet.rows[row] if c > column]
             years = [c for c in right if parse_year(grid.raw(row, c)) is not None]
-            if role_of(grid.text(row, column)) == "indicator" and years and len(years) == len(right):
+            if (
+                role_of(grid.text(row, column)) == "indicator"
+                and years
+                and len(years) == len(right)
+            ):
                 return row, column
     return None
 

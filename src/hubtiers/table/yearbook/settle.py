@@ -16,12 +16,16 @@ from hubtiers.table.yearbook.words import chinese_part
 __all__ = ["settle_names"]
 
 
-def settle_names(block: Block, code: int | None, where: str, notes: Notes, *, is_chosen: bool) -> Block:
+def settle_names(
+    block: Block, code: int | None, where: str, notes: Notes, *, is_chosen: bool
+) -> Block:
     """Write the full name where the name alone would be ambiguous, and refuse names that are contradicted.
 
     `is_chosen` says that the column of names was asked for: then it stands against codes and provinces.
     """
-    block = replace(block, rows=tuple(replace(row, region=_one_language(row.region)) for row in block.rows))
+    block = replace(
+        block, rows=tuple(replace(row, region=_one_language(row.region)) for row in block.rows)
+    )
     if block.panel.province is not None:
         block = _settle(block, _provinces(block), "province", where, notes, is_chosen=is_chosen)
     if code is not None:
@@ -53,7 +57,9 @@ def _cell(grid: Grid, row: int, column: int) -> str:
     return as_text(grid.filled.get((row, column), grid.raw(row, column))).strip()
 
 
-def _settle(block: Block, told: dict[int, str], by: str, where: str, notes: Notes, *, is_chosen: bool) -> Block:
+def _settle(
+    block: Block, told: dict[int, str], by: str, where: str, notes: Notes, *, is_chosen: bool
+) -> Block:
     """Let what is told beside a name decide between its meanings."""
     meant: Callable[[str, str], str | None] = _by_province if by == "province" else _by_code
     rows, against, decided = [], [], {}
@@ -72,7 +78,9 @@ def _settle(block: Block, told: dict[int, str], by: str, where: str, notes: Note
             f"them, or say which column counts with {choice('region_column')}."
         )
     if against:
-        notes.say(f"the {by} beside them contradicts {len(against)} names, which were kept: {listing(against)}")
+        notes.say(
+            f"the {by} beside them contradicts {len(against)} names, which were kept: {listing(against)}"
+        )
     if decided:
         pairs = listing((f"{name} is {full}" for name, full in decided.items()), most=12)
         notes.say(f"the {by} beside them decided {len(decided)} names: {pairs}")

@@ -58,7 +58,9 @@ class ReadLimits:
         for limit in fields(self):
             value = getattr(self, limit.name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise SpecError(f"ReadLimits({limit.name}={value!r}) does not limit anything. Use a positive number.")
+                raise SpecError(
+                    f"ReadLimits({limit.name}={value!r}) does not limit anything. Use a positive number."
+                )
 
     def check(self, name: str, value: float, where: str, what: str) -> None:
         """Raise a DataError when `value` is above the limit called `name`."""
@@ -154,7 +156,9 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def read_delimited(path: Path, decoded: tuple[str, str], limits: ReadLimits, notes: tuple[str, ...] = ()) -> Book:
+def read_delimited(
+    path: Path, decoded: tuple[str, str], limits: ReadLimits, notes: tuple[str, ...] = ()
+) -> Book:
     """Read delimited text and its encoding: comma, semicolon or tab, whichever splits most rows alike."""
     text, encoding = decoded
     if "\0" in text:
@@ -183,7 +187,9 @@ def _count_fields(text: str, delimiter: str, limits: ReadLimits) -> tuple[int, i
     return max(((rows, width) for width, rows in counts.items()), default=(0, 0))
 
 
-def _records(text: str, delimiter: str, name: str, limits: ReadLimits) -> Iterator[tuple[int, list[str]]]:
+def _records(
+    text: str, delimiter: str, name: str, limits: ReadLimits
+) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     cells = 0
     try:
@@ -221,4 +227,7 @@ def choose_sheet(book: Book, wanted: str | None) -> Sheet:
 def first_rows(sheet: Sheet, most: int = 3) -> str:
     """Return the first rows as one short text, for messages."""
     rows = list(sheet.rows.values())[:most]
-    return ", ".join(repr(" | ".join(as_text(v).strip()[:20] for v in list(cells.values())[:6])) for cells in rows)
+    return ", ".join(
+        repr(" | ".join(as_text(v).strip()[:20] for v in list(cells.values())[:6]))
+        for cells in rows
+    )

@@ -16,7 +16,9 @@ from hubtiers.table.yearbook.sheet import ReadLimits
 
 __all__ = ["SAVE_ANEW", "Source", "checked_source", "faults_of", "hidden_note", "select_sheets"]
 
-SAVE_ANEW = "Open it in a spreadsheet, without a password, and save it anew as .xlsx or as CSV UTF-8."
+SAVE_ANEW = (
+    "Open it in a spreadsheet, without a password, and save it anew as .xlsx or as CSV UTF-8."
+)
 _REMOTE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+:/|[/\\]vsi)")
 _HEAD = 4096
 
@@ -46,7 +48,13 @@ class Source:
 
     def with_content(self, content: bytes, note: str) -> Source:
         """Return the source with other bytes in place of those on the disk, and a note that says why."""
-        return replace(self, content=content, size=len(content), head=content[:_HEAD], notes=(*self.notes, note))
+        return replace(
+            self,
+            content=content,
+            size=len(content),
+            head=content[:_HEAD],
+            notes=(*self.notes, note),
+        )
 
     def with_note(self, note: str) -> Source:
         """Return the source with one more note for the report."""
@@ -58,13 +66,17 @@ def checked_source(path: str | os.PathLike[str], limits: ReadLimits) -> Source:
     if not isinstance(path, str | os.PathLike):
         raise SpecError(f"The path of a file is a string or a Path, not {type(path).__name__}.")
     if _REMOTE.match(os.fspath(path)):
-        raise DataError(f"{path} is not a local file. Download it first, look at it, and pass the path of the copy.")
+        raise DataError(
+            f"{path} is not a local file. Download it first, look at it, and pass the path of the copy."
+        )
     file = Path(path)
     try:
         size, head = _size_and_head(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {reason}. Check the path and the permissions.") from None
+        raise DataError(
+            f"{path} cannot be read: {reason}. Check the path and the permissions."
+        ) from None
     if not size:
         raise DataError(f"{file.name} is empty. Export it again.")
     limits.check("max_bytes", size, file.name, "has too many bytes")
@@ -87,7 +99,9 @@ def faults_of(source: Source) -> Iterator[None]:
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise DataError(f"{source.name} is damaged, encrypted or no workbook ({reason}). {SAVE_ANEW}") from None
+        raise DataError(
+            f"{source.name} is damaged, encrypted or no workbook ({reason}). {SAVE_ANEW}"
+        ) from None
 
 
 def select_sheets(file: str, states: list[tuple[str, str]], wanted: str | None) -> list[str]:
@@ -103,4 +117,6 @@ def select_sheets(file: str, states: list[tuple[str, str]], wanted: str | None) 
 def hidden_note(states: list[tuple[str, str]], wanted: str | None) -> tuple[str, ...]:
     """Return the note about hidden sheets, if there are any and none was asked for."""
     hidden = [name for name, state in states if state != "visible"]
-    return (f"hidden sheets were not read: {', '.join(hidden)}",) if hidden and wanted is None else ()
+    return (
+        (f"hidden sheets were not read: {', '.join(hidden)}",) if hidden and wanted is None else ()
+    )

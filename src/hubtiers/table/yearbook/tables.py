@@ -12,7 +12,13 @@ from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.panels import Panel, find_panels
 from hubtiers.table.yearbook.places import is_place
 from hubtiers.table.yearbook.roles import find_roles
-from hubtiers.table.yearbook.series import Series, is_long, long_series, one_region_series, wide_series
+from hubtiers.table.yearbook.series import (
+    Series,
+    is_long,
+    long_series,
+    one_region_series,
+    wide_series,
+)
 from hubtiers.table.yearbook.settle import settle_names
 from hubtiers.table.yearbook.sheet import Book, Sheet, first_rows
 from hubtiers.table.yearbook.titles import Titles, read_titles
@@ -42,7 +48,9 @@ class _Page:
     series: tuple[Series, ...] = ()
 
 
-def find_tables(book: Book, sheet: str | None, region_column: str | None, layout: str, notes: Notes) -> Found:
+def find_tables(
+    book: Book, sheet: str | None, region_column: str | None, layout: str, notes: Notes
+) -> Found:
     """Find the tables of a file: those of one sheet, or of several that continue each other."""
     sheets = _sheets(book, sheet)
     pages = [_read_page(book, s, region_column, notes) for s in sheets]
@@ -57,7 +65,9 @@ def find_tables(book: Book, sheet: str | None, region_column: str | None, layout
         for block, titles in zip(page.blocks, page.titles, strict=True):
             titles = titles.after(all_titles[0]) if all_titles else titles
             roles = find_roles(block)
-            block = settle_names(block, roles.code, page.where, notes, is_chosen=region_column is not None)
+            block = settle_names(
+                block, roles.code, page.where, notes, is_chosen=region_column is not None
+            )
             roles = replace(roles, block=block)
             kind = "long" if is_long(roles, layout) else kind
             build = long_series if is_long(roles, layout) else wide_series
@@ -111,7 +121,9 @@ def _refuse_totals_only(page: _Page) -> None:
         )
 
 
-def _one_region_page(book: Book, grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None) -> _Page:
+def _one_region_page(
+    book: Book, grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
+) -> _Page:
     """Read a sheet without a column of names as the table of one region, or say that there is none."""
     lines = [(r, grid.row_text(r)) for r in grid.rows[:20] if len(grid.sheet.rows[r]) == 1]
     titles = read_titles(lines)
@@ -125,7 +137,9 @@ def _one_region_page(book: Book, grid: Grid, where: str, panels: Sequence[Panel]
             "elsewhere. Check the letter in region_column=…."
         )
     looked = (
-        f"called {region_column!r}" if region_column else "called 地区, 城市, 省份, region, city, province or the like"
+        f"called {region_column!r}"
+        if region_column
+        else "called 地区, 城市, 省份, region, city, province or the like"
     )
     raise DataError(
         f"{where} has no header cell {looked} in its first 80 rows. It begins with {first_rows(grid.sheet)}. Name the "
@@ -177,7 +191,9 @@ def _say_layouts(blocks: Sequence[Block], pages: Sequence[_Page], notes: Notes) 
         notes.layouts.update(dict.fromkeys(block.panel.layouts))
         if not block.region_header:
             letter = block.grid.letter(block.panel.region)
-            notes.layouts[f"no word stands above the names in column {letter}; they were known as regions"] = None
+            notes.layouts[
+                f"no word stands above the names in column {letter}; they were known as regions"
+            ] = None
     by_panel: dict[tuple[str, int], int] = {}
     for block in blocks:
         key = (block.grid.sheet.name, block.panel.region)
@@ -185,6 +201,8 @@ def _say_layouts(blocks: Sequence[Block], pages: Sequence[_Page], notes: Notes) 
     for (_, column), count in by_panel.items():
         if count > 1:
             letter = blocks[0].grid.letter(column)
-            notes.layouts[f"{count} parts of the table stand below each other, with names in column {letter}"] = None
+            notes.layouts[
+                f"{count} parts of the table stand below each other, with names in column {letter}"
+            ] = None
     if any(page.series for page in pages):
         notes.layouts["the table is of one region: its rows are indicators"] = None

@@ -16,15 +16,21 @@ __all__ = ["Titles", "read_titles", "title_names", "year_in_name"]
 
 _UNIT = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNORECASE)
 _INDICATOR = re.compile(r"(?:指标|\bindicator)\s*[:：]\s*(\S.*)", re.IGNORECASE)
-_REGION = re.compile(r"(?:地区|城市|省份|\bregion|\bcity|\bprovince)\s*[:：]\s*(\S.*)", re.IGNORECASE)
+_REGION = re.compile(
+    r"(?:地区|城市|省份|\bregion|\bcity|\bprovince)\s*[:：]\s*(\S.*)", re.IGNORECASE
+)
 _FACT = re.compile(r"\S{1,10}\s*[:：]")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+\s*[、.．]")
 # 2023年鉴 is the edition, and 2020—2022年 a span.
 _YEAR = re.compile(r"(?<![0-9—–~至\-])((?:19|20)[0-9]{2}) ?年(?!鉴|版|以来|不变|可比|[-—–~至])")
 _EDITION = re.compile(r"年鉴|摘编自|yearbook", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*(?:续?表\s*)?\d{0,3}(?:[-－—–.]\d+)*[.、]?\s*")
-_YEARS = re.compile(r"[(（]?\s*(?:19|20)\d\d ?年?(?:\s*[-—–~～至]\s*(?:19|20)\d\d ?年?)?(?:度|末|底)?\s*[)）]?")
-_BEFORE = re.compile(r"^(?:中国|全国|历年|主要年份|各地区|分地区|按地区分|各省市?|各市|各城市|分省市?)+")
+_YEARS = re.compile(
+    r"[(（]?\s*(?:19|20)\d\d ?年?(?:\s*[-—–~～至]\s*(?:19|20)\d\d ?年?)?(?:度|末|底)?\s*[)）]?"
+)
+_BEFORE = re.compile(
+    r"^(?:中国|全国|历年|主要年份|各地区|分地区|按地区分|各省市?|各市|各城市|分省市?)+"
+)
 _AFTER = re.compile(r"(?:统计|情况|一览表?)$")
 _ABBREVIATED = re.compile(r"[^()（）]*[(（]([A-Za-z&]+)[)）](.*)")
 
@@ -66,7 +72,9 @@ def read_titles(lines: Sequence[tuple[int, str]]) -> Titles:
     named = [found.group(1).strip() for text in texts if (found := _INDICATOR.search(text))]
     regions = [found.group(1).strip() for text in texts if (found := _REGION.match(text.strip()))]
     units, notes = _units([text for _, text in lines])
-    years = sorted({int(y) for text in texts if not _EDITION.search(text) for y in _YEAR.findall(text)})
+    years = sorted(
+        {int(y) for text in texts if not _EDITION.search(text) for y in _YEAR.findall(text)}
+    )
     if len(years) > 1:
         notes.append(f"the titles state several years, of which none was used: {listing(years)}")
     return Titles(
@@ -108,8 +116,14 @@ def _split_units(tail: str) -> list[str]:
 
 def _main_title(texts: Sequence[str]) -> str:
     """Return the title of the table: the first Chinese line that is no chapter, unit, fact or continuation."""
-    kept = [" ".join(text.split()) for text in texts if not is_unit_note(text) and not is_continuation(text)]
-    kept = [text for text in kept if not _FACT.match(text) and not re.fullmatch(r"[(（].*[)）]", text)]
+    kept = [
+        " ".join(text.split())
+        for text in texts
+        if not is_unit_note(text) and not is_continuation(text)
+    ]
+    kept = [
+        text for text in kept if not _FACT.match(text) and not re.fullmatch(r"[(（].*[)）]", text)
+    ]
     kept = [text for text in kept if not _CHAPTER.match(text) and not _EDITION.search(text)]
     return next((text for text in kept if chinese(text)), kept[0] if kept else "")
 

@@ -19,28 +19,46 @@ class Unit:
 
 
 _BASES: dict[str, dict[str, str]] = {
-    "yuan": dict.fromkeys(["元", "人民币元", "元人民币", "yuan", "rmb", "cny", "rmbyuan", "yuanrmb"], "1"),
+    "yuan": dict.fromkeys(
+        ["元", "人民币元", "元人民币", "yuan", "rmb", "cny", "rmbyuan", "yuanrmb"], "1"
+    ),
     "dollars": dict.fromkeys(["美元", "usd", "us$", "usdollar", "usdollars", "dollars"], "1"),
     "persons": dict.fromkeys(["人", "口人", "person", "persons", "people", "inhabitants"], "1"),
     "person-times": dict.fromkeys(["人次", "person-times", "visits"], "1"),
-    "person-years": dict.fromkeys(["人年", "人·年", "man-year", "man-years", "person-years", "fte"], "1"),
+    "person-years": dict.fromkeys(
+        ["人年", "人·年", "man-year", "man-years", "person-years", "fte"], "1"
+    ),
     "households": dict.fromkeys(["户", "households"], "1"),
     "items": dict.fromkeys([*"项件个個家所篇座处种宗笔张条本份枚例", "人·次"], "1")
-    | dict.fromkeys(["item", "items", "piece", "pieces", "unit", "units", "count", "number", "pcs", "cases"], "1"),
-    "sets": dict.fromkeys(["台", "套", "台套", "部", "辆", "艘", "架", "set", "sets", "vehicles"], "1"),
+    | dict.fromkeys(
+        ["item", "items", "piece", "pieces", "unit", "units", "count", "number", "pcs", "cases"],
+        "1",
+    ),
+    "sets": dict.fromkeys(
+        ["台", "套", "台套", "部", "辆", "艘", "架", "set", "sets", "vehicles"], "1"
+    ),
     "set-times": dict.fromkeys(["台次", "架次", "辆次", "艘次"], "1"),
     "animals": dict.fromkeys(["头", "只", "匹", "羽", "箱", "群", "head"], "1"),
     "volumes": dict.fromkeys(["册", "copies", "volumes"], "1"),
     "ratio": dict.fromkeys(["%", "percent", "percentage", "pct", "百分比", "百分数"], "0.01")
     | dict.fromkeys(["‰", "permille", "permil", "千分比", "千分数"], "0.001")
     | dict.fromkeys(["比例", "比率", "比值", "小数", "ratio", "fraction"], "1"),
-    "percentage points": dict.fromkeys(["百分点", "个百分点", "percentagepoint", "percentagepoints"], "1"),
-    "square metres": dict.fromkeys(["平方米", "平米", "m2", "sqm", "squaremetres", "squaremeters"], "1")
-    | dict.fromkeys(["平方公里", "平方千米", "km2", "sqkm", "squarekm", "squarekilometres", "squarekilometers"], "1e6")
+    "percentage points": dict.fromkeys(
+        ["百分点", "个百分点", "percentagepoint", "percentagepoints"], "1"
+    ),
+    "square metres": dict.fromkeys(
+        ["平方米", "平米", "m2", "sqm", "squaremetres", "squaremeters"], "1"
+    )
+    | dict.fromkeys(
+        ["平方公里", "平方千米", "km2", "sqkm", "squarekm", "squarekilometres", "squarekilometers"],
+        "1e6",
+    )
     | dict.fromkeys(["公顷", "ha", "hectare", "hectares"], "1e4"),
-    "metres": dict.fromkeys(["米", "metres", "meters"], "1") | dict.fromkeys(["公里", "千米", "km"], "1000"),
+    "metres": dict.fromkeys(["米", "metres", "meters"], "1")
+    | dict.fromkeys(["公里", "千米", "km"], "1000"),
     "cubic metres": dict.fromkeys(["立方米", "m3", "cubicmetres", "cubicmeters"], "1"),
-    "tonnes": dict.fromkeys(["吨", "tonne", "tonnes", "tons"], "1") | dict.fromkeys(["千克", "公斤", "kg"], "0.001"),
+    "tonnes": dict.fromkeys(["吨", "tonne", "tonnes", "tons"], "1")
+    | dict.fromkeys(["千克", "公斤", "kg"], "0.001"),
     "tonnes of standard coal": dict.fromkeys(["吨标准煤", "吨标煤", "tce"], "1"),
     "kilowatt hours": dict.fromkeys(["千瓦时", "度", "kwh"], "1"),
     "kilowatts": dict.fromkeys(["千瓦", "kw"], "1"),
@@ -51,9 +69,28 @@ _PREFIXES = {
     "10000": "1e4", "10thousand": "1e4", "tenthousand": "1e4", "million": "1e6", "1000000": "1e6", "10million": "1e7",
     "100million": "1e8", "100000000": "1e8", "billion": "1e9", "trillion": "1e12",
 }  # fmt: skip
-_UNITS = {name: Unit(dimension, Decimal(size)) for dimension, names in _BASES.items() for name, size in names.items()}
+_UNITS = {
+    name: Unit(dimension, Decimal(size))
+    for dimension, names in _BASES.items()
+    for name, size in names.items()
+}
 _LONGEST_FIRST = sorted(_PREFIXES, key=len, reverse=True)
-_WORDS = frozenset(["比例", "比率", "比值", "小数", "ratio", "fraction", "count", "number", "people", "度", "种", "处"])
+_WORDS = frozenset(
+    [
+        "比例",
+        "比率",
+        "比值",
+        "小数",
+        "ratio",
+        "fraction",
+        "count",
+        "number",
+        "people",
+        "度",
+        "种",
+        "处",
+    ]
+)
 _BRACKETS = {"(": ")", "[": "]", "【": "】", "〔": "〕", "<": ">"}
 
 
@@ -83,7 +120,11 @@ def _single(key: str) -> Unit | None:
         if rest != key and rest in _UNITS:
             # 千% or 万比例 are not units.
             base = _UNITS[rest]
-            return None if base.dimension == "ratio" else Unit(base.dimension, base.size * Decimal(_PREFIXES[prefix]))
+            return (
+                None
+                if base.dimension == "ratio"
+                else Unit(base.dimension, base.size * Decimal(_PREFIXES[prefix]))
+            )
     return None
 
 

@@ -19,7 +19,9 @@ __all__ = ["read_archive_page", "read_page"]
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_-]{2,30})""", re.IGNORECASE)
 _ROW_OR_CELL = re.compile(rb"<t[rdh][\s/>]", re.IGNORECASE)
-_SKIPPED = frozenset(["head", "noscript", "script", "select", "style", "template", "textarea", "title", "xml"])
+_SKIPPED = frozenset(
+    ["head", "noscript", "script", "select", "style", "template", "textarea", "title", "xml"]
+)
 _BLOCK_TAGS = """
 address article blockquote body br caption center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre
 section table ul
@@ -48,14 +50,20 @@ def read_archive_page(source: Source, limits: ReadLimits, wanted: str | None) ->
         for name in shown:
             text, encodings[name] = _decode(pages[name], source.name)
             sheets.append(_read_sheet(text, name if len(pages) > 1 else "", source.name, limits))
-    return Book(source.path, "html", tuple(sheets), next(iter(encodings.values()), ""), notes=source.notes)
+    return Book(
+        source.path, "html", tuple(sheets), next(iter(encodings.values()), ""), notes=source.notes
+    )
 
 
 def _pages(message: email.message.Message, file: str) -> dict[str, bytes]:
     pages: dict[str, bytes] = {}
     for number, part in enumerate(message.walk(), start=1):
         content = part.get_payload(decode=True)
-        if part.get_content_type() == "text/html" and isinstance(content, bytes) and b"<t" in content.lower():
+        if (
+            part.get_content_type() == "text/html"
+            and isinstance(content, bytes)
+            and b"<t" in content.lower()
+        ):
             place = str(part.get("Content-Location", "")).replace("\\", "/")
             name = PurePosixPath(place).stem or f"part {number}"
             pages[name if name not in pages else f"{name} ({number})"] = content
@@ -88,10 +96,17 @@ def _read_sheet(text: str, name: str, file: str, limits: ReadLimits) -> Sheet:
     if "\0" in text:
         raise DataError(f"{file} holds null bytes and is no web page. {SAVE_ANEW}")
     content = text.encode("utf-8", "replace")
-    limits.check("max_cells", sum(1 for _ in _ROW_OR_CELL.finditer(content)), file, "has too many rows and cells")
+    limits.check(
+        "max_cells",
+        sum(1 for _ in _ROW_OR_CELL.finditer(content)),
+        file,
+        "has too many rows and cells",
+    )
     page = _Page(file, limits)
     # Depth and length of texts are bounded by the size of the file; the parser's own bounds would cut a table short.
-    parser = etree.HTMLParser(target=page, encoding="utf-8", recover=True, no_network=True, huge_tree=True)
+    parser = etree.HTMLParser(
+        target=page, encoding="utf-8", recover=True, no_network=True, huge_tree=True
+    )
     for start in range(0, len(content), _BLOCK_BYTES):
         parser.feed(content[start : start + _BLOCK_BYTES])
     parser.close()
@@ -220,7 +235,9 @@ class _Page:
         span = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 1
         most = _LAST_COLUMN if what == "columns" else 1_048_576
         if span > most or len(digits) >= 10:
-            raise DataError(f"{self.file} has a cell that spans {digits[:20]} {what}, which no table does. {SAVE_ANEW}")
+            raise DataError(
+                f"{self.file} has a cell that spans {digits[:20]} {what}, which no table does. {SAVE_ANEW}"
+            )
         return max(span, 1)
 
     def _break(self) -> None:
@@ -253,7 +270,9 @@ class _Page:
             spans = self._place(row, [span for span in spans if span[2] >= self._next])
             self._next += 1
 
-    def _place(self, row: list[_Cell], above: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    def _place(
+        self, row: list[_Cell], above: list[tuple[int, int, int]]
+    ) -> list[tuple[int, int, int]]:
         """Place the cells of a row beside those that come down from above, as (first, last column, last row)."""
         self._count(len(above))
         values: dict[int, object] = {}
@@ -264,7 +283,9 @@ class _Page:
                 column = max(column, taken.pop(0)[1] + 1)
             last, bottom = column + cell.width - 1, self._next + cell.height - 1
             if last > _LAST_COLUMN:
-                raise DataError(f"{self.file} has a row of more than {_LAST_COLUMN:,} columns. {SAVE_ANEW}")
+                raise DataError(
+                    f"{self.file} has a row of more than {_LAST_COLUMN:,} columns. {SAVE_ANEW}"
+                )
             value = cell.value()
             if value != "":
                 values[column] = value

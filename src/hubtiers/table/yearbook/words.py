@@ -50,7 +50,9 @@ REGION_WORDS = {
     "code": _words("行政区划代码 区划代码 地区代码 城市代码 adcode regionid regioncode citycode"),
 }
 ROLES = {
-    "indicator": _words("指标 指标名称 项目 变量 变量名 indicator indicatorname indicators variable variables"),
+    "indicator": _words(
+        "指标 指标名称 项目 变量 变量名 indicator indicatorname indicators variable variables"
+    ),
     "value": _words("数值 值 数据 指标值 value values"),
     "year": _words("年份 年 年度 时间 year years"),
     "unit": _words("单位 计量单位 unit units"),
@@ -58,12 +60,20 @@ ROLES = {
     "status": _words("状态 数据状态 status"),
 }
 KEYS = {
-    "a code": re.compile(r".*(?:代码|编码|区划码)|(?:.*[a-z_])?code|adcode|geoid|fips|.*_id|iso\d?"),
+    "a code": re.compile(
+        r".*(?:代码|编码|区划码)|(?:.*[a-z_])?code|adcode|geoid|fips|.*_id|iso\d?"
+    ),
     "a postal code": re.compile(r"邮编|邮政编码|post(?:al)?code|zip(?:code)?"),
     "a telephone code": re.compile(r"(?:电话|长途)?区号|(?:tele)?phone.*|.*电话(?:号码)?"),
-    "a coordinate": re.compile(r"(?:中心)?[经纬]度|lon|lat|lng|longitude|latitude|[xy]坐标|[xy]coord"),
-    "a serial number": re.compile(r"序号|编号|序|行号|批次|no\.?|nr\.?|index|id|objectid|fid|batch|seq"),
-    "a rank": re.compile(r".{0,20}(?:位次|排名|名次|排位|位序)(?:[a-z-]{1,8})?|(?:.*[a-z_])?rank(?:ing)?|precedence"),
+    "a coordinate": re.compile(
+        r"(?:中心)?[经纬]度|lon|lat|lng|longitude|latitude|[xy]坐标|[xy]coord"
+    ),
+    "a serial number": re.compile(
+        r"序号|编号|序|行号|批次|no\.?|nr\.?|index|id|objectid|fid|batch|seq"
+    ),
+    "a rank": re.compile(
+        r".{0,20}(?:位次|排名|名次|排位|位序)(?:[a-z-]{1,8})?|(?:.*[a-z_])?rank(?:ing)?|precedence"
+    ),
 }
 """Keys and ranks by what is written above them; the values have to look like it as well."""
 
@@ -77,7 +87,9 @@ _OTHERS = re.compile(
     r"其他|其它|其他地区|其他省份|不详|未知|国外|境外|海外|港澳台|港澳台地区|others?|abroad|overseas|unknown|"
     r"(?:hongkong,?)(?:macaos?|macau)(?:&|and)?taiwan|.*(?:建设|生产建设|农垦)?兵团(?:[a-z-]+)?|.*productionandconstructioncorps"
 )
-_PART = re.compile(r"(?:东部|中部|西部)(?:地区|省份)?|(?:eastern|central|middle|western)(?:regions?|china)?")
+_PART = re.compile(
+    r"(?:东部|中部|西部)(?:地区|省份)?|(?:eastern|central|middle|western)(?:regions?|china)?"
+)
 _OTHER_PART = re.compile(
     r"(?:东北部?|华北|华东|华中|华南|西南|西北|沿海|内陆)(?:地区|省份)?|north-?east(?:ern)?(?:regions?|china)?"
 )
@@ -92,7 +104,8 @@ _CLOSING_ANYWHERE = re.compile(
     r"(?:制表|填表|填报|编制|审核|录入|制图|整理|联系)人?\s*[:：]|完$|以上数据)"
 )
 _CONTINUED = re.compile(
-    r"续表|[(（\[]\s*续\s*[一二三四五六七八九十\d]*\s*[)）\]]|^续\s*\d*$|\bcont(?:inued|'d|\.)", re.IGNORECASE
+    r"续表|[(（\[]\s*续\s*[一二三四五六七八九十\d]*\s*[)）\]]|^续\s*\d*$|\bcont(?:inued|'d|\.)",
+    re.IGNORECASE,
 )
 _UNIT_NOTE = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNORECASE)
 
@@ -139,7 +152,12 @@ def why_no_region(name: str) -> str:
     """
     whole = name_key(name)
     keys = {whole, name_key(chinese_part(name))} - {""}
-    for reason, known in (("total", _TOTAL), ("rest", _OTHERS), ("part", _PART), ("other part", _OTHER_PART)):
+    for reason, known in (
+        ("total", _TOTAL),
+        ("rest", _OTHERS),
+        ("part", _PART),
+        ("other part", _OTHER_PART),
+    ):
         if any(known.fullmatch(key) for key in keys):
             return reason
     return ""

@@ -55,10 +55,16 @@ def _stale_note(formulas: int) -> tuple[str, ...]:
 def _check_archive(archive: zipfile.ZipFile, source: Source, limits: ReadLimits) -> None:
     unzipped = sum(info.file_size for info in archive.infolist())
     limits.check("max_unzipped_bytes", unzipped, source.name, "unzips to too many bytes")
-    limits.check("max_ratio", unzipped / source.size, source.name, "unzips to too many times its size")
+    limits.check(
+        "max_ratio", unzipped / source.size, source.name, "unzips to too many times its size"
+    )
     for info in archive.infolist():
         large = "/worksheets/" in info.filename or info.filename.endswith("sharedStrings.xml")
-        if not large and info.filename.endswith((".xml", ".rels")) and info.file_size > _MOST_MARKUP:
+        if (
+            not large
+            and info.filename.endswith((".xml", ".rels"))
+            and info.file_size > _MOST_MARKUP
+        ):
             raise DataError(
                 f"{source.name} has {info.file_size:,} bytes of {info.filename}, more than any table needs. Copy the "
                 "table into a new workbook, or save it as CSV UTF-8."
@@ -84,7 +90,9 @@ def strict_parser() -> expat.XMLParserType:
     parser.buffer_text = True
 
     def refuse(*_: object) -> None:
-        raise DataError(f"The workbook declares a document type, as no spreadsheet does. {SAVE_ANEW}")
+        raise DataError(
+            f"The workbook declares a document type, as no spreadsheet does. {SAVE_ANEW}"
+        )
 
     parser.StartDoctypeDeclHandler = refuse
     return parser
@@ -97,12 +105,21 @@ def local_name(name: str) -> str:
 
 def _sheet_parts(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, str]], bool]:
     """Return (name, part, visibility) of every worksheet in the order of the tabs, and whether results may be stale."""
-    root = next((a["Target"] for t, a in _elements(archive, "_rels/.rels") if _is_target(t, a, "/officeDocument")), "")
+    root = next(
+        (
+            a["Target"]
+            for t, a in _elements(archive, "_rels/.rels")
+            if _is_target(t, a, "/officeDocument")
+        ),
+        "",
+    )
     book = root.lstrip("/") or "xl/workbook.xml"
     folder, name = posixpath.split(book)
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
     parts = {
-        a.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, a.get("Target", ""))).lstrip("/")
+        a.get("Id", ""): posixpath.normpath(
+            posixpath.join("/", folder, a.get("Target", ""))
+        ).lstrip("/")
         for t, a in _elements(archive, relations)
         if _is_target(t, a, "/worksheet")
     }
@@ -118,7 +135,11 @@ def _sheet_parts(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, str]], 
 
 
 def _is_target(tag: str, attributes: dict[str, str], kind: str) -> bool:
-    return tag == "Relationship" and attributes.get("Type", "").endswith(kind) and "Target" in attributes
+    return (
+        tag == "Relationship"
+        and attributes.get("Type", "").endswith(kind)
+        and "Target" in attributes
+    )
 
 
 class _Scan:
@@ -150,7 +171,9 @@ class _Scan:
         match local_name(tag):
             case "c":
                 self._count()
-                self._column = self._place(attributes["r"])[1] if "r" in attributes else self._column + 1
+                self._column = (
+                    self._place(attributes["r"])[1] if "r" in attributes else self._column + 1
+                )
                 self._formula, self._text = False, "text" if attributes.get("t") == "str" else ""
             case "row":
                 self._start_row(attributes)
@@ -168,7 +191,9 @@ class _Scan:
         self._count()
         row = int(float(attributes["r"])) if "r" in attributes else self._row + 1
         if not self._row < row <= _LAST_ROW:
-            raise DataError(f"{self.where} has rows out of order or out of range (row {row}). {SAVE_ANEW}")
+            raise DataError(
+                f"{self.where} has rows out of order or out of range (row {row}). {SAVE_ANEW}"
+            )
         self._row, self._column = row, 0
 
     def _characters(self, text: str) -> None:
@@ -188,11 +213,15 @@ class _Scan:
         for letter in found.group(1) if found else "":
             column = 26 * column + ord(letter) - 64
         if found is None or column > _LAST_COLUMN or not 0 < int(found.group(2)) <= _LAST_ROW:
-            raise DataError(f"{self.where} has a cell called {reference[:20]!r}, which is no cell. {SAVE_ANEW}")
+            raise DataError(
+                f"{self.where} has a cell called {reference[:20]!r}, which is no cell. {SAVE_ANEW}"
+            )
         return int(found.group(2)), column
 
 
-def _scan_sheets(archive: zipfile.ZipFile, parts: dict[str, str], file: str, limits: ReadLimits) -> dict[str, _Scan]:
+def _scan_sheets(
+    archive: zipfile.ZipFile, parts: dict[str, str], file: str, limits: ReadLimits
+) -> dict[str, _Scan]:
     cells, scans = 0, {}
     for name, part in parts.items():
         scan = _Scan(f"{file}, sheet {name!r},", limits, cells)
@@ -205,7 +234,9 @@ def _scan_sheets(archive: zipfile.ZipFile, parts: dict[str, str], file: str, lim
     return scans
 
 
-def _load_sheets(handle: Any, scans: dict[str, _Scan], file: str, limits: ReadLimits) -> list[Sheet]:
+def _load_sheets(
+    handle: Any, scans: dict[str, _Scan], file: str, limits: ReadLimits
+) -> list[Sheet]:
     import openpyxl
 
     # openpyxl warns of parts that it leaves out, none of which are cells.
@@ -220,7 +251,10 @@ def _load_sheets(handle: Any, scans: dict[str, _Scan], file: str, limits: ReadLi
                 # Gaps are filled by openpyxl: a few cells far to the right of many rows would cost minutes.
                 width += len(row)
                 limits.check(
-                    "max_cells", width, f"{file}, sheet {name!r},", "has too many cells, with the gaps between"
+                    "max_cells",
+                    width,
+                    f"{file}, sheet {name!r},",
+                    "has too many cells, with the gaps between",
                 )
                 if cells := _row_values(row):
                     rows[number] = cells
@@ -234,7 +268,11 @@ def _row_values(row: tuple[Any, ...]) -> dict[int, object]:
         value = cell.value
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
-        if isinstance(value, int | float) and not isinstance(value, bool) and is_percentage(cell.number_format):
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and is_percentage(cell.number_format)
+        ):
             value = Percent(value)
         cells[column] = value
     return cells

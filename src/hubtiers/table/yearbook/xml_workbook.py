@@ -29,7 +29,13 @@ def read_xml_workbook(source: Source, limits: ReadLimits, wanted: str | None) ->
     states = [(sheet.name, sheet.state) for sheet in scan.sheets]
     shown = select_sheets(source.name, states, wanted)
     sheets = [sheet.to_sheet() for sheet in scan.sheets if sheet.name in shown]
-    return Book(source.path, "xml", tuple(sheets), encoding, notes=(*source.notes, *hidden_note(states, wanted)))
+    return Book(
+        source.path,
+        "xml",
+        tuple(sheets),
+        encoding,
+        notes=(*source.notes, *hidden_note(states, wanted)),
+    )
 
 
 def _without_declaration(text: str) -> Iterator[bytes]:
@@ -94,7 +100,9 @@ class _Scan:
         self._count()
         row = self._number(given, "Index", sheet.row + 1)
         if not sheet.row < row <= _LAST_ROW:
-            raise DataError(f"{self.file} has rows out of order or out of range (row {row}). {SAVE_ANEW}")
+            raise DataError(
+                f"{self.file} has rows out of order or out of range (row {row}). {SAVE_ANEW}"
+            )
         sheet.row, sheet.column = row, 0
 
     def _start_cell(self, sheet: _OpenSheet, given: dict[str, str]) -> None:
@@ -103,7 +111,9 @@ class _Scan:
         right = column + self._number(given, "MergeAcross", 0)
         bottom = sheet.row + self._number(given, "MergeDown", 0)
         if not sheet.column < column <= right <= _LAST_COLUMN or bottom > _LAST_ROW:
-            raise DataError(f"{self.file} has cells out of order or out of range (row {sheet.row}). {SAVE_ANEW}")
+            raise DataError(
+                f"{self.file} has cells out of order or out of range (row {sheet.row}). {SAVE_ANEW}"
+            )
         if (right, bottom) != (column, sheet.row):
             sheet.merges.append((sheet.row, column, bottom, right))
         # The next cell without an index stands right of all that this one covers.
@@ -125,7 +135,9 @@ class _Scan:
                 self.sheets[-1].unsettled.add(self._place)
             case "Visible" if self.sheets:
                 shown = "".join(self._text or []).strip()
-                self.sheets[-1].state = "hidden" if shown in ("SheetHidden", "SheetVeryHidden") else "visible"
+                self.sheets[-1].state = (
+                    "hidden" if shown in ("SheetHidden", "SheetVeryHidden") else "visible"
+                )
                 self._text = None
 
     def _keep(self, text: str) -> None:

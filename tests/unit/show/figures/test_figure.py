@@ -75,8 +75,12 @@ def certainty(zhang):
     index, labels = zhang.result.scores.index, list(zhang.result.breaks.labels)
     shares = np.random.default_rng(1).dirichlet([3, 2, 1], len(index))
     ranks = zhang.result.rank.astype("float64")
-    spans = pd.DataFrame({"low": ranks - 0.5, "median": ranks, "high": ranks + 1.5}).astype("Float64")
-    return SimpleNamespace(tier_probability=pd.DataFrame(shares, index, labels), rank_interval=spans)
+    spans = pd.DataFrame({"low": ranks - 0.5, "median": ranks, "high": ranks + 1.5}).astype(
+        "Float64"
+    )
+    return SimpleNamespace(
+        tier_probability=pd.DataFrame(shares, index, labels), rank_interval=spans
+    )
 
 
 def collection(axes, name):
@@ -90,7 +94,9 @@ def texts(figure):
 
 def colour_at(areas, point):
     """Return the colour of the last area drawn that holds a point."""
-    inside = [k for k, path in enumerate(areas.get_paths()) if path.contains_point((point.x, point.y))]
+    inside = [
+        k for k, path in enumerate(areas.get_paths()) if path.contains_point((point.x, point.y))
+    ]
     return to_hex(areas.get_facecolor()[inside[-1]])
 
 
@@ -155,13 +161,19 @@ def test_legend_says_what_the_result_says(zhang, zhang_figure):
     assert rows[-1] == "不在研究范围"
     colours = tier_colours(zhang.result.breaks.labels)
     assert [to_hex(p.get_facecolor()) for p in legend.get_patches()][:3] == list(colours.values())
-    assert [t.get_text() for t in hubs.get_texts()][:3] == ["国际级  (3)", "国家级  (5)", "区域级  (8)"]
+    assert [t.get_text() for t in hubs.get_texts()][:3] == [
+        "国际级  (3)",
+        "国家级  (5)",
+        "区域级  (8)",
+    ]
 
 
 def test_every_core_is_marked_at_its_seat_and_named(zhang, zhang_figure):
     axes = zhang_figure.axes[0]
     marked = {tier: len(collection(axes, f"hubs-{tier}").get_offsets()) for tier in TIERS[:3]}
-    assert marked == {t: sum(len(h.cores) for h in zhang.layout.hubs if h.tier == t) for t in TIERS[:3]}
+    assert marked == {
+        t: sum(len(h.cores) for h in zhang.layout.hubs if h.tier == t) for t in TIERS[:3]
+    }
     wuhan = projected(114.3, 30.59)
     nearest = np.hypot(*(collection(axes, "hubs-national").get_offsets() - wuhan).T).min()
     assert nearest < 30_000
@@ -181,12 +193,18 @@ def test_labels_do_not_hide_each_other_nor_the_legend(zhang, language):
     boxes.append(figure.axes[1].get_window_extent())
     for i, a in enumerate(boxes):
         for b in boxes[i + 1 :]:
-            assert not a.overlaps(b) or min(a.x1, b.x1) - max(a.x0, b.x0) < 1 or min(a.y1, b.y1) - max(a.y0, b.y0) < 1
+            assert (
+                not a.overlaps(b)
+                or min(a.x1, b.x1) - max(a.x0, b.x0) < 1
+                or min(a.y1, b.y1) - max(a.y0, b.y0) < 1
+            )
 
 
 def test_no_data_is_hatched_and_counted():
     provinces = load_regions("province")
-    values = pd.DataFrame({"region": provinces.index[:31], "indicator": "rd", "value": np.arange(31.0)})
+    values = pd.DataFrame(
+        {"region": provinces.index[:31], "indicator": "rd", "value": np.arange(31.0)}
+    )
     result = Scheme(tier=NaturalBreaks(3)).run(join_indicators(provinces, values))
     figure = tier_figure(result, language="en")
     missing = collection(figure.axes[0], "no-data")
@@ -200,16 +218,25 @@ def test_no_data_is_hatched_and_counted():
 
 def test_approval_number_is_printed_only_when_given(zhang):
     assert not any("审图号" in t for t in texts(tier_figure(zhang.result)))
-    assert any("审图号：GS(2024)0650号" in t for t in texts(tier_figure(zhang.result, approval="GS(2024)0650号")))
+    assert any(
+        "审图号：GS(2024)0650号" in t
+        for t in texts(tier_figure(zhang.result, approval="GS(2024)0650号"))
+    )
 
 
 def test_caption_is_bilingual_in_chinese_and_english_alone_in_english(zhang):
     (chinese,) = [t for t in texts(tier_figure(zhang.result, title="T")) if t.startswith("图  T。")]
     assert "\nFig.  T." in chinese
     assert "GVF = 0.941" in chinese
-    (english,) = [t for t in texts(tier_figure(zhang.result, title="T", language="en")) if t.startswith("Fig.  T.")]
+    (english,) = [
+        t
+        for t in texts(tier_figure(zhang.result, title="T", language="en"))
+        if t.startswith("Fig.  T.")
+    ]
     assert not re.search("[\u4e00-\u9fff]", english)
-    assert not any(t.startswith("Fig.") for t in texts(tier_figure(zhang.result, language="en", caption=False)))
+    assert not any(
+        t.startswith("Fig.") for t in texts(tier_figure(zhang.result, language="en", caption=False))
+    )
 
 
 def test_north_arrow_follows_the_meridian(zhang_figure):
@@ -242,9 +269,14 @@ def test_draws_on_axes_of_the_caller_and_leaves_settings_alone(zhang):
 def test_layer_elsewhere_is_drawn_in_its_own_place():
     squares = [shapely.box(10 + k, 45, 11 + k, 46) for k in range(4)]
     own = gpd.GeoDataFrame(
-        {"name_zh": list("甲乙丙丁"), "name_en": list("ABCD")}, geometry=squares, crs=4326, index=list("abcd")
+        {"name_zh": list("甲乙丙丁"), "name_en": list("ABCD")},
+        geometry=squares,
+        crs=4326,
+        index=list("abcd"),
     ).rename_axis("region_id")
-    values = pd.DataFrame({"region": list("abcd"), "indicator": "rd", "value": [1.0, 2.0, 8.0, 9.0]})
+    values = pd.DataFrame(
+        {"region": list("abcd"), "indicator": "rd", "value": [1.0, 2.0, 8.0, 9.0]}
+    )
     result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(own, values))
     figure = tier_figure(result, language="en")
     assert len(figure.axes) == 1
@@ -265,7 +297,9 @@ def test_hubs_with_cores_elsewhere_are_refused():
     values = pd.DataFrame({"region": ["a", "b"], "indicator": "rd", "value": [1.0, 2.0]})
     result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(own, values))
     hubs = HubLayout("x", (Hub("h", "local", ("110000",)),))
-    with pytest.raises(SpecError, match="hubs of the layout 'x' have cores that are no region of the layer: 110000"):
+    with pytest.raises(
+        SpecError, match="hubs of the layout 'x' have cores that are no region of the layer: 110000"
+    ):
         tier_figure(result, layout=hubs)
 
 
@@ -343,7 +377,9 @@ def test_chinese_glyphs_are_really_there(zhang_figure):
 
 def test_without_a_chinese_font_the_message_says_how_to_get_one(monkeypatch):
     monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
-    with pytest.raises(HubtiersError, match=r"Noto Sans CJK \(Debian and Ubuntu: apt-get install fonts-noto-cjk"):
+    with pytest.raises(
+        HubtiersError, match=r"Noto Sans CJK \(Debian and Ubuntu: apt-get install fonts-noto-cjk"
+    ):
         find_lettering("zh")
     english = find_lettering("en")
     assert english.families == ("DejaVu Sans",)
@@ -364,7 +400,8 @@ def hostile():
     provinces = load_regions("province").head(len(HOSTILE))
     provinces["name_zh"] = provinces["name_en"] = provinces["short_zh"] = list(HOSTILE)
     indicators = tuple(
-        Indicator(f"i{k}", name_zh=text, name_en=text, unit=text, source=text) for k, text in enumerate(HOSTILE[:4])
+        Indicator(f"i{k}", name_zh=text, name_en=text, unit=text, source=text)
+        for k, text in enumerate(HOSTILE[:4])
     )
     rng = np.random.default_rng(0)
     values = pd.DataFrame(
@@ -378,17 +415,29 @@ def hostile():
         for k, (text, unit) in enumerate(zip(HOSTILE, ["110000", "120000", "130100"], strict=False))
     )
     layout = HubLayout(
-        "x", hubs, (Corridor("c", ("110000", "130100"), HOSTILE[0], HOSTILE[1]),), HOSTILE[5], HOSTILE[6], HOSTILE[7]
+        "x",
+        hubs,
+        (Corridor("c", ("110000", "130100"), HOSTILE[0], HOSTILE[1]),),
+        HOSTILE[5],
+        HOSTILE[6],
+        HOSTILE[7],
     )
-    schemes = {HOSTILE[k]: scheme.replace(weight=w) for k, w in ((3, EntropyWeights()), (10, CriticWeights()))}
-    return SimpleNamespace(result=scheme.run(table), layout=layout, comparison=compare_schemes(table, schemes))
+    schemes = {
+        HOSTILE[k]: scheme.replace(weight=w)
+        for k, w in ((3, EntropyWeights()), (10, CriticWeights()))
+    }
+    return SimpleNamespace(
+        result=scheme.run(table), layout=layout, comparison=compare_schemes(table, schemes)
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_hostile_strings_are_drawn_as_written(hostile, language, tmp_path):
     result = hostile.result
     figures = [
-        tier_figure(result, layout=hostile.layout, title=HOSTILE[3], approval=HOSTILE[5], language=language),
+        tier_figure(
+            result, layout=hostile.layout, title=HOSTILE[3], approval=HOSTILE[5], language=language
+        ),
         tier_figure(result, title=HOSTILE[7] + "\ud800", language=language),
         rank_size_figure(result, language=language),
         radar_figure(result, regions=result.scores.index[:8].tolist(), language=language),
@@ -398,7 +447,13 @@ def test_hostile_strings_are_drawn_as_written(hostile, language, tmp_path):
         for kind in ("svg", "pdf") if language == "zh" else ("svg", "png"):
             save_figure(figure, tmp_path / f"{number}.{kind}", dpi=50)
     drawn = "\n".join(t for figure in figures for t in texts(figure))
-    for text in ("{{7*7}}", "${1} $x_2$ $\\frac{", "<script>alert(1)</script>", "_nolegend_", "`whoami`"):
+    for text in (
+        "{{7*7}}",
+        "${1} $x_2$ $\\frac{",
+        "<script>alert(1)</script>",
+        "_nolegend_",
+        "`whoami`",
+    ):
         assert text in drawn
     radar = texts(figures[3])
     assert "${1} $x_2$ $\\frac{" in radar
@@ -413,7 +468,9 @@ def test_rank_size_plot_shows_every_score_at_its_rank(zhang):
     for label in zhang.result.breaks.labels:
         inside = zhang.result.tier == label
         marks = collection(axes, f"tier-{label}")
-        expected = np.column_stack([zhang.result.rank[inside].astype(float), zhang.result.scores[inside]])
+        expected = np.column_stack(
+            [zhang.result.rank[inside].astype(float), zhang.result.scores[inside]]
+        )
         np.testing.assert_allclose(np.asarray(marks.get_offsets()), expected)
         assert to_hex(marks.get_facecolor()[0]) == tier_colours(zhang.result.breaks.labels)[label]
     (line,) = [found for found in axes.lines if found.get_gid() == "fit"]
@@ -427,7 +484,9 @@ def test_rank_size_plot_says_what_has_no_logarithm(zhang):
     scored = zhang.result.fitted.scheme.replace(normalise=ZScore()).run(zhang.result.table)
     hidden = int((scored.scores <= 0).sum())
     assert hidden > 0
-    assert f"{hidden} scores of 0 or below not drawn" in "".join(texts(rank_size_figure(scored, language="en")))
+    assert f"{hidden} scores of 0 or below not drawn" in "".join(
+        texts(rank_size_figure(scored, language="en"))
+    )
     table = IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0, 9.0]}, index=list("abc")))
     with pytest.raises(DataError, match="at least three positive scores, but there are 2"):
         rank_size_figure(Scheme(tier=NaturalBreaks(2)).run(table))
@@ -479,7 +538,9 @@ def test_probabilities_are_stacked_in_the_order_of_the_tiers(zhang, certainty):
     start = np.zeros(10)
     for label, colour in tier_colours(zhang.result.breaks.labels).items():
         bars = [p for p in axes.patches if p.get_gid() == f"tier-{label}"]
-        np.testing.assert_allclose([b.get_width() for b in bars], certainty.tier_probability.loc[order, label])
+        np.testing.assert_allclose(
+            [b.get_width() for b in bars], certainty.tier_probability.loc[order, label]
+        )
         np.testing.assert_allclose([b.get_x() for b in bars], start)
         assert {to_hex(b.get_facecolor()) for b in bars} == {colour}
         start = start + [b.get_width() for b in bars]
@@ -495,10 +556,14 @@ def test_intervals_reach_from_low_to_high(zhang, certainty):
     spans = certainty.rank_interval.loc[order].astype(float)
     drawn = [path.vertices[:, 0] for path in collection(axes, "intervals").get_paths()]
     np.testing.assert_allclose(np.array(drawn), spans[["low", "high"]])
-    np.testing.assert_allclose(np.asarray(collection(axes, "medians").get_offsets())[:, 0], spans["median"])
+    np.testing.assert_allclose(
+        np.asarray(collection(axes, "medians").get_offsets())[:, 0], spans["median"]
+    )
     ids = rank_interval_figure(certainty).axes[0].get_yticklabels()
     assert ids[0].get_text() == "yangtze-delta"
-    empty = SimpleNamespace(tier_probability=certainty.tier_probability, rank_interval=certainty.rank_interval * pd.NA)
+    empty = SimpleNamespace(
+        tier_probability=certainty.tier_probability, rank_interval=certainty.rank_interval * pd.NA
+    )
     with pytest.raises(DataError, match="no region with a score"):
         rank_interval_figure(empty)
 
@@ -506,7 +571,9 @@ def test_intervals_reach_from_low_to_high(zhang, certainty):
 def test_labels_keep_apart_and_inside():
     anchors = [(50.0, 50.0)] * 8 + [(5.0, 5.0)]
     sizes = [(30.0, 10.0)] * 9
-    centres = place_labels(anchors, sizes, bounds=Box(0, 0, 300, 300), obstacles=[Box(60, 40, 110, 60)])
+    centres = place_labels(
+        anchors, sizes, bounds=Box(0, 0, 300, 300), obstacles=[Box(60, 40, 110, 60)]
+    )
     boxes = [Box(x - 15, y - 5, x + 15, y + 5) for x, y in centres]
     for i, box in enumerate(boxes):
         assert box.outside(Box(0, 0, 300, 300)) == 0

@@ -6,17 +6,20 @@ import base64
 import re
 import tomllib
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._study_file import DataSection, StudyFile
 from hubtiers.compare import compare_schemes
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.hubs.layout import Hub, HubLayout
+from hubtiers.outcome import Outcome
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.robustness.montecarlo import assess_robustness
+from hubtiers.robustness.variation import Dirichlet, Variation
 from hubtiers.scheme import Scheme, make_step
 from hubtiers.scoring.weight import EntropyWeights, GivenWeights
 from hubtiers.show.figures.fonts import drawable_language
@@ -92,16 +95,8 @@ def report(request, zhang):
 
 
 def certainty_of(result):
-    index, labels = result.scores.index, list(result.breaks.labels)
-    shares = np.random.default_rng(2).dirichlet(np.ones(len(labels)), len(index))
-    ranks = result.rank.astype("float64")
-    return SimpleNamespace(
-        tier_probability=pd.DataFrame(shares, index, labels),
-        rank_interval=pd.DataFrame({"low": ranks, "median": ranks + 1, "high": ranks + 2}),
-        draws=1000,
-        reference_share=0.051,
-        reference_share_error=0.007,
-        order_share=0.75,
+    return assess_robustness(
+        result.fitted.scheme, result.table, Variation(weights=Dirichlet()), draws=300, rng=2
     )
 
 
@@ -113,11 +108,17 @@ def test_report_is_one_page_that_loads_and_runs_nothing(report):
     for tag, name, value in page.attributes:
         if name in ("src", "href"):
             assert value.startswith("#" if tag == "a" else "data:image/svg+xml;base64,")
-    assert ("meta", "content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'") in page.attributes
+    assert (
+        "meta",
+        "content",
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    ) in page.attributes
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     assert ("html", "lang", "zh-CN" if report.language == "zh" else "en") in page.attributes
-    assert [value[1:] for tag, _, value in page.attributes if tag == "a"] == [anchor for anchor, _ in report.sections]
+    assert [value[1:] for tag, _, value in page.attributes if tag == "a"] == [
+        anchor for anchor, _ in report.sections
+    ]
 
 
 def test_scores_in_the_report_are_those_of_the_result(zhang, report):
@@ -128,12 +129,16 @@ def test_scores_in_the_report_are_those_of_the_result(zhang, report):
     assert [row[score] for row in rows] == [f"{value:.4f}" for value in frame["score"]]
     assert [int(row[rank]) for row in rows] == frame["rank"].tolist()
     assert [row[tier] for row in rows] == [tier_name(t, report.language) for t in frame["tier"]]
-    assert [row["区域" if zh else "Region"] for row in rows] == frame["name_zh" if zh else "name_en"].tolist()
+    assert [row["区域" if zh else "Region"] for row in rows] == frame[
+        "name_zh" if zh else "name_en"
+    ].tolist()
 
 
 def test_breaks_and_counts_in_the_report_are_those_of_the_result(zhang, report):
     zh = report.language == "zh"
-    low, high, count = ("得分下限", "得分上限", "区域数") if zh else ("Score from", "Score to", "Regions")
+    low, high, count = (
+        ("得分下限", "得分上限", "区域数") if zh else ("Score from", "Score to", "Regions")
+    )
     rows = Reader(report.html).table(low, high, count)
     frame = zhang.result.breaks.to_frame()
     assert [row[low] for row in rows] == [f"{value:.4f}" for value in frame["lower"]]
@@ -147,12 +152,25 @@ def test_agreement_and_gaps_are_told(report):
     if report.language == "zh":
         assert "可比的 14 个区域中，14 个与参照同级；加权 κ = 1.000" in text
         gaps = page.table("类型", "无指标的部分")
-        assert [row["无指标的部分"] for row in gaps] == ["文化引领", "科技人才", "创新辐射力", "创新价值链"]
+        assert [row["无指标的部分"] for row in gaps] == [
+            "文化引领",
+            "科技人才",
+            "创新辐射力",
+            "创新价值链",
+        ]
         assert "安装 hubtiers 后运行" in text
     else:
-        assert "Of 14 regions that can be compared, 14 are in the same tier; weighted kappa 1.000" in text
+        assert (
+            "Of 14 regions that can be compared, 14 are in the same tier; weighted kappa 1.000"
+            in text
+        )
         gaps = page.table("Kind", "Without an indicator")
-        assert [row["Without an indicator"] for row in gaps] == ["Culture", "talent", "radiation", "value chain"]
+        assert [row["Without an indicator"] for row in gaps] == [
+            "Culture",
+            "talent",
+            "radiation",
+            "value chain",
+        ]
     assert "hubtiers build zhang2022 --out out/zhang2022" in text
     assert 'aggregate = { method = "Arithmetic" }' in text
 
@@ -172,13 +190,22 @@ def test_statuses_are_counted_by_indicator(zhang):
     page = Reader(build_report(zhang, language="en").html)
     rows = {row["Indicator"]: row for row in page.table("Indicator", "suspected-error", "missing")}
     status = zhang.result.table.status
-    assert int(rows["R&D intensity"]["suspected-error"]) == (status["rd_intensity_pct"] == "suspected-error").sum() > 0
-    assert int(rows["PCT applications, share"]["printed"]) == (status["pct_application_share_pct"] == "printed").sum()
+    assert (
+        int(rows["R&D intensity"]["suspected-error"])
+        == (status["rd_intensity_pct"] == "suspected-error").sum()
+        > 0
+    )
+    assert (
+        int(rows["PCT applications, share"]["printed"])
+        == (status["pct_application_share_pct"] == "printed").sum()
+    )
     assert "Beijing, Shanghai, Guangdong, Liaoning" in "".join(page.text)
 
 
 def test_figures_are_inside_with_a_caption_for_everybody(report):
-    pictures = re.findall(r'<img[^>]*alt="([^"]+)"[^>]*src="data:image/svg\+xml;base64,([^"]+)"', report.html)
+    pictures = re.findall(
+        r'<img[^>]*alt="([^"]+)"[^>]*src="data:image/svg\+xml;base64,([^"]+)"', report.html
+    )
     assert len(pictures) == 4
     drawn = [base64.b64decode(data).decode() for _, data in pictures]
     assert all(svg.lstrip().startswith("<?xml") for svg in drawn)
@@ -201,8 +228,16 @@ def test_confidence_is_told_when_given(zhang):
         f"{value:.1f}" for value in certainty.rank_interval.loc[order]["median"]
     ]
     text = "".join(page.text)
-    assert "5.1% ± 0.7%" in text
-    assert "Shares of 1000 draws" in text
+    shares = (certainty.reference_share, certainty.order_share, certainty.reference_agreement)
+    errors = (
+        certainty.reference_share_error,
+        certainty.order_share_error,
+        certainty.reference_agreement_error,
+    )
+    written = [f"{share:.1%} ± {error:.1%}" for share, error in zip(shares, errors, strict=True)]
+    assert len(set(written)) == 3
+    assert all(share in text for share in written)
+    assert "Shares of 300 draws" in text
     assert "confidence" not in build_report(result, language="en").to_frame()["section"].tolist()
 
 
@@ -220,7 +255,9 @@ def test_disagreements_name_the_regions():
 
 
 def test_result_without_geometry_gets_a_report_without_a_map():
-    frame = pd.DataFrame({"rd": [1.0, 2.0, 9.0, 4.0], "patents": [3.0, 1.0, 2.0, 8.0]}, index=list("abcd"))
+    frame = pd.DataFrame(
+        {"rd": [1.0, 2.0, 9.0, 4.0], "patents": [3.0, 1.0, 2.0, 8.0]}, index=list("abcd")
+    )
     result = Scheme(weight=GivenWeights({"rd": 2.0, "patents": 1.0}), tier=NaturalBreaks(2)).run(
         IndicatorTable.from_frame(frame)
     )
@@ -239,7 +276,9 @@ def test_reference_and_approval_are_used(zhang):
     text = "".join(Reader(report.html).text)
     assert "Of 2 regions that can be compared, 1 are in the same tier" in text
     assert "Map approval number: GS(2024)1号" in text
-    elsewhere = build_report(zhang.result, reference=pd.Series({"atlantis": "national"}), language="en")
+    elsewhere = build_report(
+        zhang.result, reference=pd.Series({"atlantis": "national"}), language="en"
+    )
     assert "They cannot be compared:" in elsewhere.html
 
 
@@ -248,7 +287,8 @@ def test_hostile_strings_are_shown_as_written(language):
     provinces = load_regions("province").head(len(HOSTILE))
     provinces["name_zh"] = provinces["name_en"] = provinces["short_zh"] = list(HOSTILE)
     indicators = tuple(
-        Indicator(f"i{k}", name_zh=t, name_en=t, parent=f"g{k % 3}", unit=t, source=t) for k, t in enumerate(HOSTILE)
+        Indicator(f"i{k}", name_zh=t, name_en=t, parent=f"g{k % 3}", unit=t, source=t)
+        for k, t in enumerate(HOSTILE)
     )
     groups = tuple(Group(f"g{k}", HOSTILE[k], HOSTILE[k + 4]) for k in range(3))
     rng = np.random.default_rng(3)
@@ -260,21 +300,38 @@ def test_hostile_strings_are_shown_as_written(language):
     values = pd.DataFrame(rows, columns=["region", "indicator", "value", "year", "status"])
     table = join_indicators(provinces, values, framework=Framework(indicators, groups))
     scheme = Scheme(tier=NaturalBreaks(2, labels=(HOSTILE[5], HOSTILE[8])))
-    layout = HubLayout("x", (Hub("h", "local", ("110000",), HOSTILE[0], HOSTILE[1]),), (), *HOSTILE[5:8], notes=HOSTILE)
-    source = SimpleNamespace(
-        result=scheme.run(table),
-        study=SimpleNamespace(
-            name=HOSTILE[7], content=SimpleNamespace(title_zh=HOSTILE[6], title_en=HOSTILE[6], description=HOSTILE[5])
-        ),
+    layout = HubLayout(
+        "x",
+        (Hub("h", "local", ("110000",), HOSTILE[0], HOSTILE[1]),),
+        (),
+        *HOSTILE[5:8],
+        notes=HOSTILE,
     )
-    comparison = compare_schemes(table, {HOSTILE[4]: scheme, HOSTILE[7]: scheme.replace(weight=EntropyWeights())})
+    content = StudyFile(
+        data=DataSection(indicators="x.csv", framework="x.csv"),
+        title_zh=HOSTILE[6],
+        title_en=HOSTILE[6],
+        description=HOSTILE[5],
+    )
+    source = Outcome(HOSTILE[7], f"hubtiers build {HOSTILE[7]}", content, scheme.run(table))
+    comparison = compare_schemes(
+        table, {HOSTILE[4]: scheme, HOSTILE[7]: scheme.replace(weight=EntropyWeights())}
+    )
     report = build_report(
-        source, layout=layout, robustness=certainty_of(source.result), comparison=comparison, language=language
+        source,
+        layout=layout,
+        robustness=certainty_of(source.result),
+        comparison=comparison,
+        language=language,
     )
     page = Reader(report.html)
     assert page.open == []
     assert not {"script"} & set(page.tags)
-    assert all(value.startswith("data:") for tag, name, value in page.attributes if tag == "img" and name == "src")
+    assert all(
+        value.startswith("data:")
+        for tag, name, value in page.attributes
+        if tag == "img" and name == "src"
+    )
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
     seen = "".join(page.text)
     assert all(text in seen for text in HOSTILE)
@@ -290,7 +347,9 @@ def test_report_is_the_same_twice_and_saved_whole(zhang, tmp_path):
     path = first.save(tmp_path / "deep" / "report.html")
     assert path.read_text(encoding="utf-8") == first.html
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
-    assert repr(first).startswith("<Report 'Zhang (2022): does Table 1 give the layout of Table 2?': 8 sections, ")
+    assert repr(first).startswith(
+        "<Report 'Zhang (2022): does Table 1 give the layout of Table 2?': 8 sections, "
+    )
     assert first._repr_html_().startswith("<iframe sandbox srcdoc=")
     with pytest.raises(SpecError, match=r"the path is 'report\.pdf'"):
         first.save(tmp_path / "report.pdf")

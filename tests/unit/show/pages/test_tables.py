@@ -15,10 +15,12 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.scheme import METHODS, Scheme
 from hubtiers.scoring.weight import EntropyWeights
-from hubtiers.show.methods import STATEMENTS, describe_steps, formula_html, short_method
-from hubtiers.show.pages.markup import latex_text, markdown_text
-from hubtiers.show.pages.print_tables import Column, PrintTable, list_tables
-from hubtiers.show.pages.tables import save_tables, to_latex, to_markdown
+from hubtiers.show.methods import describe_steps, formula_html, short_method
+from hubtiers.show.pages.markup import latex_text, markdown_text, to_latex, to_markdown
+from hubtiers.show.pages.print_table import cell_at, column, number_at, print_table, text_at
+from hubtiers.show.pages.report_tables import status_table
+from hubtiers.show.pages.result_tables import list_tables
+from hubtiers.show.pages.workbook import save_tables
 from hubtiers.show.words import Text, tier_name, tier_text
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
@@ -60,7 +62,9 @@ def hostile():
     """A result in which every string of a user's is hostile."""
     groups = (Group("g", name_zh=HOSTILE[0], name_en=HOSTILE[5]),)
     indicators = tuple(
-        Indicator(f"i{k}", name_zh=text, name_en=text, parent="g" if k % 2 else "", unit=text, source=text)
+        Indicator(
+            f"i{k}", name_zh=text, name_en=text, parent="g" if k % 2 else "", unit=text, source=text
+        )
         for k, text in enumerate(HOSTILE)
     )
     values = np.random.default_rng(0).random((len(HOSTILE), len(HOSTILE)))
@@ -100,7 +104,10 @@ def test_scores_read_back_equal_the_result(cities, tmp_path, language):
     assert read[rank].dropna().astype(int).tolist() == frame["rank"].dropna().tolist()
     tiers = [None if pd.isna(t) else tier_text(t) for t in frame["tier"]]
     shown = [t and {"zh": t.zh, "en": t.en, "both": f"{t.zh} {t.en}"}[language] for t in tiers]
-    assert read["Tier" if english else "层级"].where(read.iloc[:, 1].notna(), None).tolist()[:336] == shown[:336]
+    assert (
+        read["Tier" if english else "层级"].where(read.iloc[:, 1].notna(), None).tolist()[:336]
+        == shown[:336]
+    )
     assert read[score].isna().sum() == len(cities.result.no_data) == 36
     sub = "Research" if english else "科学研究"
     np.testing.assert_allclose(read[sub].astype(float), frame["research"], rtol=1e-15)
@@ -135,7 +142,9 @@ def test_indicator_system_lists_groups_units_weights_years_and_sources(cities, t
 
 
 def test_three_rules_and_no_upright_ones(zhang, tmp_path):
-    book = openpyxl.load_workbook(save_tables(zhang.result, tmp_path / "t.xlsx", comparison=zhang.comparison))
+    book = openpyxl.load_workbook(
+        save_tables(zhang.result, tmp_path / "t.xlsx", comparison=zhang.comparison)
+    )
     assert book.sheetnames == [
         "Indicator system",
         "Scores, ranks and tiers",
@@ -184,7 +193,12 @@ def test_weights_of_every_scheme(zhang, tmp_path):
 
 def test_own_weights_are_shown_where_no_scheme_has_them(cities):
     table = list_tables(cities.result, comparison=cities.comparison)["weights"]
-    assert [c.heading.en for c in table.columns][2:] == ["weights of the framework", "equal", "entropy", "critic"]
+    assert [c.heading.en for c in table.columns][2:] == [
+        "weights of the framework",
+        "equal",
+        "entropy",
+        "critic",
+    ]
     np.testing.assert_allclose([row[2] for row in table.rows], cities.result.weights)
 
 
@@ -192,22 +206,36 @@ def test_robustness_sheet(zhang, tmp_path):
     index, labels = zhang.result.scores.index, list(zhang.result.breaks.labels)
 
     class Certainty:
-        tier_probability = pd.DataFrame(np.random.default_rng(0).dirichlet([1, 2, 3], 14), index, labels)
-        rank_interval = pd.DataFrame({"low": range(1, 15), "median": range(2, 16), "high": range(3, 17)}, index)
+        tier_probability = pd.DataFrame(
+            np.random.default_rng(0).dirichlet([1, 2, 3], 14), index, labels
+        )
+        rank_interval = pd.DataFrame(
+            {"low": range(1, 15), "median": range(2, 16), "high": range(3, 17)}, index
+        )
 
-    book = openpyxl.load_workbook(save_tables(zhang.result, tmp_path / "t.xlsx", language="en", robustness=Certainty()))
+    book = openpyxl.load_workbook(
+        save_tables(zhang.result, tmp_path / "t.xlsx", language="en", robustness=Certainty())
+    )
     heading, rows = body(book["Tier probabilities and rank intervals"[:31]])
     assert heading[3:6] == ["International", "National", "Regional"]
     order = [row[0] for row in rows]
     assert order == zhang.result.to_frame().index.tolist()
-    np.testing.assert_allclose([row[3:6] for row in rows], Certainty.tier_probability.loc[order], rtol=1e-14)
+    np.testing.assert_allclose(
+        [row[3:6] for row in rows], Certainty.tier_probability.loc[order], rtol=1e-14
+    )
     assert [row[7] for row in rows] == Certainty.rank_interval.loc[order, "median"].tolist()
 
 
 def test_hostile_strings_are_neutral_in_the_workbook(hostile, tmp_path):
     result, comparison = hostile
     book = openpyxl.load_workbook(save_tables(result, tmp_path / "t.xlsx", comparison=comparison))
-    written = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    written = [
+        cell
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
     assert {cell.data_type for cell in written} == {"s", "n"}
     texts = {cell.value for cell in written if cell.data_type == "s"}
     assert not [t for t in texts if t.startswith(("=", "+", "-", "@", "\t", "＝"))]
@@ -230,7 +258,9 @@ def read_markdown(text):
     """Return the cells of a Markdown table as a reader sees them."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    return [[html.unescape(re.sub(r"\\([*_\[\]#~^])", r"\1", cell)) for cell in row] for row in rows]
+    return [
+        [html.unescape(re.sub(r"\\([*_\[\]#~^])", r"\1", cell)) for cell in row] for row in rows
+    ]
 
 
 def test_markdown_reads_back(zhang):
@@ -250,14 +280,18 @@ def test_markdown_shows_hostile_strings_as_written(hostile):
     text = to_markdown(result, table="scores", language="zh")
     _, _, *rows = read_markdown(text)
     order = result.to_frame()["name_zh"].tolist()
-    assert [row[1] for row in rows] == [re.sub(r"\s", " ", name).replace("\x07", "\ufffd") for name in order]
+    assert [row[1] for row in rows] == [
+        re.sub(r"\s", " ", name).replace("\x07", "\ufffd") for name in order
+    ]
     everything = text + to_markdown(result, table="ranks", comparison=comparison, language="both")
     everything += to_markdown(result, table="indicators", language="both")
     assert not re.search(r"[<>${}`]", everything)
 
 
 def test_latex_reads_back_and_shows_hostile_strings(zhang, hostile):
-    rows = [line for line in to_latex(zhang.result, language="en").splitlines() if line.endswith(r"\\")][1:]
+    rows = [
+        line for line in to_latex(zhang.result, language="en").splitlines() if line.endswith(r"\\")
+    ][1:]
     frame = zhang.result.to_frame()
     assert [row.split(" & ")[2] for row in rows] == [f"{score:.4f}" for score in frame["score"]]
     result, _ = hostile
@@ -287,10 +321,10 @@ def test_escapes_are_undone_by_a_reader(text):
 def test_every_method_is_described_in_both_languages():
     for methods in METHODS.values():
         for method in methods:
-            words = STATEMENTS[method.__name__]
-            assert all(words[:4]), method
-            assert re.search("[\u4e00-\u9fff]", words[2])
-            assert not re.search("[\u4e00-\u9fff]", words[1] + words[3])
+            said = method.about
+            assert all((said.zh, said.en, said.says_zh, said.says_en)), method
+            assert re.search("[\u4e00-\u9fff]", said.says_zh)
+            assert not re.search("[\u4e00-\u9fff]", said.en + said.says_en + said.formula)
     assert (
         short_method((EntropyWeights(), NaturalBreaks(2)))["en"]
         == "entropy weights, then exact natural breaks (Fisher–Jenks)"
@@ -323,12 +357,43 @@ def test_tables_of_results_that_do_not_match_are_refused(zhang):
 
 
 def test_print_table_keeps_columns_of_its_language():
-    table = PrintTable(
-        "t",
-        Text("表", "Table"),
-        (Column(Text("名", "Chinese"), only="zh"), Column(Text("英", "Name"), only="en"), Column(Text("数", "N"), 1)),
-        (("甲", "A", 1.25), ("乙", "B", None)),
+    columns = (
+        column(Text("名", "Chinese"), of=text_at("zh"), only="zh"),
+        column(Text("英", "Name"), of=text_at("en"), only="en"),
+        column("weight", of=number_at("n"), digits=1),
     )
+    records = [{"n": 1.25, "zh": "甲", "en": "A"}, {"n": None, "zh": "乙", "en": "B"}]
+    table = print_table("t", "weight_table", columns, records)
     assert table.texts("zh") == [["甲", "1.2"], ["乙", "–"]]
     assert table.texts("both") == [["甲", "A", "1.2"], ["乙", "B", "–"]]
-    assert table.to_frame()["Name"].tolist() == ["A", "B"]
+    assert table.to_frame().fillna(0).to_dict("list") == {"Name": ["A", "B"], "Weight": [1.25, 0]}
+
+
+def test_cells_are_read_as_the_digits_say():
+    row = (3.0, 3.0, 3.0, pd.NA, float("nan"), None)
+    assert [cell_at(0, None)(row), cell_at(1, 0)(row), cell_at(2, 2)(row)] == ["3.0", 3, 3.0]
+    assert [cell_at(place, digits)(row) for place, digits in ((3, 0), (4, 2), (5, None))] == [
+        None
+    ] * 3
+
+
+def test_counts_of_a_later_year_are_its_own(zhang):
+    """The cut-points come from the first year, the number of regions from the year that is shown."""
+    table = zhang.result.table
+    later = zhang.result.fitted.score(table.only(table.values.index[:5]))
+    assert later.breaks.counts == zhang.result.breaks.counts
+    shown = [row[3] for row in list_tables(later)["tiers"].rows]
+    assert shown == [int((later.tier == label).sum()) for label in later.breaks.labels]
+    assert sum(shown) == 5
+    assert list(later.tier_counts.values()) == shown
+
+
+def test_statuses_are_counted_apart():
+    frame = pd.DataFrame({"a": [1.0, np.nan, 3.0, 4.0], "b": [1.0, 2.0, 3.0, np.nan]}, list("wxyz"))
+    table = IndicatorTable.from_frame(frame)
+    assert status_table(Scheme(tier=NaturalBreaks(2)).run(table)).rows == ()
+    table.status["a"] = ["official", "official", "mine", "official"]
+    rows = status_table(Scheme(tier=NaturalBreaks(2)).run(table)).to_frame()
+    # The status of a value that is missing is not counted.
+    assert rows.columns.tolist() == ["Indicator", "official", "not given", "mine", "missing"]
+    assert rows.to_numpy().tolist() == [["a", 2, 0, 1, 1], ["b", 0, 3, 0, 1]]

@@ -43,9 +43,11 @@ def test_cities_come_back_exactly():
     cities = load_regions("city")
     topology = build_topology(cities.geometry)
     for unit in range(len(cities)):
-        assert decode(topology, unit).equals_exact(cities.geometry.iloc[unit].normalize(), 1e-9) or decode(
-            topology, unit
-        ).symmetric_difference(cities.geometry.iloc[unit]).area == pytest.approx(0, abs=1e-12)
+        assert decode(topology, unit).equals_exact(
+            cities.geometry.iloc[unit].normalize(), 1e-9
+        ) or decode(topology, unit).symmetric_difference(
+            cities.geometry.iloc[unit]
+        ).area == pytest.approx(0, abs=1e-12)
 
 
 def test_layers_that_are_no_coverage_come_back_too():

@@ -10,14 +10,20 @@ import pandas as pd
 import pytest
 import shapely
 
-from hubtiers.errors import DataError, MissingColumnError, NotComparableError, SpecError, UnknownOptionError
+from hubtiers.errors import (
+    DataError,
+    MissingColumnError,
+    NotComparableError,
+    SpecError,
+    UnknownOptionError,
+)
 from hubtiers.framework import TIERS, Framework, Group, Indicator
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Harmonic
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import BenefitOfDoubt, GivenWeights
-from hubtiers.show.web.content import _median_of_others, map_content
+from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.webmap import tier_map
 from hubtiers.study import load_study
@@ -34,12 +40,16 @@ def doubt(result, *, share=0.6, drop=(), columns=None):
     rank = result.rank[scored].astype(int)
     return SimpleNamespace(
         tier_probability=pd.DataFrame(rows, index=scored, columns=labels),
-        rank_interval=pd.DataFrame({"low": rank - 1, "median": rank, "high": rank + 1}).astype("Int64"),
+        rank_interval=pd.DataFrame({"low": rank - 1, "median": rank, "high": rank + 1}).astype(
+            "Int64"
+        ),
     )
 
 
 def content_of(result, **options):
-    return map_content(result, options.get("layout"), options.get("robustness"), options.get("title", {}))
+    return map_content(
+        result, options.get("layout"), options.get("robustness"), options.get("title", {})
+    )
 
 
 def test_regions_say_score_rank_tier_and_years_of_the_result(zhang_outcome):
@@ -65,29 +75,44 @@ def test_strengths_and_weaknesses_are_those_of_the_explanation():
             assert "strengths" not in row
             continue
         explained = result.explain(row["id"])
-        for key, found in (("strengths", explained.strengths), ("weaknesses", explained.weaknesses)):
+        for key, found in (
+            ("strengths", explained.strengths),
+            ("weaknesses", explained.weaknesses),
+        ):
             assert [codes[at] for at, _, _ in row[key]] == list(found.index)
             assert [d for _, d, _ in row[key]] == pytest.approx(list(found))
-            assert [v for _, _, v in row[key]] == list(result.table.values.loc[row["id"], list(found.index)])
+            assert [v for _, _, v in row[key]] == list(
+                result.table.values.loc[row["id"], list(found.index)]
+            )
 
 
-def test_median_of_the_others_leaves_out_missing_values():
-    rng = np.random.default_rng(4)
-    x = rng.integers(0, 6, (15, 40)).astype(float)
-    x[rng.random(x.shape) < 0.35] = np.nan
-    x[1:, 0], x[:, 1] = np.nan, np.nan
-    x[:3, 2], x[3:, 2] = [1.0, 2.0, 4.0], np.nan
-    found, frame = _median_of_others(x), pd.DataFrame(x)
-    expected = np.array([frame.drop(index=i).median() for i in range(15)])
-    expected[np.isnan(x)] = np.nan
-    np.testing.assert_allclose(found, expected)
-    assert found[:3, 2].tolist() == [3.0, 2.5, 1.5]
+def test_overlapped_regions_name_their_units():
+    """Units that are painted with a smaller region on top still belong to the larger one, and only there."""
+    layer = load_regions(["beijing-tianjin-hebei", "110000", "310000"])
+    values = pd.DataFrame({"region": layer.index, "indicator": "rd", "value": [1.0, 5.0, 9.0]})
+    content = content_of(Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values)))
+    ids = [unit["id"] for unit in content["units"]]
+    named = {
+        row["id"]: [ids[unit] for unit in row["units"]]
+        for row in content["regions"]
+        if "units" in row
+    }
+    assert list(named) == ["beijing-tianjin-hebei"]
+    assert sorted(named["beijing-tianjin-hebei"]) == sorted(
+        layer.loc["beijing-tianjin-hebei", "members"].split(";")
+    )
+    assert content["regionOf"][ids.index("110000")] == list(layer.index).index("110000")
 
 
 def test_functions_stand_below_their_parents():
     result = load_study("provinces2022").run().result
     shown = [(f["id"], f["depth"]) for f in content_of(result)["functions"]]
-    assert shown[:4] == [("research", 1), ("research_size", 2), ("research_intensity", 2), ("technology", 1)]
+    assert shown[:4] == [
+        ("research", 1),
+        ("research_size", 2),
+        ("research_intensity", 2),
+        ("technology", 1),
+    ]
     assert {code for code, _ in shown} == set(result.sub_scores.columns)
 
 
@@ -164,10 +189,14 @@ def test_lone_half_of_a_character_can_be_written(zhang_outcome, tmp_path):
 
 
 def small_result(**steps):
-    framework = Framework((Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c")), (Group("f"),))
+    framework = Framework(
+        (Indicator("a", parent="f"), Indicator("b", parent="f"), Indicator("c")), (Group("f"),)
+    )
     rng = np.random.default_rng(2)
     frame = pd.DataFrame(rng.random((9, 3)), index=[f"r{i}" for i in range(9)], columns=list("abc"))
-    return Scheme(**({"tier": NaturalBreaks(3)} | steps)).run(IndicatorTable.from_frame(frame, framework=framework))
+    return Scheme(**({"tier": NaturalBreaks(3)} | steps)).run(
+        IndicatorTable.from_frame(frame, framework=framework)
+    )
 
 
 def test_explorer_ships_matrix_groups_and_weights():
@@ -195,7 +224,10 @@ def test_rules_start_with_that_of_the_scheme_and_can_be_read_back(tier, ids):
     result = small_result(tier=tier)
     rules = explorer_content(result, Explorer())["rules"]
     assert [rule["id"] for rule in rules] == ids
-    read = [Scheme.from_spec({"tier": tomllib.loads(f"tier = {rule['toml']}")["tier"]}).tier for rule in rules]
+    read = [
+        Scheme.from_spec({"tier": tomllib.loads(f"tier = {rule['toml']}")["tier"]}).tier
+        for rule in rules
+    ]
     assert read[0] == tier
     assert read[-1].breaks == result.breaks.breaks
     assert result.breaks.labels == TIERS[:3]
@@ -203,7 +235,9 @@ def test_rules_start_with_that_of_the_scheme_and_can_be_read_back(tier, ids):
 
 def test_own_labels_travel_with_every_rule():
     labels = ('a "b"', "{{c}}")
-    rules = explorer_content(small_result(tier=NaturalBreaks(2, labels=labels)), Explorer())["rules"]
+    rules = explorer_content(small_result(tier=NaturalBreaks(2, labels=labels)), Explorer())[
+        "rules"
+    ]
     for rule in rules:
         spec = tomllib.loads(f"tier = {rule['toml']}")["tier"]
         assert Scheme.from_spec({"tier": spec}).tier.labels == labels
@@ -226,7 +260,10 @@ def test_explorer_refuses_what_the_browser_cannot_compute():
 
 def test_aggregations_that_need_positive_values_are_marked():
     zero = explorer_content(small_result(), Explorer())["aggregations"]
-    assert [(a["kinds"], a["possible"]) for a in zero] == [(["Arithmetic"], True), (["Geometric"], False)]
+    assert [(a["kinds"], a["possible"]) for a in zero] == [
+        (["Arithmetic"], True),
+        (["Geometric"], False),
+    ]
     ladder = small_result(aggregate=(Arithmetic(), Geometric()), normalise=MinMax(low=1, high=2))
     kinds = explorer_content(ladder, Explorer())["aggregations"]
     assert [(a["kinds"], a["possible"]) for a in kinds] == [
@@ -238,7 +275,9 @@ def test_aggregations_that_need_positive_values_are_marked():
 
 def test_weighting_that_fails_is_named_with_its_reason():
     whole = load_study("zhang2022")
-    content = whole.content.model_copy(update={"data": whole.content.data.model_copy(update={"exclude": ()})})
+    content = whole.content.model_copy(
+        update={"data": whole.content.data.model_copy(update={"exclude": ()})}
+    )
     overlapping = dataclasses.replace(whole, content=content).load_table()
     found = explorer_content(whole.scheme.run(overlapping), Explorer())
     assert [p["id"] for p in found["presets"]] == ["equal", "function", "framework"]
@@ -248,11 +287,15 @@ def test_weighting_that_fails_is_named_with_its_reason():
         "Weights by coefficient of variation",
         "Weights from principal components",
     }
-    assert all("overlap" in p["reason"]["en"] and "重叠" in p["reason"]["zh"] for p in found["unavailable"])
+    assert all(
+        "overlap" in p["reason"]["en"] and "重叠" in p["reason"]["zh"] for p in found["unavailable"]
+    )
 
 
 def test_study_comes_before_the_method():
-    options = Explorer(study={"title_en": 'A "b"\n', "data": {"regions": "city", "year": None}, "method": {"x": 1}})
+    options = Explorer(
+        study={"title_en": 'A "b"\n', "data": {"regions": "city", "year": None}, "method": {"x": 1}}
+    )
     text = explorer_content(small_result(), options)["toml"]
     read = tomllib.loads(text)
     assert read["title_en"] == 'A "b"\n'
@@ -262,7 +305,10 @@ def test_study_comes_before_the_method():
 
 def test_payload_is_json(zhang_outcome):
     web = tier_map(
-        zhang_outcome.result, layout=zhang_outcome.layout, explorer=True, robustness=doubt(zhang_outcome.result)
+        zhang_outcome.result,
+        layout=zhang_outcome.layout,
+        explorer=True,
+        robustness=doubt(zhang_outcome.result),
     )
     page = web.get_root().render()
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]

@@ -36,7 +36,9 @@ def layer(**shapes) -> gpd.GeoDataFrame:
 def regions():
     """Two neighbours, written with the later id first; `a` has a hole that `c` fills, and an island."""
     west = shapely.box(0, 0, 10, 10) - shapely.box(2, 2, 4, 4)
-    return layer(b=shapely.box(10, 0, 20, 10), a=west | shapely.box(0, 20, 1, 21), c=shapely.box(2, 2, 4, 4))
+    return layer(
+        b=shapely.box(10, 0, 20, 10), a=west | shapely.box(0, 20, 1, 21), c=shapely.box(2, 2, 4, 4)
+    )
 
 
 @pytest.fixture
@@ -53,7 +55,11 @@ def records():
     return pd.DataFrame(rows, columns=["lon", "lat", "kind", "worth"])
 
 
-EXPECTED = {"fair": {"b": 0, "a": 0, "c": 0}, "firm": {"b": 0, "a": 1, "c": 1}, "lab": {"b": 1, "a": 3, "c": 0}}
+EXPECTED = {
+    "fair": {"b": 0, "a": 0, "c": 0},
+    "firm": {"b": 0, "a": 1, "c": 1},
+    "lab": {"b": 1, "a": 3, "c": 0},
+}
 
 
 def test_counts_by_kind_in_the_order_of_the_regions(regions, records):
@@ -80,7 +86,9 @@ def test_weights_are_summed(regions, records):
 def test_sums_are_rounded_once():
     worth = [1e30, 0.1, 1e-30, 0.2, 1e16] * 3
     frame = pd.DataFrame({"lon": 1.0, "lat": 1.0, "worth": worth})
-    assert count_points(frame, layer(a=shapely.box(0, 0, 2, 2)), weight="worth").loc["a", "count"] == math.fsum(worth)
+    assert count_points(frame, layer(a=shapely.box(0, 0, 2, 2)), weight="worth").loc[
+        "a", "count"
+    ] == math.fsum(worth)
 
 
 @pytest.mark.parametrize(("border", "owner"), [("first", "a"), ("last", "b")])
@@ -96,7 +104,11 @@ def test_points_beside_a_border_by_the_smallest_step_are_told_apart():
     low = shapely.Polygon([(0, 0), (3, 1), (3, 0)])
     high = shapely.Polygon([(0, 0), (3, 1), (0, 1)])
     third = 1 / 3
-    number = assign([1.0, 1.0, 1.5], [third, np.nextafter(third, 1), 0.5], build_index(layer(low=low, high=high)))
+    number = assign(
+        [1.0, 1.0, 1.5],
+        [third, np.nextafter(third, 1), 0.5],
+        build_index(layer(low=low, high=high)),
+    )
     assert number.tolist() == [0, 1, 1]
 
 
@@ -160,13 +172,18 @@ def test_counts_can_be_copied_and_written_with_their_report(regions, records, tm
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
 def test_csv_files_in_both_encodings(regions, records, tmp_path, encoding, ending):
-    named = records.set_axis(["经度", "纬度", "类型", "worth"], axis=1).replace({"类型": {"lab": "实验室"}})
+    named = records.set_axis(["经度", "纬度", "类型", "worth"], axis=1).replace(
+        {"类型": {"lab": "实验室"}}
+    )
     path = tmp_path / f"points{ending}"
     named.to_csv(path, index=False, encoding=encoding)
     counts = count_points(path, regions, by="类型", chunk_size=2)
     assert counts.rename(columns={"实验室": "lab"}).to_dict() == EXPECTED
     report = counts.attrs["report"]
-    assert (report.encoding, report.source) == ("gb18030" if encoding == "gb18030" else "utf-8-sig", path.name)
+    assert (report.encoding, report.source) == (
+        "gb18030" if encoding == "gb18030" else "utf-8-sig",
+        path.name,
+    )
 
 
 def test_an_encoding_that_shows_late_does_not_count_twice(regions, tmp_path):
@@ -174,30 +191,43 @@ def test_an_encoding_that_shows_late_does_not_count_twice(regions, tmp_path):
     path = tmp_path / "late.csv"
     path.write_bytes("\n".join(rows).encode("gb18030"))
     counts = count_points(path, regions, by="kind", chunk_size=1000)
-    assert counts.to_dict() == {"a": {"b": 0, "a": 400_000, "c": 0}, "企业": {"b": 1, "a": 0, "c": 0}}
+    assert counts.to_dict() == {
+        "a": {"b": 0, "a": 400_000, "c": 0},
+        "企业": {"b": 1, "a": 0, "c": 0},
+    }
 
 
 def test_labels_of_a_csv_stay_as_written(regions, tmp_path):
     path = tmp_path / "points.csv"
-    path.write_text("lon,lat,kind\n5,5,01\n5,5,NA\n5,5,\n１５,5,01\n—,5,01\neast,5,01\n", encoding="utf-8")
+    path.write_text(
+        "lon,lat,kind\n5,5,01\n5,5,NA\n5,5,\n１５,5,01\n—,5,01\neast,5,01\n", encoding="utf-8"
+    )
     counts = count_points(path, regions, by="kind")
     assert counts.loc[["a", "b"]].to_dict() == {"01": {"a": 1, "b": 1}, "NA": {"a": 1, "b": 0}}
     report = counts.attrs["report"]
-    assert (report.missing_kind, report.missing_coordinates, report.unreadable_coordinates) == (1, 1, 1)
+    assert (report.missing_kind, report.missing_coordinates, report.unreadable_coordinates) == (
+        1,
+        1,
+        1,
+    )
     assert report.examples == ("record 6: east, 5",)
 
 
 def test_whole_numbers_as_labels_are_the_same_from_every_source(regions):
     frame = pd.DataFrame({"lon": [5, 5, 5], "lat": [5, 5, 5], "kind": [35.0, np.nan, 35.0]})
     assert count_points(frame, regions, by="kind").loc["a"].to_dict() == {"35": 2}
-    assert count_points(frame.head(1).astype({"kind": int}), regions, by="kind").columns.tolist() == ["35"]
+    assert count_points(
+        frame.head(1).astype({"kind": int}), regions, by="kind"
+    ).columns.tolist() == ["35"]
 
 
 def test_coordinates_of_a_csv_are_read_to_the_last_bit(tmp_path):
     x = np.random.default_rng(0).uniform(0, 9, 500)
     pd.DataFrame({"lon": x, "lat": 0.5}).to_csv(tmp_path / "points.csv", index=False)
     found = next(
-        record_files.read_records(tmp_path / "points.csv", record_files.Request(None, None, 500), encoding="utf-8")
+        record_files.read_records(
+            tmp_path / "points.csv", record_files.Request(None, None, 500), encoding="utf-8"
+        )
     )
     assert found.x.tolist() == x.tolist()
 
@@ -225,7 +255,11 @@ def test_geoparquet_and_geometry_are_converted_to_degrees(regions, records, tmp_
 
 def test_regions_in_another_reference_system(regions, records):
     shifted = records.assign(lon=records["lon"] + 0.25, lat=records["lat"] + 0.25)
-    assert count_points(shifted, regions.to_crs(3857))["count"].to_dict() == {"b": 2, "a": 2, "c": 2}
+    assert count_points(shifted, regions.to_crs(3857))["count"].to_dict() == {
+        "b": 2,
+        "a": 2,
+        "c": 2,
+    }
 
 
 def test_geometry_in_a_plain_frame_is_degrees(regions):
@@ -257,7 +291,9 @@ def test_assign_gives_the_same_from_a_pickled_index_and_from_threads(regions):
     assert number.tolist() == expected
     assert assign(x, y, pickle.loads(pickle.dumps(index))).tolist() == expected
     with ThreadPoolExecutor(4) as pool:
-        parts = pool.map(lambda part: assign(x[part], y[part], index), np.array_split(np.arange(len(x)), 7))
+        parts = pool.map(
+            lambda part: assign(x[part], y[part], index), np.array_split(np.arange(len(x)), 7)
+        )
         assert np.concatenate(list(parts)).tolist() == expected
     assert repr(index).startswith("<RegionIndex: 3 regions, ")
 
@@ -285,18 +321,32 @@ SQUARE = shapely.box(0, 0, 1, 1)
     [
         ({"a": SQUARE, "b": shapely.box(0.5, 0, 1.5, 1)}, DataError, "overlap.* a with b"),
         ({"a": SQUARE, "b": SQUARE}, DataError, "overlap.* a with b"),
-        ({f"r{i:04}": shapely.box(0, 0, 90, 80) for i in range(3000)}, DataError, "overlap.*and .* more"),
-        ({"a": shapely.box(0, 0, 90, 80), "b": shapely.box(3, 3, 3.001, 3.001)}, DataError, "a with b"),
+        (
+            {f"r{i:04}": shapely.box(0, 0, 90, 80) for i in range(3000)},
+            DataError,
+            "overlap.*and .* more",
+        ),
+        (
+            {"a": shapely.box(0, 0, 90, 80), "b": shapely.box(3, 3, 3.001, 3.001)},
+            DataError,
+            "a with b",
+        ),
         ({"a": SQUARE, "b": None}, DataError, "no geometry: b"),
         ({"a": SQUARE, "b": shapely.Polygon()}, DataError, "no geometry: b"),
         ({"a": SQUARE, "b": shapely.Point(1, 1)}, DataError, "no polygons: b"),
-        ({"a": shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])}, DataError, "invalid geometry.*: a"),
+        (
+            {"a": shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])},
+            DataError,
+            "invalid geometry.*: a",
+        ),
         ({"a": shapely.box(0, 0, 500_000, 1)}, CRSError, "beyond 360° or 90°.*: a"),
         ({}, DataError, "is empty"),
     ],
 )
 def test_regions_that_do_not_fit(shapes, error, words):
-    frame = gpd.GeoDataFrame(geometry=list(shapes.values()), index=pd.Index(list(shapes), dtype=object), crs=4326)
+    frame = gpd.GeoDataFrame(
+        geometry=list(shapes.values()), index=pd.Index(list(shapes), dtype=object), crs=4326
+    )
     with pytest.raises(error, match=words):
         build_index(frame)
 
@@ -313,9 +363,13 @@ def test_region_ids_and_reference_system_are_checked(regions, records):
 
 
 def test_options_are_checked(regions, records):
-    with pytest.raises(UnknownOptionError, match=r"Unknown engine 'spark'\. Known: dask, local, tcp://…"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown engine 'spark'\. Known: dask, local, tcp://…"
+    ):
         count_points(records, regions, engine="spark")
-    with pytest.raises(UnknownOptionError, match=r"Unknown border rule 'firts'\. Did you mean 'first'"):
+    with pytest.raises(
+        UnknownOptionError, match=r"Unknown border rule 'firts'\. Did you mean 'first'"
+    ):
         count_points(records, regions, border="firts")
     for size in (0, 2.5, True):
         with pytest.raises(SpecError, match="chunk_size is"):
@@ -327,7 +381,9 @@ def test_options_are_checked(regions, records):
 
 
 def test_columns_are_checked(regions, records, tmp_path):
-    with pytest.raises(MissingColumnError, match=r"lacks the column 'sort'\. It has lon, lat, kind, worth"):
+    with pytest.raises(
+        MissingColumnError, match=r"lacks the column 'sort'\. It has lon, lat, kind, worth"
+    ):
         count_points(records, regions, by="sort")
     with pytest.raises(MissingColumnError, match="lacks the columns 'lon', 'lat'"):
         count_points(records[["kind"]], regions)
@@ -370,7 +426,11 @@ def test_files_are_checked(regions, tmp_path):
     with pytest.raises(DataError, match="There is no point file"):
         count_points(tmp_path / "none.csv", regions)
     for name, content, words in [
-        ("long.csv", b"lon,lat\n5,5\n5,5,5,5\n5,5\n", "record 2 has more cells than the header, which has 2"),
+        (
+            "long.csv",
+            b"lon,lat\n5,5\n5,5,5,5\n5,5\n",
+            "record 2 has more cells than the header, which has 2",
+        ),
         ("quote.csv", b'lon,lat\n5,"5\n5,5\n', "no regular CSV table"),
         ("latin.csv", b"lon,lat,kind\n5,5,\xff\xff\n", "neither UTF-8 nor GB18030"),
         ("plain.csv.gz", b"lon,lat\n5,5\n", "damaged or no gzip"),
@@ -393,7 +453,9 @@ def test_limits_are_named(regions, tmp_path, monkeypatch):
             count_points(source, regions, by="kind", chunk_size=7)
     monkeypatch.setattr(record_files, "MAX_ROWS", 39)
     for source in sources:
-        with pytest.raises(DataError, match=r"has 40 records or more, above the limit of 39 \(MAX_ROWS\)"):
+        with pytest.raises(
+            DataError, match=r"has 40 records or more, above the limit of 39 \(MAX_ROWS\)"
+        ):
             count_points(source, regions, chunk_size=8)
     monkeypatch.setattr(record_files, "MAX_ROWS", 40)
     monkeypatch.setattr(record_files, "MAX_BYTES", 100)

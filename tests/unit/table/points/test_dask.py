@@ -35,7 +35,9 @@ def regions():
 def records():
     """Points inside, outside and on corners, with kinds that only some chunks have, and gaps."""
     rng = np.random.default_rng(5)
-    frame = pd.DataFrame({"lon": rng.integers(-2, 10, 3000) / 2, "lat": rng.integers(-2, 10, 3000) / 2})
+    frame = pd.DataFrame(
+        {"lon": rng.integers(-2, 10, 3000) / 2, "lat": rng.integers(-2, 10, 3000) / 2}
+    )
     frame["kind"] = np.where(frame.index < 1000, "lab", rng.choice(["firm", "patent"], 3000))
     frame["worth"] = rng.random(3000) * 10.0 ** rng.integers(-9, 9, 3000)
     frame.loc[frame.index % 97 == 0, "lat"] = np.nan
@@ -45,7 +47,9 @@ def records():
 @pytest.mark.parametrize("options", [{}, {"by": "kind"}, {"by": "kind", "weight": "worth"}])
 def test_the_cluster_gives_the_local_counts(cluster, regions, records, options):
     expected = count_points(records, regions, chunk_size=100, **options)
-    found = count_points(records, regions, chunk_size=100, engine=cluster.scheduler_address, **options)
+    found = count_points(
+        records, regions, chunk_size=100, engine=cluster.scheduler_address, **options
+    )
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
     assert found.attrs["report"] == expected.attrs["report"]
     assert found.attrs["report"].chunks == 30
@@ -64,7 +68,9 @@ def test_the_client_in_use_and_files_in_other_encodings(cluster, regions, record
 def test_what_a_worker_finds_wrong_is_said(cluster, regions, records):
     records.loc[1234, "worth"] = -1.0
     with pytest.raises(DataError, match=r"Record 1235 has the weight -1\.0"):
-        count_points(records, regions, weight="worth", chunk_size=100, engine=cluster.scheduler_address)
+        count_points(
+            records, regions, weight="worth", chunk_size=100, engine=cluster.scheduler_address
+        )
     records["kind"] = records.index.astype(str)
     with pytest.raises(DataError, match="more than 1,000 kinds"):
         count_points(records, regions, by="kind", chunk_size=100, engine=cluster.scheduler_address)
@@ -90,7 +96,8 @@ def test_the_command_line_takes_an_address(cluster, tmp_path):
     assert counts[counts > 0].to_dict() == {"110000": 1, "310000": 1}
     tables = tmp_path / "robust"
     done = CliRunner().invoke(
-        app, ["robustness", "zhang2022", "--draws", "1000", "--out", str(tables), "--engine", address]
+        app,
+        ["robustness", "zhang2022", "--draws", "1000", "--out", str(tables), "--engine", address],
     )
     assert done.exit_code == 0, done.output
     assert (tables / "tier_probability.csv").exists()

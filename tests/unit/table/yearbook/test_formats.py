@@ -14,7 +14,9 @@ import pytest
 from hubtiers.errors import DataError, MissingDependencyError, SpecError
 from hubtiers.table.yearbook.read import ReadLimits, read_indicators
 
-_SPEC = importlib.util.spec_from_file_location("old_files", Path(__file__).parents[3] / "old_files.py")
+_SPEC = importlib.util.spec_from_file_location(
+    "old_files", Path(__file__).parents[3] / "old_files.py"
+)
 old_files = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(old_files)
 
@@ -23,7 +25,10 @@ HEAD = "<table><tr><td>地区<td>人口（万人）"
 
 
 def values(file) -> dict[tuple[str, str], float]:
-    return {(r, i): v for r, i, v in file.values[["region", "indicator", "value"]].itertuples(index=False)}
+    return {
+        (r, i): v
+        for r, i, v in file.values[["region", "indicator", "value"]].itertuples(index=False)
+    }
 
 
 def read(folder: Path, content: bytes | str, name: str = "年鉴.xls", **kwargs):
@@ -46,9 +51,17 @@ KINDS = {
     "version 2": (lambda: old_files.bare(TABLE, 2), "xls", None),
     "version 3": (lambda: old_files.bare(TABLE, 3), "xls", None),
     "version 4": (lambda: old_files.bare(TABLE, 4), "xls", None),
-    "broken container": (lambda: old_files.in_broken_container(TABLE), "xls", "its container is damaged"),
+    "broken container": (
+        lambda: old_files.in_broken_container(TABLE),
+        "xls",
+        "its container is damaged",
+    ),
     "page": (lambda: old_files.page(TABLE), "html", "named .xls, but holds a web page"),
-    "page in GB2312": (lambda: old_files.page(TABLE, encoding="gb2312"), "html", "named .xls, but holds a web page"),
+    "page in GB2312": (
+        lambda: old_files.page(TABLE, encoding="gb2312"),
+        "html",
+        "named .xls, but holds a web page",
+    ),
     "xlsx": (lambda: modern(TABLE), "xlsx", "named .xls, but holds a zip archive such as an .xlsx"),
     "encrypted xlsx": (
         lambda: old_files.protected_xlsx(modern(TABLE), "VelvetSweatshop"),
@@ -57,8 +70,16 @@ KINDS = {
     ),
     "text": (lambda: text().encode("gbk"), "csv", "named .xls, but holds text"),
     "text in UTF-16": (lambda: text().encode("utf-16"), "csv", "named .xls, but holds text"),
-    "XML workbook": (lambda: xml_workbook(TABLE).encode(), "xml", "named .xls, but holds a workbook as XML"),
-    "web archive": (lambda: web_archive(old_files.page(TABLE)), "html", "named .xls, but holds a web page with"),
+    "XML workbook": (
+        lambda: xml_workbook(TABLE).encode(),
+        "xml",
+        "named .xls, but holds a workbook as XML",
+    ),
+    "web archive": (
+        lambda: web_archive(old_files.page(TABLE)),
+        "html",
+        "named .xls, but holds a web page with",
+    ),
 }
 
 
@@ -86,7 +107,9 @@ def web_archive(*pages: bytes) -> bytes:
     parts = b""
     for number, page in enumerate(pages, start=1):
         parts += b"--=_x\r\nContent-Location: file:///C:/a.files/sheet%03d.htm\r\n" % number
-        parts += b"Content-Transfer-Encoding: 8bit\r\nContent-Type: text/html\r\n\r\n" + page + b"\r\n"
+        parts += (
+            b"Content-Transfer-Encoding: 8bit\r\nContent-Type: text/html\r\n\r\n" + page + b"\r\n"
+        )
     return head + parts + b"--=_x--\r\n"
 
 
@@ -110,7 +133,9 @@ def test_an_encrypted_xlsx_keeps_its_own_suffix(tmp_path):
 def test_a_password_is_asked_of_nobody(tmp_path, name):
     make = {"年鉴.xls": lambda: old_files.encrypted(TABLE, "秘密")}
     content = make.get(name, lambda: old_files.protected_xlsx(modern(TABLE), "秘密"))()
-    with pytest.raises(DataError, match=rf"{name} is protected with a password.*save it without one as \.xlsx"):
+    with pytest.raises(
+        DataError, match=rf"{name} is protected with a password.*save it without one as \.xlsx"
+    ):
         read(tmp_path, content, name)
 
 
@@ -123,7 +148,9 @@ def test_a_key_that_would_take_hours_is_refused(tmp_path):
 
 
 def test_half_a_download_is_no_workbook(tmp_path):
-    content = old_files.in_broken_container([["地区", "人口"], *([f"区{i}", i] for i in range(2000))])
+    content = old_files.in_broken_container(
+        [["地区", "人口"], *([f"区{i}", i] for i in range(2000))]
+    )
     with pytest.raises(DataError, match="is damaged, encrypted or no workbook"):
         read(tmp_path, content[: len(content) // 2] + content[-2048:])
 
@@ -144,8 +171,16 @@ def test_a_container_without_a_workbook(tmp_path):
             lambda: old_files.encrypted(TABLE),
             "Reading encrypted workbooks needs the package 'msoffcrypto-tool'",
         ),
-        ("olefile", lambda: old_files.in_broken_container(TABLE), "Reading workbooks in damaged containers needs"),
-        ("lxml", lambda: old_files.page(TABLE), r"Reading web pages called \.xls needs the package 'lxml'"),
+        (
+            "olefile",
+            lambda: old_files.in_broken_container(TABLE),
+            "Reading workbooks in damaged containers needs",
+        ),
+        (
+            "lxml",
+            lambda: old_files.page(TABLE),
+            r"Reading web pages called \.xls needs the package 'lxml'",
+        ),
     ],
 )
 def test_what_is_missing_is_named_with_its_extra(tmp_path, monkeypatch, package, content, purpose):
@@ -165,9 +200,16 @@ def test_what_is_missing_is_named_with_its_extra(tmp_path, monkeypatch, package,
 
 
 def test_title_and_unit_beside_the_table_are_read(tmp_path):
-    page = "<html><body><div>2020年各地区人口</div><table><tr><td>单位：万人</table>" + "<table><tr><td>地区<td>人口"
-    file = read(tmp_path, page + "<tr><td>北京<td>5<tr><td>天津<td>6</table><p>资料来源：某局</body></html>")
-    assert file.values[["region", "value", "year", "unit", "source", "cell"]].to_numpy().tolist() == [
+    page = (
+        "<html><body><div>2020年各地区人口</div><table><tr><td>单位：万人</table>"
+        + "<table><tr><td>地区<td>人口"
+    )
+    file = read(
+        tmp_path, page + "<tr><td>北京<td>5<tr><td>天津<td>6</table><p>资料来源：某局</body></html>"
+    )
+    assert file.values[
+        ["region", "value", "year", "unit", "source", "cell"]
+    ].to_numpy().tolist() == [
         ["北京", 5.0, 2020, "万人", "某局", "B4"],
         ["天津", 6.0, 2020, "万人", "某局", "B5"],
     ]
@@ -189,14 +231,18 @@ def test_cells_span_rows_and_columns(tmp_path):
 
 
 def test_a_raised_digit_is_a_footnote_and_not_the_end_of_a_number(tmp_path):
-    file = read(tmp_path, HEAD + "<tr><td>北京<sup>1</sup><td>12<sup>3</sup><tr><td>天津<td>6</table>")
+    file = read(
+        tmp_path, HEAD + "<tr><td>北京<sup>1</sup><td>12<sup>3</sup><tr><td>天津<td>6</table>"
+    )
     assert values(file) == {("北京", "人口"): 12, ("天津", "人口"): 6}
     assert ("B2", "12³", "12") in file.report.footnotes
 
 
 def test_the_number_behind_what_is_shown_is_read(tmp_path):
     page = HEAD + '<td>占比<tr><td>北京<td x:num="12.3456">12.3<td x:num="0.125">12.5%</table>'
-    assert values(read(tmp_path, page.replace("<tr><td>北京", "<tr><td>天津<td>1<td>2%<tr><td>北京"))) == {
+    assert values(
+        read(tmp_path, page.replace("<tr><td>北京", "<tr><td>天津<td>1<td>2%<tr><td>北京"))
+    ) == {
         ("天津", "人口"): 1,
         ("天津", "占比"): 2,
         ("北京", "人口"): 12.3456,
@@ -205,7 +251,10 @@ def test_the_number_behind_what_is_shown_is_read(tmp_path):
 
 
 def test_scripts_and_choices_are_no_text(tmp_path):
-    page = "<html><script>var 地区 = '<td>1'</script><select><option>2019年<option>2021年</select>" + HEAD
+    page = (
+        "<html><script>var 地区 = '<td>1'</script><select><option>2019年<option>2021年</select>"
+        + HEAD
+    )
     file = read(tmp_path, page + "<tr><td>北京<td>5<br><tr><td>天津<td><b>6</b></table>")
     assert values(file) == {("北京", "人口"): 5, ("天津", "人口"): 6}
     assert file.values["year"].isna().all()
@@ -223,11 +272,20 @@ def test_a_table_in_a_layout_is_read_after_what_stands_above_it(tmp_path):
 @pytest.mark.parametrize(
     ("page", "match"),
     [
-        (HEAD + "<td colspan=1000000>", r"has a cell that spans 1000000 columns, which no table does"),
+        (
+            HEAD + "<td colspan=1000000>",
+            r"has a cell that spans 1000000 columns, which no table does",
+        ),
         (HEAD + "<td rowspan=99999999999>", r"has a cell that spans 99999999999 rows"),
         ("<table><tr>" + "<td colspan=16384>地区" * 2, r"has a row of more than 16,384 columns"),
-        ("<table>" + "<tr><td>地区" * 600, r"has too many rows and cells \(1,200; the limit max_cells is 1,000\)"),
-        ("<table>" + "<tr><td rowspan=900>地" * 90, r"has too many cells \(1,\d\d\d; the limit max_cells is 1,000\)"),
+        (
+            "<table>" + "<tr><td>地区" * 600,
+            r"has too many rows and cells \(1,200; the limit max_cells is 1,000\)",
+        ),
+        (
+            "<table>" + "<tr><td rowspan=900>地" * 90,
+            r"has too many cells \(1,\d\d\d; the limit max_cells is 1,000\)",
+        ),
         ("<html><table>\0", "holds null bytes and is no web page"),
         ("<html>" + "<p>地区" * 1001, "has too many cells"),
         ("<html><p>地区", "holds no table"),
@@ -246,7 +304,9 @@ def test_pages_have_one_sheet(tmp_path):
 
 
 def test_a_page_in_big5_is_read_by_what_it_declares(tmp_path):
-    page = '<meta charset="big5"><table><tr><td>城市<td>人口<tr><td>臺北<td>5<tr><td>高雄<td>6</table>'
+    page = (
+        '<meta charset="big5"><table><tr><td>城市<td>人口<tr><td>臺北<td>5<tr><td>高雄<td>6</table>'
+    )
     found = read(tmp_path, page.encode("big5"))
     assert list(found.values["region"]) == ["臺北", "高雄"]
     assert found.report.encoding == "big5"
@@ -257,7 +317,10 @@ def test_several_pages_of_a_web_archive_are_sheets(tmp_path):
     content = web_archive(old_files.page(TABLE), old_files.page(other))
     with pytest.raises(DataError, match=r"has 2 sheets with data: 'sheet001', 'sheet002'"):
         read(tmp_path, content)
-    assert values(read(tmp_path, content, sheet="sheet002")) == {("北京", "面积"): 3, ("天津", "面积"): 4}
+    assert values(read(tmp_path, content, sheet="sheet002")) == {
+        ("北京", "面积"): 3,
+        ("天津", "面积"): 4,
+    }
     with pytest.raises(DataError, match="is a web archive without a page that holds a table"):
         read(tmp_path, web_archive(b"<p>"))
 
@@ -298,10 +361,16 @@ def test_a_hidden_sheet_of_an_xml_workbook(tmp_path):
     ("extra", "match"),
     [
         ('<Row ss:Index="2"/>', r"has rows out of order or out of range \(row 2\)"),
-        ('<Row><Cell ss:Index="3"/><Cell ss:Index="2"/></Row>', "has cells out of order or out of range"),
+        (
+            '<Row><Cell ss:Index="3"/><Cell ss:Index="2"/></Row>',
+            "has cells out of order or out of range",
+        ),
         ('<Row><Cell ss:MergeAcross="20000"/></Row>', "has cells out of order or out of range"),
         ('<Row><Cell ss:Index="-1"/></Row>', "has a cell or row with Index='-1'"),
-        ('<Row><Cell><Data ss:Type="Number">x</Data></Cell></Row>', "is damaged, encrypted or no workbook"),
+        (
+            '<Row><Cell><Data ss:Type="Number">x</Data></Cell></Row>',
+            "is damaged, encrypted or no workbook",
+        ),
         ("<Row><Cell>", "is damaged, encrypted or no workbook"),
         ("<Row/>" * 100, r"has too many cells \(101; the limit max_cells is 100\)"),
         (
@@ -332,7 +401,9 @@ def with_formula(folder: Path, *, stale: bool) -> Path:
     with zipfile.ZipFile(path) as archive:
         parts = {info: archive.read(info) for info in archive.namelist()}
     sheet = parts["xl/worksheets/sheet1.xml"]
-    parts["xl/worksheets/sheet1.xml"] = re.sub(rb'(<c r="B2"[^>]*>)<v>5</v>', rb"\1<f>2+3</f><v>5</v>", sheet)
+    parts["xl/worksheets/sheet1.xml"] = re.sub(
+        rb'(<c r="B2"[^>]*>)<v>5</v>', rb"\1<f>2+3</f><v>5</v>", sheet
+    )
     if not stale:
         parts["xl/workbook.xml"] = re.sub(rb"<calcPr[^>]*/>", b"", parts["xl/workbook.xml"])
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -345,7 +416,11 @@ def with_formula(folder: Path, *, stale: bool) -> Path:
 def test_results_that_may_be_stale_are_read_and_said(tmp_path, stale):
     file = read_indicators(with_formula(tmp_path, stale=stale))
     assert values(file) == {("北京", "人口"): 5, ("天津", "人口"): 6}
-    said = [text for text in file.report.notes if "1 formula is read by the result that was stored" in text]
+    said = [
+        text
+        for text in file.report.notes
+        if "1 formula is read by the result that was stored" in text
+    ]
     assert len(said) == stale
 
 
@@ -361,5 +436,7 @@ def test_a_sheet_that_does_not_begin_where_the_workbook_says(tmp_path):
     content = bytearray(old_files.in_broken_container(TABLE))
     place = content.index(struct.pack("<H", 0x85), 512)
     content[place + 4 : place + 8] = struct.pack("<I", 12)
-    with pytest.raises(DataError, match=r"is damaged, encrypted or no workbook \(a sheet does not begin"):
+    with pytest.raises(
+        DataError, match=r"is damaged, encrypted or no workbook \(a sheet does not begin"
+    ):
         read(tmp_path, bytes(content))

@@ -11,16 +11,27 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from hubtiers.errors import DataError, HubtiersError, MissingColumnError, MissingDependencyError, SpecError
+from hubtiers.errors import (
+    DataError,
+    HubtiersError,
+    MissingColumnError,
+    MissingDependencyError,
+    SpecError,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.table.yearbook.read import ReadLimits, ReadReport, read_indicators
 
-_SPEC = importlib.util.spec_from_file_location("yearbook", Path(__file__).parents[3] / "yearbook.py")
+_SPEC = importlib.util.spec_from_file_location(
+    "yearbook", Path(__file__).parents[3] / "yearbook.py"
+)
 yearbook = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(yearbook)
 
 GDP = Framework(
-    (Indicator("gdp", "地区生产总值", "GDP", unit="亿元"), Indicator("pop", "人口", "Population", unit="万人"))
+    (
+        Indicator("gdp", "地区生产总值", "GDP", unit="亿元"),
+        Indicator("pop", "人口", "Population", unit="万人"),
+    )
 )
 
 
@@ -31,7 +42,10 @@ def read(folder: Path, text: str, *, name: str = "表.csv", encoding: str = "utf
 
 
 def workbook(
-    folder: Path, sheets: dict[str, list[list[object]]], merges: tuple[str, ...] = (), name: str = "年鉴.xlsx"
+    folder: Path,
+    sheets: dict[str, list[list[object]]],
+    merges: tuple[str, ...] = (),
+    name: str = "年鉴.xlsx",
 ) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -59,7 +73,10 @@ def rewrite(path: Path, part: str, old: str, new: str) -> Path:
 
 
 def triples(file) -> dict[tuple[str, str], float]:
-    return {(r, i): v for r, i, v in file.values[["region", "indicator", "value"]].itertuples(index=False)}
+    return {
+        (r, i): v
+        for r, i, v in file.values[["region", "indicator", "value"]].itertuples(index=False)
+    }
 
 
 def column(folder: Path, cells: list[object], header: str = "人口（万人）") -> list[float]:
@@ -100,7 +117,9 @@ def test_report_of_the_ugly_yearbook(ugly):
     assert report.header_rows == (4, 5, 6)
     assert report.region_column == ("A", "地 区")
     assert report.layout == "wide"
-    assert [(c.column, c.indicator, c.rule, c.year, c.unit_from, c.factor) for c in report.columns] == [
+    assert [
+        (c.column, c.indicator, c.rule, c.year, c.unit_from, c.factor) for c in report.columns
+    ] == [
         ("B", "gdp", "name_zh", 2021, "header", 1e-4),
         ("C", "gdp", "name_zh", 2022, "header", 1e-4),
         ("D", "population", "name_zh", 2021, "header", 1e-4),
@@ -134,8 +153,19 @@ def test_report_of_the_ugly_yearbook(ugly):
 
 
 def test_values_of_the_ugly_yearbook_say_where_they_come_from(tmp_path):
-    values = read_indicators(yearbook.write_xlsx(tmp_path / "a.xlsx"), framework=yearbook.FRAMEWORK).values
-    assert list(values.columns) == ["region", "indicator", "value", "year", "unit", "source", "status", "cell"]
+    values = read_indicators(
+        yearbook.write_xlsx(tmp_path / "a.xlsx"), framework=yearbook.FRAMEWORK
+    ).values
+    assert list(values.columns) == [
+        "region",
+        "indicator",
+        "value",
+        "year",
+        "unit",
+        "source",
+        "status",
+        "cell",
+    ]
     assert values["year"].dtype == "Int64"
     assert values["value"].dtype == "float64"
     row = values[(values["region"] == "天津") & (values["indicator"] == "patents")].iloc[0]
@@ -174,7 +204,27 @@ def test_footnote_marks_are_removed_and_recorded(tmp_path, text, value):
 
 
 @pytest.mark.parametrize(
-    "mark", ["—", "–", "-", "…", "..", ".", "空", "无", "NA", "N/A", "n.a.", "缺", "×", "", "--", "……", "nan", "—①"]
+    "mark",
+    [
+        "—",
+        "–",
+        "-",
+        "…",
+        "..",
+        ".",
+        "空",
+        "无",
+        "NA",
+        "N/A",
+        "n.a.",
+        "缺",
+        "×",
+        "",
+        "--",
+        "……",
+        "nan",
+        "—①",
+    ],
 )
 def test_missing_marks_are_nan_and_counted(tmp_path, mark):
     file = read(tmp_path, f'地区,人口\n北京,"{mark}"\n上海,7\n')
@@ -190,29 +240,42 @@ def test_missing_marks_are_nan_and_counted(tmp_path, mark):
      "0x1F", "１２３四", "3.0×10⁴", "123(45.6)", "٣", "9" * 400],
 )  # fmt: skip
 def test_what_is_no_number_is_named_with_its_place(tmp_path, text):
-    with pytest.raises(DataError, match=r"表\.csv: cell is no number: C3 \(row 3, column C, '人口'\): ") as caught:
+    with pytest.raises(
+        DataError, match=r"表\.csv: cell is no number: C3 \(row 3, column C, '人口'\): "
+    ) as caught:
         read(tmp_path, f'地区,面积,人口\n北京,1,2\n上海,3,"{text}"\n')
     assert repr(text[:40]) in str(caught.value)
 
 
 def test_only_five_cells_that_are_no_numbers_are_listed(tmp_path):
-    path = workbook(tmp_path, {"表1": [["地区", "gdp"], ["北京", 1], *[[f"区{n}", f"约{n}"] for n in range(8)]]})
-    with pytest.raises(DataError, match=r"sheet '表1': 8 cells are no numbers: 表1!B3 .*'约4' and 3 more"):
+    path = workbook(
+        tmp_path, {"表1": [["地区", "gdp"], ["北京", 1], *[[f"区{n}", f"约{n}"] for n in range(8)]]}
+    )
+    with pytest.raises(
+        DataError, match=r"sheet '表1': 8 cells are no numbers: 表1!B3 .*'约4' and 3 more"
+    ):
         read_indicators(path)
 
 
 def test_percent_cells(tmp_path):
-    file = read(tmp_path, "地区,城镇化率,研发强度(%),占比（比例）\n北京,87.5%,6.5%,12.3%\n上海,0,4.4,0.25\n")
+    file = read(
+        tmp_path, "地区,城镇化率,研发强度(%),占比（比例）\n北京,87.5%,6.5%,12.3%\n上海,0,4.4,0.25\n"
+    )
     assert triples(file) == {
         ("北京", "城镇化率"): 87.5, ("上海", "城镇化率"): 0.0, ("北京", "研发强度"): 6.5, ("上海", "研发强度"): 4.4,
         ("北京", "占比"): 0.123, ("上海", "占比"): 0.25,
     }  # fmt: skip
-    assert [(c.unit, c.unit_from) for c in file.report.columns] == [("%", "cells"), ("%", "header"), ("比例", "header")]
+    assert [(c.unit, c.unit_from) for c in file.report.columns] == [
+        ("%", "cells"),
+        ("%", "header"),
+        ("比例", "header"),
+    ]
 
 
 def test_percent_cells_among_bare_numbers_are_refused(tmp_path):
     with pytest.raises(
-        DataError, match=r"column B \('城镇化率'\) has 1 cells with % and 1 without, and no unit. Pass units="
+        DataError,
+        match=r"column B \('城镇化率'\) has 1 cells with % and 1 without, and no unit. Pass units=",
     ):
         read(tmp_path, "地区,城镇化率\n北京,87.5%\n上海,0.89\n")
     with pytest.raises(DataError, match=r"is in '亿元', but 1 of its cells are marked %"):
@@ -221,7 +284,14 @@ def test_percent_cells_among_bare_numbers_are_refused(tmp_path):
 
 def test_percent_format_of_a_workbook_is_read_as_shown(tmp_path):
     path = workbook(
-        tmp_path, {"a": [["地区", "强度(%)", "率", "数"], ["北京", 0.0683, 0.57, 0.5], ["上海", 4.4, 0.29, 0.25]]}
+        tmp_path,
+        {
+            "a": [
+                ["地区", "强度(%)", "率", "数"],
+                ["北京", 0.0683, 0.57, 0.5],
+                ["上海", 4.4, 0.29, 0.25],
+            ]
+        },
     )
     book = openpyxl.load_workbook(path)
     book["a"]["B2"].number_format = "0.00%"
@@ -274,7 +344,8 @@ def test_factors_within_a_dimension(tmp_path, written, wanted, factor):
 @pytest.mark.parametrize("unit", ["吨", "美元", "万人", "%", "元/人"])
 def test_a_unit_of_another_dimension_is_refused(tmp_path, unit):
     with pytest.raises(
-        DataError, match=r"is in '.*' \(said by the header\), but the framework measures 'gdp' in '亿元', and no factor"
+        DataError,
+        match=r"is in '.*' \(said by the header\), but the framework measures 'gdp' in '亿元', and no factor",
     ):
         read(tmp_path, f"地区,gdp（{unit}）\n北京,3\n", framework=GDP)
 
@@ -285,7 +356,11 @@ def test_an_unknown_bracket_is_refused_or_ignored_beside_the_real_column(tmp_pat
     file = read(tmp_path, "地区,gdp(亿元),gdp(上年=100)\n北京,3,108\n", framework=GDP)
     assert triples(file) == {("北京", "gdp"): 3.0}
     assert file.report.ignored == (
-        ("C", "gdp(上年=100)", "not in the framework, unlike 'gdp', which it is without (上年=100)"),
+        (
+            "C",
+            "gdp(上年=100)",
+            "not in the framework, unlike 'gdp', which it is without (上年=100)",
+        ),
     )
 
 
@@ -299,7 +374,10 @@ def test_units_from_title_argument_and_framework(tmp_path):
     assert file.report.columns[0].unit_from == "argument"
     file = read(tmp_path, "地区,gdp\n北京,5\n", framework=GDP)
     assert (file.values["unit"][0], file.report.columns[0].unit_from) == ("亿元", "framework")
-    assert any("column B states no unit; it was taken to be in '亿元'" in note for note in file.report.notes)
+    assert any(
+        "column B states no unit; it was taken to be in '亿元'" in note
+        for note in file.report.notes
+    )
     file = read(tmp_path, "单位：亿元、万人,\n地区,gdp\n北京,5\n")
     assert file.values["unit"][0] in ("", "亿元、万人")
 
@@ -328,7 +406,9 @@ def test_rules_of_matching(tmp_path, header, rule):
 
 
 def test_two_columns_for_one_indicator_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"has two columns for 'gdp': B \('gdp'\) and C \('地区生产总值'\)"):
+    with pytest.raises(
+        DataError, match=r"has two columns for 'gdp': B \('gdp'\) and C \('地区生产总值'\)"
+    ):
         read(tmp_path, "地区,gdp,地区生产总值\n北京,5,6\n", framework=GDP)
     with pytest.raises(DataError, match=r"has two columns for '人口' in 2020"):
         read(tmp_path, "地区,人口2020,2020年人口\n北京,5,6\n")
@@ -336,13 +416,17 @@ def test_two_columns_for_one_indicator_are_refused(tmp_path):
 
 def test_a_name_of_two_indicators_is_refused(tmp_path):
     framework = Framework((Indicator("a", "人口"), Indicator("b", "人口")))
-    with pytest.raises(DataError, match="is called '人口', the name of 2 indicators of the framework: 'a', 'b'"):
+    with pytest.raises(
+        DataError, match="is called '人口', the name of 2 indicators of the framework: 'a', 'b'"
+    ):
         read(tmp_path, "地区,人口\n北京,5\n", framework=framework)
 
 
 def test_part_of_a_compound_header_is_not_the_indicator(tmp_path):
     text = "地区,农村,,城镇,\n,人口,gdp,人口,gdp\n北京,1,2,3,4\n"
-    with pytest.raises(DataError, match=r"'人口' .*could be 2 columns: B \('农村 人口'\), D \('城镇 人口'\)"):
+    with pytest.raises(
+        DataError, match=r"'人口' .*could be 2 columns: B \('农村 人口'\), D \('城镇 人口'\)"
+    ):
         read(tmp_path, text, framework=GDP)
     assert triples(read(tmp_path, text)) == {
         ("北京", "农村 人口"): 1.0, ("北京", "农村 gdp"): 2.0, ("北京", "城镇 人口"): 3.0, ("北京", "城镇 gdp"): 4.0,
@@ -351,15 +435,24 @@ def test_part_of_a_compound_header_is_not_the_indicator(tmp_path):
 
 def test_an_upper_header_over_every_column_is_dropped(tmp_path):
     path = workbook(
-        tmp_path, {"a": [["地区", "主要指标", None], [None, "gdp", "人口"], ["北京", 1, 2]]}, ("A1:A2", "B1:C1")
+        tmp_path,
+        {"a": [["地区", "主要指标", None], [None, "gdp", "人口"], ["北京", 1, 2]]},
+        ("A1:A2", "B1:C1"),
     )
     file = read_indicators(path, framework=GDP)
     assert triples(file) == {("北京", "gdp"): 1.0, ("北京", "pop"): 2.0}
-    assert "the header '主要指标' spans every column and was left out of their names" in file.report.notes
+    assert (
+        "the header '主要指标' spans every column and was left out of their names"
+        in file.report.notes
+    )
 
 
 def test_bilingual_headers(tmp_path):
-    file = read(tmp_path, '"地 区\nRegion",地区生产总值,人口\n,GDP,Population\n"北京 Beijing",1,2\n', framework=GDP)
+    file = read(
+        tmp_path,
+        '"地 区\nRegion",地区生产总值,人口\n,GDP,Population\n"北京 Beijing",1,2\n',
+        framework=GDP,
+    )
     assert triples(file) == {("北京", "gdp"): 1.0, ("北京", "pop"): 2.0}
 
 
@@ -373,7 +466,9 @@ def test_years_above_the_region_header(tmp_path):
 
 
 def test_columns_of_years_take_the_indicator_from_a_title(tmp_path):
-    text = "数据库：分省年度数据,,\n指标：地区生产总值(万元),,\n地区,2022年,2021年\n北京,30000,20000\n"
+    text = (
+        "数据库：分省年度数据,,\n指标：地区生产总值(万元),,\n地区,2022年,2021年\n北京,30000,20000\n"
+    )
     file = read(tmp_path, text, framework=GDP)
     assert file.values[["year", "value"]].to_numpy().tolist() == [[2022, 3.0], [2021, 2.0]]
     with pytest.raises(DataError, match="states no indicator, and no title such as"):
@@ -422,15 +517,22 @@ def test_long_layout(tmp_path):
     ]
     assert file.values["cell"].tolist() == ["D2", "D4"]
     assert [(s.name, s.value) for s in file.report.set_aside] == [("合计", 9.0)]
-    assert file.report.ignored == (("H", "备注", "not a column of a long table"), ("D", "别的", "not in the framework"))
+    assert file.report.ignored == (
+        ("H", "备注", "not a column of a long table"),
+        ("D", "别的", "not in the framework"),
+    )
 
 
 def test_own_tidy_frame_round_trips(tmp_path):
-    frame = read_indicators(yearbook.write_xlsx(tmp_path / "a.xlsx"), framework=yearbook.FRAMEWORK).to_frame()
+    frame = read_indicators(
+        yearbook.write_xlsx(tmp_path / "a.xlsx"), framework=yearbook.FRAMEWORK
+    ).to_frame()
     frame.to_csv(tmp_path / "tidy.csv", index=False)
     again = read_indicators(tmp_path / "tidy.csv", framework=yearbook.FRAMEWORK).values
     keys = ["region", "indicator", "year"]
-    left, right = (f.sort_values(keys).reset_index(drop=True).drop(columns="cell") for f in (frame, again))
+    left, right = (
+        f.sort_values(keys).reset_index(drop=True).drop(columns="cell") for f in (frame, again)
+    )
     pd.testing.assert_frame_equal(left, right)
 
 
@@ -442,7 +544,10 @@ def test_wide_layout_with_a_column_of_years(tmp_path):
 
 
 def test_layout_long_needs_its_columns(tmp_path):
-    with pytest.raises(MissingColumnError, match=r"The long table of 表\.csv lacks the columns 'indicator', 'value'"):
+    with pytest.raises(
+        MissingColumnError,
+        match=r"The long table of 表\.csv lacks the columns 'indicator', 'value'",
+    ):
         read(tmp_path, "地区,人口\n北京,5\n", layout="long")
 
 
@@ -460,8 +565,12 @@ def test_merged_regions_in_a_long_table(tmp_path):
 
 
 def test_a_value_merged_over_two_regions_is_refused(tmp_path):
-    path = workbook(tmp_path, {"a": [["地区", "gdp"], ["北京", 1], ["天津", None], ["上海", 3]]}, ("B2:B3",))
-    with pytest.raises(DataError, match="merged cells that hold one value for several cells: a!B2:B3"):
+    path = workbook(
+        tmp_path, {"a": [["地区", "gdp"], ["北京", 1], ["天津", None], ["上海", 3]]}, ("B2:B3",)
+    )
+    with pytest.raises(
+        DataError, match="merged cells that hold one value for several cells: a!B2:B3"
+    ):
         read_indicators(path)
 
 
@@ -472,13 +581,31 @@ def test_macro_regions_are_set_aside_only_among_regions(tmp_path):
     assert file.values["region"].tolist() == ["北京"]
     file = read(tmp_path, "地区,人口\n全国,30\n东部,9\n中部,7\n西部,5\n")
     assert file.values["region"].tolist() == ["东部", "中部", "西部"]
-    assert "the table holds macro-regions only, which were therefore kept as regions" in file.report.notes
-    with pytest.raises(DataError, match=r"has no row of a region below its header .row 1., only 2 rows of totals"):
+    assert (
+        "the table holds macro-regions only, which were therefore kept as regions"
+        in file.report.notes
+    )
+    with pytest.raises(
+        DataError, match=r"has no row of a region below its header .row 1., only 2 rows of totals"
+    ):
         read(tmp_path, "地区,人口\n全国,30\n总 计,9\n")
 
 
 @pytest.mark.parametrize(
-    "name", ["全国", "合计", "总 计", "全省", "全 市", "全国总计", "平均", "广东合计", "Total", "National", "不分地区"]
+    "name",
+    [
+        "全国",
+        "合计",
+        "总 计",
+        "全省",
+        "全 市",
+        "全国总计",
+        "平均",
+        "广东合计",
+        "Total",
+        "National",
+        "不分地区",
+    ],
 )
 def test_totals_are_set_aside_with_their_values(tmp_path, name):
     file = read(tmp_path, f"地区,人口(人)\n{name},30\n北京,10\n")
@@ -492,20 +619,29 @@ def test_rows_that_are_no_data(tmp_path):
         "注：1.不含军队。,,\n2.按常住口径。,,\nSource: bureau,,\n"
     )
     file = read(tmp_path, text)
-    assert file.values["region"].unique().tolist() == ["北京", "台湾", "Xinjiang Uygur Autonomous Region"]
+    assert file.values["region"].unique().tolist() == [
+        "北京",
+        "台湾",
+        "Xinjiang Uygur Autonomous Region",
+    ]
     assert file.values.loc[file.values["region"] == "台湾", "value"].isna().all()
     assert [row for row, _ in file.report.footnote_rows] == [7, 8, 9]
     assert "row 4 repeats the header and was left out" in file.report.notes
     assert "row 2 is a heading and was left out: '一、华北'" in file.report.notes
     file = read(tmp_path, "地区,人口\n北京,5\n地区,面积\n北京,16\n")
     assert triples(file) == {("北京", "人口"): 5.0, ("北京", "面积"): 16.0}
-    assert file.report.layouts == ("2 parts of the table stand below each other, with names in column A",)
+    assert file.report.layouts == (
+        "2 parts of the table stand below each other, with names in column A",
+    )
 
 
 def test_duplicates_are_kept_and_noted(tmp_path):
     file = read(tmp_path, "地区,人口\n北京,5\n上海,6\n北 京,7\n")
     assert file.values["value"].tolist() == [5.0, 6.0, 7.0]
-    assert "2 values share region, indicator and year and were all kept: 北京 人口" in file.report.notes
+    assert (
+        "2 values share region, indicator and year and were all kept: 北京 人口"
+        in file.report.notes
+    )
 
 
 @pytest.mark.parametrize(
@@ -535,11 +671,15 @@ def test_region_column(tmp_path):
     assert triples(read(tmp_path, text, region_column="A")) == {("安徽", "人口"): 5.0}
     text = "标题,,\n,2021年,2022年\n,人口,人口\n合肥,5,6\n"
     with pytest.raises(
-        DataError, match=r"has no header cell called 地区, .*Name the column of regions with region_column=…"
+        DataError,
+        match=r"has no header cell called 地区, .*Name the column of regions with region_column=…",
     ):
         read(tmp_path, text)
     file = read(tmp_path, text, region_column="A")
-    assert file.values[["region", "year", "value"]].to_numpy().tolist() == [["合肥", 2021, 5.0], ["合肥", 2022, 6.0]]
+    assert file.values[["region", "year", "value"]].to_numpy().tolist() == [
+        ["合肥", 2021, 5.0],
+        ["合肥", 2022, 6.0],
+    ]
     with pytest.raises(DataError, match="has no header cell called '县'"):
         read(tmp_path, text, region_column="县")
 
@@ -547,7 +687,10 @@ def test_region_column(tmp_path):
 def test_columns_without_framework(tmp_path):
     file = read(tmp_path, "地区,人口,说明,,空列\n北京,5,首都,3,\n上海,6,,4,\n")
     assert file.values["indicator"].unique().tolist() == ["人口", "空列"]
-    assert file.report.ignored == (("D", "", "the column has no header"), ("C", "说明", "text, no numbers"))
+    assert file.report.ignored == (
+        ("D", "", "the column has no header"),
+        ("C", "说明", "text, no numbers"),
+    )
     with pytest.raises(DataError, match="has no column of numbers beside the regions"):
         read(tmp_path, "地区,说明\n北京,首都\n区1,x\n")
 
@@ -557,8 +700,12 @@ def test_columns_without_framework(tmp_path):
 
 def test_sheets(tmp_path):
     table = [["地区", "人口"], ["北京", 5]]
-    path = workbook(tmp_path, {"一": table, "二": [["地区", "人口"], ["北京", 6]], "说明": [["文字"]]})
-    with pytest.raises(DataError, match=r"has 2 sheets with data: '一', '二'. Name the one to read with sheet="):
+    path = workbook(
+        tmp_path, {"一": table, "二": [["地区", "人口"], ["北京", 6]], "说明": [["文字"]]}
+    )
+    with pytest.raises(
+        DataError, match=r"has 2 sheets with data: '一', '二'. Name the one to read with sheet="
+    ):
         read_indicators(path)
     file = read_indicators(path, sheet="二")
     assert triples(file) == {("北京", "人口"): 6.0}
@@ -570,7 +717,9 @@ def test_sheets(tmp_path):
 
 
 def test_hidden_sheets_are_noted(tmp_path):
-    path = workbook(tmp_path, {"一": [["地区", "人口"], ["北京", 5]], "旧": [["地区", "人口"], ["北京", 4]]})
+    path = workbook(
+        tmp_path, {"一": [["地区", "人口"], ["北京", 5]], "旧": [["地区", "人口"], ["北京", 4]]}
+    )
     book = openpyxl.load_workbook(path)
     book["旧"].sheet_state = "hidden"
     book.save(path)
@@ -582,7 +731,10 @@ def test_hidden_sheets_are_noted(tmp_path):
 
 def test_formulas(tmp_path):
     path = workbook(tmp_path, {"a": [["地区", "人口"], ["北京", "=1+4"], ["上海", 6]]})
-    with pytest.raises(DataError, match=r"has a formula without a stored result: a!B2\. Save it from a spreadsheet\."):
+    with pytest.raises(
+        DataError,
+        match=r"has a formula without a stored result: a!B2\. Save it from a spreadsheet\.",
+    ):
         read_indicators(path)
     # openpyxl writes the empty result in one way with lxml at hand, and in another without.
     with zipfile.ZipFile(path) as archive:
@@ -611,7 +763,10 @@ def test_lying_dimension_and_stray_cells(tmp_path):
 @pytest.mark.parametrize(
     ("row", "match"),
     [
-        ('<row r="99999999"><c r="A99999999"><v>1</v></c></row>', "rows out of order or out of range"),
+        (
+            '<row r="99999999"><c r="A99999999"><v>1</v></c></row>',
+            "rows out of order or out of range",
+        ),
         ('<row r="1"><c r="A1"><v>1</v></c></row>', "rows out of order or out of range"),
         ('<row r="3"><c r="ZZZZ3"><v>1</v></c></row>', "cell called 'ZZZZ3', which is no cell"),
         ('<row r="3"><c r="A3" t="s"><v>77</v></c></row>', "is damaged, encrypted or no workbook"),
@@ -626,7 +781,9 @@ def test_malformed_sheets(tmp_path, row, match):
 
 def test_document_type_is_refused(tmp_path):
     path = workbook(tmp_path, {"a": [["地区", "人口"], ["北京", 5]]})
-    rewrite(path, "xl/worksheets/sheet1.xml", "<worksheet", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet')
+    rewrite(
+        path, "xl/worksheets/sheet1.xml", "<worksheet", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet'
+    )
     with pytest.raises(DataError, match="declares a document type"):
         read_indicators(path)
 
@@ -640,7 +797,10 @@ def test_limits(tmp_path):
             "unzips to too many bytes .*limits=ReadLimits.max_unzipped_bytes=…. with a higher",
         ),
         (ReadLimits(max_ratio=1.5), "unzips to too many times its size"),
-        (ReadLimits(max_cells=5000), "sheet 'a', has too many cells .5,001; the limit max_cells is 5,000"),
+        (
+            ReadLimits(max_cells=5000),
+            "sheet 'a', has too many cells .5,001; the limit max_cells is 5,000",
+        ),
     ]:
         with pytest.raises(DataError, match=match):
             read_indicators(path, limits=limit)
@@ -652,7 +812,10 @@ def test_limits(tmp_path):
 
 def test_a_bomb_is_refused_before_it_is_unzipped(tmp_path):
     path = workbook(tmp_path, {"a": [["地区", "人口"], ["北京", 5]]})
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/x.bin", "w") as part:
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/media/x.bin", "w") as part,
+    ):
         for _ in range(40):
             part.write(bytes(1 << 20))
     with pytest.raises(DataError, match="unzips to too many times its size"):
@@ -692,8 +855,16 @@ def test_remote_paths_are_refused(path):
             "is named .xlsx but holds an old .xls or an encrypted workbook",
         ),
         ("a.xls", b"<html><table>", "holds no table"),
-        ("a.xls", b"%PDF-1.7", "is named .xls but holds no table: it is a picture, a document or an archive"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is damaged, encrypted or no workbook"),
+        (
+            "a.xls",
+            b"%PDF-1.7",
+            "is named .xls but holds no table: it is a picture, a document or an archive",
+        ),
+        (
+            "a.xls",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "is damaged, encrypted or no workbook",
+        ),
         ("a.pdf", b"%PDF", r"ends in '\.pdf'. Save it as one of"),
         ("a", b"x", "ends in 'nothing'"),
     ],
@@ -743,7 +914,8 @@ def test_xls_needs_xlrd(tmp_path, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without_xlrd)
     with pytest.raises(
-        MissingDependencyError, match=r"Reading old \.xls workbooks needs the package 'xlrd'.*hubtiers\[xls\]"
+        MissingDependencyError,
+        match=r"Reading old \.xls workbooks needs the package 'xlrd'.*hubtiers\[xls\]",
     ):
         read_indicators(path)
 
@@ -760,7 +932,10 @@ def test_xls_needs_xlrd(tmp_path, monkeypatch):
         ({"year": True}, "year is True"),
         ({"units": {"gdp": 3}}, "Pass a mapping from header or code to unit"),
         ({"units": "亿元"}, "Pass a mapping from header or code to unit"),
-        ({"units": {"gpd": "亿元"}}, "units names 'gpd', which is no column read. Did you mean 'gdp'"),
+        (
+            {"units": {"gpd": "亿元"}},
+            "units names 'gpd', which is no column read. Did you mean 'gdp'",
+        ),
         ({"sheet": 0}, "sheet is 0. Pass a name"),
         ({"region_column": ""}, "region_column is ''. Pass a name"),
     ],
@@ -794,11 +969,21 @@ def test_report_as_frame_and_text(tmp_path):
     assert found["ignored", "别的"] == "not in the framework"
     assert found["set aside", "合计"] == "gdp: 0.0009 亿元"
     assert found["footnote mark", "5,000①"] == "5000"
-    assert repr(file) == "<IndicatorFile: 1 indicators × 1 regions, 1 values (0 missing) from 表.csv>"
+    assert (
+        repr(file) == "<IndicatorFile: 1 indicators × 1 regions, 1 values (0 missing) from 表.csv>"
+    )
     assert "B: 'gdp（万元）' → gdp in 亿元 (from 万元, × 0.0001), by code" in repr(file.report)
 
 
 def test_every_error_is_of_the_tree(tmp_path):
-    for text in ("x", "地区\n", "地区,a\n", "a,b\n1,2\n", ",,,\n,,,\n", '"', "地区,a,a\n北京,1,1\n"):
+    for text in (
+        "x",
+        "地区\n",
+        "地区,a\n",
+        "a,b\n1,2\n",
+        ",,,\n,,,\n",
+        '"',
+        "地区,a,a\n北京,1,1\n",
+    ):
         with pytest.raises(HubtiersError):
             read(tmp_path, text)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers._kernel import Workspace, _sum_outwards, compiled, natural_breaks_kernel
-from hubtiers.tiers._partition import SAME
+from hubtiers._compiled import compiled
+from hubtiers.tiers._kernel import Workspace, natural_breaks_kernel, sum_outwards
+from hubtiers.tiers.scale import SAME
 
 __all__ = ["Ends", "best_starts"]
 
@@ -45,7 +46,7 @@ def best_starts(values: Floats, weights: Floats, starts: Ints, work: Workspace, 
     if k < 3 or k > 4 or m < _FEWEST:
         natural_breaks_kernel(values, weights, starts, work)
         return
-    _sum_outwards(values, weights, work)
+    sum_outwards(values, weights, work)
     n, s, q, head, tail = work.n, work.s, work.q, ends.head, ends.tail
     head[0] = 0.0
     for place in range(m):
@@ -91,7 +92,12 @@ def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tupl
             cut = (left + right) // 2
             from_low, to_low = at_low[left], min(at_low[right], cut - 1)
             from_high, to_high = max(at_high[left], cut + 1), at_high[right]
-            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = left, cut, cut, right
+            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = (
+                left,
+                cut,
+                cut,
+                right,
+            )
             waiting += 4
         else:
             continue
@@ -113,7 +119,9 @@ def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tupl
 
 
 @compiled
-def _unique(m: int, k: int, cut: int, least: float, n: Floats, s: Floats, q: Floats, ends: Ends) -> bool:
+def _unique(
+    m: int, k: int, cut: int, least: float, n: Floats, s: Floats, q: Floats, ends: Ends
+) -> bool:
     """Say whether no other partition is as good, to within twice what counts as the same."""
     most = least * (1.0 + 2.0 * SAME)
     low, high, found = ends.low, ends.high, 0

@@ -11,9 +11,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.tiers._kernel import compiled
+from hubtiers._compiled import compiled
 
-__all__ = ["COPELAND", "GREY", "PENALTY", "POWER", "TOPSIS", "VIKOR", "flat_kernel", "nested_kernel", "tree_kernel"]
+__all__ = ["POWER", "RULES", "flat_kernel", "tree_kernel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,8 +21,17 @@ Ints = NDArray[np.int64]
 POWER, PENALTY, TOPSIS, VIKOR, GREY, COPELAND = 0, 1, 2, 3, 4, 5
 """Rules of aggregation that are compiled."""
 
+RULES = {
+    "power": POWER,
+    "penalty": PENALTY,
+    "topsis": TOPSIS,
+    "vikor": VIKOR,
+    "grey": GREY,
+    "copeland": COPELAND,
+}
+"""The same by the names that `CompiledForm` has for them."""
+
 _STRIP = 512
-_SIDE = 8
 _CLOSE = 1e-12
 
 
@@ -56,45 +65,6 @@ def flat_kernel(matrix: Floats, weights: Floats, which: Ints, out: Floats) -> No
                 values, weight = matrix[j, left:right], weights[which[d], j]
                 for r in range(len(row)):
                     row[r] += weight * values[r]
-
-
-@compiled
-def nested_kernel(
-    u: Floats, reach: float, mass: Floats, order: Ints, edges: Ints, above: Ints, leaves: Ints, out: Floats
-) -> None:
-    """Write effective weights (draws × indicators) when the share of every node in its group is up or down by `reach`.
-
-    `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, from the top down, and `edges` says
-    where they start; `above` is the place of their parent in that order, one past the last for the whole; `leaves` are
-    the places of the indicators.
-    """
-    # Draws go side by side, a fixed number of them, so that the processor works on whole groups of numbers.
-    weight = np.ones((len(order) + 1, _SIDE))
-    for start in range(0, len(u), _SIDE):
-        size = min(_SIDE, len(u) - start)
-        for d in range(_SIDE):
-            for i in range(len(order)):
-                weight[i, d] = u[start + min(d, size - 1), order[i]]
-        for g in range(len(above)):
-            _share_out(weight, reach, mass, edges[g], edges[g + 1], above[g])
-        for d in range(size):
-            for j in range(len(leaves)):
-                out[start + d, j] = weight[leaves[j], d]
-
-
-@compiled
-def _share_out(weight: Floats, reach: float, mass: Floats, first: int, end: int, above: int) -> None:
-    """Turn the random numbers of siblings into their parts of the weight of the node above."""
-    total = np.zeros(_SIDE)
-    for i in range(first, end):
-        for d in range(_SIDE):
-            weight[i, d] = mass[i] * (1.0 + (2.0 * weight[i, d] - 1.0) * reach)
-            total[d] += weight[i, d]
-    for d in range(_SIDE):
-        total[d] = weight[above, d] / total[d] if total[d] > 0.0 else 0.0
-    for i in range(first, end):
-        for d in range(_SIDE):
-            weight[i, d] *= total[d]
 
 
 @compiled
@@ -139,7 +109,9 @@ def tree_kernel(
 
 
 @compiled
-def _aggregate(board: Floats, kept: Ints, share: Floats, rule: int, option: float, out: Floats) -> bool:
+def _aggregate(
+    board: Floats, kept: Ints, share: Floats, rule: int, option: float, out: Floats
+) -> bool:
     """Aggregate the kept rows of the board by one rule; False when the values are outside its domain."""
     if rule == POWER:
         return _power_mean(board, kept, share, option, out)
@@ -201,7 +173,9 @@ def _power_mean(board: Floats, kept: Ints, share: Floats, exponent: float, out: 
         for i in range(len(kept)):
             value = board[kept[i], r]
             if not math.isnan(value):
-                total += share[i] * (math.log(value) if exponent == 0.0 else (value / anchor) ** exponent)
+                total += share[i] * (
+                    math.log(value) if exponent == 0.0 else (value / anchor) ** exponent
+                )
                 mass += share[i]
         if mass == 0.0:
             out[r] = np.nan
@@ -230,7 +204,9 @@ def _penalised(board: Floats, kept: Ints, share: Floats, sign: float, out: Float
 
 
 @compiled
-def _closeness(board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, out: Floats) -> None:
+def _closeness(
+    board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, out: Floats
+) -> None:
     size = 0.0
     for i in range(len(kept)):
         size = max(size, best[i] - worst[i])
@@ -247,7 +223,13 @@ def _closeness(board: Floats, kept: Ints, share: Floats, best: Floats, worst: Fl
 
 @compiled
 def _compromise(
-    board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, majority: float, out: Floats
+    board: Floats,
+    kept: Ints,
+    share: Floats,
+    best: Floats,
+    worst: Floats,
+    majority: float,
+    out: Floats,
 ) -> None:
     n = board.shape[1]
     regret = np.zeros(n)
@@ -262,16 +244,29 @@ def _compromise(
                 mass += share[i]
         out[r] = total / mass if mass > 0.0 else np.nan
         regret[r] = regret[r] / mass if mass > 0.0 else np.nan
-    least_s, most_s, least_r, most_r = np.nanmin(out), np.nanmax(out), np.nanmin(regret), np.nanmax(regret)
+    least_s, most_s, least_r, most_r = (
+        np.nanmin(out),
+        np.nanmax(out),
+        np.nanmin(regret),
+        np.nanmax(regret),
+    )
     for r in range(n):
         by_sum = (out[r] - least_s) / (most_s - least_s) if most_s > least_s else out[r] * 0.0
-        by_worst = (regret[r] - least_r) / (most_r - least_r) if most_r > least_r else regret[r] * 0.0
+        by_worst = (
+            (regret[r] - least_r) / (most_r - least_r) if most_r > least_r else regret[r] * 0.0
+        )
         out[r] = 1.0 - (majority * by_sum + (1.0 - majority) * by_worst)
 
 
 @compiled
 def _grey(
-    board: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, distinction: float, out: Floats
+    board: Floats,
+    kept: Ints,
+    share: Floats,
+    best: Floats,
+    worst: Floats,
+    distinction: float,
+    out: Floats,
 ) -> None:
     most = 0.0
     for i in range(len(kept)):

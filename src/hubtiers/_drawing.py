@@ -1,0 +1,78 @@
+"""A result shows itself: map, figure and report as methods, which hand over to `show/` when they are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from hubtiers.errors import HubtiersError
+from hubtiers.table.indicator_table import IndicatorTable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from hubtiers.show.pages.report import Report
+    from hubtiers.show.web.webmap import TierMap
+
+__all__ = ["Drawn"]
+
+
+class Drawn:
+    """What draws itself: a result with a table of regions."""
+
+    table: IndicatorTable
+
+    @property
+    def language(self) -> str:
+        """The language of its regions' names: `"zh"` where they have Chinese ones, else `"en"`."""
+        return "zh" if "zh" in self.table.source.languages else "en"
+
+    def map(self, **options: Any) -> TierMap:
+        """Return the result as a map for the browser; `tier_map` tells the options.
+
+        The language is that of the regions' names when left out.
+
+        Raises
+        ------
+        DataError
+            When the result has no geometry.
+        """
+        from hubtiers.show.web.webmap import tier_map
+
+        return tier_map(self, **{"language": self.language} | options)  # type: ignore[arg-type]
+
+    def figure(self, **options: Any) -> Figure:
+        """Return the result as a map for print; `tier_figure` tells the options.
+
+        The language is that of the regions' names when left out, or English where no installed font
+        can write it.
+
+        Raises
+        ------
+        DataError
+            When the result has no geometry.
+        """
+        from hubtiers.show.figures.figure import tier_figure
+        from hubtiers.show.figures.fonts import drawable_language
+
+        language = options.pop("language", None) or drawable_language(self.language)
+        return tier_figure(self, language=language, **options)  # type: ignore[arg-type]
+
+    def report(self, **options: Any) -> Report:
+        """Return the report on the result; `build_report` tells the options.
+
+        The language is that of the regions' names when left out.
+        """
+        from hubtiers.show.pages.report import build_report
+
+        return build_report(self, **{"language": self.language} | options)  # type: ignore[arg-type]
+
+    def _map_html(self) -> str:
+        """Return the map as a notebook shows it; empty where there is nothing to draw."""
+        if not isinstance(self.table.regions, gpd.GeoDataFrame):
+            return ""
+        try:
+            return str(self.map()._repr_html_())
+        except HubtiersError:
+            return ""

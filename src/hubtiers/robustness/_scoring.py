@@ -1,0 +1,204 @@
+"""Scores of many draws, compiled: normalised values are prepared once, and each draw brings its weights.
+
+What they give is what `hubtiers._hierarchy` gives; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hubtiers._hierarchy import by_level, groups_upwards, method_at
+from hubtiers._method import CompiledForm, own_fact
+from hubtiers._rounding import powers_by_exponent
+from hubtiers.framework import Framework
+from hubtiers.scheme import Scheme
+
+__all__ = ["Prepared", "Refused", "compiled_forms", "prepare_values", "score_draws"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_LANES = 8
+"""Numbers that a processor works on at once, at most."""
+
+_PLAIN_MEANS = (1.0, 0.0, -1.0)
+"""Exponents of the arithmetic, geometric and harmonic mean, which nest over levels without a trace."""
+
+
+class Refused(Exception):  # noqa: N818 — nothing failed: the plain path is asked for the reason
+    """A compiled rule cannot take the values of a draw; `row` says which of those it was given."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
+class Program(NamedTuple):
+    """The groups of a hierarchy, the lowest first, as `tree_kernel` takes them.
+
+    `first` says where the children of each group start among `children`, which are rows of the matrix of nodes;
+    `rules` and `options` say how each group aggregates.
+    """
+
+    first: Ints
+    children: Ints
+    rules: Ints
+    options: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Normalised values of the regions that have some, as the compiled kernels want them.
+
+    Attributes
+    ----------
+    regions
+        Which regions these are; there are `size` in all.
+    matrix
+        Indicators × these regions. With an `exponent` it holds values, logarithms or reciprocals, and some more
+        columns, so that the processor works on whole groups of numbers.
+    exponent
+        Of the weighted mean over all indicators that gives the score; None where the score needs the hierarchy.
+    program
+        The hierarchy.
+    used
+        Which indicators play a part: all but the one that was left out.
+    """
+
+    regions: Ints
+    size: int
+    matrix: Floats
+    exponent: float | None
+    program: Program
+    used: NDArray[np.bool_]
+
+
+def compiled_forms(scheme: Scheme) -> list[CompiledForm | None]:
+    """Return the compiled form of each aggregation of a scheme, None for one that has none."""
+    return [own_fact(method, "compiled_form") for method in by_level(scheme.aggregate)]
+
+
+def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepared:
+    """Return normalised values ready for the kernels, with a gap for an indicator that was left out."""
+    used = np.array([code in values.columns for code in framework.codes])
+    x = values.reindex(columns=framework.codes).to_numpy(float)
+    known = ~np.isnan(x)
+    regions = np.flatnonzero(known.any(axis=1))
+    matrix = np.ascontiguousarray(x[regions].T)
+    program = _program(scheme, framework)
+    exponent = _shared_exponent(program)
+    if exponent is not None and not _can_be_flat(matrix[used], exponent):
+        exponent = None
+    if exponent is not None:
+        matrix = _flat_matrix(matrix, used, exponent)
+    return Prepared(regions, len(values), matrix, exponent, program, used)
+
+
+def _can_be_flat(matrix: Floats, exponent: float) -> bool:
+    """Say whether no value is missing, whose weight its siblings would take, and all are in the domain of the mean."""
+    return not np.isnan(matrix).any() and (exponent == 1.0 or bool((matrix > 0).all()))
+
+
+def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Floats:
+    """Return the values of which a weighted sum gives the score, with ones in the surplus columns."""
+    wide = -(-matrix.shape[1] // _LANES) * _LANES
+    padded = np.ones((len(matrix), wide))
+    padded[:, : matrix.shape[1]] = _transformed(matrix, used, exponent)
+    return padded
+
+
+def _transformed(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Floats:
+    changed = np.zeros_like(matrix)
+    if exponent == 0.0:
+        changed[used] = np.log(matrix[used])
+    elif exponent == -1.0:
+        changed[used] = 1.0 / matrix[used]
+    else:
+        changed[used] = matrix[used]
+    return changed
+
+
+def _program(scheme: Scheme, framework: Framework) -> Program:
+    from hubtiers.scoring.aggregate.kernels import RULES
+
+    methods = by_level(scheme.aggregate)
+    row = {code: number for number, code in enumerate(framework.codes)}
+    first, children = [0], list[int]()
+    rules, options = list[int](), list[float]()
+    for group in groups_upwards(framework):
+        row[group.code] = len(framework.codes) + len(rules)
+        children += [row[child] for child in group.children]
+        first.append(len(children))
+        form: CompiledForm = own_fact(method_at(methods, group.level), "compiled_form")
+        rules.append(RULES[form.rule])
+        options.append(form.option)
+    return Program(
+        np.array(first, np.int64),
+        np.array(children, np.int64),
+        np.array(rules, np.int64),
+        np.array(options),
+    )
+
+
+def _shared_exponent(program: Program) -> float | None:
+    """Return the exponent when all levels take the same plain mean."""
+    from hubtiers.scoring.aggregate.kernels import POWER
+
+    exponent = float(program.options[0])
+    same = bool((program.rules == POWER).all() and (program.options == exponent).all())
+    return exponent if same and exponent in _PLAIN_MEANS else None
+
+
+def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
+    """Return the scores (draws × regions) under some rows of the weights, rounded; NaN where a region has none.
+
+    Raises
+    ------
+    Refused
+        When the values of a draw are outside the domain of an aggregation.
+    """
+    from hubtiers._rounding_kernel import round_kernel
+
+    if not prepared.used.all():
+        weights, rows = np.where(prepared.used, weights[rows], 0.0), np.arange(len(rows))
+        weights = weights / weights.sum(axis=1, keepdims=True)
+    score = _score_by_level if prepared.exponent is None else _score_flat
+    scores = score(prepared, np.ascontiguousarray(weights), rows)
+    round_kernel(scores, scores.view(np.int64), powers_by_exponent())
+    count = len(prepared.regions)
+    if count == prepared.size:
+        return np.ascontiguousarray(scores[:, :count])
+    spread = np.full((len(rows), prepared.size), np.nan)
+    spread[:, prepared.regions] = scores[:, :count]
+    return spread
+
+
+def _score_flat(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
+    from hubtiers.scoring.aggregate.kernels import flat_kernel
+
+    scores = np.empty((len(rows), prepared.matrix.shape[1]))
+    flat_kernel(prepared.matrix, weights, rows, scores)
+    if prepared.exponent == 0.0:
+        np.exp(scores, out=scores)
+    elif prepared.exponent == -1.0:
+        np.reciprocal(scores, out=scores)
+    return scores
+
+
+def _score_by_level(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
+    from hubtiers.scoring.aggregate.kernels import tree_kernel
+
+    count = len(prepared.regions)
+    groups = np.empty((len(prepared.program.rules), count))
+    scores = np.empty((len(rows), count))
+    refused = tree_kernel(
+        np.vstack([prepared.matrix, groups]), weights, rows, *prepared.program, scores
+    )
+    if refused >= 0:
+        raise Refused(refused)
+    return scores

@@ -1,0 +1,121 @@
+"""What a report is made from, and the page that its sections are written on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hubtiers.compare import Comparison
+from hubtiers.errors import DataError
+from hubtiers.hubs.layout import HubLayout
+from hubtiers.outcome import Outcome
+from hubtiers.robustness.result import Robustness
+from hubtiers.scheme import Result
+from hubtiers.show.figures.fonts import drawable_language
+from hubtiers.show.pages.print_table import PrintTable
+from hubtiers.show.pages.report_html import figure_html, heading, paragraph, table_html
+from hubtiers.show.pages.result_tables import list_tables
+from hubtiers.show.words import Text, say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Material", "Page", "Section"]
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Everything that a report is made from."""
+
+    result: Result
+    title: Text
+    command: str = ""
+    description: str = ""
+    layout: HubLayout | None = None
+    reference: pd.Series | None = None
+    robustness: Robustness | None = None
+    comparison: Comparison | pd.DataFrame | None = None
+    outside: pd.DataFrame | None = None
+    approval: str | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome, title: Text) -> Material:
+        """Return what an outcome brings along; robustness is printed where it is given."""
+        return cls(
+            outcome.result,
+            title,
+            command=outcome.command,
+            description=outcome.content.description,
+            layout=outcome.layout,
+            reference=outcome.reference,
+            comparison=outcome.comparison,
+            outside=outcome.outside,
+        )
+
+    @cached_property
+    def tables(self) -> dict[str, PrintTable]:
+        """Return the printed tables of the result."""
+        return list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
+
+    @property
+    def schemes(self) -> Comparison | None:
+        """The compared schemes, unless the comparison is a frame that somebody else made."""
+        return self.comparison if isinstance(self.comparison, Comparison) else None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: its anchor, heading and body."""
+
+    anchor: str
+    heading: str
+    body: str
+
+
+@dataclass(eq=False)
+class Page:
+    """Numbers tables and figures in the order in which they appear."""
+
+    language: str
+    counts: dict[str, int] = field(default_factory=lambda: {"table": 0, "figure": 0})
+
+    @property
+    def drawn_language(self) -> str:
+        """Language of the figures: English where no font for Chinese is installed."""
+        return drawable_language(self.language)
+
+    def word(self, key: str) -> str:
+        """Return a word of the book in the language of the page."""
+        return say(key, self.language)
+
+    def say(self, zh: str, en: str) -> str:
+        """Return the text in the language of the page."""
+        return zh if self.language == "zh" else en
+
+    def text(self, zh: str, en: str) -> str:
+        """Return a paragraph in the language of the page."""
+        return paragraph(self.say(zh, en))
+
+    def heading(self, key: str) -> str:
+        """Return a heading inside a section."""
+        return heading(self.word(key))
+
+    def table(self, table: PrintTable, *, most: int | None = None) -> str:
+        """Return a numbered table; nothing when it has no rows."""
+        if not table.rows:
+            return ""
+        self.counts["table"] += 1
+        return table_html(table, self.counts["table"], self.language, most=most)
+
+    def figure(self, draw: Callable[[], Figure], caption: str) -> str:
+        """Return a numbered figure, or the sentence that says why it cannot be drawn."""
+        try:
+            drawn = draw()
+        except DataError as error:
+            return paragraph(say("drawing_failed", self.language, reason=error))
+        self.counts["figure"] += 1
+        return figure_html(drawn, self.counts["figure"], caption, self.language)

@@ -1,0 +1,328 @@
+"""The tables of a result: indicator system, scores, tiers, weights, and what is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import pandas as pd
+
+from hubtiers.compare import Comparison
+from hubtiers.errors import DataError, SpecError
+from hubtiers.framework import CATEGORIES, Framework, Indicator
+from hubtiers.robustness.result import Robustness
+from hubtiers.scheme import Result
+from hubtiers.show.methods import method_text
+from hubtiers.show.pages.print_table import (
+    REGION,
+    REGION_ID,
+    Column,
+    PrintTable,
+    cell_at,
+    column,
+    number_at,
+    print_table,
+    records_of,
+    tier_at,
+    whole_at,
+)
+from hubtiers.show.words import Text, join_texts, node_text, number_text, tier_text, word
+
+__all__ = ["INDICATOR", "STATUSES", "frame_compared", "list_tables", "status_text"]
+
+STATUSES = (
+    "official",
+    "compiled",
+    "single-source",
+    "substituted",
+    "partial-year",
+    "suspected-error",
+    "printed",
+    "computed",
+    "",
+)
+"""Statuses of values that have words of their own, in the order in which they are told."""
+
+# Columns of a comparison that have words of their own: which word, and the digits of the numbers.
+_COMPARED: Mapping[str, tuple[str, int | None]] = {
+    "weights": ("weighting", None),
+    "scheme": ("scheme", None),
+    "outside": ("outside_variable", None),
+    "n": ("comparable", 0),
+    "pearson": ("pearson", 3),
+    "kendall": ("kendall", 3),
+    "spearman": ("spearman", 3),
+    "same_tier": ("same_tier", 3),
+    "in_same_tier": ("in_same_tier", 0),
+    "gvf": ("gvf", 4),
+    "effective_indicators": ("effective_indicators", 2),
+    "matches": ("reference_matches", 0),
+    "reference_matches": ("reference_matches", 0),
+    "compared": ("comparable", 0),
+    "reference_n": ("comparable", 0),
+    "kappa": ("kappa", 3),
+    "different": ("different", None),
+}
+
+INDICATOR = (
+    column("indicator_zh", of=lambda node: node.name_zh or node.name_en or node.code, only="zh"),
+    column("indicator_en", of=lambda node: node.name_en or node.name_zh or node.code, only="en"),
+)
+"""The name of an indicator, in the language of the table or in both."""
+
+
+def list_tables(
+    result: Result,
+    *,
+    robustness: Robustness | None = None,
+    comparison: Comparison | pd.DataFrame | None = None,
+) -> dict[str, PrintTable]:
+    """Return the tables of a result by name: indicators, scores, tiers, weights, and others."""
+    tables = [indicator_system(result), scores_and_ranks(result), tiers_and_breaks(result)]
+    tables.append(weights_by_scheme(_with_own(result, comparison)))
+    if isinstance(comparison, Comparison):
+        tables += [schemes_compared(comparison), ranks_by_scheme(comparison)]
+    elif isinstance(comparison, pd.DataFrame):
+        if len(comparison):
+            tables.append(frame_compared(comparison))
+    elif comparison is not None:
+        raise SpecError(
+            f"comparison is {type(comparison).__name__}. Give what compare_schemes returned, or a "
+            "frame with a row for "
+            "each scheme."
+        )
+    if robustness is not None:
+        tables.append(certainty_by_region(result, robustness))
+    return {table.name: table for table in tables}
+
+
+def _with_own(result: Result, comparison: Comparison | pd.DataFrame | None) -> Mapping[str, Result]:
+    """Return whose weights are shown: the compared results, and the own one if it is none."""
+    if not isinstance(comparison, Comparison):
+        return {"": result}
+    others = comparison.results
+    own = any(other.weights.equals(result.weights) for other in others.values())
+    return others if own else {"": result, **others}
+
+
+def indicator_system(result: Result) -> PrintTable:
+    """Return the indicator system (指标体系): groups, units, directions, weights, sources."""
+    framework, table = result.table.framework, result.table
+    groups = _group_columns(result)
+    present = table.values.notna().sum()
+    columns = (
+        *groups,
+        *INDICATOR,
+        column("category", of=_category),
+        column("unit", of=lambda node: node.unit),
+        column("direction", of=_direction),
+        column("weight", of=partial(_weight, result), digits=4),
+        column("valued_regions", of=lambda node: int(present[node.code]), digits=0),
+        column("data_year", of=lambda node: _years(table.year[node.code])),
+        column("source", of=lambda node: node.source),
+    )
+    weighting = method_text(result.fitted.scheme.weight)
+    notes = (word("weight_note").fill(method=weighting), *_status_notes(result))
+    return print_table(
+        "indicators",
+        "indicator_table",
+        columns,
+        framework.indicators,
+        notes=notes,
+        headings=len(groups) + 1,
+    )
+
+
+def _group_columns(result: Result) -> list[Column]:
+    """Return a column for each level above the indicators, the highest first."""
+    framework = result.table.framework
+    deepest = max((framework.depth(code) for code in framework.codes), default=1)
+    columns = []
+    for level in range(deepest - 1):
+        heading = word("level_number").fill(n=level + 1)
+        if level < 2:
+            heading = word(("function_level", "sub_group")[level])
+        columns.append(column(heading, of=partial(_group_at, result, level)))
+    return columns
+
+
+def _group_at(result: Result, level: int, node: Indicator) -> Text:
+    """Return the name of the group of an indicator at a level below the score, if it has one."""
+    above = result.table.framework.ancestors(node.code)
+    # The ancestors end with the score, which is no group.
+    groups = above[-2::-1]
+    return node_text(result, groups[level]) if level < len(groups) else Text("", "")
+
+
+def _category(node: Indicator) -> Text:
+    return Text(CATEGORIES.get(node.category, node.category), node.category.replace("_", " "))
+
+
+def _direction(node: Indicator) -> Text:
+    return word("positive") if node.direction > 0 else word("negative")
+
+
+def _weight(result: Result, node: Indicator) -> float:
+    return float(result.weights[node.code])
+
+
+def _years(years: pd.Series) -> str:
+    known = sorted({int(year) for year in years.dropna()})
+    if not known:
+        return ""
+    return str(known[0]) if len(known) == 1 else f"{known[0]}–{known[-1]}"
+
+
+def _status_notes(result: Result) -> Iterator[Text]:
+    present = result.table.values.notna().to_numpy()
+    cells = result.table.status.astype("object").to_numpy()[present]
+    counts = pd.Series(cells, dtype="object").fillna("").astype("str").value_counts()
+    if set(counts.index) <= {""}:
+        return
+    said = [
+        word("status_count").fill(status=status_text(str(status)), n=int(n))
+        for status, n in counts.items()
+    ]
+    yield word("status_note").fill(list=join_texts(said))
+
+
+def status_text(status: str) -> Text:
+    """Return the word for a status; a status of the data's own as it is."""
+    return word(f"status_{status or 'unknown'}") if status in STATUSES else Text.same(status)
+
+
+def scores_and_ranks(result: Result) -> PrintTable:
+    """Return names, score, rank, tier, sub-scores and coverage, the best region first."""
+    subs = result.sub_scores.columns
+    columns = (
+        REGION_ID,
+        *REGION,
+        column("score", of=number_at("score"), digits=4),
+        column("rank", of=whole_at("rank"), digits=0),
+        column("tier", of=tier_at("tier")),
+        *(column(node_text(result, code), of=number_at(code), digits=4) for code in subs),
+        column("coverage", of=number_at("coverage"), digits=2),
+    )
+    notes = [_method_note(result)]
+    if result.no_data:
+        notes.append(word("no_score_note").fill(n=len(result.no_data)))
+    return print_table(
+        "scores",
+        "score_table",
+        columns,
+        records_of(result.to_frame()),
+        notes=notes,
+        headings=3,
+    )
+
+
+def _method_note(result: Result) -> Text:
+    scheme = result.fitted.scheme
+    steps = (scheme.normalise, scheme.weight, scheme.aggregate, scheme.tier)
+    return word("method_note").fill(steps=join_texts([method_text(step) for step in steps]))
+
+
+def tiers_and_breaks(result: Result) -> PrintTable:
+    """Return the range of scores and the number of regions of each tier."""
+    counts = result.tier_counts
+    columns = (
+        column("tier", of=tier_at("tier")),
+        column("score_from", of=number_at("lower"), digits=4),
+        column("score_to", of=number_at("upper"), digits=4),
+        column("count", of=lambda row: counts[row["tier"]], digits=0),
+    )
+    note = word("tier_note").fill(
+        method=method_text(result.fitted.scheme.tier),
+        gvf=number_text(result.breaks.gvf, 4),
+    )
+    tiers = result.breaks.to_frame().to_dict("records")
+    return print_table("tiers", "tier_table", columns, tiers, notes=[note])
+
+
+def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
+    """Return the effective weight of every indicator under each scheme."""
+    framework = _same_framework(list(results.values()))
+    columns = list(INDICATOR)
+    numbers = []
+    for name, result in results.items():
+        heading = Text.same(name) if name else method_text(result.fitted.scheme.weight)
+        columns.append(column(heading, of=partial(_weight, result), digits=4))
+        number = number_text(result.effective_indicators, 2)
+        numbers.append(Text(f"{heading.zh} {number}", f"{heading.en} {number}"))
+    note = word("effective_note").fill(list=join_texts(numbers))
+    return print_table(
+        "weights",
+        "weight_table",
+        columns,
+        framework.indicators,
+        notes=[note],
+        headings=2,
+    )
+
+
+def _same_framework(results: list[Result]) -> Framework:
+    framework = results[0].table.framework
+    if any(result.table.framework.codes != framework.codes for result in results):
+        raise DataError(
+            "The results do not have the same indicators, so that their weights cannot be compared."
+        )
+    return framework
+
+
+def schemes_compared(comparison: Comparison) -> PrintTable:
+    """Return one row per scheme: agreement with the first and the reference, and fit."""
+    return frame_compared(comparison.summary().rename_axis("scheme").reset_index())
+
+
+def frame_compared(
+    frame: pd.DataFrame, *, name: str = "comparison", title: str = "comparison_table"
+) -> PrintTable:
+    """Return a frame with one row per scheme as a table; known headings in both languages."""
+    columns = []
+    for place, label in enumerate(map(str, frame.columns)):
+        heading, digits = tier_text(label), _digits_of(frame.iloc[:, place])
+        if label in _COMPARED:
+            key, digits = _COMPARED[label]
+            heading = word(key)
+        columns.append(column(heading, of=cell_at(place, digits), digits=digits))
+    return print_table(name, title, columns, frame.itertuples(index=False, name=None))
+
+
+def _digits_of(values: pd.Series) -> int | None:
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return None
+    return 0 if pd.api.types.is_integer_dtype(values.dtype) else 3
+
+
+def ranks_by_scheme(comparison: Comparison) -> PrintTable:
+    """Return rank and tier of every region under each scheme."""
+    columns = [REGION_ID, *REGION]
+    for name in comparison.names:
+        rank, tier = word("rank_of").fill(name=name), word("tier_of").fill(name=name)
+        columns.append(column(rank, of=whole_at(f"{name}_rank"), digits=0))
+        columns.append(column(tier, of=tier_at(f"{name}_tier")))
+    if comparison.reference is not None:
+        columns.append(column("reference", of=tier_at("reference")))
+    records = records_of(comparison.to_frame())
+    return print_table("ranks", "rank_table", columns, records, headings=3)
+
+
+def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
+    """Return the probability of each tier and the interval of the rank, best region first."""
+    shares = robustness.tier_probability.add_prefix("probability_")
+    ranks = robustness.rank_interval.add_prefix("rank_")
+    frame = result.to_frame()[["name_zh", "name_en", "tier"]].join([shares, ranks])
+    columns = [REGION_ID, *REGION, column("tier", of=tier_at("tier"))]
+    for label in robustness.tier_probability.columns:
+        share = number_at(f"probability_{label}")
+        columns.append(column(tier_text(label), of=share, digits=3))
+    sides = ("rank_low", "rank_median", "rank_high")
+    columns += [column(side, of=number_at(side), digits=1) for side in sides]
+    return print_table(
+        "certainty",
+        "certainty_table",
+        columns,
+        records_of(frame),
+        notes=[word("certainty_note")],
+        headings=3,
+    )

@@ -1,0 +1,174 @@
+"""What a list calls its regions: names, codes and addresses, each read once for a layer of regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from hubtiers.regions._addresses import Address, read_address, unit_of_code
+from hubtiers.regions._names import name_key
+from hubtiers.regions.gazetteer import match_names
+from hubtiers.table.corrections import SET_ASIDE
+from hubtiers.table.join import match_regions
+from hubtiers.table.name_report import PlaceRead
+
+__all__ = ["read_places"]
+
+# Shorter texts are names; what is longer is tried as an address first, which is cheaper than to look for close names.
+_LONGEST_NAME = 6
+
+
+def read_places(
+    pairs: Sequence[tuple[str, str]],
+    regions: pd.DataFrame,
+    given: Mapping[str, str],
+    *,
+    is_told: bool,
+) -> list[PlaceRead]:
+    """Return the region of each pair of text and province, without numbers of records.
+
+    `given` holds corrections; `is_told` says whether the provinces come from a column that the user named.
+    """
+    found: dict[tuple[str, str], PlaceRead] = {}
+    reader = _Reader(regions)
+    homes = _home_ids([home for _, home in pairs], is_told=is_told)
+    rest: list[tuple[str, str]] = []
+    for pair in pairs:
+        text, home = pair
+        if not text:
+            found[pair] = PlaceRead("", 0, "", "missing", "", "")
+        elif text in given:
+            aside = given[text] == SET_ASIDE
+            found[pair] = PlaceRead(
+                text, 0, "" if aside else given[text], "set aside" if aside else "corrected", "", ""
+            )
+        elif homes[home] is None:
+            found[pair] = PlaceRead(text, 0, "", "unmatched", "", f"its province {home!r} is none")
+        elif len(text) > _LONGEST_NAME and (place := reader.by_address(text, homes[home] or "")):
+            found[pair] = place
+        else:
+            rest.append(pair)
+    found |= reader.by_name(rest, {home: homes[home] or "" for _, home in rest})
+    return [found[pair] for pair in pairs]
+
+
+def _home_ids(homes: Sequence[str], *, is_told: bool) -> dict[str, str | None]:
+    """Return the province of each text: empty for anywhere, None for a text that should be one and is none.
+
+    A column that was only found by its header is no promise: what is none there decides nothing.
+    """
+    texts = list(dict.fromkeys(homes))
+    matched = match_names([text for text in texts if text], level="province").frame
+    known = dict(zip(matched["name"], matched["region_id"], strict=True))
+    found: dict[str, str | None] = {"": ""}
+    for text, region in known.items():
+        is_known = isinstance(region, str) and region != ""
+        found[str(text)] = str(region) if is_known else None if is_told else ""
+    return found
+
+
+class _Reader:
+    """Finds the regions of one layer by address and by name."""
+
+    def __init__(self, regions: pd.DataFrame) -> None:
+        self.regions = regions
+        self.ids = {str(region) for region in regions.index}
+        levels = set(regions["level"]) if "level" in regions.columns else set()
+        self.level = str(levels.pop()) if len(levels) == 1 else "any"
+        self.own = self._own_names()
+        self.longest = max(map(len, self.own), default=0)
+
+    def _own_names(self) -> dict[str, str]:
+        """Return the ids of names that only one region of the layer has."""
+        meanings: dict[str, set[str]] = {}
+        for column in ("name_zh", "name_en"):
+            for region, name in (
+                self.regions[column].items() if column in self.regions.columns else ()
+            ):
+                if len(key := name_key(str(name))) > 1:
+                    meanings.setdefault(key, set()).add(str(region))
+        return {key: next(iter(ids)) for key, ids in meanings.items() if len(ids) == 1}
+
+    def by_address(self, text: str, home: str) -> PlaceRead | None:
+        """Return the region of a text that goes on behind the name of a unit, or None."""
+        address = read_address(text)
+        if address is None:
+            return None
+        if home and address.province != home:
+            note = f"it begins with {address.shown}, which lies outside its province"
+            return PlaceRead(text, 0, "", "unmatched", "", note)
+        for region in (address.city, address.province):
+            if region in self.ids and address.rest:
+                return PlaceRead(address.shown, 0, region, "address", "", "")
+        return self._by_own_name(address)
+
+    def _by_own_name(self, address: Address) -> PlaceRead | None:
+        rest = address.rest
+        for length in range(min(self.longest, len(rest)), 1, -1):
+            if region := self.own.get(rest[:length]):
+                return PlaceRead(f"{address.shown}{rest[:length]}", 0, region, "address", "", "")
+        return None
+
+    def by_name(
+        self, pairs: Sequence[tuple[str, str]], homes: Mapping[str, str]
+    ) -> dict[tuple[str, str], PlaceRead]:
+        """Return the regions of names, each within its province where there is one."""
+        free = [pair for pair in pairs if not homes[pair[1]] or not self._is_known()]
+        bound = [pair for pair in pairs if homes[pair[1]] and self._is_known()]
+        found = dict(
+            zip(
+                free,
+                self._match(lambda: match_regions([t for t, _ in free], self.regions), free),
+                strict=True,
+            )
+        )
+        within = [homes[home] for _, home in bound]
+        frame = lambda: match_names([t for t, _ in bound], level=self.level, within=within).frame  # noqa: E731
+        return found | dict(zip(bound, self._match(frame, bound), strict=True))
+
+    def _is_known(self) -> bool:
+        """Whether the layer is one of the gazetteer, which knows what lies in which province."""
+        return "province" in self.regions.columns and self.level != "any"
+
+    def _match(
+        self, match: Callable[[], pd.DataFrame], pairs: Sequence[tuple[str, str]]
+    ) -> list[PlaceRead]:
+        if not pairs:
+            return []
+        rows = (
+            match()
+            .fillna("")
+            .set_index("name")
+            .groupby(level=0, sort=False)
+            .first()
+            .to_dict("index")
+        )
+        return [self._place(text, rows[text]) for text, _ in pairs]
+
+    def _place(self, text: str, row: Mapping[Any, Any]) -> PlaceRead:
+        region, rule = str(row["region_id"]), str(row["rule"])
+        if region in self.ids:
+            return PlaceRead(
+                text, 0, region, rule, "", str(row["note"]) if rule == "former" else ""
+            )
+        if rule == "unmatched" and (units := unit_of_code(text)):
+            inside = next((unit for unit in units if unit in self.ids), "")
+            if inside:
+                return PlaceRead(text, 0, inside, "code", "", "")
+        if (
+            rule == "unmatched"
+            and len(text) <= _LONGEST_NAME
+            and (place := self.by_address(text, ""))
+        ):
+            return place
+        proposals = f"; did you mean {row['proposals']}?" if row.get("proposals") else ""
+        note = (
+            f"{row['note']}{proposals}"
+            if region == ""
+            else f"known as {region}, which the layer does not have"
+        )
+        return PlaceRead(
+            text, 0, "", rule if region == "" else "unmatched", str(row["candidates"]), note
+        )
