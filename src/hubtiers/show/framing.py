@@ -1,7 +1,8 @@
 """How a map frames what was given: where its middle lies, which projection it takes, which parts become insets.
 
-Longitudes run round the globe, so that a layer on both sides of 180° is one place, not two. Everything here is geometry
-alone: shapes in degrees go in, boxes and projections come out. The printed and the web map share it.
+Longitudes run round the globe, so that a layer on both sides of 180° is one place, not two.
+Everything here is geometry alone: shapes in degrees go in, boxes and projections come out. The
+printed and the web map share it.
 """
 
 from __future__ import annotations
@@ -52,15 +53,17 @@ _EUROPE_PROJECTION = (
     "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +units=m"
 )
 _CONTINENT_KM = 2600.0
-# A part stays in the frame when the frame grows no more than this; else it is an inset, if it is a small part. Islets
-# of a region that is seen anyway must cost less, and all parts together no more than the last.
+# A part stays in the frame when the frame grows no more than this; else it is an inset, if it is a
+# small part. Islets of a region that is seen anyway must cost less, and all parts together no more
+# than the last.
 _PART_GROWTH = 1.35
 _ISLET_GROWTH = 1.3
 _MOST_GROWTH = 1.9
 _MOST_AREA = 0.35
 _MOST_REGIONS = 0.25
 _MOST_INSETS = 8
-# Parts that are nearer to each other than a tenth of the whole belong together, within these bounds.
+# Parts that are nearer to each other than a tenth of the whole belong together, within these
+# bounds.
 _REACH_SHARE = 0.1
 _REACH_KM = (30.0, 300.0)
 
@@ -72,11 +75,13 @@ class Framing:
     Attributes
     ----------
     bounds
-        West, south, east and north of the main part in degrees; east is greater than west, also across 180°.
+        West, south, east and north of the main part in degrees; east is greater than west, also
+        across 180°.
     insets
         The same for each small part that lies far away.
     left_out
-        Places in the given order of the shapes of which nothing is inside the main part or an inset.
+        Places in the given order of the shapes of which nothing is inside the main part or an
+        inset.
     """
 
     bounds: Box
@@ -171,8 +176,9 @@ def _polygons(shape: Any) -> list[Any]:
 def frame_shapes(shapes: Sequence[Any] | NDArray[Any]) -> Framing:
     """Return what a map of shapes shows: the main part, and small ones far away as insets.
 
-    Parts near each other belong together. The group with the most shapes is the main part; another one stays in its
-    frame when that grows little, or when the group is too large to be a small part of the whole.
+    Parts near each other belong together. The group with the most shapes is the main part; another
+    one stays in its frame when that grows little, or when the group is too large to be a small part
+    of the whole.
 
     Parameters
     ----------
@@ -211,7 +217,8 @@ def _kept(
     own = _size_km2(frame)
     kept, others = [main], []
     boxes = {g: _bounds(parts[group == g]) for g in range(len(area)) if g != main}
-    # What costs least comes first, so that one far part does not drive out a near one; islets come last.
+    # What costs least comes first, so that one far part does not drive out a near one; islets come
+    # last.
     for other in sorted(boxes, key=lambda g: (count[g] == 0, _size_km2(_hull(frame, boxes[g])), g)):
         hull = _hull(frame, boxes[other])
         small = area[other] <= _MOST_AREA or count[other] <= _MOST_REGIONS
@@ -285,7 +292,8 @@ def _groups(parts: NDArray[Any]) -> NDArray[np.intp]:
     points = _on_sphere(degrees)
     across = float(np.linalg.norm(np.ptp(points, axis=0)))
     reach = float(np.clip(_REACH_SHARE * across, *_REACH_KM))
-    # Cells of a quarter of the reach stand for their points, so that coasts of any detail take little time.
+    # Cells of a quarter of the reach stand for their points, so that coasts of any detail take
+    # little time.
     cells, cell = np.unique(np.round(points / (reach / 4)), axis=0, return_inverse=True)
     cell = cell.reshape(-1)
     near = cKDTree(cells * (reach / 4)).query_pairs(reach, output_type="ndarray")
@@ -310,9 +318,9 @@ def _on_sphere(degrees: Floats) -> Floats:
 def choose_projection(bounds: Box) -> str:
     """Return an equal-area projection that suits a place, as PROJ reads it.
 
-    The world is drawn in Equal Earth, what lies around a pole in Lambert's azimuthal projection on it, Europe in that
-    of its statistical office (EPSG:3035), a wide country of the middle latitudes in Albers' conic, anything else in
-    Lambert's azimuthal projection on its middle.
+    The world is drawn in Equal Earth, what lies around a pole in Lambert's azimuthal projection on
+    it, Europe in that of its statistical office (EPSG:3035), a wide country of the middle latitudes
+    in Albers' conic, anything else in Lambert's azimuthal projection on its middle.
 
     Parameters
     ----------
@@ -360,7 +368,8 @@ def _within(box: Box, other: Box) -> bool:
 def projected(shapes: gpd.GeoSeries, crs: str, *, step: float = 1.0) -> gpd.GeoSeries:
     """Return shapes in degrees on a projection; long edges bend as the projection bends them.
 
-    What has no place on the projection is cut away: the far side of the globe on a conic or azimuthal one.
+    What has no place on the projection is cut away: the far side of the globe on a conic or
+    azimuthal one.
 
     Parameters
     ----------
@@ -499,8 +508,9 @@ def around_frame(world: gpd.GeoSeries, bounds: Box, *, margin: float = 0.0) -> g
 def without_twins(context: gpd.GeoSeries, study: Any, *, border: float = 0.3) -> gpd.GeoSeries:
     """Return land around a study without that which the study itself draws.
 
-    A coarse outline of the same country would stand out beneath its finer regions, as land in the sea. Where it meets
-    a neighbour a strip of it stays, so that no sea shows between two outlines of one border.
+    A coarse outline of the same country would stand out beneath its finer regions, as land in the
+    sea. Where it meets a neighbour a strip of it stays, so that no sea shows between two outlines
+    of one border.
 
     Parameters
     ----------

@@ -27,8 +27,9 @@ def language_of(result: Result, language: str | None) -> str:
 def languages_of(result: Result) -> tuple[str, ...]:
     """Return the languages that a study can be shown in, its own first.
 
-    The names of the indicators decide; where they have none, those of the regions. A study in Chinese can also be shown
-    in English where the regions or the indicators have English names; one in English has nothing Chinese to show.
+    The names of the indicators decide; where they have none, those of the regions. A study in
+    Chinese can also be shown in English where the regions or the indicators have English names; one
+    in English has nothing Chinese to show.
     """
     named = _named(result.table.framework)
     regions = source_of(result.table.regions).languages

@@ -59,8 +59,8 @@ class StudyArea:
 def study_area(result: Result) -> StudyArea:
     """Return the regions of a result: those that it is about, and the rest of their layer.
 
-    A layer of which more than half has no value at all is the map of a larger place than the study: what has no value
-    is the rest of the country, not a region without data.
+    A layer of which more than half has no value at all is the map of a larger place than the study:
+    what has no value is the rest of the country, not a region without data.
 
     Raises
     ------

@@ -64,18 +64,19 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
-        `"zh"`: words in Chinese, with a caption in Chinese and, where the regions have English names, in English.
-        `"en"`: everything in English. Left out, English for a study without Chinese names.
+        `"zh"`: words in Chinese, with a caption in Chinese and, where the regions have English
+        names, in English. `"en"`: everything in English. Left out, English for a study without
+        Chinese names.
     ax
         Axes to draw on; left out, a figure of 9 inches' width is made.
     approval
-        Number of the map's approval (审图号), printed only when given: a published map of China needs one, and no
-        library can issue it.
+        Number of the map's approval (审图号), printed only when given: a published map of China needs
+        one, and no library can issue it.
     caption
         Whether the caption stands below the map.
     extent
-        West, south, east and north of the frame in degrees, for those who know better; east is greater than west, also
-        across 180°, as in `(170, -20, 190, -10)`. There are no insets then.
+        West, south, east and north of the frame in degrees, for those who know better; east is
+        greater than west, also across 180°, as in `(170, -20, 190, -10)`. There are no insets then.
     crs
         Projection of the map, such as `"EPSG:3035"`.
 
@@ -99,16 +100,19 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
 
     Notes
     -----
-    Tiers, cut-points and counts are those of the result. Where regions overlap, the smaller one lies above.
+    Tiers, cut-points and counts are those of the result. Where regions overlap, the smaller one
+    lies above.
 
-    The frame is that of the regions with data, the projection an equal-area one chosen for the place (Equal Earth for
-    the world, EPSG:3035 for Europe, Albers' conic or Lambert's azimuthal one elsewhere); a study that fills its pack's
-    printed map is shown on that, with its lines and insets. Small parts far away become insets, which the caption
-    names. A scale bar is drawn where lengths differ by at most 8 % over the frame, a north arrow where north leans at
-    most 5° from straight up; a pack's own map has it on its middle meridian.
+    The frame is that of the regions with data, the projection an equal-area one chosen for the
+    place (Equal Earth for the world, EPSG:3035 for Europe, Albers' conic or Lambert's azimuthal one
+    elsewhere); a study that fills its pack's printed map is shown on that, with its lines and
+    insets. Small parts far away become insets, which the caption names. A scale bar is drawn where
+    lengths differ by at most 8 % over the frame, a north arrow where north leans at most 5° from
+    straight up; a pack's own map has it on its middle meridian.
 
-    **Missing values.** A region without a score is hatched as “no data”; what belongs to no region stays white. Of a
-    layer that is mostly empty, the regions without any value are not of the study, and white as well.
+    **Missing values.** A region without a score is hatched as “no data”; what belongs to no region
+    stays white. Of a layer that is mostly empty, the regions without any value are not of the
+    study, and white as well.
 
     Examples
     --------

@@ -41,7 +41,8 @@ class Furniture:
     piece
         Its size on a frame, in pixels of the map.
     draw
-        Draws it at a place in pixels from the lower left of the map, and returns what it covers on the sheet.
+        Draws it at a place in pixels from the lower left of the map, and returns what it covers on
+        the sheet.
     is_fixed
         Whether it stands in its corner whatever lies there.
     """
@@ -56,7 +57,8 @@ def settle(
 ) -> tuple[Scene, list[Box]]:
     """Return the scene with a frame in which everything has room, and the place of each piece in pixels.
 
-    The frame of a study grows in small steps, never to twice its size; the printed map of a whole pack stays as it is.
+    The frame of a study grows in small steps, never to twice its size; the printed map of a whole
+    pack stays as it is.
 
     Parameters
     ----------

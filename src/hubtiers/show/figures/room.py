@@ -22,8 +22,8 @@ CORNERS = {
     "bottom": (0.5, 0.0),
 }
 _COLUMNS = 150
-# A place near the next corner of the list is taken only when it is nearer to that by this share of the map, so that
-# pieces keep together.
+# A place near the next corner of the list is taken only when it is nearer to that by this share of
+# the map, so that pieces keep together.
 _NEXT_CORNER = 0.2
 
 
@@ -70,7 +70,8 @@ class Room:
     def place(self, piece: Piece, *, gap: float = 6.0, force: bool = False) -> Box | None:
         """Take the free place nearest to a corner that the piece prefers, and return it in pixels.
 
-        With `force`, a piece that fits nowhere takes the place where it hides least; else there is none.
+        With `force`, a piece that fits nowhere takes the place where it hides least; else there is
+        none.
         """
         across, up = self._cell
         columns, rows = (

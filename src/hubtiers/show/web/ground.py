@@ -29,8 +29,8 @@ class Ground:
     pack
         The pack that the regions are from; None for a layer of the user's own.
     bundled
-        Whether the units are those of the bundled level that all bundled regions consist of; each region of a layer of
-        the user's own is a unit of its own.
+        Whether the units are those of the bundled level that all bundled regions consist of; each
+        region of a layer of the user's own is a unit of its own.
     regions, units
         The regions of the result, and the units, in degrees.
     number
@@ -40,7 +40,8 @@ class Ground:
     members
         For each region the numbers of its units.
     cut
-        The meridian where the globe is cut open: all longitudes lie within the turn that starts there.
+        The meridian where the globe is cut open: all longitudes lie within the turn that starts
+        there.
     """
 
     area: StudyArea
@@ -81,7 +82,8 @@ def lay_ground(result: Result) -> Ground:
         if bundled and pack is not None
         else regions.to_crs(4326)
     )
-    # The bundled units all lie within one turn; a layer of the user's own may lie on both sides of 180 degrees.
+    # The bundled units all lie within one turn; a layer of the user's own may lie on both sides of
+    # 180 degrees.
     cut = -180.0 if bundled else frame_shapes(area.study.array).cut
     opened = gpd.GeoSeries(joined_at(units.geometry.array, cut), index=units.index, crs=4326)
     units = gpd.GeoDataFrame(units.drop(columns=units.geometry.name), geometry=opened)

@@ -62,7 +62,8 @@ def _corners(bounds: Box) -> list[list[float]]:
 
 def _mainland(units: gpd.GeoDataFrame) -> list[list[float]]:
     west, south, east, north = units.total_bounds.tolist()
-    # Islands far in the south would shrink everything else; the view opens on the mainland and can be moved.
+    # Islands far in the south would shrink everything else; the view opens on the mainland and can
+    # be moved.
     points = units.geometry.representative_point()
     south = max(south, float(points.y.quantile(0.005)) - 1.5)
     return _corners((west, south, east, north))
