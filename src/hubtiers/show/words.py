@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from hubtiers.errors import SpecError, UnknownOptionError
-from hubtiers.framework import TIER_NAMES_ZH
+from hubtiers.framework import TIER_NAMES_ZH, Indicator
 from hubtiers.scheme import Result
 from hubtiers.tiers.scale import GroupedTiers, TierScale
 
@@ -38,6 +38,7 @@ __all__ = [
     "tier_name",
     "tier_text",
     "title_texts",
+    "unit_text",
     "word",
 ]
 
@@ -532,6 +533,11 @@ def node_text(result: Result, code: str) -> Text:
     """Return the name of an indicator or a group, or its code where it has none."""
     node = result.table.framework[code]
     return Text(node.name_zh or node.name_en or code, node.name_en or node.name_zh or code)
+
+
+def unit_text(node: Indicator) -> Text:
+    """Return the unit of an indicator; the one that is given stands in for the other."""
+    return Text(node.unit or node.unit_en, node.unit_en or node.unit)
 
 
 def node_name(result: Result, code: str, language: str) -> str:

@@ -23,7 +23,15 @@ from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import corridor_row, hub_looks, hub_row
 from hubtiers.show.web.surroundings import context_content, view_content
 from hubtiers.show.web.topology import build_topology
-from hubtiers.show.words import Text, browser_words, node_text, tier_text, title_texts, word
+from hubtiers.show.words import (
+    Text,
+    browser_words,
+    node_text,
+    tier_text,
+    title_texts,
+    unit_text,
+    word,
+)
 
 if TYPE_CHECKING:
     from hubtiers.robustness.result import Robustness
@@ -172,7 +180,7 @@ def _indicator_row(node: Indicator) -> dict[str, Any]:
         "id": node.code,
         "name_zh": node.name_zh or node.name_en or node.code,
         "name_en": node.name_en or node.name_zh or node.code,
-        "unit": node.unit,
+        "unit": unit_text(node).to_plain(),
         "source": node.source,
     }
 

@@ -115,8 +115,8 @@
     rows.forEach(([at, difference, value]) => {
       const indicator = state.data.indicators[at];
       const item = element("li");
-      const amount =
-        h.amount(value) + (indicator.unit && value !== null ? " " + indicator.unit : "");
+      const unit = indicator.unit[state.lang];
+      const amount = h.amount(value) + (unit && value !== null ? " " + unit : "");
       item.append(
         element("span", "label", h.name(indicator, state.lang)),
         element(
