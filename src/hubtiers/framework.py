@@ -109,7 +109,7 @@ class Indicator:
     a rate). `weight` counts among the siblings under `parent`. `denominator` names the quantity
     that the indicator refers to: under `Denominate()` an extensive one is divided by it, and an
     intensive one, which has been divided already, is weighted by it when members are brought up to
-    a region.
+    a region. `unit_en` is the unit in English, where `unit` is not.
     """
 
     code: str
@@ -123,6 +123,7 @@ class Indicator:
     weight: float = 1.0
     denominator: str = ""
     source: str = ""
+    unit_en: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -168,7 +169,7 @@ class Framework:
         path
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
-            `source`. Rows without a direction are groups. Empty cells take the default: weight 1,
+            `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default: weight 1,
             kind extensive.
 
         Raises
@@ -332,7 +333,8 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
     rest: dict[str, Any] = {
-        name: row.get(name, "") for name in ("category", "unit", "denominator", "source")
+        name: row.get(name, "")
+        for name in ("category", "unit", "denominator", "source", "unit_en")
     }
     return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
 

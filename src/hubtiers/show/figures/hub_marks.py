@@ -14,7 +14,7 @@ from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.membership import expand_members
-from hubtiers.show.figures.basemap import areas_of, paths_along
+from hubtiers.show.figures.outlines import areas_of, paths_along
 from hubtiers.show.figures.scene import Scene
 from hubtiers.show.style import HUB_SHAPES, hub_colours
 
@@ -93,15 +93,15 @@ def _mainland(shapes: Any) -> Any:
 
 
 def _members(scene: Scene, ids: Iterable[str]) -> Any:
-    return scene.units.loc[list(expand_members(ids))].array
+    return scene.units(scene.frame).loc[list(expand_members(ids))].array
 
 
 def core_point(scene: Scene, unit: str) -> tuple[float, float]:
-    """Return where a city is marked: at its seat, where that is known, not in the middle of its territory."""
-    seat = _seats(scene.crs).get(unit)
+    """Return where a core is marked: at the seat of a city, where it is known, not in the middle of its territory."""
+    seat = _seats(scene.frame.crs).get(unit) if scene.has_units else None
     if seat is not None and np.isfinite(seat).all():
         return seat
-    point = scene.units.loc[unit].representative_point()
+    point = scene.units(scene.frame).loc[unit].representative_point()
     return float(point.x), float(point.y)
 
 

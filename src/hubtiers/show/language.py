@@ -1,0 +1,53 @@
+"""In which language a study is shown: the one that its names are in, unless somebody says another."""
+
+from __future__ import annotations
+
+from hubtiers.framework import Framework
+from hubtiers.regions.pack import source_of
+from hubtiers.scheme import Result
+from hubtiers.show.words import LANGUAGES, has_chinese, require_language
+
+__all__ = ["language_of", "languages_of"]
+
+
+def language_of(result: Result, language: str | None) -> str:
+    """Return the language to show a result in: as said, else Chinese where its names are, else English.
+
+    Raises
+    ------
+    UnknownOptionError
+        When the language is not known.
+    """
+    if language is None:
+        return languages_of(result)[0]
+    require_language(language)
+    return language
+
+
+def languages_of(result: Result) -> tuple[str, ...]:
+    """Return the languages that a study can be shown in, its own first.
+
+    The names of the indicators decide; where they have none, those of the regions. A study in
+    Chinese can also be shown in English where the regions or the indicators have English names; one
+    in English has nothing Chinese to show.
+    """
+    named = _named(result.table.framework)
+    regions = source_of(result.table.regions).languages
+    if (not named and "zh" in regions) or "zh" in named:
+        has_english = "en" in named or "en" in regions
+        return LANGUAGES if has_english else ("zh",)
+    return ("en",)
+
+
+def _named(framework: Framework) -> tuple[str, ...]:
+    """Return the languages that the indicators have names in; none where there are only codes."""
+    found = set()
+    for node in framework.indicators:
+        chinese = has_chinese(node.name_zh)
+        if chinese:
+            found.add("zh")
+        if node.name_en and node.name_en != node.code and not has_chinese(node.name_en):
+            found.add("en")
+        if node.name_zh and not chinese and node.name_zh != node.code:
+            found.add("en")
+    return tuple(language for language in LANGUAGES if language in found)
