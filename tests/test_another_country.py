@@ -16,7 +16,9 @@ from shapely import box
 
 import hubtiers as ht
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "another-country.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "another-country.md").read_text(
+    encoding="utf-8"
+)
 
 
 def commands():
@@ -39,7 +41,9 @@ def topology(path, layers):
             arcs.append(square(place * 10, 30))
         objects[name] = {"type": "GeometryCollection", "geometries": geometries}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"type": "Topology", "objects": objects, "arcs": arcs}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"type": "Topology", "objects": objects, "arcs": arcs}), encoding="utf-8"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,9 @@ def folder(tmp_path_factory):
     (here / "counties.txt").write_text("Ash County\nbirch\n", encoding="utf-8")
     for command in commands():
         words = [sys.executable, "-m", "hubtiers", *shlex.split(command)[1:]]
-        run = subprocess.run(words, cwd=here, capture_output=True, text=True, timeout=120, check=False)
+        run = subprocess.run(
+            words, cwd=here, capture_output=True, text=True, timeout=120, check=False
+        )
         assert run.returncode == 0, f"{command}\n{run.stderr}"
     return here
 

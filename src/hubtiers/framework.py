@@ -333,8 +333,7 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
     rest: dict[str, Any] = {
-        name: row.get(name, "")
-        for name in ("category", "unit", "denominator", "source", "unit_en")
+        name: row.get(name, "") for name in ("category", "unit", "denominator", "source", "unit_en")
     }
     return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
 

@@ -50,7 +50,11 @@ VALUES = 'indicators = "values.csv"\nregion_column = "place"\n'
 
 
 def test_a_layer_with_its_own_numbers_needs_no_table(folder):
-    table = load(folder, LAYER + 'indicators = ["rd", "pollution"]\ndirection = { pollution = -1 }\ncredit = "© Survey"')
+    table = load(
+        folder,
+        LAYER
+        + 'indicators = ["rd", "pollution"]\ndirection = { pollution = -1 }\ncredit = "© Survey"',
+    )
     assert table.values["rd"].to_dict() == {"0101": 1.0, "0102": 2.0, "0201": 4.0, "0202": 3.0}
     assert [i.direction for i in table.framework.indicators] == [1, -1]
     assert table.source.credit("zh") == "© Survey"
@@ -58,9 +62,11 @@ def test_a_layer_with_its_own_numbers_needs_no_table(folder):
 
 
 def test_rows_of_a_layer_and_columns_of_a_table(folder):
-    table = load(folder, LAYER + VALUES + "where = \"state == 'Northland'\"\nunmatched = \"keep\"")
+    table = load(folder, LAYER + VALUES + 'where = "state == \'Northland\'"\nunmatched = "keep"')
     assert table.values["rd"].to_dict() == {"0101": 1.0, "0102": 2.0}
-    by_language = load(folder, LAYER + VALUES + 'name = "state"\ncredit = { zh = "测绘", en = "Survey" }')
+    by_language = load(
+        folder, LAYER + VALUES + 'name = "state"\ncredit = { zh = "测绘", en = "Survey" }'
+    )
     assert by_language.regions["name_en"].iloc[0] == "Northland"
     assert by_language.source.credit("zh") == "测绘"
 
@@ -91,13 +97,17 @@ def test_values_from_outside_the_part_are_no_error(folder):
 
 def test_listed_regions_by_name(folder):
     values = "城市,x（个）\n北京,5\n天津,4\n吉林市,3\n"
-    assert load(folder, 'regions = "listed"\nindicators = "v.csv"', v=values).values.index.tolist() == [
+    assert load(
+        folder, 'regions = "listed"\nindicators = "v.csv"', v=values
+    ).values.index.tolist() == [
         *("110000", "120000", "220200"),
     ]
     values = "地区,x（个）\n北京,5\n吉林,4\n"
     table = load(folder, 'regions = "listed"\nlevel = "province"\nindicators = "v.csv"', v=values)
     assert table.values["x"].to_dict() == {"110000": 5.0, "220000": 4.0}
-    with pytest.raises(ht.DataError, match="None of the names of the values is known: 'Mars', 'Venus'"):
+    with pytest.raises(
+        ht.DataError, match="None of the names of the values is known: 'Mars', 'Venus'"
+    ):
         load(folder, 'regions = "listed"\nindicators = "v.csv"', v="地区,x\nMars,5\nVenus,4\n")
 
 
@@ -107,7 +117,9 @@ def test_names_are_corrected_by_a_list(folder):
     keys = LAYER + 'indicators = "v.csv"\nregion_column = "place"\nnames = "names.csv"'
     table = load(folder, keys, v=values, names=names)
     assert table.values["rd"].dropna().to_dict() == {"0101": 1.0, "0102": 2.0, "0202": 3.0}
-    with pytest.raises(ht.DataError, match=r"names.csv corrects names that the data do not have: 'Oak'"):
+    with pytest.raises(
+        ht.DataError, match=r"names.csv corrects names that the data do not have: 'Oak'"
+    ):
         load(folder, keys, v=values, names=names + "Oak,0101\n")
 
 
@@ -118,12 +130,23 @@ def test_leading_zeros_are_a_key(folder):
         load(folder, keys, v=values)
     assert 'unmatched = "keep" in [data]' in str(caught.value)
     assert caught.value.report.unmatched["name"].tolist() == ["101", "102", "201", "202"]
-    assert load(folder, keys + "leading_zeros = true", v=values).values["rd"].tolist() == [1.0, 2.0, 4.0, 3.0]
+    assert load(folder, keys + "leading_zeros = true", v=values).values["rd"].tolist() == [
+        1.0,
+        2.0,
+        4.0,
+        3.0,
+    ]
 
 
 def test_a_level_of_a_pack_and_values_brought_up(folder):
-    states = COUNTIES.dissolve("state").reset_index()[["state", "geometry"]].assign(code=["01", "02"])
-    make_pack(states, folder / "isles", Recipe(id_column="code", name="state", level="state", credit="© Isles"))
+    states = (
+        COUNTIES.dissolve("state").reset_index()[["state", "geometry"]].assign(code=["01", "02"])
+    )
+    make_pack(
+        states,
+        folder / "isles",
+        Recipe(id_column="code", name="state", level="state", credit="© Isles"),
+    )
     recipe = Recipe(id_column="GEOID", name="NAME", level="county", under="state", parent_digits=2)
     make_pack(COUNTIES, folder / "isles", recipe)
     table = load(folder, 'regions = "county"\npack = "isles"\nwithin = ["Southland"]\n' + VALUES)
@@ -132,25 +155,63 @@ def test_a_level_of_a_pack_and_values_brought_up(folder):
     assert table.pack.id == "isles"
     up = load(folder, 'regions = "state"\npack = "isles"\nroll_up = true\n' + VALUES)
     assert up.values["rd"].to_dict() == {"01": 3.0, "02": 7.0}
-    world = load(folder, 'regions = "country"\nindicators = "w.csv"', w="country,x\nKOR,1\nViet Nam,2\n")
+    world = load(
+        folder, 'regions = "country"\nindicators = "w.csv"', w="country,x\nKOR,1\nViet Nam,2\n"
+    )
     assert world.values["x"].dropna().to_dict() == {"KOR": 1.0, "VNM": 2.0}
 
 
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
-        (LAYER.replace('layer = "counties"\n', "") + VALUES, ht.SpecError, r"Name one with layer = … in \[data\]"),
-        (LAYER + 'indicators = ["rdd"]', ht.MissingColumnError, "The layer survey.gpkg lacks the column 'rdd'"),
-        (LAYER + VALUES + "direction = { gdp = -1 }", ht.SpecError, "direction = … names 'gdp', but the indicators are rd"),
+        (
+            LAYER.replace('layer = "counties"\n', "") + VALUES,
+            ht.SpecError,
+            r"Name one with layer = … in \[data\]",
+        ),
+        (
+            LAYER + 'indicators = ["rdd"]',
+            ht.MissingColumnError,
+            "The layer survey.gpkg lacks the column 'rdd'",
+        ),
+        (
+            LAYER + VALUES + "direction = { gdp = -1 }",
+            ht.SpecError,
+            "direction = … names 'gdp', but the indicators are rd",
+        ),
         (LAYER + VALUES + "direction = { rd = 2 }", ht.SpecError, "'data.direction.rd' is 2"),
-        (LAYER + VALUES + 'within = ["Nowhere"]', ht.UnknownOptionError, "region or group in within=: 'Nowhere'"),
+        (
+            LAYER + VALUES + 'within = ["Nowhere"]',
+            ht.UnknownOptionError,
+            "region or group in within=: 'Nowhere'",
+        ),
         (LAYER + VALUES + 'only = ["Oak"]', ht.UnknownOptionError, "Unknown region 'Oak'"),
-        (LAYER + VALUES + 'only = ["0101"]\nwithin = ["Southland"]', ht.SpecError, "do not lie within: 0101"),
+        (
+            LAYER + VALUES + 'only = ["0101"]\nwithin = ["Southland"]',
+            ht.SpecError,
+            "do not lie within: 0101",
+        ),
         (LAYER + VALUES + 'only = ["0101"]\nexclude = ["0101"]', ht.DataError, "No region is left"),
-        (LAYER + VALUES + "roll_up = true", ht.SpecError, "roll_up = true needs regions that say what they consist of"),
-        ('regions = "listed"\nindicators = ["rd"]', ht.SpecError, "takes the regions from the values"),
-        (LAYER + VALUES + 'layouts = "wide"', ht.SpecError, "unknown key 'data.layouts'. Did you mean 'layout'"),
-        ('regions = "county"\npack = "isle"\n' + VALUES, ht.UnknownOptionError, r"Unknown pack \(nor is it a folder\) 'isle'"),
+        (
+            LAYER + VALUES + "roll_up = true",
+            ht.SpecError,
+            "roll_up = true needs regions that say what they consist of",
+        ),
+        (
+            'regions = "listed"\nindicators = ["rd"]',
+            ht.SpecError,
+            "takes the regions from the values",
+        ),
+        (
+            LAYER + VALUES + 'layouts = "wide"',
+            ht.SpecError,
+            "unknown key 'data.layouts'. Did you mean 'layout'",
+        ),
+        (
+            'regions = "county"\npack = "isle"\n' + VALUES,
+            ht.UnknownOptionError,
+            r"Unknown pack \(nor is it a folder\) 'isle'",
+        ),
     ],
 )
 def test_what_does_not_fit_is_told_as_keys(folder, data, error, message):
@@ -159,8 +220,14 @@ def test_what_does_not_fit_is_told_as_keys(folder, data, error, message):
 
 
 def test_words_of_a_study():
-    assert in_words_of_a_study("pass limits=ReadLimits(megabytes=…).") == "pass limits=ReadLimits(megabytes=…)."
-    assert in_words_of_a_study("Settle it with region_column='省份'.") == "Settle it with region_column = '省份' in [data]."
+    assert (
+        in_words_of_a_study("pass limits=ReadLimits(megabytes=…).")
+        == "pass limits=ReadLimits(megabytes=…)."
+    )
+    assert (
+        in_words_of_a_study("Settle it with region_column='省份'.")
+        == "Settle it with region_column = '省份' in [data]."
+    )
 
 
 def test_a_study_of_a_layer_builds_from_the_command_line(folder):
@@ -170,10 +237,20 @@ def test_a_study_of_a_layer_builds_from_the_command_line(folder):
         "[robustness]\ndraws = 0\n[output]\nlanguage = 'en'\nfigures = false\nreport = false\ntables = false\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "hubtiers", "build", str(folder / "own.toml"), "--out", str(folder / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "hubtiers",
+        "build",
+        str(folder / "own.toml"),
+        "--out",
+        str(folder / "out"),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    scores = pd.read_csv(folder / "out" / "scores.csv", dtype={"region_id": str}).set_index("region_id")["score"]
+    scores = pd.read_csv(folder / "out" / "scores.csv", dtype={"region_id": str}).set_index(
+        "region_id"
+    )["score"]
     assert scores.round(2).to_dict() == {"0201": 1.0, "0202": 0.77, "0101": 0.25, "0102": 0.17}
     record = json.loads((folder / "out" / "run.json").read_text(encoding="utf-8"))
     assert list(record["inputs"]) == ["survey.gpkg"]

@@ -57,7 +57,12 @@ def test_the_province_decides_between_namesakes():
     assert counts.index.equals(CITY.index)
     assert counts.dtypes.astype(str).tolist() == ["int64", "int64"]
     report = counts.attrs["report"]
-    assert (report.records, report.counted, report.column, report.province_column) == (7, 7, "城市", "省份")
+    assert (report.records, report.counted, report.column, report.province_column) == (
+        7,
+        7,
+        "城市",
+        "省份",
+    )
 
 
 def test_without_provinces_namesakes_are_refused_with_candidates():
@@ -68,7 +73,11 @@ def test_without_provinces_namesakes_are_refused_with_candidates():
     ) as raised:
         count_by_name(LIST.drop(columns="省份"), CITY, column="城市")
     assert isinstance(raised.value.report, NameReport)
-    assert [p.name for p in raised.value.report.places if p.rule == "ambiguous"] == ["吉林", "朝阳", "海南"]
+    assert [p.name for p in raised.value.report.places if p.rule == "ambiguous"] == [
+        "吉林",
+        "朝阳",
+        "海南",
+    ]
 
 
 def test_names_that_match_nothing_can_be_set_aside():
@@ -94,7 +103,9 @@ def test_a_name_that_lies_in_another_province_is_refused():
     with pytest.raises(JoinError, match="lies in 江苏省, not in 浙江省"):
         count_by_name(records, CITY, column="城市", province="所在")
     records = pd.DataFrame({"城市": ["南京市玄武区某路"], "所在": ["浙江"]})
-    with pytest.raises(JoinError, match="it begins with 江苏省南京市, which lies outside its province"):
+    with pytest.raises(
+        JoinError, match="it begins with 江苏省南京市, which lies outside its province"
+    ):
         count_by_name(records, CITY, column="城市", province="所在")
     records = pd.DataFrame({"城市": ["南京"], "所在": ["东部"]})
     with pytest.raises(JoinError, match="its province '东部' is none"):
@@ -103,7 +114,10 @@ def test_a_name_that_lies_in_another_province_is_refused():
 
 def test_a_column_found_by_its_header_is_no_promise():
     records = pd.DataFrame({"城市": ["南京", "苏州"], "省份": ["东部", ""]})
-    assert counted(count_by_name(records, CITY, column="城市")) == {"320100": {"count": 1}, "320500": {"count": 1}}
+    assert counted(count_by_name(records, CITY, column="城市")) == {
+        "320100": {"count": 1},
+        "320500": {"count": 1},
+    }
 
 
 ADDRESSES = {
@@ -149,10 +163,14 @@ def test_what_does_not_begin_with_a_city_is_refused(address):
 
 
 def test_addresses_of_one_unit_are_one_place():
-    records = pd.DataFrame({"地址": [f"江苏省南京市玄武区北京东路{i}号" for i in range(40)] + ["江苏南京鼓楼"] * 2})
+    records = pd.DataFrame(
+        {"地址": [f"江苏省南京市玄武区北京东路{i}号" for i in range(40)] + ["江苏南京鼓楼"] * 2}
+    )
     counts = count_by_name(records, PROVINCE, column="地址")
     assert counted(counts) == {"320000": {"count": 42}}
-    assert counts.attrs["report"].to_frame().to_numpy().tolist() == [["江苏省南京市", 42, "320000", "address", "", ""]]
+    assert counts.attrs["report"].to_frame().to_numpy().tolist() == [
+        ["江苏省南京市", 42, "320000", "address", "", ""]
+    ]
 
 
 def test_codes_of_counties_count_for_their_city():
@@ -163,7 +181,9 @@ def test_codes_of_counties_count_for_their_city():
     assert counted(count_by_name(codes, PROVINCE, column="区划代码")) == {
         "110000": {"count": 1}, "320000": {"count": 2}, "650000": {"count": 1},
     }  # fmt: skip
-    with pytest.raises(SpecError, match=r"The column '邮 编' holds postal codes, which cannot be told from codes"):
+    with pytest.raises(
+        SpecError, match=r"The column '邮 编' holds postal codes, which cannot be told from codes"
+    ):
         count_by_name(pd.DataFrame({"邮 编": ["110000"], "地址": ["沈阳"]}), CITY, column="邮 编")
 
 
@@ -176,21 +196,27 @@ def test_own_layers_count_by_their_names_and_ids():
 
 def test_districts_of_an_own_layer_in_addresses():
     layer = own_layer(("海淀区", "朝阳区"))
-    records = pd.DataFrame({"地址": ["北京市海淀区中关村", "北京朝阳区建国路", "北京市朝阳区", "天津市和平区"]})
+    records = pd.DataFrame(
+        {"地址": ["北京市海淀区中关村", "北京朝阳区建国路", "北京市朝阳区", "天津市和平区"]}
+    )
     counts = count_by_name(records, layer, column="地址", unmatched="keep")
     assert counts["count"].to_dict() == {"e": 1, "w": 2}
     assert counts.attrs["report"].unmatched == 1
 
 
 def test_an_own_layer_with_two_regions_of_one_name():
-    with pytest.raises(JoinError, match=r"'东区' \(1 record; could be e East 东区 or w West 东区\)"):
+    with pytest.raises(
+        JoinError, match=r"'东区' \(1 record; could be e East 东区 or w West 东区\)"
+    ):
         count_by_name(pd.DataFrame({"区": ["东区"]}), own_layer(("东区", "东区")), column="区")
 
 
 def test_weights_are_summed_exactly_in_any_order():
     records = pd.DataFrame({"城市": ["北京"] * 4, "w": [1e16, 1.0, 1.0, 0.0]})
     for order in (records, records.iloc[::-1]):
-        assert count_by_name(order, CITY, column="城市", weight="w").loc["110000", "count"] == 1e16 + 2
+        assert (
+            count_by_name(order, CITY, column="城市", weight="w").loc["110000", "count"] == 1e16 + 2
+        )
     text = pd.DataFrame({"城市": ["北京", "北京", "天津"], "w": ["1,000.5", "", "2"]})
     counts = count_by_name(text, CITY, column="城市", weight="w")
     assert counted(counts) == {"110000": {"count": 1000.5}, "120000": {"count": 2.0}}
@@ -203,7 +229,9 @@ def test_kinds_are_columns_and_their_gaps_are_counted():
     assert counts.loc[["110000", "120000"]].to_dict("list") == {"a": [0, 1], "b": [1, 0]}
     assert counts.attrs["report"].missing_kind == 1
     many = pd.DataFrame({"城市": "北京", "kind": np.arange(MAX_KINDS + 1).astype(str)})
-    with pytest.raises(DataError, match=r"There are 1,001 kinds in 'kind' \(most: MAX_KINDS, 1,000\)"):
+    with pytest.raises(
+        DataError, match=r"There are 1,001 kinds in 'kind' \(most: MAX_KINDS, 1,000\)"
+    ):
         count_by_name(many, CITY, column="城市", by="kind")
 
 
@@ -214,9 +242,13 @@ def test_corrections_name_the_region_or_set_the_name_aside(tmp_path):
     assert counted(counts) == {"110000": {"count": 1}, "320500": {"count": 1}}
     assert counts.attrs["report"].set_aside == 2
     path = tmp_path / "names.csv"
-    path.write_text("name,proposals,region_id\n苏南某园区,,320500\n海外,,-\n合计,,\n", encoding="utf-8-sig")
+    path.write_text(
+        "name,proposals,region_id\n苏南某园区,,320500\n海外,,-\n合计,,\n", encoding="utf-8-sig"
+    )
     pd.testing.assert_frame_equal(count_by_name(records, CITY, column="城市", names=path), counts)
-    with pytest.raises(SpecError, match=r"names names regions that the layer does not have: 海外 → 999999"):
+    with pytest.raises(
+        SpecError, match=r"names names regions that the layer does not have: 海外 → 999999"
+    ):
         count_by_name(records, CITY, column="城市", names={"海外": "999999"})
     with pytest.raises(SpecError, match=r"names is \['海外'\]. Pass a mapping"):
         count_by_name(records, CITY, column="城市", names=["海外"])
@@ -227,10 +259,22 @@ def test_corrections_name_the_region_or_set_the_name_aside(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "match"),
     [
-        ("name,id\na,b\n", MissingColumnError, "The list of names names.csv lacks the column 'region_id'"),
-        ("name,region_id\na,110000\na,120000\n", DataError, r"names.csv, line 3: 'a' stands twice, with two regions"),
+        (
+            "name,id\na,b\n",
+            MissingColumnError,
+            "The list of names names.csv lacks the column 'region_id'",
+        ),
+        (
+            "name,region_id\na,110000\na,120000\n",
+            DataError,
+            r"names.csv, line 3: 'a' stands twice, with two regions",
+        ),
         ("name,region_id\n,110000\n", DataError, "names.csv, line 2: the row has no name"),
-        ("name,region_id\na,7\n", SpecError, "The list of names names.csv names regions that the layer does not have"),
+        (
+            "name,region_id\na,7\n",
+            SpecError,
+            "The list of names names.csv names regions that the layer does not have",
+        ),
     ],
 )
 def test_lists_of_corrections_that_do_not_fit(tmp_path, text, error, match):
@@ -253,7 +297,9 @@ def _write(path, frame: pd.DataFrame) -> None:
         case ".csv.gz":
             path.write_bytes(gzip.compress(frame.to_csv(index=False).encode("gb18030")))
         case ".tsv":
-            path.write_text("附件：名单\n\n" + frame.to_csv(index=False, sep="\t"), encoding="utf-16")
+            path.write_text(
+                "附件：名单\n\n" + frame.to_csv(index=False, sep="\t"), encoding="utf-16"
+            )
         case _:
             path.write_text("附件：名单\n" + frame.to_csv(index=False), encoding="utf-8-sig")
 
@@ -293,7 +339,9 @@ def test_lists_that_cannot_be_read(tmp_path, name, content, match):
 
 
 def test_columns_that_are_not_there_or_there_twice():
-    with pytest.raises(MissingColumnError, match=r"The list lacks the column '市'\. It has 企业, 省份, 城市"):
+    with pytest.raises(
+        MissingColumnError, match=r"The list lacks the column '市'\. It has 企业, 省份, 城市"
+    ):
         count_by_name(LIST, CITY, column="市")
     twice = pd.DataFrame([["北京", "天津"]], columns=["城市", "城市"])
     with pytest.raises(DataError, match="The list has the column '城市' more than once"):
@@ -309,9 +357,17 @@ def test_headers_may_have_spaces(tmp_path):
 @pytest.mark.parametrize(
     ("kwargs", "error", "match"),
     [
-        ({"column": ""}, SpecError, "column is ''. Give the name of the column that says the region"),
+        (
+            {"column": ""},
+            SpecError,
+            "column is ''. Give the name of the column that says the region",
+        ),
         ({"column": "城市", "by": 3}, SpecError, "by is 3. Give the name of one column, or None"),
-        ({"column": "城市", "unmatched": "drop"}, UnknownOptionError, r"Unknown choice for unmatched= 'drop'"),
+        (
+            {"column": "城市", "unmatched": "drop"},
+            UnknownOptionError,
+            r"Unknown choice for unmatched= 'drop'",
+        ),
         (
             {"column": "城市", "weight": "企业"},
             DataError,
@@ -325,13 +381,19 @@ def test_wrong_options(kwargs, error, match):
 
 
 def test_wrong_records_and_layers():
-    with pytest.raises(SpecError, match="The records are a list. Pass the path of a list, or a frame"):
+    with pytest.raises(
+        SpecError, match="The records are a list. Pass the path of a list, or a frame"
+    ):
         count_by_name([1], CITY, column="城市")
-    with pytest.raises(DuplicateRegionError, match="The layer of regions has more than one row for 110000"):
+    with pytest.raises(
+        DuplicateRegionError, match="The layer of regions has more than one row for 110000"
+    ):
         count_by_name(LIST, pd.concat([CITY.iloc[:1], CITY.iloc[:1]]), column="城市")
     for weight in (-1.0, np.inf):
         with pytest.raises(DataError, match=r"Record 1 has the weight"):
-            count_by_name(pd.DataFrame({"城市": ["北京"], "w": [weight]}), CITY, column="城市", weight="w")
+            count_by_name(
+                pd.DataFrame({"城市": ["北京"], "w": [weight]}), CITY, column="城市", weight="w"
+            )
 
 
 def test_an_empty_list_counts_nothing():
