@@ -87,6 +87,11 @@ class StudyData:
         values = read_tables(data, framework, self.folder)
         given = read_corrections(self.path(data.names)) if data.names else {}
         values, corrected = correct_names(values, given)
+        if unused := [name for name in given if name not in corrected]:
+            raise DataError(
+                f"{data.names} corrects names that the data do not have: "
+                f"{listing(map(repr, unused))}. Write them as the data do, or delete the rows."
+            )
         regions = self._regions(values["region"].astype(str))
         if data.names:
             check_corrections(corrected, regions.index, f"The list of names {data.names}")
