@@ -80,7 +80,8 @@ def _question(material: Material, page: Page) -> str:
     scored, tiers = int(result.scores.notna().sum()), len(result.breaks.labels)
     number = len(result.table.framework.indicators)
     body = page.text(
-        f"哪些区域居于哪一层级？本报告按 {number} 个指标的综合得分把 {scored} 个区域分为 {tiers} 级，"
+        f"哪些区域居于哪一层级？本报告按 {number} 个指标的综合得分"
+        f"把 {scored} 个区域分为 {tiers} 级，"
         "并说明所用数据与方法、结果、结果的可靠程度以及尚未涵盖的内容。",
         f"Which region stands in which tier? This report sorts {scored} regions into {tiers} tiers "
         "by a composite of "
@@ -100,7 +101,8 @@ def _data(material: Material, page: Page) -> str:
     return "".join(
         [
             page.text(
-                f"{rows} 个区域 × {columns} 个指标，共 {rows * columns} 个数值，其中 {present} 个有值。"
+                f"{rows} 个区域 × {columns} 个指标，共 {rows * columns} 个数值，"
+                f"其中 {present} 个有值。"
                 "缺失值一律不作为零。",
                 f"{rows} regions × {columns} indicators: {rows * columns} values, of which "
                 f"{present} are present. A "
