@@ -1,4 +1,7 @@
-"""From indicators up to the score: weights of every node within its parent, and aggregation level by level."""
+"""From indicators up to the score.
+
+Weights of every node within its parent, and aggregation level by level.
+"""
 
 from __future__ import annotations
 
@@ -160,8 +163,9 @@ class FittedNode:
     def _apply_by_region(self, children: pd.DataFrame, regional: RegionalWeights) -> pd.Series:
         if not isinstance(self.method, Arithmetic):
             raise SpecError(
-                f"Weights by region, as BenefitOfDoubt() gives them, are made for a weighted sum, but {self.method!r} "
-                f"brings the children of {self.group.code or 'the score'!r} together. Use Arithmetic() there."
+                "Weights by region, as BenefitOfDoubt() gives them, are made for a weighted sum, "
+                f"but {self.method!r} brings the children of {self.group.code or 'the score'!r} "
+                "together. Use Arithmetic() there."
             )
         weights, values = regional.frame.to_numpy(float), children.to_numpy(float)
         scores = _mean_by_region(values, weights)
@@ -205,7 +209,10 @@ class Hierarchy:
         return shares.rename("weight")
 
     def reach(self) -> dict[Any, float]:
-        """Return by node what it counts for in the score: the product of the weights on the way up."""
+        """Return by node what it counts for in the score.
+
+        The product of the weights on the way up.
+        """
         reach: dict[Any, float] = {"": 1.0}
         for node in self.nodes[::-1]:
             own = reach[node.group.code]
@@ -220,7 +227,7 @@ class Hierarchy:
         return pd.Series({code: reach[code] for code in codes}, name="weight")
 
     def scores(self, normalised: pd.DataFrame) -> pd.DataFrame:
-        """Return the score of every group, lowest first, and of the whole in the column with the empty name."""
+        """Return the score of every group, lowest first, and of the whole in the column ""."""
         scored: dict[str, pd.Series] = {}
         flat = weights_by_region(self.flat, normalised)
         for node in self.nodes:
@@ -321,12 +328,13 @@ def fit_weights(method: WeightStep, values: pd.DataFrame, given: Given | None) -
     weights = fitted.weights.reindex(values.columns)
     if absent := [repr(code) for code in values.columns[weights.isna()]]:
         raise DataError(
-            f"{method!r} gives {listing(absent)} no weight. Give every child of a group one, 0 to leave it out."
+            f"{method!r} gives {listing(absent)} no weight. Give every child of a group one, 0 to "
+            "leave it out."
         )
     if not (weights >= 0).all() or abs(weights.sum() - 1.0) > _ROUNDING:
         raise DataError(
-            f"{method!r} gives weights from {weights.min():g} to {weights.max():g} that sum to {weights.sum():g}. "
-            "Weights are shares: let them be at least 0 and sum to 1."
+            f"{method!r} gives weights from {weights.min():g} to {weights.max():g} that sum to "
+            f"{weights.sum():g}. Weights are shares: let them be at least 0 and sum to 1."
         )
     return fitted
 
@@ -358,7 +366,10 @@ def _fit_node(
 def gather(
     normalised: pd.DataFrame, scored: Mapping[str, pd.Series] | pd.DataFrame, group: GroupNode
 ) -> pd.DataFrame:
-    """Return the children of a group side by side: indicators, and groups that were scored already."""
+    """Return the children of a group side by side.
+
+    Indicators, and groups that were scored already.
+    """
     if group.only_indicators:
         columns = [column for below in group.leaves for column in below]
         return pd.DataFrame(
@@ -378,7 +389,7 @@ def only(children: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
 def regional_weights(
     group: GroupNode, flat: pd.DataFrame | None, own: pd.DataFrame | None
 ) -> RegionalWeights | None:
-    """Return the weights by region of a group's children, or None where all regions share one set of weights.
+    """Return the weights by region of a group's children; None where all regions share one set.
 
     Parameters
     ----------
@@ -390,9 +401,10 @@ def regional_weights(
         Weights by region of the group's children, fitted within the group, where there are such.
 
     Notes
-    ----- Weights by region are multipliers: the score is the sum of weighted values, as in the
-    benefit of the doubt. A group between the indicators and the score has no multipliers of its
-    own, so that its score is their weighted mean.
+    -----
+    Weights by region are multipliers: the score is the sum of weighted values, as in the benefit of
+    the doubt. A group between the indicators and the score has no multipliers of its own, so that
+    its score is their weighted mean.
     """
     if own is not None:
         return RegionalWeights(own, multipliers=True)
@@ -407,7 +419,7 @@ def regional_weights(
 
 
 def weights_by_region(weights: FittedWeights | None, values: pd.DataFrame) -> pd.DataFrame | None:
-    """Return weights by region for these regions, or None when all regions share one set of weights."""
+    """Return weights by region for these regions; None when all regions share one set."""
     fitted = _by_region(weights)
     if fitted is None:
         return None
@@ -417,8 +429,8 @@ def weights_by_region(weights: FittedWeights | None, values: pd.DataFrame) -> pd
         return frame
     if unknown := [r for r in values.index if r not in fitted.index]:
         raise NotComparableError(
-            f"The weights were fitted region by region, but {listing(unknown)} had no part in the fit. Fit again "
-            "with them."
+            f"The weights were fitted region by region, but {listing(unknown)} had no part in the "
+            "fit. Fit again with them."
         )
     return fitted.reindex(values.index)
 

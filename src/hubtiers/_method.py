@@ -64,7 +64,7 @@ def uses_data(method: object) -> bool:
 
 
 def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of the parameters of a `fit` or `apply`, without the values that come first."""
+    """Return the names of the parameters of a `fit` or `apply` after the values."""
     # Bound methods are made anew at each look-up; the function below them is what can be
     # remembered.
     plain = getattr(function, "__func__", None)

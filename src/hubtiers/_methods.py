@@ -1,4 +1,4 @@
-"""Every method by its step, and the way between method objects and the plain values of a study file."""
+"""Every method by its step, and the way between method objects and plain values."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ def register(step: str, method: _Method | None = None) -> _Method | Callable[[_M
         When the class is no frozen dataclass with a `fit`, or its name is taken in that step.
 
     Notes
-    ----- The name is known in this process only. A class that is defined again, as in a notebook,
-    takes the place of the one before. **Missing values** are treated as the method says.
+    -----
+    The name is known in this process only. A class that is defined again, as in a notebook, takes
+    the place of the one before. **Missing values** are treated as the method says.
 
     Examples
     --------
@@ -120,19 +121,21 @@ def _require_registrable(step: str, method: Any) -> None:
     frozen = getattr(method, "__dataclass_params__", None)
     if frozen is None or not frozen.frozen:
         raise SpecError(
-            f"{start} needs a frozen dataclass, so that its options can be written down and compared. Put "
-            "@dataclass(frozen=True) above the class."
+            f"{start} needs a frozen dataclass, so that its options can be written down and "
+            "compared. Put @dataclass(frozen=True) above the class."
         )
     if not callable(getattr(method, "fit", None)):
         raise SpecError(f"{start} finds no `fit` in the class. Write one that takes the values.")
     if "method" in _options_of(method):
         raise SpecError(
-            f"{start}: an option may not be called 'method', which names the method itself. Rename it."
+            f"{start}: an option may not be called 'method', which names the method itself. Rename "
+            "it."
         )
     home = step_of(method)
     if home not in (None, step):
         raise SpecError(
-            f"{start}: it is a method of the step {home!r} already. Write a class of its own for this one."
+            f"{start}: it is a method of the step {home!r} already. Write a class of its own for "
+            "this one."
         )
 
 
@@ -147,7 +150,8 @@ def _refuse_taken_name(step: str, method: type, others: list[type]) -> None:
     for key in _keys(method):
         if key in taken:
             raise SpecError(
-                f"{start}: the name {key!r} is that of {taken[key].__name__} already. Choose another class name."
+                f"{start}: the name {key!r} is that of {taken[key].__name__} already. Choose "
+                "another class name."
             )
         if key in _TAKEN:
             raise SpecError(f"{start}: the name {key!r} {_TAKEN[key]}. Choose another class name.")
@@ -228,7 +232,7 @@ def _made_option(step: str | None, value: Any) -> Any:
 
 
 def make_steps(step: str, spec: Any) -> Any:
-    """Return a method object, or a tuple of them when a list is given for a step that may differ by level."""
+    """Return a method object, or a tuple of them where a list names one for each level."""
     if step in BY_LEVEL and isinstance(spec, (list, tuple)):
         return tuple(make_step(step, member) for member in spec)
     return make_step(step, spec)
@@ -285,8 +289,8 @@ def _require_named(step: str, method: Any) -> None:
     if kind not in METHODS[step]:
         known = listing(m.__name__ for m in METHODS[step])
         raise SpecError(
-            f"{method!r} has no name in a study file, where the step {step!r} knows {known}. Make it known: "
-            f"hubtiers.register({step!r}, {kind.__name__})."
+            f"{method!r} has no name in a study file, where the step {step!r} knows {known}. Make "
+            f"it known: hubtiers.register({step!r}, {kind.__name__})."
         )
     for option, nested in _options_of(kind).items():
         if nested is not None:
@@ -294,7 +298,10 @@ def _require_named(step: str, method: Any) -> None:
 
 
 def to_plain(value: Any) -> Any:
-    """Return a method object, or an option of one, as it stands in a study file: mappings, lists, numbers and text."""
+    """Return a method object, or an option of one, as it stands in a study file.
+
+    Mappings, lists, numbers and text.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         options = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
         plain = {name: to_plain(option) for name, option in options.items() if option is not None}

@@ -1,4 +1,6 @@
-"""What a step may ask for, and the way from raw values to normalised ones: the one place that knows either.
+"""What a step may ask for, and the way from raw values to normalised ones.
+
+The one place that knows either.
 
 A step gets values, and whatever else the parameters of its `fit` name. `Given` is the only maker of
 what there is to ask for, so that a method gets the same on every path: a scheme that runs, a draw
@@ -115,8 +117,8 @@ def require_method(step: str, method: Any) -> None:
     if home not in (None, step):
         example = METHODS[step][0].__name__
         raise SpecError(
-            f"Scheme({step}={method!r}): {type(method).__name__} belongs to the step {home!r}. Write {home}=…, and "
-            f"give {step!r} a method of its own, such as {example}()."
+            f"Scheme({step}={method!r}): {type(method).__name__} belongs to the step {home!r}. "
+            f"Write {home}=…, and give {step!r} a method of its own, such as {example}()."
         )
     known = (*OFFERED, *_OFFERED_BESIDE.get(step, ()))
     parameters = list(inspect.signature(method.fit).parameters.values())[1:]
@@ -127,15 +129,15 @@ def require_method(step: str, method: Any) -> None:
     ]
     if unknown := [name for name in needed if name not in known]:
         raise SpecError(
-            f"Scheme({step}={method!r}): its fit asks for {listing(unknown)}, which the step is not given. It may ask "
-            f"for {listing(known, most=9)}; give anything else a default."
+            f"Scheme({step}={method!r}): its fit asks for {listing(unknown)}, which the step is "
+            f"not given. It may ask for {listing(known, most=9)}; give anything else a default."
         )
     if step == "aggregate" and not any(
         p.name == "weights" or p.kind == p.VAR_KEYWORD for p in parameters
     ):
         raise SpecError(
-            f"Scheme(aggregate={method!r}): its fit takes no weights, so that no weighting would count. Let it take "
-            "`weights`, a Series by child or None."
+            f"Scheme(aggregate={method!r}): its fit takes no weights, so that no weighting would "
+            "count. Let it take `weights`, a Series by child or None."
         )
 
 
@@ -157,7 +159,7 @@ class Steps(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the steps before weights have learnt from a table, and what became of its values on the way.
+    """What the steps before weights have learnt, and what became of the values on the way.
 
     Attributes
     ----------
@@ -178,7 +180,7 @@ class Prepared:
 
 
 def prepare(steps: Steps, given: Given) -> Prepared:
-    """Fit the steps from size to normalisation on a table, each on what the one before made of it."""
+    """Fit the steps from size to normalisation, each on what the one before made of a table."""
     denominate, measured = measure(steps, given)
     impute, complete = fill_gaps(steps, measured, given)
     treat = steps.treat.fit(complete, **given.to(steps.treat.fit, complete))
@@ -217,7 +219,7 @@ def fit_and_apply(step: Any, values: Any, given: Given) -> tuple[Any, Any]:
 
 
 def complete_values(fitted: Steps, given: Given) -> pd.DataFrame:
-    """Return the values of a table divided by size and with gaps filled, by what was learnt before."""
+    """Return a table's values by size and with gaps filled, by what was learnt before."""
     values = fitted.denominate.apply(given.table.values)
     frame: pd.DataFrame = fitted.impute.apply(values, **given.to(fitted.impute.apply, values))
     return frame

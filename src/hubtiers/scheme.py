@@ -1,4 +1,6 @@
-"""The one place that knows the order of steps: size, gaps, treatment, normalisation, weights, aggregation, tiers.
+"""The one place that knows the order of steps.
+
+Size, gaps, treatment, normalisation, weights, aggregation, tiers.
 
 `Scheme` holds the choices, `FittedScheme` what they learnt from one table, `Result` what they say
 of another.
@@ -119,7 +121,8 @@ class Scheme:
         `fit` asks for something that no step is given.
 
     Notes
-    ----- The steps run in this order: denominators, gaps, treatment, normalisation (which applies
+    -----
+    The steps run in this order: denominators, gaps, treatment, normalisation (which applies
     direction), weights, aggregation from the lowest groups to the score, tiers.
 
     One weighting method is fitted over all indicators at once, and the weight of a group is the sum
@@ -140,7 +143,8 @@ class Scheme:
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 40.0, 50.0]}, index=["a", "b", "c"])
+    >>> values = {"rd": [1.0, 2.0, 4.0], "patents": [10.0, 40.0, 50.0]}
+    >>> frame = pd.DataFrame(values, index=["a", "b", "c"])
     >>> result = Scheme(tier=NaturalBreaks(2)).run(IndicatorTable.from_frame(frame))
     >>> result.scores.round(3).tolist()
     [0.0, 0.542, 1.0]
@@ -183,7 +187,7 @@ class Scheme:
         return any(uses_data(method) for method in weights)
 
     def replace(self, **steps: Any) -> Scheme:
-        """Return the scheme with some steps exchanged, such as `scheme.replace(weight=EntropyWeights())`."""
+        """Return the scheme with steps exchanged, such as `scheme.replace(weight="entropy")`."""
         for name in steps:
             if name not in METHODS:
                 raise UnknownOptionError("step of a scheme", name, METHODS)
@@ -229,8 +233,9 @@ class Scheme:
         OverlapError, DataError
 
         Notes
-        ----- **Missing values** are treated in each year as they are in one table; a method that
-        fills gaps from other years gets all of them.
+        -----
+        **Missing values** are treated in each year as they are in one table; a method that fills
+        gaps from other years gets all of them.
 
         Examples
         --------
@@ -251,8 +256,9 @@ class Scheme:
         fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
-                f"{describe(self.weight)} gives every region weights of its own, which hold for one table. Fit each "
-                "year by itself, or choose weights that are the same for all regions."
+                f"{describe(self.weight)} gives every region weights of its own, which hold for "
+                "one table. Fit each year by itself, or choose weights that are the same for all "
+                "regions."
             )
         return fitted
 
@@ -268,7 +274,7 @@ class Scheme:
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Scheme:
-        """Make a scheme from plain values, such as `{"weight": "entropy", "tier": {"method": "KMeans", "k": 3}}`.
+        """Make a scheme from plain values, such as `{"tier": {"method": "KMeans", "k": 3}}`.
 
         Raises
         ------
@@ -375,7 +381,7 @@ class FittedScheme:
     def aggregate_levels(
         self, normalised: pd.DataFrame, weights: pd.Series | None = None
     ) -> pd.DataFrame:
-        """Return the score of every group, lowest first, and of the whole in the column with the empty name.
+        """Return the score of every group, lowest first, and of the whole in the column "".
 
         Parameters
         ----------
@@ -419,7 +425,7 @@ def _learn(scheme: Scheme, given: Given) -> Result:
 
 
 def _features(normalised: pd.DataFrame, nodes: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
-    """Return the children of the score that have a weight, which tier methods may ask for beside the score."""
+    """Return the children of the score that have a weight; tier methods may ask for them."""
     top = hierarchy.nodes[-1]
     return only(gather(normalised, nodes, top.group), top.share)
 
@@ -431,8 +437,8 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
     if mine.codes != other.codes:
         odd = listing(sorted(set(mine.codes) ^ set(other.codes))) or "their order"
         raise NotComparableError(
-            f"{what} has other indicators than the fit; the difference is {odd}. Score a table with the same "
-            "framework, or fit again."
+            f"{what} has other indicators than the fit; the difference is {odd}. Score a table "
+            "with the same framework, or fit again."
         )
     for name in ("direction", "unit", "parent", "denominator", "kind"):
         differing = [
@@ -442,8 +448,8 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
         ]
         if differing:
             raise NotComparableError(
-                f"{what} has another {name} than the fit for {listing(differing)}. Bring the table to the framework of "
-                "the fit, or fit again."
+                f"{what} has another {name} than the fit for {listing(differing)}. Bring the table "
+                "to the framework of the fit, or fit again."
             )
     if [(g.code, g.parent) for g in mine.groups] != [(g.code, g.parent) for g in other.groups]:
         raise NotComparableError(
@@ -453,19 +459,26 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
 
 def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
     """Return all years as one table whose regions are named `region@year`."""
-    first = next(iter(tables.values()))
-
-    def rows(name: str) -> pd.DataFrame:
-        frames = {year: pd.DataFrame(getattr(table, name)) for year, table in tables.items()}
-        named = [
-            f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id"))
-            for year, f in frames.items()
-        ]
-        return pd.concat(named)
-
+    parts = [_named_by_year(table, year) for year, table in tables.items()]
+    frames = {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
     return IndicatorTable(
-        rows("values"), rows("regions"), first.framework, rows("status"), rows("year")
+        values=frames["values"],
+        regions=frames["regions"],
+        framework=next(iter(tables.values())).framework,
+        status=frames["status"],
+        year=frames["year"],
     )
+
+
+def _named_by_year(table: IndicatorTable, year: int) -> dict[str, pd.DataFrame]:
+    index = pd.Index([f"{region}@{year}" for region in table.values.index], name="region_id")
+    frames = {
+        "values": table.values,
+        "regions": pd.DataFrame(table.regions),
+        "status": table.status,
+        "year": table.year,
+    }
+    return {name: frame.set_axis(index) for name, frame in frames.items()}
 
 
 def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
@@ -535,7 +548,7 @@ class Result(Drawn):
 
     @property
     def coverage(self) -> pd.Series:
-        """Share of the indicators that each region has a value for, and a denominator where one is needed."""
+        """Share of the indicators that each region has a value for, and a denominator if needed."""
         return indicator_coverage(self._measured)
 
     @property
@@ -604,7 +617,8 @@ class Result(Drawn):
         """
         if not isinstance(self.table.regions, gpd.GeoDataFrame):
             raise DataError(
-                "The table has no geometry. Join the indicators to regions with join_indicators first."
+                "The table has no geometry. Join the indicators to regions with join_indicators "
+                "first."
             )
         frame = self.to_frame()
         return gpd.GeoDataFrame(
@@ -612,7 +626,9 @@ class Result(Drawn):
         )
 
     def explain(self, region: str) -> Explanation:
-        """Say why a region stands where it stands (得分解释): contributions, strengths, weaknesses, the next tier.
+        """Say why a region stands where it stands (得分解释).
+
+        Contributions, strengths, weaknesses, the next tier.
 
         Raises
         ------
@@ -628,7 +644,7 @@ class Result(Drawn):
         return explain(self, region)
 
     def change(self, earlier: Result) -> pd.DataFrame:
-        """Return what has changed since an earlier result of the same fit (变化), one row per region.
+        """Return what has changed since an earlier result of the same fit (变化), region by region.
 
         Parameters
         ----------
@@ -652,8 +668,9 @@ class Result(Drawn):
         """
         if earlier.fitted is not self.fitted:
             raise NotComparableError(
-                "The two results come from different fits, so that their scores do not share bounds, weights and "
-                "cut-points. Score both tables with one fit: Scheme.fit(table) or Scheme.fit_panel({year: table})."
+                "The two results come from different fits, so that their scores do not share "
+                "bounds, weights and cut-points. Score both tables with one fit: Scheme.fit(table) "
+                "or Scheme.fit_panel({year: table})."
             )
         names = pd.concat([r.table.regions[["name_zh", "name_en"]] for r in (self, earlier)])
         order = self.scores.index.union(earlier.scores.index, sort=False)

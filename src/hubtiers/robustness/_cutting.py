@@ -73,9 +73,9 @@ def columns_of(tier: pd.Series, labels: tuple[str, ...]) -> Small:
     """
     if unknown := [label for label in tier.cat.categories if label not in labels]:
         raise SpecError(
-            f"A draw gives the tier {listing(map(repr, unknown))}, but the scheme itself gives {listing(labels)}. "
-            "Let the tier rule say all that it may give, in a property `possible_tiers` of the class, the highest "
-            "first."
+            f"A draw gives the tier {listing(map(repr, unknown))}, but the scheme itself gives "
+            f"{listing(labels)}. Let the tier rule say all that it may give, in a property "
+            "`possible_tiers` of the class, the highest first."
         )
     column = [labels.index(label) for label in tier.cat.categories]
     return np.asarray(np.array([*column, -1], np.int16)[tier.cat.codes.to_numpy()], np.int16)

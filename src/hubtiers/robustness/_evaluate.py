@@ -45,7 +45,7 @@ _KEPT_BYTES = 96_000_000
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """Ranks (0 for none), tiers (-1 for none) and, where asked for, scores (NaN for none), draws × regions.
+    """Ranks (0 for none), tiers (-1) and, where asked for, scores (NaN), draws × regions.
 
     `which` are the draws of the set that was asked for; they have one row each, or share the only
     row.
@@ -285,5 +285,6 @@ class DrawEvaluator:
         except DataError as error:
             return error
         return DataError(
-            "A draw could not be scored, although the plain path can. Please report this with its seed."
+            "A draw could not be scored, although the plain path can. Please report this with its "
+            "seed."
         )

@@ -1,4 +1,6 @@
-"""Weights of indicators from weights of nodes, compiled: from the top of the framework down, in every draw.
+"""Weights of indicators from weights of nodes, compiled.
+
+From the top of the framework down, in every draw.
 
 Import this module only inside the functions that use it, because numba is slow to import.
 """
@@ -30,7 +32,7 @@ def nested_kernel(
     leaves: Ints,
     out: Floats,
 ) -> None:
-    """Write effective weights (draws × indicators) when the share of every node in its group is up or down by `reach`.
+    """Write effective weights (draws × indicators) when every node is up or down by `reach`.
 
     `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, from the top
     down, and `edges` says where they start; `above` is the place of their parent in that order, one

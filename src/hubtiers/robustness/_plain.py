@@ -1,4 +1,7 @@
-"""What a draw stands for: the plain scheme and table that give, run as any other, what the draw gives."""
+"""What a draw stands for.
+
+The plain scheme and table that give, run as any other, what the draw gives.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Scores of many draws, compiled: normalised values are prepared once, and each draw brings its weights.
+"""Scores of many draws, compiled.
+
+Normalised values are prepared once, and each draw brings its weights.
 
 What they give is what `hubtiers._hierarchy` gives; a property test holds the two together.
 """
@@ -86,7 +88,7 @@ def compiled_forms(scheme: Scheme) -> list[CompiledForm | None]:
 
 
 def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepared:
-    """Return normalised values ready for the kernels, with a gap for an indicator that was left out."""
+    """Return normalised values as the kernels take them, a gap where one was left out."""
     used = np.array([code in values.columns for code in framework.codes])
     x = values.reindex(columns=framework.codes).to_numpy(float)
     known = ~np.isnan(x)
@@ -102,12 +104,12 @@ def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -
 
 
 def _can_be_flat(matrix: Floats, exponent: float) -> bool:
-    """Say whether no value is missing, whose weight its siblings would take, and all are in the domain of the mean."""
+    """Say whether no value is missing, and all are in the domain of the mean."""
     return not np.isnan(matrix).any() and (exponent == 1.0 or bool((matrix > 0).all()))
 
 
 def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Floats:
-    """Return the values of which a weighted sum gives the score, with ones in the surplus columns."""
+    """Return the values whose weighted sum is the score, with ones in the surplus columns."""
     wide = -(-matrix.shape[1] // _LANES) * _LANES
     padded = np.ones((len(matrix), wide))
     padded[:, : matrix.shape[1]] = _transformed(matrix, used, exponent)

@@ -1,4 +1,4 @@
-"""What each method does, said in both languages for a caption, a note under a table, and a report."""
+"""What each method does, in both languages, for a caption, a note and a report."""
 
 from __future__ import annotations
 
@@ -46,10 +46,9 @@ def short_method(method: Any) -> dict[str, str]:
     """
     if isinstance(method, tuple):
         parts = [short_method(member) for member in method]
-        return {
-            "zh": "，再".join(p["zh"] for p in parts),
-            "en": ", then ".join(p["en"] for p in parts),
-        }
+        chinese = "，再".join(part["zh"] for part in parts)
+        english = ", then ".join(part["en"] for part in parts)
+        return {"zh": chinese, "en": english}
     words = about(method)
     return {"zh": words.zh, "en": words.en}
 
@@ -71,7 +70,10 @@ def about(method: Any) -> About:
 
 
 def describe_steps(scheme: Scheme, language: str) -> list[tuple[str, str, str, str, str]]:
-    """Return each step of a scheme in order: step, method, sentence, formula, and its options as text."""
+    """Return each step of a scheme in order.
+
+    Step, method, sentence, formula, and its options as text.
+    """
     chinese = require_language(language) == 0
     rows = []
     for step, names in STEPS.items():

@@ -22,7 +22,10 @@ Ints = NDArray[np.int64]
 
 
 class Workspace(NamedTuple):
-    """Memory of one kernel call at a time: prefix sums, least sums of squares by class and end, best starts by end."""
+    """Memory of one kernel call at a time.
+
+    Prefix sums, least sums of squares by class and end, best starts by end.
+    """
 
     n: Floats
     s: Floats
@@ -112,7 +115,7 @@ def _within(work: Workspace, first: int, end: int) -> float:
 
 @compiled
 def _fill_row(c: int, m: int, work: Workspace) -> None:
-    """Fill the least sums of squares of `c + 1` classes for every end, halving the step between ends.
+    """Fill the least sums of squares of `c + 1` classes by end, halving the step between ends.
 
     The best start never falls as the end grows, so each end searches only between the starts of its
     neighbours.
@@ -138,7 +141,7 @@ def _fill_row(c: int, m: int, work: Workspace) -> None:
 
 @compiled
 def _lowest_start(c: int, end: int, above: float, limit: float, work: Workspace) -> int:
-    """Return the lowest start of class `c` that keeps the sum of squares within the limit, or else the best one."""
+    """Return the lowest start of class `c` that keeps within the limit, or else the best one."""
     least, at = np.inf, c
     for first in range(c, end):
         total = work.best[c - 1, first] + _within(work, first, end) + above

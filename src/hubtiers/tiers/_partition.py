@@ -25,7 +25,7 @@ SMALL = 400
 
 
 def optimal_classes(values: Floats, counts: Ints, k: int) -> Ints:
-    """Return the start of each class in the partition of sorted distinct values with the least within-class variance.
+    """Return the start of each class in the partition with the least variance within classes.
 
     `counts` says how often each value stands. Needs 1 ≤ k ≤ number of values.
     """
@@ -47,7 +47,7 @@ def compiled_classes(values: Floats, weights: Floats, k: int) -> Ints:
 
 
 def matrix_classes(values: Floats, weights: Floats, k: int) -> Ints:
-    """Partition by the full dynamic programme on an m × m matrix of the sums of squares of all classes."""
+    """Partition by the full dynamic programme on the matrix of sums of squares of all classes."""
     m = len(values)
     within = _class_squares(prefix_sums(values, weights))
     best = np.full((k, m + 1), np.inf)
@@ -86,7 +86,7 @@ def _class_squares(sums: Floats) -> Floats:
 
 
 def prefix_sums(values: Floats, weights: Floats) -> Floats:
-    """Return sums (3 × m + 1) of weights, of deviations and of their squares, counted outwards from the middle value.
+    """Return sums (3 × m + 1) of weights, deviations and squares, outwards from the middle.
 
     The deviations are taken from the middle value, and the sums grow away from it: far values do
     not drown the rest.

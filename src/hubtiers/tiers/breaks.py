@@ -74,7 +74,8 @@ class NaturalBreaks:
         stay in units of the score.
 
     Notes
-    ----- Minimises the sum of squared deviations from class means over all partitions of the sorted
+    -----
+    Minimises the sum of squared deviations from class means over all partitions of the sorted
     scores (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares
     agree to one part in 10¹⁰ the one with the lowest cut-points is taken. Classes are closed above.
 
@@ -98,7 +99,8 @@ class NaturalBreaks:
         en="exact natural breaks (Fisher–Jenks)",
         says_zh="使各级内得分离差平方和最小的精确划分；各级含上限，同分同级。",
         says_en=(
-            "The exact partition with the least squares within tiers; tiers are closed above and ties stay together."
+            "The exact partition with the least squares within tiers; tiers are closed above and "
+            "ties stay together."
         ),
         formula="GVF = 1 − Σ_{c} Σ_{i∈c} (s_{i} − s̄_{c})^{2} / Σ_{i} (s_{i} − s̄)^{2}",
     )
@@ -131,7 +133,10 @@ class NaturalBreaks:
         known = finite_scores(scores, name)
         if log and not (known > 0).all():
             odd = scores.index[scores <= 0].tolist()
-            way_out = "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear scale."
+            way_out = (
+                "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear "
+                "scale."
+            )
             raise DomainError(
                 f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out
             )
@@ -158,10 +163,11 @@ class Quantiles:
         Names, highest first; Zhang's highest `k` tiers when left out.
 
     Notes
-    ----- Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the
-    score changes, the lower one of two that are equally near. **Ties** thus stay together; where
-    they are long, a tier in the middle can stay empty, but never the highest or the lowest. Each
-    cut-point is the highest score below the cut.
+    -----
+    Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the score
+    changes, the lower one of two that are equally near. **Ties** thus stay together; where they are
+    long, a tier in the middle can stay empty, but never the highest or the lowest. Each cut-point
+    is the highest score below the cut.
 
     **Missing values** get no tier and are not counted.
 
@@ -222,8 +228,9 @@ class EqualIntervals:
         Names, highest first; Zhang's highest `k` tiers when left out.
 
     Notes
-    ----- Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can
-    be empty.
+    -----
+    Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can be
+    empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -270,7 +277,9 @@ class EqualIntervals:
 
 @dataclass(frozen=True)
 class HeadTail:
-    """Head/tail breaks (头尾分割): cut at the mean, then at the mean of what lies above it, and so on.
+    """Head/tail breaks (头尾分割).
+
+    Cut at the mean, then at the mean of what lies above it, and so on.
 
     Choose it for scores with a long upper tail, where few regions are large and many are small. The
     data decide how many tiers there are.
@@ -286,8 +295,9 @@ class HeadTail:
         Go on as long as at most this share of the regions lies above the mean.
 
     Notes
-    ----- Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at
-    the mean of all, is always made. Classes are closed above.
+    -----
+    Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at the
+    mean of all, is always made. Classes are closed above.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -312,7 +322,8 @@ class HeadTail:
         _keep_labels(self, self.k, self.labels)
         if not 0 < self.most_in_head < 1:
             raise SpecError(
-                f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1."
+                f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and "
+                "1."
             )
 
     @property
@@ -354,9 +365,9 @@ class StandardDeviation:
         Names, highest first; Zhang's highest tiers when left out.
 
     Notes
-    ----- Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed
-    above. Tiers can be empty: in a skewed ranking no score may lie one standard deviation below the
-    mean.
+    -----
+    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above.
+    Tiers can be empty: in a skewed ranking no score may lie one standard deviation below the mean.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -420,8 +431,9 @@ class Thresholds:
         Names, highest first; Zhang's highest tiers when left out.
 
     Notes
-    ----- Classes are closed above: a region must exceed a threshold to stand above it. Nothing is
-    learnt from the scores; tiers can be empty.
+    -----
+    Classes are closed above: a region must exceed a threshold to stand above it. Nothing is learnt
+    from the scores; tiers can be empty.
 
     **Missing values** get no tier. **Ties** stay together.
 
@@ -482,8 +494,9 @@ class RelativeTo:
         Names, highest first; Zhang's highest tiers when left out.
 
     Notes
-    ----- Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful
-    per cent. Classes are closed above. Tiers can be empty.
+    -----
+    Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per
+    cent. Classes are closed above. Tiers can be empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -534,8 +547,9 @@ class RelativeTo:
         yardstick = float(known.mean()) if self.region is None else self._score_of_region(scores)
         if not yardstick > 0:
             raise DataError(
-                f"RelativeTo() needs a positive yardstick, but the score of {name} is {yardstick:g}. Choose another "
-                "region, or a normalisation whose scores are positive, such as MinMax()."
+                f"RelativeTo() needs a positive yardstick, but the score of {name} is "
+                f"{yardstick:g}. Choose another region, or a normalisation whose scores are "
+                "positive, such as MinMax()."
             )
         cuts = [_snap(p / 100 * yardstick, known) for p in self.percent]
         labels = tier_labels(len(cuts) + 1, self.labels)
@@ -549,13 +563,14 @@ class RelativeTo:
         if len(found) > 1 or found.isna().any():
             problem = "no score" if len(found) == 1 else "more than one score"
             raise DataError(
-                f"RelativeTo(region={self.region!r}) cannot be used: it has {problem}. Name another region."
+                f"RelativeTo(region={self.region!r}) cannot be used: it has {problem}. Name "
+                "another region."
             )
         return float(found.iloc[0])
 
 
 def _snap(cut: float, known: NDArray[np.float64]) -> float:
-    """Return the score that a computed cut-point differs from by rounding only, or else the cut-point.
+    """Return the score that a cut-point differs from by rounding only, or else the cut-point.
 
     A region that stands on a cut-point belongs below it; the last bit of a mean must not lift it.
     """
@@ -585,6 +600,7 @@ def _keep_cuts(method: object, field: str, cuts: Sequence[float]) -> None:
         or any(b <= a for a, b in pairwise(values))
     ):
         raise SpecError(
-            f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it."
+            f"{name}({field}={cuts!r}) must be at least one finite number, each above the one "
+            "before it."
         )
     object.__setattr__(method, field, values)

@@ -1,4 +1,6 @@
-"""What a tier rule leaves behind: the cut-points, how well they fit, and the tiers they give to scores.
+"""What a tier rule leaves behind.
+
+The cut-points, how well they fit, and the tiers they give to scores.
 
 Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
 never split.
@@ -109,8 +111,9 @@ class TierScale:
             distance 0.
 
         Notes
-        ----- **Missing values**: missing for a region without a score, and for the highest tier,
-        which has none above it.
+        -----
+        **Missing values**: missing for a region without a score, and for the highest tier, which
+        has none above it.
         """
         values = score_numbers(scores, "TierScale.distance_to_next")
         above = np.append(np.asarray(self.breaks, float), np.nan)[
@@ -119,7 +122,7 @@ class TierScale:
         return pd.Series(above - values, index=scores.index, name="distance_to_next")
 
     def recount(self, scores: pd.Series) -> TierScale:
-        """Return the same cut-points with counts, range and fit for other scores, such as those of a later year.
+        """Return the same cut-points with counts, range and fit for other scores.
 
         Raises
         ------
@@ -130,7 +133,10 @@ class TierScale:
         return scale_at(known, self.breaks, self.labels, self.method)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per tier, highest first: bounds (above `lower`, up to and including `upper`) and count."""
+        """Return one row per tier, highest first.
+
+        Bounds (above `lower`, up to and including `upper`) and count.
+        """
         # Cut-points that were not learnt from these scores can lie outside their range.
         edges = [min((self.lowest, *self.breaks)), *self.breaks, max((self.highest, *self.breaks))][
             ::-1
@@ -209,14 +215,15 @@ def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
     values = score_numbers(scores, method)
     if len(odd := scores.index[np.abs(values) >= _INFINITE]):
         raise DataError(
-            f"{method} needs finite scores, but {listing(odd)} {'has' if len(odd) == 1 else 'have'} an infinite one "
-            f"({_INFINITE:g} and beyond count as such). Look at the normalisation."
+            f"{method} needs finite scores, but {listing(odd)} "
+            f"{'has' if len(odd) == 1 else 'have'} an infinite one ({_INFINITE:g} and beyond count "
+            "as such). Look at the normalisation."
         )
     known = values[~np.isnan(values)]
     if not len(known):
         raise DataError(
-            f"{method} found no region with a score ({len(values)} in all). Look at the coverage that the scheme "
-            "requires, and at the indicators."
+            f"{method} found no region with a score ({len(values)} in all). Look at the coverage "
+            "that the scheme requires, and at the indicators."
         )
     return known
 
@@ -232,8 +239,9 @@ def distinct_scores(
     distinct = len(values)
     if distinct < k:
         raise DataError(
-            f"{method} needs at least {k} different scores, but there {'is' if distinct == 1 else 'are'} {distinct}. "
-            "Ask for fewer tiers, or score more regions."
+            f"{method} needs at least {k} different scores, but there "
+            f"{'is' if distinct == 1 else 'are'} {distinct}. Ask for fewer tiers, or score more "
+            "regions."
         )
     return values, counts
 
@@ -259,7 +267,7 @@ def scale_at(
     *,
     log: bool = False,
 ) -> TierScale:
-    """Return the scale with these cut-points, counted and judged (on the logarithm, if asked) on known scores."""
+    """Return the scale with these cut-points, counted and judged on known scores."""
     classes = classes_of(known, breaks)
     return TierScale(
         labels=labels,
@@ -286,7 +294,10 @@ def score_ranges(
 
 
 def variance_fit(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
-    """Return the goodness of variance fit: 1 − (sum of squares within classes) / (sum of squares in all)."""
+    """Return the goodness of variance fit.
+
+    1 − (sum of squares within classes) / (sum of squares in all).
+    """
     scores = within_reach(scores)
     whole = float(((scores - scores.mean()) ** 2).sum())
     return 1.0 - squares_within(scores, classes) / whole if whole > 0 else 1.0
@@ -300,7 +311,10 @@ def squares_within(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> f
 
 
 def within_reach(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values times the power of two that brings the largest below 1: exact, and safe to square."""
+    """Return the values times the power of two that brings the largest below 1.
+
+    Exact, and safe to square.
+    """
     return np.ldexp(values, -int(np.frexp(np.abs(values).max())[1]))
 
 

@@ -70,7 +70,7 @@ def weighted_power_mean(
 def penalised_mean(
     x: NDArray[np.float64], weights: NDArray[np.float64], sign: float
 ) -> NDArray[np.float64]:
-    """Return M + sign · S²/M of each row, with weighted mean M and weighted variance S² over the values present."""
+    """Return M + sign · S²/M of each row, with weighted mean M and weighted variance S²."""
     mean = weighted_mean(x, weights)
     variance = weighted_mean((x - mean[:, None]) ** 2, weights)
     return mean + sign * variance / mean
@@ -78,7 +78,9 @@ def penalised_mean(
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """Weighted arithmetic mean (线性加权): a weakness is made up for, fully, by a strength elsewhere.
+    """Weighted arithmetic mean (线性加权).
+
+    A weakness is made up for, fully, by a strength elsewhere.
 
     Choose it for transparency, and when full compensation between indicators is acceptable.
 
@@ -236,8 +238,9 @@ class PowerMean:
         weaknesses.
 
     Notes
-    ----- s = (Σ w·y^p / Σ w)^(1/p) over the indicators present. Values that count must be positive
-    for p ≤ 0, and 0 or more for other p; only p = 1 takes any value.
+    -----
+    s = (Σ w·y^p / Σ w)^(1/p) over the indicators present. Values that count must be positive for p
+    ≤ 0, and 0 or more for other p; only p = 1 takes any value.
 
     **Missing values** give their weight to the values that are present; a region without any value
     has no score.
@@ -263,7 +266,8 @@ class PowerMean:
             np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)
         ):
             raise SpecError(
-                f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, such as 0.5."
+                f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, "
+                "such as 0.5."
             )
 
     @property
@@ -338,13 +342,18 @@ def _require_power_domain(
         idle | (x > 0 if exponent <= 0 else x >= 0),
         method=name,
         needs="positive values" if exponent <= 0 else "values that are not negative",
-        way_out="Normalise to a positive range, for example MinMax(low=1, high=100), or use Arithmetic().",
+        way_out=(
+            "Normalise to a positive range, for example MinMax(low=1, high=100), or use "
+            "Arithmetic()."
+        ),
     )
 
 
 @dataclass(frozen=True)
 class MazziottaPareto:
-    """Mean with a penalty for imbalance (Mazziotta–Pareto 惩罚均值): equal strengths beat a mixture of high and low.
+    """Mean with a penalty for imbalance (Mazziotta–Pareto 惩罚均值).
+
+    Equal strengths beat a mixture of high and low.
 
     Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet
     zero or negative raw values must not break the index.
@@ -356,8 +365,9 @@ class MazziottaPareto:
         it, for an index of something bad such as poverty.
 
     Notes
-    ----- s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of
-    a region's own values (S divides by Σ w, not by n − 1). Values must be positive. With a penalty
+    -----
+    s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of a
+    region's own values (S divides by Σ w, not by n − 1). Values must be positive. With a penalty
     the score does not rise in every indicator everywhere: a lone improvement can cost more in
     balance than it brings.
 
@@ -365,8 +375,9 @@ class MazziottaPareto:
     has no score.
 
     References
-    ---------- Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and
-    Pareto (2011), doi:10.1007/s11205-010-9727-z.
+    ----------
+    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and Pareto
+    (2011), doi:10.1007/s11205-010-9727-z.
 
     Examples
     --------
@@ -440,5 +451,8 @@ def _require_above_zero(numbers: pd.DataFrame, weights: pd.Series) -> None:
         (weights.to_numpy() == 0) | (numbers.to_numpy() > 0),
         method="MazziottaPareto()",
         needs="positive values",
-        way_out="Normalise to a positive range, for example ZScore(mean=100, deviation=10), or use Arithmetic().",
+        way_out=(
+            "Normalise to a positive range, for example ZScore(mean=100, deviation=10), or use "
+            "Arithmetic()."
+        ),
     )

@@ -37,17 +37,20 @@ def duel_share(
 
 @dataclass(frozen=True)
 class Copeland:
-    """Copeland's rule (Copeland 配对比较): how many other regions a region beats in a direct comparison.
+    """Copeland's rule (Copeland 配对比较).
+
+    How many other regions a region beats in a direct comparison.
 
     Choose it when nothing may be traded off: only who is ahead counts, not by how much. Scores have
     many ties.
 
     Notes
-    ----- A region beats another when the weights of the indicators in which it is ahead outweigh
-    those in which it is behind. The score is the share of the fitted regions that it beats, draws
-    counting half, the comparison with itself among them: Copeland's wins minus losses is n·(2s −
-    1). A later year is compared with the fitted regions, too. One region alone gets 0.5; constant
-    indicators are accepted.
+    -----
+    A region beats another when the weights of the indicators in which it is ahead outweigh those in
+    which it is behind. The score is the share of the fitted regions that it beats, draws counting
+    half, the comparison with itself among them: Copeland's wins minus losses is n·(2s − 1). A later
+    year is compared with the fitted regions, too. One region alone gets 0.5; constant indicators
+    are accepted.
 
     **Missing values**: indicators that one of the two regions lacks do not count in their
     comparison. A region without any value has no score and is nobody's opponent.

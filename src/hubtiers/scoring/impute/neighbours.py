@@ -31,10 +31,11 @@ class KNearest:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    ----- Indicators are standardised (n − 1) to find neighbours, so that units do not matter;
-    constant ones have no say. The distance uses the indicators that both regions have, scaled up to
-    their number (scikit-learn's `nan_euclidean`). A gap of a region that shares no indicator with
-    any other becomes the mean of the indicator.
+    -----
+    Indicators are standardised (n − 1) to find neighbours, so that units do not matter; constant
+    ones have no say. The distance uses the indicators that both regions have, scaled up to their
+    number (scikit-learn's `nan_euclidean`). A gap of a region that shares no indicator with any
+    other becomes the mean of the indicator.
 
     **Missing values** of a region that has at least `share` of the indicators are filled and
     marked. A region with less is blanked and has no score.
@@ -76,7 +77,8 @@ class KNearest:
         require_every_column(numbers, "KNearest()")
         if not (indicator_coverage(numbers) >= self.share).any():
             raise DataError(
-                f"KNearest() finds no region with values for {self.share:.0%} of the indicators. Lower share."
+                f"KNearest() finds no region with values for {self.share:.0%} of the indicators. "
+                "Lower share."
             )
         centre, spread = numbers.mean(), numbers.std(ddof=1)
         spread = spread.where(spread > 0, 1.0)

@@ -44,8 +44,9 @@ class MeanImpute:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    ----- **Missing values** of a region that has at least `share` of the indicators become the mean
-    over all regions of the fit; they are marked. A region with less is blanked and has no score.
+    -----
+    **Missing values** of a region that has at least `share` of the indicators become the mean over
+    all regions of the fit; they are marked. A region with less is blanked and has no score.
 
     Examples
     --------
@@ -90,9 +91,9 @@ class MedianImpute:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    ----- **Missing values** of a region that has at least `share` of the indicators become the
-    median over all regions of the fit; they are marked. A region with less is blanked and has no
-    score.
+    -----
+    **Missing values** of a region that has at least `share` of the indicators become the median
+    over all regions of the fit; they are marked. A region with less is blanked and has no score.
 
     Examples
     --------
@@ -151,7 +152,9 @@ class FittedFill:
 
 @dataclass(frozen=True)
 class GroupMean:
-    """Fill gaps with the mean of the region's group (分组均值填补): its province, its tier, or any other column.
+    """Fill gaps with the mean of the region's group (分组均值填补).
+
+    Its province, its tier, or any other column.
 
     Choose it when regions of a group resemble each other more than they resemble the rest.
 
@@ -166,8 +169,9 @@ class GroupMean:
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
-    ----- **Missing values** of a region that has at least `share` of the indicators become the mean
-    of its group in the fit; they are marked. A region with less is blanked and has no score. A gap
+    -----
+    **Missing values** of a region that has at least `share` of the indicators become the mean of
+    its group in the fit; they are marked. A region with less is blanked and has no score. A gap
     that the group has no value for is an error, and so is a region without a group.
 
     Examples
@@ -237,7 +241,8 @@ class GroupMedian:
 
     Examples
     --------
-    >>> values = pd.DataFrame({"a": [1.0, 2.0, 9.0, None], "b": [3.0, 4.0, 5.0, 6.0]}, index=["w", "x", "y", "z"])
+    >>> numbers = {"a": [1.0, 2.0, 9.0, None], "b": [3.0, 4.0, 5.0, 6.0]}
+    >>> values = pd.DataFrame(numbers, index=["w", "x", "y", "z"])
     >>> GroupMedian(groups=dict.fromkeys("wxyz", "all")).fit(values).apply(values)["a"].tolist()
     [1.0, 2.0, 9.0, 2.0]
     """
@@ -269,7 +274,7 @@ class GroupMedian:
 
 @dataclass(frozen=True, eq=False)
 class FittedGroupFill:
-    """What gaps are filled with, by group and indicator, and the group of each region of the fit."""
+    """What gaps are filled with, by group and indicator, and the group of each region."""
 
     method: GroupMean | GroupMedian
     fill: pd.DataFrame
@@ -302,7 +307,8 @@ class FittedGroupFill:
         unknown = numbers.index[~group.isin(self.fill.index)].tolist()
         if unknown:
             raise NotComparableError(
-                f"{name} was fitted without the groups of {listing(unknown)}. Fit it on a table that has them."
+                f"{name} was fitted without the groups of {listing(unknown)}. Fit it on a table "
+                "that has them."
             )
         fill = self.fill.loc[group].set_axis(numbers.index)
         kept = blank_below(numbers.fillna(fill), self.method.share, judged_by=numbers)
@@ -336,7 +342,8 @@ def _grouped(
         group.index = numbers.index
     elif regions is None:
         raise DataError(
-            f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by region id."
+            f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by "
+            "region id."
         )
     elif method.by not in regions.columns:
         raise MissingColumnError(
@@ -346,7 +353,8 @@ def _grouped(
         group = regions[method.by].reindex(numbers.index)
     if absent := numbers.index[group.isna()].tolist():
         raise DataError(
-            f"{name} finds no group for {listing(absent)}. Complete the groups, or leave these regions out."
+            f"{name} finds no group for {listing(absent)}. Complete the groups, or leave these "
+            "regions out."
         )
     return numbers, group
 
@@ -372,5 +380,6 @@ def _require_filled(kept: pd.DataFrame, group: pd.Series, name: str) -> None:
             for region in kept.index[left[code]]
         )
         raise DataError(
-            f"{name} cannot fill {listing(cells)}: the group has no value. Use larger groups, or drop the indicator."
+            f"{name} cannot fill {listing(cells)}: the group has no value. Use larger groups, or "
+            "drop the indicator."
         )

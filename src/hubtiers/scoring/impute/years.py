@@ -59,9 +59,10 @@ class LatestYear:
         Least share of the indicators, 0 to 1, that a region must have **after** filling.
 
     Notes
-    ----- **Missing values** become the last value known up to the year of the table, and are
-    marked. Later years are not looked at. What has no earlier value stays missing; a region with
-    less than `share` is then blanked.
+    -----
+    **Missing values** become the last value known up to the year of the table, and are marked.
+    Later years are not looked at. What has no earlier value stays missing; a region with less than
+    `share` is then blanked.
 
     Examples
     --------
@@ -130,8 +131,9 @@ class LinearInTime:
         Least share of the indicators, 0 to 1, that a region must have **after** filling.
 
     Notes
-    ----- **Missing values** between two known years are interpolated and marked. What has no
-    earlier or no later value stays missing; a region with less than `share` is then blanked.
+    -----
+    **Missing values** between two known years are interpolated and marked. What has no earlier or
+    no later value stays missing; a region with less than `share` is then blanked.
 
     Examples
     --------
@@ -170,14 +172,14 @@ class LinearInTime:
 
 @dataclass(frozen=True, eq=False)
 class FittedYears:
-    """The values of all years, with an index of region and year, and the year of the table that was fitted."""
+    """The values of all years, by region and year, and the year of the table that was fitted."""
 
     method: LatestYear | LinearInTime
     panel: pd.DataFrame
     year: int | None = None
 
     def apply(self, values: pd.DataFrame, *, year: int | None = None) -> pd.DataFrame:
-        """Return the values with gaps filled from other years, and regions with too few values blanked.
+        """Return the values with gaps filled from other years, poorly known regions blanked.
 
         Parameters
         ----------
@@ -211,7 +213,8 @@ class FittedYears:
         if known is None:
             name = f"{type(self.method).__name__}()"
             raise SpecError(
-                f"{name} needs the year of the values it fills. Give year=…, or fit with Scheme.fit_panel."
+                f"{name} needs the year of the values it fills. Give year=…, or fit with "
+                "Scheme.fit_panel."
             )
         return float(known)
 
@@ -233,8 +236,8 @@ class FittedYears:
 def _as_panel(values: pd.DataFrame, panel: pd.DataFrame | None, method: str) -> pd.DataFrame:
     if panel is None:
         raise DataError(
-            f"{method} fills gaps from other years, but was given one year only. Fit several with Scheme.fit_panel, or "
-            "give panel=…."
+            f"{method} fills gaps from other years, but was given one year only. Fit several with "
+            "Scheme.fit_panel, or give panel=…."
         )
     columns = calculable(values, method, rows=False).columns
     numbers = same_columns(columns, panel, method)

@@ -1,4 +1,7 @@
-"""Normalisers that move and stretch: a straight line from the indicator's unit to the common scale."""
+"""Normalisers that move and stretch.
+
+A straight line from the indicator's unit to the common scale.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ def known_range(
 
 @dataclass(frozen=True, eq=False)
 class FittedLinear:
-    """A straight line by indicator: `origin` gets `start`, and every `spread` beyond it adds `span`.
+    """A straight line by indicator.
+
+    `origin` gets `start`, and every `spread` beyond it adds `span`.
 
     Attributes
     ----------
@@ -107,7 +112,10 @@ class FittedLinear:
         )
 
     def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
-        """Return values of the common scale in the indicators' own units: what it takes to reach a normalised value."""
+        """Return values of the common scale in the indicators' own units.
+
+        What it takes to reach a normalised value.
+        """
         share = (normalised - self.start) / self.span
         return self.origin + share * self.direction * self.spread
 
@@ -133,8 +141,9 @@ class MinMax:
         The scale after normalisation, without unit.
 
     Notes
-    ----- With direction +1, y = low + (high − low)·(x − min) / (max − min); with direction −1, max
-    − x replaces x − min. The formula is step 5 of the OECD/JRC Handbook on Constructing Composite
+    -----
+    With direction +1, y = low + (high − low)·(x − min) / (max − min); with direction −1, max − x
+    replaces x − min. The formula is step 5 of the OECD/JRC Handbook on Constructing Composite
     Indicators (2008), “re-scaling”. Values of a later year outside the fitted range fall outside
     [low, high]; nothing is clipped. A constant indicator is refused.
 
@@ -156,10 +165,12 @@ class MinMax:
         en="min–max scaling",
         says_zh="最差区域取下限，最好区域取上限；逆向指标反向计算。",
         says_en=(
-            "The worst region gets the lower end, the best the upper one; where less is better the scale is reversed."
+            "The worst region gets the lower end, the best the upper one; where less is better the "
+            "scale is reversed."
         ),
         formula=(
-            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} x_{ij})"
+            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} "
+            "x_{ij})"
         ),
     )
 
@@ -237,8 +248,9 @@ class ZScore:
         Mean and standard deviation after normalisation, without unit.
 
     Notes
-    ----- y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample,
-    s² = Σ(x − x̄)² / (n − 1). A constant indicator is refused.
+    -----
+    y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample, s² =
+    Σ(x − x̄)² / (n − 1). A constant indicator is refused.
 
     **Missing values** are left out of mean and deviation, and stay missing.
 
@@ -260,7 +272,8 @@ class ZScore:
         en="z-scores",
         says_zh="以高于均值多少个标准差计量；逆向指标反号。",
         says_en=(
-            "How many standard deviations a region lies above the mean; the sign turns where less is better."
+            "How many standard deviations a region lies above the mean; the sign turns where less "
+            "is better."
         ),
         formula="y_{ij} = m + d · (x_{ij} − x̄_{j}) / s_{j}",
     )
@@ -321,9 +334,10 @@ class RobustScale:
     Choose it when a few extreme regions should not set the scale for all the others.
 
     Notes
-    ----- y = direction · (x − median) / (Q3 − Q1), the quartiles interpolated linearly between
-    values. An indicator that is the same in half of the regions or more has no interquartile range
-    and is refused.
+    -----
+    y = direction · (x − median) / (Q3 − Q1), the quartiles interpolated linearly between values. An
+    indicator that is the same in half of the regions or more has no interquartile range and is
+    refused.
 
     **Missing values** are left out of median and quartiles, and stay missing.
 
@@ -357,8 +371,9 @@ class RobustScale:
         spread = numbers.quantile(0.75) - numbers.quantile(0.25)
         if flat := numbers.columns[~(spread > 0)].tolist():
             raise DataError(
-                f"RobustScale() needs quartiles that differ, but half of the regions or more share one value of "
-                f"{listing(map(repr, flat))}. Use PercentileRank() or MinMax(), or drop the indicator."
+                "RobustScale() needs quartiles that differ, but half of the regions or more share "
+                f"one value of {listing(map(repr, flat))}. Use PercentileRank() or MinMax(), or "
+                "drop the indicator."
             )
         return FittedLinear(self, numbers.median(), spread, sign, 0.0, 1.0, clip=False)
 
@@ -371,11 +386,12 @@ class VectorNorm:
     not bring indicators to one range.
 
     Notes
-    ----- y = direction · x / √Σx². A cost is negated, not subtracted from 1: the differences
-    between regions, which is all that a distance uses, are the same both ways, and only the
-    negation keeps x with direction +1 and −x with direction −1 equal. Costs are therefore at most 0
-    afterwards: take another normaliser for `Geometric` or `EntropyWeights`. A constant indicator is
-    accepted; one that is 0 everywhere is refused.
+    -----
+    y = direction · x / √Σx². A cost is negated, not subtracted from 1: the differences between
+    regions, which is all that a distance uses, are the same both ways, and only the negation keeps
+    x with direction +1 and −x with direction −1 equal. Costs are therefore at most 0 afterwards:
+    take another normaliser for `Geometric` or `EntropyWeights`. A constant indicator is accepted;
+    one that is 0 everywhere is refused.
 
     **Missing values** are left out of the length, and stay missing.
 

@@ -50,9 +50,10 @@ class PercentileRank:
     at all.
 
     Notes
-    ----- y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values; tied regions
-    share the mean of their ranks. A region of a later year stands half-way between the fitted
-    values around it. A constant indicator is accepted and gets 0.5.
+    -----
+    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values; tied regions share
+    the mean of their ranks. A region of a later year stands half-way between the fitted values
+    around it. A constant indicator is accepted and gets 0.5.
 
     **Missing values** have no rank and stay missing; n counts the values present.
 
@@ -120,7 +121,9 @@ class FittedPercentileRank:
 
 
 def signed_log(x: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
-    """Return the logarithm of the size of x, with the sign of x: an odd function, increasing where it is defined.
+    """Return the logarithm of the size of x, with the sign of x.
+
+    An odd function, increasing where it is defined.
 
     With an offset of 0 it is ln x for x > 0 and −ln(−x) for x < 0; with an offset c > 0 it is
     sgn(x)·ln(1 + |x|/c).
@@ -146,10 +149,11 @@ class LogMinMax:
         takes the plain logarithm and refuses zeros; 1 is usual for counts.
 
     Notes
-    ----- y = low + (high − low)·(ln x − ln min) / (ln max − ln min) with direction +1, mirrored
-    with direction −1. Negative values are taken as −ln(−x), so that turning the sign of an
-    indicator and its direction changes nothing; with offset 0 an indicator must not change sign. A
-    constant indicator is refused.
+    -----
+    y = low + (high − low)·(ln x − ln min) / (ln max − ln min) with direction +1, mirrored with
+    direction −1. Negative values are taken as −ln(−x), so that turning the sign of an indicator and
+    its direction changes nothing; with offset 0 an indicator must not change sign. A constant
+    indicator is refused.
 
     **Missing values** are ignored when the bounds are fitted and stay missing.
 
@@ -176,11 +180,13 @@ class LogMinMax:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
             raise SpecError(
-                f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite high."
+                f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite "
+                "high."
             )
         if self.offset != 0 and not 1e-100 <= self.offset <= 1e100:
             raise SpecError(
-                f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such as 1."
+                f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such "
+                "as 1."
             )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLogMinMax:
@@ -212,7 +218,7 @@ class LogMinMax:
 
 @dataclass(frozen=True, eq=False)
 class FittedLogMinMax:
-    """Bounds of the logarithms (`line`), and by indicator the sign that its values must have (`side`)."""
+    """Bounds of the logarithms (`line`), and the sign that values must have (`side`)."""
 
     method: LogMinMax
     line: FittedLinear

@@ -24,7 +24,10 @@ def product_of_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def least_entropy_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights with the least Σ_k Σ_j w_j ln(w_j / w_kj): geometric means, scaled to sum 1."""
+    """Return the weights with the least Σ_k Σ_j w_j ln(w_j / w_kj).
+
+    Geometric means, scaled to sum 1.
+    """
     return scaled(sets.prod(axis=0) ** (1.0 / len(sets)))
 
 
@@ -64,9 +67,10 @@ class CombinedWeights:
         deviation from each.
 
     Notes
-    ----- With K sets w_k: product w ∝ Π w_k; minimum relative entropy w ∝ (Π w_k)^(1/K); game
-    theory w = Σ a_k w_k with a from the linear system Σ_k (w_j·w_k) a_k = w_j·w_j, absolute values
-    scaled to sum 1.
+    -----
+    With K sets w_k: product w ∝ Π w_k; minimum relative entropy w ∝ (Π w_k)^(1/K); game theory w =
+    Σ a_k w_k with a from the linear system Σ_k (w_j·w_k) a_k = w_j·w_j, absolute values scaled to
+    sum 1.
 
     **Missing values** are treated as each method says.
 
@@ -74,7 +78,8 @@ class CombinedWeights:
     --------
     >>> from hubtiers.scoring.weight import EqualWeights, GivenWeights
     >>> values = pd.DataFrame({"a": [1.0, 2.0], "b": [0.0, 4.0]})
-    >>> both = CombinedWeights((EqualWeights(), GivenWeights({"a": 4, "b": 1})), rule="minimum_relative_entropy")
+    >>> sets = (EqualWeights(), GivenWeights({"a": 4, "b": 1}))
+    >>> both = CombinedWeights(sets, rule="minimum_relative_entropy")
     >>> both.fit(values).weights.round(3).tolist()
     [0.667, 0.333]
     """
@@ -149,7 +154,7 @@ class CombinedWeights:
         weights = _RULES[self.rule](np.vstack(sets))
         if not np.isfinite(weights).all():
             raise DataError(
-                "CombinedWeights() finds no indicator that has a weight above 0 in all of its sets. Use "
-                "rule='game_theory', or other methods."
+                "CombinedWeights() finds no indicator that has a weight above 0 in all of its "
+                "sets. Use rule='game_theory', or other methods."
             )
         return FittedWeights(self, as_weights(weights, columns))

@@ -72,21 +72,22 @@ class EqualWeights:
             raise SpecError(
                 "EqualWeights(per='function') needs the framework that groups the indicators."
             )
-        shares = [
-            np.prod([1.0 / len(framework.filled_children(up)) for up in framework.ancestors(code)])
-            for code in columns
-        ]
+        shares = []
+        for code in columns:
+            siblings = [len(framework.filled_children(up)) for up in framework.ancestors(code)]
+            shares.append(np.prod(1.0 / np.array(siblings)))
         return FittedWeights(self, as_weights(scaled(np.array(shares)), columns))
 
 
 @dataclass(frozen=True)
 class FrameworkWeights:
-    """The weights that stand in the framework's table (指标体系权重), at every level of the hierarchy.
+    """The weights that stand in the framework's table (指标体系权重), at every level.
 
     Choose it when the weights were agreed and belong to the definition of what is measured.
 
     Notes
-    ----- At every level, a node's share is its `weight` divided by the sum of its siblings'; an
+    -----
+    At every level, a node's share is its `weight` divided by the sum of its siblings'; an
     indicator's weight is the product of the shares on its way up. Groups without an indicator do
     not count.
 

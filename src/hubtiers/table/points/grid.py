@@ -22,7 +22,10 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Buckets(NamedTuple):
-    """Edges by region and row: region `k` has the buckets base[k] … base[k + 1], from row first[k] upwards."""
+    """Edges by region and row.
+
+    Region `k` has the buckets base[k] … base[k + 1], from row first[k] upwards.
+    """
 
     first: Ints32
     base: Ints
@@ -102,7 +105,10 @@ def _exact_orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: 
 
 @compiled
 def orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> float:
-    """Return a number with the exact sign of the turn from edge 1 → 2 to the point: + left, 0 on it, - right."""
+    """Return a number with the exact sign of the turn from edge 1 → 2 to the point.
+
+    + left, 0 on it, - right.
+    """
     left = (x1 - x) * (y2 - y)
     right = (y1 - y) * (x2 - x)
     turn = left - right
@@ -130,7 +136,7 @@ def _slot(value: float, low: float, scale: float, count: int) -> int:
 
 @compiled
 def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
-    """Return 1 inside, 0 on the border, -1 outside, from the edges of one region in the row of the point."""
+    """Return 1 inside, 0 on the border, -1 outside, from one region's edges in the row."""
     inside = False
     for i in range(start, stop):
         y1, y2 = edges[i, 1], edges[i, 3]
@@ -152,7 +158,7 @@ def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
 
 @compiled
 def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats, Ints32]:
-    """Return the edges of rings (n × 4, lower end first) and the number of the region that each belongs to."""
+    """Return the edges of rings (n × 4, lower end first) and the region of each."""
     edges = np.empty((len(ring), 4))
     owner = np.empty(len(ring), np.int32)
     count = 0
@@ -170,7 +176,7 @@ def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats,
 
 @compiled
 def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions: int) -> Buckets:
-    """Sort edges (n × 4, upwards, grouped by region) into the rows of each region that they pass through."""
+    """Sort edges (n × 4, upwards, by region) into the rows of each region that they pass."""
     bottom, top = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
     first, last = np.full(regions, rows, np.int32), np.full(regions, -1, np.int32)
     for i in range(len(edges)):
@@ -202,7 +208,7 @@ def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions
 def _mark(
     touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
 ) -> tuple[int, int]:
-    """Mark the columns of one row that the edges in its bucket touch, with a margin above any rounding."""
+    """Mark the columns of one row that its edges touch, with a margin above any rounding."""
     bottom = frame[1] + (row - _PAD) / frame[3]
     top = frame[1] + (row + 1 + _PAD) / frame[3]
     margin = _PAD / frame[2]
@@ -260,7 +266,10 @@ def _grown(values: Ints32, needed: int) -> Ints32:
 def rasterise(
     buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints
 ) -> tuple[Ints32, Ints32]:
-    """Pair cells with regions, region after region: number `k` where its border touches, `~k` where it covers."""
+    """Pair cells with regions, region after region.
+
+    Number `k` where its border touches, `~k` where it covers.
+    """
     cells, codes = np.empty(1024, np.int32), np.empty(1024, np.int32)
     touched = np.zeros(shape[1], np.uint8)
     count = 0
@@ -299,7 +308,10 @@ def gather(cells: Ints32, codes: Ints32, total: int) -> tuple[Ints, Ints32]:
 
 @compiled
 def conflicts(begin: Ints, lists: Ints32) -> Ints32:
-    """Return pairs of regions (n × 2) of which one covers a cell that the other reaches: they share territory."""
+    """Return pairs of regions (n × 2) of which one covers a cell that the other reaches.
+
+    They share territory.
+    """
     pairs = np.empty(1024, np.int32)
     count = 0
     for cell in range(len(begin) - 1):
@@ -360,7 +372,7 @@ def _kind(within: int, on_border: int) -> int:
 
 @compiled
 def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tuple[int, int, int]:
-    """Return the first region of a cell's list that holds the point, the next one that does, and how it lies."""
+    """Return the first and next region of a cell's list that hold the point, and how it lies."""
     number, other, within, on_border = -1, -1, 0, 0
     for entry in range(place + 1, place + 1 + 3 * lists[place], 3):
         start, stop = lists[entry + 1], lists[entry + 2]
@@ -378,7 +390,10 @@ def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tup
 
 @compiled
 def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
-    """Locate points: the number of their region (-1 for none), of the next region that holds them, and how they lie."""
+    """Locate points.
+
+    The number of their region (-1 for none), of the next region that holds them, and how they lie.
+    """
     number = np.full(len(x), -1, np.int64)
     other = np.full(len(x), -1, np.int32)
     lie = np.zeros(len(x), np.uint8)
@@ -413,7 +428,7 @@ def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
 
 @compiled
 def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
-    """Add non-negative weights to rows of words of 32 bits (n × LIMBS), so that no order of adding matters."""
+    """Add weights of at least 0 to rows of words (n × LIMBS); no order of adding matters."""
     for i in range(len(weights)):
         if weights[i] == 0.0:
             continue
