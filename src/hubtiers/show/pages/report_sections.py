@@ -344,7 +344,7 @@ def _gaps(material: Material, page: Page) -> str:
             f"Regions with too few values for a score: {listed}.",
         )
     caveat = page.text(
-        "综合得分取决于所选指标、权重与分级方法；层级分界由方法给出，并非公认标准。"
+        "综合得分取决于所选指标、权重与分级方法；层级断点由方法给出，并非公认标准。"
         "得分反映数据所及，不等于对一地创新能力的全面评价。",
         "The composite depends on the indicators, weights and tier rule that were chosen; the "
         "cut-points come from the "
