@@ -235,7 +235,9 @@ def standouts(result: Result, *, most: int = _MOST) -> pd.DataFrame:
     pandas.DataFrame
         One row for each: `region_id`, `kind` (`"strength"` or `"weakness"`), `indicator`,
         `difference` (normalised value minus the median of the tier's other regions), `value` (in
-        the unit of the data). Regions in the order of the table, strengths first, the largest first.
+        the unit of the data).
+
+        Regions in the order of the table, strengths first, the largest first.
 
     Notes
     -----

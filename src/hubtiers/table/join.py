@@ -1,4 +1,7 @@
-"""The audited join: tidy indicator values to regions, with nothing lost, doubled or guessed in silence."""
+"""The audited join.
+
+Tidy indicator values to regions, with nothing lost, doubled or guessed in silence.
+"""
 
 from __future__ import annotations
 
@@ -168,12 +171,13 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
         number = pd.to_numeric(tidy["value"]).astype("float64")
     except (ValueError, TypeError) as error:
         raise DataError(
-            f"The column 'value' holds something that is not a number: {error}. Read the file with read_indicators, "
-            "which knows the marks and units of yearbooks."
+            f"The column 'value' holds something that is not a number: {error}. Read the file with "
+            "read_indicators, which knows the marks and units of yearbooks."
         ) from None
     if tidy["region"].isna().any():
         raise DataError(
-            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them."
+            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or "
+            "drop them."
         )
     year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
     status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
@@ -203,7 +207,8 @@ def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
         named.append(f"{row['name']!r} ({reason})" if reason else f"{row['name']!r}")
     noun = "name belongs" if len(unmatched) == 1 else "names belong"
     return (
-        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids "
+        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them "
+        "in the data (ids "
         'are never ambiguous), or pass unmatched="keep" to go on without them.'
     )
 
@@ -240,7 +245,8 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
     if len(several):
         years = sorted(several["year"].dropna().unique())
         raise DataError(
-            f"The data hold several years ({listing(years, most=20)}) for {listing(several['indicator'].unique())}. "
+            f"The data hold several years ({listing(years, most=20)}) for "
+            f"{listing(several['indicator'].unique())}. "
             'Pass year=… with one of them, or year="latest" for the newest value of each cell.'
         )
     return placed
@@ -255,35 +261,41 @@ def _to_table(
 ) -> IndicatorTable:
     codes = framework.codes
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
-
-    def spread(column: str, columns: list[str]) -> pd.DataFrame:
-        wide = cells.pivot_table(
-            index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
-        )
-        return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
-
-    values = spread("value", [*codes, *sizes]).astype("float64")
-    years, status = spread("year", codes).astype("Int64"), spread("status", codes)
+    values = _spread(cells, "value", regions.index, [*codes, *sizes]).astype("float64")
+    years = _spread(cells, "year", regions.index, codes).astype("Int64")
+    status = _spread(cells, "status", regions.index, codes).fillna("").astype("str")
     if empty := values.columns[values.isna().all()].tolist():
         raise DataError(
             f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
         )
+    given = dict.fromkeys(tidy["indicator"])
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
-        ignored_indicators=tuple(c for c in indicators if c not in values),
-        years={
-            str(code): tuple(sorted(int(y) for y in years[code].dropna().unique()))
-            for code in years
-        },
-        statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
+        ignored_indicators=tuple(code for code in indicators if code not in values),
+        years=_years_in_use(years),
+        statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(codes),
         overlaps=tuple(known_overlaps(regions)),
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(
-        values, regions, framework, status.fillna("").astype("str"), years, report
+    return IndicatorTable(values, regions, framework, status, years, report)
+
+
+def _spread(cells: pd.DataFrame, column: str, ids: pd.Index, columns: list[str]) -> pd.DataFrame:
+    """Return one column of the cells as regions × indicators, with a row for every region."""
+    wide = cells.pivot_table(
+        index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
     )
+    return wide.reindex(index=ids.rename("region_id"), columns=pd.Index(columns))
+
+
+def _years_in_use(years: pd.DataFrame) -> dict[str, tuple[int, ...]]:
+    found = {}
+    for code in years:
+        used = sorted(int(year) for year in years[code].dropna().unique())
+        found[str(code)] = tuple(used)
+    return found
 
 
 def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -293,7 +305,10 @@ def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 
 def _both_levels(matches: pd.DataFrame, regions: pd.DataFrame) -> tuple[str, ...]:
-    """Return names in a table of units that are regions of the level above as well, such as municipalities."""
+    """Return names in a table of units that are regions of the level above as well.
+
+    Such as municipalities.
+    """
     source = source_of(regions)
     pack = source.load_pack()
     if pack is None or source.level != pack.units:
