@@ -1,4 +1,4 @@
-"""Does the framework hold together?
+"""Whether the framework holds together.
 
 Reliability, correlations, principal components, and outside variables.
 """

@@ -99,7 +99,8 @@ class HubLayout:
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        ids = [part.id for part in (*self.hubs, *self.corridors)]
+        parts: list[Hub | Corridor] = [*self.hubs, *self.corridors]
+        ids = [part.id for part in parts]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
             raise SpecError(
                 f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must "

@@ -263,7 +263,7 @@ def _to_table(
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
     values = _spread(cells, "value", regions.index, [*codes, *sizes]).astype("float64")
     years = _spread(cells, "year", regions.index, codes).astype("Int64")
-    status = _spread(cells, "status", regions.index, codes).fillna("").astype("str")
+    status = _spread(cells, "status", regions.index, codes)
     if empty := values.columns[values.isna().all()].tolist():
         raise DataError(
             f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
@@ -279,7 +279,9 @@ def _to_table(
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(values, regions, framework, status, years, report)
+    # Only now: without a value left, the statuses are no texts.
+    texts = status.fillna("").astype("str")
+    return IndicatorTable(values, regions, framework, texts, years, report)
 
 
 def _spread(cells: pd.DataFrame, column: str, ids: pd.Index, columns: list[str]) -> pd.DataFrame:

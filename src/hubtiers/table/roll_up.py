@@ -206,11 +206,9 @@ def _bring_up(
         )
     if not len(inside):
         return None
-    value = inside["value"].to_numpy(float)
-    if indicator.kind == "extensive":
-        total = value.sum()
-    else:
-        total = np.average(value, weights=weights.to_numpy(float))
+    value, weight = inside["value"].to_numpy(float), weights.to_numpy(float)
+    extensive = indicator.kind == "extensive"
+    total = value.sum() if extensive else np.average(value, weights=weight)
     return {
         "region": region,
         "indicator": indicator.code,

@@ -145,10 +145,9 @@ def count_points(
     >>> counts = count_points(records, regions, by="kind")
     >>> counts.to_dict()
     {'firm': {'b': 0, 'a': 0}, 'lab': {'b': 1, 'a': 1}}
-    >>> counts.attrs["report"]
-    <PointReport: 3 point records from a DataFrame: 2 counted
-      1 outside all regions
-      1 on a border, 1 of them on a shared one (each counted once, in the first region by region_id)>
+    >>> report = counts.attrs["report"]
+    >>> report.counted, report.outside, report.shared_border
+    (2, 1, 1)
     """
     _check_options(chunk_size, {"by": by, "weight": weight})
     address = None if engine == "local" else address_of(engine)
