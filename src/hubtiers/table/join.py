@@ -268,7 +268,6 @@ def _to_table(
         raise DataError(
             f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
         )
-    given = dict.fromkeys(tidy["indicator"])
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
