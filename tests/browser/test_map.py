@@ -563,8 +563,8 @@ def test_no_string_of_a_user_is_run(visit, text):
 
 
 def test_going_to_an_overlapped_region_shows_all_of_it(visit):
-    """Beijing lies on top of the agglomeration that holds it, whose other cities are no less its own."""
-    layer = load_regions(["beijing-tianjin-hebei", "110000", "120000", "310000"])
+    """Three provinces lie on top of all of the northeast, which is no less there."""
+    layer = load_regions(["northeast", "210000", "220000", "230000"])
     values = pd.DataFrame({"region": layer.index, "indicator": "rd", "value": [1.0, 5.0, 4.0, 9.0]})
     page = visit(tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values)))).page
     sides = "b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]"
