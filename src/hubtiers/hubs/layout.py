@@ -156,8 +156,11 @@ class HubLayout:
 
 
 def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
-    """Return the units of regions: a region of the layer at hand is its own, others are expanded."""
-    return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
+    """Return the units of regions: one of the layer at hand is its own, others are expanded."""
+    units: list[str] = []
+    for region in ids:
+        units += [region] if region in known else expand_members([region])
+    return tuple(units)
 
 
 def _hub_row(hub: Hub) -> dict[str, str]:
@@ -201,7 +204,7 @@ def load_layout(source: str | Path) -> HubLayout:
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
-    # Tables of hubs and corridors are called by their singular; the plural would be lost in silence.
+    # Tables of hubs and corridors are called by their singular; the plural would be lost.
     known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
     for key in content:
         if key not in known:

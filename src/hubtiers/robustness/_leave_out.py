@@ -24,5 +24,5 @@ def scheme_without(scheme: Scheme, code: str | None) -> Scheme:
     rest = tuple(name for name in named if name != code)
     if not rest:
         return scheme.replace(treat=NoTreatment())
-    without: Any = dataclasses.replace(treat, indicators=rest)  # type: ignore[type-var]
+    without: Any = dataclasses.replace(treat, indicators=rest)
     return scheme.replace(treat=without)

@@ -113,25 +113,37 @@ def join_indicators(
         given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
     tidy = _check_tidy(given)
     framework = framework or _plain_framework(tidy)
+    wanted = _wanted_rows(tidy, framework)
+    if leading_zeros:
+        padded = pad_zeros(wanted["region"].unique(), regions)
+        wanted = wanted.assign(region=wanted["region"].replace(padded))
+    placed, matches = _place(wanted, regions)
+    report = JoinReport(matches=matches)
+    if len(report.unmatched) and unmatched == "raise":
+        raise JoinError(_unmatched_sentence(report.unmatched), report)
+    cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
+    return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
+
+
+def _wanted_rows(tidy: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return the rows of the framework's indicators and denominators; each indicator has some."""
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
         raise DataError(
             f"The data have no values for {listing(map(repr, absent))}; they have {have}."
         )
-    if leading_zeros:
-        padded = pad_zeros(wanted["region"].unique(), regions)
-        wanted = wanted.assign(region=wanted["region"].replace(padded))
+    return wanted
+
+
+def _place(wanted: pd.DataFrame, regions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows with the column `region_id`, empty for no single region, and the matches."""
+    # A name is matched once for each larger region that it is said to lie in.
     places = wanted[["region", "within"]].drop_duplicates()
     matches = match_layer(places["region"].tolist(), regions, within=places["within"].tolist())
-    report = JoinReport(matches=matches)
-    if len(report.unmatched) and unmatched == "raise":
-        raise JoinError(_unmatched_sentence(report.unmatched), report)
     found = dict(zip(places.itertuples(index=False, name=None), matches["region_id"], strict=True))
     pairs = zip(wanted["region"], wanted["within"], strict=True)
-    placed = wanted.assign(region_id=[found[pair] for pair in pairs])
-    cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
-    return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
+    return wanted.assign(region_id=[found[pair] for pair in pairs]), matches
 
 
 def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:

@@ -149,7 +149,8 @@ def _members(
     owners = {str(unit): str(owner) for unit, owner in parent.items()}
     if odd := [owner for owner in dict.fromkeys(owners.values()) if owner not in inside]:
         raise DataError(
-            f"parent names regions that the layer does not have: {listing(odd)}. It must hold their ids."
+            f"parent names regions that the layer does not have: {listing(odd)}. It must hold "
+            "their ids."
         )
     for unit, owner in owners.items():
         inside[owner].add(unit)
