@@ -262,7 +262,7 @@ def _flagged(
 
 
 def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
-    """Eigenvalues, KMO and Bartlett's test (主成分适用性检验): is there structure for PCA weights to find.
+    """Eigenvalues, KMO and Bartlett's test (主成分适用性检验): can PCA weights find structure.
 
     Choose it before `PcaWeights`: components with an eigenvalue above 1 carry more than one
     indicator does.

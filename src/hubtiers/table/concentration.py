@@ -1,7 +1,7 @@
 """How concentrated or how diverse a set of shares is: partners, fields or markets of a centre.
 
-Zhang's category of radiation (创新辐射力) and a sub-index of external connectivity ask not only how much
-a centre cooperates, but with how many kinds of partners. These pure functions answer that from
+Zhang's category of radiation (创新辐射力) and a sub-index of external connectivity ask not only how
+much a centre cooperates, but with how many kinds of partners. These pure functions answer that from
 shares or counts.
 """
 
@@ -142,8 +142,8 @@ def shannon_diversity(shares: ArrayLike) -> float:
     0.0
     """
     p = _proportions(shares)
-    held = p[p != 0]
-    return abs(float(np.sum(held * np.log(held))))
+    present = p[p != 0]
+    return abs(float(np.sum(present * np.log(present))))
 
 
 def effective_number(shares: ArrayLike, *, order: float = 1.0) -> float:

@@ -96,7 +96,8 @@ def join_indicators(
     Examples
     --------
     >>> from hubtiers.regions.boundaries import load_regions
-    >>> values = pd.DataFrame({"region": ["北京", "Tianjin"], "indicator": "rd", "value": [6.4, 3.4]})
+    >>> columns = {"region": ["北京", "Tianjin"], "indicator": "rd", "value": [6.4, 3.4]}
+    >>> values = pd.DataFrame(columns)
     >>> table = join_indicators(load_regions("province"), values)
     >>> table.values["rd"].dropna().to_dict()
     {'110000': 6.4, '120000': 3.4}

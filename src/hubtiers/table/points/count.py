@@ -90,9 +90,9 @@ def count_points(
     ----------
     points
         Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are
-        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point geometry;
-        of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its coordinate
-        reference system.
+        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point
+        geometry; of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its
+        coordinate reference system.
     regions
         Polygons indexed by region id, as `load_regions` returns them.
     by
