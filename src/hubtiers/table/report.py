@@ -85,11 +85,13 @@ class JoinReport:
                     f"candidates {row['candidates']}" if row["candidates"] else "no region"
                 )
                 lines.append(
-                    f"  {row['name']}: {row['rule']}, {found}{'; ' if row['note'] else ''}{row['note']}"
+                    f"  {row['name']}: {row['rule']}, "
+                    f"{found}{'; ' if row['note'] else ''}{row['note']}"
                 )
         if self.regions_without_data:
             lines.append(
-                f"no data for {len(self.regions_without_data)} regions: {listing(self.regions_without_data)}"
+                f"no data for {len(self.regions_without_data)} regions: "
+                f"{listing(self.regions_without_data)}"
             )
         if self.ignored_indicators:
             lines.append(f"not in the framework: {listing(self.ignored_indicators, most=12)}")

@@ -1,8 +1,11 @@
-"""Values of members brought up to the region they make up: counts are summed, ratios weighted, the rest refused."""
+"""Values of members brought up to the region they make up.
+
+Counts are summed, ratios weighted, the rest refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,8 @@ from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.membership import expand_members
 
 __all__ = ["roll_up"]
+
+_COLUMNS = ["region", "indicator", "value", "year", "unit", "source", "status"]
 
 
 def roll_up(
@@ -70,37 +75,60 @@ def roll_up(
     Examples
     --------
     >>> from hubtiers.regions.boundaries import load_regions
-    >>> cities = pd.DataFrame({"region": ["510000", "500000"], "indicator": "patents", "value": [130.0, 70.0]})
+    >>> columns = {"region": ["510000", "500000"], "indicator": "patents", "value": [130.0, 70.0]}
+    >>> cities = pd.DataFrame(columns)
     >>> framework = Framework((Indicator("patents"),))
-    >>> roll_up(cities, load_regions(["chengdu-chongqing"]), framework=framework)["value"].tolist()
+    >>> consortium = load_regions(["chengdu-chongqing"])
+    >>> roll_up(cities, consortium, framework=framework)["value"].tolist()
     [200.0]
     """
     if absent := [name for name in ("region", "indicator", "value") if name not in values.columns]:
         raise MissingColumnError(absent, "The table of indicator values", map(str, values.columns))
     inside = _members(regions, parent)
-    known = values.dropna(subset=["value"]).assign(region=lambda frame: frame["region"].astype(str))
-    known["year"] = known.get("year", pd.NA)
-    if known.duplicated(["region", "indicator", "year"]).any():
-        twice = known.loc[known.duplicated(["region", "indicator", "year"]), "region"].unique()
-        raise DataError(
-            f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year."
-        )
+    known = _known_values(values)
+    present = set(known["indicator"])
+    wanted = [indicator for indicator in framework.indicators if indicator.code in present]
+    _require_denominators(wanted, present)
     parts = _parts(known["region"].unique(), inside, is_own=parent is not None)
-    wanted = [i for i in framework.indicators if i.code in set(known["indicator"])]
-    _require_denominators(wanted, set(known["indicator"]))
-    rows = [
-        row
-        for indicator in wanted
-        for _, cells in known[known["indicator"] == indicator.code].groupby(
-            "year", dropna=False, sort=True
+    rows = []
+    for indicator in wanted:
+        found = _rows_of(indicator, inside, known, parts)
+        rows += [row for row in found if partial or row["status"] == "computed"]
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _known_values(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that hold a value, one per region, indicator and year."""
+    known = values.dropna(subset=["value"])
+    known = known.assign(region=known["region"].astype(str))
+    known["year"] = known.get("year", pd.NA)
+    again = known.duplicated(["region", "indicator", "year"])
+    if again.any():
+        twice = known.loc[again, "region"].unique()
+        raise DataError(
+            f"The data hold more than one value for {listing(twice)}. Keep one per indicator and "
+            "year."
         )
-        for region, members in inside.items()
-        if (row := _bring_up(indicator, cells, region, members, parts, known))
-        and (partial or row["status"] == "computed")
-    ]
-    return pd.DataFrame(
-        rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"]
-    )
+    return known
+
+
+def _rows_of(
+    indicator: Indicator,
+    members: Mapping[str, set[str]],
+    known: pd.DataFrame,
+    parts: Mapping[str, set[str]],
+) -> Iterator[dict[str, object]]:
+    """Yield a row for each year and target region of which some member has a value.
+
+    `members` are the units of every target region, `parts` those of every region of the data.
+    """
+    own = known[known["indicator"] == indicator.code]
+    for _, cells in own.groupby("year", dropna=False, sort=True):
+        for region, units in members.items():
+            inside = cells[[parts[name] <= units for name in cells["region"]]]
+            row = _bring_up(indicator, inside, region, units, parts, known)
+            if row is not None:
+                yield row
 
 
 def _members(
@@ -121,7 +149,8 @@ def _members(
     owners = {str(unit): str(owner) for unit, owner in parent.items()}
     if odd := [owner for owner in dict.fromkeys(owners.values()) if owner not in inside]:
         raise DataError(
-            f"parent names regions that the layer does not have: {listing(odd)}. It must hold their ids."
+            f"parent names regions that the layer does not have: {listing(odd)}. It must hold "
+            "their ids."
         )
     for unit, owner in owners.items():
         inside[owner].add(unit)
@@ -146,43 +175,41 @@ def _require_denominators(indicators: list[Indicator], present: set[str]) -> Non
     bare = [i.code for i in indicators if i.kind == "intensive" and not i.denominator]
     if bare:
         raise DataError(
-            f"{listing(map(repr, bare))} cannot be brought up from members: a ratio needs the quantity it is taken of. "
-            "Name it in the column `denominator` of the framework, or leave the indicator out."
+            f"{listing(map(repr, bare))} cannot be brought up from members: a ratio needs the "
+            "quantity it is taken of. Name it in the column `denominator` of the framework, or "
+            "leave the indicator out."
         )
     absent = {i.denominator for i in indicators if i.kind == "intensive"} - present
     if absent:
         raise DataError(
-            f"The data have no values of {listing(sorted(map(repr, absent)))}, by which ratios are weighted. Add them, "
-            "or leave those ratios out."
+            f"The data have no values of {listing(sorted(map(repr, absent)))}, by which ratios are "
+            "weighted. Add them, or leave those ratios out."
         )
 
 
 def _bring_up(
     indicator: Indicator,
-    cells: pd.DataFrame,
+    inside: pd.DataFrame,
     region: str,
-    members: set[str],
+    units: set[str],
     parts: Mapping[str, set[str]],
     known: pd.DataFrame,
 ) -> dict[str, object] | None:
-    inside = cells[[parts[r] <= members for r in cells["region"]]]
+    """Return the row of a region from the rows inside it, None where none can be used."""
     weights = _weights(indicator, inside, known)
+    # A ratio whose denominator is not known cannot be weighted, and counts as a gap.
     inside, weights = inside[weights.notna().to_numpy()], weights.dropna()
-    covered = [unit for r in inside["region"] for unit in parts[r]]
+    covered = [unit for member in inside["region"] for unit in parts[member]]
     if len(covered) != len(set(covered)):
         raise DataError(
-            f"The data hold both a region and one of its members for {indicator.code!r} inside {region}, which would "
-            "count twice. Keep one level."
+            f"The data hold both a region and one of its members for {indicator.code!r} inside "
+            f"{region}, which would count twice. Keep one level."
         )
-    complete = set(covered) == members
     if not len(inside):
         return None
-    value = inside["value"].to_numpy(float)
-    total = (
-        value.sum()
-        if indicator.kind == "extensive"
-        else np.average(value, weights=weights.to_numpy(float))
-    )
+    value, weight = inside["value"].to_numpy(float), weights.to_numpy(float)
+    extensive = indicator.kind == "extensive"
+    total = value.sum() if extensive else np.average(value, weights=weight)
     return {
         "region": region,
         "indicator": indicator.code,
@@ -190,7 +217,7 @@ def _bring_up(
         "year": inside["year"].iloc[0],
         "unit": inside["unit"].iloc[0] if "unit" in inside else indicator.unit,
         "source": f"hubtiers: from {len(inside)} members",
-        "status": "computed" if complete else "partial-members",
+        "status": "computed" if set(covered) == units else "partial-members",
     }
 
 
