@@ -11,7 +11,7 @@ from hubtiers.regions._addresses import Address, read_address, unit_of_code
 from hubtiers.regions._names import name_key
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.table.corrections import SET_ASIDE
-from hubtiers.table.join import match_regions
+from hubtiers.regions.layer_names import match_layer
 from hubtiers.table.name_report import PlaceRead
 
 __all__ = ["read_places"]
@@ -21,11 +21,7 @@ _LONGEST_NAME = 6
 
 
 def read_places(
-    pairs: Sequence[tuple[str, str]],
-    regions: pd.DataFrame,
-    given: Mapping[str, str],
-    *,
-    is_told: bool,
+    pairs: Sequence[tuple[str, str]], regions: pd.DataFrame, given: Mapping[str, str], *, is_told: bool
 ) -> list[PlaceRead]:
     """Return the region of each pair of text and province, without numbers of records.
 
@@ -84,9 +80,7 @@ class _Reader:
         """Return the ids of names that only one region of the layer has."""
         meanings: dict[str, set[str]] = {}
         for column in ("name_zh", "name_en"):
-            for region, name in (
-                self.regions[column].items() if column in self.regions.columns else ()
-            ):
+            for region, name in self.regions[column].items() if column in self.regions.columns else ():
                 if len(key := name_key(str(name))) > 1:
                     meanings.setdefault(key, set()).add(str(region))
         return {key: next(iter(ids)) for key, ids in meanings.items() if len(ids) == 1}
@@ -111,18 +105,12 @@ class _Reader:
                 return PlaceRead(f"{address.shown}{rest[:length]}", 0, region, "address", "", "")
         return None
 
-    def by_name(
-        self, pairs: Sequence[tuple[str, str]], homes: Mapping[str, str]
-    ) -> dict[tuple[str, str], PlaceRead]:
+    def by_name(self, pairs: Sequence[tuple[str, str]], homes: Mapping[str, str]) -> dict[tuple[str, str], PlaceRead]:
         """Return the regions of names, each within its province where there is one."""
         free = [pair for pair in pairs if not homes[pair[1]] or not self._is_known()]
         bound = [pair for pair in pairs if homes[pair[1]] and self._is_known()]
         found = dict(
-            zip(
-                free,
-                self._match(lambda: match_regions([t for t, _ in free], self.regions), free),
-                strict=True,
-            )
+            zip(free, self._match(lambda: match_layer([t for t, _ in free], self.regions), free), strict=True)
         )
         within = [homes[home] for _, home in bound]
         frame = lambda: match_names([t for t, _ in bound], level=self.level, within=within).frame  # noqa: E731
@@ -132,43 +120,22 @@ class _Reader:
         """Whether the layer is one of the gazetteer, which knows what lies in which province."""
         return "province" in self.regions.columns and self.level != "any"
 
-    def _match(
-        self, match: Callable[[], pd.DataFrame], pairs: Sequence[tuple[str, str]]
-    ) -> list[PlaceRead]:
+    def _match(self, match: Callable[[], pd.DataFrame], pairs: Sequence[tuple[str, str]]) -> list[PlaceRead]:
         if not pairs:
             return []
-        rows = (
-            match()
-            .fillna("")
-            .set_index("name")
-            .groupby(level=0, sort=False)
-            .first()
-            .to_dict("index")
-        )
+        rows = match().fillna("").set_index("name").groupby(level=0, sort=False).first().to_dict("index")
         return [self._place(text, rows[text]) for text, _ in pairs]
 
     def _place(self, text: str, row: Mapping[Any, Any]) -> PlaceRead:
         region, rule = str(row["region_id"]), str(row["rule"])
         if region in self.ids:
-            return PlaceRead(
-                text, 0, region, rule, "", str(row["note"]) if rule == "former" else ""
-            )
+            return PlaceRead(text, 0, region, rule, "", str(row["note"]) if rule == "former" else "")
         if rule == "unmatched" and (units := unit_of_code(text)):
             inside = next((unit for unit in units if unit in self.ids), "")
             if inside:
                 return PlaceRead(text, 0, inside, "code", "", "")
-        if (
-            rule == "unmatched"
-            and len(text) <= _LONGEST_NAME
-            and (place := self.by_address(text, ""))
-        ):
+        if rule == "unmatched" and len(text) <= _LONGEST_NAME and (place := self.by_address(text, "")):
             return place
         proposals = f"; did you mean {row['proposals']}?" if row.get("proposals") else ""
-        note = (
-            f"{row['note']}{proposals}"
-            if region == ""
-            else f"known as {region}, which the layer does not have"
-        )
-        return PlaceRead(
-            text, 0, "", rule if region == "" else "unmatched", str(row["candidates"]), note
-        )
+        note = f"{row['note']}{proposals}" if region == "" else f"known as {region}, which the layer does not have"
+        return PlaceRead(text, 0, "", rule if region == "" else "unmatched", str(row["candidates"]), note)
