@@ -27,10 +27,12 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
         The regions that are scored, with the columns and attributes of `load_regions`.
     """
     data, layout = content.data, content.layout.name if content.layout else None
-    named = [name for name in (data.indicators, data.framework, data.regions, layout) if name]
+    tables = [source.file for source in data.indicators]
+    named = [name for name in (*tables, data.framework, data.regions, data.names, layout) if name]
     files = {name: folder / name for name in named if is_file_name(name)}
-    if not is_file_name(data.indicators):
-        files |= _of_set(data.indicators, "values.csv", "sources.csv")
+    for name in tables:
+        if not is_file_name(name):
+            files |= _of_set(name, "values.csv", "sources.csv")
     if not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
     if content.compare.outside:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from hubtiers._storage import read_text
 from hubtiers.errors import SpecError, did_you_mean
@@ -17,7 +17,9 @@ __all__ = [
     "LayoutSection",
     "OutputSection",
     "OutsideCheck",
+    "ReaderSection",
     "RobustnessSection",
+    "SourceSection",
     "StudyFile",
     "is_file_name",
     "read_study_file",
@@ -28,23 +30,68 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DataSection(_Section):
-    """What is joined: regions, indicators, framework.
+class ReaderSection(_Section):
+    """How files of indicators are read: the arguments of `read_indicators`, under their names."""
 
-    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file
-    of boundaries, whose columns `id_column`, `name_zh`, `name_en` and `crs` describe. With
-    `roll_up` the values of cities or provinces are brought up to the regions; with `partial` also
-    where some members have none.
+    sheet: str | None = None
+    region_column: str | None = None
+    units: dict[str, str] = Field(default_factory=dict)
+    layout: str = "auto"
+    keep: tuple[str, ...] = ()
+    limits: dict[str, float] = Field(default_factory=dict)
+
+
+class SourceSection(ReaderSection):
+    """One table of indicators: a file, or a set that ships, and how it is read.
+
+    What is left out is as `[data]` says. `year` is that of values for which the file states none;
+    `only` lists the codes of the indicators that are taken from it.
     """
 
-    indicators: str
+    file: str
+    year: int | None = None
+    only: tuple[str, ...] = ()
+
+
+def _as_sources(value: Any) -> Any:
+    """Return what stands under `indicators` as a list of tables: a name, a table, or a list of both."""
+    given = value if isinstance(value, (list, tuple)) else [value]
+    return tuple({"file": one} if isinstance(one, str) else one for one in given)
+
+
+def _as_written(sources: tuple[SourceSection, ...]) -> Any:
+    """Return tables as a study file has them: a name where there is nothing else to say."""
+    written = [source.model_dump(mode="json", exclude_defaults=True) for source in sources]
+    short = [one["file"] if set(one) == {"file"} else one for one in written]
+    return short[0] if len(short) == 1 and isinstance(short[0], str) else short
+
+
+class DataSection(ReaderSection):
+    """What is joined: regions, indicators, framework.
+
+    `indicators` is a file, a set that ships, or a list of these, each as its name or as a table
+    `{ file = …, region_column = …, year = … }`. `regions` is a level that ships, `"listed"` for the
+    regions that the indicators name, or a file of boundaries, whose columns `id_column`, `name_zh`,
+    `name_en` and `crs` describe. `names` is a list of corrections: `name`, `region_id`. With
+    `merged = "add"` counts of units that are one region today are added up. With `roll_up` the
+    values of cities or provinces are brought up to the regions; with `partial` also where some
+    members have none.
+    """
+
+    indicators: Annotated[
+        tuple[SourceSection, ...],
+        Field(min_length=1),
+        BeforeValidator(_as_sources),
+        PlainSerializer(_as_written),
+    ]
     framework: str
     regions: str = "listed"
+    names: str | None = None
     edition: str = "printed"
     year: int | str | None = None
     unmatched: str = "raise"
+    merged: str = "raise"
     exclude: tuple[str, ...] = ()
-    sheet: str | None = None
     roll_up: bool = False
     partial: bool = False
     id_column: str | None = None

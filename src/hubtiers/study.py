@@ -17,10 +17,11 @@ from hubtiers._methods import find_method, make_step
 from hubtiers._outside import against_outside
 from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name, read_study_file
+from hubtiers._study_values import join_tables, read_tables
 from hubtiers._trials import Choice, Trials, try_schemes
 from hubtiers.compare import Comparison, compare_schemes
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
-from hubtiers.framework import Framework, load_framework
+from hubtiers.framework import load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.outcome import Outcome
 from hubtiers.regions.boundaries import load_regions
@@ -29,11 +30,10 @@ from hubtiers.robustness.montecarlo import assess_robustness
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Scheme
+from hubtiers.table.corrections import check_corrections, correct_names, read_corrections
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.table.indicators import load_indicators
 from hubtiers.table.join import join_indicators
 from hubtiers.table.roll_up import roll_up
-from hubtiers.table.yearbook.read import read_indicators
 
 __all__ = ["Study", "load_study"]
 
@@ -82,8 +82,13 @@ class Study:
         """
         data = self.content.data
         framework = load_framework(self._path(data.framework))
-        values = self._load_values(framework)
+        values = read_tables(data, framework, self.folder)
+        given = read_corrections(self._path(data.names)) if data.names else {}
+        values, corrected = correct_names(values, given)
         regions = self._load_regions(values)
+        if data.names:
+            check_corrections(corrected, regions.index, f"The list of names {data.names}")
+        values = join_tables(values, regions)
         if data.roll_up:
             values = roll_up(values, regions, framework=framework, partial=data.partial)
         table = join_indicators(
@@ -92,20 +97,10 @@ class Study:
             framework=framework,
             unmatched=data.unmatched,
             year=data.year,
+            merged=data.merged,
         )
-        return table.without(data.exclude)
-
-    def _load_values(self, framework: Framework) -> pd.DataFrame:
-        data = self.content.data
-        if not is_file_name(data.indicators):
-            return load_indicators(data.indicators, edition=data.edition)
-        file = read_indicators(
-            self._path(data.indicators),
-            framework=framework,
-            sheet=data.sheet,
-            year=data.year if isinstance(data.year, int) else None,
-        )
-        return file.values
+        report = dataclasses.replace(table.report, corrected=corrected)
+        return dataclasses.replace(table, report=report).without(data.exclude)
 
     def _load_regions(self, values: pd.DataFrame) -> gpd.GeoDataFrame:
         data = self.content.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import geopandas as gpd
@@ -21,12 +22,14 @@ from hubtiers.regions.pack import source_of
 from hubtiers.regions.read import read_regions
 from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
+from hubtiers.table.merged import Added, add_merged
 from hubtiers.table.report import JoinReport
 
 __all__ = ["as_regions", "join_indicators", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
+_MERGED = ("raise", "add")
 
 
 class HoldsValues(Protocol):
@@ -45,6 +48,7 @@ def join_indicators(
     year: int | str | None = None,
     region_column: str | None = None,
     leading_zeros: bool = False,
+    merged: str = "raise",
 ) -> IndicatorTable:
     """Join indicator values to regions (数据匹配), and report how.
 
@@ -72,6 +76,10 @@ def join_indicators(
         Column of a wide frame that names the regions; found by its content when left out.
     leading_zeros
         Whether a number such as 1 may mean the id ``01`` of the layer.
+    merged
+        What to do with rows of one year that were units of their own and are one region of the
+        layer, such as 济南 and 莱芜: `"raise"` an error, or `"add"` their counts (kind extensive)
+        and list them in the report.
 
     Returns
     -------
@@ -103,12 +111,15 @@ def join_indicators(
     """
     if unmatched not in _UNMATCHED:
         raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
+    if merged not in _MERGED:
+        raise UnknownOptionError("choice for merged=", merged, _MERGED)
     regions = as_regions(regions)
     given = values if isinstance(values, pd.DataFrame) else values.values
     left: tuple[str, ...] = ()
     if not set(_NEEDED) & set(given.columns):
         given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
     tidy = _check_tidy(given)
+    declared = framework
     framework = framework or _plain_framework(tidy)
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
@@ -127,8 +138,16 @@ def join_indicators(
     found = dict(zip(places.itertuples(index=False, name=None), matches["region_id"], strict=True))
     pairs = zip(wanted["region"], wanted["within"], strict=True)
     placed = wanted.assign(region_id=[found[pair] for pair in pairs])
-    cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
-    return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
+    placed = placed[placed["region_id"] != ""]
+    added: tuple[Added, ...] = ()
+    if merged == "add":
+        placed, added = add_merged(placed, matches, declared)
+    if isinstance(year, int):
+        added = tuple(sum_ for sum_ in added if sum_.year in (None, year))
+    cells = _one_value_per_cell(placed, year)
+    indicators = (*dict.fromkeys(tidy["indicator"]), *left)
+    table = _to_table(cells, regions, framework, indicators, matches)
+    return replace(table, report=replace(table.report, added=added))
 
 
 def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
@@ -220,9 +239,12 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
     if len(twice):
         names = twice.groupby("region_id", sort=False)["region"].unique()
         shown = [f"{region} ({listing(given)})" for region, given in names.items()]
-        raise DuplicateRegionError(
-            shown, "The table of indicator values", "Keep one value per region, indicator and year."
-        )
+        way_out = "Keep one value per region, indicator and year."
+        if any(len(given) > 1 for given in names):
+            way_out += (
+                ' Where a unit was merged into another, merged="add" adds up the counts of both.'
+            )
+        raise DuplicateRegionError(shown, "The table of indicator values", way_out)
     if isinstance(year, int):
         timeless = placed["year"].isna()
         return (
