@@ -13,9 +13,10 @@ import typer
 
 from hubtiers import _console
 from hubtiers._methods import METHODS, short_name
-from hubtiers.errors import DataError, HubtiersError
+from hubtiers.errors import HubtiersError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from hubtiers._trials import Trials
@@ -181,7 +182,7 @@ def robustness(
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913 - each option is an argument of read_indicators, under its name
     file: Annotated[
         Path,
         typer.Argument(
@@ -189,38 +190,130 @@ def check(
         ),
     ],
     level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
+    regions: Annotated[
+        Path | None,
+        typer.Option(help="A file of boundaries, instead of a level."),
+    ] = None,
     within: Annotated[
         str | None,
         typer.Option(help="Province that all names lie in."),
     ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(help="Corrections of names: a CSV file with name and region_id."),
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    region_column: Annotated[
+        str | None,
+        typer.Option(help="Column of the regions, by header or letter."),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(help="Year of the values for which the table states none."),
+    ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option(help="Unit of a column, as HEADER=UNIT; may be repeated."),
+    ] = None,
+    layout: Annotated[str, typer.Option(help="wide, long or auto.")] = "auto",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="A column to read although it looks like a key; may be repeated."),
+    ] = None,
+    limits: Annotated[
+        list[str] | None,
+        typer.Option(help="A limit of the file, such as max_cells=10000000; may be repeated."),
+    ] = None,
+    show: Annotated[
+        bool,
+        typer.Option("--show", help="Print the table as it is understood."),
+    ] = False,
 ) -> None:
-    """Show what the names of a file would match; exit status 1 when something is unmatched.
+    """Show what the names of a file would match, and what not; exit status 1 when something is unmatched.
 
-    Example: hubtiers check yearbook.xlsx --level city --within 辽宁
+    Example: hubtiers check yearbook.xlsx --level city --within 辽宁 --show
     """
-    from hubtiers.regions.gazetteer import match_names
+    from hubtiers._check import check_file
 
-    names, account = _read_names(file, sheet)
-    report = match_names(names, level=level, within=within)
-    if account:
-        print(account, file=sys.stderr)
-    print(report.to_text(most=1_000))
-    if not report.is_complete:
+    reading = _reading(sheet, region_column, year, units, layout, keep, limits)
+    found = check_file(
+        file,
+        level=level,
+        within=within,
+        regions=regions,
+        names=names,
+        reading=reading,
+    )
+    if found.reading is not None:
+        if show:
+            print(f"{found.reading.preview()}\n")
+        else:
+            print(found.reading, file=sys.stderr)
+    print(found.account)
+    if not found.is_complete:
         raise typer.Exit(1)
+
+
+def _reading(
+    sheet: str | None,
+    region_column: str | None,
+    year: int | None,
+    units: list[str] | None,
+    layout: str,
+    keep: list[str] | None,
+    limits: list[str] | None,
+) -> dict[str, object]:
+    """Return the arguments of `read_indicators` that were given."""
+    from hubtiers._check import numbers_of, pairs_of
+
+    given = {
+        "sheet": sheet,
+        "region_column": region_column,
+        "year": year,
+        "units": pairs_of(units, "--units") if units else None,
+        "layout": layout if layout != "auto" else None,
+        "keep": tuple(keep) if keep else None,
+        "limits": numbers_of(limits, "--limits") if limits else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 @app.command()
 def count(
     points: Annotated[
         Path,
-        typer.Argument(help="Point records: .csv, .csv.gz, .parquet or .geoparquet."),
+        typer.Argument(
+            help="Point records: .csv, .csv.gz, .parquet or .geoparquet; with --by-name any list.",
+        ),
     ],
     out: Annotated[Path, typer.Option(help="CSV file for the counts.")],
     level: Annotated[
         str,
         typer.Option(help="province, city or consortium, or a file of boundaries."),
     ] = "city",
+    regions: Annotated[
+        Path | None,
+        typer.Option(help="A file of boundaries, instead of a level."),
+    ] = None,
+    by_name: Annotated[
+        str | None,
+        typer.Option(help="Column with the name, code or address of the region of each record."),
+    ] = None,
+    province: Annotated[
+        str | None,
+        typer.Option(help="With --by-name: column with the province of each record."),
+    ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(help="With --by-name: a CSV file of corrections, name and region_id."),
+    ] = None,
+    keep_unmatched: Annotated[
+        bool,
+        typer.Option(
+            "--keep-unmatched",
+            help="With --by-name: count the others when names match nothing.",
+        ),
+    ] = False,
     by: Annotated[
         str | None,
         typer.Option(help="Column with the kind of each record."),
@@ -234,26 +327,55 @@ def count(
         typer.Option(help="local, or the address of a dask scheduler (tcp://…)."),
     ] = "local",
 ) -> None:
-    """Count point records per region.
+    """Count records per region: by their coordinates, or by the name of their region.
 
     Example: hubtiers count laboratories.csv --level city --by kind --out counts.csv
+
+    Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
     """
     from hubtiers._storage import cell_text
     from hubtiers.regions.boundaries import load_regions
     from hubtiers.regions.read import read_regions
-    from hubtiers.table.points.count import count_points
 
-    regions = read_regions(level) if "." in level else load_regions(level)
-    counts = count_points(
-        points,
-        regions,
-        by=by,
-        weight=weight,
-        engine=engine,
-        progress=sys.stderr.isatty(),
-    )
-    _write_table(_with_names(regions, counts.rename(columns=cell_text)), out)
-    print(str(counts.attrs["report"]).strip("<>"))
+    layer: gpd.GeoDataFrame
+    if regions is not None or "." in level:
+        layer = read_regions(regions or level)
+    else:
+        layer = load_regions(level)
+    if by_name is None:
+        only_by_name = {
+            "--province": province,
+            "--names": names,
+            "--keep-unmatched": keep_unmatched,
+        }
+        if given := [option for option, value in only_by_name.items() if value]:
+            raise typer.BadParameter(f"{given[0]} goes with --by-name COLUMN.")
+        from hubtiers.table.points.count import count_points
+
+        counts = count_points(
+            points,
+            layer,
+            by=by,
+            weight=weight,
+            engine=engine,
+            progress=sys.stderr.isatty(),
+        )
+    else:
+        from hubtiers.table.by_name import count_by_name
+
+        counts = count_by_name(
+            points,
+            layer,
+            column=by_name,
+            by=by,
+            weight=weight,
+            province=province,
+            names=names,
+            unmatched="keep" if keep_unmatched else "raise",
+        )
+    report = counts.attrs["report"]
+    _write_table(_with_names(layer, counts.rename(columns=cell_text)), out)
+    print(report.to_text())
     print(out)
 
 
@@ -271,29 +393,59 @@ def datasets() -> None:
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
+    more: Annotated[
+        list[Path] | None,
+        typer.Argument(help="With --from: more tables for the same study."),
+    ] = None,
+    table: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="A table of indicators to make the study from."),
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="With --from: province, city or another level; found when left out."),
+    ] = None,
+    regions: Annotated[
+        Path | None,
+        typer.Option(help="With --from: a file of boundaries, instead of a level."),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="With --from: sheet of the workbook.")] = None,
+    region_column: Annotated[
+        str | None,
+        typer.Option(help="With --from: column of the regions, by header or letter."),
+    ] = None,
 ) -> None:
     """Make a study folder to start from: study file, framework and values, ready to build.
 
     Example: hubtiers new my-study && hubtiers build my-study/study.toml
+
+    Example: hubtiers new my-study --from 年鉴.xlsx --level city
     """
-    from hubtiers.datasets import new_study
+    if not table:
+        options = {"--level": level, "--regions": regions, "--sheet": sheet}
+        options |= {"--region-column": region_column, "more tables": more}
+        if given := [option for option, value in options.items() if value]:
+            raise typer.BadParameter(f"{given[0]}: this goes with --from FILE.")
+        from hubtiers.datasets import new_study
 
-    for path in new_study(folder):
+        for path in new_study(folder):
+            print(path)
+        return
+    from hubtiers._new_study import study_from_tables
+
+    made = study_from_tables(
+        folder,
+        [*table, *(more or ())],
+        level=level,
+        regions=regions,
+        sheet=sheet,
+        region_column=region_column,
+    )
+    for path in made.paths:
         print(path)
-
-
-def _read_names(file: Path, sheet: str | None) -> tuple[list[str], str]:
-    """Return the names in a file, and how it was read."""
-    from hubtiers._storage import read_text
-    from hubtiers.table.yearbook.read import read_indicators
-
-    if not file.is_file():
-        raise DataError(f"There is no file {file}. Check the path.")
-    if file.suffix.lower() == ".txt":
-        lines = map(str.strip, read_text(file)[0].splitlines())
-        return list(filter(None, lines)), ""
-    table = read_indicators(file, sheet=sheet)
-    return list(dict.fromkeys(table.values["region"])), str(table.report)
+    for note in made.notes:
+        print(f"hubtiers: {note}.", file=sys.stderr)
+    print(f"Next: {made.command}")
 
 
 def _methods(step: str, names: str) -> Iterable[str]:
