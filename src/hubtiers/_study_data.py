@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -225,7 +225,7 @@ def _are_ids(names: list[str]) -> bool:
     return True
 
 
-def _plain_framework(values: pd.DataFrame, direction: dict[str, int]) -> Framework:
+def _plain_framework(values: pd.DataFrame, direction: Mapping[str, int]) -> Framework:
     """Return a framework of all indicators of the values, in order; more is better but where the study says less is."""
     codes = [str(code) for code in dict.fromkeys(values["indicator"])]
     if unknown := [code for code in direction if code not in codes]:

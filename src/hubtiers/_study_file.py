@@ -63,7 +63,7 @@ class DataSection(_Section):
     name: str | None = None
     layer: str | None = None
     where: str | None = None
-    credit: str | dict[Literal["zh", "en"], str] | None = None
+    credit: str | dict[str, str] | None = None
     pack: str | None = None
     level: str | None = None
     within: tuple[str, ...] = ()
