@@ -1,9 +1,8 @@
-"""What a file of indicators or of names would give: how it is read, and which regions are meant."""
+"""What the command line says of a table: how it is read, and which names it holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,81 +11,47 @@ import pandas as pd
 from hubtiers._storage import read_text
 from hubtiers._study_values import read_limits
 from hubtiers.errors import DataError, SpecError
-from hubtiers.regions.gazetteer import match_names
-from hubtiers.regions.layer_names import match_layer
-from hubtiers.regions.read import read_regions
-from hubtiers.table.corrections import check_corrections, correct_names, read_corrections
-from hubtiers.table.report import JoinReport
+from hubtiers.table.corrections import correct_names, read_corrections
 from hubtiers.table.yearbook.read import read_indicators
 from hubtiers.table.yearbook.read_report import ReadReport
 
-__all__ = ["Check", "check_file", "numbers_of", "pairs_of"]
+__all__ = ["names_of", "numbers_of", "pairs_of"]
 
 
-@dataclass(frozen=True)
-class Check:
-    """What became of the names of a file: an account, whether all found a region, how it was read."""
-
-    account: str
-    is_complete: bool
-    reading: ReadReport | None
-
-
-def check_file(
-    file: Path,
-    *,
-    level: str = "city",
-    within: str | None = None,
-    regions: Path | None = None,
-    names: Path | None = None,
-    reading: Mapping[str, Any] | None = None,
-) -> Check:
-    """Read a file and match its names.
+def names_of(
+    file: Path, reading: Mapping[str, Any], names: Path | None
+) -> tuple[list[str], ReadReport | None]:
+    """Return the names of regions in a file, and how it was read.
 
     Parameters
     ----------
     file
         A table of indicators, or a .txt with one name a line.
-    level, within
-        Where the names are looked for: a level that ships, and what they lie in.
-    regions
-        A file of boundaries instead of a level.
-    names
-        A list of corrections, as a study has it.
     reading
         Arguments of `read_indicators`, with limits by name.
+    names
+        A list of corrections, as a study has it: names that it sets aside are left out.
 
     Raises
     ------
     HubtiersError
         When the file cannot be read, or not in one way only.
     """
-    written, report = _names_of(file, dict(reading or {}))
-    if names is not None:
-        table, corrected = correct_names(pd.DataFrame({"region": written}), read_corrections(names))
-        if regions is not None:
-            layer = read_regions(regions)
-            check_corrections(corrected, layer.index, f"The list of names {names.name}")
-        written = list(dict.fromkeys(table["region"]))
-    if regions is not None:
-        limits = [within] * len(written) if within else None
-        matches = match_layer(written, read_regions(regions), within=limits)
-        joined = JoinReport(matches=matches)
-        return Check(joined.to_text(), joined.unmatched.empty, report)
-    matched = match_names(written, level=level, within=within)
-    return Check(matched.to_text(most=1_000), matched.is_complete, report)
-
-
-def _names_of(file: Path, reading: dict[str, Any]) -> tuple[list[str], ReadReport | None]:
     if not file.is_file():
         raise DataError(f"There is no file {file}. Check the path.")
+    report = None
     if file.suffix.lower() == ".txt" and not reading:
-        lines = map(str.strip, read_text(file)[0].splitlines())
-        return list(dict.fromkeys(filter(None, lines))), None
-    if "limits" in reading:
-        reading["limits"] = read_limits(reading["limits"])
-    table = read_indicators(file, **reading)
-    return list(dict.fromkeys(table.values["region"].astype(str))), table.report
+        lines = [line.strip() for line in read_text(file)[0].splitlines()]
+        written = pd.DataFrame({"region": [line for line in lines if line]}, dtype="object")
+    else:
+        options = dict(reading)
+        if "limits" in options:
+            options["limits"] = read_limits(options["limits"])
+        table = read_indicators(file, **options)
+        written, report = table.values, table.report
+    if names is not None:
+        written, _ = correct_names(written, read_corrections(names))
+    return list(dict.fromkeys(written["region"].astype(str))), report
 
 
 def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:

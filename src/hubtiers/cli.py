@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -182,30 +184,40 @@ def robustness(
 
 
 @app.command()
-def check(  # noqa: PLR0913 - each option is an argument of read_indicators, under its name
+def check(  # noqa: PLR0913 - each is an option of its own
     file: Annotated[
         Path,
         typer.Argument(
             help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."
         ),
     ],
+    *,
     level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
-    regions: Annotated[
-        Path | None,
-        typer.Option(help="A file of boundaries, instead of a level."),
-    ] = None,
     within: Annotated[
         str | None,
-        typer.Option(help="Province that all names lie in."),
+        typer.Option(help="What all names lie in: a province, or a region of the layer."),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    regions: Annotated[
+        str | None,
+        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Layer of a file with several, or level of a pack."),
     ] = None,
     names: Annotated[
         Path | None,
         typer.Option(help="Corrections of names: a CSV file with name and region_id."),
     ] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
     region_column: Annotated[
         str | None,
-        typer.Option(help="Column of the regions, by header or letter."),
+        typer.Option(help="Column of the table with the regions, by header or letter."),
     ] = None,
     year: Annotated[
         int | None,
@@ -229,71 +241,163 @@ def check(  # noqa: PLR0913 - each option is an argument of read_indicators, und
         typer.Option("--show", help="Print the table as it is understood."),
     ] = False,
 ) -> None:
-    """Show what the names of a file would match, and what not; exit status 1 when something is unmatched.
+    """Show what the names of a file would match; exit status 1 when something is unmatched.
 
     Example: hubtiers check yearbook.xlsx --level city --within 辽宁 --show
     """
-    from hubtiers._check import check_file
-
-    reading = _reading(sheet, region_column, year, units, layout, keep, limits)
-    found = check_file(
-        file,
-        level=level,
-        within=within,
-        regions=regions,
-        names=names,
-        reading=reading,
-    )
-    if found.reading is not None:
-        if show:
-            print(f"{found.reading.preview()}\n")
-        else:
-            print(found.reading, file=sys.stderr)
-    print(found.account)
-    if not found.is_complete:
-        raise typer.Exit(1)
-
-
-def _reading(
-    sheet: str | None,
-    region_column: str | None,
-    year: int | None,
-    units: list[str] | None,
-    layout: str,
-    keep: list[str] | None,
-    limits: list[str] | None,
-) -> dict[str, object]:
-    """Return the arguments of `read_indicators` that were given."""
-    from hubtiers._check import numbers_of, pairs_of
+    from hubtiers._check import names_of, numbers_of, pairs_of
+    from hubtiers.regions.gazetteer import match_names
+    from hubtiers.regions.layer_names import match_report
 
     given = {
         "sheet": sheet,
         "region_column": region_column,
         "year": year,
-        "units": pairs_of(units, "--units") if units else None,
-        "layout": layout if layout != "auto" else None,
-        "keep": tuple(keep) if keep else None,
-        "limits": numbers_of(limits, "--limits") if limits else None,
+        "units": pairs_of(units or (), "--units"),
+        "layout": "" if layout == "auto" else layout,
+        "keep": tuple(keep or ()),
+        "limits": numbers_of(limits or (), "--limits"),
     }
-    return {name: value for name, value in given.items() if value is not None}
+    reading = {argument: value for argument, value in given.items() if value}
+    with _told_as_options():
+        written, account = names_of(file, reading, names)
+        if regions is None:
+            report = match_names(written, level=level, within=within)
+        else:
+            own = _own_layer(regions, id_column, name, layer)
+            report = match_report(written, own, within=within or "", title=Path(regions).name)
+    if account is not None:
+        # The preview is what was asked for; else the account of the reading is an aside.
+        print(account.preview() if show else account, file=sys.stdout if show else sys.stderr)
+    print(report.to_text(most=1_000))
+    if not report.is_complete:
+        raise typer.Exit(1)
+
+
+def _own_layer(
+    regions: str, id_column: str | None, name: str | None, layer: str | None
+) -> gpd.GeoDataFrame:
+    """Return a layer of the user's own: a file, a pack's folder, or a level that ships."""
+    from hubtiers.regions.boundaries import load_regions
+    from hubtiers.regions.pack import load_pack
+    from hubtiers.regions.read import read_regions
+
+    if Path(regions).is_dir():
+        pack = load_pack(regions)
+        return load_regions(layer or pack.units, pack=pack)
+    if "." not in regions:
+        return load_regions(regions)
+    return read_regions(regions, id_column=id_column, name=name, layer=layer)
 
 
 @app.command()
-def count(
+def pack(  # noqa: PLR0913 - each is an option of its own
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A layer: .geojson, .json, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
+        ),
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="Folder to make, or the pack that a level is added to.")
+    ],
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column that identifies a region; found when left out."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Column with the names; found when left out."),
+    ] = None,
+    credit: Annotated[str, typer.Option(help="Whom a map of these boundaries must name.")] = "",
+    terms: Annotated[str, typer.Option(help="Terms of use, for lists of what there is.")] = "",
+    level: Annotated[str, typer.Option(help="Name of the level, such as state.")] = "region",
+    layer: Annotated[str | None, typer.Option(help="Layer of a file with several.")] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Rows to take, such as "LEVL_CODE == 2".'),
+    ] = None,
+    under: Annotated[
+        str,
+        typer.Option(help="Level of the pack that this one lies under."),
+    ] = "",
+    parent: Annotated[str, typer.Option(help="Column with the id of the region above.")] = "",
+    parent_digits: Annotated[
+        int,
+        typer.Option(min=0, help="How many first signs of an id are the id of the region above."),
+    ] = 0,
+    simplify: Annotated[
+        float | None,
+        typer.Option(min=0, help="Tolerance in metres; as far as a screen shows when left out."),
+    ] = None,
+    dissolve: Annotated[
+        bool,
+        typer.Option("--dissolve", help="Rows with the same id are parts of one region."),
+    ] = False,
+) -> None:
+    """Make a pack of boundaries from any layer, with an account of what is no region.
+
+    Example: hubtiers pack counties.zip --id GEOID --name NAME --credit "US Census Bureau" --out usa
+    """
+    from hubtiers.regions.make_pack import Recipe, make_pack
+
+    recipe = Recipe(
+        id_column=id_column,
+        name=name,
+        credit=credit,
+        terms=terms,
+        level=level,
+        layer=layer,
+        where=where,
+        under=under,
+        parent=parent,
+        parent_digits=parent_digits,
+        simplify=simplify,
+        dissolve=dissolve,
+    )
+    with _told_as_options():
+        print(make_pack(file, out, recipe))
+    print(out)
+
+
+_ARGUMENT = re.compile(
+    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within)=(?=[…'\"])"
+)
+
+
+@contextlib.contextmanager
+def _told_as_options() -> Iterator[None]:
+    """Tell the way out of an error as options of the command line, not as arguments of Python."""
+    try:
+        yield
+    except HubtiersError as error:
+        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", str(error))
+        error.args = (told, *error.args[1:])
+        raise
+
+
+def _option(key: str) -> str:
+    return "--id" if key == "id_column" else f"--{key.replace('_', '-')}"
+
+
+@app.command()
+def count(  # noqa: PLR0913 - each is an option of its own
     points: Annotated[
         Path,
         typer.Argument(
             help="Point records: .csv, .csv.gz, .parquet or .geoparquet; with --by-name any list.",
         ),
     ],
+    *,
     out: Annotated[Path, typer.Option(help="CSV file for the counts.")],
     level: Annotated[
         str,
         typer.Option(help="province, city or consortium, or a file of boundaries."),
     ] = "city",
     regions: Annotated[
-        Path | None,
-        typer.Option(help="A file of boundaries, instead of a level."),
+        str | None,
+        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
     ] = None,
     by_name: Annotated[
         str | None,
@@ -334,14 +438,8 @@ def count(
     Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
     """
     from hubtiers._storage import cell_text
-    from hubtiers.regions.boundaries import load_regions
-    from hubtiers.regions.read import read_regions
 
-    layer: gpd.GeoDataFrame
-    if regions is not None or "." in level:
-        layer = read_regions(regions or level)
-    else:
-        layer = load_regions(level)
+    layer = _own_layer(regions or level, None, None, None)
     if by_name is None:
         only_by_name = {
             "--province": province,
@@ -397,6 +495,7 @@ def new(
         list[Path] | None,
         typer.Argument(help="With --from: more tables for the same study."),
     ] = None,
+    *,
     table: Annotated[
         list[Path] | None,
         typer.Option("--from", help="A table of indicators to make the study from."),
@@ -422,7 +521,7 @@ def new(
     Example: hubtiers new my-study --from 年鉴.xlsx --level city
     """
     if not table:
-        options = {"--level": level, "--regions": regions, "--sheet": sheet}
+        options: dict[str, object] = {"--level": level, "--regions": regions, "--sheet": sheet}
         options |= {"--region-column": region_column, "more tables": more}
         if given := [option for option, value in options.items() if value]:
             raise typer.BadParameter(f"{given[0]}: this goes with --from FILE.")
@@ -433,14 +532,15 @@ def new(
         return
     from hubtiers._new_study import study_from_tables
 
-    made = study_from_tables(
-        folder,
-        [*table, *(more or ())],
-        level=level,
-        regions=regions,
-        sheet=sheet,
-        region_column=region_column,
-    )
+    with _told_as_options():
+        made = study_from_tables(
+            folder,
+            [*table, *(more or ())],
+            level=level,
+            regions=regions,
+            sheet=sheet,
+            region_column=region_column,
+        )
     for path in made.paths:
         print(path)
     for note in made.notes:

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from importlib.metadata import version
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
 
 def hubtiers(*words, cwd):
@@ -274,3 +276,59 @@ def test_robustness_is_the_same_twice(tmp_path):
     chances = pd.read_csv(tmp_path / "a" / "tier_probability.csv", index_col="region_id")
     assert chances[["international", "national", "regional"]].sum(axis=1).round(9).eq(1).all()
     assert "order of the tiers kept" in run.stdout
+
+
+def test_pack_then_check_against_it(tmp_path):
+    """A layer becomes a pack with an account, and names are checked against it."""
+    layer = gpd.GeoDataFrame(
+        {"GEOID": ["01", "02", None], "NAME": ["Ash", "Birch", "Lake"]},
+        geometry=[box(n, 50, n + 1, 51) for n in range(3)],
+        crs=4326,
+    )
+    layer.to_file(tmp_path / "own.gpkg")
+    words = [
+        "own.gpkg",
+        "--id",
+        "GEOID",
+        "--name",
+        "NAME",
+        "--credit",
+        "© X",
+        "--level",
+        "county",
+        "--out",
+        "isles",
+    ]
+    made = hubtiers("pack", *words, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "level 'county' with 2 regions" in made.stdout
+    assert "set aside row 3: Lake, it has no 'GEOID'" in made.stdout
+    again = hubtiers("pack", *words, cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (
+        1,
+        "hubtiers: isles exists already. Give the name of a folder to make.\n",
+    )
+    (tmp_path / "names.txt").write_text("ash county\nBirsh\n2\n", encoding="utf-8")
+    for regions in (["--regions", "isles"], ["--regions", "own.gpkg", "--id", "NAME"]):
+        checked = hubtiers("check", "names.txt", *regions, cwd=tmp_path)
+        assert checked.returncode == 1
+        assert "1 alias, 2 unmatched" in checked.stdout
+    assert (
+        "did you mean 02 Birch?"
+        in hubtiers("check", "names.txt", "--regions", "isles", cwd=tmp_path).stdout
+    )
+    (tmp_path / "names.txt").write_text("ash\nBIRCH\n", encoding="utf-8")
+    assert hubtiers("check", "names.txt", "--regions", "isles", cwd=tmp_path).returncode == 0
+    (tmp_path / "names.txt").write_text("Viet Nam\n韩国\n", encoding="utf-8")
+    assert hubtiers("check", "names.txt", "--regions", "country", cwd=tmp_path).returncode == 0
+
+
+def test_ways_out_are_options(tmp_path):
+    layer = gpd.GeoDataFrame({"key": ["a"]}, geometry=[box(0, 50, 1, 51)], crs=4326)
+    layer.to_file(tmp_path / "own.gpkg", layer="one")
+    layer.to_file(tmp_path / "own.gpkg", layer="two", mode="a")
+    (tmp_path / "names.txt").write_text("a\n", encoding="utf-8")
+    failed = hubtiers("check", "names.txt", "--regions", "own.gpkg", cwd=tmp_path)
+    assert failed.stderr.endswith("Name one with --layer ….\n")
+    failed = hubtiers("check", "names.txt", "--regions", "own.gpkg", "--layer", "one", cwd=tmp_path)
+    assert "needs a column that identifies regions (--id …)" in failed.stderr

@@ -182,7 +182,7 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
         ("k = 3", 'k = "three"', "number of tiers is 'three'"),
         ("k = 3", "k = 9", "has 4 tiers; for 9 give labels"),
         ("[method]", "[metod]", "unknown key 'metod'. Did you mean 'method'"),
-        ('framework = "framework.csv"', "", "the key 'data.framework' is missing"),
+        ('indicators = "values.csv"', "", "the key 'data.indicators' is missing"),
         (
             'framework = "framework.csv"',
             'framework = "framewrk.csv"',

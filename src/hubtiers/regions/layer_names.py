@@ -10,14 +10,14 @@ from functools import lru_cache
 
 import pandas as pd
 
-from hubtiers.errors import listing
+from hubtiers.errors import UnknownOptionError, listing
 from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
 from hubtiers.regions.boundaries import lineage, load_regions
-from hubtiers.regions.gazetteer import match_names, meanings
+from hubtiers.regions.gazetteer import MatchReport, match_names, meanings
 from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
 
-__all__ = ["match_layer"]
+__all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 
 _COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
 _SEVERAL = "more than one region of the layer has this name"
@@ -339,7 +339,7 @@ def _match_one(
                 note or f"read as {parts[0]} in {parts[1]}",
             )
     if zeros := _padded(name, index.ids):
-        note = f"the layer has {zeros}: write leading zeros, or pass leading_zeros=True"
+        note = f"the layer has {zeros}: write the leading zeros, or pass leading_zeros=True"
         return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
     elsewhere = next((found for _, found in forms if found), ())
     note = (
@@ -379,6 +379,48 @@ def _padded(name: str, ids: frozenset[str]) -> str:
         if width > len(text) and (padded := text.zfill(width)) in ids
     ]
     return found[0] if len(found) == 1 else ""
+
+
+def match_report(
+    names: Sequence[str], regions: pd.DataFrame, *, within: str = "", title: str = "layer"
+) -> MatchReport:
+    """Return what became of every name of a list, as `match_names` tells it of the regions that ship."""
+    written = list(dict.fromkeys(names))
+    frame = match_layer(written, regions, within=[within] * len(written))
+    rule = frame["rule"].where(frame["rule"] != "id", "exact")
+    found = frame["region_id"].where(frame["region_id"] != "", None)
+    told = frame.assign(region_id=found, rule=rule, proposals="")
+    # An ambiguous name is told with what it can mean.
+    several = told["rule"] == "ambiguous"
+    for row in told.index[several]:
+        told.loc[row, "note"] = f"it can mean {listing(told.loc[row, 'candidates'].split(';'))}"
+    return MatchReport(told.set_index("name").loc[list(names)].reset_index(), title)
+
+
+def inside(regions: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the ids of the regions of a layer that are called so, or whose columns say that they lie there.
+
+    Raises
+    ------
+    UnknownOptionError
+        When a name is in no column of the layer.
+    """
+    source = source_of(regions)
+    index, above = _index_of(regions, source), _above(regions, source)
+    found: set[str] = set()
+    for name in names:
+        wanted = {name_key(name), _bare(name)}
+        here = {region for region, texts in above.items() if wanted & texts}
+        here |= set(index.folded.get(name_key(name), ())) | ({name} & index.ids)
+        if not here:
+            texts = [text for column in regions.columns for text in _texts_of(regions[column])]
+            raise UnknownOptionError("region or group in within=:", name, texts)
+        found |= here
+    return [str(region) for region in regions.index if str(region) in found]
+
+
+def _texts_of(values: pd.Series) -> list[str]:
+    return [value for value in values.unique() if isinstance(value, str)][:500]
 
 
 def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:

@@ -436,8 +436,8 @@ def _plain(value: object) -> Any:
 
 
 def _text(value: str) -> str:
-    # A string of JSON is a basic string of TOML.
-    return json.dumps(value, ensure_ascii=False)
+    # A string of JSON is a basic string of TOML, which also forbids the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _pack_text(pack_id: str, recipe: Recipe) -> str:
