@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hubtiers._storage import data_path
-from hubtiers._study_file import StudyFile, is_file_name, is_shipped_set
+from hubtiers._study_file import StudyFile, is_file_name
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 
 __all__ = ["input_files"]
@@ -27,11 +27,11 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
         The regions that are scored, with the columns and attributes of `load_regions`.
     """
     data, layout = content.data, content.layout.name if content.layout else None
-    tables = [source.file for source in data.indicators]
+    tables = [source.file for source in data.indicators if source.file]
     named = [*tables, data.framework, data.regions, data.names, layout]
     files = {name: folder / name for name in named if name and is_file_name(name)}
     for name in tables:
-        if is_shipped_set(name):
+        if not is_file_name(name):
             files |= _of_set(name, "values.csv", "sources.csv")
     if data.framework and not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")

@@ -11,8 +11,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from hubtiers._study_file import DataSection, is_file_name, is_shipped_set
-from hubtiers._study_values import join_tables, read_tables
+from hubtiers._study_file import DataSection, is_file_name
+from hubtiers._study_values import ORIGIN, join_tables, read_tables
 from hubtiers.errors import DataError, HubtiersError, MissingColumnError, SpecError, listing
 from hubtiers.framework import Framework, Indicator, load_framework
 from hubtiers.regions.boundaries import load_regions
@@ -20,7 +20,7 @@ from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.layer_names import inside
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
 from hubtiers.regions.read import read_regions
-from hubtiers.table.corrections import check_corrections, correct_names, read_corrections
+from hubtiers.table.corrections import correct_names, read_corrections
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
 from hubtiers.table.roll_up import roll_up
@@ -78,31 +78,45 @@ class StudyData:
     def _values_and_regions(
         self, framework: Framework | None
     ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, dict[str, str]]:
-        """Return the values, the whole layer, and the corrections of names that were used."""
-        data = self.section
-        columns = self._layer_columns()
-        if columns:
-            regions = self._regions(())
-            return _values_of_layer(regions, columns, data.regions), regions, {}
-        values = read_tables(data, framework, self.folder)
-        given = read_corrections(self.path(data.names)) if data.names else {}
-        values, corrected = correct_names(values, given)
-        if unused := [name for name in given if name not in corrected]:
-            raise DataError(
-                f"{data.names} corrects names that the data do not have: "
-                f"{listing(map(repr, unused))}. Write them as the data do, or delete the rows."
-            )
+        """Return the values, the whole layer, and the corrections of names."""
+        columns = [source.column for source in self.section.indicators if source.column]
+        files = [source for source in self.section.indicators if source.file]
+        values, corrected = self._corrected(
+            read_tables(files, self.section, framework, self.folder)
+        )
         regions = self._regions(values["region"].astype(str))
-        if data.names:
-            check_corrections(corrected, regions.index, f"The list of names {data.names}")
+        if columns:
+            values = pd.concat([values, self._own_columns(columns, regions)], ignore_index=True)
         return join_tables(values, regions), regions, corrected
 
-    def _layer_columns(self) -> list[str]:
-        """Return the indicators that are columns of the user's own layer: names of neither file nor set."""
-        names = [source.file for source in self.section.indicators]
-        own = is_file_name(self.section.regions)
-        told = own and not any(is_file_name(name) or is_shipped_set(name) for name in names)
-        return names if told else []
+    def _own_columns(self, columns: list[str], regions: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Return columns of the layer itself as values."""
+        layer = self.section.regions
+        if absent := [code for code in columns if code not in regions.columns]:
+            raise MissingColumnError(absent, f"The layer {layer}", map(str, regions.columns))
+        parts = [
+            pd.DataFrame(
+                {"region": regions.index, "indicator": code, "value": regions[code].to_numpy()}
+            )
+            for code in columns
+        ]
+        return pd.concat(parts, ignore_index=True).assign(**{ORIGIN: layer})
+
+    def _corrected(self, values: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+        """Return values whose regions are called as the list of names says, and what it said.
+
+        What the list sets aside is left out.
+        """
+        if self.section.names is None:
+            return values, {}
+        names = read_corrections(self.path(self.section.names))
+        values, used = correct_names(values, names)
+        if unused := [name for name in names if name not in used]:
+            raise DataError(
+                f"{self.section.names} corrects names that the data do not have: "
+                f"{listing(map(repr, unused))}. Write them as the data do, or delete the rows."
+            )
+        return values, used
 
     def _pack(self) -> Pack | None:
         name = self.section.pack
@@ -230,17 +244,6 @@ def _plain_framework(values: pd.DataFrame, direction: Mapping[str, int]) -> Fram
             for code in codes
         )
     )
-
-
-def _values_of_layer(regions: gpd.GeoDataFrame, columns: list[str], name: str) -> pd.DataFrame:
-    """Return columns of a layer as tidy values."""
-    if absent := [code for code in columns if code not in regions.columns]:
-        raise MissingColumnError(absent, f"The layer {name}", map(str, regions.columns))
-    parts = []
-    for code in columns:
-        cells = {"region": regions.index, "indicator": code, "value": regions[code].to_numpy()}
-        parts.append(pd.DataFrame(cells))
-    return pd.concat(parts, ignore_index=True)
 
 
 def in_words_of_a_study(message: str) -> str:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
-from hubtiers._storage import data_path, read_text
+from hubtiers._storage import read_text
 from hubtiers.errors import SpecError, did_you_mean
 
 __all__ = [
@@ -22,7 +30,6 @@ __all__ = [
     "SourceSection",
     "StudyFile",
     "is_file_name",
-    "is_shipped_set",
     "read_study_file",
 ]
 
@@ -37,50 +44,73 @@ class ReaderSection(_Section):
     sheet: str | None = None
     region_column: str | None = None
     units: dict[str, str] = Field(default_factory=dict)
-    layout: str = "auto"
+    layout: Literal["auto", "wide", "long"] = "auto"
     limits: dict[str, float] = Field(default_factory=dict)
 
 
 class SourceSection(ReaderSection):
-    """One table of indicators: a file, or a set that ships, and how it is read.
+    """Where indicators come from: a file, a set that ships, or a column of the layer itself.
 
-    What is left out is as `[data]` says. `year` is that of values for which the file states none;
-    `only` lists the codes of the indicators that are taken from it.
+    What a file does not say of itself here is as `[data]` says. `year` is that of values for which
+    the file states none; `only` lists the codes of the indicators that are taken from it.
     """
 
-    file: str
+    file: str = ""
+    column: str = ""
     year: int | None = None
     only: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if bool(self.file) == bool(self.column):
+            raise ValueError("it needs either file = … or column = …")
+        return self
+
 
 def _as_sources(value: Any) -> Any:
-    """Return what stands under `indicators` as a list of tables: a name, a table, or a list of both."""
-    given = value if isinstance(value, (list, tuple)) else [value]
-    return tuple({"file": one} if isinstance(one, str) else one for one in given)
+    """Return what stands under `indicators` as a list of sources.
+
+    It is a name, a table, or a list of both; a list of plain names means columns of the layer.
+    """
+    given = list(value) if isinstance(value, (list, tuple)) else [value]
+    names = [one for one in given if isinstance(one, str)]
+    is_columns = isinstance(value, (list, tuple)) and names == given
+    key = "column" if is_columns and not any(map(is_file_name, names)) else "file"
+    return tuple({key: one} if isinstance(one, str) else one for one in given)
 
 
 def _as_written(sources: tuple[SourceSection, ...]) -> Any:
-    """Return tables as a study file has them: a name where there is nothing else to say."""
+    """Return sources as a study file has them: names where there is nothing else to say."""
     written = [source.model_dump(mode="json", exclude_defaults=True) for source in sources]
+    if all(set(one) == {"column"} for one in written):
+        return [one["column"] for one in written]
     short = [one["file"] if set(one) == {"file"} else one for one in written]
-    return short[0] if len(short) == 1 and isinstance(short[0], str) else short
+    if len(short) == 1 and isinstance(short[0], str):
+        return short[0]
+    # In a list of plain names, one without a suffix would be a column of the layer.
+    are_files = any(not isinstance(one, str) or is_file_name(one) for one in short)
+    return short if are_files else written
 
 
 class DataSection(ReaderSection):
     """What is joined: regions, indicators, framework.
 
-    `indicators` is a file, a set that ships, or a list of these, each as its name or as a table
-    `{ file = …, region_column = …, year = … }`; of a file of boundaries it may list columns. `names`
-    is a list of corrections: `name`, `region_id`; with `leading_zeros` a number may lack the zeros
-    of its id. With `merged = "add"` counts of units that are one region today are added up. Without
-    `framework` every indicator counts, more being better but where `direction` says -1.
+    `regions` is a level that ships or of `pack`, `"listed"` for the regions that the indicators
+    name (by id, or by name at `level`), or a file of boundaries, of which `layer`, `where`,
+    `id_column`, `name` (or `name_zh` and `name_en`), `credit` and `crs` say what `read_regions`
+    takes. Of these regions only those count that lie `within` what is named, are among `only`, and
+    not among `exclude`.
 
-    `regions` is a level that ships or of `pack`, `"listed"` for the regions that the indicators name
-    (by id, or by name at `level`), or a file of boundaries, of which `layer`, `where`, `id_column`,
-    `name` (or `name_zh` and `name_en`), `credit` and `crs` say what `read_regions` takes. Of these
-    regions only those count that lie `within` what is named, are among `only`, and not among
-    `exclude`. With `roll_up` the values of smaller regions are brought up to the regions; with
-    `partial` also where some members have none.
+    `indicators` is a set that ships, a file, or a list of these, each as its name or as a table
+    `{ file = …, region_column = …, year = … }`; a list of plain names means columns of the layer
+    itself. `sheet`, `region_column`, `units`, `layout` and `limits` say what
+    `read_indicators` takes, for every file that does not say it itself. `names` is a file with
+    corrections of names; with `leading_zeros` a number may lack the zeros of its id; with
+    `merged = "add"` counts of units that are one region today are added up. Without `framework`
+    every indicator counts, more being better but where `direction` says -1.
+
+    With `roll_up` the values of smaller regions are brought up to the regions; with `partial` also
+    where some members have none.
     """
 
     indicators: Annotated[
@@ -91,7 +121,6 @@ class DataSection(ReaderSection):
     ]
     framework: str | None = None
     regions: str = "listed"
-    names: str | None = None
     edition: str = "printed"
     year: int | str | None = None
     unmatched: str = "raise"
@@ -111,6 +140,7 @@ class DataSection(ReaderSection):
     level: str | None = None
     within: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    names: str | None = None
     leading_zeros: bool = False
     direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
 
@@ -154,10 +184,10 @@ class OutputSection(_Section):
     """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`."""
 
     figures: bool = True
-    tables: bool | Literal["zh", "en", "both"] = True
+    tables: bool = True
     report: bool = True
     explorer: bool = True
-    language: Literal["zh", "en"] | None = None
+    language: Literal["zh", "en"] = "zh"
     approval: str | None = None
 
 
@@ -191,11 +221,6 @@ def read_study_file(path: Path) -> StudyFile:
         raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
-
-
-def is_shipped_set(name: str) -> bool:
-    """Say whether a name is that of a set of indicators that ships."""
-    return not is_file_name(name) and data_path("indicators", name).is_dir()
 
 
 def is_file_name(name: str) -> bool:

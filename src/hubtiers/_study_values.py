@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,19 @@ from hubtiers.regions.layer_names import match_layer
 from hubtiers.table.indicators import load_indicators
 from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
 
-__all__ = ["join_tables", "read_tables", "reader_options"]
+__all__ = ["ORIGIN", "join_tables", "read_limits", "read_tables", "reader_options"]
 
 ORIGIN = "table"
 """The column that says which table of the study a value comes from."""
 
 
-def read_tables(data: DataSection, framework: Framework | None, folder: Path) -> pd.DataFrame:
-    """Read every table that a study names, one below the other.
+def read_tables(
+    sources: Sequence[SourceSection],
+    data: DataSection,
+    framework: Framework | None,
+    folder: Path,
+) -> pd.DataFrame:
+    """Read tables that a study names, one below the other.
 
     Returns
     -------
@@ -36,12 +41,14 @@ def read_tables(data: DataSection, framework: Framework | None, folder: Path) ->
         When a table cannot be read, or lacks an indicator that it is to give.
     """
     parts = []
-    for source in data.indicators:
+    for source in sources:
         if is_file_name(source.file):
             part = _read_file(source, data, framework, folder)
         else:
             part = load_indicators(source.file, edition=data.edition)
         parts.append(_only(part, source).assign(**{ORIGIN: source.file}))
+    if not parts:
+        return pd.DataFrame({name: [] for name in ("region", "indicator", "value", "year", ORIGIN)})
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
