@@ -122,6 +122,10 @@ _HAN_KINDS = re.compile(
 )
 
 
+# A mark that points to a note below the table from which a name was taken.
+_FOOTNOTE = re.compile(r"\s*[(\[]\d{1,2}[)\]]$")
+
+
 @dataclass(frozen=True, eq=False)
 class _Index:
     """Keys of a layer, from the strictest form of a name to the loosest, each with the ids that it can mean."""
@@ -132,6 +136,7 @@ class _Index:
     folded: Mapping[str, tuple[str, ...]]
     other: Mapping[str, tuple[str, ...]]
     bare: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
     shown: Mapping[str, str]
     above: Mapping[str, frozenset[str]]
 
@@ -240,8 +245,8 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
     for region in ids:
         for alias in aliases.get(region, ()):
             other.setdefault(name_key(alias), []).append(region)
-    names = zip(
-        ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True
+    names = list(
+        zip(ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True)
     )
     return _Index(
         ids=frozenset(ids),
@@ -250,6 +255,7 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
         folded=_by_text(regions, name_key),
         other={key: tuple(dict.fromkeys(found)) for key, found in other.items() if key},
         bare=_by_text(regions, _bare),
+        kinds={region: (_parted(zh), _parted(en)) for region, zh, en in names},
         shown={region: zh if zh == en else f"{en} {zh}" for region, zh, en in names},
         above=_above(regions, source),
     )
@@ -290,24 +296,42 @@ def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[s
     }
 
 
-@lru_cache(maxsize=100_000)
 def _bare(name: str) -> str:
-    """Return a name without what kind of place it is: “State of X”, “X County” and “X省” are X.
+    """Return a name without what kind of place it is.
 
     >>> _bare("Ohio State"), _bare("the State of Ohio"), _bare("Île-de-France"), _bare("吉林省")
     ('ohio', 'ohio', 'ilefrance', '吉林')
     """
-    text = clean(name)
+    return _parted(name)[0]
+
+
+@lru_cache(maxsize=100_000)
+def _parted(name: str) -> tuple[str, frozenset[str]]:
+    """Return a name without its kind, and the words that say the kind: “Ohio State”, “吉林省”."""
+    text = _FOOTNOTE.sub("", clean(name))
     if not text.isascii() and re.search("[\u4e00-\u9fff]", text):
-        shorter = _HAN_KINDS.sub("", text)
-        return name_key(shorter if len(shorter) >= 2 else text)
+        found = _HAN_KINDS.search(text)
+        if found is None or found.start() < 2:
+            return name_key(text), frozenset()
+        return name_key(text[: found.start()]), frozenset({found[0]})
     words = [name_key(word) for word in re.split(r"[\s\-–—/&,.()\[\]]+", text)]
     kept = [word for word in words if word and word not in _SMALL_WORDS]
+    kinds = set()
     while len(kept) > 1 and kept[-1] in _KINDS:
-        kept.pop()
+        kinds.add(kept.pop())
     while len(kept) > 1 and kept[0] in _KINDS:
-        kept.pop(0)
-    return "".join(kept)
+        kinds.add(kept.pop(0))
+    return "".join(kept), frozenset(kinds)
+
+
+def _of_one_kind(name: str, found: Iterable[str], index: _Index) -> tuple[str, ...]:
+    """Return the regions whose name says no other kind than the one that is asked for: 朝阳县 is not 朝阳区."""
+    bare, kinds = _parted(name)
+    return tuple(
+        region
+        for region in found
+        if not kinds or any(b == bare and (not k or k & kinds) for b, k in index.kinds[region])
+    )
 
 
 def _match_one(
@@ -321,7 +345,7 @@ def _match_one(
         ("alias", index.folded.get(name_key(name), ())),
         ("alias", index.folded_ids.get(name_key(name), ())),
         ("alias", index.other.get(name_key(name), ())),
-        ("alias", index.bare.get(_bare(name), ())),
+        ("alias", _of_one_kind(name, index.bare.get(_bare(name), ()), index)),
     )
     for rule, found in forms:
         kept = _inside(found, limit, index)

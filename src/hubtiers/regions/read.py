@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -464,7 +465,7 @@ def _ids(values: pd.Series, column: str, where: str) -> list[str]:
             f"{where} has no {column!r} in row {listing(blank)}. Give every region an id, or leave such rows out with "
             f"where='{column} is not null'."
         )
-    if twice := [text for text in dict.fromkeys(ids) if ids.count(text) > 1]:
+    if twice := [text for text, times in Counter(ids).items() if times > 1]:
         raise DuplicateRegionError(
             twice, where, "Dissolve their parts into one region, or give them ids of their own."
         )
