@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hubtiers.errors import CRSError, SpecError
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.pack import DEFAULT_PACK, load_pack
 
 __all__ = ["GcjReport", "gcj02_suspicion", "gcj02_to_wgs84", "wgs84_to_gcj02"]
 
@@ -31,7 +32,6 @@ Layer = TypeVar("Layer", gpd.GeoDataFrame, gpd.GeoSeries)
 _SEMI_MAJOR_M = 6378245.0
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
-_ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +datum=WGS84 +units=m"
 # Vertices farther than this from any bundled border belong to other lines and say nothing.
 _REACH_M = 2500.0
 _MOST_VERTICES = 20_000
@@ -298,7 +298,9 @@ def _vertices(regions: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=1)
 def _borders() -> shapely.STRtree:
     """Index the bundled city borders segment by segment, in metres."""
-    lines = shapely.boundary(np.asarray(load_regions("city").geometry.to_crs(_ALBERS).array))
+    lines = shapely.boundary(
+        np.asarray(load_regions("city").geometry.to_crs(load_pack(DEFAULT_PACK).projection).array)
+    )
     xy, owner = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
     joined = owner[1:] == owner[:-1]
     segments = shapely.linestrings(np.stack([xy[:-1][joined], xy[1:][joined]], axis=1))
@@ -306,7 +308,9 @@ def _borders() -> shapely.STRtree:
 
 
 def _distance_to_borders(lon: Floats, lat: Floats) -> Floats:
-    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(_ALBERS)
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(
+        load_pack(DEFAULT_PACK).projection
+    )
     pairs, distance = _borders().query_nearest(
         np.asarray(points.array), return_distance=True, all_matches=False
     )
