@@ -1,4 +1,4 @@
-"""A hub layout: hubs with tier, cores and extent, and the corridors between them. A set and a network, never a tree."""
+"""A hub layout: hubs with tier, cores and extent, and corridors. A set, never a tree."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ class HubLayout:
         ids = [h.id for h in self.hubs] + [c.id for c in self.corridors]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
             raise SpecError(
-                f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must be unique."
+                f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must "
+                "be unique."
             )
 
     def hub(self, hub_id: str) -> Hub:
@@ -109,7 +110,7 @@ class HubLayout:
         raise UnknownOptionError("hub", hub_id, [h.id for h in self.hubs])
 
     def reference_tiers(self, members: Mapping[str, Iterable[str]]) -> pd.Series:
-        """Return the published tier of each region: the highest tier of a hub with a core inside it.
+        """Return the published tier of each region: the highest of a hub with a core inside it.
 
         Parameters
         ----------
@@ -160,12 +161,12 @@ class HubLayout:
 
 
 def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
-    """Return the units of regions: a region of the layer at hand is its own, others are expanded."""
+    """Return the units of regions: one of the layer at hand is its own, others are expanded."""
     return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
 
 
 def load_layout(source: str | Path) -> HubLayout:
-    """Load a layout that ships with hubtiers, by name, or one of your own, by the path of a TOML file.
+    """Load a layout that ships, by name, or one of your own, by the path of a TOML file.
 
     Raises
     ------
@@ -192,7 +193,8 @@ def load_layout(source: str | Path) -> HubLayout:
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
-    # Tables of hubs and corridors are called by their singular; the plural would be lost in silence.
+    # Tables of hubs and corridors are called by their singular; the plural would be lost in
+    # silence.
     known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
     for key in content:
         if key not in known:

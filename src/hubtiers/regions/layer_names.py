@@ -1,4 +1,4 @@
-"""Names of a layer of one's own: as forgiving as those that ship, and as strict about what fits several regions."""
+"""Names of own layers: as forgiving as those that ship, and as strict about rivals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ __all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 _COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
 _SEVERAL = "more than one region of the layer has this name"
 _MOST_PROPOSALS = 50
-# Words that say what kind of place a name is, in the languages of national statistics, and words without weight.
+# Words that say what kind of place a name is, in the languages of national statistics, and words
+# without weight.
 _KINDS = frozenset(
     {
         "state",
@@ -128,7 +129,7 @@ _FOOTNOTE = re.compile(r"\s*[(\[]\d{1,2}[)\]]$")
 
 @dataclass(frozen=True, eq=False)
 class _Index:
-    """Keys of a layer, from the strictest form of a name to the loosest, each with the ids that it can mean."""
+    """Keys of a layer, from the strictest to the loosest, with the ids that each can mean."""
 
     ids: frozenset[str]
     folded_ids: Mapping[str, tuple[str, ...]]
@@ -181,7 +182,7 @@ def match_layer(
 
 
 def _match_shipped(names: list[str], limits: list[str], regions: pd.DataFrame) -> pd.DataFrame:
-    """Match by id, then by the names of the layer, then by the gazetteer, which knows every other name."""
+    """Match by id, then by the layer's names, then by the gazetteer's many others."""
     known = _by_text(regions, lambda text: text)
     rows: list[tuple[str, str, str, str, str] | None] = []
     for name, limit in zip(names, limits, strict=True):
@@ -262,7 +263,7 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
 
 
 def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
-    """Return for every region the texts that may say what it lies in: its other columns, and the names above it."""
+    """Return for every region what may say where it lies: other columns, names above it."""
     skipped = {"name_zh", "name_en", "short_zh", "lon", "lat", "members"}
     columns = [
         c
@@ -325,7 +326,7 @@ def _parted(name: str) -> tuple[str, frozenset[str]]:
 
 
 def _of_one_kind(name: str, found: Iterable[str], index: _Index) -> tuple[str, ...]:
-    """Return the regions whose name says no other kind than the one that is asked for: 朝阳县 is not 朝阳区."""
+    """Return the regions whose name says no other kind than is asked for: 朝阳县 is not 朝阳区."""
     bare, kinds = _parted(name)
     return tuple(
         region
@@ -408,7 +409,7 @@ def _padded(name: str, ids: frozenset[str]) -> str:
 def match_report(
     names: Sequence[str], regions: pd.DataFrame, *, within: str = "", title: str = "layer"
 ) -> MatchReport:
-    """Return what became of every name of a list, as `match_names` tells it of the regions that ship."""
+    """Return what became of every name, as `match_names` tells it of the regions that ship."""
     written = list(dict.fromkeys(names))
     frame = match_layer(written, regions, within=[within] * len(written))
     rule = frame["rule"].where(frame["rule"] != "id", "exact")
@@ -422,7 +423,7 @@ def match_report(
 
 
 def inside(regions: pd.DataFrame, names: Sequence[str]) -> list[str]:
-    """Return the ids of the regions of a layer that are called so, or whose columns say that they lie there.
+    """Return the ids of the regions that are called so, or whose columns say that they lie there.
 
     Raises
     ------
@@ -455,7 +456,7 @@ def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:
 
 
 def _has_codes(ids: frozenset[str]) -> bool:
-    """Return whether most ids are codes that the gazetteer knows, so that its other names may be used."""
+    """Return whether most ids are codes that the gazetteer knows, whose other names then hold."""
     known = sum(region in provinces() or region in city_units() for region in ids)
     return 2 * known > len(ids)
 

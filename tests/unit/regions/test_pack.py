@@ -310,7 +310,6 @@ _STILL = {
     "regions/pack.py": "names the pack of studies that name none",
     "regions/read.py": "guesses that coordinates are swapped",
     "show/": "maps and figures ask the pack next",
-    "_inputs.py": "hashes the files of the pack",
     "table/yearbook/": "rows of national yearbooks",
 }
 _COUNTRIES = (
