@@ -1,7 +1,4 @@
-"""A hub layout: hubs with tier, cores and extent, and the corridors between them.
-
-A set and a network, never a tree.
-"""
+"""A hub layout: hubs with tier, cores and extent, and corridors. A set, never a tree."""
 
 from __future__ import annotations
 
@@ -115,9 +112,7 @@ class HubLayout:
         raise UnknownOptionError("hub", hub_id, [h.id for h in self.hubs])
 
     def reference_tiers(self, members: Mapping[str, Iterable[str]]) -> pd.Series:
-        """Return the published tier of each region.
-
-        The highest tier of a hub with a core inside it.
+        """Return the published tier of each region: the highest of a hub with a core inside it.
 
         Parameters
         ----------
@@ -157,27 +152,11 @@ class HubLayout:
 
 def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
     """Return the units of regions: one of the layer at hand is its own, others are expanded."""
-    units: list[str] = []
-    for region in ids:
-        units += [region] if region in known else expand_members([region])
-    return tuple(units)
-
-
-def _hub_row(hub: Hub) -> dict[str, str]:
-    return {
-        "hub": hub.id,
-        "name_zh": hub.name_zh,
-        "name_en": hub.name_en,
-        "tier": hub.tier,
-        "cores": ";".join(hub.cores),
-        "extent": ";".join(hub.extent),
-        "focus_zh": "；".join(hub.focus_zh),
-        "focus_en": "; ".join(hub.focus_en),
-    }
+    return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
 
 
 def load_layout(source: str | Path) -> HubLayout:
-    """Load a layout that ships with hubtiers, by name, or your own, by the path of a TOML file.
+    """Load a layout that ships, by name, or one of your own, by the path of a TOML file.
 
     Raises
     ------
@@ -204,7 +183,8 @@ def load_layout(source: str | Path) -> HubLayout:
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
-    # Tables of hubs and corridors are called by their singular; the plural would be lost.
+    # Tables of hubs and corridors are called by their singular; the plural would be lost in
+    # silence.
     known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
     for key in content:
         if key not in known:

@@ -1,4 +1,4 @@
-"""The joined table: values by region, with names, geometry and the status of every cell."""
+"""The joined table: indicator values by region, with names, geometry and status of every cell."""
 
 from __future__ import annotations
 
@@ -29,10 +29,7 @@ __all__ = ["IndicatorTable"]
 
 
 def known_overlaps(regions: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return the pairs of regions that share territory.
-
-    None where neither members nor geometry are known.
-    """
+    """Return the pairs of regions that share territory; none without members or geometry."""
     known = "members" in regions.columns or isinstance(regions, gpd.GeoDataFrame)
     return overlaps(regions) if known else []
 
@@ -143,10 +140,7 @@ class IndicatorTable:
 
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
-        """Pairs of regions that share territory, from their memberships or geometry.
-
-        None where neither is known.
-        """
+        """Pairs of regions that share territory, by members or geometry; none without either."""
         return known_overlaps(self.regions)
 
     def members(self) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,4 @@
-"""Values of members brought up to the region they make up.
-
-Counts are summed, ratios weighted, the rest refused.
-"""
+"""Values of members brought up to their region: counts summed, ratios weighted."""
 
 from __future__ import annotations
 
@@ -75,8 +72,8 @@ def roll_up(
     Examples
     --------
     >>> from hubtiers.regions.boundaries import load_regions
-    >>> columns = {"region": ["510000", "500000"], "indicator": "patents", "value": [130.0, 70.0]}
-    >>> cities = pd.DataFrame(columns)
+    >>> cities = pd.DataFrame({"region": ["510000", "500000"], "value": [130.0, 70.0]})
+    >>> cities["indicator"] = "patents"
     >>> framework = Framework((Indicator("patents"),))
     >>> consortium = load_regions(["chengdu-chongqing"])
     >>> roll_up(cities, consortium, framework=framework)["value"].tolist()
@@ -108,6 +105,15 @@ def _known_values(values: pd.DataFrame) -> pd.DataFrame:
         raise DataError(
             f"The data hold more than one value for {listing(twice)}. Keep one per indicator and "
             "year."
+        )
+    parts = _parts(known["region"].unique(), inside, is_own=parent is not None)
+    wanted = [i for i in framework.indicators if i.code in set(known["indicator"])]
+    _require_denominators(wanted, set(known["indicator"]))
+    rows = [
+        row
+        for indicator in wanted
+        for _, cells in known[known["indicator"] == indicator.code].groupby(
+            "year", dropna=False, sort=True
         )
     return known
 
