@@ -247,9 +247,11 @@ def _automatic(
     found = []
     width = frame.window[2] - frame.window[0]
     names = [region_names(result, language) for language in ("zh", "en")]
-    for number, (bounds, ids) in enumerate(
-        zip(framing.insets, outlying(main, framing), strict=True)
-    ):
+    places = zip(framing.insets, outlying(main, framing), strict=True)
+    for number, (bounds, ids) in enumerate(places):
+        # A frame that is wider than its study may show the part anyway.
+        if _shows(frame, around_frame(main, bounds)):
+            continue
         inset = _own_frame(around_frame(main, bounds), choose_projection(bounds))
         sides = inset.window[2] - inset.window[0], inset.window[3] - inset.window[1]
         long = float(np.clip(max(sides) / width, *_INSET_WIDTHS))
@@ -259,6 +261,13 @@ def _automatic(
         share = long * sides[0] / max(sides)
         found.append(SideMap(f"inset-{number + 1}", inset, title, share, corners))
     return found
+
+
+def _shows(frame: Frame, shapes: gpd.GeoSeries) -> bool:
+    """Return whether all of some shapes lie inside a frame."""
+    placed = projected(shapes, frame.crs)
+    left, bottom, right, top = placed.total_bounds
+    return bool(shapely.box(*frame.window).contains(shapely.box(left, bottom, right, top)))
 
 
 def _own_frame(shapes: gpd.GeoSeries, crs: str) -> Frame:

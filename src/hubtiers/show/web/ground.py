@@ -76,6 +76,8 @@ def lay_ground(result: Result) -> Ground:
     area = study_area(result)
     pack = area.source.load_pack()
     regions = result.table.regions
+    # As has just been checked.
+    assert isinstance(regions, gpd.GeoDataFrame)
     bundled = "members" in regions.columns and pack is not None and pack.is_shipped
     units = (
         load_regions(pack.units, pack=pack)

@@ -31,6 +31,7 @@ __all__ = ["TierMap", "tier_map"]
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
+_SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
 }
@@ -184,6 +185,10 @@ def _spoken(content: dict[str, Any], language: str | None, own: Sequence[str]) -
     """Return the content in the languages that the page can be read in, and the one it opens in."""
     languages = list(own) if language is None else list(dict.fromkeys([language, *own]))
     spoken: dict[str, Any] = in_languages(content, languages)
+    if len(languages) == 1:
+        # The button that switches says the other language's name, in that language.
+        said = spoken["words"][languages[0]]
+        spoken["words"] = {languages[0]: {k: said[k] for k in said if k not in _SWITCH}}
     # Without a language that somebody has set, the browser is asked.
     asks = {"language": languages[0], "languages": languages, "asksBrowser": language is None}
     return {**spoken, **asks}
