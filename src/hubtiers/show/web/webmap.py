@@ -38,7 +38,7 @@ _BASEMAPS = {
 
 
 class TierMap(folium.Map):
-    """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
+    """A `folium.Map` that carries its scripts and styles and asks the network for nothing."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     basemap: str | None = None,
     extent: tuple[float, float, float, float] | None = None,
 ) -> TierMap:
-    """Draw the tiers of a result on a map (层级地图) that opens on them, the hubs of a layout above.
+    """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
     Parameters
     ----------
@@ -157,7 +157,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     >>> from hubtiers.tiers.breaks import NaturalBreaks
     >>> import pandas as pd
     >>> provinces = load_regions("province").head(3)
-    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd", "value": [6.8, 3.5, 2.0]})
+    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd"})
+    >>> values["value"] = [6.8, 3.5, 2.0]
     >>> web = tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(provinces, values)))
     >>> "https://" in web.get_root().render()
     False
