@@ -1,4 +1,4 @@
-"""Whose work the shapes of a map are: said of the layer that is drawn, and of what lies around it."""
+"""Whose work the shapes of a map are: of the layer that is drawn, and of what lies around."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a map frames what was given: where its middle lies, which projection it takes, which parts become insets.
+"""How a map frames what was given: its middle, its projection, and which parts are insets.
 
 Longitudes run round the globe, so that a layer on both sides of 180° is one place, not two.
 Everything here is geometry alone: shapes in degrees go in, boxes and projections come out. The
@@ -43,9 +43,10 @@ Box = tuple[float, float, float, float]
 Floats = NDArray[np.float64]
 
 WORLD_SPAN = 150.0
-"""A layer that spans more degrees of longitude than this, and comes near the equator, is the world."""
+"""A layer that spans more degrees than this, and comes near the equator, is the world."""
 
 _WORLD_CENTRE = 11.0
+_HALF_TURN = 180.0 - 1e-7
 _EARTH_KM = 6371.0
 # Europe's own grid, where it is known and where what is drawn is as large as a continent.
 _EUROPE: Box = (-32.0, 27.0, 46.0, 82.0)
@@ -95,7 +96,7 @@ class Framing:
 
 
 def longitude_span(west: Floats, east: Floats) -> tuple[float, float]:
-    """Return the shortest span of longitudes that holds all intervals: it leaves out their widest gap.
+    """Return the shortest span of longitudes that holds all intervals: without the widest gap.
 
     Parameters
     ----------
@@ -127,7 +128,7 @@ def longitude_span(west: Floats, east: Floats) -> tuple[float, float]:
 
 
 def joined_at(shapes: Sequence[Any] | NDArray[Any], cut: float) -> NDArray[Any]:
-    """Return polygons with longitudes from `cut` to `cut` + 360, those cut along 180° put together again.
+    """Return polygons with longitudes from `cut` to `cut` + 360; those cut along 180° are whole.
 
     Parameters
     ----------
@@ -388,13 +389,16 @@ def projected(shapes: gpd.GeoSeries, crs: str, *, step: float = 1.0) -> gpd.GeoS
     if domain is not None:
         kept = shapely.intersection(kept, domain)
     bent = shapely.segmentize(kept, step)
+    # A longitude on the cut itself could fall on either side of the map.
+    edges = centre - _HALF_TURN, centre + _HALF_TURN
+    bent = shapely.transform(bent, lambda xy: np.column_stack([xy[:, 0].clip(*edges), xy[:, 1]]))
     onto = transformer(crs)
     placed = shapely.transform(bent, lambda xy: np.column_stack(onto.transform(*xy.T)))
     return gpd.GeoSeries(placed, index=shapes.index, crs=crs)
 
 
 def _middle_of(crs: str) -> tuple[str, float, float]:
-    """Return the method of a projection, and longitude and latitude of its middle; 0 where it says none."""
+    """Return the method of a projection, and its middle in degrees; 0 where it says none."""
     operation = pyproj.CRS(crs).coordinate_operation
     if operation is None:
         return "", 0.0, 0.0
@@ -427,7 +431,7 @@ def transformer(crs: str) -> pyproj.Transformer:
 
 
 def degrees_in(crs: str, window: Box, *, steps: int = 25) -> tuple[Floats, Floats]:
-    """Return longitudes and latitudes of a lattice of places in a window; NaN where the projection has none."""
+    """Return the degrees of a lattice of places in a window; NaN where the globe has none."""
     left, bottom, right, top = window
     x, y = np.meshgrid(np.linspace(left, right, steps), np.linspace(bottom, top, steps))
     onto = transformer(crs)
@@ -439,7 +443,7 @@ def degrees_in(crs: str, window: Box, *, steps: int = 25) -> tuple[Floats, Float
 
 
 def north_spread(crs: str, window: Box) -> float:
-    """Return the largest angle in degrees between north and straight up in a window; 180 where there is no north."""
+    """Return the largest angle between north and straight up; 180 where there is no north."""
     lon, lat = degrees_in(crs, window)
     if np.isnan(lon).any():
         return 180.0
@@ -452,7 +456,7 @@ def north_spread(crs: str, window: Box) -> float:
 
 
 def scale_spread(crs: str, window: Box) -> float:
-    """Return by how much the length of a level line differs over a window, as a share; infinite off the globe."""
+    """Return by what share lengths of a level line differ in a window; infinite off the globe."""
     step = (window[2] - window[0]) / 60
     lon, lat = degrees_in(crs, window)
     onto = transformer(crs)
@@ -465,7 +469,7 @@ def scale_spread(crs: str, window: Box) -> float:
 
 
 def padded(box: Box, share: float, shape: tuple[float, float]) -> Box:
-    """Return a box with a margin, and with a height that lies within bounds given as shares of the width."""
+    """Return a box with a margin, its height within bounds that are shares of the width."""
     left, bottom, right, top = box
     margin = share * max(right - left, top - bottom)
     width, height = right - left + 2 * margin, top - bottom + 2 * margin
@@ -490,13 +494,13 @@ def require_extent(extent: Box) -> Box:
     if -90 <= south < north <= 90 and -360 <= west < east <= 540 and east - west <= 360:
         return extent
     raise SpecError(
-        f"extent={extent!r} is not a box. Give west, south, east and north in degrees; east is greater than west, "
-        "also across 180°, as in (170, -20, 190, -10)."
+        f"extent={extent!r} is not a box. Give west, south, east and north in degrees; east is "
+        "greater than west, also across 180°, as in (170, -20, 190, -10)."
     )
 
 
 def around_frame(world: gpd.GeoSeries, bounds: Box, *, margin: float = 0.0) -> gpd.GeoSeries:
-    """Return the part of a layer within a box in degrees, the longitudes beside those of the box."""
+    """Return the part of a layer within a box in degrees, in the same turn as the box."""
     west, south, east, north = bounds
     box = west - margin, max(south - margin, -90.0), east + margin, min(north + margin, 90.0)
     opened = joined_at(world.array, (west + east) / 2 - 180.0)

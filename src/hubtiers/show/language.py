@@ -1,4 +1,4 @@
-"""In which language a study is shown: the one that its names are in, unless somebody says another."""
+"""In which language a study is shown: that of its names, unless somebody says another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["language_of", "languages_of"]
 
 
 def language_of(result: Result, language: str | None) -> str:
-    """Return the language to show a result in: as said, else Chinese where its names are, else English.
+    """Return the language of a result: as said, else Chinese where its names are, else English.
 
     Raises
     ------

@@ -70,14 +70,16 @@ def study_area(result: Result) -> StudyArea:
     regions = result.table.regions
     if not isinstance(regions, gpd.GeoDataFrame):
         raise DataError(
-            "The result has no geometry to draw. Join the indicators to regions with join_indicators first."
+            "The result has no geometry to draw. Join the indicators to regions with "
+            "join_indicators first."
         )
     odd = regions.index[
         ~regions.geom_type.isin(["Polygon", "MultiPolygon"]) | regions.geometry.is_empty
     ]
     if len(odd):
         raise DataError(
-            f"A map needs regions with an area, but these have none: {listing(odd)}. Give them polygons."
+            f"A map needs regions with an area, but these have none: {listing(odd)}. Give them "
+            "polygons."
         )
     return StudyArea(regions.geometry.to_crs(4326), regions_of_study(result), source_of(regions))
 
@@ -96,7 +98,7 @@ def regions_of_study(result: Result) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def fills_map(shapes: gpd.GeoSeries, pack: Pack) -> bool:
-    """Return whether shapes in degrees fill enough of their pack's printed map to be shown on it."""
+    """Return whether shapes in degrees fill enough of their pack's map to be shown on it."""
     if pack.window is None:
         return False
     left, bottom, right, top = pack.window

@@ -221,6 +221,7 @@ _FIGURES: Mapping[str, Text] = {
     "caption_insets": Text(
         "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
     ),
+    "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),

@@ -1,4 +1,4 @@
-"""What lies under and around the tiers on a printed map: land, borders, lines of the pack, and maps beside it."""
+"""What lies under and around the tiers on a printed map: land, borders, lines of the pack."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def prepare(axes: Axes, window: tuple[float, float, float, float]) -> None:
 
 
 def draw_ground(axes: Axes, scene: Scene, frame: Frame) -> None:
-    """Draw the land around, meridians and parallels, and what is not of the study as white paper."""
+    """Draw the land around, meridians and parallels, and what is not of the study as paper."""
     _draw_globe(axes, frame)
     world = scene.context(frame)
     axes.add_collection(areas_of(world, face=_LAND, edge=_COAST, width=0.3, name="world", order=1))
@@ -60,7 +60,7 @@ def draw_ground(axes: Axes, scene: Scene, frame: Frame) -> None:
 
 
 def paper_of(scene: Scene) -> str:
-    """Return the colour of land that is not of the study: white on a pack's own map, else hardly tinted."""
+    """Return the colour of land that is not of the study: white on a pack's map, else tinted."""
     return _PAPER if scene.is_whole else _REST
 
 
@@ -77,7 +77,7 @@ def _draw_globe(axes: Axes, frame: Frame) -> None:
 
 
 def _paper(scene: Scene, frame: Frame) -> gpd.GeoSeries:
-    """Return the land that the map is about, within a frame: the pack's, or the rest of the layer."""
+    """Return the land that the map is about in a frame: the pack's, or the rest of the layer."""
     if not scene.has_units or scene.pack is None:
         return cut_to(scene.rest(frame), frame.window)
     units = scene.level(scene.pack.borders, frame)
@@ -126,7 +126,7 @@ def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:
 
 
 def draw_locator(axes: Axes, scene: Scene, frame: Frame, shown: Frame) -> None:
-    """Draw where the frame of the main map lies: the whole, its lines, the study, and what is shown."""
+    """Draw where the main map lies: the whole, its lines, the study, and the frame."""
     whole = (
         scene.level(scene.pack.borders, frame)
         if scene.has_units and scene.pack
@@ -158,7 +158,7 @@ def _edge_on(frame: Frame, crs: str) -> Any:
 
 
 def _visible(shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
-    """Return the shapes of which something is seen, whole: files would carry the others for nothing."""
+    """Return the shapes of which something is seen, whole: the others would only swell the file."""
     return shapes[shapes.intersects(shapely.box(*frame.window))]
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
 
 __all__ = [
+    "FEWEST_SPOKES",
     "radar_figure",
     "rank_size_figure",
     "weight_figure",
@@ -47,6 +48,9 @@ _NAMED = 6
 """How many points of the rank–size plot are named."""
 
 _LINES = ("#0b3c6f", "#d1491b", "#2e8b57", "#8a5a9e", "#b8860b", "#4a5157", "#c2185b", "#00838f")
+FEWEST_SPOKES = 3
+"""A radar plot of fewer functions has no area."""
+
 _SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
@@ -233,7 +237,7 @@ def _profile(result: Result) -> pd.DataFrame:
     tops = framework.filled_children()
     scored = set(result.nodes.columns)
     columns = {top: (result.nodes if top in scored else result.normalised)[top] for top in tops}
-    if len(columns) < 3:
+    if len(columns) < FEWEST_SPOKES:
         raise DataError(
             f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} stands under the score. "
             "Group the indicators in the framework, or show a table."

@@ -23,7 +23,7 @@ from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
 from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.methods import method_text
-from hubtiers.show.words import Text, break_note, say, title_texts, word
+from hubtiers.show.words import Text, break_note, region_text, say, title_texts, word
 from hubtiers.show.wrapping import wrap_text
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     extent: tuple[float, float, float, float] | None = None,
     crs: str | None = None,
 ) -> Figure:
-    """Draw the tiers of a result as a map for print (层级地图), framed by the regions that have data.
+    """Draw the tiers of a result as a map for print (层级地图), framed by what has data.
 
     Choose it for a paper, a slide or a printed report; `tier_map` draws the same for the browser.
 
@@ -70,8 +70,8 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     ax
         Axes to draw on; left out, a figure of 9 inches' width is made.
     approval
-        Number of the map's approval (审图号), printed only when given: a published map of China needs
-        one, and no library can issue it.
+        Number of the map's approval (审图号), printed only when given: a published map of China
+        needs one, and no library can issue it.
     caption
         Whether the caption stands below the map.
     extent
@@ -205,7 +205,7 @@ def map_caption(
     title: Mapping[str, str] | str | None,
     scene: Scene | None = None,
 ) -> Text:
-    """Return what stands below the map, in both languages: title, method, fit, hubs, insets, source of boundaries."""
+    """Return what stands below the map: title, method, fit, hubs, insets, source of boundaries."""
     names = title_texts(title, word("tier_title"))
     scale = result.breaks
     hubs: Text | str = ""
@@ -220,25 +220,32 @@ def map_caption(
         gvf=f"{scale.gvf:.3f}",
         ends=break_note(scale),
         hubs=hubs,
-        insets=_inset_note(scene) if scene is not None else "",
+        insets=_inset_note(scene, result) if scene is not None else "",
         source=boundary_note(result.table.regions),
     )
 
 
-def _inset_note(scene: Scene) -> Text | str:
-    """Return what a reader must know of parts that are not in the main map; nothing for a pack's own insets."""
-    automatic = (
-        [] if scene.is_whole else [inset.title for inset in scene.insets if any(inset.title)]
-    )
-    if not automatic:
+def _inset_note(scene: Scene, result: Result) -> Text | str:
+    """Return what a reader must know of parts that are not in the main map.
+
+    The insets of a pack's own map go without saying.
+    """
+    if scene.is_whole:
         return ""
-    return word("caption_insets").fill(
-        places=Text("；".join(zh for zh, _ in automatic), "; ".join(en for _, en in automatic))
-    )
+    titles = [inset.title for inset in scene.insets if any(inset.title)]
+    note = Text("", "")
+    if titles:
+        chinese, english = zip(*titles, strict=True)
+        places = Text("；".join(chinese), "; ".join(english))
+        note = word("caption_insets").fill(places=places)
+    if scene.left_out:
+        absent = word("caption_left_out").fill(places=region_text(result, scene.left_out))
+        note = Text(note.zh + absent.zh, note.en + absent.en)
+    return note
 
 
 def _caption_languages(result: Result, language: str) -> tuple[str, ...]:
-    """Return the languages of the caption: a Chinese one is given in English too, when there are English names."""
+    """Return the languages of the caption: a Chinese one is in English too, with English names."""
     both = language == "zh" and "en" in languages_of(result)
     return ("zh", "en") if both else (language,)
 
@@ -259,13 +266,13 @@ def _sentence(text: str, language: str) -> str:
 
 def _write_caption(board: Board, lines: Sequence[str]) -> None:
     board.axes.text(
-        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top", fontsize=7.6, linespacing=1.45,
-        color="#3a4045", gid="caption",
+        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top", fontsize=7.6,
+        linespacing=1.45, color="#3a4045", gid="caption",
     )  # fmt: skip
 
 
 def _arrange(board: Board, frame: Frame, title_lines: int, caption_lines: int) -> None:
-    """Give the map the width of the sheet, and the sheet the height that title, map and caption need."""
+    """Give the map the width of the sheet, and the sheet the height that everything needs."""
     map_height = _MAP_SHARE * _SHEET_INCHES * frame.shape
     head, foot = 0.18 + 0.27 * title_lines, 0.14 + 0.158 * caption_lines
     height = head + map_height + foot

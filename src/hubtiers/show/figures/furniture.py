@@ -1,4 +1,4 @@
-"""Furniture of a printed map: how large each piece is, and where it stands; the scale bar and the north arrow."""
+"""Furniture of a printed map: how large each piece is and where it stands; scale and north."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Furniture:
 def settle(
     scene: Scene, furniture: Sequence[Furniture], width_of: Callable[[Frame], float]
 ) -> tuple[Scene, list[Box]]:
-    """Return the scene with a frame in which everything has room, and the place of each piece in pixels.
+    """Return the scene with a frame that has room for everything, and each piece's place.
 
     The frame of a study grows in small steps, never to twice its size; the printed map of a whole
     pack stays as it is.
@@ -89,7 +89,7 @@ def settle(
 
 
 def _taken(scene: Scene, frame: Frame) -> Any:
-    """Return the cells of a frame that must be seen: the regions; on a pack's whole map also its other land."""
+    """Return the cells that must be seen: the regions; on a pack's own map all of its land."""
     shapes = np.asarray(scene.regions(frame).array, dtype=object)
     if scene.is_whole and scene.pack is not None:
         shapes = np.concatenate(
@@ -110,7 +110,7 @@ def _block(taken: Any, boxes: Any, size: tuple[float, float]) -> None:
 
 
 def _grown(frame: Frame) -> Frame:
-    """Return a frame that is a little larger: downward when it is wide, to the right when it is high."""
+    """Return a frame that is a little larger: downward when it is wide, to the right when high."""
     left, bottom, right, top = frame.window
     if frame.shape < 0.8:
         return replace(frame, window=(left, bottom - _GROW * (top - bottom), right, top))
@@ -137,7 +137,7 @@ def _half_length(frame: Frame) -> tuple[float, float]:
 
 
 def _stretch(frame: Frame) -> float:
-    """Return the length on the map of a true metre in the middle of a frame; 1 on any map that is nearly true."""
+    """Return how long a true metre is on the map in its middle; 1 on any map nearly true."""
     left, bottom, right, top = frame.window
     middle, step = ((left + right) / 2, (bottom + top) / 2), (right - left) / 50
     onto = transformer(frame.crs)
@@ -243,8 +243,8 @@ def _arrow(board: Board, frame: Frame, at: tuple[float, float]) -> Box:
     along = along / np.hypot(*along) * 26 * dots * metres
     arrow = board.axes.annotate(
         "", xy=tuple(foot + along), xytext=tuple(foot), zorder=9, annotation_clip=False,
-        arrowprops={"arrowstyle": "-|>,head_width=0.3,head_length=0.7", "color": _INK, "linewidth": 1.1,
-                    "shrinkA": 0, "shrinkB": 0},
+        arrowprops={"arrowstyle": "-|>,head_width=0.3,head_length=0.7", "color": _INK,
+                    "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0},
     )  # fmt: skip
     letter = board.axes.text(
         *(foot + 1.22 * along),

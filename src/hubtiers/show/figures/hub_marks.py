@@ -97,7 +97,7 @@ def _members(scene: Scene, ids: Iterable[str]) -> Any:
 
 
 def core_point(scene: Scene, unit: str) -> tuple[float, float]:
-    """Return where a core is marked: at the seat of a city, where it is known, not in the middle of its territory."""
+    """Return where a core is marked: at the seat of a city where it is known, else inside it."""
     seat = _seats(scene.frame.crs).get(unit) if scene.has_units else None
     if seat is not None and np.isfinite(seat).all():
         return seat

@@ -1,4 +1,4 @@
-"""Names on a printed map: the cores of the hubs, or the best regions, each where it hides nothing."""
+"""Names on a printed map: cores of the hubs, or the best regions, where they hide nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Point = tuple[float, float]
 def label_points(
     scene: Scene, result: Result, layout: HubLayout | None, language: str
 ) -> list[tuple[str, Point]]:
-    """Return what is named in the main map: the cores of the hubs, highest tier first, or else the best regions."""
+    """Return what is named in the main map: the cores, highest tier first, or the best regions."""
     if layout is None:
         return _best_regions(scene, result, language)
     hubs = sorted(layout.hubs, key=lambda hub: TIERS.index(hub.tier))

@@ -33,7 +33,7 @@ Rows = list[tuple[Any, str]]
 def legend_items(
     board: Board, result: Result, layout: HubLayout | None, scene: Scene
 ) -> list[Furniture]:
-    """Return the legend of the tiers and that of the hubs, as pieces that find their place on the map."""
+    """Return the legends of tiers and hubs as pieces that find their place on the map."""
     language = board.language
     rows = _tier_rows(result, language) + _other_rows(result, scene, language)
     found = [_legend_item(board, rows, say("tier_score", language), "legend")]

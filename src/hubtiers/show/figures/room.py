@@ -1,4 +1,4 @@
-"""Where legend, scale bar and insets find room on a printed map: measured free rectangles, not a fixed corner."""
+"""Where legend, scale bar and insets find room on a printed map: measured free rectangles."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Room:
         return self._box(piece, int(row), int(column), hidden.shape, gap)
 
     def _cost(self, shape: tuple[int, int], corners: Sequence[str]) -> NDArray[np.float64]:
-        """Return how far each place is from the corners that are preferred, as a share of the map."""
+        """Return how far each place is from the preferred corners, as a share of the map."""
         up = np.linspace(0, 1, shape[0])[:, None] if shape[0] > 1 else np.zeros((1, 1))
         along = np.linspace(0, 1, shape[1])[None, :] if shape[1] > 1 else np.zeros((1, 1))
         costs = []
@@ -148,7 +148,7 @@ def find_room(
     *,
     force: bool = False,
 ) -> dict[str, Box] | None:
-    """Return the place of every piece in pixels from the lower left of a map; None when one does not fit.
+    """Return the place of each piece in pixels from the lower left; None when one has no room.
 
     Parameters
     ----------

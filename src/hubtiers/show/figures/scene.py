@@ -1,4 +1,4 @@
-"""Everything that has a place on a printed map: frame, regions, land around them, insets and lines."""
+"""What has a place on a printed map: frame, regions, land around them, insets and lines."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class SideMap:
-    """A map beside the main one: a part of the study that lies far away, or a place of the pack's own.
+    """A map beside the main one: a far part of the study, or a place of the pack's own.
 
     Attributes
     ----------
@@ -247,9 +247,11 @@ def _automatic(
     found = []
     width = frame.window[2] - frame.window[0]
     names = [region_names(result, language) for language in ("zh", "en")]
-    for number, (bounds, ids) in enumerate(
-        zip(framing.insets, outlying(main, framing), strict=True)
-    ):
+    places = zip(framing.insets, outlying(main, framing), strict=True)
+    for number, (bounds, ids) in enumerate(places):
+        # A frame that is wider than its study may show the part anyway.
+        if _shows(frame, around_frame(main, bounds)):
+            continue
         inset = _own_frame(around_frame(main, bounds), choose_projection(bounds))
         sides = inset.window[2] - inset.window[0], inset.window[3] - inset.window[1]
         long = float(np.clip(max(sides) / width, *_INSET_WIDTHS))
@@ -259,6 +261,13 @@ def _automatic(
         share = long * sides[0] / max(sides)
         found.append(SideMap(f"inset-{number + 1}", inset, title, share, corners))
     return found
+
+
+def _shows(frame: Frame, shapes: gpd.GeoSeries) -> bool:
+    """Return whether all of some shapes lie inside a frame."""
+    placed = projected(shapes, frame.crs)
+    left, bottom, right, top = placed.total_bounds
+    return bool(shapely.box(*frame.window).contains(shapely.box(left, bottom, right, top)))
 
 
 def _own_frame(shapes: gpd.GeoSeries, crs: str) -> Frame:
@@ -285,7 +294,7 @@ def _declared(scene: Scene, pack: Pack, whole: Frame) -> tuple[SideMap, ...]:
 
 
 def _locator(scene: Scene, frame: Frame) -> Frame | None:
-    """Return the frame of the map that shows where the study lies, when it is a part of its pack or layer."""
+    """Return the frame of the map that shows where the study lies in its pack or layer."""
     if scene.has_units and scene.pack is not None:
         whole = Frame(scene.pack.projection or frame.crs, (0, 0, 1, 1))
         parts = [scene.level(scene.pack.borders, whole), scene.lines(whole)]
@@ -305,7 +314,7 @@ def _window(shapes: gpd.GeoSeries, crs: str) -> Box:
 
 
 def _degrees_around(frame: Frame) -> Box:
-    """Return a box in degrees that holds a frame; the whole turn where the frame holds a pole or leaves the globe."""
+    """Return a box in degrees that holds a frame: the whole globe where the frame leaves it."""
     lon, lat = degrees_in(frame.crs, frame.window)
     middle = _middle_lon(frame)
     if np.isnan(lon).any():
@@ -357,7 +366,7 @@ def _level_on(pack: str, level: str, crs: str) -> gpd.GeoSeries:
 
 
 def _onto(shapes: gpd.GeoSeries, crs: str, pack: Pack | None) -> gpd.GeoSeries:
-    """Return shapes on a projection; a pack's own needs no care for edges that bend or leave the globe."""
+    """Return shapes on a projection; on a pack's own, no edge bends or leaves the globe."""
     if pack is not None and crs == pack.projection and pack.window:
         return shapes.to_crs(crs)
     return projected(shapes, crs)
@@ -379,8 +388,8 @@ def require_members(scene: Scene, layout: HubLayout) -> None:
     absent = [core for hub in layout.hubs for core in hub.cores if core not in known]
     if absent:
         raise SpecError(
-            f"The hubs of the layout {layout.id!r} have cores that are no region of the layer: {listing(absent)}. "
-            "Leave the layout out, or name regions of the layer."
+            f"The hubs of the layout {layout.id!r} have cores that are no region of the layer: "
+            f"{listing(absent)}. Leave the layout out, or name regions of the layer."
         )
 
 
@@ -405,9 +414,11 @@ def _require_metres(crs: str) -> None:
         found = pyproj.CRS(crs)
     except pyproj.exceptions.CRSError:
         raise CRSError(
-            f"crs={crs!r} is no reference system that PROJ knows. Give one such as 'EPSG:3035', or '+proj=laea …'."
+            f"crs={crs!r} is no reference system that PROJ knows. Give one such as 'EPSG:3035', or "
+            "'+proj=laea …'."
         ) from None
     if not found.is_projected:
         raise CRSError(
-            f"crs={crs!r} is one in degrees. A printed map needs one in metres, such as 'EPSG:3035'."
+            f"crs={crs!r} is one in degrees. A printed map needs one in metres, such as "
+            "'EPSG:3035'."
         )

@@ -1,4 +1,4 @@
-"""Maps beside the main one: small parts far away, a place of the pack's own, and where the frame lies."""
+"""Maps beside the main one: parts far away, places of the pack's own, where the frame lies."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _inset(board: Board, scene: Scene, result: Result, inset: SideMap) -> Furnit
 
 
 def locator_item(board: Board, scene: Scene) -> Furniture | None:
-    """Return the map that shows where the frame lies, when the study is a part of something larger."""
+    """Return the map that shows where the frame lies, for a study within a larger place."""
     whole = scene.locator
     if whole is None:
         return None

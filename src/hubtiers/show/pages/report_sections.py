@@ -15,7 +15,12 @@ from hubtiers.regions.boundaries import load_regions
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
-from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from hubtiers.show.figures.charts import (
+    FEWEST_SPOKES,
+    radar_figure,
+    rank_size_figure,
+    weight_figure,
+)
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.methods import describe_steps
 from hubtiers.show.pages.report_html import (
@@ -209,11 +214,18 @@ def _result(material: Material, page: Page) -> str:
                 lambda: rank_size_figure(result, language=page.drawn_language),
                 page.say("位序—规模图，两轴均为对数。", "Rank and size, both axes logarithmic."),
             ),
-            page.figure(
-                lambda: radar_figure(result, language=page.drawn_language),
-                page.say("前五位区域的功能结构。", "Functions of the five best regions."),
-            ),
+            _profiles(result, page),
         ]
+    )
+
+
+def _profiles(result: Result, page: Page) -> str:
+    """Return the radar plot of the best regions; nothing where there are too few spokes for one."""
+    if len(result.table.framework.filled_children()) < FEWEST_SPOKES:
+        return ""
+    return page.figure(
+        lambda: radar_figure(result, language=page.drawn_language),
+        page.say("前五位区域的功能结构。", "Functions of the five best regions."),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the page of a map says: names, numbers and shapes of a result as plain values, each of them once."""
+"""What the page of a map says: names, numbers and shapes as plain values, each of them once."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _subtitle(result: Result, ground: Ground) -> Text:
 
 
 def _shapes(ground: Ground) -> dict[str, Any]:
-    """Return what is drawn: the units as polygons of shared lines, their names, and whose they are."""
+    """Return what is drawn: units as polygons of shared lines, their names, whose they are."""
     units, aliases = ground.units, _aliases(ground.pack)
     in_provinces = ground.bundled and "province" in units.columns
     return {
@@ -276,7 +276,7 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
 
 
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:
-    """Return tier probabilities (in the order of the labels) and rank intervals by scored region."""
+    """Return tier probabilities (in the order of the labels) and rank intervals by region."""
     labels, scored = list(result.breaks.labels), result.scores.index[result.scores.notna()]
     shares = _part(robustness.tier_probability, labels, scored, "tier_probability")
     ranks = _part(robustness.rank_interval, _RANKS, scored, "rank_interval")
@@ -299,7 +299,8 @@ def _part(
         raise MissingColumnError(absent, f"The {name} of the robustness", map(str, frame.columns))
     if odd := [region for region in scored if region not in frame.index]:
         raise NotComparableError(
-            f"The {name} of the robustness has no row for {listing(odd)}. Assess the scheme on the table that is drawn."
+            f"The {name} of the robustness has no row for {listing(odd)}. Assess the scheme on the "
+            "table that is drawn."
         )
     return frame.loc[scored, columns].to_numpy(float, na_value=np.nan)
 

@@ -1,4 +1,4 @@
-"""What the web map paints: the smallest areas, which region each belongs to, and where the regions lie."""
+"""What the web map paints: the smallest areas, whose they are, and where regions lie."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Ground", "label_point", "lay_ground"]
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The areas that the map paints, called units, and the regions of the result that they belong to.
+    """The areas that the map paints, called units, and the regions that they belong to.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Ground:
     cut: float
 
     def place_of(self, region: int) -> dict[str, Any]:
-        """Return the label point of a region, and its units where they are not simply those painted with it."""
+        """Return the label point of a region, and its units where they are painted otherwise."""
         lat, lon = label_point(self.regions, region)
         place: dict[str, Any] = {"at": [lat, (lon - self.cut) % 360.0 + self.cut]}
         if not self.area.is_study[region]:
@@ -76,6 +76,8 @@ def lay_ground(result: Result) -> Ground:
     area = study_area(result)
     pack = area.source.load_pack()
     regions = result.table.regions
+    # As has just been checked.
+    assert isinstance(regions, gpd.GeoDataFrame)
     bundled = "members" in regions.columns and pack is not None and pack.is_shipped
     layer: gpd.GeoDataFrame = regions
     if bundled and pack is not None:

@@ -1,4 +1,4 @@
-"""What the web map shows around the regions: where it opens, the land around, lines of the pack, and whom to credit."""
+"""What the web map shows around the regions: its view, land, lines of the pack, credits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def view_content(
 
 
 def _corners(bounds: Box) -> list[list[float]]:
-    """Return a box as the browser reads it: the corner in the southwest and that in the northeast."""
+    """Return a box as the browser reads it: its southwestern and its northeastern corner."""
     west, south, east, north = bounds
     return [[south, west], [north, east]]
 
@@ -83,7 +83,7 @@ def _parts(result: Result, area: StudyArea, framing: Framing) -> list[dict[str, 
 
 
 def context_content(ground: Ground) -> dict[str, Any]:
-    """Return the land around, the lines that belong on every map of the pack, and whose work the shapes are."""
+    """Return the land around, the lines of the pack, and whose work the shapes are."""
     pack = ground.pack
     note = coordinate_note(ground.regions)
     return {

@@ -31,13 +31,14 @@ __all__ = ["TierMap", "tier_map"]
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
+_SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
 }
 
 
 class TierMap(folium.Map):
-    """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
+    """A `folium.Map` that carries its scripts and styles and asks the network for nothing."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -88,7 +89,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     basemap: str | None = None,
     extent: tuple[float, float, float, float] | None = None,
 ) -> TierMap:
-    """Draw the tiers of a result on a map (层级地图) that opens on them, the hubs of a layout above.
+    """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
     Parameters
     ----------
@@ -156,7 +157,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     >>> from hubtiers.tiers.breaks import NaturalBreaks
     >>> import pandas as pd
     >>> provinces = load_regions("province").head(3)
-    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd", "value": [6.8, 3.5, 2.0]})
+    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd"})
+    >>> values["value"] = [6.8, 3.5, 2.0]
     >>> web = tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(provinces, values)))
     >>> "https://" in web.get_root().render()
     False
@@ -184,6 +186,10 @@ def _spoken(content: dict[str, Any], language: str | None, own: Sequence[str]) -
     """Return the content in the languages that the page can be read in, and the one it opens in."""
     languages = list(own) if language is None else list(dict.fromkeys([language, *own]))
     spoken: dict[str, Any] = in_languages(content, languages)
+    if len(languages) == 1:
+        # The button that switches says the other language's name, in that language.
+        said = spoken["words"][languages[0]]
+        spoken["words"] = {languages[0]: {k: said[k] for k in said if k not in _SWITCH}}
     # Without a language that somebody has set, the browser is asked.
     asks = {"language": languages[0], "languages": languages, "asksBrowser": language is None}
     return {**spoken, **asks}

@@ -37,16 +37,21 @@
     return button;
   }
 
+  function languageTool(state) {
+    const words = h.words(state);
+    const other = state.lang === "zh" ? "en" : "zh";
+    const shown = state.wide ? words.other_language : words.other_short;
+    const button = h.button("hubtiers-language", shown, "language", () => h.speak(state, other));
+    button.lang = h.TAGS[other];
+    button.setAttribute("aria-label", words.other_language);
+    return button;
+  }
+
   function toolBox(state) {
     const words = h.words(state);
     const box = element("div", "hubtiers-tools");
     box.setAttribute("role", "toolbar");
     box.setAttribute("aria-label", words.tools);
-    const other = state.lang === "zh" ? "en" : "zh";
-    const shown = state.wide ? words.other_language : words.other_short;
-    const language = h.button("hubtiers-language", shown, "language", () => h.speak(state, other));
-    language.lang = h.TAGS[other];
-    language.setAttribute("aria-label", words.other_language);
     const theme = tool(state, "theme", () =>
       h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true),
     );
@@ -54,7 +59,7 @@
     box.append(h.searchBox(state), panelTool(state, "table"));
     if (state.data.explorer) box.append(panelTool(state, "weights"));
     // A page in one language has nothing to switch.
-    if (state.data.languages.includes(other)) box.append(language);
+    if (state.data.languages.length > 1) box.append(languageTool(state));
     box.append(theme);
     if (document.fullscreenEnabled) {
       box.append(
