@@ -362,10 +362,19 @@ class _Walk:
             return False
         if len(beside) > 1 or any(parse_year(text) for text in texts):
             return True
-        # One text alone is a title, unless it is short and heads a column or a group, or a column has no other.
-        if below and not any(self.grid.text(r, beside[0]) for r in below):
+        return self._heads_alone(row, beside[0], below)
+
+    def _heads_alone(self, row: int, column: int, below: Sequence[int]) -> bool:
+        """Return whether the one text of a row heads a column or a group of columns, and is no title."""
+        text = self.grid.text(row, column)
+        if below and not any(self.grid.text(r, column) for r in below):
             return True
-        return len(texts[0]) <= _LONG and self._is_apart(row)
+        # A title has no lines and no unit, and does not stand above years.
+        if len(text.splitlines()) > 1 or (
+            below and parse_year(self.grid.raw(below[0], column)) is not None
+        ):
+            return not region_word(text)
+        return len(text) <= _LONG and self._is_apart(row)
 
     def _is_unit_row(self, row: int, beside: Sequence[int]) -> bool:
         """Return whether brackets stand below words, as units do, and not at the edge of a title."""

@@ -132,11 +132,16 @@ def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int
 def _told_twice(
     task: Task, headers: Sequence[tuple[Series, Header]], labels: Mapping[int, str]
 ) -> list[int]:
-    """Return the series that share a name and a year."""
+    """Return the series that share a name, a year and a region: halves of one table share no region."""
     seen: dict[tuple[str, int | None], list[int]] = {}
+    twice: dict[int, None] = {}
     for number, label in labels.items():
-        seen.setdefault((label, _dated(task, headers[number][1]).year), []).append(number)
-    return [number for numbers in seen.values() if len(numbers) > 1 for number in numbers]
+        alike = seen.setdefault((label, _dated(task, headers[number][1]).year), [])
+        for other in alike:
+            if headers[number][0].regions & headers[other][0].regions:
+                twice |= {number: None, other: None}
+        alike.append(number)
+    return list(twice)
 
 
 def _title(task: Task, series: Series) -> str:
@@ -292,9 +297,8 @@ def refuse_twins(task: Task, named: Sequence[Named]) -> None:
     seen: dict[tuple[str, int | None], list[Named]] = {}
     for n in named:
         key = (n.indicator, n.header.year)
-        mine = {slot.region for slot in n.series.slots if not slot.aside}
         for other in seen.get(key, []):
-            if mine & {slot.region for slot in other.series.slots if not slot.aside}:
+            if n.series.regions & other.series.regions:
                 raise DataError(
                     f"{task.where} has two columns for {n.indicator!r}{f' in {key[1]}' if key[1] else ''}: "
                     f"{other.series.letter} ({other.series.text!r}) and {n.series.letter} ({n.series.text!r}). "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from hubtiers.errors import DataError, MissingColumnError, listing
 from hubtiers.table.yearbook.blocks import Block, Notes, Row
@@ -48,6 +49,11 @@ class Series:
     def letter(self) -> str:
         """Where the series stands: the letter of its column, or the number of its row."""
         return self.grid.letter(self.column) if self.row is None else f"row {self.row}"
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        """The names of the regions that the series has cells of."""
+        return frozenset(slot.region for slot in self.slots if not slot.aside)
 
     @property
     def text(self) -> str:
