@@ -184,10 +184,10 @@ class OutputSection(_Section):
     """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`."""
 
     figures: bool = True
-    tables: bool = True
+    tables: bool | Literal["zh", "en", "both"] = True
     report: bool = True
     explorer: bool = True
-    language: Literal["zh", "en"] = "zh"
+    language: Literal["zh", "en"] | None = None
     approval: str | None = None
 
 

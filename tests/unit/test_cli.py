@@ -263,7 +263,7 @@ def test_robustness_is_the_same_twice(hubtiers, tmp_path):
     assert "order of the tiers kept" in run.stdout
 
 
-def test_pack_then_check_against_it(tmp_path):
+def test_pack_then_check_against_it(hubtiers, tmp_path):
     """A layer becomes a pack with an account, and names are checked against it."""
     layer = gpd.GeoDataFrame(
         {"GEOID": ["01", "02", None], "NAME": ["Ash", "Birch", "Lake"]},
@@ -308,7 +308,7 @@ def test_pack_then_check_against_it(tmp_path):
     assert hubtiers("check", "names.txt", "--regions", "country", cwd=tmp_path).returncode == 0
 
 
-def test_ways_out_are_options(tmp_path):
+def test_ways_out_are_options(hubtiers, tmp_path):
     layer = gpd.GeoDataFrame({"key": ["a"]}, geometry=[box(0, 50, 1, 51)], crs=4326)
     layer.to_file(tmp_path / "own.gpkg", layer="one")
     layer.to_file(tmp_path / "own.gpkg", layer="two", mode="a")

@@ -150,6 +150,19 @@ class HubLayout:
         )
 
 
+def _hub_row(hub: Hub) -> dict[str, str]:
+    return {
+        "hub": hub.id,
+        "name_zh": hub.name_zh,
+        "name_en": hub.name_en,
+        "tier": hub.tier,
+        "cores": ";".join(hub.cores),
+        "extent": ";".join(hub.extent),
+        "focus_zh": "；".join(hub.focus_zh),
+        "focus_en": "; ".join(hub.focus_en),
+    }
+
+
 def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
     """Return the units of regions: one of the layer at hand is its own, others are expanded."""
     return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))

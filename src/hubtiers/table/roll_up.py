@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,6 @@ from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.membership import expand_members
 
 __all__ = ["roll_up"]
-
-_COLUMNS = ["region", "indicator", "value", "year", "unit", "source", "status"]
 
 
 def roll_up(
@@ -75,33 +73,16 @@ def roll_up(
     >>> cities = pd.DataFrame({"region": ["510000", "500000"], "value": [130.0, 70.0]})
     >>> cities["indicator"] = "patents"
     >>> framework = Framework((Indicator("patents"),))
-    >>> consortium = load_regions(["chengdu-chongqing"])
-    >>> roll_up(cities, consortium, framework=framework)["value"].tolist()
+    >>> roll_up(cities, load_regions(["chengdu-chongqing"]), framework=framework)["value"].tolist()
     [200.0]
     """
     if absent := [name for name in ("region", "indicator", "value") if name not in values.columns]:
         raise MissingColumnError(absent, "The table of indicator values", map(str, values.columns))
     inside = _members(regions, parent)
-    known = _known_values(values)
-    present = set(known["indicator"])
-    wanted = [indicator for indicator in framework.indicators if indicator.code in present]
-    _require_denominators(wanted, present)
-    parts = _parts(known["region"].unique(), inside, is_own=parent is not None)
-    rows = []
-    for indicator in wanted:
-        found = _rows_of(indicator, inside, known, parts)
-        rows += [row for row in found if partial or row["status"] == "computed"]
-    return pd.DataFrame(rows, columns=_COLUMNS)
-
-
-def _known_values(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that hold a value, one per region, indicator and year."""
-    known = values.dropna(subset=["value"])
-    known = known.assign(region=known["region"].astype(str))
+    known = values.dropna(subset=["value"]).assign(region=lambda frame: frame["region"].astype(str))
     known["year"] = known.get("year", pd.NA)
-    again = known.duplicated(["region", "indicator", "year"])
-    if again.any():
-        twice = known.loc[again, "region"].unique()
+    if known.duplicated(["region", "indicator", "year"]).any():
+        twice = known.loc[known.duplicated(["region", "indicator", "year"]), "region"].unique()
         raise DataError(
             f"The data hold more than one value for {listing(twice)}. Keep one per indicator and "
             "year."
@@ -115,26 +96,13 @@ def _known_values(values: pd.DataFrame) -> pd.DataFrame:
         for _, cells in known[known["indicator"] == indicator.code].groupby(
             "year", dropna=False, sort=True
         )
-    return known
-
-
-def _rows_of(
-    indicator: Indicator,
-    members: Mapping[str, set[str]],
-    known: pd.DataFrame,
-    parts: Mapping[str, set[str]],
-) -> Iterator[dict[str, object]]:
-    """Yield a row for each year and target region of which some member has a value.
-
-    `members` are the units of every target region, `parts` those of every region of the data.
-    """
-    own = known[known["indicator"] == indicator.code]
-    for _, cells in own.groupby("year", dropna=False, sort=True):
-        for region, units in members.items():
-            inside = cells[[parts[name] <= units for name in cells["region"]]]
-            row = _bring_up(indicator, inside, region, units, parts, known)
-            if row is not None:
-                yield row
+        for region, members in inside.items()
+        if (row := _bring_up(indicator, cells, region, members, parts, known))
+        and (partial or row["status"] == "computed")
+    ]
+    return pd.DataFrame(
+        rows, columns=["region", "indicator", "value", "year", "unit", "source", "status"]
+    )
 
 
 def _members(
@@ -195,27 +163,30 @@ def _require_denominators(indicators: list[Indicator], present: set[str]) -> Non
 
 def _bring_up(
     indicator: Indicator,
-    inside: pd.DataFrame,
+    cells: pd.DataFrame,
     region: str,
-    units: set[str],
+    members: set[str],
     parts: Mapping[str, set[str]],
     known: pd.DataFrame,
 ) -> dict[str, object] | None:
-    """Return the row of a region from the rows inside it, None where none can be used."""
+    inside = cells[[parts[r] <= members for r in cells["region"]]]
     weights = _weights(indicator, inside, known)
-    # A ratio whose denominator is not known cannot be weighted, and counts as a gap.
     inside, weights = inside[weights.notna().to_numpy()], weights.dropna()
-    covered = [unit for member in inside["region"] for unit in parts[member]]
+    covered = [unit for r in inside["region"] for unit in parts[r]]
     if len(covered) != len(set(covered)):
         raise DataError(
             f"The data hold both a region and one of its members for {indicator.code!r} inside "
             f"{region}, which would count twice. Keep one level."
         )
+    complete = set(covered) == members
     if not len(inside):
         return None
-    value, weight = inside["value"].to_numpy(float), weights.to_numpy(float)
-    extensive = indicator.kind == "extensive"
-    total = value.sum() if extensive else np.average(value, weights=weight)
+    value = inside["value"].to_numpy(float)
+    total = (
+        value.sum()
+        if indicator.kind == "extensive"
+        else np.average(value, weights=weights.to_numpy(float))
+    )
     return {
         "region": region,
         "indicator": indicator.code,
@@ -223,7 +194,7 @@ def _bring_up(
         "year": inside["year"].iloc[0],
         "unit": inside["unit"].iloc[0] if "unit" in inside else indicator.unit,
         "source": f"hubtiers: from {len(inside)} members",
-        "status": "computed" if set(covered) == units else "partial-members",
+        "status": "computed" if complete else "partial-members",
     }
 
 

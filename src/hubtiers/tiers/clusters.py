@@ -405,7 +405,7 @@ class GaussianMixture:
             )
         tried = {k: self._mixture(points, k) for k in self._numbers(points)}
         bic = self._bic_of_full(tried, points)
-        model = tried[bic.idxmin()]
+        model = tried[int(bic.index[int(bic.argmin())])]
         found = np.asarray(model.predict(points))
         method = "Gaussian mixture" + ("" if model.converged_ else " (not converged)")
         labels = self.possible_tiers[: model.n_components]

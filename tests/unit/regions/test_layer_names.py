@@ -97,7 +97,9 @@ def test_namesakes_are_told_apart_by_what_they_lie_in():
 
 def test_a_name_that_fits_several_is_refused():
     # The exact name comes first; what says another kind is another place.
-    found = match_layer(["Richmond", "richmond county", "Richmond-City", "RICHMOND", "Polk City"], COUNTIES)
+    found = match_layer(
+        ["Richmond", "richmond county", "Richmond-City", "RICHMOND", "Polk City"], COUNTIES
+    )
     assert found["region_id"].tolist() == ["4", "4", "5", "4", "3"]
     twins = layer([("1", "Polk County"), ("2", "Polk, County of")])
     found = match_layer(["polk", "Polk City"], twins)

@@ -54,7 +54,9 @@ class Page:
         for (row, column), value in self.cells.items():
             book.active.cell(row, column).value = value
         for top, left, bottom, right in self.merges:
-            book.active.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+            book.active.merge_cells(
+                start_row=top, start_column=left, end_row=bottom, end_column=right
+            )
         book.save(path)
         return path
 
@@ -125,7 +127,11 @@ def lay(page: Page, top: int, left: int, names, columns, style: Style) -> tuple[
             page.put(row, left + 1, PROVINCES.get(name, "National Total"))
         for number, (_, values) in enumerate(columns):
             for step in range(width):
-                page.put(row, start + number * width + step, values[name, style.years[step] if style.years else None])
+                page.put(
+                    row,
+                    start + number * width + step,
+                    values[name, style.years[step] if style.years else None],
+                )
         row += 2 if style.gaps else 1
     return row, start + len(columns) * width
 
@@ -151,7 +157,9 @@ def tables(draw):
 def truth(style: Style, columns) -> dict[str, set[tuple[str, int, float]]]:
     """Return the values that regions have, by the name of their indicator; without years, the title's 2016 counts."""
     return {
-        "".join(indicator[0]): {(name, year or 2016, value) for (name, year), value in values.items() if name != "全国"}
+        "".join(indicator[0]): {
+            (name, year or 2016, value) for (name, year), value in values.items() if name != "全国"
+        }
         for indicator, values in columns
     }
 
@@ -164,7 +172,9 @@ def written(page: Page, framework: Framework | None = None):
 def got(file) -> dict[str, set[tuple[str, int, float]]]:
     found: dict[str, set[tuple[str, int, float]]] = {}
     for row in file.values.dropna(subset=["value"]).itertuples():
-        found.setdefault(row.indicator.replace(" ", ""), set()).add((row.region, int(row.year), row.value))
+        found.setdefault(row.indicator.replace(" ", ""), set()).add(
+            (row.region, int(row.year), row.value)
+        )
     return found
 
 
@@ -200,7 +210,9 @@ def test_a_table_that_goes_on_to_the_right(table, lower, gap, random):
     top = titled(page) + 1
     _, free = lay(page, top, 1, names, columns[:1], style)
     others = (
-        [*names[:1], *random.sample(names[1:], len(names) - 1)] if style.totals else random.sample(names, len(names))
+        [*names[:1], *random.sample(names[1:], len(names) - 1)]
+        if style.totals
+        else random.sample(names, len(names))
     )
     lay(page, top + lower, free + gap, others, columns[1:], style)
     try:
@@ -253,7 +265,9 @@ def test_names_of_a_framework_find_their_columns(table, random):
     random.shuffle(asked)
     framework = Framework(
         tuple(
-            Indicator(f"i{n}", name_zh="" if n == 0 else "".join(zh), name_en=" ".join(en), unit=unit)
+            Indicator(
+                f"i{n}", name_zh="" if n == 0 else "".join(zh), name_en=" ".join(en), unit=unit
+            )
             for n, (zh, en, unit) in enumerate(asked)
         )
     )
