@@ -35,7 +35,7 @@ def folder(tmp_path):
     files = {
         "framework.csv": FRAMEWORK,
         "a.csv": "地区,研发经费（亿元）\n北京,10\n天津,4\n河北,6\n",
-        "b.csv": "各地企业情况（2020年）,,\n大区,市,企业数（个）\n华北,北京市,3\n华北,天津,2\n华北,冀,1\n",
+        "b.csv": "大区,市,企业数（个）\n华北,北京市,3\n华北,天津,2\n华北,冀,1\n",
         "c.csv": "地区,授权量（千件）,企业数\n北京,1,3\n天津,2,2\n河北,3,1\n",
         "d.csv": "地区,授权量,企业数\n北京,9,3\n天津,9,7\n河北,9,1\n",
     }
@@ -57,7 +57,7 @@ def test_tables_are_joined_each_read_in_its_own_way(folder):
     (folder / "names.csv").write_text("name,region_id\n冀,130000\n", encoding="utf-8")
     table = table_of(
         folder,
-        '["a.csv", { file = "b.csv", region_column = "市" }, { file = "c.csv", only = ["grants"] }]',
+        '["a.csv", { file = "b.csv", region_column = "市", year = 2020 }, { file = "c.csv", only = ["grants"] }]',
         NAMES,
     )
     assert table.values.dropna().to_dict("index") == {
