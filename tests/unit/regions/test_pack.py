@@ -309,7 +309,6 @@ _STILL = {
     "regions/_addresses.py": "a country before its provinces in an address",
     "regions/pack.py": "names the pack of studies that name none",
     "regions/_placing.py": "guesses that coordinates are swapped",
-    "show/": "maps and figures ask the pack next",
     "table/yearbook/": "rows of national yearbooks",
 }
 _COUNTRIES = (
