@@ -7,7 +7,7 @@ from hubtiers.regions.pack import source_of
 from hubtiers.scheme import Result
 from hubtiers.show.words import LANGUAGES, has_chinese, require_language
 
-__all__ = ["language_of", "languages_of"]
+__all__ = ["language_of", "language_with", "languages_of"]
 
 
 def language_of(result: Result, language: str | None) -> str:
@@ -22,6 +22,15 @@ def language_of(result: Result, language: str | None) -> str:
         return languages_of(result)[0]
     require_language(language)
     return language
+
+
+def language_with(result: Result | None, language: str | None) -> str:
+    """Return the language of a picture whose names come from a result that may not be there."""
+    if result is not None:
+        return language_of(result, language)
+    spoken = language or LANGUAGES[0]
+    require_language(spoken)
+    return spoken
 
 
 def languages_of(result: Result) -> tuple[str, ...]:
