@@ -33,6 +33,13 @@ def test_every_public_name_exists():
         assert getattr(hubtiers, name) is not None
 
 
+def test_every_method_has_a_public_name():
+    from hubtiers._methods import METHODS
+
+    names = {method.__name__ for methods in METHODS.values() for method in methods}
+    assert names <= set(hubtiers.__all__)
+
+
 def test_import_is_light():
     """`import hubtiers` loads no heavy library; they come with the first name that needs them."""
     heavy = [

@@ -1,7 +1,8 @@
 """The one way in which kernels are compiled.
 
-Import this module only inside the functions that use it, or in modules of kernels, because numba is slow to import.
-Kernels release the interpreter lock, and use no fast-math, so that they give the same answer on every processor.
+Import this module only inside the functions that use it, or in modules of kernels, because numba is
+slow to import. Kernels release the interpreter lock, and use no fast-math, so that they give the
+same answer on every processor.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A result shows itself: map, figure and report as methods, which hand over to `show/` when they are called."""
+"""A result shows itself: methods for map, figure and report that hand over to `show/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From indicators up to the score: weights of every node within its parent, and aggregation level by level."""
+"""From indicators up to the score.
+
+Weights of every node within its parent, and aggregation level by level.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,8 @@ def method_at(methods: tuple[_Method, ...], level: int) -> _Method:
 class RegionalWeights:
     """What each child counts for in each region (regions × children).
 
-    The score of the group is the sum of weighted values when they are `multipliers`, else their weighted mean.
+    The score of the group is the sum of weighted values when they are `multipliers`, else their
+    weighted mean.
     """
 
     frame: pd.DataFrame
@@ -159,8 +163,9 @@ class FittedNode:
     def _apply_by_region(self, children: pd.DataFrame, regional: RegionalWeights) -> pd.Series:
         if not isinstance(self.method, Arithmetic):
             raise SpecError(
-                f"Weights by region, as BenefitOfDoubt() gives them, are made for a weighted sum, but {self.method!r} "
-                f"brings the children of {self.group.code or 'the score'!r} together. Use Arithmetic() there."
+                "Weights by region, as BenefitOfDoubt() gives them, are made for a weighted sum, "
+                f"but {self.method!r} brings the children of {self.group.code or 'the score'!r} "
+                "together. Use Arithmetic() there."
             )
         weights, values = regional.frame.to_numpy(float), children.to_numpy(float)
         scores = _mean_by_region(values, weights)
@@ -172,7 +177,10 @@ class FittedNode:
 def _mean_by_region(
     values: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the mean of each row under weights of its own, over the values present; NaN where there are none."""
+    """Return the mean of each row under weights of its own, over the values present.
+
+    NaN where there are none.
+    """
     present = np.where(np.isnan(values), 0.0, weights)
     total = present.sum(axis=1)
     summed = (present * np.nan_to_num(values)).sum(axis=1)
@@ -181,7 +189,10 @@ def _mean_by_region(
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
-    """Every group from the lowest up, fitted; `flat` are weights over all indicators at once, where there are such."""
+    """Every group from the lowest up, fitted.
+
+    `flat` are weights over all indicators at once, where there are such.
+    """
 
     nodes: tuple[FittedNode, ...]
     flat: FittedWeights | None
@@ -198,7 +209,10 @@ class Hierarchy:
         return shares.rename("weight")
 
     def reach(self) -> dict[Any, float]:
-        """Return by node what it counts for in the score: the product of the weights on the way up."""
+        """Return by node what it counts for in the score.
+
+        The product of the weights on the way up.
+        """
         reach: dict[Any, float] = {"": 1.0}
         for node in self.nodes[::-1]:
             own = reach[node.group.code]
@@ -213,7 +227,7 @@ class Hierarchy:
         return pd.Series({code: reach[code] for code in codes}, name="weight")
 
     def scores(self, normalised: pd.DataFrame) -> pd.DataFrame:
-        """Return the score of every group, lowest first, and of the whole in the column with the empty name."""
+        """Return the score of every group, lowest first, and of the whole in the column ""."""
         scored: dict[str, pd.Series] = {}
         flat = weights_by_region(self.flat, normalised)
         for node in self.nodes:
@@ -225,7 +239,10 @@ class Hierarchy:
     def shares_of(
         self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame
     ) -> dict[str, dict[str, float]]:
-        """Return by group what each child counts for in one region; missing children hand their weight on."""
+        """Return by group what each child counts for in one region.
+
+        Missing children hand their weight on.
+        """
         row = pd.concat([normalised.loc[region], nodes.loc[region]])
         flat = weights_by_region(self.flat, normalised)
         shares = {}
@@ -239,7 +256,8 @@ class Hierarchy:
             present = {
                 c: stated[c] for c in node.group.children if stated[c] > 0 and pd.notna(row[c])
             }
-            # Multipliers need not sum to 1; what is missing hands its part on, so that their sum stays.
+            # Multipliers need not sum to 1; what is missing hands its part on, so that their sum
+            # stays.
             whole = sum(stated.values()) if regional is not None and regional.multipliers else 1.0
             total = sum(present.values())
             shares[node.group.code] = {
@@ -256,10 +274,13 @@ def fit_hierarchy(
     aggregate: AggregateStep | tuple[AggregateStep, ...],
     given: Given | None,
 ) -> tuple[Hierarchy, pd.DataFrame]:
-    """Fit weights and aggregation from the lowest level up; return them with the score of every group.
+    """Fit weights and aggregation from the lowest level up.
 
-    One weighting method is fitted over all indicators at once; a tuple is fitted group by group, on the scores of its
-    children. `given` is what the methods may ask for beside the values; None where weights stand already.
+    Return them with the score of every group.
+
+    One weighting method is fitted over all indicators at once; a tuple is fitted group by group, on
+    the scores of its children. `given` is what the methods may ask for beside the values; None
+    where weights stand already.
     """
     flat = (
         None if isinstance(weight, tuple) else _flat_weights(weight, framework, normalised, given)
@@ -307,12 +328,13 @@ def fit_weights(method: WeightStep, values: pd.DataFrame, given: Given | None) -
     weights = fitted.weights.reindex(values.columns)
     if absent := [repr(code) for code in values.columns[weights.isna()]]:
         raise DataError(
-            f"{method!r} gives {listing(absent)} no weight. Give every child of a group one, 0 to leave it out."
+            f"{method!r} gives {listing(absent)} no weight. Give every child of a group one, 0 to "
+            "leave it out."
         )
     if not (weights >= 0).all() or abs(weights.sum() - 1.0) > _ROUNDING:
         raise DataError(
-            f"{method!r} gives weights from {weights.min():g} to {weights.max():g} that sum to {weights.sum():g}. "
-            "Weights are shares: let them be at least 0 and sum to 1."
+            f"{method!r} gives weights from {weights.min():g} to {weights.max():g} that sum to "
+            f"{weights.sum():g}. Weights are shares: let them be at least 0 and sum to 1."
         )
     return fitted
 
@@ -344,7 +366,10 @@ def _fit_node(
 def gather(
     normalised: pd.DataFrame, scored: Mapping[str, pd.Series] | pd.DataFrame, group: GroupNode
 ) -> pd.DataFrame:
-    """Return the children of a group side by side: indicators, and groups that were scored already."""
+    """Return the children of a group side by side.
+
+    Indicators, and groups that were scored already.
+    """
     if group.only_indicators:
         columns = [column for below in group.leaves for column in below]
         return pd.DataFrame(
@@ -364,7 +389,7 @@ def only(children: pd.DataFrame, share: pd.Series) -> pd.DataFrame:
 def regional_weights(
     group: GroupNode, flat: pd.DataFrame | None, own: pd.DataFrame | None
 ) -> RegionalWeights | None:
-    """Return the weights by region of a group's children, or None where all regions share one set of weights.
+    """Return the weights by region of a group's children; None where all regions share one set.
 
     Parameters
     ----------
@@ -377,8 +402,9 @@ def regional_weights(
 
     Notes
     -----
-    Weights by region are multipliers: the score is the sum of weighted values, as in the benefit of the doubt. A group
-    between the indicators and the score has no multipliers of its own, so that its score is their weighted mean.
+    Weights by region are multipliers: the score is the sum of weighted values, as in the benefit of
+    the doubt. A group between the indicators and the score has no multipliers of its own, so that
+    its score is their weighted mean.
     """
     if own is not None:
         return RegionalWeights(own, multipliers=True)
@@ -393,7 +419,7 @@ def regional_weights(
 
 
 def weights_by_region(weights: FittedWeights | None, values: pd.DataFrame) -> pd.DataFrame | None:
-    """Return weights by region for these regions, or None when all regions share one set of weights."""
+    """Return weights by region for these regions; None when all regions share one set."""
     fitted = _by_region(weights)
     if fitted is None:
         return None
@@ -403,8 +429,8 @@ def weights_by_region(weights: FittedWeights | None, values: pd.DataFrame) -> pd
         return frame
     if unknown := [r for r in values.index if r not in fitted.index]:
         raise NotComparableError(
-            f"The weights were fitted region by region, but {listing(unknown)} had no part in the fit. Fit again "
-            "with them."
+            f"The weights were fitted region by region, but {listing(unknown)} had no part in the "
+            "fit. Fit again with them."
         )
     return fitted.reindex(values.index)
 
@@ -414,7 +440,10 @@ def _by_region(weights: FittedWeights | None) -> pd.DataFrame | None:
 
 
 def _share(group: GroupNode, flat: FittedWeights | None, own: FittedWeights | None) -> pd.Series:
-    """Return the weight of each child within its group; all 0 when every indicator below has weight 0."""
+    """Return the weight of each child within its group.
+
+    All 0 when every indicator below has weight 0.
+    """
     if own is not None:
         stated = own.weights.reindex(list(group.children)).to_numpy(float)
     else:

@@ -56,13 +56,17 @@ def own_fact(method: object, name: str, default: Any = None) -> Any:
 
 
 def uses_data(method: object) -> bool:
-    """Return whether a weighting takes its weights from the data; one that does not say so counts as if it did."""
+    """Return whether a weighting takes its weights from the data.
+
+    One that does not say so counts as if it did.
+    """
     return bool(getattr(method, "uses_data", True))
 
 
 def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the names of the parameters of a `fit` or `apply`, without the values that come first."""
-    # Bound methods are made anew at each look-up; the function below them is what can be remembered.
+    """Return the names of the parameters of a `fit` or `apply` after the values."""
+    # Bound methods are made anew at each look-up; the function below them is what can be
+    # remembered.
     plain = getattr(function, "__func__", None)
     return _names(function, 1) if plain is None else _names(plain, 2)
 

@@ -1,4 +1,4 @@
-"""Every method by its step, and the way between method objects and the plain values of a study file."""
+"""Every method by its step, and the way between method objects and plain values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ METHODS: dict[str, tuple[type, ...]] = {
     "aggregate": aggregate.METHODS,
     "tier": tiers.METHODS,
 }
-"""Every method by its step, in the order of the steps. Each room lists its own; `register` adds a user's."""
+"""Every method by its step, in the order of the steps. Each room lists its own; `register` adds a
+user's."""
 
 BY_LEVEL = ("weight", "aggregate")
 """Steps that may be a tuple of methods, from the lowest level of the framework up."""
@@ -48,15 +49,17 @@ def register(step: str) -> Callable[[_Method], _Method]: ...
 def register(step: str, method: _Method | None = None) -> _Method | Callable[[_Method], _Method]:
     """Make a method of your own known by its name (注册方法), as the bundled ones are.
 
-    Choose it to use the method in study files, in `Scheme.from_spec` and on the command line of your own script. A
-    scheme takes the object without it.
+    Choose it to use the method in study files, in `Scheme.from_spec` and on the command line of
+    your own script. A scheme takes the object without it.
 
     Parameters
     ----------
     step
-        The step that the method is for: `denominate`, `impute`, `treat`, `normalise`, `weight`, `aggregate` or `tier`.
+        The step that the method is for: `denominate`, `impute`, `treat`, `normalise`, `weight`,
+        `aggregate` or `tier`.
     method
-        The class: a frozen dataclass whose `fit` learns from values. Left out, `register` is a decorator.
+        The class: a frozen dataclass whose `fit` learns from values. Left out, `register` is a
+        decorator.
 
     Returns
     -------
@@ -72,8 +75,8 @@ def register(step: str, method: _Method | None = None) -> _Method | Callable[[_M
 
     Notes
     -----
-    The name is known in this process only. A class that is defined again, as in a notebook, takes the place of the one
-    before. **Missing values** are treated as the method says.
+    The name is known in this process only. A class that is defined again, as in a notebook, takes
+    the place of the one before. **Missing values** are treated as the method says.
 
     Examples
     --------
@@ -118,19 +121,21 @@ def _require_registrable(step: str, method: Any) -> None:
     frozen = getattr(method, "__dataclass_params__", None)
     if frozen is None or not frozen.frozen:
         raise SpecError(
-            f"{start} needs a frozen dataclass, so that its options can be written down and compared. Put "
-            "@dataclass(frozen=True) above the class."
+            f"{start} needs a frozen dataclass, so that its options can be written down and "
+            "compared. Put @dataclass(frozen=True) above the class."
         )
     if not callable(getattr(method, "fit", None)):
         raise SpecError(f"{start} finds no `fit` in the class. Write one that takes the values.")
     if "method" in _options_of(method):
         raise SpecError(
-            f"{start}: an option may not be called 'method', which names the method itself. Rename it."
+            f"{start}: an option may not be called 'method', which names the method itself. Rename "
+            "it."
         )
     home = step_of(method)
     if home not in (None, step):
         raise SpecError(
-            f"{start}: it is a method of the step {home!r} already. Write a class of its own for this one."
+            f"{start}: it is a method of the step {home!r} already. Write a class of its own for "
+            "this one."
         )
 
 
@@ -145,14 +150,18 @@ def _refuse_taken_name(step: str, method: type, others: list[type]) -> None:
     for key in _keys(method):
         if key in taken:
             raise SpecError(
-                f"{start}: the name {key!r} is that of {taken[key].__name__} already. Choose another class name."
+                f"{start}: the name {key!r} is that of {taken[key].__name__} already. Choose "
+                "another class name."
             )
         if key in _TAKEN:
             raise SpecError(f"{start}: the name {key!r} {_TAKEN[key]}. Choose another class name.")
 
 
 def step_of(method: type) -> str | None:
-    """Return the step that a class, or one that it is derived from, is a method of; None for one of a user's own."""
+    """Return the step that a class, or one that it is derived from, is a method of.
+
+    None for one of a user's own.
+    """
     for kind in method.__mro__:
         for step, methods in METHODS.items():
             if kind in methods:
@@ -168,8 +177,8 @@ def make_step(step: str, spec: Any) -> Any:
     step
         One of the keys of `METHODS`.
     spec
-        A name (`"EntropyWeights"`, or short `"entropy"`), or a mapping with `method` and its options. The step
-        `denominate` also takes true or false.
+        A name (`"EntropyWeights"`, or short `"entropy"`), or a mapping with `method` and its
+        options. The step `denominate` also takes true or false.
 
     Raises
     ------
@@ -211,7 +220,10 @@ def make_step(step: str, spec: Any) -> Any:
 
 
 def _options_of(method: type) -> dict[str, str | None]:
-    """Return the options of a method; one that holds methods itself names their step in its metadata."""
+    """Return the options of a method.
+
+    One that holds methods itself names their step in its metadata.
+    """
     return {f.name: f.metadata.get("step") for f in dataclasses.fields(method) if f.init}
 
 
@@ -220,14 +232,17 @@ def _made_option(step: str | None, value: Any) -> Any:
 
 
 def make_steps(step: str, spec: Any) -> Any:
-    """Return a method object, or a tuple of them when a list is given for a step that may differ by level."""
+    """Return a method object, or a tuple of them where a list names one for each level."""
     if step in BY_LEVEL and isinstance(spec, (list, tuple)):
         return tuple(make_step(step, member) for member in spec)
     return make_step(step, spec)
 
 
 def find_method(step: str, name: str) -> type:
-    """Return the class of a method by its name or short name; case and punctuation do not matter."""
+    """Return the class of a method by its name or short name.
+
+    Case and punctuation do not matter.
+    """
     by_key = {key: method for method in METHODS[step] for key in _keys(method)}
     method = by_key.get(_key(name))
     if method is None:
@@ -274,8 +289,8 @@ def _require_named(step: str, method: Any) -> None:
     if kind not in METHODS[step]:
         known = listing(m.__name__ for m in METHODS[step])
         raise SpecError(
-            f"{method!r} has no name in a study file, where the step {step!r} knows {known}. Make it known: "
-            f"hubtiers.register({step!r}, {kind.__name__})."
+            f"{method!r} has no name in a study file, where the step {step!r} knows {known}. Make "
+            f"it known: hubtiers.register({step!r}, {kind.__name__})."
         )
     for option, nested in _options_of(kind).items():
         if nested is not None:
@@ -283,7 +298,10 @@ def _require_named(step: str, method: Any) -> None:
 
 
 def to_plain(value: Any) -> Any:
-    """Return a method object, or an option of one, as it stands in a study file: mappings, lists, numbers and text."""
+    """Return a method object, or an option of one, as it stands in a study file.
+
+    Mappings, lists, numbers and text.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         options = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
         plain = {name: to_plain(option) for name, option in options.items() if option is not None}

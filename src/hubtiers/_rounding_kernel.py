@@ -1,4 +1,6 @@
-"""The rounding of `hubtiers._rounding` compiled, for the scores of many draws; a property test holds the two together.
+"""The rounding of `hubtiers._rounding` compiled, for the scores of many draws.
+
+A property test holds the two together.
 
 Import this module only inside the functions that use it, because numba is slow to import.
 """

@@ -1,7 +1,10 @@
-"""What a step may ask for, and the way from raw values to normalised ones: the one place that knows either.
+"""What a step may ask for, and the way from raw values to normalised ones.
 
-A step gets values, and whatever else the parameters of its `fit` name. `Given` is the only maker of what there is to
-ask for, so that a method gets the same on every path: a scheme that runs, a draw of the Monte Carlo, the explorer.
+The one place that knows either.
+
+A step gets values, and whatever else the parameters of its `fit` name. `Given` is the only maker of
+what there is to ask for, so that a method gets the same on every path: a scheme that runs, a draw
+of the Monte Carlo, the explorer.
 """
 
 from __future__ import annotations
@@ -45,7 +48,8 @@ class Given:
     * `framework`: what the indicators mean.
     * `regions`: the frame of the table's regions, with names and memberships.
     * `year`: the year of the values when they have only one, else None.
-    * `panel`: where several years are fitted together, the values that the step gets, by region and year; else None.
+    * `panel`: where several years are fitted together, the values that the step gets, by region and
+      year; else None.
     * `direction`: by indicator, 1 where more is better and -1 where less is.
     * `features` and `table`, tier steps only: sub-scores under the score, and the whole table.
 
@@ -113,8 +117,8 @@ def require_method(step: str, method: Any) -> None:
     if home not in (None, step):
         example = METHODS[step][0].__name__
         raise SpecError(
-            f"Scheme({step}={method!r}): {type(method).__name__} belongs to the step {home!r}. Write {home}=…, and "
-            f"give {step!r} a method of its own, such as {example}()."
+            f"Scheme({step}={method!r}): {type(method).__name__} belongs to the step {home!r}. "
+            f"Write {home}=…, and give {step!r} a method of its own, such as {example}()."
         )
     known = (*OFFERED, *_OFFERED_BESIDE.get(step, ()))
     parameters = list(inspect.signature(method.fit).parameters.values())[1:]
@@ -125,15 +129,15 @@ def require_method(step: str, method: Any) -> None:
     ]
     if unknown := [name for name in needed if name not in known]:
         raise SpecError(
-            f"Scheme({step}={method!r}): its fit asks for {listing(unknown)}, which the step is not given. It may ask "
-            f"for {listing(known, most=9)}; give anything else a default."
+            f"Scheme({step}={method!r}): its fit asks for {listing(unknown)}, which the step is "
+            f"not given. It may ask for {listing(known, most=9)}; give anything else a default."
         )
     if step == "aggregate" and not any(
         p.name == "weights" or p.kind == p.VAR_KEYWORD for p in parameters
     ):
         raise SpecError(
-            f"Scheme(aggregate={method!r}): its fit takes no weights, so that no weighting would count. Let it take "
-            "`weights`, a Series by child or None."
+            f"Scheme(aggregate={method!r}): its fit takes no weights, so that no weighting would "
+            "count. Let it take `weights`, a Series by child or None."
         )
 
 
@@ -155,14 +159,15 @@ class Steps(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the steps before weights have learnt from a table, and what became of its values on the way.
+    """What the steps before weights have learnt, and what became of the values on the way.
 
     Attributes
     ----------
     denominate, impute, treat, normalise
         What each step learnt.
     measured, complete, normalised
-        Regions × indicators: divided by size; with gaps filled; treated and on one scale, where higher is better.
+        Regions × indicators: divided by size; with gaps filled; treated and on one scale, where
+        higher is better.
     """
 
     denominate: Any
@@ -175,7 +180,7 @@ class Prepared:
 
 
 def prepare(steps: Steps, given: Given) -> Prepared:
-    """Fit the steps from size to normalisation on a table, each on what the one before made of it."""
+    """Fit the steps from size to normalisation, each on what the one before made of a table."""
     denominate, measured = measure(steps, given)
     impute, complete = fill_gaps(steps, measured, given)
     treat = steps.treat.fit(complete, **given.to(steps.treat.fit, complete))
@@ -197,20 +202,24 @@ def fill_gaps(steps: Steps, measured: pd.DataFrame, given: Given) -> tuple[Any, 
     """Fit what fills gaps; return it with the values filled."""
     rows = measured
     if given.years is not None and "panel" in asked_for(steps.impute.fit):
-        # A method that looks at other years fills each of them, and so gets the rows by region and year.
+        # A method that looks at other years fills each of them, and so gets the rows by region and
+        # year.
         rows = measured.set_axis(given.years, axis=0)
     impute, complete = fit_and_apply(steps.impute, rows, given)
     return impute, complete.set_axis(measured.index, axis=0)
 
 
 def fit_and_apply(step: Any, values: Any, given: Given) -> tuple[Any, Any]:
-    """Fit a step, give it the same values, and return both; its `apply` may ask for things as well."""
+    """Fit a step, give it the same values, and return both.
+
+    Its `apply` may ask for things as well.
+    """
     fitted = step.fit(values, **given.to(step.fit, values))
     return fitted, fitted.apply(values, **given.to(fitted.apply, values))
 
 
 def complete_values(fitted: Steps, given: Given) -> pd.DataFrame:
-    """Return the values of a table divided by size and with gaps filled, by what was learnt before."""
+    """Return a table's values by size and with gaps filled, by what was learnt before."""
     values = fitted.denominate.apply(given.table.values)
     frame: pd.DataFrame = fitted.impute.apply(values, **given.to(fitted.impute.apply, values))
     return frame

@@ -1,6 +1,9 @@
-"""The one place that knows the order of steps: size, gaps, treatment, normalisation, weights, aggregation, tiers.
+"""The one place that knows the order of steps.
 
-`Scheme` holds the choices, `FittedScheme` what they learnt from one table, `Result` what they say of another.
+Size, gaps, treatment, normalisation, weights, aggregation, tiers.
+
+`Scheme` holds the choices, `FittedScheme` what they learnt from one table, `Result` what they say
+of another.
 """
 
 from __future__ import annotations
@@ -81,7 +84,8 @@ class FittedValues(Protocol):
 class ValueStep(Protocol):
     """A step that changes values: gaps, treatment."""
 
-    # What a step may ask for differs from one to the next; `Given` finds it by the names of the parameters.
+    # What a step may ask for differs from one to the next; `Given` finds it by the names of the
+    # parameters.
     @property
     def fit(self) -> Callable[..., FittedValues]: ...
 
@@ -106,37 +110,41 @@ class Scheme:
     Parameters
     ----------
     impute, treat, normalise, weight, aggregate, tier, denominate
-        One method object for each step, or its name where it needs no option, such as `"entropy"` or
-        `"natural-breaks"`. `weight` and `aggregate` may be tuples, from the lowest level of the framework up; the last
-        member serves all higher levels.
+        One method object for each step, or its name where it needs no option, such as `"entropy"`
+        or `"natural-breaks"`. `weight` and `aggregate` may be tuples, from the lowest level of the
+        framework up; the last member serves all higher levels.
 
     Raises
     ------
     UnknownOptionError, SpecError
-        When a name is not known, what is given is no method object, belongs to another step, or its `fit` asks for
-        something that no step is given.
+        When a name is not known, what is given is no method object, belongs to another step, or its
+        `fit` asks for something that no step is given.
 
     Notes
     -----
-    The steps run in this order: denominators, gaps, treatment, normalisation (which applies direction), weights,
-    aggregation from the lowest groups to the score, tiers.
+    The steps run in this order: denominators, gaps, treatment, normalisation (which applies
+    direction), weights, aggregation from the lowest groups to the score, tiers.
 
-    One weighting method is fitted over all indicators at once, and the weight of a group is the sum of its
-    indicators' weights. A tuple is fitted group by group: its first member weights indicators within their groups, the
-    next weights groups by their scores. Weights by region (`BenefitOfDoubt`) need `Arithmetic` where they count; the
-    score is then the largest that the region can reach, while a sub-score depends on which of several equally good
-    weightings was found.
+    One weighting method is fitted over all indicators at once, and the weight of a group is the sum
+    of its indicators' weights. A tuple is fitted group by group: its first member weights
+    indicators within their groups, the next weights groups by their scores. Weights by region
+    (`BenefitOfDoubt`) need `Arithmetic` where they count; the score is then the largest that the
+    region can reach, while a sub-score depends on which of several equally good weightings was
+    found.
 
-    A method of one's own is any object whose `fit` takes values and returns what has an `apply`; a weighting returns
-    `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets what else it names among its
-    parameters: `framework`, `regions`, `year`, `panel` (the values by region and year, in `fit_panel`) and `direction`;
-    a tier rule also `features` (the sub-scores under the score) and `table`, an aggregation `weights`.
+    A method of one's own is any object whose `fit` takes values and returns what has an `apply`; a
+    weighting returns `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets
+    what else it names among its parameters: `framework`, `regions`, `year`, `panel` (the values by
+    region and year, in `fit_panel`) and `direction`; a tier rule also `features` (the sub-scores
+    under the score) and `table`, an aggregation `weights`.
 
-    **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was filled.
+    **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was
+    filled.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [10.0, 40.0, 50.0]}, index=["a", "b", "c"])
+    >>> values = {"rd": [1.0, 2.0, 4.0], "patents": [10.0, 40.0, 50.0]}
+    >>> frame = pd.DataFrame(values, index=["a", "b", "c"])
     >>> result = Scheme(tier=NaturalBreaks(2)).run(IndicatorTable.from_frame(frame))
     >>> result.scores.round(3).tolist()
     [0.0, 0.542, 1.0]
@@ -179,7 +187,7 @@ class Scheme:
         return any(uses_data(method) for method in weights)
 
     def replace(self, **steps: Any) -> Scheme:
-        """Return the scheme with some steps exchanged, such as `scheme.replace(weight=EntropyWeights())`."""
+        """Return the scheme with steps exchanged, such as `scheme.replace(weight="entropy")`."""
         for name in steps:
             if name not in METHODS:
                 raise UnknownOptionError("step of a scheme", name, METHODS)
@@ -213,8 +221,8 @@ class Scheme:
         Returns
         -------
         FittedScheme
-            Its bounds, weights and cut-points come from all regions of all years together; score each year with
-            `fitted.score(tables[year])` and compare two with `Result.change`.
+            Its bounds, weights and cut-points come from all regions of all years together; score
+            each year with `fitted.score(tables[year])` and compare two with `Result.change`.
 
         Raises
         ------
@@ -226,8 +234,8 @@ class Scheme:
 
         Notes
         -----
-        **Missing values** are treated in each year as they are in one table; a method that fills gaps from other years
-        gets all of them.
+        **Missing values** are treated in each year as they are in one table; a method that fills
+        gaps from other years gets all of them.
 
         Examples
         --------
@@ -248,8 +256,9 @@ class Scheme:
         fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
-                f"{describe(self.weight)} gives every region weights of its own, which hold for one table. Fit each "
-                "year by itself, or choose weights that are the same for all regions."
+                f"{describe(self.weight)} gives every region weights of its own, which hold for "
+                "one table. Fit each year by itself, or choose weights that are the same for all "
+                "regions."
             )
         return fitted
 
@@ -265,7 +274,7 @@ class Scheme:
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Scheme:
-        """Make a scheme from plain values, such as `{"weight": "entropy", "tier": {"method": "KMeans", "k": 3}}`.
+        """Make a scheme from plain values, such as `{"tier": {"method": "KMeans", "k": 3}}`.
 
         Raises
         ------
@@ -292,7 +301,9 @@ def _as_method(step: str, chosen: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class FittedScheme:
-    """A scheme with what it learnt from one table; scores others by the same bounds, weights and cut-points.
+    """A scheme with what it learnt from one table.
+
+    Scores others by the same bounds, weights and cut-points.
 
     Attributes
     ----------
@@ -303,7 +314,8 @@ class FittedScheme:
     hierarchy
         Weights of every node within its parent, and what aggregation learnt.
     reach
-        Lowest and highest value of every indicator at the fit (denominated, gaps filled as `impute` says).
+        Lowest and highest value of every indicator at the fit (denominated, gaps filled as `impute`
+        says).
     """
 
     scheme: Scheme
@@ -338,12 +350,14 @@ class FittedScheme:
         table
             What is scored.
         year
-            Its year, for methods that fill gaps from other years; the year of its values when they have only one.
+            Its year, for methods that fill gaps from other years; the year of its values when they
+            have only one.
 
         Raises
         ------
         NotComparableError
-            When the indicators differ, or one of them has another direction, unit, parent or denominator.
+            When the indicators differ, or one of them has another direction, unit, parent or
+            denominator.
         """
         _require_same(self.framework, table.framework, "The table")
         complete = self.complete(table, year=year)
@@ -367,14 +381,15 @@ class FittedScheme:
     def aggregate_levels(
         self, normalised: pd.DataFrame, weights: pd.Series | None = None
     ) -> pd.DataFrame:
-        """Return the score of every group, lowest first, and of the whole in the column with the empty name.
+        """Return the score of every group, lowest first, and of the whole in the column "".
 
         Parameters
         ----------
         normalised
             Regions × indicators, higher is better.
         weights
-            Effective weights by indicator in place of the fitted ones; aggregation is then fitted on `normalised`.
+            Effective weights by indicator in place of the fitted ones; aggregation is then fitted
+            on `normalised`.
         """
         if weights is None:
             return _rounded(self.hierarchy.scores(normalised))
@@ -410,7 +425,7 @@ def _learn(scheme: Scheme, given: Given) -> Result:
 
 
 def _features(normalised: pd.DataFrame, nodes: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
-    """Return the children of the score that have a weight, which tier methods may ask for beside the score."""
+    """Return the children of the score that have a weight; tier methods may ask for them."""
     top = hierarchy.nodes[-1]
     return only(gather(normalised, nodes, top.group), top.share)
 
@@ -422,8 +437,8 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
     if mine.codes != other.codes:
         odd = listing(sorted(set(mine.codes) ^ set(other.codes))) or "their order"
         raise NotComparableError(
-            f"{what} has other indicators than the fit; the difference is {odd}. Score a table with the same "
-            "framework, or fit again."
+            f"{what} has other indicators than the fit; the difference is {odd}. Score a table "
+            "with the same framework, or fit again."
         )
     for name in ("direction", "unit", "parent", "denominator", "kind"):
         differing = [
@@ -433,8 +448,8 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
         ]
         if differing:
             raise NotComparableError(
-                f"{what} has another {name} than the fit for {listing(differing)}. Bring the table to the framework of "
-                "the fit, or fit again."
+                f"{what} has another {name} than the fit for {listing(differing)}. Bring the table "
+                "to the framework of the fit, or fit again."
             )
     if [(g.code, g.parent) for g in mine.groups] != [(g.code, g.parent) for g in other.groups]:
         raise NotComparableError(
@@ -444,19 +459,26 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
 
 def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
     """Return all years as one table whose regions are named `region@year`."""
-    first = next(iter(tables.values()))
-
-    def rows(name: str) -> pd.DataFrame:
-        frames = {year: pd.DataFrame(getattr(table, name)) for year, table in tables.items()}
-        named = [
-            f.set_axis(pd.Index([f"{r}@{year}" for r in f.index], name="region_id"))
-            for year, f in frames.items()
-        ]
-        return pd.concat(named)
-
+    parts = [_named_by_year(table, year) for year, table in tables.items()]
+    frames = {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
     return IndicatorTable(
-        rows("values"), rows("regions"), first.framework, rows("status"), rows("year")
+        values=frames["values"],
+        regions=frames["regions"],
+        framework=next(iter(tables.values())).framework,
+        status=frames["status"],
+        year=frames["year"],
     )
+
+
+def _named_by_year(table: IndicatorTable, year: int) -> dict[str, pd.DataFrame]:
+    index = pd.Index([f"{region}@{year}" for region in table.values.index], name="region_id")
+    frames = {
+        "values": table.values,
+        "regions": pd.DataFrame(table.regions),
+        "status": table.status,
+        "year": table.year,
+    }
+    return {name: frame.set_axis(index) for name, frame in frames.items()}
 
 
 def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
@@ -485,7 +507,8 @@ class Result(Drawn):
     tier
         Ordered categorical by region; missing where there is no score.
     complete
-        Regions × indicators: the values that were treated and normalised, divided by size and with gaps filled.
+        Regions × indicators: the values that were treated and normalised, divided by size and with
+        gaps filled.
     """
 
     fitted: FittedScheme
@@ -517,12 +540,15 @@ class Result(Drawn):
 
     @property
     def rank(self) -> pd.Series:
-        """Rank by score, 1 is best; equal scores share the better rank, and no score has no rank."""
+        """Rank by score, 1 is best.
+
+        Equal scores share the better rank, and no score has no rank.
+        """
         return self.scores.rank(ascending=False, method="min").astype("Int64").rename("rank")
 
     @property
     def coverage(self) -> pd.Series:
-        """Share of the indicators that each region has a value for, and a denominator where one is needed."""
+        """Share of the indicators that each region has a value for, and a denominator if needed."""
         return indicator_coverage(self._measured)
 
     @property
@@ -549,7 +575,8 @@ class Result(Drawn):
     def tier_counts(self) -> dict[str, int]:
         """Regions in each tier, highest first.
 
-        `breaks.counts` says it of the regions that the cut-points were learnt from, which may be those of another year.
+        `breaks.counts` says it of the regions that the cut-points were learnt from, which may be
+        those of another year.
         """
         counts = class_counts(
             self.tier.cat.codes.to_numpy().astype(np.int64), len(self.breaks.labels)
@@ -590,7 +617,8 @@ class Result(Drawn):
         """
         if not isinstance(self.table.regions, gpd.GeoDataFrame):
             raise DataError(
-                "The table has no geometry. Join the indicators to regions with join_indicators first."
+                "The table has no geometry. Join the indicators to regions with join_indicators "
+                "first."
             )
         frame = self.to_frame()
         return gpd.GeoDataFrame(
@@ -598,7 +626,9 @@ class Result(Drawn):
         )
 
     def explain(self, region: str) -> Explanation:
-        """Say why a region stands where it stands (得分解释): contributions, strengths, weaknesses, the next tier.
+        """Say why a region stands where it stands (得分解释).
+
+        Contributions, strengths, weaknesses, the next tier.
 
         Raises
         ------
@@ -607,13 +637,14 @@ class Result(Drawn):
         DataError
             When it has no score.
         """
-        # The explanation reads results, so it stands above this module; it is only looked up when asked for.
+        # The explanation reads results, so it stands above this module; it is only looked up when
+        # asked for.
         from hubtiers.explain import explain
 
         return explain(self, region)
 
     def change(self, earlier: Result) -> pd.DataFrame:
-        """Return what has changed since an earlier result of the same fit (变化), one row per region.
+        """Return what has changed since an earlier result of the same fit (变化), region by region.
 
         Parameters
         ----------
@@ -623,8 +654,8 @@ class Result(Drawn):
         Returns
         -------
         pandas.DataFrame
-            By region: names; score, rank and tier before and after; `score_change`, `rank_change` (positive: places
-            gained) and `tier_change` (positive: tiers climbed).
+            By region: names; score, rank and tier before and after; `score_change`, `rank_change`
+            (positive: places gained) and `tier_change` (positive: tiers climbed).
 
         Raises
         ------
@@ -637,8 +668,9 @@ class Result(Drawn):
         """
         if earlier.fitted is not self.fitted:
             raise NotComparableError(
-                "The two results come from different fits, so that their scores do not share bounds, weights and "
-                "cut-points. Score both tables with one fit: Scheme.fit(table) or Scheme.fit_panel({year: table})."
+                "The two results come from different fits, so that their scores do not share "
+                "bounds, weights and cut-points. Score both tables with one fit: Scheme.fit(table) "
+                "or Scheme.fit_panel({year: table})."
             )
         names = pd.concat([r.table.regions[["name_zh", "name_en"]] for r in (self, earlier)])
         order = self.scores.index.union(earlier.scores.index, sort=False)

@@ -69,14 +69,19 @@ def score_regions(
     --------
     >>> import shapely
     >>> frame = gpd.GeoDataFrame(
-    ...     {"GEOID": ["01", "02"], "NAME": ["Alabama", "Alaska"], "rd": [1.0, 3.0], "pollution": [9.0, 2.0]},
+    ...     {
+    ...         "GEOID": ["01", "02"],
+    ...         "NAME": ["Alabama", "Alaska"],
+    ...         "rd": [1.0, 3.0],
+    ...         "pollution": [9.0, 2.0],
+    ...     },
     ...     geometry=[shapely.box(-88, 31, -85, 35), shapely.box(-160, 60, -145, 70)],
     ...     crs="EPSG:4326",
     ... )
     >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> result = score_regions(
-    ...     frame, ["rd", "pollution"], direction={"pollution": -1}, scheme=Scheme(tier=NaturalBreaks(2))
-    ... )
+    >>> scheme = Scheme(tier=NaturalBreaks(2))
+    >>> less = {"pollution": -1}
+    >>> result = score_regions(frame, ["rd", "pollution"], direction=less, scheme=scheme)
     >>> result.scores.tolist()
     [0.0, 1.0]
     """
@@ -85,8 +90,8 @@ def score_regions(
     _check_choices(columns, directions)
     if not isinstance(regions, gpd.GeoDataFrame):
         raise SpecError(
-            f"score_regions() takes a GeoDataFrame, but this is {type(regions).__name__}. Numbers without geometry go "
-            "into join_indicators(load_regions(…), frame)."
+            f"score_regions() takes a GeoDataFrame, but this is {type(regions).__name__}. Numbers "
+            "without geometry go into join_indicators(load_regions(…), frame)."
         )
     if absent := [code for code in columns if code not in regions.columns]:
         raise MissingColumnError(absent, "The GeoDataFrame", map(str, regions.columns))
@@ -118,7 +123,8 @@ def _check_choices(columns: list[str], directions: Mapping[str, int]) -> None:
             raise UnknownOptionError("indicator in direction=", code, columns)
         if sign not in (1, -1):
             raise SpecError(
-                f"direction={{{code!r}: {sign!r}}} is no direction: 1 for more is better, -1 for less."
+                f"direction={{{code!r}: {sign!r}}} is no direction: 1 for more is better, -1 for "
+                "less."
             )
 
 

@@ -1,37 +1,24 @@
-"""Every scoring method × every awkward input: a finite result or the documented error, never a warning.
+"""Every method × every awkward input: a finite result or the documented error, never a warning.
 
-A new method joins by being in the `__all__` of its step; if it cannot be made without options, by a line in `MADE`.
+A new method joins by a row in `tests/instances.py`.
 """
 
 from __future__ import annotations
 
-import inspect
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from instances import ALWAYS, ROWS, Row
 
 from hubtiers import scheme
+from hubtiers._method import asked_for
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.scoring import aggregate, impute, normalise, treat, weight
+from hubtiers.table.indicator_table import IndicatorTable
 
-STEPS: dict[str, ModuleType] = {
-    "impute": impute,
-    "treat": treat,
-    "normalise": normalise,
-    "weight": weight,
-    "aggregate": aggregate,
-}
-METHODS: list[tuple[str, type]] = [
-    (step, thing)
-    for step, module in STEPS.items()
-    for name in module.__all__
-    if inspect.isclass(thing := getattr(module, name)) and hasattr(thing, "fit")
-]
-
+STEPS = ("impute", "treat", "normalise", "weight", "aggregate")
 CODES = ("a", "b", "c")
 REGIONS = [f"r{n}" for n in range(8)]
 FRAMEWORK = Framework(
@@ -42,23 +29,16 @@ FRAMEWORK = Framework(
     ),
     (Group("g"), Group("h", weight=3.0)),
 )
-MADE: dict[str, dict[str, Any]] = {
-    "RequireCoverage": {"share": 0.5},
-    "GroupMean": {
-        "groups": {region: "east" if n < 4 else "west" for n, region in enumerate(REGIONS)}
-    },
-    "GroupMedian": {
-        "groups": {region: "east" if n < 4 else "west" for n, region in enumerate(REGIONS)}
-    },
-    "Goalposts": {"bounds": dict.fromkeys(CODES, (0.0, 10.0))},
-    "GivenWeights": {"weights": {"a": 1.0, "b": 2.0, "c": 3.0}},
-    "AhpWeights": {"matrix": [[1, 2, 4], ["1/2", 1, 2], ["1/4", "1/2", 1]], "codes": CODES},
-    "BudgetAllocation": {
-        "points": {"Li": dict.fromkeys(CODES, 1.0), "Wang": {"a": 5, "b": 3, "c": 2}}
-    },
-    "CombinedWeights": {"methods": (weight.EqualWeights(), weight.CriticWeights())},
-    "Winsorise": {"points": 1},
-}
+PROVINCES = pd.DataFrame({"province": ["110000"] * 4 + ["420000"] * 4}, index=REGIONS)
+
+
+def rows_of(*steps: str) -> list[Any]:
+    return [
+        pytest.param(step, row, id=type(row.made(CODES)[0]).__name__)
+        for step in steps
+        for row in ROWS[step]
+    ]
+
 
 CLEAN = pd.DataFrame(
     {
@@ -97,27 +77,31 @@ INPUTS: dict[str, pd.DataFrame] = {
 }
 
 
-def make(method: type) -> Any:
-    return method(**MADE.get(method.__name__, {}))
+PANEL = pd.DataFrame(
+    np.repeat(CLEAN.to_numpy(), 2, axis=0),
+    index=pd.MultiIndex.from_product([REGIONS, [2020, 2022]], names=["region_id", "year"]),
+    columns=CLEAN.columns,
+)
 
 
 def run(step: str, method: Any, values: pd.DataFrame) -> Any:
-    if step == "weight":
-        return method.fit(values, framework=FRAMEWORK)
-    if "panel" in inspect.signature(method.fit).parameters:
-        index = pd.MultiIndex.from_product([REGIONS, [2020, 2022]], names=["region_id", "year"])
-        both = pd.DataFrame(
-            np.repeat(CLEAN.to_numpy(), 2, axis=0), index=index, columns=CLEAN.columns
-        )
-        return method.fit(values, panel=both, year=2021).apply(values)
-    return method.fit(values).apply(values)
+    known = {
+        "framework": FRAMEWORK,
+        "regions": PROVINCES.reindex(values.index),
+        "panel": PANEL,
+        "year": 2021,
+    }
+    fitted = method.fit(
+        values, **{name: known[name] for name in asked_for(method.fit) if name in known}
+    )
+    return fitted if step == "weight" else fitted.apply(values)
 
 
-def outcome(step: str, method: type, values: pd.DataFrame) -> str:
+def outcome(step: str, method: Any, values: pd.DataFrame) -> str:
     """Return "finite", or the name of the documented error; anything else fails here."""
     before = values.copy(deep=True)
     try:
-        result = run(step, make(method), values)
+        result = run(step, method, values)
     except DataError as error:
         return type(error).__name__ if str(error).endswith((".", ")")) else f"no sentence: {error}"
     finally:
@@ -151,86 +135,80 @@ def check(step: str, result: Any, values: pd.DataFrame) -> None:
         ) or not kept.any().any()
 
 
-def test_every_method_is_registered() -> None:
-    registered = {method for step in STEPS for method in scheme.METHODS[step]}
-    assert {method for _, method in METHODS} == registered
-
-
-ALWAYS = {
-    "immense": "DataError",
-    "infinite": "DataError",
-    "text": "DataError",
-    "no_region": "DataError",
-    "no_indicator": "DataError",
-    "empty": "DataError",
-}
-CONSTANT = "ConstantIndicatorError"
-NOTHING_VARIES = {"all_constant": CONSTANT, "one_region": CONSTANT, "two_equal_regions": CONSTANT}
-SPREAD = NOTHING_VARIES | {"nan_column": "DataError", "constant": CONSTANT, "zero_column": CONSTANT}
-ALL_THE_SAME = dict.fromkeys(NOTHING_VARIES, "DataError")
-POSITIVE = {"zero": "DomainError", "zero_column": "DomainError", "negative": "DomainError"}
-GAP = {"nan_column": "DataError"}
-STATED = {"no_region": "finite"}
-
-EXPECTED: dict[str, dict[str, str]] = {
-    "RequireCoverage": {},
-    "MeanImpute": GAP,
-    "MedianImpute": GAP,
-    "GroupMean": GAP,
-    "GroupMedian": GAP,
-    "KNearest": GAP,
-    "LatestYear": STATED,
-    "LinearInTime": STATED,
-    "NoTreatment": STATED,
-    "Winsorise": {},
-    "LogTransform": POSITIVE,
-    "BoxCox": SPREAD | POSITIVE | {"tiny": "DataError"},
-    "MinMax": SPREAD,
-    "ZScore": SPREAD,
-    "RobustScale": SPREAD,
-    "LogMinMax": SPREAD | POSITIVE,
-    "VectorNorm": GAP | {"zero_column": CONSTANT},
-    "PercentileRank": GAP,
-    "Goalposts": GAP,
-    "DistanceToReference": GAP | {"zero_column": "DataError"},
-    "EqualWeights": STATED,
-    "FrameworkWeights": STATED,
-    "GivenWeights": STATED,
-    "AhpWeights": STATED,
-    "BudgetAllocation": STATED,
-    "EntropyWeights": NOTHING_VARIES
-    | {
-        "nan_column": "DataError",
-        "one_region": "DataError",
-        "zero_column": "DataError",
-        "negative": "DomainError",
-    },
-    "CriticWeights": SPREAD | {"tiny": CONSTANT},
-    "VariationWeights": SPREAD | {"tiny": CONSTANT, "negative": "DomainError"},
-    "PcaWeights": SPREAD
-    | {"one_region": "DataError", "two_equal_regions": "DataError", "tiny": CONSTANT},
-    "BenefitOfDoubt": {
-        "nan_column": "DataError",
-        "nan_cell": "DataError",
-        "negative": "DomainError",
-    },
-    "CombinedWeights": SPREAD | {"tiny": CONSTANT},
-    "Arithmetic": {},
-    "Geometric": POSITIVE,
-    "Harmonic": POSITIVE,
-    "PowerMean": {"negative": "DomainError"},
-    "MazziottaPareto": POSITIVE,
-    "Topsis": ALL_THE_SAME,
-    "Vikor": ALL_THE_SAME,
-    "GreyRelation": ALL_THE_SAME,
-    "Copeland": {},
-}
+def test_every_method_has_a_row() -> None:
+    for step, methods in scheme.METHODS.items():
+        assert {type(row.made(CODES)[0]) for row in ROWS[step]} == set(methods), step
 
 
 @pytest.mark.parametrize("given", INPUTS)
-@pytest.mark.parametrize(
-    ("step", "method"), METHODS, ids=[method.__name__ for _, method in METHODS]
-)
-def test_finite_or_documented(step: str, method: type, given: str) -> None:
-    expected = (ALWAYS | EXPECTED[method.__name__]).get(given, "finite")
-    assert outcome(step, method, INPUTS[given]) == expected
+@pytest.mark.parametrize(("step", "row"), rows_of(*STEPS))
+def test_finite_or_documented(step: str, row: Row, given: str) -> None:
+    expected = (ALWAYS | row.outcomes).get(given, "finite")
+    assert outcome(step, row.made(CODES)[0], INPUTS[given]) == expected
+
+
+SCORES = pd.Series([0.1, 0.25, 0.35, 0.4, 0.55, 0.6, 0.7, 0.95], index=REGIONS)
+SCORE_INPUTS: dict[str, pd.Series] = {
+    "clean": SCORES,
+    "nan_cell": SCORES.mask(SCORES == 0.35),
+    "constant": SCORES * 0.0 + 0.5,
+    "one_region": SCORES.iloc[:1],
+    "two_equal_regions": SCORES.iloc[[0, 1]] * 0.0 + 0.5,
+    "zero": SCORES.where(SCORES > 0.2, 0.0),
+    "negative": -SCORES,
+    "ties": pd.Series([0.1, 0.1, 0.1, 0.4, 0.4, 0.9, 0.9, 0.9], index=REGIONS),
+    "huge": SCORES * 1e90,
+    "tiny": SCORES * 1e-90,
+    "infinite": SCORES.where(SCORES < 0.9, np.inf),
+    "text": SCORES.astype(object).where(SCORES < 0.9, "high"),
+    "nan_column": SCORES * np.nan,
+    "empty": SCORES.iloc[:0],
+}
+NO_SCORES = dict.fromkeys(("infinite", "text", "nan_column", "empty"), "DataError")
+
+
+def tier_outcome(rule: Any, scores: pd.Series) -> str:
+    """Return "finite", or the name of the documented error; anything else fails here."""
+    before = scores.copy(deep=True)
+    table = IndicatorTable.from_frame(CLEAN, framework=FRAMEWORK)
+    regions = table.regions.assign(province=PROVINCES["province"])
+    table = IndicatorTable(table.values, regions, FRAMEWORK, table.status, table.year).only(
+        list(scores.index)
+    )
+    known = {"table": table, "features": pd.DataFrame({"score": scores})}
+    try:
+        scale = rule.fit(
+            scores, **{name: known[name] for name in asked_for(rule.fit) if name in known}
+        )
+        tier = scale.apply(
+            scores, **{name: known[name] for name in asked_for(scale.apply) if name in known}
+        )
+    except DataError as error:
+        return type(error).__name__ if str(error).endswith((".", ")")) else f"no sentence: {error}"
+    finally:
+        pd.testing.assert_series_equal(scores, before)
+    check_tiers(rule, scale, tier, scores)
+    return "finite"
+
+
+def check_tiers(rule: Any, scale: Any, tier: pd.Series, scores: pd.Series) -> None:
+    pd.testing.assert_index_equal(tier.index, scores.index)
+    assert tier.notna().tolist() == scores.notna().tolist()
+    assert tuple(tier.cat.categories[::-1]) == scale.labels
+    assert tier.cat.ordered
+    assert set(scale.labels) <= set(rule.possible_tiers)
+    assert [int((tier == label).sum()) for label in scale.labels] == list(scale.counts)
+    assert -1e-9 <= scale.gvf <= 1 + 1e-9
+    if len(scale.breaks) == len(scale.labels) - 1:
+        by_score = (
+            pd.DataFrame({"score": scores, "tier": tier.cat.codes}).dropna().sort_values("score")
+        )
+        assert by_score["tier"].is_monotonic_increasing
+        assert (by_score.groupby("score")["tier"].nunique() == 1).all()
+
+
+@pytest.mark.parametrize("given", SCORE_INPUTS)
+@pytest.mark.parametrize(("step", "row"), rows_of("tier"))
+def test_tiers_or_documented(step: str, row: Row, given: str) -> None:
+    expected = (NO_SCORES | row.outcomes).get(given, "finite")
+    assert tier_outcome(row.made(CODES)[0], SCORE_INPUTS[given]) == expected

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from instances import options
 
 from hubtiers._methods import METHODS
 from hubtiers._rounding import round_significant
@@ -21,62 +22,15 @@ from hubtiers.robustness._plan import make_plan
 from hubtiers.robustness.montecarlo import Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
 from hubtiers.scheme import Scheme
-from hubtiers.scoring.aggregate import (
-    Arithmetic,
-    Copeland,
-    Geometric,
-    GreyRelation,
-    Harmonic,
-    MazziottaPareto,
-    PowerMean,
-    Topsis,
-    Vikor,
-)
-from hubtiers.scoring.denominate import Denominate, NoDenominate
-from hubtiers.scoring.impute import (
-    GroupMean,
-    GroupMedian,
-    KNearest,
-    MeanImpute,
-    MedianImpute,
-    RequireCoverage,
-)
+from hubtiers.scoring.impute import RequireCoverage
 from hubtiers.scoring.normalise import (
-    DistanceToReference,
-    Goalposts,
-    LogMinMax,
     MinMax,
-    PercentileRank,
-    RobustScale,
-    VectorNorm,
     ZScore,
-)
-from hubtiers.scoring.treat import BoxCox, LogTransform, NoTreatment, Winsorise
-from hubtiers.scoring.weight import (
-    AhpWeights,
-    BenefitOfDoubt,
-    BudgetAllocation,
-    CombinedWeights,
-    CriticWeights,
-    EntropyWeights,
-    EqualWeights,
-    FrameworkWeights,
-    GivenWeights,
-    PcaWeights,
-    VariationWeights,
 )
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import (
-    EqualIntervals,
-    HeadTail,
     NaturalBreaks,
-    Quantiles,
-    RelativeTo,
-    StandardDeviation,
-    Thresholds,
 )
-from hubtiers.tiers.clusters import GaussianMixture, Hierarchical, KMeans
-from hubtiers.tiers.rules import PositionRules
 
 NESTED = Framework(
     (
@@ -89,85 +43,13 @@ NESTED = Framework(
     (Group("research"), Group("technology", weight=3.0)),
 )
 FLAT = Framework(tuple(Indicator(i.code, denominator=i.denominator) for i in NESTED.indicators))
-POINTS = dict(zip(NESTED.codes, (5, 3, 2, 2, 4), strict=True))
-PAIRS = [[a / b for b in POINTS.values()] for a in POINTS.values()]
-NORMALISE = (
-    MinMax(1, 100),
-    ZScore(100, 10),
-    MinMax(),
-    ZScore(),
-    PercentileRank(),
-    DistanceToReference("mean"),
-    LogMinMax(1, 2),
-    VectorNorm(),
-    RobustScale(),
-    Goalposts(dict.fromkeys(NESTED.codes, (0.125, 10.0))),
-    Goalposts(dict.fromkeys(NESTED.codes, (2.0, 6.0)), clip=False, low=1.0, high=100.0),
-)
-AGGREGATE = (
-    Arithmetic(),
-    Geometric(),
-    Harmonic(),
-    PowerMean(0.5),
-    PowerMean(-3),
-    PowerMean(1.0),
-    MazziottaPareto(),
-    Topsis(),
-    Vikor(),
-    GreyRelation(),
-    Copeland(),
-)
-TIER = (
-    NaturalBreaks(2),
-    NaturalBreaks(3),
-    NaturalBreaks(4),
-    NaturalBreaks(3, scale="log"),
-    Quantiles(3),
-    EqualIntervals(3),
-    HeadTail(4),
-    StandardDeviation(),
-    Thresholds((0.4, 50.0)),
-    RelativeTo((80.0, 120.0)),
-    KMeans(3),
-    Hierarchical(3),
-    GaussianMixture(2, starts=1),
-    PositionRules(9.0, 6.0, 3.0),
-)
-WEIGHT = (
-    EqualWeights(),
-    FrameworkWeights(),
-    EntropyWeights(),
-    CriticWeights(),
-    VariationWeights(),
-    PcaWeights(),
-    BenefitOfDoubt(),
-    GivenWeights(POINTS),
-    AhpWeights(PAIRS),
-    BudgetAllocation({"first": POINTS, "second": dict.fromkeys(NESTED.codes, 1)}),
-    CombinedWeights((EqualWeights(), EntropyWeights())),
-)
-TREAT = (NoTreatment(), Winsorise(), LogTransform(), BoxCox())
-IMPUTE = (
-    RequireCoverage(0.6),
-    MeanImpute(),
-    MedianImpute(),
-    GroupMean(),
-    GroupMedian(share=0.2),
-    KNearest(3),
-)
-OPTIONS = {
-    "denominate": (NoDenominate(), Denominate()),
-    "impute": IMPUTE,
-    "treat": TREAT,
-    "normalise": NORMALISE,
-    "weight": WEIGHT,
-    "aggregate": AGGREGATE,
-    "tier": TIER,
-}
+OPTIONS = {step: options(step, NESTED.codes) for step in METHODS}
+NORMALISE, AGGREGATE, TIER = OPTIONS["normalise"], OPTIONS["aggregate"], OPTIONS["tier"]
+WEIGHT, TREAT, IMPUTE = OPTIONS["weight"], OPTIONS["treat"], OPTIONS["impute"]
 
 
-def some(options, most=2):
-    return st.lists(st.sampled_from(options), min_size=1, max_size=most, unique=True).map(tuple)
+def some(methods, most=2):
+    return st.lists(st.sampled_from(methods), min_size=1, max_size=most, unique=True).map(tuple)
 
 
 @st.composite
@@ -223,14 +105,6 @@ def plain(evaluator, draws, number):
         return evaluator.result(draws, number)
     except HubtiersError as error:
         return error
-
-
-def test_options_hold_every_method():
-    """What a table of one year cannot feed is left out."""
-    of_several_years = {"LatestYear", "LinearInTime"}
-    for step, methods in METHODS.items():
-        known = {method.__name__ for method in methods} - of_several_years
-        assert {type(option).__name__ for option in OPTIONS[step]} == known, step
 
 
 @settings(max_examples=150, deadline=None)
@@ -321,22 +195,53 @@ def test_ranks_are_those_of_pandas(numbers, data, quickly):
     assert (classes[0][~known] == -1).all()
 
 
-@settings(max_examples=300, deadline=None)
+@st.composite
+def clustered(draw):
+    """Clusters of values far apart, some of one value only, which then is a class of its own."""
+    sizes = draw(st.lists(st.sampled_from([1, 1, 2, 4, 9]), min_size=2, max_size=7))
+    starts = draw(
+        st.lists(st.integers(0, 40), min_size=len(sizes), max_size=len(sizes), unique=True)
+    )
+    wide = draw(st.sampled_from([1, 3]))
+    return [
+        64 * start + wide * step
+        for start, size in zip(starts, sizes, strict=True)
+        for step in range(size)
+    ]
+
+
+@settings(max_examples=500, deadline=None)
 @given(
-    st.lists(st.integers(0, 60), min_size=2, max_size=80, unique=True),
+    st.lists(st.integers(0, 60), min_size=2, max_size=80, unique=True) | clustered(),
     st.integers(2, 5),
     st.booleans(),
     st.randoms(use_true_random=False),
 )
 def test_quick_breaks_are_the_exact_ones(numbers, k, on_a_grid, random):
-    from hubtiers.tiers._kernel import natural_breaks_kernel, new_workspace
-    from hubtiers.tiers._kernel_few import Ends, best_starts
-
     assume(len(numbers) >= k)
     values = np.array(
         sorted(n / 64.0 if on_a_grid else (n + random.random()) / 64.0 for n in numbers)
     )
     counts = np.array([float(random.randint(1, 3)) for _ in numbers])
+    assert_same_starts(values, counts, k)
+
+
+@pytest.mark.parametrize("k", [3, 4])
+def test_quick_breaks_find_a_class_of_one(k):
+    """A lonely value between two clusters: the cuts beside it are next to each other."""
+    rng = np.random.default_rng(3)
+    for _ in range(400):
+        left, right = rng.integers(2, 9, 2)
+        groups = [rng.random(left), [10.0 + rng.random()], 20.0 + rng.random(right)]
+        groups += [40.0 + rng.random(3)] if k == 4 else []
+        values = np.sort(np.concatenate(groups)) / 64.0
+        assert_same_starts(values, np.ones(len(values)), k)
+
+
+def assert_same_starts(values, counts, k):
+    from hubtiers.tiers._kernel import natural_breaks_kernel, new_workspace
+    from hubtiers.tiers._kernel_few import Ends, best_starts
+
     m = len(values)
     floats, wholes = np.zeros((4, m + 1)), np.zeros((2, m + 1), np.int64)
     ends = Ends(*(row.copy() for row in (*floats, *wholes)), np.zeros(4 * m + 8, np.int64))

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from instances import options
 
+from hubtiers._method import asked_for
 from hubtiers.errors import DataError
 from hubtiers.tiers._partition import compiled_classes, matrix_classes
 from hubtiers.tiers.breaks import (
@@ -18,22 +20,12 @@ from hubtiers.tiers.breaks import (
     HeadTail,
     NaturalBreaks,
     Quantiles,
-    RelativeTo,
     StandardDeviation,
     Thresholds,
 )
 from hubtiers.tiers.scale import SAME
 
-RULES = (
-    NaturalBreaks(3),
-    NaturalBreaks(2, scale="log"),
-    Quantiles(3),
-    EqualIntervals(3),
-    HeadTail(4),
-    StandardDeviation(),
-    Thresholds((25, 50)),
-    RelativeTo((50, 100, 150)),
-)
+RULES = tuple(rule for rule in options("tier", ()) if not asked_for(rule.fit))
 by_rule = pytest.mark.parametrize("rule", RULES, ids=repr)
 
 # The first call compiles, and that takes longer than any example may.
@@ -50,7 +42,7 @@ some_scores = st.lists(one_score, min_size=5, max_size=40).map(
 
 
 def fitted(rule: Any, scores: pd.Series) -> Any:
-    assume(scores.nunique() >= 3)
+    assume(scores.nunique() >= 4)
     return rule.fit(scores)
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
+from instances import ROWS
 
 from hubtiers._rounding import round_significant
 from hubtiers.errors import (
@@ -21,7 +22,7 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.scheme import METHODS, Scheme, make_step, short_name
+from hubtiers.scheme import Scheme, make_step, short_name
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Topsis
 from hubtiers.scoring.denominate import Denominate, NoDenominate
 from hubtiers.scoring.impute import GroupMean, LatestYear, LinearInTime, MeanImpute, RequireCoverage
@@ -581,28 +582,20 @@ def there_and_back(scheme: Scheme) -> Scheme:
     return Scheme.from_spec(tomllib.loads(text))
 
 
-NEEDS = {
-    "GivenWeights": {"weights": {"rd": 2, "papers": 1}},
-    "AhpWeights": {"matrix": [[1, 2], [0.5, 1]], "codes": ["rd", "papers"]},
-    "BudgetAllocation": {
-        "points": {"Li": {"rd": 60, "papers": 40}, "Wu": {"rd": 20, "papers": 80}}
-    },
-    "CombinedWeights": {"methods": ["entropy", {"method": "EqualWeights", "per": "function"}]},
-    "Goalposts": {"bounds": {"rd": [0, 10], "papers": [0, 100]}},
-    "Thresholds": {"breaks": [0.2, 0.4, 0.6]},
-    "GroupMean": {"by": "province"},
-    "GroupMedian": {"by": "province"},
-}
-EVERY = [(step, method) for step, methods in METHODS.items() for method in methods]
+EVERY = [
+    pytest.param(step, made, id=type(made).__name__)
+    for step, rows in ROWS.items()
+    for row in rows
+    for made in row.made(("rd", "papers"))
+]
 
 
 class TestSpec:
-    @pytest.mark.parametrize(("step", "method"), EVERY, ids=[m.__name__ for _, m in EVERY])
-    def test_every_method_survives_toml_and_has_a_short_name(self, step, method):
-        options = NEEDS.get(method.__name__, {})
-        made = make_step(step, {"method": method.__name__, **options})
-        assert type(made) is method
-        assert make_step(step, {"method": short_name(method), **options}) == made
+    @pytest.mark.parametrize(("step", "made"), EVERY)
+    def test_every_method_survives_toml_and_has_a_short_name(self, step, made):
+        spec = Scheme(**{step: made}).to_spec()[step]
+        assert make_step(step, spec) == made
+        assert make_step(step, spec | {"method": short_name(type(made))}) == made
         scheme = Scheme(**{step: made})
         again = there_and_back(scheme)
         assert again == scheme
@@ -663,7 +656,13 @@ class TestSpec:
             make_step("weights", "equal")
 
     def test_nested_methods_are_declared_by_metadata(self):
-        assert make_step("weight", {"method": "combined", **NEEDS["CombinedWeights"]}).methods == (
+        assert make_step(
+            "weight",
+            {
+                "method": "combined",
+                "methods": ["entropy", {"method": "EqualWeights", "per": "function"}],
+            },
+        ).methods == (
             EntropyWeights(),
             EqualWeights(per="function"),
         )

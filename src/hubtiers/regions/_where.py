@@ -1,4 +1,4 @@
-"""Choosing rows by a condition on columns: a small language of comparisons, so that a study file can run nothing."""
+"""Choosing rows by a condition: a language of comparisons, so that a study file runs nothing."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _NoConditionError(Exception):
 
 
 def _as_python(condition: str) -> str:
-    """Return the condition as an expression of Python: `=` as `==`, `<>` as `!=`, words in small letters."""
+    """Return the condition as Python has it: `=` as `==`, `<>` as `!=`, words in small letters."""
     tokens = []
     for token in tokenize.generate_tokens(io.StringIO(" ".join(condition.split())).readline):
         text = token.string

@@ -1,4 +1,4 @@
-"""Names of a layer of one's own: as forgiving as those that ship, and as strict about what fits several regions."""
+"""Names of own layers: as forgiving as those that ship, and as strict about rivals."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from functools import lru_cache
 
 import pandas as pd
 
-from hubtiers.errors import listing
+from hubtiers.errors import UnknownOptionError, listing
 from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
 from hubtiers.regions.boundaries import lineage, load_regions
-from hubtiers.regions.gazetteer import match_names, meanings
+from hubtiers.regions.gazetteer import MatchReport, match_names, meanings
 from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
 
-__all__ = ["match_layer"]
+__all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 
 _COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
 _SEVERAL = "more than one region of the layer has this name"
 _MOST_PROPOSALS = 50
-# Words that say what kind of place a name is, in the languages of national statistics, and words without weight.
+# Words that say what kind of place a name is, in the languages of national statistics, and words
+# without weight.
 _KINDS = frozenset(
     {
         "state",
@@ -122,9 +123,13 @@ _HAN_KINDS = re.compile(
 )
 
 
+# A mark that points to a note below the table from which a name was taken.
+_FOOTNOTE = re.compile(r"\s*[(\[]\d{1,2}[)\]]$")
+
+
 @dataclass(frozen=True, eq=False)
 class _Index:
-    """Keys of a layer, from the strictest form of a name to the loosest, each with the ids that it can mean."""
+    """Keys of a layer, from the strictest to the loosest, with the ids that each can mean."""
 
     ids: frozenset[str]
     folded_ids: Mapping[str, tuple[str, ...]]
@@ -132,6 +137,7 @@ class _Index:
     folded: Mapping[str, tuple[str, ...]]
     other: Mapping[str, tuple[str, ...]]
     bare: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
     shown: Mapping[str, str]
     above: Mapping[str, frozenset[str]]
 
@@ -176,7 +182,7 @@ def match_layer(
 
 
 def _match_shipped(names: list[str], limits: list[str], regions: pd.DataFrame) -> pd.DataFrame:
-    """Match by id, then by the names of the layer, then by the gazetteer, which knows every other name."""
+    """Match by id, then by the layer's names, then by the gazetteer's many others."""
     known = _by_text(regions, lambda text: text)
     rows: list[tuple[str, str, str, str, str] | None] = []
     for name, limit in zip(names, limits, strict=True):
@@ -240,8 +246,8 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
     for region in ids:
         for alias in aliases.get(region, ()):
             other.setdefault(name_key(alias), []).append(region)
-    names = zip(
-        ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True
+    names = list(
+        zip(ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True)
     )
     return _Index(
         ids=frozenset(ids),
@@ -250,13 +256,14 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
         folded=_by_text(regions, name_key),
         other={key: tuple(dict.fromkeys(found)) for key, found in other.items() if key},
         bare=_by_text(regions, _bare),
+        kinds={region: (_parted(zh), _parted(en)) for region, zh, en in names},
         shown={region: zh if zh == en else f"{en} {zh}" for region, zh, en in names},
         above=_above(regions, source),
     )
 
 
 def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
-    """Return for every region the texts that may say what it lies in: its other columns, and the names above it."""
+    """Return for every region what may say where it lies: other columns, names above it."""
     skipped = {"name_zh", "name_en", "short_zh", "lon", "lat", "members"}
     columns = [
         c
@@ -290,24 +297,42 @@ def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[s
     }
 
 
-@lru_cache(maxsize=100_000)
 def _bare(name: str) -> str:
-    """Return a name without what kind of place it is: “State of X”, “X County” and “X省” are X.
+    """Return a name without what kind of place it is.
 
     >>> _bare("Ohio State"), _bare("the State of Ohio"), _bare("Île-de-France"), _bare("吉林省")
     ('ohio', 'ohio', 'ilefrance', '吉林')
     """
-    text = clean(name)
+    return _parted(name)[0]
+
+
+@lru_cache(maxsize=100_000)
+def _parted(name: str) -> tuple[str, frozenset[str]]:
+    """Return a name without its kind, and the words that say the kind: “Ohio State”, “吉林省”."""
+    text = _FOOTNOTE.sub("", clean(name))
     if not text.isascii() and re.search("[\u4e00-\u9fff]", text):
-        shorter = _HAN_KINDS.sub("", text)
-        return name_key(shorter if len(shorter) >= 2 else text)
+        found = _HAN_KINDS.search(text)
+        if found is None or found.start() < 2:
+            return name_key(text), frozenset()
+        return name_key(text[: found.start()]), frozenset({found[0]})
     words = [name_key(word) for word in re.split(r"[\s\-–—/&,.()\[\]]+", text)]
     kept = [word for word in words if word and word not in _SMALL_WORDS]
+    kinds = set()
     while len(kept) > 1 and kept[-1] in _KINDS:
-        kept.pop()
+        kinds.add(kept.pop())
     while len(kept) > 1 and kept[0] in _KINDS:
-        kept.pop(0)
-    return "".join(kept)
+        kinds.add(kept.pop(0))
+    return "".join(kept), frozenset(kinds)
+
+
+def _of_one_kind(name: str, found: Iterable[str], index: _Index) -> tuple[str, ...]:
+    """Return the regions whose name says no other kind than is asked for: 朝阳县 is not 朝阳区."""
+    bare, kinds = _parted(name)
+    return tuple(
+        region
+        for region in found
+        if not kinds or any(b == bare and (not k or k & kinds) for b, k in index.kinds[region])
+    )
 
 
 def _match_one(
@@ -321,7 +346,7 @@ def _match_one(
         ("alias", index.folded.get(name_key(name), ())),
         ("alias", index.folded_ids.get(name_key(name), ())),
         ("alias", index.other.get(name_key(name), ())),
-        ("alias", index.bare.get(_bare(name), ())),
+        ("alias", _of_one_kind(name, index.bare.get(_bare(name), ()), index)),
     )
     for rule, found in forms:
         kept = _inside(found, limit, index)
@@ -339,7 +364,7 @@ def _match_one(
                 note or f"read as {parts[0]} in {parts[1]}",
             )
     if zeros := _padded(name, index.ids):
-        note = f"the layer has {zeros}: write leading zeros, or pass leading_zeros=True"
+        note = f"the layer has {zeros}: write the leading zeros, or pass leading_zeros=True"
         return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
     elsewhere = next((found for _, found in forms if found), ())
     note = (
@@ -381,6 +406,48 @@ def _padded(name: str, ids: frozenset[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def match_report(
+    names: Sequence[str], regions: pd.DataFrame, *, within: str = "", title: str = "layer"
+) -> MatchReport:
+    """Return what became of every name, as `match_names` tells it of the regions that ship."""
+    written = list(dict.fromkeys(names))
+    frame = match_layer(written, regions, within=[within] * len(written))
+    rule = frame["rule"].where(frame["rule"] != "id", "exact")
+    found = frame["region_id"].where(frame["region_id"] != "", None)
+    told = frame.assign(region_id=found, rule=rule, proposals="")
+    # An ambiguous name is told with what it can mean.
+    several = told["rule"] == "ambiguous"
+    for row in told.index[several]:
+        told.loc[row, "note"] = f"it can mean {listing(told.loc[row, 'candidates'].split(';'))}"
+    return MatchReport(told.set_index("name").loc[list(names)].reset_index(), title)
+
+
+def inside(regions: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the ids of the regions that are called so, or whose columns say that they lie there.
+
+    Raises
+    ------
+    UnknownOptionError
+        When a name is in no column of the layer.
+    """
+    source = source_of(regions)
+    index, above = _index_of(regions, source), _above(regions, source)
+    found: set[str] = set()
+    for name in names:
+        wanted = {name_key(name), _bare(name)}
+        here = {region for region, texts in above.items() if wanted & texts}
+        here |= set(index.folded.get(name_key(name), ())) | ({name} & index.ids)
+        if not here:
+            texts = [text for column in regions.columns for text in _texts_of(regions[column])]
+            raise UnknownOptionError("region or group in within=:", name, texts)
+        found |= here
+    return [str(region) for region in regions.index if str(region) in found]
+
+
+def _texts_of(values: pd.Series) -> list[str]:
+    return [value for value in values.unique() if isinstance(value, str)][:500]
+
+
 def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:
     """Return for each name that is a number the id that it is with leading zeros."""
     ids = frozenset(map(str, regions.index))
@@ -389,7 +456,7 @@ def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:
 
 
 def _has_codes(ids: frozenset[str]) -> bool:
-    """Return whether most ids are codes that the gazetteer knows, so that its other names may be used."""
+    """Return whether most ids are codes that the gazetteer knows, whose other names then hold."""
     known = sum(region in provinces() or region in city_units() for region in ids)
     return 2 * known > len(ids)
 

@@ -1,4 +1,4 @@
-"""A pack: a folder that knows one place on earth — its levels, names, credit line, printed map and groupings.
+"""A pack: a folder that knows one place on earth, its levels, names, credit line and printed map.
 
 What hubtiers says or draws of a country stands in the `pack.toml` of that country's folder and
 nowhere else.
@@ -81,7 +81,8 @@ class PackLevel:
     def __post_init__(self) -> None:
         if bool(self.file) == bool(self.members):
             raise SpecError(
-                f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: one."
+                f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: "
+                "one."
             )
 
 
@@ -136,7 +137,8 @@ class Inset:
     def __post_init__(self) -> None:
         if (self.window is None) == (self.box is None):
             raise SpecError(
-                f"The inset {self.id!r} of a pack needs `window` in metres or `box` in degrees: one."
+                f"The inset {self.id!r} of a pack needs `window` in metres or `box` in degrees: "
+                "one."
             )
 
 
@@ -278,8 +280,7 @@ class Pack:
     def _repr_html_(self) -> str:
         credit = " · ".join(dict.fromkeys(filter(None, self.credit.values())))
         rows = "".join(
-            f"<tr><td>{escape(level.id)}</td><td>{escape(level.title_zh)}</td><td>{escape(level.title_en)}</td>"
-            f"<td>{escape(level.parent)}</td></tr>"
+            f"<tr><td>{escape(level.id)}</td><td>{escape(level.title_zh)}</td><td>{escape(level.title_en)}</td><td>{escape(level.parent)}</td></tr>"
             for level in self.levels.values()
         )
         head = "<tr><th>level</th><th>中文</th><th>English</th><th>parent</th></tr>"
@@ -361,7 +362,7 @@ def pack_source(pack: Pack, level: str, languages: tuple[str, ...] = LANGUAGES) 
 
 
 def _languages(regions: Any) -> tuple[str, ...]:
-    """Return the languages in which a frame has names: one that repeats the other or the ids has none of its own."""
+    """Return the languages in which a frame has names of its own."""
     if not {"name_zh", "name_en"} <= set(regions.columns):
         return LANGUAGES
     chinese, english, ids = (
@@ -374,7 +375,7 @@ def _languages(regions: Any) -> tuple[str, ...]:
 
 
 def load_pack(source: str | Path | Pack) -> Pack:
-    """Load a pack of boundaries (区域包): one that ships, by name, or one of your own, by its folder.
+    """Load a pack of boundaries (区域包): one that ships, by name, or your own, by its folder.
 
     Use it to see what a pack offers; `load_regions(level, pack=…)` gives its regions.
 
@@ -429,7 +430,8 @@ def _read_pack(folder: Path) -> Pack:
     file = folder / "pack.toml"
     if not file.is_file():
         raise DataError(
-            f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out {folder}"
+            f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out "
+            f"{folder}"
         )
     text, _ = read_text(file)
     try:

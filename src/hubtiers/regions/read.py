@@ -1,8 +1,9 @@
-"""A user's own boundaries: any vector file or frame, checked, repaired, with ids and names found."""
+"""A user's own boundaries: any file or frame, checked, repaired, with ids and names found."""
 
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ from hubtiers.regions.pack import LayerSource
 __all__ = ["ReadLimits", "RegionFileReport", "read_regions"]
 
 _SAME_AS_WGS84 = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
-# How columns of ids and names are called where nobody says so, in the order in which they are tried.
+# How columns of ids and names are called where nobody says so, in the order in which they are
+# tried.
 _ID_COLUMNS = (
     *(
         "region_id",
@@ -214,7 +216,8 @@ def read_regions(  # noqa: PLR0913 - each names one thing about the layer
 
     Examples
     --------
-    >>> source = gpd.GeoDataFrame({"code": [7.0]}, geometry=[shapely.box(100, 30, 101, 31)], crs="EPSG:4490")
+    >>> square = shapely.box(100, 30, 101, 31)
+    >>> source = gpd.GeoDataFrame({"code": [7.0]}, geometry=[square], crs="EPSG:4490")
     >>> regions = read_regions(source, id_column="code", credit="© me")
     >>> regions.index.tolist(), regions.crs.to_epsg(), regions.attrs["credit"]["en"]
     (['7'], 4326, '© me')
@@ -259,13 +262,14 @@ def _opened(
     *,
     allow_remote: bool,
 ) -> tuple[str, Opened]:
-    """Return what messages call the source, and its rows with the index as a column where it has a meaning."""
+    """Return what messages call the source, and its rows, an index with a meaning as a column."""
     if isinstance(source, (str, Path)):
         return Path(str(source)).name, open_layer(source, layer, limits, allow_remote=allow_remote)
     if not isinstance(source, gpd.GeoDataFrame):
         raise SpecError(
-            f"Boundaries are the path of a file or a GeoDataFrame, but this is {type(source).__name__}. A frame of "
-            "numbers goes into join_indicators(regions, frame)."
+            "Boundaries are the path of a file or a GeoDataFrame, but this is "
+            f"{type(source).__name__}. A frame of numbers goes into join_indicators(regions, "
+            "frame)."
         )
     try:
         source.geometry  # noqa: B018 - raises where no column of geometry is active
@@ -298,19 +302,20 @@ def _system(opened: Opened, crs: str | None, where: str) -> pyproj.CRS:
     given, declared = _given_crs(crs), opened.frame.crs
     if given is None and declared is not None and pyproj.CRS(declared).is_engineering:
         raise CRSError(
-            f"{where} is in a system of its own that lies nowhere on earth ({_name(declared)}). Say which one it is "
-            "in, for example crs='EPSG:4326'."
+            f"{where} is in a system of its own that lies nowhere on earth ({_name(declared)}). "
+            "Say which one it is in, for example crs='EPSG:4326'."
         )
     if given is None and declared is None:
         raise CRSError(
-            f"{where} declares no coordinate reference system. Say which one it is in, for example crs='EPSG:4326' "
-            "or crs='EPSG:4490' for degrees."
+            f"{where} declares no coordinate reference system. Say which one it is in, for example "
+            "crs='EPSG:4326' or crs='EPSG:4490' for degrees."
         )
     if given is None or (declared is not None and given == declared):
         return pyproj.CRS(declared)
     if declared is not None and opened.is_declared and not pyproj.CRS(declared).is_engineering:
         raise CRSError(
-            f"{where} declares {_name(declared)}, but crs={crs!r} was given. Leave `crs` out, or correct the file."
+            f"{where} declares {_name(declared)}, but crs={crs!r} was given. Leave `crs` out, or "
+            "correct the file."
         )
     return given
 
@@ -354,7 +359,8 @@ def _name(crs: object) -> str:
 def _check_finite(shapes: gpd.GeoSeries, where: str) -> None:
     if not np.isfinite(shapely.get_coordinates(np.asarray(shapes.dropna().array))).all():
         raise CRSError(
-            f"{where} has coordinates that are not finite numbers. Check its coordinate reference system."
+            f"{where} has coordinates that are not finite numbers. Check its coordinate reference "
+            "system."
         )
 
 
@@ -375,8 +381,8 @@ def _check_degrees(shapes: gpd.GeoSeries, where: str) -> list[str]:
         )
     if max(abs(west), abs(east)) > 360 or max(abs(south), abs(north)) > 90:
         raise CRSError(
-            f"{where} has {extent}, which are no degrees: the coordinates look projected. Say in which system, for "
-            "example crs='EPSG:4547' for a zone of CGCS2000."
+            f"{where} has {extent}, which are no degrees: the coordinates look projected. Say in "
+            "which system, for example crs='EPSG:4547' for a zone of CGCS2000."
         )
     if south >= 73 and north <= 90 and west >= 3 and east <= 54:
         return [f"{extent}: if this should be China, latitude and longitude are swapped"]
@@ -388,13 +394,13 @@ def _check_metres(shapes: gpd.GeoSeries, where: str, system: str) -> None:
     west, south, east, north = shapes.total_bounds
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
         raise CRSError(
-            f"{where} declares {system}, but its coordinates look like degrees (x from {west:.6g} to {east:.6g}). "
-            "Correct the reference system of the file."
+            f"{where} declares {system}, but its coordinates look like degrees (x from {west:.6g} "
+            f"to {east:.6g}). Correct the reference system of the file."
         )
 
 
 def _unrolled(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Cut shapes whose ring jumps from one side of 180° to the other, so that they do not run round the globe."""
+    """Cut shapes whose ring jumps over 180°, so that they do not run round the globe."""
     geometry = np.asarray(shapes.array, dtype=object).copy()
     for row, shape in enumerate(geometry):
         if shape is not None and shape.geom_type.endswith("Polygon") and _jumps(shape):
@@ -461,10 +467,10 @@ def _ids(values: pd.Series, column: str, where: str) -> list[str]:
     ids = [_id(value) for value in values]
     if blank := [row for row, text in enumerate(ids, start=1) if not text]:
         raise DataError(
-            f"{where} has no {column!r} in row {listing(blank)}. Give every region an id, or leave such rows out with "
-            f"where='{column} is not null'."
+            f"{where} has no {column!r} in row {listing(blank)}. Give every region an id, or leave "
+            f"such rows out with where='{column} is not null'."
         )
-    if twice := [text for text in dict.fromkeys(ids) if ids.count(text) > 1]:
+    if twice := [text for text, times in Counter(ids).items() if times > 1]:
         raise DuplicateRegionError(
             twice, where, "Dissolve their parts into one region, or give them ids of their own."
         )
@@ -568,7 +574,7 @@ def _assemble(
     shapes: NDArray[np.object_],
     names: Mapping[str, str | None],
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Put the columns in the order of bundled regions, the user's others after them; say which languages there are."""
+    """Return the columns in the order of bundled regions, then the user's, and the languages."""
     written = {
         code: [""] * len(ids) if c is None else [_id(value) for value in raw[c]]
         for code, c in names.items()

@@ -1,1 +1,4 @@
-"""How sure a result is: what varies, the Monte Carlo over it, which choice matters, and what weights it would take."""
+"""How sure a result is.
+
+What varies, the Monte Carlo over it, which choice matters, and what weights it would take.
+"""

@@ -1,7 +1,8 @@
 """The usual steps on bare arrays: what noise changes in every draw, without the cost of frames.
 
-The frames stay the rule, and this is a short cut for it: a method that has an `array_form` says what its `fit` and
-`apply` together give for an array, or None where the frames must be asked. A property test holds the two together.
+The frames stay the rule, and this is a short cut for it: a method that has an `array_form` says
+what its `fit` and `apply` together give for an array, or None where the frames must be asked. A
+property test holds the two together.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ _STEPS = ("denominate", "impute", "treat", "normalise")
 def bare_values(
     scheme: Scheme, table: IndicatorTable, noisy: Callable[[], NDArray[np.float64]]
 ) -> pd.DataFrame | None:
-    """Return normalised values of a table whose values are the noisy ones; None where the steps must be asked."""
+    """Return normalised values of a table whose values are the noisy ones.
+
+    None where the steps must be asked.
+    """
     forms = [own_fact(getattr(scheme, step), "array_form") for step in _STEPS]
     if None in forms:
         return None

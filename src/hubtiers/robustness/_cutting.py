@@ -46,7 +46,10 @@ class TierRule:
 
 
 def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
-    """Return how a rule gives tiers from scores alone, in columns of these labels; None when it needs more."""
+    """Return how a rule gives tiers from scores alone, in columns of these labels.
+
+    None when it needs more.
+    """
     from hubtiers.robustness._kernel import FIXED, GIVEN, NATURAL
 
     if not own_fact(method, "uses_only_scores", default=not asked_for(method.fit)):
@@ -70,9 +73,9 @@ def columns_of(tier: pd.Series, labels: tuple[str, ...]) -> Small:
     """
     if unknown := [label for label in tier.cat.categories if label not in labels]:
         raise SpecError(
-            f"A draw gives the tier {listing(map(repr, unknown))}, but the scheme itself gives {listing(labels)}. "
-            "Let the tier rule say all that it may give, in a property `possible_tiers` of the class, the highest "
-            "first."
+            f"A draw gives the tier {listing(map(repr, unknown))}, but the scheme itself gives "
+            f"{listing(labels)}. Let the tier rule say all that it may give, in a property "
+            "`possible_tiers` of the class, the highest first."
         )
     column = [labels.index(label) for label in tier.cat.categories]
     return np.asarray(np.array([*column, -1], np.int16)[tier.cat.codes.to_numpy()], np.int16)

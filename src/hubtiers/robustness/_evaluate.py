@@ -45,9 +45,10 @@ _KEPT_BYTES = 96_000_000
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """Ranks (0 for none), tiers (-1 for none) and, where asked for, scores (NaN for none), draws × regions.
+    """Ranks (0 for none), tiers (-1) and, where asked for, scores (NaN), draws × regions.
 
-    `which` are the draws of the set that was asked for; they have one row each, or share the only row.
+    `which` are the draws of the set that was asked for; they have one row each, or share the only
+    row.
     """
 
     which: Ints
@@ -85,7 +86,10 @@ class Choice:
 
 
 class Kept:
-    """Things made before, by key; the oldest go when they take too much memory. Threads may share it."""
+    """Things made before, by key; the oldest go when they take too much memory.
+
+    Threads may share it.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -116,7 +120,10 @@ class DrawEvaluator:
         self._choices: dict[tuple[int, ...], Choice] = {}
 
     def evaluate(self, draws: Draws, *, scores: bool = False) -> Iterator[Evaluated]:
-        """Yield what the draws give, those with the same choices together; with scores only where asked for."""
+        """Yield what the draws give, those with the same choices together.
+
+        With scores only where asked for.
+        """
         # Draws with the same choices share everything but weights and data.
         order = np.arange(len(draws))
         if draws.choices.shape[1]:
@@ -144,7 +151,10 @@ class DrawEvaluator:
     def _compute(
         self, draws: Draws, which: Ints, choice: Choice, rule: TierRule, *, scores: bool
     ) -> Evaluated:
-        """Return what the compiled loop gives; scores pass through a small buffer, so that they stay in the cache."""
+        """Return what the compiled loop gives.
+
+        Scores pass through a small buffer, so that they stay in the cache.
+        """
         shape = (len(which), self.size)
         ranks, classes = np.empty(shape, np.int16), np.empty(shape, np.int16)
         kept = np.empty(shape) if scores else None
@@ -243,7 +253,10 @@ class DrawEvaluator:
     def _weights(
         self, draws: Draws, number: int, choice: Choice, given: Given, values: pd.DataFrame
     ) -> Floats | None:
-        """Return the weights of a draw (one row); None where every region has its own, which no kernel knows."""
+        """Return the weights of a draw (one row).
+
+        None where every region has its own, which no kernel knows.
+        """
         if draws.weights is not None:
             return draws.weights[[number]]
         method: Any = choice.scheme.weight
@@ -272,5 +285,6 @@ class DrawEvaluator:
         except DataError as error:
             return error
         return DataError(
-            "A draw could not be scored, although the plain path can. Please report this with its seed."
+            "A draw could not be scored, although the plain path can. Please report this with its "
+            "seed."
         )

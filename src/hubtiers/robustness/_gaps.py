@@ -1,4 +1,7 @@
-"""Gaps that are filled anew in every draw: what the filling gives, and how far it is off where the value is known."""
+"""Gaps that are filled anew in every draw.
+
+What the filling gives, and how far it is off where the value is known.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class DrawnGaps:
 
 
 def complete_values(scheme: Scheme, table: IndicatorTable) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the values divided by size, and the same with gaps filled, as `Scheme.run` makes them."""
+    """Return values by size, and the same with gaps filled, as `Scheme.run` makes them."""
     given = Given(table)
     _, measured = measure(scheme, given)
     _, complete = fill_gaps(scheme, measured, given)
@@ -76,14 +79,14 @@ def residual_pools(scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
 def redrawn(
     complete: pd.DataFrame, filled: pd.DataFrame, pools: dict[str, Floats], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return values whose filled gaps have an error of the filling added, drawn from those of the indicator."""
+    """Return values whose filled gaps have an error added, drawn from those of the indicator."""
     drawn = complete.copy()
     for code in complete.columns[filled.any().to_numpy()]:
         pool = pools[str(code)]
         if not len(pool):
             raise DataError(
-                f"redraw_gaps finds no error to draw for {code!r}: too few of its values are known. Leave "
-                "redraw_gaps out, or drop the indicator."
+                f"redraw_gaps finds no error to draw for {code!r}: too few of its values are "
+                "known. Leave redraw_gaps out, or drop the indicator."
             )
         rows = filled[code].to_numpy()
         drawn.loc[rows, code] += pool[rng.integers(0, len(pool), int(rows.sum()))]

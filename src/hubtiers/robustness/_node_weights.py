@@ -1,4 +1,6 @@
-"""Weights of indicators from weights of nodes, compiled: from the top of the framework down, in every draw.
+"""Weights of indicators from weights of nodes, compiled.
+
+From the top of the framework down, in every draw.
 
 Import this module only inside the functions that use it, because numba is slow to import.
 """
@@ -30,13 +32,14 @@ def nested_kernel(
     leaves: Ints,
     out: Floats,
 ) -> None:
-    """Write effective weights (draws × indicators) when the share of every node in its group is up or down by `reach`.
+    """Write effective weights (draws × indicators) when every node is up or down by `reach`.
 
-    `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, from the top down, and `edges` says
-    where they start; `above` is the place of their parent in that order, one past the last for the whole; `leaves` are
-    the places of the indicators.
+    `u` are numbers between 0 and 1 by node; `order` brings siblings side by side, from the top
+    down, and `edges` says where they start; `above` is the place of their parent in that order, one
+    past the last for the whole; `leaves` are the places of the indicators.
     """
-    # Draws go side by side, a fixed number of them, so that the processor works on whole groups of numbers.
+    # Draws go side by side, a fixed number of them, so that the processor works on whole groups of
+    # numbers.
     weight = np.ones((len(order) + 1, _SIDE))
     for start in range(0, len(u), _SIDE):
         size = min(_SIDE, len(u) - start)

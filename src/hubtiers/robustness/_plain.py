@@ -1,4 +1,7 @@
-"""What a draw stands for: the plain scheme and table that give, run as any other, what the draw gives."""
+"""What a draw stands for.
+
+The plain scheme and table that give, run as any other, what the draw gives.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _VARIED = ("impute", "treat", "normalise", "weight", "tier")
-"""Steps of a scheme that a variation exchanges as they are; those of aggregation may be named level by level."""
+"""Steps of a scheme that a variation exchanges as they are; those of aggregation may be named level
+by level."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,10 @@ class PlainDraws:
         return scheme.replace(impute=DrawnGaps(drawn))
 
     def _errors(self, scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
-        """Return the errors of the filling, from the values without noise; they are looked for once."""
+        """Return the errors of the filling, from the values without noise.
+
+        They are looked for once.
+        """
         left_out = _left_out(self.plan.table, table)
         key = (repr(scheme.impute), left_out)
         if key not in self._pools:

@@ -1,4 +1,7 @@
-"""From a variation to draws: which factors there are, what each draw chooses, and the scheme that a draw stands for."""
+"""From a variation to draws.
+
+Which factors there are, what each draw chooses, and the scheme that a draw stands for.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +30,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BLOCK = 512
-"""Draws that share one stream of random numbers. The streams depend on nothing else: not on workers, not on tasks."""
+"""Draws that share one stream of random numbers. The streams depend on nothing else: not on
+workers, not on tasks."""
 
 _CHOICES, _WEIGHTS, _KEYS = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One thing that varies: a step with options, or one of `weights`, `gaps`, `noise` with none to count."""
+    """One thing that varies.
+
+    A step with options, or one of `weights`, `gaps`, `noise` with none to count.
+    """
 
     name: str
     options: tuple[Any, ...] = ()
@@ -47,9 +54,12 @@ class Factor:
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """What some draws choose: an option of each discrete factor, weights, and keys of the random data.
+    """What some draws choose.
 
-    `choices` is draws × discrete factors, `weights` draws × indicators or None, `keys` draws × 2 (gaps, noise).
+    An option of each discrete factor, weights, and keys of the random data.
+
+    `choices` is draws × discrete factors, `weights` draws × indicators or None, `keys` draws × 2
+    (gaps, noise).
     """
 
     choices: Ints
@@ -97,13 +107,16 @@ class Plan:
         return self.variation.redraw_gaps or self.variation.noise is not None
 
     def stream(self, block: int, purpose: int) -> np.random.Generator:
-        """Return the random numbers of a block for one purpose; adding a factor does not move those of the others."""
+        """Return the random numbers of a block for one purpose.
+
+        Adding a factor does not move those of the others.
+        """
         return np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(block, purpose)))
         )
 
     def blocks(self, first: int, last: int) -> Draws:
-        """Return the draws of some blocks, from the first up to but not including the last, one after the other."""
+        """Return the draws of some blocks, from the first up to but not including the last."""
         shape = ((last - first) * BLOCK, len(self.table.framework.codes))
         weights = np.empty(shape) if self.draws_weights else None
         choices, keys = (
@@ -139,14 +152,17 @@ class Plan:
         return {f.name: f.options[i] for f, i in zip(self.discrete, choice, strict=True)}
 
     def table_without(self, code: str | None) -> IndicatorTable:
-        """Return the table whose framework lacks an indicator; its column stays, as a denominator of others."""
+        """Return the table whose framework lacks an indicator.
+
+        Its column stays, as a denominator of others.
+        """
         if code is None:
             return self.table
         return dataclasses.replace(self.table, framework=self.table.framework.without([code]))
 
 
 def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int, ...]) -> Plan:
-    """Return the plan of an analysis around a result, after checking that the choices fit together."""
+    """Return the plan of an analysis around a result; the choices must fit together."""
     scheme, table = base.fitted.scheme, base.table
     if not isinstance(variation, Variation):
         raise SpecError(
@@ -156,7 +172,8 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
         raise UnknownOptionError("choice for tiers:", tiers, ("refit", "fixed"))
     if tiers == "fixed" and variation.tier:
         raise SpecError(
-            "tiers='fixed' keeps the cut-points of the scheme. Leave `tier` out of the Variation, or refit."
+            "tiers='fixed' keeps the cut-points of the scheme. Leave `tier` out of the Variation, "
+            "or refit."
         )
     factors = tuple(_factors(variation, table))
     for factor in factors:
@@ -181,13 +198,19 @@ def _every_method(scheme: Scheme, factors: Iterable[Factor]) -> Iterable[Any]:
 
 
 def _uses_geometry(method: Any) -> bool:
-    """Say whether a method may look at the shapes of the regions; one of a user's own that asks for them may."""
+    """Say whether a method may look at the shapes of the regions.
+
+    One of a user's own that asks for them may.
+    """
     asked = asked_for(method.fit) if hasattr(method, "fit") else ()
     return bool(own_fact(method, "uses_geometry", default="regions" in asked or "table" in asked))
 
 
 def _without_geometry(table: IndicatorTable) -> IndicatorTable:
-    """Return the table with empty geometry: it is heavy to send, and overlaps have been looked for by now."""
+    """Return the table with empty geometry.
+
+    It is heavy to send, and overlaps have been looked for by now.
+    """
     if not isinstance(table.regions, gpd.GeoDataFrame):
         return table
     names = pd.DataFrame(table.regions.drop(columns=table.regions.geometry.name))
@@ -196,7 +219,10 @@ def _without_geometry(table: IndicatorTable) -> IndicatorTable:
 
 
 def seed_of(rng: int | np.random.Generator) -> tuple[int, ...]:
-    """Return the seed of all streams: the number itself, or four numbers drawn from the generator."""
+    """Return the seed of all streams.
+
+    The number itself, or four numbers drawn from the generator.
+    """
     if isinstance(rng, np.random.Generator):
         return tuple(int(n) for n in rng.integers(0, 2**32, 4))
     if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
@@ -251,13 +277,16 @@ def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -
         if filled_cells(measured, complete).to_numpy().any():
             return
     raise SpecError(
-        "redraw_gaps draws filled gaps anew, but the scheme fills none. Leave redraw_gaps out, or choose a method that "
-        "fills gaps, such as MeanImpute()."
+        "redraw_gaps draws filled gaps anew, but the scheme fills none. Leave redraw_gaps out, or "
+        "choose a method that fills gaps, such as MeanImpute()."
     )
 
 
 def _labels_of(base: Result, rule: Any) -> tuple[str, ...]:
-    """Return the tiers that a rule may give, highest first; for a rule that does not say so, those it gives here."""
+    """Return the tiers that a rule may give, highest first.
+
+    For a rule that does not say so, those it gives here.
+    """
     stated: tuple[str, ...] | None = own_fact(rule, "possible_tiers")
     if stated is not None:
         return stated
@@ -267,13 +296,13 @@ def _labels_of(base: Result, rule: Any) -> tuple[str, ...]:
 
 
 def _common_labels(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the longest list of tiers, after checking that the others are parts of it in the same order."""
+    """Return the longest list of tiers; the others must be parts of it in the same order."""
     lists = sorted(several, key=len, reverse=True)
     longest = lists[0]
     for other in lists[1:]:
         if list(other) != [label for label in longest if label in other]:
             raise SpecError(
-                f"The tier rules give {', '.join(longest)} and {', '.join(other)}, which have no common order. Give "
-                "all rules labels from one list."
+                f"The tier rules give {', '.join(longest)} and {', '.join(other)}, which have no "
+                "common order. Give all rules labels from one list."
             )
     return longest

@@ -1,4 +1,6 @@
-"""Scores of many draws, compiled: normalised values are prepared once, and each draw brings its weights.
+"""Scores of many draws, compiled.
+
+Normalised values are prepared once, and each draw brings its weights.
 
 What they give is what `hubtiers._hierarchy` gives; a property test holds the two together.
 """
@@ -27,7 +29,8 @@ _LANES = 8
 """Numbers that a processor works on at once, at most."""
 
 _PLAIN_MEANS = (1.0, 0.0, -1.0)
-"""Exponents of the arithmetic, geometric and harmonic mean, which nest over levels without a trace."""
+"""Exponents of the arithmetic, geometric and harmonic mean, which nest over levels without a trace.
+"""
 
 
 class Refused(Exception):  # noqa: N818 — nothing failed: the plain path is asked for the reason
@@ -41,8 +44,8 @@ class Refused(Exception):  # noqa: N818 — nothing failed: the plain path is as
 class Program(NamedTuple):
     """The groups of a hierarchy, the lowest first, as `tree_kernel` takes them.
 
-    `first` says where the children of each group start among `children`, which are rows of the matrix of nodes;
-    `rules` and `options` say how each group aggregates.
+    `first` says where the children of each group start among `children`, which are rows of the
+    matrix of nodes; `rules` and `options` say how each group aggregates.
     """
 
     first: Ints
@@ -60,10 +63,11 @@ class Prepared:
     regions
         Which regions these are; there are `size` in all.
     matrix
-        Indicators × these regions. With an `exponent` it holds values, logarithms or reciprocals, and some more
-        columns, so that the processor works on whole groups of numbers.
+        Indicators × these regions. With an `exponent` it holds values, logarithms or reciprocals,
+        and some more columns, so that the processor works on whole groups of numbers.
     exponent
-        Of the weighted mean over all indicators that gives the score; None where the score needs the hierarchy.
+        Of the weighted mean over all indicators that gives the score; None where the score needs
+        the hierarchy.
     program
         The hierarchy.
     used
@@ -84,7 +88,7 @@ def compiled_forms(scheme: Scheme) -> list[CompiledForm | None]:
 
 
 def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepared:
-    """Return normalised values ready for the kernels, with a gap for an indicator that was left out."""
+    """Return normalised values as the kernels take them, a gap where one was left out."""
     used = np.array([code in values.columns for code in framework.codes])
     x = values.reindex(columns=framework.codes).to_numpy(float)
     known = ~np.isnan(x)
@@ -100,12 +104,12 @@ def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -
 
 
 def _can_be_flat(matrix: Floats, exponent: float) -> bool:
-    """Say whether no value is missing, whose weight its siblings would take, and all are in the domain of the mean."""
+    """Say whether no value is missing, and all are in the domain of the mean."""
     return not np.isnan(matrix).any() and (exponent == 1.0 or bool((matrix > 0).all()))
 
 
 def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Floats:
-    """Return the values of which a weighted sum gives the score, with ones in the surplus columns."""
+    """Return the values whose weighted sum is the score, with ones in the surplus columns."""
     wide = -(-matrix.shape[1] // _LANES) * _LANES
     padded = np.ones((len(matrix), wide))
     padded[:, : matrix.shape[1]] = _transformed(matrix, used, exponent)
@@ -155,7 +159,9 @@ def _shared_exponent(program: Program) -> float | None:
 
 
 def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
-    """Return the scores (draws × regions) under some rows of the weights, rounded; NaN where a region has none.
+    """Return the scores (draws × regions) under some rows of the weights, rounded.
+
+    NaN where a region has none.
 
     Raises
     ------

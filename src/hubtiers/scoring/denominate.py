@@ -64,23 +64,23 @@ class NoDenominate:
 class Denominate:
     """Divide totals by the size of the region (除以规模变量), as the framework says.
 
-    Choose it when large regions should not lead merely by being large. An indicator is divided when its `kind` is
-    extensive and its `denominator` names a column; an intensive one counts as divided already, and its denominator
-    only says how the values of members combine.
+    Choose it when large regions should not lead merely by being large. An indicator is divided when
+    its `kind` is extensive and its `denominator` names a column; an intensive one counts as divided
+    already, and its denominator only says how the values of members combine.
 
     Parameters
     ----------
     missing
-        What a total becomes whose denominator is missing: `"keep"` a missing value, which counts as a gap, or
-        `"raise"` an error that names the regions.
+        What a total becomes whose denominator is missing: `"keep"` a missing value, which counts as
+        a gap, or `"raise"` an error that names the regions.
 
     Notes
     -----
-    x′ = x / d, in the unit of the indicator per unit of the denominator. The denominator may be an indicator of the
-    framework, or a column of the table that is not scored.
+    x′ = x / d, in the unit of the indicator per unit of the denominator. The denominator may be an
+    indicator of the framework, or a column of the table that is not scored.
 
-    **Missing values**: a missing total stays missing, and one without a denominator becomes missing. A denominator
-    that is zero or negative is always an error that names the regions.
+    **Missing values**: a missing total stays missing, and one without a denominator becomes
+    missing. A denominator that is zero or negative is always an error that names the regions.
 
     Examples
     --------
@@ -123,8 +123,8 @@ class Denominate:
         pairs = {i.code: i.denominator for i in nodes if i.denominator and i.kind == "extensive"}
         if not pairs:
             raise DataError(
-                "Denominate() has nothing to divide: no extensive indicator of the framework names a denominator. Fill "
-                "the column `denominator`, or use NoDenominate()."
+                "Denominate() has nothing to divide: no extensive indicator of the framework names "
+                "a denominator. Fill the column `denominator`, or use NoDenominate()."
             )
         fitted = FittedDenominate(self, tuple(codes), pairs)
         fitted.sizes(values)
@@ -140,7 +140,9 @@ class FittedDenominate:
     pairs: Mapping[str, str]
 
     def sizes(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return what each value is divided by (regions × scored indicators); 1 where nothing is divided.
+        """Return what each value is divided by (regions × scored indicators).
+
+        1 where nothing is divided.
 
         Raises
         ------
@@ -186,8 +188,8 @@ def _bad_denominator(code: str, denominator: str, sizes: pd.Series) -> DataError
     )
     noun = "region" if len(sizes) == 1 else "regions"
     return DataError(
-        f"Denominate() needs a positive {denominator!r} wherever {code!r} has a value, but in {len(sizes)} {noun} it "
-        f"is not: {shown}. Correct the denominator, or blank {code!r} there."
+        f"Denominate() needs a positive {denominator!r} wherever {code!r} has a value, but in "
+        f"{len(sizes)} {noun} it is not: {shown}. Correct the denominator, or blank {code!r} there."
     )
 
 

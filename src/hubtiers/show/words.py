@@ -360,6 +360,16 @@ _TABLES: Mapping[str, Text] = {
     "weight_table": Text("指标权重", "Weights of the indicators"),
 }
 
+_STEPS: Mapping[str, Text] = {
+    "step_aggregate": Text("合成", "Aggregation"),
+    "step_denominate": Text("规模处理", "Size"),
+    "step_impute": Text("缺失值", "Missing values"),
+    "step_normalise": Text("标准化", "Normalisation"),
+    "step_tier": Text("分级", "Tiers"),
+    "step_treat": Text("异常值处理", "Treatment"),
+    "step_weight": Text("赋权", "Weights"),
+}
+
 _REPORT: Mapping[str, Text] = {
     "contents": Text("目录", "Contents"),
     "figure_number": Text("图 {n}", "Fig. {n}"),
@@ -412,6 +422,7 @@ _BOOK: Mapping[str, Text] = {
     **_COLUMNS,
     **_CELLS,
     **_TABLES,
+    **_STEPS,
     **_REPORT,
     **_MARKS,
 }

@@ -1,8 +1,8 @@
 """Natural breaks compiled, to be called from Python or from other compiled code.
 
-Import this module only inside the functions that use it, because numba is slow to import. The kernels release the
-interpreter lock, allocate nothing, and use no fast-math, so that they give the same answer on every processor. They
-give what `hubtiers.tiers._partition.matrix_classes` gives.
+Import this module only inside the functions that use it, because numba is slow to import. The
+kernels release the interpreter lock, allocate nothing, and use no fast-math, so that they give the
+same answer on every processor. They give what `hubtiers.tiers._partition.matrix_classes` gives.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ Ints = NDArray[np.int64]
 
 
 class Workspace(NamedTuple):
-    """Memory of one kernel call at a time: prefix sums, least sums of squares by class and end, best starts by end."""
+    """Memory of one kernel call at a time.
+
+    Prefix sums, least sums of squares by class and end, best starts by end.
+    """
 
     n: Floats
     s: Floats
@@ -32,14 +35,20 @@ class Workspace(NamedTuple):
 
 
 def new_workspace(most: int, k: int) -> Workspace:
-    """Return memory for up to `most` distinct values in up to `k` classes; each thread needs its own."""
+    """Return memory for up to `most` distinct values in up to `k` classes.
+
+    Each thread needs its own.
+    """
     n, s, q = np.zeros((3, most + 1))
     return Workspace(n, s, q, np.zeros((k, most + 1)), np.zeros(most + 1, np.int64))
 
 
 @compiled
 def distinct_kernel(ordered: Floats, values: Floats, counts: Floats) -> int:
-    """Write the distinct values of a sorted array and how often each stands; return how many there are."""
+    """Write the distinct values of a sorted array and how often each stands.
+
+    Return how many there are.
+    """
     m = 0
     for i in range(len(ordered)):
         if i == 0 or ordered[i] != ordered[i - 1]:
@@ -52,10 +61,13 @@ def distinct_kernel(ordered: Floats, values: Floats, counts: Floats) -> int:
 
 @compiled
 def natural_breaks_kernel(values: Floats, weights: Floats, starts: Ints, work: Workspace) -> float:
-    """Write the start of each class of the best partition into `starts`; return its sum of squares within classes.
+    """Write the start of each class of the best partition into `starts`.
 
-    `values` are distinct and ascending, `weights` say how much each counts, and `len(starts)` is the number of classes,
-    at most that of values. The lowest starts win among partitions that are equal to one part in 10¹⁰.
+    Return its sum of squares within classes.
+
+    `values` are distinct and ascending, `weights` say how much each counts, and `len(starts)` is
+    the number of classes, at most that of values. The lowest starts win among partitions that are
+    equal to one part in 10¹⁰.
     """
     m, k = len(values), len(starts)
     sum_outwards(values, weights, work)
@@ -103,9 +115,10 @@ def _within(work: Workspace, first: int, end: int) -> float:
 
 @compiled
 def _fill_row(c: int, m: int, work: Workspace) -> None:
-    """Fill the least sums of squares of `c + 1` classes for every end, halving the step between ends.
+    """Fill the least sums of squares of `c + 1` classes by end, halving the step between ends.
 
-    The best start never falls as the end grows, so each end searches only between the starts of its neighbours.
+    The best start never falls as the end grows, so each end searches only between the starts of its
+    neighbours.
     """
     length = m - c
     step = 1
@@ -128,7 +141,7 @@ def _fill_row(c: int, m: int, work: Workspace) -> None:
 
 @compiled
 def _lowest_start(c: int, end: int, above: float, limit: float, work: Workspace) -> int:
-    """Return the lowest start of class `c` that keeps the sum of squares within the limit, or else the best one."""
+    """Return the lowest start of class `c` that keeps within the limit, or else the best one."""
     least, at = np.inf, c
     for first in range(c, end):
         total = work.best[c - 1, first] + _within(work, first, end) + above

@@ -1,7 +1,10 @@
-"""Natural breaks for three or four tiers, faster than the full programme: most places for a cut are never looked at.
+"""Natural breaks for three or four tiers, faster than the full programme.
 
-Import this module only inside the functions that use it, because numba is slow to import. The answer is that of
-`hubtiers.tiers._kernel.natural_breaks_kernel`, to which ties and other numbers of tiers are left.
+Most places for a cut are never looked at.
+
+Import this module only inside the functions that use it, because numba is slow to import. The
+answer is that of `hubtiers.tiers._kernel.natural_breaks_kernel`, to which ties and other numbers of
+tiers are left.
 """
 
 from __future__ import annotations
@@ -24,10 +27,10 @@ _FEWEST = 12
 
 
 class Ends(NamedTuple):
-    """Memory: the sum of squares of the class up to, and from, each place, and the best there is on either side of it.
+    """Memory: sums of squares up to and from each place, and the best on either side of it.
 
-    `low` and `high` are the least sums of squares below and above a cut; `at_low` and `at_high` the further cuts that
-    give them.
+    `low` and `high` are the least sums of squares below and above a cut; `at_low` and `at_high` the
+    further cuts that give them.
     """
 
     head: Floats
@@ -41,7 +44,7 @@ class Ends(NamedTuple):
 
 @compiled
 def best_starts(values: Floats, weights: Floats, starts: Ints, work: Workspace, ends: Ends) -> None:
-    """Write the start of each class of the best partition of ascending distinct values into `starts`."""
+    """Write the start of each class of the best partition into `starts`."""
     m, k = len(values), len(starts)
     if k < 3 or k > 4 or m < _FEWEST:
         natural_breaks_kernel(values, weights, starts, work)
@@ -63,7 +66,7 @@ def best_starts(values: Floats, weights: Floats, starts: Ints, work: Workspace, 
 
 @compiled
 def _squares(n: Floats, s: Floats, q: Floats, first: int, end: int) -> float:
-    """Return the sum of squares of the class from `first` up to but not including `end`, from prefix sums."""
+    """Return the sum of squares of the class from `first` up to but not including `end`."""
     deviation = s[end] - s[first]
     squares: float = (q[end] - q[first]) - deviation * deviation / (n[end] - n[first])
     return max(squares, 0.0)
@@ -73,49 +76,66 @@ def _squares(n: Floats, s: Floats, q: Floats, first: int, end: int) -> float:
 def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tuple[int, float]:
     """Return the best cut with two classes above it, and the least sum of squares.
 
-    Looks at the middle of ever smaller stretches of cuts. With the cut further up, the sum below it only grows and the
-    sum above only shrinks: a stretch whose ends already add up to more than the best so far cannot hold the best.
+    Looks at the middle of ever smaller stretches of cuts. With the cut further up, the sum below it
+    only grows and the sum above only shrinks: a stretch whose ends already add up to more than the
+    best so far cannot hold the best.
     """
-    head, tail, queue = ends.head, ends.tail, ends.queue
-    low, high, at_low, at_high = ends.low, ends.high, ends.at_low, ends.at_high
-    for place in range(m + 1):
-        high[place] = np.inf
+    queue, low, high = ends.queue, ends.low, ends.high
+    high[:] = np.inf
     # The outermost cuts first, marked by -1, then the stretch between them.
-    queue[0], queue[1], queue[2], queue[3], queue[4], queue[5] = -1, k - 2, -1, m - 2, k - 2, m - 2
+    queue[0], queue[1] = -1, k - 2
+    queue[2], queue[3] = -1, m - 2
+    queue[4], queue[5] = k - 2, m - 2
     done, waiting, best, least = 0, 6, 0, np.inf
     while done < waiting:
         left, right = queue[done], queue[done + 1]
         done += 2
         if left < 0:
-            cut, from_low, to_low, from_high, to_high = right, 1, right - 1, right + 1, m - 1
+            cut = right
+            _fill_below(cut, 1, cut - 1, k, n, s, q, ends)
+            _fill_above(cut, cut + 1, m - 1, n, s, q, ends)
         elif right - left > 1 and low[left] + high[right] <= least * (1.0 + 2.0 * SAME):
+            # The cuts next to the middle lie between those next to the ends of the stretch.
             cut = (left + right) // 2
-            from_low, to_low = at_low[left], min(at_low[right], cut - 1)
-            from_high, to_high = max(at_high[left], cut + 1), at_high[right]
-            queue[waiting], queue[waiting + 1], queue[waiting + 2], queue[waiting + 3] = (
-                left,
-                cut,
-                cut,
-                right,
-            )
+            _fill_below(cut, ends.at_low[left], min(ends.at_low[right], cut - 1), k, n, s, q, ends)
+            _fill_above(cut, max(ends.at_high[left], cut + 1), ends.at_high[right], n, s, q, ends)
+            queue[waiting], queue[waiting + 1] = left, cut
+            queue[waiting + 2], queue[waiting + 3] = cut, right
             waiting += 4
         else:
             continue
-        below, at = (np.inf, from_low) if k == 4 else (head[cut], 0)
-        for place in range(from_low, to_low + 1 if k == 4 else 0):
-            total = head[place] + _squares(n, s, q, place, cut)
-            if total < below:
-                below, at = total, place
-        low[cut], at_low[cut] = below, at
-        above, at = np.inf, from_high
-        for place in range(from_high, to_high + 1):
-            total = tail[place] + _squares(n, s, q, cut, place)
-            if total < above:
-                above, at = total, place
-        high[cut], at_high[cut] = above, at
-        if below + above < least:
-            best, least = cut, below + above
+        if low[cut] + high[cut] < least:
+            best, least = cut, low[cut] + high[cut]
     return best, least
+
+
+@compiled
+def _fill_below(
+    cut: int, first: int, last: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends
+) -> None:
+    """Write the least sum of squares below a cut: of one class for k = 3, of two for k = 4."""
+    if k == 3:
+        ends.low[cut], ends.at_low[cut] = ends.head[cut], 0
+        return
+    head, least, at = ends.head, np.inf, first
+    for place in range(first, last + 1):
+        total = head[place] + _squares(n, s, q, place, cut)
+        if total < least:
+            least, at = total, place
+    ends.low[cut], ends.at_low[cut] = least, at
+
+
+@compiled
+def _fill_above(
+    cut: int, first: int, last: int, n: Floats, s: Floats, q: Floats, ends: Ends
+) -> None:
+    """Write the least sum of squares of the two classes above a cut."""
+    tail, least, at = ends.tail, np.inf, first
+    for place in range(first, last + 1):
+        total = tail[place] + _squares(n, s, q, cut, place)
+        if total < least:
+            least, at = total, place
+    ends.high[cut], ends.at_high[cut] = least, at
 
 
 @compiled

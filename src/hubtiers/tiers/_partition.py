@@ -1,8 +1,9 @@
 """The best partition of sorted values into classes: exact, the same by either of two engines.
 
-The sum of squares within classes is least over all partitions (Fisher 1958). Partitions whose sums of squares agree to
-`SAME` count as equal, and the one with the lowest starts wins: rounding never decides. Up to `SMALL` values numpy
-answers as long as the compiled kernel is not loaded, which spares a study of a few hundred regions the import of numba.
+The sum of squares within classes is least over all partitions (Fisher 1958). Partitions whose sums
+of squares agree to `SAME` count as equal, and the one with the lowest starts wins: rounding never
+decides. Up to `SMALL` values numpy answers as long as the compiled kernel is not loaded, which
+spares a study of a few hundred regions the import of numba.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ SMALL = 400
 
 
 def optimal_classes(values: Floats, counts: Ints, k: int) -> Ints:
-    """Return the start of each class in the partition of sorted distinct values with the least within-class variance.
+    """Return the start of each class in the partition with the least variance within classes.
 
     `counts` says how often each value stands. Needs 1 ≤ k ≤ number of values.
     """
-    # Both give the same answer: once the kernel is there, it is the quicker one for any number of values.
+    # Both give the same answer: once the kernel is there, it is the quicker one for any number of
+    # values.
     loaded = "hubtiers.tiers._kernel" in sys.modules
     engine = compiled_classes if loaded or len(values) > SMALL else matrix_classes
     return engine(within_reach(values), counts.astype(np.float64), k)
@@ -45,7 +47,7 @@ def compiled_classes(values: Floats, weights: Floats, k: int) -> Ints:
 
 
 def matrix_classes(values: Floats, weights: Floats, k: int) -> Ints:
-    """Partition by the full dynamic programme on an m × m matrix of the sums of squares of all classes."""
+    """Partition by the full dynamic programme on the matrix of sums of squares of all classes."""
     m = len(values)
     within = _class_squares(prefix_sums(values, weights))
     best = np.full((k, m + 1), np.inf)
@@ -65,7 +67,10 @@ def matrix_classes(values: Floats, weights: Floats, k: int) -> Ints:
 
 
 def _class_squares(sums: Floats) -> Floats:
-    """Return the sum of squares of the class from each first value (row) up to each end (column); inf where empty."""
+    """Return the sum of squares of the class from each first value (row) up to each end (column).
+
+    Inf where empty.
+    """
     n, s, q = sums
     empty = np.arange(len(n)) <= np.arange(len(n) - 1)[:, None]
     size = n - n[:-1, None]
@@ -81,9 +86,10 @@ def _class_squares(sums: Floats) -> Floats:
 
 
 def prefix_sums(values: Floats, weights: Floats) -> Floats:
-    """Return sums (3 × m + 1) of weights, of deviations and of their squares, counted outwards from the middle value.
+    """Return sums (3 × m + 1) of weights, deviations and squares, outwards from the middle.
 
-    The deviations are taken from the middle value, and the sums grow away from it: far values do not drown the rest.
+    The deviations are taken from the middle value, and the sums grow away from it: far values do
+    not drown the rest.
     """
     middle = len(values) // 2
     deviation = values - values[middle]

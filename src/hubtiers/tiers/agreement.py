@@ -1,8 +1,11 @@
-"""How far two classifications into tiers agree: of the same regions, or of cities and the provinces they lie in."""
+"""How far two classifications into tiers agree.
+
+Of the same regions, or of cities and the provinces they lie in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -80,8 +83,9 @@ class Agreement:
     def __repr__(self) -> str:
         low, high = self.kappa_interval
         return (
-            f"<Agreement: {self.matches} of {self.n} regions in the same tier, weighted kappa {self.kappa:.3f} "
-            f"(95 % interval {low:.3f} to {high:.3f}), adjusted Rand {self.adjusted_rand:.3f}>"
+            f"<Agreement: {self.matches} of {self.n} regions in the same tier, weighted kappa "
+            f"{self.kappa:.3f} (95 % interval {low:.3f} to {high:.3f}), adjusted Rand "
+            f"{self.adjusted_rand:.3f}>"
         )
 
     def _repr_html_(self) -> str:
@@ -94,8 +98,8 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
     Parameters
     ----------
     tier, reference
-        Tier by region; regions are matched by index. Zhang's tier names, or ordered categoricals with the same
-        categories.
+        Tier by region; regions are matched by index. Zhang's tier names, or ordered categoricals
+        with the same categories.
 
     Raises
     ------
@@ -106,15 +110,16 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
 
     Notes
     -----
-    Weighted kappa is 1 − Σ v·O / Σ v·E with O the observed and E the expected table and v = |i − j| (Cohen 1968); the
-    adjusted Rand index follows Hubert and Arabie (1985). When both sides put every region into one and the same tier,
-    chance agreement is already complete; both are then 1.
+    Weighted kappa is 1 − Σ v·O / Σ v·E with O the observed and E the expected table and v = |i − j|
+    (Cohen 1968); the adjusted Rand index follows Hubert and Arabie (1985). When both sides put
+    every region into one and the same tier, chance agreement is already complete; both are then 1.
 
-    The interval of kappa is that of large samples (Fleiss, Cohen and Everitt 1969, doi:10.1037/h0028106). For some
-    twenty regions it is only a guide; where every region agrees it shrinks to a point, which says nothing of how sure
-    that is.
+    The interval of kappa is that of large samples (Fleiss, Cohen and Everitt 1969,
+    doi:10.1037/h0028106). For some twenty regions it is only a guide; where every region agrees it
+    shrinks to a point, which says nothing of how sure that is.
 
-    **Missing values**: a region without a tier on either side is not compared and is listed in `not_compared`.
+    **Missing values**: a region without a tier on either side is not compared and is listed in
+    `not_compared`.
 
     Examples
     --------
@@ -125,41 +130,44 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
     labels = _tier_order(tier, reference)
     for side in (tier, reference):
         _require_unique(side)
-    mine, theirs = (side.astype("object").dropna() for side in (tier, reference))
+    mine, theirs = tier.astype("object").dropna(), reference.astype("object").dropna()
     common = mine.index[mine.index.isin(theirs.index)]
     if common.empty:
         raise DataError(
             "No region has a tier on both sides. Check that both are indexed by region id."
         )
-    a, b = (np.array([labels.index(t) for t in side.loc[common]]) for side in (theirs, mine))
-    table = np.zeros((len(labels), len(labels)), dtype=np.int64)
-    np.add.at(table, (a, b), 1)
-    differ = a != b
+    sides = pd.DataFrame({"tier": mine.loc[common], "reference": theirs.loc[common]})
+    table = _counts(sides, labels)
+    apart = mine.index.symmetric_difference(theirs.index, sort=False)
     return Agreement(
         n=len(common),
-        matches=int((~differ).sum()),
+        matches=int(np.trace(table)),
         kappa=weighted_kappa(table),
         kappa_se=kappa_error(table),
         adjusted_rand=rand_adjusted(table),
         confusion=pd.DataFrame(
             table, pd.Index(labels, name="reference"), pd.Index(labels, name="tier")
         ),
-        disagreements=pd.DataFrame({"tier": mine.loc[common], "reference": theirs.loc[common]})[
-            differ
-        ],
-        not_compared=tuple(
-            str(r) for r in mine.index.symmetric_difference(theirs.index, sort=False)
-        ),
+        disagreements=sides[sides["tier"] != sides["reference"]],
+        not_compared=tuple(map(str, apart)),
     )
+
+
+def _counts(sides: pd.DataFrame, labels: Sequence[str]) -> NDArray[np.int64]:
+    """Return how often each tier of the reference (row) meets each tier (column)."""
+    place = {label: number for number, label in enumerate(labels)}
+    table = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    np.add.at(table, (sides["reference"].map(place), sides["tier"].map(place)), 1)
+    return table
 
 
 def tiers_from_ranking(
     tier: pd.Series, outside: pd.Series, *, smaller_is_better: bool = False
 ) -> pd.Series:
-    """Turn an outside ranking into tiers of the same sizes (外部排名的同规模分层), to hold tiers against it.
+    """Turn an outside ranking into tiers of the same sizes (外部排名的同规模分层).
 
-    Use it where others published a ranking but no tiers. Among the regions that both cover, the best of the ranking get
-    the highest tier, as many as have it in `tier`, and so on down.
+    Use it where others published a ranking but no tiers. Among the regions that both cover, the
+    best of the ranking get the highest tier, as many as have it in `tier`, and so on down.
 
     Parameters
     ----------
@@ -182,13 +190,15 @@ def tiers_from_ranking(
 
     Notes
     -----
-    Sizes are taken over, so the comparison is of order alone; it says nothing about cut-points. **Missing values**: a
-    region that lacks either is left out. **Ties** in the ranking are in the order of `tier`'s index.
+    Sizes are taken over, so the comparison is of order alone; it says nothing about cut-points.
+    **Missing values**: a region that lacks either is left out. **Ties** in the ranking are in the
+    order of `tier`'s index.
 
     Examples
     --------
     >>> tier = pd.Series({"a": "international", "b": "national", "c": "national"})
-    >>> tiers_from_ranking(tier, pd.Series({"a": 2, "b": 1, "c": 3}), smaller_is_better=True).to_dict()
+    >>> ranking = pd.Series({"a": 2, "b": 1, "c": 3})
+    >>> tiers_from_ranking(tier, ranking, smaller_is_better=True).to_dict()
     {'a': 'national', 'b': 'international', 'c': 'national'}
     """
     labels = _tier_order(tier)
@@ -252,15 +262,16 @@ class LevelComparison:
     Attributes
     ----------
     table
-        One row per city: its `tier`, its `province`, the `province_tier`, and `steps`, how many tiers the city stands
-        above its province (negative: below; missing where either has no tier).
+        One row per city: its `tier`, its `province`, the `province_tier`, and `steps`, how many
+        tiers the city stands above its province (negative: below; missing where either has no
+        tier).
     """
 
     table: pd.DataFrame
 
     @property
     def disagreements(self) -> pd.DataFrame:
-        """Cities whose tier is not that of their province, those that stand highest above it first."""
+        """Cities whose tier is not that of their province, those highest above it first."""
         differ = self.table[self.table["steps"].notna() & (self.table["steps"] != 0)]
         return differ.sort_values("steps", ascending=False, kind="stable")
 
@@ -276,13 +287,14 @@ class LevelComparison:
     def __repr__(self) -> str:
         steps = self.table["steps"].dropna()
         return (
-            f"<LevelComparison: of {len(steps)} cities {int((steps == 0).sum())} have the tier of their province, "
-            f"{int((steps > 0).sum())} a higher and {int((steps < 0).sum())} a lower one; "
-            f"{len(self.not_compared)} not compared>"
+            f"<LevelComparison: of {len(steps)} cities {int((steps == 0).sum())} have the tier of "
+            f"their province, {int((steps > 0).sum())} a higher and {int((steps < 0).sum())} a "
+            f"lower one; {len(self.not_compared)} not compared>"
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self)[1:-1])}</p>{self.disagreements.to_html(escape=True, na_rep='–')}"
+        table = self.disagreements.to_html(escape=True, na_rep="–")
+        return f"<p>{escape(repr(self)[1:-1])}</p>{table}"
 
 
 def compare_levels(
@@ -290,12 +302,14 @@ def compare_levels(
 ) -> LevelComparison:
     """Compare each city's tier with that of its province (市域与省域层级对照).
 
-    Use it to see which cities a map of provinces hides, and which provinces owe their tier to one city.
+    Use it to see which cities a map of provinces hides, and which provinces owe their tier to one
+    city.
 
     Parameters
     ----------
     city_tier, province_tier
-        Tier by city and by province: Zhang's tier names, or ordered categoricals with the same categories.
+        Tier by city and by province: Zhang's tier names, or ordered categoricals with the same
+        categories.
     province_of
         Province by city, such as the column `province` of `load_regions("city")`.
 
@@ -308,17 +322,19 @@ def compare_levels(
 
     Notes
     -----
-    The two tierings need not come from the same indicators; they only need the same tiers. A municipality such as
-    Beijing is a city and a province, and its tiers can differ because its peers do.
+    The two tierings need not come from the same indicators; they only need the same tiers. A
+    municipality such as Beijing is a city and a province, and its tiers can differ because its
+    peers do.
 
-    **Missing values**: a city without a tier, without a known province, or in a province without a tier has no `steps`
-    and is listed in `not_compared`.
+    **Missing values**: a city without a tier, without a known province, or in a province without a
+    tier has no `steps` and is listed in `not_compared`.
 
     Examples
     --------
     >>> cities = pd.Series({"420100": "national", "421100": "local"})
     >>> provinces = pd.Series({"420000": "regional"})
-    >>> compare_levels(cities, provinces, {"420100": "420000", "421100": "420000"}).disagreements["steps"].to_dict()
+    >>> owner = {"420100": "420000", "421100": "420000"}
+    >>> compare_levels(cities, provinces, owner).disagreements["steps"].to_dict()
     {'420100': 1, '421100': -1}
     """
     labels = _tier_order(city_tier, province_tier)
@@ -337,7 +353,8 @@ def compare_levels(
     table["steps"] = pd.array(steps, dtype="Int64")
     if table["steps"].isna().all():
         raise DataError(
-            "No city has a tier and a province with a tier. Check that `province_of` gives province ids."
+            "No city has a tier and a province with a tier. Check that `province_of` gives "
+            "province ids."
         )
     for column in ("tier", "province_tier"):
         table[column] = pd.Categorical(table[column], categories=labels[::-1], ordered=True)

@@ -1,7 +1,7 @@
 """Tiers from one score: where to cut a ranking into classes.
 
-Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split, a higher
-score never has a lower tier, and a region without a score has no tier.
+Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
+never split, a higher score never has a lower tier, and a region without a score has no tier.
 
 Which rules survive what, that is, leave the tiers of all other regions as they were:
 
@@ -58,8 +58,9 @@ _ROUNDING = 1e-12
 class NaturalBreaks:
     """Natural breaks (自然断点, Fisher–Jenks): tiers whose regions are as alike as possible.
 
-    Choose it when tiers should follow the gaps in the scores at hand. It is the true optimum, not the sampled or
-    iterated approximation of many GIS. The cut-points move when regions are added; they are not thresholds.
+    Choose it when tiers should follow the gaps in the scores at hand. It is the true optimum, not
+    the sampled or iterated approximation of many GIS. The cut-points move when regions are added;
+    they are not thresholds.
 
     Parameters
     ----------
@@ -68,14 +69,15 @@ class NaturalBreaks:
     labels
         Names, highest first; Zhang's highest `k` tiers when left out.
     scale
-        ``"linear"``, or ``"log"`` to look for gaps in the logarithm of the score: then ratios between regions count and
-        not differences, and GVF is that of the logarithm. The cut-points stay in units of the score.
+        ``"linear"``, or ``"log"`` to look for gaps in the logarithm of the score: then ratios
+        between regions count and not differences, and GVF is that of the logarithm. The cut-points
+        stay in units of the score.
 
     Notes
     -----
-    Minimises the sum of squared deviations from class means over all partitions of the sorted scores
-    (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares agree to one part in 10¹⁰
-    the one with the lowest cut-points is taken. Classes are closed above.
+    Minimises the sum of squared deviations from class means over all partitions of the sorted
+    scores (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares
+    agree to one part in 10¹⁰ the one with the lowest cut-points is taken. Classes are closed above.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -97,7 +99,8 @@ class NaturalBreaks:
         en="exact natural breaks (Fisher–Jenks)",
         says_zh="使各级内得分离差平方和最小的精确划分；各级含上限，同分同级。",
         says_en=(
-            "The exact partition with the least squares within tiers; tiers are closed above and ties stay together."
+            "The exact partition with the least squares within tiers; tiers are closed above and "
+            "ties stay together."
         ),
         formula="GVF = 1 − Σ_{c} Σ_{i∈c} (s_{i} − s̄_{c})^{2} / Σ_{i} (s_{i} − s̄)^{2}",
     )
@@ -123,13 +126,17 @@ class NaturalBreaks:
         Raises
         ------
         DataError
-            When there are fewer distinct scores than tiers, a score is infinite, or, on the log scale, not positive.
+            When there are fewer distinct scores than tiers, a score is infinite, or, on the log
+            scale, not positive.
         """
         log, name = self.scale == "log", f"NaturalBreaks({self.k})"
         known = finite_scores(scores, name)
         if log and not (known > 0).all():
             odd = scores.index[scores <= 0].tolist()
-            way_out = "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear scale."
+            way_out = (
+                "Normalise to a positive range, such as MinMax(low=1, high=100), or use the linear "
+                "scale."
+            )
             raise DomainError(
                 f"{name} on the log scale", "positive scores", "score", scores[odd[0]], odd, way_out
             )
@@ -145,8 +152,8 @@ class NaturalBreaks:
 class Quantiles:
     """Quantiles (分位数): tiers with equal numbers of regions.
 
-    Choose it when a tier is a share of the regions, such as the top quarter. It looks at ranks only: near scores can
-    fall into different tiers.
+    Choose it when a tier is a share of the regions, such as the top quarter. It looks at ranks
+    only: near scores can fall into different tiers.
 
     Parameters
     ----------
@@ -157,9 +164,10 @@ class Quantiles:
 
     Notes
     -----
-    Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the score changes, the lower
-    one of two that are equally near. **Ties** thus stay together; where they are long, a tier in the middle can stay
-    empty, but never the highest or the lowest. Each cut-point is the highest score below the cut.
+    Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the score
+    changes, the lower one of two that are equally near. **Ties** thus stay together; where they are
+    long, a tier in the middle can stay empty, but never the highest or the lowest. Each cut-point
+    is the highest score below the cut.
 
     **Missing values** get no tier and are not counted.
 
@@ -196,7 +204,8 @@ class Quantiles:
         """
         known = finite_scores(scores, f"Quantiles({self.k})")
         values, counts = distinct_scores(known, self.k, f"Quantiles({self.k})")
-        # Times k, so that targets and places are whole numbers and a tie between two places is exact.
+        # Times k, so that targets and places are whole numbers and a tie between two places is
+        # exact.
         places = np.cumsum(counts)[:-1] * self.k
         cuts = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
         return scale_at(
@@ -208,8 +217,8 @@ class Quantiles:
 class EqualIntervals:
     """Equal intervals (等间距): tiers that span equal ranges of the score.
 
-    Choose it when equal steps of the score mean equal steps of standing. One extreme region can empty the tiers
-    between it and the rest.
+    Choose it when equal steps of the score mean equal steps of standing. One extreme region can
+    empty the tiers between it and the rest.
 
     Parameters
     ----------
@@ -220,7 +229,8 @@ class EqualIntervals:
 
     Notes
     -----
-    Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can be empty.
+    Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can be
+    empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -267,24 +277,27 @@ class EqualIntervals:
 
 @dataclass(frozen=True)
 class HeadTail:
-    """Head/tail breaks (头尾分割): cut at the mean, then at the mean of what lies above it, and so on.
+    """Head/tail breaks (头尾分割).
 
-    Choose it for scores with a long upper tail, where few regions are large and many are small. The data decide how
-    many tiers there are.
+    Cut at the mean, then at the mean of what lies above it, and so on.
+
+    Choose it for scores with a long upper tail, where few regions are large and many are small. The
+    data decide how many tiers there are.
 
     Parameters
     ----------
     k
         Most tiers there may be.
     labels
-        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest names are used.
+        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest
+        names are used.
     most_in_head
         Go on as long as at most this share of the regions lies above the mean.
 
     Notes
     -----
-    Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at the mean of all, is always
-    made. Classes are closed above.
+    Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at the
+    mean of all, is always made. Classes are closed above.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -309,7 +322,8 @@ class HeadTail:
         _keep_labels(self, self.k, self.labels)
         if not 0 < self.most_in_head < 1:
             raise SpecError(
-                f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and 1."
+                f"HeadTail(most_in_head={self.most_in_head!r}) is no share. Give one between 0 and "
+                "1."
             )
 
     @property
@@ -352,8 +366,8 @@ class StandardDeviation:
 
     Notes
     -----
-    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above. Tiers can be empty:
-    in a skewed ranking no score may lie one standard deviation below the mean.
+    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above.
+    Tiers can be empty: in a skewed ranking no score may lie one standard deviation below the mean.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -405,8 +419,9 @@ class StandardDeviation:
 class Thresholds:
     """Fixed cut-points (手工阈值): tiers by absolute scores.
 
-    Choose it when a plan or an earlier study says what score a tier takes, and wherever tiers of different years,
-    countries or scenarios are to mean the same. `Thresholds(scale.breaks, labels=scale.labels)` keeps those of a fit.
+    Choose it when a plan or an earlier study says what score a tier takes, and wherever tiers of
+    different years, countries or scenarios are to mean the same. `Thresholds(scale.breaks,
+    labels=scale.labels)` keeps those of a fit.
 
     Parameters
     ----------
@@ -417,8 +432,8 @@ class Thresholds:
 
     Notes
     -----
-    Classes are closed above: a region must exceed a threshold to stand above it. Nothing is learnt from the scores;
-    tiers can be empty.
+    Classes are closed above: a region must exceed a threshold to stand above it. Nothing is learnt
+    from the scores; tiers can be empty.
 
     **Missing values** get no tier. **Ties** stay together.
 
@@ -465,12 +480,14 @@ class Thresholds:
 class RelativeTo:
     """Per cent of the mean, or of a named region (均值倍数): tiers relative to a yardstick.
 
-    Choose it when tiers are said like “at least half as much again as the average”, or “half of Beijing”.
+    Choose it when tiers are said like “at least half as much again as the average”, or “half of
+    Beijing”.
 
     Parameters
     ----------
     percent
-        Cut-points in per cent of the yardstick, positive and ascending; one more tier than cut-points.
+        Cut-points in per cent of the yardstick, positive and ascending; one more tier than
+        cut-points.
     region
         Id of the region that is the yardstick; the mean of all scored regions when left out.
     labels
@@ -478,8 +495,8 @@ class RelativeTo:
 
     Notes
     -----
-    Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per cent. Classes are closed
-    above. Tiers can be empty.
+    Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per
+    cent. Classes are closed above. Tiers can be empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -530,8 +547,9 @@ class RelativeTo:
         yardstick = float(known.mean()) if self.region is None else self._score_of_region(scores)
         if not yardstick > 0:
             raise DataError(
-                f"RelativeTo() needs a positive yardstick, but the score of {name} is {yardstick:g}. Choose another "
-                "region, or a normalisation whose scores are positive, such as MinMax()."
+                f"RelativeTo() needs a positive yardstick, but the score of {name} is "
+                f"{yardstick:g}. Choose another region, or a normalisation whose scores are "
+                "positive, such as MinMax()."
             )
         cuts = [_snap(p / 100 * yardstick, known) for p in self.percent]
         labels = tier_labels(len(cuts) + 1, self.labels)
@@ -545,13 +563,14 @@ class RelativeTo:
         if len(found) > 1 or found.isna().any():
             problem = "no score" if len(found) == 1 else "more than one score"
             raise DataError(
-                f"RelativeTo(region={self.region!r}) cannot be used: it has {problem}. Name another region."
+                f"RelativeTo(region={self.region!r}) cannot be used: it has {problem}. Name "
+                "another region."
             )
         return float(found.iloc[0])
 
 
 def _snap(cut: float, known: NDArray[np.float64]) -> float:
-    """Return the score that a computed cut-point differs from by rounding only, or else the cut-point.
+    """Return the score that a cut-point differs from by rounding only, or else the cut-point.
 
     A region that stands on a cut-point belongs below it; the last bit of a mean must not lift it.
     """
@@ -581,6 +600,7 @@ def _keep_cuts(method: object, field: str, cuts: Sequence[float]) -> None:
         or any(b <= a for a, b in pairwise(values))
     ):
         raise SpecError(
-            f"{name}({field}={cuts!r}) must be at least one finite number, each above the one before it."
+            f"{name}({field}={cuts!r}) must be at least one finite number, each above the one "
+            "before it."
         )
     object.__setattr__(method, field, values)

@@ -1,14 +1,16 @@
-"""Tiers from several scores at once: clusters of regions with similar functions, ordered by their mean score.
+"""Tiers from several scores at once.
 
-The rows are put into an order of their own before anything random happens, and randomness comes from a seed: the same
-regions in any order, with the same seed, get the same tiers.
+Clusters of regions with similar functions, ordered by their mean score.
+
+The rows are put into an order of their own before anything random happens, and randomness comes
+from a seed: the same regions in any order, with the same seed, get the same tiers.
 """
 
 from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -55,8 +57,8 @@ class ClusterTiers(GroupedTiers):
     Attributes
     ----------
     silhouette
-        Mean silhouette of the regions in the space of the features, −1 to 1: how well apart the tiers lie. NaN for one
-        tier, or when each region is a tier of its own.
+        Mean silhouette of the regions in the space of the features, −1 to 1: how well apart the
+        tiers lie. NaN for one tier, or when each region is a tier of its own.
     centres
         Mean of each feature by tier, highest tier first.
     features, tier
@@ -76,13 +78,14 @@ class ClusterTiers(GroupedTiers):
         scores
             Score by region.
         features
-            Sub-scores by region, with the columns of the fit; left out, the score alone, if the fit used it alone.
+            Sub-scores by region, with the columns of the fit; left out, the score alone, if the fit
+            used it alone.
 
         Returns
         -------
         pandas.Series
-            Ordered categorical. A region of the fit that has not changed keeps its tier; any other joins the tier whose
-            centre is nearest, the higher one of two that are equally near.
+            Ordered categorical. A region of the fit that has not changed keeps its tier; any other
+            joins the tier whose centre is nearest, the higher one of two that are equally near.
 
         Raises
         ------
@@ -115,8 +118,8 @@ class MixtureTiers(ClusterTiers):
     Attributes
     ----------
     bic
-        Bayesian information criterion by number of tiers tried; less is better, and missing where a cloud would have
-        had no region of its own.
+        Bayesian information criterion by number of tiers tried; less is better, and missing where a
+        cloud would have had no region of its own.
     """
 
     bic: pd.Series
@@ -152,8 +155,8 @@ class MixtureTiers(ClusterTiers):
 class KMeans:
     """K-means (K均值聚类): tiers of regions with similar functions.
 
-    Choose it when regions of one tier should be alike in every function and not only in the score. On the score alone
-    it seeks what `NaturalBreaks` finds exactly.
+    Choose it when regions of one tier should be alike in every function and not only in the score.
+    On the score alone it seeks what `NaturalBreaks` finds exactly.
 
     Parameters
     ----------
@@ -168,16 +171,17 @@ class KMeans:
 
     Notes
     -----
-    Lloyd's iteration from k-means++ starts, by scikit-learn. Features are taken as they are: put them on one scale
-    first, as normalisation does. Tiers are ordered by the mean score of their regions, so that a region can stand in
-    a higher tier than another with a higher score.
+    Lloyd's iteration from k-means++ starts, by scikit-learn. Features are taken as they are: put
+    them on one scale first, as normalisation does. Tiers are ordered by the mean score of their
+    regions, so that a region can stand in a higher tier than another with a higher score.
 
-    **Missing values**: a region without a score gets no tier and plays no part; a scored region without a sub-score is
-    an error. **Ties**: regions with equal features and scores share a tier.
+    **Missing values**: a region without a score gets no tier and plays no part; a scored region
+    without a sub-score is an error. **Ties**: regions with equal features and scores share a tier.
 
     Examples
     --------
-    >>> functions = pd.DataFrame({"research": [0.9, 0.8, 0.1, 0.2], "industry": [0.8, 0.9, 0.2, 0.1]})
+    >>> numbers = {"research": [0.9, 0.8, 0.1, 0.2], "industry": [0.8, 0.9, 0.2, 0.1]}
+    >>> functions = pd.DataFrame(numbers)
     >>> scores = functions.mean(axis=1)
     >>> KMeans(2).fit(scores, features=functions).apply(scores, features=functions).tolist()
     ['international', 'international', 'national', 'national']
@@ -223,9 +227,12 @@ class KMeans:
 
 @dataclass(frozen=True)
 class Hierarchical:
-    """Hierarchical clustering by Ward (系统聚类, Ward法): tiers from merging the most similar regions.
+    """Hierarchical clustering by Ward (系统聚类, Ward法).
 
-    Choose it when tiers should come from a tree that is the same every time, or should be connected on the map.
+    Tiers from merging the most similar regions.
+
+    Choose it when tiers should come from a tree that is the same every time, or should be connected
+    on the map.
 
     Parameters
     ----------
@@ -234,17 +241,19 @@ class Hierarchical:
     labels
         Names, highest first; Zhang's highest `k` tiers when left out.
     contiguity
-        Merge only regions that touch. Needs regions with geometry and the package libpysal (extra ``space``). Islands,
-        and parts of the map that do not touch, are first tied to the region with the most similar features.
+        Merge only regions that touch. Needs regions with geometry and the package libpysal (extra
+        ``space``). Islands, and parts of the map that do not touch, are first tied to the region
+        with the most similar features.
 
     Notes
     -----
     Merges the two groups that add least to the sum of squares within groups (Ward 1963,
-    doi:10.1080/01621459.1963.10500845), by scikit-learn. Features are taken as they are. Tiers are ordered by the mean
-    score of their regions.
+    doi:10.1080/01621459.1963.10500845), by scikit-learn. Features are taken as they are. Tiers are
+    ordered by the mean score of their regions.
 
-    **Missing values**: a region without a score gets no tier and plays no part; a scored region without a sub-score is
-    an error. **Ties**: regions with equal features and scores share a tier, unless contiguity keeps them apart.
+    **Missing values**: a region without a score gets no tier and plays no part; a scored region
+    without a sub-score is an error. **Ties**: regions with equal features and scores share a tier,
+    unless contiguity keeps them apart.
 
     Examples
     --------
@@ -288,8 +297,8 @@ class Hierarchical:
         Raises
         ------
         DataError
-            When there are fewer different regions than tiers, a scored region lacks a feature, or contiguity is asked
-            for and there is no geometry.
+            When there are fewer different regions than tiers, a scored region lacks a feature, or
+            contiguity is asked for and there is no geometry.
         MissingDependencyError
             When contiguity is asked for and libpysal is not installed.
         """
@@ -299,7 +308,8 @@ class Hierarchical:
         links = _contiguity(table, space.index) if self.contiguity else None
         model = AgglomerativeClustering(self.k, linkage="ward", connectivity=links)
         with warnings.catch_warnings():
-            # Islands are documented to be tied to their nearest in the features, which is what the warning says.
+            # Islands are documented to be tied to their nearest in the features, which is what the
+            # warning says.
             warnings.filterwarnings(
                 "ignore", message="the number of connected components", category=UserWarning
             )
@@ -319,7 +329,8 @@ class GaussianMixture:
     k
         Number of tiers; with `by_bic`, the most there may be.
     labels
-        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest names are used.
+        Names for `k` tiers, highest first; Zhang's when left out. When fewer are found, the highest
+        names are used.
     by_bic
         Take the number of tiers from 1 to `k` with the lowest BIC.
     rng
@@ -327,16 +338,18 @@ class GaussianMixture:
     starts
         How many random starts to try; the best is kept.
     shape
-        Of the clouds: ``"diag"`` (each its own spread along each feature), ``"spherical"``, ``"tied"`` or ``"full"``.
+        Of the clouds: ``"diag"`` (each its own spread along each feature), ``"spherical"``,
+        ``"tied"`` or ``"full"``.
 
     Notes
     -----
-    Expectation maximisation from k-means starts, by scikit-learn. A millionth of the mean variance of the features is
-    added to every variance, so that a cloud of one region has a size, whatever the unit. A region stands in the tier
-    that it most probably belongs to; tiers are ordered by the mean score of their regions.
+    Expectation maximisation from k-means starts, by scikit-learn. A millionth of the mean variance
+    of the features is added to every variance, so that a cloud of one region has a size, whatever
+    the unit. A region stands in the tier that it most probably belongs to; tiers are ordered by the
+    mean score of their regions.
 
-    **Missing values**: a region without a score gets no tier and plays no part; a scored region without a sub-score is
-    an error. **Ties**: regions with equal features share a tier.
+    **Missing values**: a region without a score gets no tier and plays no part; a scored region
+    without a sub-score is an error. **Ties**: regions with equal features share a tier.
 
     Examples
     --------
@@ -357,7 +370,8 @@ class GaussianMixture:
         en="Gaussian mixture",
         says_zh="以期望最大化估计混合分布，按最可能的类归级。",
         says_en=(
-            "A mixture is fitted by expectation maximisation; a region takes its most probable tier."
+            "A mixture is fitted by expectation maximisation; a region takes its most probable "
+            "tier."
         ),
     )
 
@@ -379,36 +393,45 @@ class GaussianMixture:
         Raises
         ------
         DataError
-            When there are fewer than two regions, or fewer different ones than tiers; when a scored region lacks a
-            feature, or a cloud ends up with no region that belongs to it most.
+            When there are fewer than two regions, or fewer different ones than tiers; when a scored
+            region lacks a feature, or a cloud ends up with no region that belongs to it most.
         """
         space = _ordered_space(scores, features, 1 if self.by_bic else self.k, "GaussianMixture")
         points = space.to_numpy()
         if len(points) < 2:
             raise DataError(
-                "GaussianMixture() needs at least 2 regions with a score, but there is 1. Score more regions."
+                "GaussianMixture() needs at least 2 regions with a score, but there is 1. Score "
+                "more regions."
             )
-        most = min(self.k, len(np.unique(points, axis=0)))
-        tried = {
-            k: self._mixture(points, k) for k in (range(1, most + 1) if self.by_bic else [self.k])
-        }
-        full = {k: len(np.unique(model.predict(points))) == k for k, model in tried.items()}
-        if not any(full.values()):
-            raise DataError(
-                f"GaussianMixture({self.k}) found a tier to which no region belongs most. Ask for fewer tiers, or set "
-                "by_bic to let the data choose."
-            )
-        bic = pd.Series(
-            {k: float(m.bic(points)) if full[k] else np.nan for k, m in tried.items()}, name="bic"
-        )
-        model = tried[min((k for k in tried if full[k]), key=lambda k: float(bic[k]))]
+        tried = {k: self._mixture(points, k) for k in self._numbers(points)}
+        bic = self._bic_of_full(tried, points)
+        model = tried[int(bic.index[int(bic.argmin())])]
         found = np.asarray(model.predict(points))
         method = "Gaussian mixture" + ("" if model.converged_ else " (not converged)")
-        base = _cluster_tiers(
-            found, scores, space, labels=self.possible_tiers[: model.n_components], method=method
-        )
-        order = tuple(_highest_first(found, scores.loc[space.index].to_numpy(np.float64), points))
+        labels = self.possible_tiers[: model.n_components]
+        base = _cluster_tiers(found, scores, space, labels=labels, method=method)
+        known = scores.loc[space.index].to_numpy(np.float64)
+        order = tuple(_highest_first(found, known, points))
         return MixtureTiers(**vars(base), bic=bic.rename_axis("k"), model=model, order=order)
+
+    def _numbers(self, points: Floats) -> Sequence[int]:
+        """Return the numbers of tiers to try."""
+        most = min(self.k, len(np.unique(points, axis=0)))
+        return range(1, most + 1) if self.by_bic else [self.k]
+
+    def _bic_of_full(self, tried: Mapping[int, Any], points: Floats) -> pd.Series:
+        """Return the BIC by number of tiers; missing where a cloud has no region of its own."""
+        bic = {k: float(model.bic(points)) for k, model in tried.items()}
+        for k, model in tried.items():
+            if len(np.unique(model.predict(points))) < k:
+                bic[k] = np.nan
+        found = pd.Series(bic, name="bic")
+        if found.isna().all():
+            raise DataError(
+                f"GaussianMixture({self.k}) found a tier to which no region belongs most. Ask for "
+                "fewer tiers, or set by_bic to let the data choose."
+            )
+        return found
 
     def _mixture(self, points: Floats, k: int) -> Any:
         from sklearn.exceptions import ConvergenceWarning
@@ -482,7 +505,7 @@ def _feature_space(
     *,
     columns: pd.Index | None = None,
 ) -> pd.DataFrame:
-    """Return the features of the scored regions, complete and finite, or the score alone as the one feature."""
+    """Return the features of the scored regions, complete and finite, or the score alone."""
     known = scores.index[~np.isnan(score_numbers(scores, method))]
     if features is None:
         features = pd.DataFrame({"score": scores})
@@ -493,16 +516,18 @@ def _feature_space(
     for index in (scores.index, features.index):
         if index.has_duplicates:
             raise DataError(
-                f"{method} needs one row per region, but {listing(index[index.duplicated()])} has several."
+                f"{method} needs one row per region, but {listing(index[index.duplicated()])} has "
+                "several."
             )
     if absent := [region for region in known if region not in features.index]:
         raise DataError(
-            f"{method} has no features for {listing(absent)}. Give them for every region with a score."
+            f"{method} has no features for {listing(absent)}. Give them for every region with a "
+            "score."
         )
     if columns is not None and set(features.columns) != set(columns):
         raise DataError(
-            f"{method} knows the features {listing(columns)} of the fit, but got {listing(features.columns)}. Give the "
-            "same ones."
+            f"{method} knows the features {listing(columns)} of the fit, but got "
+            f"{listing(features.columns)}. Give the same ones."
         )
     try:
         space = features.loc[known, list(features.columns if columns is None else columns)].astype(
@@ -516,8 +541,9 @@ def _feature_space(
     if odd.any():
         cells = [f"{space.columns[c]} of {space.index[r]}" for r, c in np.argwhere(odd)]
         raise DataError(
-            f"{method} needs every feature of a scored region, and below {_LARGEST:g}, but these are missing or too "
-            f"large: {listing(cells)}. Require full coverage, or fill them before."
+            f"{method} needs every feature of a scored region, and below {_LARGEST:g}, but these "
+            f"are missing or too large: {listing(cells)}. Require full coverage, or fill them "
+            "before."
         )
     return space
 
@@ -532,7 +558,8 @@ def _ordered_space(
     if distinct < k:
         raise DataError(
             f"{method}({k}) needs at least {k} different regions, but in their features there "
-            f"{'is' if distinct == 1 else 'are'} {distinct}. Ask for fewer tiers, or score more regions."
+            f"{'is' if distinct == 1 else 'are'} {distinct}. Ask for fewer tiers, or score more "
+            "regions."
         )
     keys = [
         space.index.astype(str),
@@ -547,8 +574,8 @@ def _contiguity(table: IndicatorTable | None, regions: pd.Index) -> Any:
     frame = None if table is None else table.regions
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataError(
-            "Hierarchical(contiguity=True) needs regions with geometry. Join the indicators to regions with "
-            "join_indicators, and give the table to `fit`."
+            "Hierarchical(contiguity=True) needs regions with geometry. Join the indicators to "
+            "regions with join_indicators, and give the table to `fit`."
         )
     try:
         graph = importlib.import_module("libpysal.graph").Graph

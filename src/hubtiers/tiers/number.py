@@ -25,8 +25,9 @@ Ints = NDArray[np.int64]
 def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
     """Compare numbers of tiers (层级数的选择) by natural breaks of the scores.
 
-    Use it before fixing `k`: look for the bend where GVF stops gaining, for the largest silhouette, and for the lowest
-    BIC. The three need not agree, and the framework may settle the matter; the table is no test.
+    Use it before fixing `k`: look for the bend where GVF stops gaining, for the largest silhouette,
+    and for the lowest BIC. The three need not agree, and the framework may settle the matter; the
+    table is no test.
 
     Parameters
     ----------
@@ -38,9 +39,9 @@ def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per `k` from 1: `gvf`, goodness of variance fit; `gvf_gain`, what the last tier added to it;
-        `silhouette`, the mean over regions, −1 to 1, more is better; `bic`, less is better; `smallest`, regions in
-        the smallest tier.
+        One row per `k` from 1: `gvf`, goodness of variance fit; `gvf_gain`, what the last tier
+        added to it; `silhouette`, the mean over regions, −1 to 1, more is better; `bic`, less is
+        better; `smallest`, regions in the smallest tier.
 
     Raises
     ------
@@ -51,10 +52,11 @@ def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
 
     Notes
     -----
-    Silhouette (Rousseeuw 1987): (b − a) / max(a, b) with a the mean distance to the others of the own tier and b that
-    to the nearest other tier; 0 for a region alone in its tier, missing for one tier. BIC is that of a normal mixture
-    with one variance and each region in its own tier: n ln(2πW/n) + n − 2 Σ m ln(m/n) + 2k ln n, where W is the sum of
-    squares within tiers and m the regions of a tier; missing where W is 0.
+    Silhouette (Rousseeuw 1987): (b − a) / max(a, b) with a the mean distance to the others of the
+    own tier and b that to the nearest other tier; 0 for a region alone in its tier, missing for one
+    tier. BIC is that of a normal mixture with one variance and each region in its own tier: n
+    ln(2πW/n) + n − 2 Σ m ln(m/n) + 2k ln n, where W is the sum of squares within tiers and m the
+    regions of a tier; missing where W is 0.
 
     **Missing values** play no part.
 
@@ -68,26 +70,35 @@ def choose_k(scores: pd.Series, kmax: int = 8) -> pd.DataFrame:
     """
     if isinstance(kmax, bool) or not isinstance(kmax, int) or kmax < 1:
         raise SpecError(f"choose_k(kmax={kmax!r}) must be a whole number of at least 1.")
-    known = np.sort(finite_scores(scores, "choose_k()"))
-    unit = float(np.abs(known).max())
-    known = within_reach(known)
-    unit /= float(np.abs(known).max())
+    raw = np.sort(finite_scores(scores, "choose_k()"))
+    known = within_reach(raw)
+    # BIC is said in the unit of the scores, although squares are taken of scores below 1.
+    unit = float(np.abs(raw).max()) / float(np.abs(known).max())
+    shift = 2 * len(known) * float(np.log(unit))
     values, counts = distinct_scores(known, 2, "choose_k()")
-    rows = []
-    for k in range(1, min(kmax, len(values)) + 1):
-        starts = optimal_classes(values, counts, k)
-        firsts = np.append(np.cumsum(np.append(0, counts))[starts], len(known))
-        classes = np.repeat(np.arange(k), np.diff(firsts))
-        gvf, sizes = variance_fit(known, classes), np.diff(firsts)
-        bic = _bic(squares_within(known, classes), sizes) + 2 * len(known) * float(np.log(unit))
-        rows.append((k, gvf, _silhouette(known, firsts), bic, int(sizes.min())))
-    table = pd.DataFrame(rows, columns=["k", "gvf", "silhouette", "bic", "smallest"]).set_index("k")
+    table = pd.DataFrame(
+        [_judged(k, known, values, counts) for k in range(1, min(kmax, len(values)) + 1)],
+        columns=["k", "gvf", "silhouette", "bic", "smallest"],
+    ).set_index("k")
+    table["bic"] += shift
     table.insert(1, "gvf_gain", table["gvf"].diff())
     return table
 
 
+def _judged(
+    k: int, known: Floats, values: Floats, counts: Ints
+) -> tuple[int, float, float, float, int]:
+    """Return what the best partition into `k` tiers explains and costs."""
+    starts = optimal_classes(values, counts, k)
+    firsts = np.append(np.cumsum(np.append(0, counts))[starts], len(known))
+    sizes = np.diff(firsts)
+    classes = np.repeat(np.arange(k), sizes)
+    bic = _bic(squares_within(known, classes), sizes)
+    return k, variance_fit(known, classes), _silhouette(known, firsts), bic, int(sizes.min())
+
+
 def _silhouette(ordered: Floats, firsts: Ints) -> float:
-    """Return the mean silhouette of sorted values in contiguous classes, without a matrix of distances."""
+    """Return the mean silhouette of sorted values in contiguous classes."""
     k, sizes = len(firsts) - 1, np.diff(firsts)
     if k < 2:
         return float("nan")

@@ -1,6 +1,9 @@
-"""Tiers by position: the literal reading of Zhang, where a centre's level is the standing of its functions by scale.
+"""Tiers by position.
 
-Zhang (2022, doi:10.16418/j.issn.1000-3045.20220925002) gives no threshold. Every cut-point here is this library's own.
+The literal reading of Zhang, where a centre's level is the standing of its functions by scale.
+
+Zhang (2022, doi:10.16418/j.issn.1000-3045.20220925002) gives no threshold. Every cut-point here is
+this library's own.
 """
 
 from __future__ import annotations
@@ -48,8 +51,8 @@ class PositionTiers(GroupedTiers):
     rules
         The rules, with all cut-points.
     placements
-        One row per fitted region with a score: its `tier`, the `rule` that placed it, the `functions` that met the
-        rule, and its share of the total in every function, in per cent.
+        One row per fitted region with a score: its `tier`, the `rule` that placed it, the
+        `functions` that met the rule, and its share of the total in every function, in per cent.
     """
 
     rules: PositionRules
@@ -82,10 +85,13 @@ class PositionTiers(GroupedTiers):
 
 @dataclass(frozen=True)
 class PositionRules:
-    """Rules of position (位置规则): how a region's functions stand in the nation, macro-region and province.
+    """Rules of position (位置规则).
 
-    Choose it to take Zhang at his word: a centre's level is the standing of its functions at each scale. A tier takes
-    at least `functions` functions above its bar, whichever they are: lower tiers need not hold what higher ones do.
+    How a region's functions stand in the nation, macro-region and province.
+
+    Choose it to take Zhang at his word: a centre's level is the standing of its functions at each
+    scale. A tier takes at least `functions` functions above its bar, whichever they are: lower
+    tiers need not hold what higher ones do.
 
     Parameters
     ----------
@@ -106,22 +112,24 @@ class PositionRules:
 
     Notes
     -----
-    **All cut-points are this library's own.** The defaults are meant for city units; provinces, of which there are
-    fewer, take higher shares, such as 10, 3 and 1.5. Rules are tried from the highest tier down, and every other
-    region with a score is in the lowest.
+    **All cut-points are this library's own.** The defaults are meant for city units; provinces, of
+    which there are fewer, take higher shares, such as 10, 3 and 1.5. Rules are tried from the
+    highest tier down, and every other region with a score is in the lowest.
 
-    The total is that of the regions in the table: it is the nation's when the table covers the nation. A share in a
-    function is explained at `function_shares`. A region leads only where another one could: alone in its province, it
-    does not lead it. Regions that lie in several macro-regions or provinces, and those outside the division of 2011,
-    have no place in one. **Ties** share the better place.
+    The total is that of the regions in the table: it is the nation's when the table covers the
+    nation. A share in a function is explained at `function_shares`. A region leads only where
+    another one could: alone in its province, it does not lead it. Regions that lie in several
+    macro-regions or provinces, and those outside the division of 2011, have no place in one.
+    **Ties** share the better place.
 
-    **Missing values**: a region without a score gets no tier; a function without a share meets no bar.
+    **Missing values**: a region without a score gets no tier; a function without a share meets no
+    bar.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"papers": [60.0, 30, 9, 1], "patents": [70.0, 15, 5, 10]}, index=list("abcd"))
-    >>> rules = PositionRules(international_share=50, national_share=15, regional_share=5, macro_region_places=0,
-    ...                       province_places=0)
+    >>> numbers = {"papers": [60.0, 30, 9, 1], "patents": [70.0, 15, 5, 10]}
+    >>> frame = pd.DataFrame(numbers, index=list("abcd"))
+    >>> rules = PositionRules(50, 15, 5, macro_region_places=0, province_places=0)
     >>> table = IndicatorTable.from_frame(frame)
     >>> scale = rules.fit(frame.mean(axis=1), table=table)
     >>> scale.placements["tier"].tolist()
@@ -144,7 +152,8 @@ class PositionRules:
         en="rules of position",
         says_zh="按各功能在全国、大区和省内的地位归级。",
         says_en=(
-            "Tiers follow from how a region's functions stand in the nation, macro-region and province."
+            "Tiers follow from how a region's functions stand in the nation, macro-region and "
+            "province."
         ),
     )
 
@@ -158,8 +167,8 @@ class PositionRules:
             or not bars[0] > bars[1] > bars[2] > 0
         ):
             raise SpecError(
-                f"PositionRules: the shares are {bars!r}. They must be per cent above 0, falling from the "
-                "international to the regional tier."
+                f"PositionRules: the shares are {bars!r}. They must be per cent above 0, falling "
+                "from the international to the regional tier."
             )
         for name, least in (("macro_region_places", 0), ("province_places", 0), ("functions", 1)):
             value = getattr(self, name)
@@ -179,14 +188,16 @@ class PositionRules:
         Parameters
         ----------
         scores
-            Score by region; only says which regions get a tier, and how well tiers and scores go together.
+            Score by region; only says which regions get a tier, and how well tiers and scores go
+            together.
         table
             Indicators and regions, with the same index.
 
         Raises
         ------
         DataError
-            When there is no table, no region with a score, too few functions with a share, or regions overlap.
+            When there is no table, no region with a score, too few functions with a share, or
+            regions overlap.
         MissingColumnError
             When a rule needs provinces or macro-regions that the regions do not have.
         """
@@ -210,14 +221,14 @@ class PositionRules:
         """Return tier, rule, functions and shares of every region with a score."""
         if table is None or not scores.index.equals(table.values.index):
             raise DataError(
-                "PositionRules() reads shares and provinces from the indicator table. Give `table`, with the same "
-                "regions as the scores."
+                "PositionRules() reads shares and provinces from the indicator table. Give "
+                "`table`, with the same regions as the scores."
             )
         shares = function_shares(table)
         if self.functions > len(shares.columns):
             raise DataError(
-                f"PositionRules(functions={self.functions}) asks for more functions than have a share: "
-                f"{listing(shares.columns)}. Ask for fewer, or add extensive indicators."
+                f"PositionRules(functions={self.functions}) asks for more functions than have a "
+                f"share: {listing(shares.columns)}. Ask for fewer, or add extensive indicators."
             )
         classes = pd.Series(0, index=shares.index)
         rule = pd.Series(_NO_RULE, index=shares.index, dtype="object")
@@ -236,7 +247,10 @@ class PositionRules:
     def _bars(
         self, shares: pd.DataFrame, table: IndicatorTable
     ) -> list[tuple[int, str, pd.DataFrame]]:
-        """Return each rule as tier (3 the highest), words, and regions × functions that meet it; highest tier first."""
+        """Return each rule as tier (3 the highest), words, and regions × functions that meet it.
+
+        Highest tier first.
+        """
         bars = [
             (
                 3,
@@ -268,22 +282,23 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Regions × functions. A function is a node directly under the score; it has a share when extensive indicators
-        (that add up over regions) with more-is-better lie below it. The share in a function is the mean of the shares
-        in those indicators, all counting the same.
+        Regions × functions. A function is a node directly under the score; it has a share when
+        extensive indicators (that add up over regions) with more-is-better lie below it. The share
+        in a function is the mean of the shares in those indicators, all counting the same.
 
     Raises
     ------
     DataError
-        When regions overlap, no function has an extensive indicator, or one has a negative value or sums to 0.
+        When regions overlap, no function has an extensive indicator, or one has a negative value or
+        sums to 0.
 
     Notes
     -----
-    The total of an indicator is its sum over the regions of the table. An extensive indicator in per cent is a share of
-    the nation already and is taken as it stands.
+    The total of an indicator is its sum over the regions of the table. An extensive indicator in
+    per cent is a share of the nation already and is taken as it stands.
 
-    **Missing values**: a region's share in a function is the mean over the indicators that it has; missing when it has
-    none. They add nothing to a total.
+    **Missing values**: a region's share in a function is the mean over the indicators that it has;
+    missing when it has none. They add nothing to a total.
 
     Examples
     --------
@@ -294,8 +309,9 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     if table.overlaps:
         pairs = listing(f"{table.label(a)} with {table.label(b)}" for a, b in table.overlaps)
         raise DataError(
-            f"Shares of a total need regions apart from each other, but these overlap and would count twice: {pairs}. "
-            "Keep disjoint regions (IndicatorTable.without, or `exclude` in a study file)."
+            "Shares of a total need regions apart from each other, but these overlap and would "
+            f"count twice: {pairs}. Keep disjoint regions (IndicatorTable.without, or `exclude` in "
+            "a study file)."
         )
     shares = {}
     for function in table.framework.filled_children():
@@ -305,8 +321,8 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
             )
     if not shares:
         raise DataError(
-            "No function has an extensive indicator where more is better, so that there is no share of a total. Mark "
-            "counts and sums as extensive in the framework."
+            "No function has an extensive indicator where more is better, so that there is no "
+            "share of a total. Mark counts and sums as extensive in the framework."
         )
     return pd.DataFrame(shares, index=table.values.index)
 
@@ -317,8 +333,9 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     regions
-        Frame with a column `macro_region` of your own division, which is then taken as it is, or regions of a pack that
-        groups them, or a frame with the column `province` or `members`, as `load_regions` gives them.
+        Frame with a column `macro_region` of your own division, which is then taken as it is, or
+        regions of a pack that groups them, or a frame with the column `province` or `members`, as
+        `load_regions` gives them.
 
     Returns
     -------
@@ -358,7 +375,10 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
 
 
 def _pack_of(regions: pd.DataFrame) -> Pack | None:
-    """Return the pack of the regions; the default one for a frame of codes that says nothing of where it is from."""
+    """Return the pack of the regions.
+
+    The default one for a frame of codes that says nothing of where it is from.
+    """
     if source_of(regions).pack or "geometry" in regions.columns:
         return source_of(regions).load_pack()
     return load_pack(DEFAULT_PACK)
@@ -386,7 +406,10 @@ def _provinces_inside(regions: pd.DataFrame) -> list[set[str]]:
 
 
 def _parent_column(regions: pd.DataFrame) -> str:
-    """Return the column that says what a region lies in: that of its pack's level, else `province`."""
+    """Return the column that says what a region lies in.
+
+    That of its pack's level, else `province`.
+    """
     source = source_of(regions)
     pack = source.load_pack()
     level = pack.levels.get(source.level) if pack is not None else None
@@ -397,8 +420,9 @@ def _grouped(groups: pd.Series, column: str, option: str) -> pd.Series:
     """Return the groups, of which there must be some, or no region could lead one."""
     if groups.isna().all():
         raise DataError(
-            f"PositionRules() looks for leaders by {column.replace('_', '-')}, but no region of the layer has one. "
-            f"Give the layer a column {column!r}, or switch the rule off with {option}=0."
+            f"PositionRules() looks for leaders by {column.replace('_', '-')}, but no region of "
+            f"the layer has one. Give the layer a column {column!r}, or switch the rule off with "
+            f"{option}=0."
         )
     return groups
 
@@ -408,7 +432,10 @@ def _first(places: int, group: str) -> str:
 
 
 def _lead(shares: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Return the place of each region within its group, by function; missing where it has no rival or no share."""
+    """Return the place of each region within its group, by function.
+
+    Missing where it has no rival or no share.
+    """
     by_group = shares.where(shares > 0).groupby(groups, dropna=True)
     places = by_group.rank(ascending=False, method="min").reindex(shares.index)
     rivals = shares.groupby(groups, dropna=True).transform("count").reindex(shares.index)
@@ -442,6 +469,7 @@ def _share(table: IndicatorTable, code: str) -> pd.Series:
     total = float(values.sum())
     if not total > 0:
         raise DataError(
-            f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. Drop it."
+            f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. "
+            "Drop it."
         )
     return values / total * 100

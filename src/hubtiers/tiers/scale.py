@@ -1,6 +1,9 @@
-"""What a tier rule leaves behind: the cut-points, how well they fit, and the tiers they give to scores.
+"""What a tier rule leaves behind.
 
-Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores never split.
+The cut-points, how well they fit, and the tiers they give to scores.
+
+Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
+never split.
 """
 
 from __future__ import annotations
@@ -34,8 +37,8 @@ class TierScale:
     labels
         Tier names, highest first.
     breaks
-        Cut-points, ascending, one fewer than tiers: each is the highest score that the tier below it may have. Two
-        equal cut-points leave the tier between them empty.
+        Cut-points, ascending, one fewer than tiers: each is the highest score that the tier below
+        it may have. Two equal cut-points leave the tier between them empty.
     lowest, highest
         Range of the fitted scores.
     counts
@@ -68,13 +71,14 @@ class TierScale:
         Parameters
         ----------
         scores
-            Score by region; scores outside the fitted range fall into the outermost tiers. Scores of a later year or
-            of a scenario are sorted by the same cut-points.
+            Score by region; scores outside the fitted range fall into the outermost tiers. Scores
+            of a later year or of a scenario are sorted by the same cut-points.
 
         Returns
         -------
         pandas.Series
-            Ordered categorical, lowest tier first in its order, so that `tier >= "national"` means what it says.
+            Ordered categorical, lowest tier first in its order, so that `tier >= "national"` means
+            what it says.
 
         Raises
         ------
@@ -102,12 +106,14 @@ class TierScale:
         Returns
         -------
         pandas.Series
-            Gap to the cut-point above, in units of the score. A tier is closed above, so a region moves up when it
-            gains *more* than this; a region that stands on a cut-point has the distance 0.
+            Gap to the cut-point above, in units of the score. A tier is closed above, so a region
+            moves up when it gains *more* than this; a region that stands on a cut-point has the
+            distance 0.
 
         Notes
         -----
-        **Missing values**: missing for a region without a score, and for the highest tier, which has none above it.
+        **Missing values**: missing for a region without a score, and for the highest tier, which
+        has none above it.
         """
         values = score_numbers(scores, "TierScale.distance_to_next")
         above = np.append(np.asarray(self.breaks, float), np.nan)[
@@ -116,7 +122,7 @@ class TierScale:
         return pd.Series(above - values, index=scores.index, name="distance_to_next")
 
     def recount(self, scores: pd.Series) -> TierScale:
-        """Return the same cut-points with counts, range and fit for other scores, such as those of a later year.
+        """Return the same cut-points with counts, range and fit for other scores.
 
         Raises
         ------
@@ -127,7 +133,10 @@ class TierScale:
         return scale_at(known, self.breaks, self.labels, self.method)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per tier, highest first: bounds (above `lower`, up to and including `upper`) and count."""
+        """Return one row per tier, highest first.
+
+        Bounds (above `lower`, up to and including `upper`) and count.
+        """
         # Cut-points that were not learnt from these scores can lie outside their range.
         edges = [min((self.lowest, *self.breaks)), *self.breaks, max((self.highest, *self.breaks))][
             ::-1
@@ -160,7 +169,9 @@ class TierScale:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class GroupedTiers(TierScale):
-    """Tiers that are not cut from the score: clusters, or rules of position. Their ranges of score may overlap.
+    """Tiers that are not cut from the score: clusters, or rules of position.
+
+    Their ranges of score may overlap.
 
     `breaks` is empty, and no region has a distance to the next tier.
 
@@ -197,18 +208,22 @@ def tier_labels(k: int, labels: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
-    """Return the scores that are known, in their order; none at all, or an infinite one, is an error."""
+    """Return the scores that are known, in their order.
+
+    None at all, or an infinite one, is an error.
+    """
     values = score_numbers(scores, method)
     if len(odd := scores.index[np.abs(values) >= _INFINITE]):
         raise DataError(
-            f"{method} needs finite scores, but {listing(odd)} {'has' if len(odd) == 1 else 'have'} an infinite one "
-            f"({_INFINITE:g} and beyond count as such). Look at the normalisation."
+            f"{method} needs finite scores, but {listing(odd)} "
+            f"{'has' if len(odd) == 1 else 'have'} an infinite one ({_INFINITE:g} and beyond count "
+            "as such). Look at the normalisation."
         )
     known = values[~np.isnan(values)]
     if not len(known):
         raise DataError(
-            f"{method} found no region with a score ({len(values)} in all). Look at the coverage that the scheme "
-            "requires, and at the indicators."
+            f"{method} found no region with a score ({len(values)} in all). Look at the coverage "
+            "that the scheme requires, and at the indicators."
         )
     return known
 
@@ -216,13 +231,17 @@ def finite_scores(scores: pd.Series, method: str) -> NDArray[np.float64]:
 def distinct_scores(
     scores: NDArray[np.float64], k: int, method: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the different scores, ascending, and how often each stands; fewer than `k` of them is an error."""
+    """Return the different scores, ascending, and how often each stands.
+
+    Fewer than `k` of them is an error.
+    """
     values, counts = np.unique(scores, return_counts=True)
     distinct = len(values)
     if distinct < k:
         raise DataError(
-            f"{method} needs at least {k} different scores, but there {'is' if distinct == 1 else 'are'} {distinct}. "
-            "Ask for fewer tiers, or score more regions."
+            f"{method} needs at least {k} different scores, but there "
+            f"{'is' if distinct == 1 else 'are'} {distinct}. Ask for fewer tiers, or score more "
+            "regions."
         )
     return values, counts
 
@@ -248,7 +267,7 @@ def scale_at(
     *,
     log: bool = False,
 ) -> TierScale:
-    """Return the scale with these cut-points, counted and judged (on the logarithm, if asked) on known scores."""
+    """Return the scale with these cut-points, counted and judged on known scores."""
     classes = classes_of(known, breaks)
     return TierScale(
         labels=labels,
@@ -275,7 +294,10 @@ def score_ranges(
 
 
 def variance_fit(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
-    """Return the goodness of variance fit: 1 − (sum of squares within classes) / (sum of squares in all)."""
+    """Return the goodness of variance fit.
+
+    1 − (sum of squares within classes) / (sum of squares in all).
+    """
     scores = within_reach(scores)
     whole = float(((scores - scores.mean()) ** 2).sum())
     return 1.0 - squares_within(scores, classes) / whole if whole > 0 else 1.0
@@ -289,7 +311,10 @@ def squares_within(scores: NDArray[np.float64], classes: NDArray[np.int64]) -> f
 
 
 def within_reach(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values times the power of two that brings the largest below 1: exact, and safe to square."""
+    """Return the values times the power of two that brings the largest below 1.
+
+    Exact, and safe to square.
+    """
     return np.ldexp(values, -int(np.frexp(np.abs(values).max())[1]))
 
 

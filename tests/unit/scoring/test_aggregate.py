@@ -181,3 +181,14 @@ def test_errors_of_weights_and_columns():
 def test_options_are_checked_at_construction(make, match):
     with pytest.raises(SpecError, match=match):
         make()
+
+
+def test_a_constant_indicator_has_no_part_in_vikor_however_much_it_weighs():
+    values = pd.DataFrame(
+        {"a": [0.0, 0.5, 1.0, 0.2], "b": [0.0, 1.0, 0.3, 0.9]}, index=list("wxyz")
+    )
+    weights = pd.Series({"a": 0.1, "b": 0.1, "same": 0.8})
+    both = Vikor().fit(values.assign(same=7.0), weights=weights).apply(values.assign(same=7.0))
+    alone = Vikor().fit(values, weights=pd.Series({"a": 0.5, "b": 0.5})).apply(values)
+    assert both.round(12).tolist() == alone.round(12).tolist()
+    assert both.rank().tolist() == [1.0, 4.0, 3.0, 2.0]

@@ -1,7 +1,8 @@
 """Bring weighted indicators together, one level of the hierarchy at a time.
 
-Every aggregator takes normalised values, in which higher is better, and gives scores in which higher is better. Those
-that compare regions with each other keep the field they were fitted on; a later year is measured against it.
+Every aggregator takes normalised values, in which higher is better, and gives scores in which
+higher is better. Those that compare regions with each other keep the field they were fitted on; a
+later year is measured against it.
 """
 
 from hubtiers.scoring.aggregate.distance import (

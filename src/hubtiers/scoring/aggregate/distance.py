@@ -23,7 +23,10 @@ def relative_closeness(
     ideal: NDArray[np.float64],
     anti: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best; NaN left out."""
+    """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best.
+
+    NaN left out.
+    """
     size = np.nanmax(
         ideal - anti
     )  # the ratio does not depend on it; squares of very small gaps would vanish
@@ -41,17 +44,19 @@ class Topsis:
 
     Notes
     -----
-    s = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the Euclidean distances of w·y from the best and the worst value of each column
-    among the fitted regions; 0 to 1. Direction was applied by the normaliser, so that the best is always the largest.
-    The normaliser decides the answer: with `MinMax`, the default of a scheme, other scores come out than with
-    `VectorNorm`, which Hwang and Yoon used. Values of a later year beyond the fitted best or worst count as these.
-    Constant columns have no effect; when all are constant the method is undefined and refuses.
+    s = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the Euclidean distances of w·y from the best and the worst
+    value of each column among the fitted regions; 0 to 1. Direction was applied by the normaliser,
+    so that the best is always the largest. The normaliser decides the answer: with `MinMax`, the
+    default of a scheme, other scores come out than with `VectorNorm`, which Hwang and Yoon used.
+    Values of a later year beyond the fitted best or worst count as these. Constant columns have no
+    effect; when all are constant the method is undefined and refuses.
 
     **Missing values** are left out of both distances; a region without any value has no score.
 
     References
     ----------
-    Hwang and Yoon (1981), doi:10.1007/978-3-642-48318-9; Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1.
+    Hwang and Yoon (1981), doi:10.1007/978-3-642-48318-9; Opricovic and Tzeng (2004),
+    doi:10.1016/S0377-2217(03)00020-1.
 
     Examples
     --------
@@ -115,9 +120,10 @@ def group_utility_and_regret(
     ideal: NDArray[np.float64],
     anti: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return VIKOR's S (weighted sum of gaps from the ideal) and R (largest weighted gap) of each row.
+    """Return VIKOR's S (weighted sum of gaps from the ideal) and R (largest of them) by row.
 
-    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights of missing values go to those present.
+    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights of missing values go
+    to those present.
     """
     span = ideal - anti
     gap = np.divide(ideal - x, span, out=np.where(np.isnan(x), np.nan, 0.0), where=span > 0)
@@ -131,7 +137,9 @@ def group_utility_and_regret(
 
 @dataclass(frozen=True)
 class Vikor:
-    """VIKOR (多准则妥协解排序法): a compromise between the good of most indicators and the least regret in any one.
+    """VIKOR (多准则妥协解排序法).
+
+    A compromise between the good of most indicators and the least regret in any one.
 
     Choose it when one very bad indicator should not disappear in the sum.
 
@@ -142,16 +150,19 @@ class Vikor:
 
     Notes
     -----
-    S = Σ w·gap, R = max w·gap, gap = (best − y) / (best − worst);
-    Q = v·(S − S*) / (S⁻ − S*) + (1 − v)·(R − R*) / (R⁻ − R*), where * is the least and ⁻ the largest among the fitted
-    regions. Published Q is the better the smaller; the score here is **1 − Q**, so that higher is better. A term whose
-    largest and least are equal is 0. Constant columns have no effect; when all are constant the method refuses.
+    S = Σ w·gap, R = max w·gap, gap = (best − y) / (best − worst); Q = v·(S − S*) / (S⁻ − S*) + (1 −
+    v)·(R − R*) / (R⁻ − R*), where * is the least and ⁻ the largest among the fitted regions.
+    Published Q is the better the smaller; the score here is **1 − Q**, so that higher is better. A
+    term whose largest and least are equal is 0. Constant columns have no effect; when all are
+    constant the method refuses.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     References
     ----------
-    Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1, and (2007), doi:10.1016/j.ejor.2006.01.020.
+    Opricovic and Tzeng (2004), doi:10.1016/S0377-2217(03)00020-1, and (2007),
+    doi:10.1016/j.ejor.2006.01.020.
 
     Examples
     --------
@@ -166,7 +177,8 @@ class Vikor:
         en="VIKOR",
         says_zh="在群体效益与最大个体遗憾之间折中，得分取 1 − Q。",
         says_en=(
-            "A compromise between the good of most indicators and the least regret; the score is 1 − Q."
+            "A compromise between the good of most indicators and the least regret; the score is 1 "
+            "− Q."
         ),
         formula="Q = v (S − S*) / (S^{−} − S*) + (1 − v)(R − R*) / (R^{−} − R*)",
     )
@@ -209,7 +221,10 @@ class Vikor:
 
 @dataclass(frozen=True, eq=False)
 class FittedVikor:
-    """Weights, best and worst by indicator, and `ranges`: least and largest S, least and largest R."""
+    """Weights, best and worst by indicator, and `ranges`.
+
+    Least and largest S, least and largest R.
+    """
 
     method: Vikor
     weights: pd.Series
@@ -246,7 +261,10 @@ class FittedVikor:
 def grey_coefficients(
     gap: NDArray[np.float64], *, most: float, distinction: float
 ) -> NDArray[np.float64]:
-    """Return Deng's grey relational coefficients ρΔmax / (Δ + ρΔmax): Δmin is 0, since some value is the best."""
+    """Return Deng's grey relational coefficients ρΔmax / (Δ + ρΔmax).
+
+    Δmin is 0, since some value is the best.
+    """
     return distinction * most / (gap + distinction * most)
 
 
@@ -259,16 +277,18 @@ class GreyRelation:
     Parameters
     ----------
     distinction
-        ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from each other.
+        ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from
+        each other.
 
     Notes
     -----
-    The reference is the best value of each column among the fitted regions; Δ is how far a value falls short of it,
-    Δmin and Δmax are taken over the whole table; Δmin is 0, since some region is the reference.
-    ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a later year above the reference count as it.
-    When all columns are constant the method refuses.
+    The reference is the best value of each column among the fitted regions; Δ is how far a value
+    falls short of it, Δmin and Δmax are taken over the whole table; Δmin is 0, since some region is
+    the reference. ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a later year
+    above the reference count as it. When all columns are constant the method refuses.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     References
     ----------
@@ -295,7 +315,8 @@ class GreyRelation:
     def __post_init__(self) -> None:
         if not 0 < self.distinction <= 1:
             raise SpecError(
-                f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most 1."
+                f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most "
+                "1."
             )
 
     @property
@@ -350,6 +371,7 @@ class FittedGreyRelation:
 def _require_different(span: pd.Series, weights: pd.Series, method: str) -> None:
     if not ((span > 0) & (weights > 0)).any():
         raise DataError(
-            f"{method} compares regions with the best and the worst, but all regions are the same in every indicator "
-            "that counts. Give at least two regions that differ, or use Arithmetic()."
+            f"{method} compares regions with the best and the worst, but all regions are the same "
+            "in every indicator that counts. Give at least two regions that differ, or use "
+            "Arithmetic()."
         )

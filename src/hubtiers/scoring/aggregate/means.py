@@ -32,7 +32,10 @@ __all__ = [
 
 
 def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weighted mean of each row, the weights shared out anew over the values present; NaN for empty rows."""
+    """Return the weighted mean of each row, the weights shared out anew over the values present.
+
+    NaN for empty rows.
+    """
     present = ~np.isnan(x)
     total = present @ weights
     summed = np.where(present, x, 0.0) @ weights
@@ -42,10 +45,12 @@ def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArr
 def weighted_power_mean(
     x: NDArray[np.float64], weights: NDArray[np.float64], exponent: float
 ) -> NDArray[np.float64]:
-    """Return (Σ w·x^p / Σ w)^(1/p) of each row over the values present; the geometric mean for p = 0.
+    """Return (Σ w·x^p / Σ w)^(1/p) of each row over the values present.
 
-    Values count only where their weight is above 0. Powers are taken of x over the row's largest value (smallest for
-    p < 0), so that they stay between 0 and 1.
+    The geometric mean for p = 0.
+
+    Values count only where their weight is above 0. Powers are taken of x over the row's largest
+    value (smallest for p < 0), so that they stay between 0 and 1.
     """
     counted = ~np.isnan(x) & (weights > 0)
     if exponent == 0:
@@ -65,7 +70,7 @@ def weighted_power_mean(
 def penalised_mean(
     x: NDArray[np.float64], weights: NDArray[np.float64], sign: float
 ) -> NDArray[np.float64]:
-    """Return M + sign · S²/M of each row, with weighted mean M and weighted variance S² over the values present."""
+    """Return M + sign · S²/M of each row, with weighted mean M and weighted variance S²."""
     mean = weighted_mean(x, weights)
     variance = weighted_mean((x - mean[:, None]) ** 2, weights)
     return mean + sign * variance / mean
@@ -73,7 +78,9 @@ def penalised_mean(
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """Weighted arithmetic mean (线性加权): a weakness is made up for, fully, by a strength elsewhere.
+    """Weighted arithmetic mean (加权算术平均).
+
+    A weakness is made up for, fully, by a strength elsewhere.
 
     Choose it for transparency, and when full compensation between indicators is acceptable.
 
@@ -81,7 +88,8 @@ class Arithmetic:
     -----
     s = Σ w·y / Σ w over the indicators present.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -133,15 +141,17 @@ class FittedArithmetic:
 
 @dataclass(frozen=True)
 class Geometric:
-    """Weighted geometric mean (几何加权): a weakness is made up for only in part.
+    """Weighted geometric mean (加权几何平均): a weakness is made up for only in part.
 
-    Choose it when a region should be good at everything: ratios count, and a value near 0 pulls the score down.
+    Choose it when a region should be good at everything: ratios count, and a value near 0 pulls the
+    score down.
 
     Notes
     -----
     s = Π y^(w / Σ w) over the indicators present. All values that count must be positive.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -182,7 +192,8 @@ class Harmonic:
     -----
     s = Σ w / Σ (w / y) over the indicators present. All values that count must be positive.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -217,19 +228,22 @@ class Harmonic:
 class PowerMean:
     """Weighted power mean (幂平均): one number says how far a weakness can be made up for.
 
-    Choose it to move between the arithmetic mean (1), the geometric (0), the harmonic (−1) and beyond.
+    Choose it to move between the arithmetic mean (1), the geometric (0), the harmonic (−1) and
+    beyond.
 
     Parameters
     ----------
     exponent
-        p. The smaller, the more the weakest indicator counts; above 1, strengths count more than weaknesses.
+        p. The smaller, the more the weakest indicator counts; above 1, strengths count more than
+        weaknesses.
 
     Notes
     -----
-    s = (Σ w·y^p / Σ w)^(1/p) over the indicators present. Values that count must be positive for p ≤ 0, and 0 or more
-    for other p; only p = 1 takes any value.
+    s = (Σ w·y^p / Σ w)^(1/p) over the indicators present. Values that count must be positive for p
+    ≤ 0, and 0 or more for other p; only p = 1 takes any value.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     Examples
     --------
@@ -252,7 +266,8 @@ class PowerMean:
             np.isfinite(self.exponent) and (self.exponent == 0 or 1e-3 <= abs(self.exponent) <= 100)
         ):
             raise SpecError(
-                f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, such as 0.5."
+                f"PowerMean(exponent={self.exponent}) needs 0, or a size between 0.001 and 100, "
+                "such as 0.5."
             )
 
     @property
@@ -327,35 +342,42 @@ def _require_power_domain(
         idle | (x > 0 if exponent <= 0 else x >= 0),
         method=name,
         needs="positive values" if exponent <= 0 else "values that are not negative",
-        way_out="Normalise to a positive range, for example MinMax(low=1, high=100), or use Arithmetic().",
+        way_out=(
+            "Normalise to a positive range, for example MinMax(low=1, high=100), or use "
+            "Arithmetic()."
+        ),
     )
 
 
 @dataclass(frozen=True)
 class MazziottaPareto:
-    """Mean with a penalty for imbalance (Mazziotta–Pareto 惩罚均值): equal strengths beat a mixture of high and low.
+    """Mean with a penalty for imbalance (Mazziotta–Pareto 惩罚均值).
 
-    Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet zero or negative
-    raw values must not break the index.
+    Equal strengths beat a mixture of high and low.
+
+    Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet
+    zero or negative raw values must not break the index.
 
     Parameters
     ----------
     sign
-        `"-"` lowers the score of unbalanced regions, for scores where more is better; `"+"` raises it, for an index of
-        something bad such as poverty.
+        `"-"` lowers the score of unbalanced regions, for scores where more is better; `"+"` raises
+        it, for an index of something bad such as poverty.
 
     Notes
     -----
-    s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of a region's own values (S
-    divides by Σ w, not by n − 1). Values must be positive. With a penalty the score does not rise in every indicator
-    everywhere: a lone improvement can cost more in balance than it brings.
+    s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of a
+    region's own values (S divides by Σ w, not by n − 1). Values must be positive. With a penalty
+    the score does not rise in every indicator everywhere: a lone improvement can cost more in
+    balance than it brings.
 
-    **Missing values** give their weight to the values that are present; a region without any value has no score.
+    **Missing values** give their weight to the values that are present; a region without any value
+    has no score.
 
     References
     ----------
-    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and Pareto (2011),
-    doi:10.1007/s11205-010-9727-z.
+    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and Pareto
+    (2011), doi:10.1007/s11205-010-9727-z.
 
     Examples
     --------
@@ -429,5 +451,8 @@ def _require_above_zero(numbers: pd.DataFrame, weights: pd.Series) -> None:
         (weights.to_numpy() == 0) | (numbers.to_numpy() > 0),
         method="MazziottaPareto()",
         needs="positive values",
-        way_out="Normalise to a positive range, for example ZScore(mean=100, deviation=10), or use Arithmetic().",
+        way_out=(
+            "Normalise to a positive range, for example ZScore(mean=100, deviation=10), or use "
+            "Arithmetic()."
+        ),
     )

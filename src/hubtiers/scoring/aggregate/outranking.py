@@ -15,7 +15,8 @@ from hubtiers._method import About, CompiledForm
 __all__ = ["Copeland", "FittedCopeland"]
 
 _CLOSE = 1e-12
-"""Weights for and against that differ by less are a draw: sums in another order differ in their last bits."""
+"""Weights for and against that differ by less are a draw: sums in another order differ in their
+last bits."""
 
 
 def duel_share(
@@ -23,8 +24,8 @@ def duel_share(
 ) -> NDArray[np.float64]:
     """Return for each row of x the share of the rows of a field that it beats, draws counting half.
 
-    A row beats another when the indicators in which it is better weigh more than those in which it is worse; indicators
-    that one of the two lacks do not count.
+    A row beats another when the indicators in which it is better weigh more than those in which it
+    is worse; indicators that one of the two lacks do not count.
     """
     margin = np.zeros((len(x), len(field)))
     for column, opponents, weight in zip(x.T, field.T, weights, strict=True):
@@ -36,19 +37,23 @@ def duel_share(
 
 @dataclass(frozen=True)
 class Copeland:
-    """Copeland's rule (Copeland 配对比较): how many other regions a region beats in a direct comparison.
+    """Copeland's rule (Copeland 配对比较).
 
-    Choose it when nothing may be traded off: only who is ahead counts, not by how much. Scores have many ties.
+    How many other regions a region beats in a direct comparison.
+
+    Choose it when nothing may be traded off: only who is ahead counts, not by how much. Scores have
+    many ties.
 
     Notes
     -----
-    A region beats another when the weights of the indicators in which it is ahead outweigh those in which it is behind.
-    The score is the share of the fitted regions that it beats, draws counting half, the comparison with itself among
-    them: Copeland's wins minus losses is n·(2s − 1). A later year is compared with the fitted regions, too. One region
-    alone gets 0.5; constant indicators are accepted.
+    A region beats another when the weights of the indicators in which it is ahead outweigh those in
+    which it is behind. The score is the share of the fitted regions that it beats, draws counting
+    half, the comparison with itself among them: Copeland's wins minus losses is n·(2s − 1). A later
+    year is compared with the fitted regions, too. One region alone gets 0.5; constant indicators
+    are accepted.
 
-    **Missing values**: indicators that one of the two regions lacks do not count in their comparison. A region without
-    any value has no score and is nobody's opponent.
+    **Missing values**: indicators that one of the two regions lacks do not count in their
+    comparison. A region without any value has no score and is nobody's opponent.
 
     References
     ----------

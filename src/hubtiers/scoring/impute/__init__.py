@@ -1,6 +1,9 @@
-"""What happens to missing values before anything is computed. Missing is never a value: there is no default fill.
+"""What happens to missing values before anything is computed.
 
-Every method says by `mark` which cells it fills, so that a filled value can be told from a measured one to the end.
+Missing is never a value: there is no default fill.
+
+Every method says by `mark` which cells it fills, so that a filled value can be told from a measured
+one to the end.
 """
 
 from hubtiers.scoring.impute.coverage import RequireCoverage, indicator_coverage

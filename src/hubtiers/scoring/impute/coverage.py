@@ -22,7 +22,7 @@ def indicator_coverage(values: pd.DataFrame) -> pd.Series:
 
 
 def blank_below(values: pd.DataFrame, share: float, *, judged_by: pd.DataFrame) -> pd.DataFrame:
-    """Return the values with every region blanked that has values for less than a share of the indicators."""
+    """Return the values with every region blanked that has less than a share of them."""
     return values.where(indicator_coverage(judged_by) >= share, axis=0)
 
 
@@ -41,8 +41,8 @@ def require_share(share: float, method: str) -> None:
 class RequireCoverage:
     """Score only regions with enough values (覆盖率门槛); fill nothing.
 
-    Choose it whenever gaps are few, or when an invented value would be worse than none. It is the default, and
-    strict: `share=1` scores complete regions only.
+    Choose it whenever gaps are few, or when an invented value would be worse than none. It is the
+    default, and strict: `share=1` scores complete regions only.
 
     Parameters
     ----------
@@ -51,8 +51,9 @@ class RequireCoverage:
 
     Notes
     -----
-    **Missing values.** A region below the threshold has no score and is shown as “no data”. A region above it keeps
-    its gaps; the aggregation spreads the weight of a gap over the values that are present.
+    **Missing values.** A region below the threshold has no score and is shown as “no data”. A
+    region above it keeps its gaps; the aggregation spreads the weight of a gap over the values that
+    are present.
 
     Examples
     --------
@@ -69,14 +70,16 @@ class RequireCoverage:
         en="coverage threshold",
         says_zh="不填补缺失值；指标覆盖率低于门槛的区域不计分，标为“无数据”。",
         says_en=(
-            "Nothing is filled; a region with less than the required share of values has no score and shows as no data."
+            "Nothing is filled; a region with less than the required share of values has no score "
+            "and shows as no data."
         ),
     )
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
             raise SpecError(
-                f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as 0.7."
+                f"RequireCoverage(share={self.share}) needs a share above 0 and at most 1, such as "
+                "0.7."
             )
 
     def fit(self, values: pd.DataFrame) -> RequireCoverage:
@@ -91,8 +94,9 @@ class RequireCoverage:
         if values.empty or not (indicator_coverage(values) >= self.share).any():
             best = 0.0 if values.empty else indicator_coverage(values).max()
             raise DataError(
-                f"No region has values for {self.share:.0%} of the {values.shape[1]} indicators; the best has "
-                f"{best:.0%}. Lower RequireCoverage(share=…), or drop indicators that are mostly missing."
+                f"No region has values for {self.share:.0%} of the {values.shape[1]} indicators; "
+                f"the best has {best:.0%}. Lower RequireCoverage(share=…), or drop indicators that "
+                "are mostly missing."
             )
         return self
 

@@ -20,7 +20,8 @@ __all__ = ["FittedKNearest", "KNearest"]
 class KNearest:
     """Fill gaps with the mean of the nearest regions (K 近邻填补).
 
-    Choose it when indicators hang together, so that a region's other values say something about the missing one.
+    Choose it when indicators hang together, so that a region's other values say something about the
+    missing one.
 
     Parameters
     ----------
@@ -31,12 +32,13 @@ class KNearest:
 
     Notes
     -----
-    Indicators are standardised (n − 1) to find neighbours, so that units do not matter; constant ones have no say. The
-    distance uses the indicators that both regions have, scaled up to their number (scikit-learn's `nan_euclidean`). A
-    gap of a region that shares no indicator with any other becomes the mean of the indicator.
+    Indicators are standardised (n − 1) to find neighbours, so that units do not matter; constant
+    ones have no say. The distance uses the indicators that both regions have, scaled up to their
+    number (scikit-learn's `nan_euclidean`). A gap of a region that shares no indicator with any
+    other becomes the mean of the indicator.
 
-    **Missing values** of a region that has at least `share` of the indicators are filled and marked. A region with less
-    is blanked and has no score.
+    **Missing values** of a region that has at least `share` of the indicators are filled and
+    marked. A region with less is blanked and has no score.
 
     Examples
     --------
@@ -75,7 +77,8 @@ class KNearest:
         require_every_column(numbers, "KNearest()")
         if not (indicator_coverage(numbers) >= self.share).any():
             raise DataError(
-                f"KNearest() finds no region with values for {self.share:.0%} of the indicators. Lower share."
+                f"KNearest() finds no region with values for {self.share:.0%} of the indicators. "
+                "Lower share."
             )
         centre, spread = numbers.mean(), numbers.std(ddof=1)
         spread = spread.where(spread > 0, 1.0)

@@ -35,7 +35,8 @@ _Groups = tuple[tuple[str, str], ...]
 class MeanImpute:
     """Fill gaps with the mean of the indicator (均值填补).
 
-    Choose it when gaps are few and a region without a value may be taken for an average one; it hides differences.
+    Choose it when gaps are few and a region without a value may be taken for an average one; it
+    hides differences.
 
     Parameters
     ----------
@@ -44,8 +45,8 @@ class MeanImpute:
 
     Notes
     -----
-    **Missing values** of a region that has at least `share` of the indicators become the mean over all regions of the
-    fit; they are marked. A region with less is blanked and has no score.
+    **Missing values** of a region that has at least `share` of the indicators become the mean over
+    all regions of the fit; they are marked. A region with less is blanked and has no score.
 
     Examples
     --------
@@ -91,8 +92,8 @@ class MedianImpute:
 
     Notes
     -----
-    **Missing values** of a region that has at least `share` of the indicators become the median over all regions of the
-    fit; they are marked. A region with less is blanked and has no score.
+    **Missing values** of a region that has at least `share` of the indicators become the median
+    over all regions of the fit; they are marked. A region with less is blanked and has no score.
 
     Examples
     --------
@@ -151,7 +152,9 @@ class FittedFill:
 
 @dataclass(frozen=True)
 class GroupMean:
-    """Fill gaps with the mean of the region's group (分组均值填补): its province, its tier, or any other column.
+    """Fill gaps with the mean of the region's group (分组均值填补).
+
+    Its province, its tier, or any other column.
 
     Choose it when regions of a group resemble each other more than they resemble the rest.
 
@@ -160,15 +163,16 @@ class GroupMean:
     by
         Column of the table's regions that holds the group, such as `"province"`.
     groups
-        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is not used.
+        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is
+        not used.
     share
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
     Notes
     -----
-    **Missing values** of a region that has at least `share` of the indicators become the mean of its group in the fit;
-    they are marked. A region with less is blanked and has no score. A gap that the group has no value for is an error,
-    and so is a region without a group.
+    **Missing values** of a region that has at least `share` of the indicators become the mean of
+    its group in the fit; they are marked. A region with less is blanked and has no score. A gap
+    that the group has no value for is an error, and so is a region without a group.
 
     Examples
     --------
@@ -226,7 +230,8 @@ class GroupMedian:
     by
         Column of the table's regions that holds the group, such as `"province"`.
     groups
-        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is not used.
+        Group by region id instead, as a mapping or a Series; kept as a tuple of pairs. Then `by` is
+        not used.
     share
         Least share of the indicators, 0 to 1, that a region must have for its gaps to be filled.
 
@@ -236,7 +241,8 @@ class GroupMedian:
 
     Examples
     --------
-    >>> values = pd.DataFrame({"a": [1.0, 2.0, 9.0, None], "b": [3.0, 4.0, 5.0, 6.0]}, index=["w", "x", "y", "z"])
+    >>> numbers = {"a": [1.0, 2.0, 9.0, None], "b": [3.0, 4.0, 5.0, 6.0]}
+    >>> values = pd.DataFrame(numbers, index=["w", "x", "y", "z"])
     >>> GroupMedian(groups=dict.fromkeys("wxyz", "all")).fit(values).apply(values)["a"].tolist()
     [1.0, 2.0, 9.0, 2.0]
     """
@@ -258,14 +264,17 @@ class GroupMedian:
             object.__setattr__(self, "groups", _as_groups(self.groups, "GroupMedian(groups=…)"))
 
     def fit(self, values: pd.DataFrame, *, regions: pd.DataFrame | None = None) -> FittedGroupFill:
-        """Compute the median of each indicator in each group; parameters and errors as in `GroupMean.fit`."""
+        """Compute the median of each indicator in each group.
+
+        Parameters and errors as in `GroupMean.fit`.
+        """
         numbers, group = _grouped(self, values, regions)
         return _fitted(self, numbers, group, numbers.groupby(group).median())
 
 
 @dataclass(frozen=True, eq=False)
 class FittedGroupFill:
-    """What gaps are filled with, by group and indicator, and the group of each region of the fit."""
+    """What gaps are filled with, by group and indicator, and the group of each region."""
 
     method: GroupMean | GroupMedian
     fill: pd.DataFrame
@@ -279,7 +288,8 @@ class FittedGroupFill:
         values
             Regions × indicators.
         regions
-            Frame with the groups of these regions; left out, the regions must be among those of the fit.
+            Frame with the groups of these regions; left out, the regions must be among those of the
+            fit.
 
         Raises
         ------
@@ -297,7 +307,8 @@ class FittedGroupFill:
         unknown = numbers.index[~group.isin(self.fill.index)].tolist()
         if unknown:
             raise NotComparableError(
-                f"{name} was fitted without the groups of {listing(unknown)}. Fit it on a table that has them."
+                f"{name} was fitted without the groups of {listing(unknown)}. Fit it on a table "
+                "that has them."
             )
         fill = self.fill.loc[group].set_axis(numbers.index)
         kept = blank_below(numbers.fillna(fill), self.method.share, judged_by=numbers)
@@ -331,7 +342,8 @@ def _grouped(
         group.index = numbers.index
     elif regions is None:
         raise DataError(
-            f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by region id."
+            f"{name} needs the regions' column {method.by!r}. Give regions=…, or groups=… by "
+            "region id."
         )
     elif method.by not in regions.columns:
         raise MissingColumnError(
@@ -341,7 +353,8 @@ def _grouped(
         group = regions[method.by].reindex(numbers.index)
     if absent := numbers.index[group.isna()].tolist():
         raise DataError(
-            f"{name} finds no group for {listing(absent)}. Complete the groups, or leave these regions out."
+            f"{name} finds no group for {listing(absent)}. Complete the groups, or leave these "
+            "regions out."
         )
     return numbers, group
 
@@ -367,5 +380,6 @@ def _require_filled(kept: pd.DataFrame, group: pd.Series, name: str) -> None:
             for region in kept.index[left[code]]
         )
         raise DataError(
-            f"{name} cannot fill {listing(cells)}: the group has no value. Use larger groups, or drop the indicator."
+            f"{name} cannot fill {listing(cells)}: the group has no value. Use larger groups, or "
+            "drop the indicator."
         )

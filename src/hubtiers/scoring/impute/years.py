@@ -20,7 +20,10 @@ __all__ = ["FittedYears", "LatestYear", "LinearInTime"]
 def latest_before(
     x: NDArray[np.float64], years: NDArray[np.float64], year: float, *, age: float
 ) -> NDArray[np.float64]:
-    """Return the last value of each row (regions × years) in the `age` years up to a year; NaN when there is none."""
+    """Return the last value of each row (regions × years) in the `age` years up to a year.
+
+    NaN when there is none.
+    """
     wanted = (years <= year) & (years >= year - age)
     history = x[:, wanted][:, ::-1]
     if history.shape[1] == 0:
@@ -31,7 +34,10 @@ def latest_before(
 def between_years(
     x: NDArray[np.float64], years: NDArray[np.float64], year: float
 ) -> NDArray[np.float64]:
-    """Return each row's value on the straight line between the nearest known years around a year; NaN at the ends."""
+    """Return each row's value on the straight line between the nearest known years around a year.
+
+    NaN at the ends.
+    """
     filled = np.full(len(x), np.nan)
     for row, known in enumerate(~np.isnan(x)):
         if known.any() and years[known].min() <= year <= years[known].max():
@@ -54,8 +60,9 @@ class LatestYear:
 
     Notes
     -----
-    **Missing values** become the last value known up to the year of the table, and are marked. Later years are not
-    looked at. What has no earlier value stays missing; a region with less than `share` is then blanked.
+    **Missing values** become the last value known up to the year of the table, and are marked.
+    Later years are not looked at. What has no earlier value stays missing; a region with less than
+    `share` is then blanked.
 
     Examples
     --------
@@ -125,8 +132,8 @@ class LinearInTime:
 
     Notes
     -----
-    **Missing values** between two known years are interpolated and marked. What has no earlier or no later value stays
-    missing; a region with less than `share` is then blanked.
+    **Missing values** between two known years are interpolated and marked. What has no earlier or
+    no later value stays missing; a region with less than `share` is then blanked.
 
     Examples
     --------
@@ -165,14 +172,14 @@ class LinearInTime:
 
 @dataclass(frozen=True, eq=False)
 class FittedYears:
-    """The values of all years, with an index of region and year, and the year of the table that was fitted."""
+    """The values of all years, by region and year, and the year of the table that was fitted."""
 
     method: LatestYear | LinearInTime
     panel: pd.DataFrame
     year: int | None = None
 
     def apply(self, values: pd.DataFrame, *, year: int | None = None) -> pd.DataFrame:
-        """Return the values with gaps filled from other years, and regions with too few values blanked.
+        """Return the values with gaps filled from other years, poorly known regions blanked.
 
         Parameters
         ----------
@@ -206,7 +213,8 @@ class FittedYears:
         if known is None:
             name = f"{type(self.method).__name__}()"
             raise SpecError(
-                f"{name} needs the year of the values it fills. Give year=…, or fit with Scheme.fit_panel."
+                f"{name} needs the year of the values it fills. Give year=…, or fit with "
+                "Scheme.fit_panel."
             )
         return float(known)
 
@@ -228,8 +236,8 @@ class FittedYears:
 def _as_panel(values: pd.DataFrame, panel: pd.DataFrame | None, method: str) -> pd.DataFrame:
     if panel is None:
         raise DataError(
-            f"{method} fills gaps from other years, but was given one year only. Fit several with Scheme.fit_panel, or "
-            "give panel=…."
+            f"{method} fills gaps from other years, but was given one year only. Fit several with "
+            "Scheme.fit_panel, or give panel=…."
         )
     columns = calculable(values, method, rows=False).columns
     numbers = same_columns(columns, panel, method)

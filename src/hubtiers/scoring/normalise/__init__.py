@@ -1,8 +1,10 @@
-"""Bring indicators to one scale. Direction is applied here and nowhere else: afterwards, higher is better.
+"""Bring indicators to one scale.
 
-Every normaliser learns its bounds from the frame it is fitted on and applies them to any other, so that a later year is
-measured by the same rule. To put several years on one scale (面板统一标准化), fit on
-all of them, one on top of the other.
+Direction is applied here and nowhere else: afterwards, higher is better.
+
+Every normaliser learns its bounds from the frame it is fitted on and applies them to any other, so
+that a later year is measured by the same rule. To put several years on one scale (面板统一标准化),
+fit on all of them, one on top of the other.
 """
 
 from hubtiers.scoring.normalise.linear import (

@@ -1,4 +1,7 @@
-"""Normalisers that move and stretch: a straight line from the indicator's unit to the common scale."""
+"""Normalisers that move and stretch.
+
+A straight line from the indicator's unit to the common scale.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,12 @@ def linear_scale(
 def known_range(
     x: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return the lowest and highest value of each column of a bare array; None where a frame must be checked.
+    """Return the lowest and highest value of each column of a bare array.
 
-    That is where a column has fewer than two values, hardly varies, or has values too large to compute with.
+    None where a frame must be checked.
+
+    That is where a column has fewer than two values, hardly varies, or has values too large to
+    compute with.
     """
     known = ~np.isnan(x)
     if (known.sum(axis=0) < 2).any() or np.abs(x[known]).max() > LARGEST_VALUE:
@@ -54,7 +60,9 @@ def known_range(
 
 @dataclass(frozen=True, eq=False)
 class FittedLinear:
-    """A straight line by indicator: `origin` gets `start`, and every `spread` beyond it adds `span`.
+    """A straight line by indicator.
+
+    `origin` gets `start`, and every `spread` beyond it adds `span`.
 
     Attributes
     ----------
@@ -104,7 +112,10 @@ class FittedLinear:
         )
 
     def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
-        """Return values of the common scale in the indicators' own units: what it takes to reach a normalised value."""
+        """Return values of the common scale in the indicators' own units.
+
+        What it takes to reach a normalised value.
+        """
         share = (normalised - self.start) / self.span
         return self.origin + share * self.direction * self.spread
 
@@ -121,8 +132,8 @@ class FittedMinMax(FittedLinear):
 class MinMax:
     """Min–max scaling (极差标准化): the worst region gets `low`, the best gets `high`.
 
-    Choose it when scores should be easy to read and no single outlier rules an indicator; use `Goalposts` when the
-    range itself must not depend on the regions at hand.
+    Choose it when scores should be easy to read and no single outlier rules an indicator; use
+    `Goalposts` when the range itself must not depend on the regions at hand.
 
     Parameters
     ----------
@@ -131,10 +142,10 @@ class MinMax:
 
     Notes
     -----
-    With direction +1, y = low + (high − low)·(x − min) / (max − min); with direction −1, max − x replaces x − min.
-    The formula is step 5 of the OECD/JRC Handbook on Constructing Composite Indicators (2008), “re-scaling”.
-    Values of a later year outside the fitted range fall outside [low, high]; nothing is clipped. A constant indicator
-    is refused.
+    With direction +1, y = low + (high − low)·(x − min) / (max − min); with direction −1, max − x
+    replaces x − min. The formula is step 5 of the OECD/JRC Handbook on Constructing Composite
+    Indicators (2008), “re-scaling”. Values of a later year outside the fitted range fall outside
+    [low, high]; nothing is clipped. A constant indicator is refused.
 
     **Missing values** are ignored when the bounds are fitted and stay missing.
 
@@ -154,10 +165,12 @@ class MinMax:
         en="min–max scaling",
         says_zh="最差区域取下限，最好区域取上限；逆向指标反向计算。",
         says_en=(
-            "The worst region gets the lower end, the best the upper one; where less is better the scale is reversed."
+            "The worst region gets the lower end, the best the upper one; where less is better the "
+            "scale is reversed."
         ),
         formula=(
-            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} x_{ij})"
+            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} "
+            "x_{ij})"
         ),
     )
 
@@ -204,7 +217,10 @@ class MinMax:
     def array_form(
         self, x: NDArray[np.float64], direction: NDArray[np.float64]
     ) -> NDArray[np.float64] | None:
-        """Return what `fit` and `apply` give for a bare array; None where a frame must be checked."""
+        """Return what `fit` and `apply` give for a bare array.
+
+        None where a frame must be checked.
+        """
         ends = known_range(x)
         if ends is None:
             return None
@@ -223,8 +239,8 @@ class MinMax:
 class ZScore:
     """Z-score (Z 值标准化): how many standard deviations a region lies above the mean.
 
-    Choose it when indicators should vary equally, whatever their range; scores are not bounded. The penalised mean of
-    Mazziotta and Pareto takes `ZScore(mean=100, deviation=10)`.
+    Choose it when indicators should vary equally, whatever their range; scores are not bounded. The
+    penalised mean of Mazziotta and Pareto takes `ZScore(mean=100, deviation=10)`.
 
     Parameters
     ----------
@@ -233,8 +249,8 @@ class ZScore:
 
     Notes
     -----
-    y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample, s² = Σ(x − x̄)² / (n − 1).
-    A constant indicator is refused.
+    y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample, s² =
+    Σ(x − x̄)² / (n − 1). A constant indicator is refused.
 
     **Missing values** are left out of mean and deviation, and stay missing.
 
@@ -256,7 +272,8 @@ class ZScore:
         en="z-scores",
         says_zh="以高于均值多少个标准差计量；逆向指标反号。",
         says_en=(
-            "How many standard deviations a region lies above the mean; the sign turns where less is better."
+            "How many standard deviations a region lies above the mean; the sign turns where less "
+            "is better."
         ),
         formula="y_{ij} = m + d · (x_{ij} − x̄_{j}) / s_{j}",
     )
@@ -287,7 +304,10 @@ class ZScore:
     def array_form(
         self, x: NDArray[np.float64], direction: NDArray[np.float64]
     ) -> NDArray[np.float64] | None:
-        """Return what `fit` and `apply` give for a bare array; None where a frame must be checked."""
+        """Return what `fit` and `apply` give for a bare array.
+
+        None where a frame must be checked.
+        """
         ends = known_range(x)
         if ends is None:
             return None
@@ -315,8 +335,9 @@ class RobustScale:
 
     Notes
     -----
-    y = direction · (x − median) / (Q3 − Q1), the quartiles interpolated linearly between values. An indicator that is
-    the same in half of the regions or more has no interquartile range and is refused.
+    y = direction · (x − median) / (Q3 − Q1), the quartiles interpolated linearly between values. An
+    indicator that is the same in half of the regions or more has no interquartile range and is
+    refused.
 
     **Missing values** are left out of median and quartiles, and stay missing.
 
@@ -350,8 +371,9 @@ class RobustScale:
         spread = numbers.quantile(0.75) - numbers.quantile(0.25)
         if flat := numbers.columns[~(spread > 0)].tolist():
             raise DataError(
-                f"RobustScale() needs quartiles that differ, but half of the regions or more share one value of "
-                f"{listing(map(repr, flat))}. Use PercentileRank() or MinMax(), or drop the indicator."
+                "RobustScale() needs quartiles that differ, but half of the regions or more share "
+                f"one value of {listing(map(repr, flat))}. Use PercentileRank() or MinMax(), or "
+                "drop the indicator."
             )
         return FittedLinear(self, numbers.median(), spread, sign, 0.0, 1.0, clip=False)
 
@@ -360,15 +382,16 @@ class RobustScale:
 class VectorNorm:
     """Vector normalisation (向量归一化): each indicator divided by its length over all regions.
 
-    Choose it with `Topsis` to follow Hwang and Yoon. It keeps proportions and the zero, and does not bring
-    indicators to one range.
+    Choose it with `Topsis` to follow Hwang and Yoon. It keeps proportions and the zero, and does
+    not bring indicators to one range.
 
     Notes
     -----
-    y = direction · x / √Σx². A cost is negated, not subtracted from 1: the differences between regions, which is all
-    that a distance uses, are the same both ways, and only the negation keeps x with direction +1 and −x with direction
-    −1 equal. Costs are therefore at most 0 afterwards: take another normaliser for `Geometric` or `EntropyWeights`.
-    A constant indicator is accepted; one that is 0 everywhere is refused.
+    y = direction · x / √Σx². A cost is negated, not subtracted from 1: the differences between
+    regions, which is all that a distance uses, are the same both ways, and only the negation keeps
+    x with direction +1 and −x with direction −1 equal. Costs are therefore at most 0 afterwards:
+    take another normaliser for `Geometric` or `EntropyWeights`. A constant indicator is accepted;
+    one that is 0 everywhere is refused.
 
     **Missing values** are left out of the length, and stay missing.
 
@@ -405,7 +428,8 @@ class VectorNorm:
         largest = numbers.abs().max()
         if zero := numbers.columns[largest == 0].tolist():
             raise ConstantIndicatorError(zero, "VectorNorm()")
-        # Lengths of values near the smallest floating-point number would vanish when squared as they are.
+        # Lengths of values near the smallest floating-point number would vanish when squared as
+        # they are.
         length = largest * np.sqrt(((numbers / largest) ** 2).sum())
         return FittedLinear(self, length * 0.0, length, sign, 0.0, 1.0, clip=False)
 

@@ -25,10 +25,13 @@ __all__ = ["FittedLogMinMax", "FittedPercentileRank", "LogMinMax", "PercentileRa
 
 
 def rank_position(x: NDArray[np.float64], field: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of a sorted field of values that each x is above, ties counting half; NaN stays NaN.
+    """Return the share of a sorted field of values that each x is above, ties counting half.
 
-    A member of the field is not compared with itself, so that the lowest gets 0 and the highest 1. Values from outside
-    come to lie half-way between their neighbours, and beyond the ends at 0 or 1. A field of one value gives 0.5.
+    NaN stays NaN.
+
+    A member of the field is not compared with itself, so that the lowest gets 0 and the highest 1.
+    Values from outside come to lie half-way between their neighbours, and beyond the ends at 0 or
+    1. A field of one value gives 0.5.
     """
     below = np.searchsorted(field, x, side="left")
     equal = np.searchsorted(field, x, side="right") - below
@@ -43,13 +46,14 @@ def rank_position(x: NDArray[np.float64], field: NDArray[np.float64]) -> NDArray
 class PercentileRank:
     """Percentile rank (百分位排名): the share of the other regions that a region is ahead of.
 
-    Choose it when only the order of the regions can be trusted, or when outliers should have no say at all.
+    Choose it when only the order of the regions can be trusted, or when outliers should have no say
+    at all.
 
     Notes
     -----
-    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values; tied regions share the mean of their
-    ranks. A region of a later year stands half-way between the fitted values around it. A constant indicator is
-    accepted and gets 0.5.
+    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values; tied regions share
+    the mean of their ranks. A region of a later year stands half-way between the fitted values
+    around it. A constant indicator is accepted and gets 0.5.
 
     **Missing values** have no rank and stay missing; n counts the values present.
 
@@ -117,9 +121,12 @@ class FittedPercentileRank:
 
 
 def signed_log(x: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
-    """Return the logarithm of the size of x, with the sign of x: an odd function, increasing where it is defined.
+    """Return the logarithm of the size of x, with the sign of x.
 
-    With an offset of 0 it is ln x for x > 0 and −ln(−x) for x < 0; with an offset c > 0 it is sgn(x)·ln(1 + |x|/c).
+    An odd function, increasing where it is defined.
+
+    With an offset of 0 it is ln x for x > 0 and −ln(−x) for x < 0; with an offset c > 0 it is
+    sgn(x)·ln(1 + |x|/c).
     """
     if offset > 0:
         return np.asarray(np.sign(x) * np.log1p(np.abs(x) / offset))
@@ -130,22 +137,23 @@ def signed_log(x: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
 class LogMinMax:
     """Min–max scaling of logarithms (对数极差标准化): ratios count, not differences.
 
-    Choose it for sizes that span orders of magnitude, where twice as many patents should mean the same to a small
-    region as to a large one.
+    Choose it for sizes that span orders of magnitude, where twice as many patents should mean the
+    same to a small region as to a large one.
 
     Parameters
     ----------
     low, high
         The scale after normalisation, without unit.
     offset
-        Constant added to the size of every value before the logarithm, in the indicator's unit. 0 takes the plain
-        logarithm and refuses zeros; 1 is usual for counts.
+        Constant added to the size of every value before the logarithm, in the indicator's unit. 0
+        takes the plain logarithm and refuses zeros; 1 is usual for counts.
 
     Notes
     -----
-    y = low + (high − low)·(ln x − ln min) / (ln max − ln min) with direction +1, mirrored with direction −1. Negative
-    values are taken as −ln(−x), so that turning the sign of an indicator and its direction changes nothing; with
-    offset 0 an indicator must not change sign. A constant indicator is refused.
+    y = low + (high − low)·(ln x − ln min) / (ln max − ln min) with direction +1, mirrored with
+    direction −1. Negative values are taken as −ln(−x), so that turning the sign of an indicator and
+    its direction changes nothing; with offset 0 an indicator must not change sign. A constant
+    indicator is refused.
 
     **Missing values** are ignored when the bounds are fitted and stay missing.
 
@@ -172,11 +180,13 @@ class LogMinMax:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
             raise SpecError(
-                f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite high."
+                f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite "
+                "high."
             )
         if self.offset != 0 and not 1e-100 <= self.offset <= 1e100:
             raise SpecError(
-                f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such as 1."
+                f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such "
+                "as 1."
             )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLogMinMax:
@@ -208,7 +218,7 @@ class LogMinMax:
 
 @dataclass(frozen=True, eq=False)
 class FittedLogMinMax:
-    """Bounds of the logarithms (`line`), and by indicator the sign that its values must have (`side`)."""
+    """Bounds of the logarithms (`line`), and the sign that values must have (`side`)."""
 
     method: LogMinMax
     line: FittedLinear

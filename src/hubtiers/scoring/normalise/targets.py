@@ -20,16 +20,18 @@ __all__ = ["DistanceToReference", "Goalposts"]
 
 @dataclass(frozen=True)
 class Goalposts:
-    """Goalposts (目标值标准化): each indicator between two bounds that you set, whatever the regions at hand.
+    """Goalposts (目标值标准化).
 
-    Choose it when scores must stay comparable between years and samples, or when a policy target exists. The Human
-    Development Index and the Technology Achievement Index are made so.
+    Each indicator between two bounds that you set, whatever the regions at hand.
+
+    Choose it when scores must stay comparable between years and samples, or when a policy target
+    exists. The Human Development Index and the Technology Achievement Index are made so.
 
     Parameters
     ----------
     bounds
-        (lower, upper) by indicator, in its unit; a mapping, kept as a tuple of (indicator, lower, upper). Indicators
-        that a table does not have are passed over.
+        (lower, upper) by indicator, in its unit; a mapping, kept as a tuple of (indicator, lower,
+        upper). Indicators that a table does not have are passed over.
     clip
         Whether values beyond a bound count as the bound.
     low, high
@@ -37,8 +39,9 @@ class Goalposts:
 
     Notes
     -----
-    y = low + (high − low)·(x − lower) / (upper − lower) with direction +1; with direction −1, upper − x replaces
-    x − lower. Nothing is learnt from the data, so that constant indicators and single regions are accepted.
+    y = low + (high − low)·(x − lower) / (upper − lower) with direction +1; with direction −1, upper
+    − x replaces x − lower. Nothing is learnt from the data, so that constant indicators and single
+    regions are accepted.
 
     **Missing values** stay missing.
 
@@ -68,7 +71,8 @@ class Goalposts:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
             raise SpecError(
-                f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite high."
+                f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite "
+                "high."
             )
         object.__setattr__(self, "bounds", _as_bounds(self.bounds))
 
@@ -110,7 +114,8 @@ def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
             ) from None
         if not (np.isfinite(lower) and np.isfinite(upper) and lower < upper):
             raise SpecError(
-                f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has {pair!r}."
+                f"Goalposts() needs a finite lower bound below the upper one, but {code!r} has "
+                f"{pair!r}."
             )
         rows.append((code, lower, upper))
     return tuple(rows)
@@ -118,7 +123,9 @@ def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
 
 @dataclass(frozen=True)
 class DistanceToReference:
-    """Distance to a reference (与标杆的距离): how far a region is above or below a leader, a mean or a named region.
+    """Distance to a reference (与标杆的距离).
+
+    How far a region is above or below a leader, a mean or a named region.
 
     Choose it when readers ask “how far from the best”, or from a region that all know.
 
@@ -131,9 +138,9 @@ class DistanceToReference:
 
     Notes
     -----
-    y = 1 + direction · (x − r) / |r|: the reference gets 1, and 0.9 means ten per cent worse than it. For a benefit and
-    r > 0 this is x / r. A constant indicator is accepted and gets 1. A reference of 0 is refused: nothing can be
-    measured in shares of it.
+    y = 1 + direction · (x − r) / |r|: the reference gets 1, and 0.9 means ten per cent worse than
+    it. For a benefit and r > 0 this is x / r. A constant indicator is accepted and gets 1. A
+    reference of 0 is refused: nothing can be measured in shares of it.
 
     **Missing values** are left out of mean and median, and stay missing.
 

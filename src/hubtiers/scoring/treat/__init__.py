@@ -1,4 +1,7 @@
-"""Outliers and skew, before normalisation. Every method reports which values it touched, and what it made of them."""
+"""Outliers and skew, before normalisation.
+
+Every method reports which values it touched, and what it made of them.
+"""
 
 from hubtiers.scoring.treat.transform import BoxCox, FittedBoxCox, FittedLogTransform, LogTransform
 from hubtiers.scoring.treat.untouched import NoTreatment, touched_values

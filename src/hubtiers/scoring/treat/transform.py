@@ -36,7 +36,8 @@ class LogTransform:
     indicators
         Which ones; None takes all.
     offset
-        Constant added before the logarithm, in the indicator's unit; 1 is usual for counts with zeros.
+        Constant added before the logarithm, in the indicator's unit; 1 is usual for counts with
+        zeros.
 
     Notes
     -----
@@ -65,7 +66,8 @@ class LogTransform:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "LogTransform"))
         if not 0 <= self.offset < np.inf:
             raise SpecError(
-                f"LogTransform(offset={self.offset}) needs an offset of 0 or a positive number, such as 1."
+                f"LogTransform(offset={self.offset}) needs an offset of 0 or a positive number, "
+                "such as 1."
             )
 
     def fit(self, values: pd.DataFrame) -> FittedLogTransform:
@@ -114,12 +116,18 @@ class FittedLogTransform:
             shifted > 0,
             method=f"LogTransform(offset={self.method.offset:g})",
             needs="values above the negative offset",
-            way_out="Give a larger offset, for example LogTransform(offset=1) for counts, or name other indicators.",
+            way_out=(
+                "Give a larger offset, for example LogTransform(offset=1) for counts, or name "
+                "other indicators."
+            ),
         )
         return numbers.assign(**dict(zip(self.chosen, np.log(shifted).T, strict=True)))
 
     def report(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return one row per value that `apply` changes: region, indicator, before, after, action."""
+        """Return one row per value that `apply` changes.
+
+        Region, indicator, before, after, action.
+        """
         return touched_values(values, self.apply(values), dict.fromkeys(self.chosen, "log"))
 
 
@@ -143,7 +151,8 @@ class BoxCox:
 
     Notes
     -----
-    y = (x^λ − 1) / λ, and ln x for λ = 0. Values must be positive; a constant indicator is refused when λ is estimated.
+    y = (x^λ − 1) / λ, and ln x for λ = 0. Values must be positive; a constant indicator is refused
+    when λ is estimated.
 
     **Missing values** are left out of the estimate, and stay missing.
 
@@ -172,7 +181,8 @@ class BoxCox:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "BoxCox"))
         if self.exponent is not None and not abs(self.exponent) <= _STEEPEST:
             raise SpecError(
-                f"BoxCox(exponent={self.exponent}) needs a number between −5 and 5, or None to estimate it."
+                f"BoxCox(exponent={self.exponent}) needs a number between −5 and 5, or None to "
+                "estimate it."
             )
 
     def fit(self, values: pd.DataFrame) -> FittedBoxCox:
@@ -273,7 +283,10 @@ class FittedBoxCox:
         )
 
     def report(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return one row per value that `apply` changes: region, indicator, before, after, action."""
+        """Return one row per value that `apply` changes.
+
+        Region, indicator, before, after, action.
+        """
         action = {
             str(code): f"Box–Cox, exponent {value:.4g}" for code, value in self.exponents.items()
         }
@@ -286,6 +299,7 @@ def _as_names(indicators: Sequence[str] | None, method: str) -> tuple[str, ...] 
     names = (indicators,) if isinstance(indicators, str) else tuple(indicators)
     if not names or len(set(names)) < len(names):
         raise SpecError(
-            f"{method}(indicators={indicators!r}) needs at least one indicator, each once, or None for all."
+            f"{method}(indicators={indicators!r}) needs at least one indicator, each once, or None "
+            "for all."
         )
     return names

@@ -19,7 +19,10 @@ __all__ = ["NoTreatment", "touched_values"]
 def touched_values(
     before: pd.DataFrame, after: pd.DataFrame, action: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Return one row per value that a treatment changed: region, indicator, before, after, action."""
+    """Return one row per value that a treatment changed.
+
+    Region, indicator, before, after, action.
+    """
     rows = [
         (region, code, old, new, action.get(code, ""))
         for code in before.columns

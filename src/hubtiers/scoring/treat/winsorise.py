@@ -24,7 +24,10 @@ _LOG_SHIFT = 0.01
 
 
 def skewness(x: NDArray[np.float64]) -> float:
-    """Return the sample skewness G1 = √(n(n−1)) / (n−2) · m3 / m2^1.5 of at least 3 values; NaN when they are equal."""
+    """Return the sample skewness G1 = √(n(n−1)) / (n−2) · m3 / m2^1.5 of at least 3 values.
+
+    NaN when they are equal.
+    """
     n, moment = len(x), _moments(x)
     return (
         float(np.sqrt(n * (n - 1)) / (n - 2) * moment[1] / moment[0] ** 1.5)
@@ -45,7 +48,10 @@ def kurtosis(x: NDArray[np.float64]) -> float:
 
 
 def _moments(x: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return the second, third and fourth central moment of x over its range: scale does not matter, overflow would."""
+    """Return the second, third and fourth central moment of x over its range.
+
+    Scale does not matter, overflow would.
+    """
     if len(x) == 0 or not np.ptp(x) > 0:
         return 0.0, 0.0, 0.0
     centred = (x - x.mean()) / np.ptp(x)
@@ -57,8 +63,9 @@ def pull_in_extremes(
 ) -> tuple[float, float, bool]:
     """Return the lower and the upper cap of x that pass the gate, and whether they do.
 
-    While the gate |G1| < limit or G2 < limit is closed, all values equal to the largest (or the smallest, when the skew
-    is negative) are set to the next one. It ends when at least `points` values are touched.
+    While the gate |G1| < limit or G2 < limit is closed, all values equal to the largest (or the
+    smallest, when the skew is negative) are set to the next one. It ends when at least `points`
+    values are touched.
     """
     x = x.copy()
     high: NDArray[np.bool_] = np.zeros(len(x), dtype=bool)
@@ -88,19 +95,21 @@ class Winsorise:
     Parameters
     ----------
     points
-        Most values to pull in, per indicator. A tie at the end is pulled in together, which may exceed it.
+        Most values to pull in, per indicator. A tie at the end is pulled in together, which may
+        exceed it.
     skew_limit, kurtosis_limit
-        An indicator passes when its skewness is smaller in size than the first, **or** its excess kurtosis smaller
-        than the second.
+        An indicator passes when its skewness is smaller in size than the first, **or** its excess
+        kurtosis smaller than the second.
     fallback
-        What becomes of an indicator that does not pass after `points` values: `"log"` reverts it and takes
-        ln(x − min + 0.01·range); `"keep"` keeps what was pulled in.
+        What becomes of an indicator that does not pass after `points` values: `"log"` reverts it
+        and takes ln(x − min + 0.01·range); `"keep"` keeps what was pulled in.
 
     Notes
     -----
-    Sample skewness G1 and excess kurtosis G2 (type 2 of the R package e1071). One extreme at a time is set to the next
-    value, on the side to which the indicator is skewed. The rule is that of COINr, with the same defaults. Later years
-    are capped at, or transformed with, what was fitted. Constant indicators and those with fewer than four values pass.
+    Sample skewness G1 and excess kurtosis G2 (type 2 of the R package e1071). One extreme at a time
+    is set to the next value, on the side to which the indicator is skewed. The rule is that of
+    COINr, with the same defaults. Later years are capped at, or transformed with, what was fitted.
+    Constant indicators and those with fewer than four values pass.
 
     **Missing values** are left out and stay missing.
 
@@ -127,7 +136,8 @@ class Winsorise:
         en="winsorising",
         says_zh="偏度和峰度同时超限的指标逐个把极端值改为次极端值；仍不足时取对数。",
         says_en=(
-            "Where skewness and kurtosis are too large, extremes are set to the next value, or the fallback is used."
+            "Where skewness and kurtosis are too large, extremes are set to the next value, or the "
+            "fallback is used."
         ),
     )
 
@@ -138,8 +148,9 @@ class Winsorise:
             )
         if not self.skew_limit > 0 or np.isnan(self.kurtosis_limit):
             raise SpecError(
-                f"Winsorise(skew_limit={self.skew_limit}, kurtosis_limit={self.kurtosis_limit}) needs a positive limit "
-                "of skewness, such as 2, and a limit of kurtosis, such as 3.5."
+                f"Winsorise(skew_limit={self.skew_limit}, kurtosis_limit={self.kurtosis_limit}) "
+                "needs a positive limit of skewness, such as 2, and a limit of kurtosis, such as "
+                "3.5."
             )
         require_choice("fallback of Winsorise(fallback=…)", self.fallback, ("log", "keep"))
 
@@ -220,7 +231,10 @@ class FittedWinsorise:
         return pd.DataFrame(np.log(shifted.to_numpy()), index=column.index, columns=column.columns)
 
     def report(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return one row per value that `apply` changes: region, indicator, before, after, action."""
+        """Return one row per value that `apply` changes.
+
+        Region, indicator, before, after, action.
+        """
         return touched_values(
             values,
             self.apply(values),

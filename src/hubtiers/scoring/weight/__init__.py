@@ -1,7 +1,8 @@
 """How much each indicator counts. Every method gives weights that are at least 0 and sum to 1.
 
-Methods that look at the data are fitted on normalised values, in which higher is better. Methods that state weights
-may name indicators, or groups of the framework; what they leave open is shared equally.
+Methods that look at the data are fitted on normalised values, in which higher is better. Methods
+that state weights may name indicators, or groups of the framework; what they leave open is shared
+equally.
 """
 
 from hubtiers.scoring.weight.benefit_of_doubt import BenefitOfDoubt, FittedBenefitOfDoubt

@@ -26,10 +26,10 @@ _MOST_PIVOTS = 100
 def best_multipliers(
     own: NDArray[np.float64], field: NDArray[np.float64], *, lower: float, upper: float
 ) -> NDArray[np.float64]:
-    """Return the multipliers w ≥ 0 that make w·own largest while no row of the field gets more than 1.
+    """Return the w ≥ 0 that make w·own largest while no row of the field gets more than 1.
 
-    Each w_j lies between `lower` and `upper` times Σ w. NaN when the linear programme has no solution. The solver's
-    tolerances are absolute, so that it is given values between 0 and 1.
+    Each w_j lies between `lower` and `upper` times Σ w. NaN when the linear programme has no
+    solution. The solver's tolerances are absolute, so that it is given values between 0 and 1.
     """
     from scipy.optimize import linprog
 
@@ -52,10 +52,10 @@ def _at_the_corner(
     sides: NDArray[np.float64],
     ends: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the w of largest gain·w with sides·w ≤ ends, by simplex steps from an answer that is nearly there.
+    """Return the w of largest gain·w with sides·w ≤ ends, from an answer that is nearly there.
 
-    A solver is content with 1e-7, and with another of two corners when asked in another way. Scores have twelve digits,
-    and those of a region must not depend on what else is asked.
+    A solver is content with 1e-7, and with another of two corners when asked in another way. Scores
+    have twelve digits, and those of a region must not depend on what else is asked.
     """
     active = _independent(sides, np.argsort(ends - sides @ near, kind="stable"))
     for _ in range(_MOST_PIVOTS):
@@ -88,7 +88,7 @@ def _least(amounts: NDArray[np.float64], rates: NDArray[np.float64]) -> int:
 
 
 def _independent(sides: NDArray[np.float64], order: NDArray[np.int64]) -> list[int]:
-    """Return the first rows, in this order, that do not follow from those before, as many as there are columns."""
+    """Return the first rows that do not follow from those before, as many as columns."""
     chosen, base = list[int](), np.empty((0, sides.shape[1]))
     for row in order:
         rest = sides[row] - base.T @ (base @ sides[row])
@@ -106,8 +106,8 @@ def multipliers_of_all(
 ) -> NDArray[np.float64]:
     """Return `best_multipliers` of each row; NaN for rows with gaps.
 
-    Few rows of the field ever bind. The programme is solved with those known to, and again with the row that its
-    answer violates most, until there is none.
+    Few rows of the field ever bind. The programme is solved with those known to, and again with the
+    row that its answer violates most, until there is none.
     """
     solved = np.full(regions.shape, np.nan)
     binding = sorted({int(row) for row in field.argmax(axis=0)} | {int(field.sum(axis=1).argmax())})
@@ -127,7 +127,10 @@ def multipliers_of_all(
 
 
 def undominated(field: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rows that no other row equals or exceeds in every column: only they can bind the programme."""
+    """Return the rows that no other row equals or exceeds in every column.
+
+    Only they can bind the programme.
+    """
     kept: list[NDArray[np.float64]] = []
     for row in np.unique(field, axis=0)[::-1]:
         if not any((other >= row).all() for other in kept):
@@ -137,10 +140,12 @@ def undominated(field: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class BenefitOfDoubt:
-    """Benefit of the doubt (疑点利益法, BoD): every region gets the weights under which it looks best.
+    """Benefit of the doubt (疑点利益法, BoD).
 
-    Choose it when regions may rightly pursue different aims and nobody can say what counts more; bounds keep a region
-    from living on one strength.
+    Every region gets the weights under which it looks best.
+
+    Choose it when regions may rightly pursue different aims and nobody can say what counts more;
+    bounds keep a region from living on one strength.
 
     Parameters
     ----------
@@ -149,13 +154,14 @@ class BenefitOfDoubt:
 
     Notes
     -----
-    For each region c a linear programme: maximise Σ_j w_j y_cj subject to Σ_j w_j y_kj ≤ 1 for all regions k and
-    lower·Σw ≤ w_j ≤ upper·Σw. The score Σ_j w_j y_cj is 1 for regions that nobody beats under their own weights.
-    `by_region` holds these multipliers as they are, so that their product with the normalised values gives the score;
-    `weights` is the mean over the regions of the multipliers scaled to sum 1. A constant indicator is accepted.
+    For each region c a linear programme: maximise Σ_j w_j y_cj subject to Σ_j w_j y_kj ≤ 1 for all
+    regions k and lower·Σw ≤ w_j ≤ upper·Σw. The score Σ_j w_j y_cj is 1 for regions that nobody
+    beats under their own weights. `by_region` holds these multipliers as they are, so that their
+    product with the normalised values gives the score; `weights` is the mean over the regions of
+    the multipliers scaled to sum 1. A constant indicator is accepted.
 
-    **Missing values**: a region without any value gets no weights; a region with some values missing is refused,
-    because no bound could be kept.
+    **Missing values**: a region without any value gets no weights; a region with some values
+    missing is refused, because no bound could be kept.
 
     References
     ----------
@@ -184,7 +190,8 @@ class BenefitOfDoubt:
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= 1:
             raise SpecError(
-                f"BenefitOfDoubt(lower={self.lower}, upper={self.upper}) needs 0 ≤ lower ≤ upper ≤ 1."
+                f"BenefitOfDoubt(lower={self.lower}, upper={self.upper}) needs 0 ≤ lower ≤ upper ≤ "
+                "1."
             )
 
     def fit(
@@ -207,13 +214,14 @@ class BenefitOfDoubt:
         m = numbers.shape[1]
         if self.lower * m > 1 + 1e-12 or self.upper * m < 1 - 1e-12:
             raise SpecError(
-                f"BenefitOfDoubt(lower={self.lower}, upper={self.upper}) cannot share out 1 among {m} indicators. "
-                f"Keep lower at most and upper at least {1 / m:.3g}."
+                f"BenefitOfDoubt(lower={self.lower}, upper={self.upper}) cannot share out 1 among "
+                f"{m} indicators. Keep lower at most and upper at least {1 / m:.3g}."
             )
         field = undominated(_complete_rows(numbers).to_numpy())
         if (field == 0).all():
             raise DataError(
-                "BenefitOfDoubt() found only zeros, so that no weights are best. Normalise with MinMax()."
+                "BenefitOfDoubt() found only zeros, so that no weights are best. Normalise with "
+                "MinMax()."
             )
         multipliers = _multipliers(numbers, field, self)
         shares = multipliers.div(multipliers.sum(axis=1), axis=0)
@@ -223,7 +231,7 @@ class BenefitOfDoubt:
 
 @dataclass(frozen=True, eq=False)
 class FittedBenefitOfDoubt(FittedWeights):
-    """Multipliers of each region, their mean shares, and the regions that set the limit (`field`)."""
+    """Multipliers by region, their mean shares, and the regions that set the limit (`field`)."""
 
     field: NDArray[np.float64] | None = None
 
@@ -259,8 +267,8 @@ def _complete_rows(numbers: pd.DataFrame) -> pd.DataFrame:
     some = numbers.dropna(how="all")
     if gaps := some.index[some.isna().any(axis=1)].tolist():
         raise DataError(
-            f"BenefitOfDoubt() needs every indicator of a region, but {listing(gaps)} lack some. Impute the gaps, or "
-            "use RequireCoverage(1)."
+            f"BenefitOfDoubt() needs every indicator of a region, but {listing(gaps)} lack some. "
+            "Impute the gaps, or use RequireCoverage(1)."
         )
     return some
 
@@ -273,7 +281,8 @@ def _multipliers(
     unlimited = np.isnan(solved).any(axis=1) & ~np.isnan(x).any(axis=1)
     if unlimited.any():
         raise DataError(
-            f"BenefitOfDoubt() has no largest score for {listing(numbers.index[unlimited])}: an indicator that is 0 in "
-            "every region of the fit leaves its weight unlimited. Drop it, or set upper below 1."
+            f"BenefitOfDoubt() has no largest score for {listing(numbers.index[unlimited])}: an "
+            "indicator that is 0 in every region of the fit leaves its weight unlimited. Drop it, "
+            "or set upper below 1."
         )
     return pd.DataFrame(solved, index=numbers.index, columns=numbers.columns)

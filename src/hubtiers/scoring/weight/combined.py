@@ -24,14 +24,18 @@ def product_of_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def least_entropy_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights with the least Σ_k Σ_j w_j ln(w_j / w_kj): geometric means, scaled to sum 1."""
+    """Return the weights with the least Σ_k Σ_j w_j ln(w_j / w_kj).
+
+    Geometric means, scaled to sum 1.
+    """
     return scaled(sets.prod(axis=0) ** (1.0 / len(sets)))
 
 
 def compromise_weights(sets: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return Σ_k a_k w_k with the least total squared deviation from each set (game theory).
 
-    The shares a solve (w_j·w_k) a = (w_j·w_j) by least squares; their absolute values are scaled to sum 1.
+    The shares a solve (w_j·w_k) a = (w_j·w_j) by least squares; their absolute values are scaled to
+    sum 1.
     """
     products = sets @ sets.T
     shares = np.abs(np.linalg.lstsq(products, np.diag(products), rcond=1e-10)[0])
@@ -49,7 +53,8 @@ _RULES = {
 class CombinedWeights:
     """Combined weights (组合赋权): judgement and data together.
 
-    Choose it to let experts' weights and the data's weights correct each other; say which methods and which rule.
+    Choose it to let experts' weights and the data's weights correct each other; say which methods
+    and which rule.
 
     Parameters
     ----------
@@ -57,13 +62,15 @@ class CombinedWeights:
         Two or more weighting methods.
     rule
         `"product"`: weights multiplied (乘法合成), which rewards agreement strongly.
-        `"minimum_relative_entropy"`: the weights nearest to all sets (最小相对信息熵), their geometric mean.
-        `"game_theory"`: a mixture of the sets (博弈论组合) with the least squared deviation from each.
+        `"minimum_relative_entropy"`: the weights nearest to all sets (最小相对信息熵), their
+        geometric mean. `"game_theory"`: a mixture of the sets (博弈论组合) with the least squared
+        deviation from each.
 
     Notes
     -----
-    With K sets w_k: product w ∝ Π w_k; minimum relative entropy w ∝ (Π w_k)^(1/K); game theory w = Σ a_k w_k with a
-    from the linear system Σ_k (w_j·w_k) a_k = w_j·w_j, absolute values scaled to sum 1.
+    With K sets w_k: product w ∝ Π w_k; minimum relative entropy w ∝ (Π w_k)^(1/K); game theory w =
+    Σ a_k w_k with a from the linear system Σ_k (w_j·w_k) a_k = w_j·w_j, absolute values scaled to
+    sum 1.
 
     **Missing values** are treated as each method says.
 
@@ -71,7 +78,8 @@ class CombinedWeights:
     --------
     >>> from hubtiers.scoring.weight import EqualWeights, GivenWeights
     >>> values = pd.DataFrame({"a": [1.0, 2.0], "b": [0.0, 4.0]})
-    >>> both = CombinedWeights((EqualWeights(), GivenWeights({"a": 4, "b": 1})), rule="minimum_relative_entropy")
+    >>> sets = (EqualWeights(), GivenWeights({"a": 4, "b": 1}))
+    >>> both = CombinedWeights(sets, rule="minimum_relative_entropy")
     >>> both.fit(values).weights.round(3).tolist()
     [0.667, 0.333]
     """
@@ -146,7 +154,7 @@ class CombinedWeights:
         weights = _RULES[self.rule](np.vstack(sets))
         if not np.isfinite(weights).all():
             raise DataError(
-                "CombinedWeights() finds no indicator that has a weight above 0 in all of its sets. Use "
-                "rule='game_theory', or other methods."
+                "CombinedWeights() finds no indicator that has a weight above 0 in all of its "
+                "sets. Use rule='game_theory', or other methods."
             )
         return FittedWeights(self, as_weights(weights, columns))

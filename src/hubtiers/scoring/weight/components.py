@@ -25,16 +25,17 @@ _STILL = 1e-10
 def principal_loadings(
     correlation: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return eigenvalues (largest first) and loadings (indicators × components) of a correlation matrix."""
+    """Return eigenvalues (largest first) and loadings (indicators × components)."""
     values, vectors = np.linalg.eigh(correlation)
     values, vectors = np.clip(values[::-1], 0.0, None), vectors[:, ::-1]
     return values, vectors * np.sqrt(values)
 
 
 def varimax_rotation(loadings: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return loadings turned by the varimax criterion, rows scaled to length 1 while turning (Kaiser 1958).
+    """Return loadings turned by varimax, rows scaled to length 1 while turning (Kaiser 1958).
 
-    Each pair of factors is turned in its plane by the angle that is best for it, until no angle is left.
+    Each pair of factors is turned in its plane by the angle that is best for it, until no angle is
+    left.
     """
     length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     turned = loadings / np.where(length > 0, length, 1.0)
@@ -62,8 +63,8 @@ def _best_angle(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 def component_weights(rotated: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return weights from rotated loadings (indicators × factors).
 
-    An indicator belongs to the factor of whose variance it makes up the largest share, l² / Σ l²; that share times the
-    factor's share of all the variance is its weight, before scaling to sum 1.
+    An indicator belongs to the factor of whose variance it makes up the largest share, l² / Σ l²;
+    that share times the factor's share of all the variance is its weight, before scaling to sum 1.
     """
     squared = rotated**2
     explained = squared.sum(axis=0)
@@ -75,36 +76,39 @@ def component_weights(rotated: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class PcaWeights:
-    """Weights from principal components (主成分分析法): an indicator counts for what it shows of the common variance.
+    """Weights from principal components (主成分分析法).
 
-    Choose it to correct for indicators that say the same; it does not measure importance, and it needs many more
-    regions than indicators to be stable.
+    An indicator counts for what it shows of the common variance.
+
+    Choose it to correct for indicators that say the same; it does not measure importance, and it
+    needs many more regions than indicators to be stable.
 
     Parameters
     ----------
     components
-        How many to keep. Left out, the Handbook's rule decides: those that each explain at least `least_share` of the
-        variance, and as many as reach `least_total` together.
+        How many to keep. Left out, the Handbook's rule decides: those that each explain at least
+        `least_share` of the variance, and as many as reach `least_total` together.
     least_share, least_total
         Shares of the variance, 0 to 1.
 
     Notes
     -----
-    Principal components of the correlation matrix, turned by varimax with Kaiser's scaling; squared rotated loadings,
-    never signed eigenvectors. Each indicator belongs to the factor of whose variance it makes up the largest share;
-    its weight is that share times the factor's share of the variance explained, scaled to sum 1. A constant indicator
-    is refused.
+    Principal components of the correlation matrix, turned by varimax with Kaiser's scaling; squared
+    rotated loadings, never signed eigenvectors. Each indicator belongs to the factor of whose
+    variance it makes up the largest share; its weight is that share times the factor's share of the
+    variance explained, scaled to sum 1. A constant indicator is refused.
 
     **Missing values**: correlations are computed from the regions that have every indicator.
 
     References
     ----------
-    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 6 and tables 17 and 18; after Nicoletti,
-    Scarpetta and Boylaud (2000), doi:10.1787/215182844604.
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 6 and tables 17 and 18;
+    after Nicoletti, Scarpetta and Boylaud (2000), doi:10.1787/215182844604.
 
     Examples
     --------
-    >>> values = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [1.0, 0.0, 2.0, 3.5], "c": [1.0, -1.0, 2.0, 0.0]})
+    >>> rows = [[0.0, 1.0, 1.0], [1.0, 0.0, -1.0], [2.0, 2.0, 2.0], [3.0, 3.5, 0.0]]
+    >>> values = pd.DataFrame(rows, columns=["a", "b", "c"])
     >>> PcaWeights().fit(values).weights.round(3).tolist()
     [0.336, 0.311, 0.354]
     """
@@ -129,7 +133,8 @@ class PcaWeights:
             )
         if not (0 <= self.least_share <= 1 and 0 <= self.least_total <= 1):
             raise SpecError(
-                f"PcaWeights(least_share={self.least_share}, least_total={self.least_total}) needs shares of 0 to 1."
+                f"PcaWeights(least_share={self.least_share}, least_total={self.least_total}) needs "
+                "shares of 0 to 1."
             )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:
@@ -150,8 +155,8 @@ class PcaWeights:
         complete = numbers.dropna()
         if len(complete) < 3:
             raise DataError(
-                f"PcaWeights() needs at least three regions with every indicator, but there are {len(complete)}. "
-                "Impute the gaps, or drop indicators that are mostly missing."
+                "PcaWeights() needs at least three regions with every indicator, but there are "
+                f"{len(complete)}. Impute the gaps, or drop indicators that are mostly missing."
             )
         require_varied(complete, "PcaWeights()", spread=complete.std(ddof=1))
         if complete.shape[1] == 1:

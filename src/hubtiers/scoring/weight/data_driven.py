@@ -19,10 +19,13 @@ __all__ = ["CriticWeights", "EntropyWeights", "VariationWeights"]
 
 
 def shannon_weights(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return entropy weights of the columns of a non-negative matrix (regions × indicators); NaN is left out.
+    """Return entropy weights of the columns of a non-negative matrix (regions × indicators).
 
-    The share of a region in its column is p; the divergence of a column is d = 1 + Σ p ln p / ln n, with 0·ln 0 = 0 and
-    n the number of values present; the weight is d / Σ d. A constant column has d = 0.
+    NaN is left out.
+
+    The share of a region in its column is p; the divergence of a column is d = 1 + Σ p ln p / ln n,
+    with 0·ln 0 = 0 and n the number of values present; the weight is d / Σ d. A constant column has
+    d = 0.
     """
     shares = x / np.nansum(x, axis=0)
     positive = np.where(shares > 0, shares, 1.0)
@@ -31,7 +34,9 @@ def shannon_weights(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def critic_contrast(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return CRITIC weights of the columns of a matrix (regions × indicators): σ_j · Σ_k (1 − r_jk), scaled to sum 1.
+    """Return CRITIC weights of the columns of a matrix (regions × indicators).
+
+    Σ_j · Σ_k (1 − r_jk), scaled to sum 1.
 
     Correlations are computed over the regions where both indicators are present.
     """
@@ -41,27 +46,33 @@ def critic_contrast(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def variation_shares(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the coefficients of variation s / x̄ of the columns (s with n − 1), scaled to sum 1; NaN is left out."""
+    """Return the coefficients of variation s / x̄ of the columns (s with n − 1), scaled to sum 1.
+
+    NaN is left out.
+    """
     return scaled(np.nanstd(x, axis=0, ddof=1) / np.nanmean(x, axis=0))
 
 
 @dataclass(frozen=True)
 class EntropyWeights:
-    """Entropy weights (熵值法): an indicator counts the more, the more unevenly it is spread over the regions.
+    """Entropy weights (熵值法).
 
-    Choose it where the field expects it, and look at what it does: it rewards skew, so a single dominant region can
-    raise an indicator's weight. It needs values that are not negative.
+    An indicator counts the more, the more unevenly it is spread over the regions.
+
+    Choose it where the field expects it, and look at what it does: it rewards skew, so a single
+    dominant region can raise an indicator's weight. It needs values that are not negative.
 
     Parameters
     ----------
     shift
-        Constant added to every normalised value before shares are taken. Many papers shift by a small number to avoid
-        ln 0; that changes the weights, so here it is 0 unless you say otherwise, with 0·ln 0 = 0.
+        Constant added to every normalised value before shares are taken. Many papers shift by a
+        small number to avoid ln 0; that changes the weights, so here it is 0 unless you say
+        otherwise, with 0·ln 0 = 0.
 
     Notes
     -----
-    With p the share of a region in the column total and n regions, d = 1 + Σ p ln p / ln n and w = d / Σ d (Shannon
-    entropy with k = 1/ln n). A constant column gets weight 0.
+    With p the share of a region in the column total and n regions, d = 1 + Σ p ln p / ln n and w =
+    d / Σ d (Shannon entropy with k = 1/ln n). A constant column gets weight 0.
 
     **Missing values** are left out, column by column; n counts the values present.
 
@@ -112,8 +123,9 @@ class EntropyWeights:
         for code in shifted.columns:
             if shifted[code].count() < 2 or shifted[code].sum() == 0:
                 raise DataError(
-                    f"EntropyWeights() needs at least two values and a positive sum, but {code!r} has "
-                    f"{shifted[code].count()} values with the sum {shifted[code].sum():g}. Drop it from the framework."
+                    f"EntropyWeights() needs at least two values and a positive sum, but {code!r} "
+                    f"has {shifted[code].count()} values with the sum {shifted[code].sum():g}. "
+                    "Drop it from the framework."
                 )
         if (shifted.min() == shifted.max()).all():
             raise ConstantIndicatorError(shifted.columns, "EntropyWeights()")
@@ -125,17 +137,20 @@ class EntropyWeights:
 
 @dataclass(frozen=True)
 class CriticWeights:
-    """CRITIC weights (CRITIC 权重法): an indicator counts the more, the more it varies and the less it repeats others.
+    """CRITIC weights (CRITIC 权重法).
 
-    Choose it when indicators overlap in content and the double counting should be damped. Costs are turned into
-    benefits by the normalisation first; some packages skip that and get other weights.
+    An indicator counts the more, the more it varies and the less it repeats others.
+
+    Choose it when indicators overlap in content and the double counting should be damped. Costs are
+    turned into benefits by the normalisation first; some packages skip that and get other weights.
 
     Notes
     -----
-    w_j ∝ σ_j Σ_k (1 − r_jk) with σ the standard deviation and r the Pearson correlation of the normalised indicators.
-    A constant indicator is refused.
+    w_j ∝ σ_j Σ_k (1 − r_jk) with σ the standard deviation and r the Pearson correlation of the
+    normalised indicators. A constant indicator is refused.
 
-    **Missing values** are left out; a correlation uses the regions where both indicators are present.
+    **Missing values** are left out; a correlation uses the regions where both indicators are
+    present.
 
     References
     ----------
@@ -165,7 +180,8 @@ class CriticWeights:
         Raises
         ------
         DataError
-            When two indicators share fewer than three regions, or all indicators are perfectly correlated.
+            When two indicators share fewer than three regions, or all indicators are perfectly
+            correlated.
         ConstantIndicatorError
             When an indicator is constant, so that its correlations are undefined.
         """
@@ -178,28 +194,32 @@ class CriticWeights:
         present = numbers.notna().to_numpy(float)
         if (present.T @ present).min() < 3:
             raise DataError(
-                "CriticWeights() needs at least three regions where any two indicators are both present. "
-                "Add regions, or raise RequireCoverage(share=…)."
+                "CriticWeights() needs at least three regions where any two indicators are both "
+                "present. Add regions, or raise RequireCoverage(share=…)."
             )
         weights = critic_contrast(numbers.to_numpy())
         if not np.isfinite(weights).all():
             raise DataError(
-                "CriticWeights() finds that all indicators are perfectly correlated, or constant where they are both "
-                "present, so that none carries information of its own. Keep one of them, or use EqualWeights()."
+                "CriticWeights() finds that all indicators are perfectly correlated, or constant "
+                "where they are both present, so that none carries information of its own. Keep "
+                "one of them, or use EqualWeights()."
             )
         return FittedWeights(self, as_weights(weights, numbers.columns))
 
 
 @dataclass(frozen=True)
 class VariationWeights:
-    """Weights by coefficient of variation (变异系数法): an indicator counts the more, the more it varies for its mean.
+    """Weights by coefficient of variation (变异系数法).
+
+    An indicator counts the more, the more it varies for its mean.
 
     Choose it as a simple relative of the entropy weights; like them, it rewards skew.
 
     Notes
     -----
-    v = s / x̄ with s² = Σ(x − x̄)² / (n − 1), and w = v / Σ v, on the normalised values. They must not be negative: a
-    mean near 0 would give any weight at all, so that z-scores are refused. A constant indicator is refused.
+    v = s / x̄ with s² = Σ(x − x̄)² / (n − 1), and w = v / Σ v, on the normalised values. They must
+    not be negative: a mean near 0 would give any weight at all, so that z-scores are refused. A
+    constant indicator is refused.
 
     **Missing values** are left out, column by column.
 

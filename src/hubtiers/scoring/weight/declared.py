@@ -25,8 +25,9 @@ class EqualWeights:
     Parameters
     ----------
     per
-        `"indicator"`: every indicator counts the same, so that a function with more indicators counts more.
-        `"function"`: every child of a node counts the same, level by level, so that functions count the same.
+        `"indicator"`: every indicator counts the same, so that a function with more indicators
+        counts more. `"function"`: every child of a node counts the same, level by level, so that
+        functions count the same.
 
     Notes
     -----
@@ -71,23 +72,24 @@ class EqualWeights:
             raise SpecError(
                 "EqualWeights(per='function') needs the framework that groups the indicators."
             )
-        shares = [
-            np.prod([1.0 / len(framework.filled_children(up)) for up in framework.ancestors(code)])
-            for code in columns
-        ]
+        shares = []
+        for code in columns:
+            siblings = [len(framework.filled_children(up)) for up in framework.ancestors(code)]
+            shares.append(np.prod(1.0 / np.array(siblings)))
         return FittedWeights(self, as_weights(scaled(np.array(shares)), columns))
 
 
 @dataclass(frozen=True)
 class FrameworkWeights:
-    """The weights that stand in the framework's table (指标体系权重), at every level of the hierarchy.
+    """The weights that stand in the framework's table (指标体系权重), at every level.
 
     Choose it when the weights were agreed and belong to the definition of what is measured.
 
     Notes
     -----
-    At every level, a node's share is its `weight` divided by the sum of its siblings'; an indicator's weight is the
-    product of the shares on its way up. Groups without an indicator do not count.
+    At every level, a node's share is its `weight` divided by the sum of its siblings'; an
+    indicator's weight is the product of the shares on its way up. Groups without an indicator do
+    not count.
 
     **Missing values** do not matter; the weights do not depend on the data.
 
@@ -138,9 +140,10 @@ class GivenWeights:
     Parameters
     ----------
     weights
-        Importance by code, at least 0, on any scale; a mapping, kept as a tuple of pairs. Codes of indicators give
-        shares of the whole score. As soon as a group is named, numbers count among siblings, level by level; siblings
-        of which none is named share equally. Codes that a table does not have are passed over.
+        Importance by code, at least 0, on any scale; a mapping, kept as a tuple of pairs. Codes of
+        indicators give shares of the whole score. As soon as a group is named, numbers count among
+        siblings, level by level; siblings of which none is named share equally. Codes that a table
+        does not have are passed over.
 
     Notes
     -----

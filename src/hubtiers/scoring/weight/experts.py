@@ -42,13 +42,15 @@ _RANDOM_INDEX = (
 """Saaty's mean consistency index of random matrices, by their size (0 to 15)."""
 
 _RECIPROCAL_TOLERANCE = 0.02
-"""How far a·b may be from 1 for judgements a and b of the same pair: 1/3 is often written as 0.33."""
+"""How far a·b may be from 1 for judgements a and b of the same pair: 1/3 is often written as 0.33.
+"""
 
 
 def priority_vector(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float]:
-    """Return principal eigenvector (sum 1), largest eigenvalue λ and consistency ratio of a judgement matrix.
+    """Return principal eigenvector (sum 1), largest eigenvalue and consistency ratio.
 
-    The ratio is (λ − n) / (n − 1) over Saaty's random index; 0 for n ≤ 2, which cannot be inconsistent.
+    The ratio is (λ − n) / (n − 1) over Saaty's random index; 0 for n ≤ 2, which cannot be
+    inconsistent.
     """
     values, vectors = np.linalg.eig(matrix)
     largest = int(np.argmax(values.real))
@@ -62,24 +64,27 @@ def priority_vector(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], f
 class AhpWeights:
     """Analytic hierarchy process (层次分析法): weights from judgements of pairs.
 
-    Choose it when experts can say of two indicators which matters more, and how much, on Saaty's scale of 1 to 9.
+    Choose it when experts can say of two indicators which matters more, and how much, on Saaty's
+    scale of 1 to 9.
 
     Parameters
     ----------
     matrix
-        Square: row i, column j says how many times i matters as much as j. Numbers, or fractions such as `"1/3"`.
+        Square: row i, column j says how many times i matters as much as j. Numbers, or fractions
+        such as `"1/3"`.
     codes
-        Indicators or groups in the order of the rows; left out, the indicators in the order of the framework.
+        Indicators or groups in the order of the rows; left out, the indicators in the order of the
+        framework.
     below
         Further pairs of (codes, matrix), for other levels or other groups of the framework.
     max_ratio
-        Largest consistency ratio accepted, for every matrix. Above 0.1 judgements contradict each other too much, by
-        Saaty's rule; give a larger number only to replay somebody else's.
+        Largest consistency ratio accepted, for every matrix. Above 0.1 judgements contradict each
+        other too much, by Saaty's rule; give a larger number only to replay somebody else's.
 
     Notes
     -----
-    The weights are the principal eigenvector. Codes of groups count level by level; siblings of which none is judged
-    share equally.
+    The weights are the principal eigenvector. Codes of groups count level by level; siblings of
+    which none is judged share equally.
 
     **Missing values** do not matter; the weights do not depend on the data.
 
@@ -107,7 +112,8 @@ class AhpWeights:
         en="analytic hierarchy process",
         says_zh="权重为判断矩阵的主特征向量，一致性比率不超过上限。",
         says_en=(
-            "Weights are the principal eigenvector of judgements of pairs, whose consistency ratio is bounded."
+            "Weights are the principal eigenvector of judgements of pairs, whose consistency ratio "
+            "is bounded."
         ),
         formula="A w = λ_{max} w",
     )
@@ -132,7 +138,9 @@ class AhpWeights:
         codes: Iterable[str] | None = None,
         max_ratio: float = 0.1,
     ) -> AhpWeights:
-        """Make the method from the upper triangle: the first row without its 1, then the second, and so on.
+        """Make the method from the upper triangle.
+
+        The first row without its 1, then the second, and so on.
 
         Examples
         --------
@@ -143,7 +151,8 @@ class AhpWeights:
         n = len(rows) + 1
         if [len(row) for row in rows] != list(range(n - 1, 0, -1)):
             raise SpecError(
-                f"An upper triangle has rows of {n - 1} to 1 judgements, but these have {[*map(len, rows)]}."
+                f"An upper triangle has rows of {n - 1} to 1 judgements, but these have "
+                f"{[*map(len, rows)]}."
             )
         matrix = np.eye(n)
         for i, row in enumerate(rows):
@@ -185,8 +194,8 @@ class AhpWeights:
         codes = self.codes or tuple(columns)
         if len(codes) != len(self.matrix):
             raise SpecError(
-                f"AhpWeights() has a matrix of {len(self.matrix)} rows for the {len(codes)} indicators "
-                f"{listing(codes)}. Name the rows with codes=…, or correct the matrix."
+                f"AhpWeights() has a matrix of {len(self.matrix)} rows for the {len(codes)} "
+                f"indicators {listing(codes)}. Name the rows with codes=…, or correct the matrix."
             )
         stated: dict[str, float] = {}
         for names, matrix in ((codes, self.matrix), *self.below):
@@ -200,7 +209,7 @@ def _as_judgements(entry: Any, max_ratio: float) -> tuple[tuple[str, ...] | None
     try:
         codes, matrix = entry
         rows = matrix.to_numpy() if isinstance(matrix, pd.DataFrame) else matrix
-        numbers = tuple(tuple(_number(judgement) for judgement in row) for row in rows)
+        numbers = tuple(tuple(map(_number, row)) for row in rows)
         codes = tuple(str(code) for code in codes) if codes is not None else None
         if codes is None and isinstance(matrix, pd.DataFrame):
             codes = tuple(str(code) for code in matrix.columns)
@@ -219,7 +228,8 @@ def _number(judgement: object) -> float:
         value = np.nan
     if not 0 < value < np.inf:
         raise SpecError(
-            f"AhpWeights() has the judgement {judgement!r}. Use positive numbers, or fractions such as '1/3'."
+            f"AhpWeights() has the judgement {judgement!r}. Use positive numbers, or fractions "
+            "such as '1/3'."
         )
     return value
 
@@ -228,49 +238,58 @@ def _require_judgements(matrix: _Matrix, codes: tuple[str, ...] | None, max_rati
     n = len(matrix)
     if n == 0 or {len(row) for row in matrix} != {n}:
         raise SpecError(
-            f"AhpWeights() needs a square matrix, but its {n} rows have {[len(row) for row in matrix]} cells."
+            f"AhpWeights() needs a square matrix, but its {n} rows have "
+            f"{[len(row) for row in matrix]} cells."
         )
     if n >= len(_RANDOM_INDEX):
         raise SpecError(
-            f"AhpWeights() compares at most 15 things at a time, but the matrix has {n}. Form groups."
+            f"AhpWeights() compares at most 15 things at a time, but the matrix has {n}. Form "
+            "groups."
         )
     if codes is not None and (len(codes) != n or len(set(codes)) != n):
         raise SpecError(
-            f"AhpWeights() needs one code for each of {n} rows, each once, but has {listing(codes, most=15)}."
+            f"AhpWeights() needs one code for each of {n} rows, each once, but has "
+            f"{listing(codes, most=15)}."
         )
     for i in range(n):
         for j in range(i, n):
             if abs(matrix[i][j] * matrix[j][i] - 1.0) > _RECIPROCAL_TOLERANCE:
                 raise SpecError(
-                    f"AhpWeights() needs mirrored judgements to be reciprocal, but row {i + 1}, column {j + 1} is "
-                    f"{matrix[i][j]:g} and row {j + 1}, column {i + 1} is {matrix[j][i]:g}."
+                    f"AhpWeights() needs mirrored judgements to be reciprocal, but row {i + 1}, "
+                    f"column {j + 1} is {matrix[i][j]:g} and row {j + 1}, column {i + 1} is "
+                    f"{matrix[j][i]:g}."
                 )
     ratio = priority_vector(np.array(matrix))[2]
     if ratio > max_ratio:
         raise SpecError(
-            f"AhpWeights() has a consistency ratio of {ratio:.3f}, above {max_ratio:g}: the judgements contradict each "
-            "other. Revise them, or accept them with max_ratio=…."
+            f"AhpWeights() has a consistency ratio of {ratio:.3f}, above {max_ratio:g}: the "
+            "judgements contradict each other. Revise them, or accept them with max_ratio=…."
         )
 
 
 @dataclass(frozen=True)
 class BudgetAllocation:
-    """Budget allocation (预算分配法): experts hand out points, and the mean of their shares is the weight.
+    """Budget allocation (预算分配法).
 
-    Choose it when the people who use a score should say what counts, and ten or so indicators are to be weighed.
+    Experts hand out points, and the mean of their shares is the weight.
+
+    Choose it when the people who use a score should say what counts, and ten or so indicators are
+    to be weighed.
 
     Parameters
     ----------
     points
-        Points by expert and code: a frame with one row per expert, or a mapping of mappings; kept as nested tuples.
-        Codes are indicators or groups, the same for all experts. Each expert's points are scaled to sum 1.
+        Points by expert and code: a frame with one row per expert, or a mapping of mappings; kept
+        as nested tuples. Codes are indicators or groups, the same for all experts. Each expert's
+        points are scaled to sum 1.
 
     Notes
     -----
-    w_j = mean over the experts of their shares. Codes of groups count level by level. `opinions` shows how far experts
-    agree.
+    w_j = mean over the experts of their shares. Codes of groups count level by level. `opinions`
+    shows how far experts agree.
 
-    **Missing values** in the data do not matter. A gap in an expert's table is refused: write 0 for what counts not.
+    **Missing values** in the data do not matter. A gap in an expert's table is refused: write 0 for
+    what counts not.
 
     References
     ----------
@@ -305,8 +324,9 @@ class BudgetAllocation:
         for expert, given in rows:
             if odd := first ^ {code for code, _ in given}:
                 raise SpecError(
-                    f"BudgetAllocation() needs the same codes from every expert, but {rows[0][0]!r} and {expert!r} "
-                    f"differ in {listing(sorted(odd))}. Write 0 for what counts nothing."
+                    "BudgetAllocation() needs the same codes from every expert, but "
+                    f"{rows[0][0]!r} and {expert!r} differ in {listing(sorted(odd))}. Write 0 for "
+                    "what counts nothing."
                 )
         object.__setattr__(self, "points", rows)
 
@@ -342,10 +362,12 @@ def _as_points(expert: str, given: Mapping[str, float] | Any) -> tuple[tuple[str
             or not 0 <= points < np.inf
         ):
             raise SpecError(
-                f"BudgetAllocation() needs points of 0 or more, but {expert!r} gives {code!r} {points!r}."
+                f"BudgetAllocation() needs points of 0 or more, but {expert!r} gives {code!r} "
+                f"{points!r}."
             )
     if sum(points for _, points in pairs) <= 0:
         raise SpecError(
-            f"BudgetAllocation() has an expert who hands out no points: {expert!r}. Leave the row out."
+            f"BudgetAllocation() has an expert who hands out no points: {expert!r}. Leave the row "
+            "out."
         )
     return tuple((code, float(points)) for code, points in pairs)

@@ -1,4 +1,4 @@
-"""What every weighting method gives, and how weights stated for nodes of a framework become weights of its leaves."""
+"""What every weighting gives, and how weights of nodes become weights of indicators."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class FittedWeights:
     weights
         Series by indicator.
     by_region
-        Regions × indicators where each region has weights of its own (benefit of the doubt), else None.
+        Regions × indicators where each region has weights of its own (benefit of the doubt), else
+        None.
     """
 
     method: object
@@ -36,7 +37,9 @@ class FittedWeights:
     by_region: pd.DataFrame | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
-        """Return the weighted values, region by region; their sum along a complete row is the weighted mean.
+        """Return the weighted values, region by region.
+
+        Their sum along a complete row is the weighted mean.
 
         Raises
         ------
@@ -80,39 +83,34 @@ def as_weights(weights: NDArray[np.float64], columns: pd.Index) -> pd.Series:
 def nested_weights(
     stated: Mapping[str, float], columns: pd.Index, framework: Framework | None, *, method: str
 ) -> pd.Series:
-    """Return weights of the columns from importances stated for indicators or for groups of a framework.
+    """Return weights of the columns from importances of indicators or groups of a framework.
 
-    When all columns are named and none of the groups above them, the importances are shares of the whole. Otherwise
-    they count among siblings, level by level, and siblings of which none is named share equally.
+    When all columns are named and none of the groups above them, the importances are shares of the
+    whole. Otherwise they count among siblings, level by level, and siblings of which none is named
+    share equally.
 
     Raises
     ------
     SpecError
-        When a column is not named and no framework says where it belongs, when some siblings are named and some not,
-        or when siblings all have 0.
+        When a column is not named and no framework says where it belongs, when some siblings are
+        named and some not, or when siblings all have 0.
     """
-    above = (
-        {up for code in columns for up in framework.ancestors(code)}
-        if framework is not None
-        else set()
-    )
+    above: set[str] = set()
+    if framework is not None:
+        above.update(*(framework.ancestors(code) for code in columns))
     unnamed = [code for code in columns if code not in stated]
     if not unnamed and not above & set(stated):
         return as_weights(_positive([stated[code] for code in columns], method), columns)
     if framework is None or not (above | set(columns)) & set(stated):
         raise SpecError(
-            f"{method} has no entry for {listing(map(repr, unnamed))}; it names {listing(stated)}. Name every "
-            "indicator, or name groups and give the framework that holds them."
+            f"{method} has no entry for {listing(map(repr, unnamed))}; it names {listing(stated)}. "
+            "Name every indicator, or name groups and give the framework that holds them."
         )
-    shares = [
-        np.prod(
-            [
-                _share_among_siblings(stated, node, framework, method)
-                for node in _path(code, framework)
-            ]
-        )
-        for code in columns
-    ]
+    shares = []
+    for code in columns:
+        way_up = _path(code, framework)
+        among = [_share_among_siblings(stated, node, framework, method) for node in way_up]
+        shares.append(np.prod(among))
     return as_weights(scaled(np.array(shares, dtype=float)), columns)
 
 
@@ -130,8 +128,8 @@ def _share_among_siblings(
     if len(named) < len(siblings):
         rest = [code for code in siblings if code not in stated]
         raise SpecError(
-            f"{method} names {listing(named)} but not {listing(rest)} beside them. Name all nodes under "
-            f"{framework[node].parent or 'the score'!r}, or none."
+            f"{method} names {listing(named)} but not {listing(rest)} beside them. Name all nodes "
+            f"under {framework[node].parent or 'the score'!r}, or none."
         )
     return float(_positive([stated[code] for code in siblings], method)[siblings.index(node)])
 
@@ -140,6 +138,7 @@ def _positive(values: list[float], method: str) -> NDArray[np.float64]:
     shares = scaled(np.array(values, dtype=float))
     if not np.isfinite(shares).all():
         raise SpecError(
-            f"{method} gives all of these nodes the weight 0: nothing would count. Give one a positive one."
+            f"{method} gives all of these nodes the weight 0: nothing would count. Give one a "
+            "positive one."
         )
     return shares

@@ -44,6 +44,9 @@ __all__ = [
     "weight_figure",
 ]
 
+_NAMED = 6
+"""How many points of the rank–size plot are named."""
+
 _LINES = ("#0b3c6f", "#d1491b", "#2e8b57", "#8a5a9e", "#b8860b", "#4a5157", "#c2185b", "#00838f")
 FEWEST_SPOKES = 3
 """A radar plot of fewer functions has no area."""
@@ -98,29 +101,33 @@ def rank_size_figure(
     scores = result.scores[result.scores > 0]
     ranks = found.table["rank"].reindex(scores.index).astype("float64")
     with drawing(language, ax, size=(6.4, 4.6)) as board:
-        axes, colours = board.axes, tier_colours(result.breaks.labels)
+        axes = board.axes
         axes.set_xscale("log")
         axes.set_yscale("log")
-        for label in result.breaks.labels:
-            inside = result.tier[scores.index] == label
-            marks = axes.scatter(
-                ranks[inside], scores[inside], s=26, color=colours[label], zorder=3
-            )
-            marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
+        _draw_by_tier(board, result, ranks, scores)
         ends = np.array([ranks.min(), ranks.max()])
         line = np.exp(found.constant) * ends**-found.q
         axes.plot(ends, line, color="#8c1515", linewidth=1, zorder=2, gid="fit")
         plain_ticks(axes)
         axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
-        draw_key(
-            board,
-            [(colours[k], tier_name(k, language)) for k in result.breaks.labels],
-            loc="upper right",
-        )
         write_note(board, _fit_note(found.q, found.r_squared, found.left_out, language))
         finish(board)
-        name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
+        best = scores.nlargest(_NAMED).index
+        name_points(board, region_names(result, language)[best], ranks, scores)
         return board.figure
+
+
+def _draw_by_tier(board: Board, result: Result, ranks: pd.Series, scores: pd.Series) -> None:
+    """Draw a point for each region in the colour of its tier, and what the colours mean."""
+    labels, colours = result.breaks.labels, tier_colours(result.breaks.labels)
+    for label in labels:
+        inside = result.tier[scores.index] == label
+        marks = board.axes.scatter(
+            ranks[inside], scores[inside], s=26, color=colours[label], zorder=3
+        )
+        marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
+    rows = [(colours[label], tier_name(label, board.language)) for label in labels]
+    draw_key(board, rows, loc="upper right")
 
 
 def _fit_note(exponent: float, fit: float, left_out: int, language: str) -> str:

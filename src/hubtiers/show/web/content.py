@@ -199,7 +199,8 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
                 "dark": dark[label],
                 "lower": _plain(row["lower"]),
                 "upper": _plain(row["upper"]),
-                "count": int(row["count"]),
+                # Of the regions that are shown; the scale counts those it was learnt from.
+                "count": result.tier_counts[label],
             }
         )
     return rows

@@ -1,7 +1,10 @@
-"""The weights explorer: what the browser needs to score regions anew under other weights, as Python would.
+"""The weights explorer.
 
-The matrix of normalised values, the hierarchy and ready weightings travel with the map; `assets/scoring.js` holds the
-same formulas as `hubtiers._hierarchy`, `hubtiers._rounding.round_significant` and `hubtiers.tiers`.
+What the browser needs to score regions anew under other weights, as Python would.
+
+The matrix of normalised values, the hierarchy and ready weightings travel with the map;
+`assets/scoring.js` holds the same formulas as `hubtiers._hierarchy`,
+`hubtiers._rounding.round_significant` and `hubtiers.tiers`.
 """
 
 from __future__ import annotations
@@ -42,13 +45,16 @@ _PRESET_NAMES = {"equal": "equal_indicators", "function": "equal_functions"}
 # The rules that the browser can learn anew.
 _RULES: Mapping[type, str] = {NaturalBreaks: "natural", Quantiles: "quantiles"}
 _COPIED = ("denominate", "impute", "treat", "normalise")
-"""Steps that the copied text takes from the scheme; the browser adds the others as they are chosen there."""
+"""Steps that the copied text takes from the scheme; the browser adds the others as they are chosen
+there."""
 _AGGREGATIONS: Mapping[str, Any] = {"Arithmetic": Arithmetic(), "Geometric": Geometric()}
 
 
 @dataclass(frozen=True)
 class Explorer:
-    """Choices of the weights explorer (权重实验): which weightings it offers, and the study it copies.
+    """Choices of the weights explorer (权重实验).
+
+    Which weightings it offers, and the study it copies.
 
     Choose it in place of `explorer=True` when the copied text should be a whole study file, or
     other weightings are wanted.
@@ -79,7 +85,8 @@ class Explorer:
     def __post_init__(self) -> None:
         if odd := [name for name in self.presets if name not in _PRESETS]:
             raise SpecError(
-                f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from {', '.join(_PRESETS)}."
+                f"Explorer(presets=…) knows no weighting {odd[0]!r}. Choose from "
+                f"{', '.join(_PRESETS)}."
             )
 
 
@@ -121,7 +128,7 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
 
 
 def _method_name(method: Any) -> Text:
-    """Return the name that tables and captions give to a method, or to one for each level, as an entry of a list."""
+    """Return the name of a method, or of one for each level, as an entry of a list."""
     name = method_text(method)
     return Text(name.zh, name.en[:1].upper() + name.en[1:])
 
@@ -139,19 +146,23 @@ def _require_means(result: Result) -> None:
     for method in by_level(result.fitted.scheme.aggregate):
         if type(method) not in (Arithmetic, Geometric):
             raise SpecError(
-                f"The weights explorer computes arithmetic and geometric means, but this scheme aggregates with "
-                f"{describe(method)}. Leave out explorer=True, or aggregate with Arithmetic() or Geometric()."
+                "The weights explorer computes arithmetic and geometric means, but this scheme "
+                f"aggregates with {describe(method)}. Leave out explorer=True, or aggregate with "
+                "Arithmetic() or Geometric()."
             )
     if result.fitted.hierarchy.by_region:
         raise SpecError(
             "The weights explorer needs one set of weights for all regions, but "
-            f"{describe(result.fitted.scheme.weight)} gives every region its own. Leave out explorer=True, or choose "
-            "another weighting."
+            f"{describe(result.fitted.scheme.weight)} gives every region its own. Leave out "
+            "explorer=True, or choose another weighting."
         )
 
 
 def _groups(result: Result) -> list[dict[str, Any]]:
-    """Return the groups from the lowest up, the score last: children, and the indicators below each child."""
+    """Return the groups from the lowest up, the score last.
+
+    Children, and the indicators below each child.
+    """
     framework = result.fitted.framework
     place = {code: number for number, code in enumerate(framework.codes)}
     order = {group.code: number for number, group in enumerate(groups_upwards(framework))}
@@ -197,7 +208,10 @@ def _presets(
 
 
 def _aggregations(result: Result, *, positive: bool) -> list[dict[str, Any]]:
-    """Return the choices of aggregation, the scheme's own first: kinds by level, and the text for a study file."""
+    """Return the choices of aggregation, the scheme's own first.
+
+    Kinds by level, and the text for a study file.
+    """
     own = [type(method).__name__ for method in by_level(result.fitted.scheme.aggregate)]
     others = [[name] for name in _AGGREGATIONS if [name] != own]
     choices = []
@@ -265,7 +279,8 @@ def _toml_head(result: Result, options: Explorer) -> str:
     try:
         method = {step: to_spec(step, getattr(scheme, step)) for step in _COPIED}
     except SpecError as problem:
-        # A method of one's own that nobody has registered: the text says so where the method would stand.
+        # A method of one's own that nobody has registered: the text says so where the method would
+        # stand.
         written = f"# {problem}"
     else:
         written = toml_tables({"method": method})

@@ -79,11 +79,10 @@ def lay_ground(result: Result) -> Ground:
     # As has just been checked.
     assert isinstance(regions, gpd.GeoDataFrame)
     bundled = "members" in regions.columns and pack is not None and pack.is_shipped
-    units = (
-        load_regions(pack.units, pack=pack)
-        if bundled and pack is not None
-        else regions.to_crs(4326)
-    )
+    layer: gpd.GeoDataFrame = regions
+    if bundled and pack is not None:
+        layer = load_regions(pack.units, pack=pack)
+    units = layer.to_crs(4326)
     # The bundled units all lie within one turn; a layer of the user's own may lie on both sides of
     # 180 degrees.
     cut = -180.0 if bundled else frame_shapes(area.study.array).cut

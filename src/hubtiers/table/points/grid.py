@@ -22,7 +22,10 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Buckets(NamedTuple):
-    """Edges by region and row: region `k` has the buckets base[k] … base[k + 1], from row first[k] upwards."""
+    """Edges by region and row.
+
+    Region `k` has the buckets base[k] … base[k + 1], from row first[k] upwards.
+    """
 
     first: Ints32
     base: Ints
@@ -31,7 +34,10 @@ class Buckets(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """All that locating a point needs. `frame` is low x, low y, columns and rows per degree, high x, high y."""
+    """All that locating a point needs.
+
+    `frame` is low x, low y, columns and rows per degree, high x, high y.
+    """
 
     frame: Floats
     shape: tuple[int, int]
@@ -41,17 +47,26 @@ class Grid(NamedTuple):
 
 
 OUTSIDE, INSIDE, BORDER, SHARED, OVERLAP = 0, 1, 2, 3, 4
-"""Where a point lies: in no region, in one, on the border of one, on the border of several, inside several."""
+"""Where a point lies.
+
+In no region, in one, on the border of one, on the border of several, inside several.
+"""
 
 TINY = 1e-100
-"""Coordinates below this are zero; products of all others keep every bit within the range of a double."""
+"""Coordinates below this are zero.
+
+Products of all others keep every bit within the range of a double.
+"""
 
 _SPLITTER = 134217729.0
 _ORIENT_BOUND = 3.3306690738754716e-16
 _PAD = 1e-6
 
 LIMBS = 9
-"""Words of an exact sum: weights from 2**-100 to 2**100 have all their bits between 2**-153 and 2**100."""
+"""Words of an exact sum.
+
+Weights from 2**-100 to 2**100 have all their bits between 2**-153 and 2**100.
+"""
 
 LIMB_SHIFT = 153
 _LOW = 0xFFFFFFFF
@@ -96,7 +111,10 @@ def _exact_orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: 
 
 @compiled
 def orientation(x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> float:
-    """Return a number with the exact sign of the turn from edge 1 → 2 to the point: + left, 0 on it, - right."""
+    """Return a number with the exact sign of the turn from edge 1 → 2 to the point.
+
+    + left, 0 on it, - right.
+    """
     left = (x1 - x) * (y2 - y)
     right = (y1 - y) * (x2 - x)
     turn = left - right
@@ -115,13 +133,19 @@ def _snapped(value: float) -> float:
 
 @compiled
 def _slot(value: float, low: float, scale: float, count: int) -> int:
-    """Return the row or column of a coordinate; monotone, so an edge never misses the row of a point on it."""
+    """Return the row or column of a coordinate.
+
+    Monotone, so an edge never misses the row of a point on it.
+    """
     return min(max(int((value - low) * scale), 0), count - 1)
 
 
 @compiled
 def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
-    """Return 1 inside, 0 on the border, -1 outside, from the edges of one region in the row of the point."""
+    """Return 1 inside, 0 on the border, -1 outside.
+
+    From the edges of one region in the row of the point.
+    """
     inside = False
     for i in range(start, stop):
         y1, y2 = edges[i, 1], edges[i, 3]
@@ -143,7 +167,7 @@ def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
 
 @compiled
 def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats, Ints32]:
-    """Return the edges of rings (n × 4, lower end first) and the number of the region that each belongs to."""
+    """Return the edges of rings (n × 4, lower end first) and the number of each one's region."""
     edges = np.empty((len(ring), 4))
     owner = np.empty(len(ring), np.int32)
     count = 0
@@ -161,23 +185,10 @@ def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats,
 
 @compiled
 def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions: int) -> Buckets:
-    """Sort edges (n × 4, upwards, grouped by region) into the rows of each region that they pass through."""
-    bottom, top = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
-    first, last = np.full(regions, rows, np.int32), np.full(regions, -1, np.int32)
-    for i in range(len(edges)):
-        bottom[i] = _slot(edges[i, 1], frame[1], frame[3], rows)
-        top[i] = _slot(edges[i, 3], frame[1], frame[3], rows)
-        first[owner[i]] = min(first[owner[i]], bottom[i])
-        last[owner[i]] = max(last[owner[i]], top[i])
-    base = np.zeros(regions + 1, np.int64)
-    for k in range(regions):
-        base[k + 1] = base[k] + last[k] - first[k] + 1
-    start = np.zeros(base[regions] + 1, np.int64)
-    for i in range(len(edges)):
-        shift = base[owner[i]] - first[owner[i]] + 1
-        for row in range(bottom[i], top[i] + 1):
-            start[shift + row] += 1
-    start = np.cumsum(start)
+    """Sort edges (n × 4, upwards, grouped by region) into the rows that they pass through."""
+    bottom, top = _rows_of_edges(edges, frame, rows)
+    first, base = _buckets_of_regions(owner, bottom, top, rows, regions)
+    start = _bucket_starts(owner, bottom, top, first, base)
     place = start.copy()
     placed = np.empty((start[-1], 4))
     for i in range(len(edges)):
@@ -190,23 +201,58 @@ def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions
 
 
 @compiled
+def _rows_of_edges(edges: Floats, frame: Floats, rows: int) -> tuple[Ints32, Ints32]:
+    """Return the lowest and the highest row that each edge passes through."""
+    bottom, top = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
+    for i in range(len(edges)):
+        bottom[i] = _slot(edges[i, 1], frame[1], frame[3], rows)
+        top[i] = _slot(edges[i, 3], frame[1], frame[3], rows)
+    return bottom, top
+
+
+@compiled
+def _buckets_of_regions(
+    owner: Ints32, bottom: Ints32, top: Ints32, rows: int, regions: int
+) -> tuple[Ints32, Ints]:
+    """Return the lowest row of each region, and its first bucket: it has one for each row."""
+    first, last = np.full(regions, rows, np.int32), np.full(regions, -1, np.int32)
+    for i in range(len(owner)):
+        first[owner[i]] = min(first[owner[i]], bottom[i])
+        last[owner[i]] = max(last[owner[i]], top[i])
+    base = np.zeros(regions + 1, np.int64)
+    for k in range(regions):
+        base[k + 1] = base[k] + last[k] - first[k] + 1
+    return first, base
+
+
+@compiled
+def _bucket_starts(owner: Ints32, bottom: Ints32, top: Ints32, first: Ints32, base: Ints) -> Ints:
+    """Return where the edges of each bucket begin, and behind the last one where they end."""
+    start = np.zeros(base[-1] + 1, np.int64)
+    for i in range(len(owner)):
+        # Counts stand one place further, so that their sums are the beginnings.
+        shift = base[owner[i]] - first[owner[i]] + 1
+        for row in range(bottom[i], top[i] + 1):
+            start[shift + row] += 1
+    return np.cumsum(start)
+
+
+@compiled
 def _mark(
     touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
 ) -> tuple[int, int]:
-    """Mark the columns of one row that the edges in its bucket touch, with a margin above any rounding."""
+    """Mark the columns of one row that the edges in its bucket touch.
+
+    With a margin above any rounding. Returns the first and the last of them.
+    """
     bottom = frame[1] + (row - _PAD) / frame[3]
     top = frame[1] + (row + 1 + _PAD) / frame[3]
     margin = _PAD / frame[2]
     first, last = len(touched), -1
     for i in range(start, stop):
-        x1, y1, x2, y2 = edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3]
-        a, b = x1, x2
-        if y1 < bottom:
-            a = x1 + (x2 - x1) * ((bottom - y1) / (y2 - y1))
-        if y2 > top:
-            b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
-        left = _slot(max(min(a, b), min(x1, x2)) - margin, frame[0], frame[2], len(touched))
-        right = _slot(min(max(a, b), max(x1, x2)) + margin, frame[0], frame[2], len(touched))
+        low, high = _part_between(edges[i], bottom, top)
+        left = _slot(low - margin, frame[0], frame[2], len(touched))
+        right = _slot(high + margin, frame[0], frame[2], len(touched))
         first, last = min(first, left), max(last, right)
         for column in range(left, right + 1):
             touched[column] = 1
@@ -214,10 +260,26 @@ def _mark(
 
 
 @compiled
+def _part_between(edge: Floats, bottom: float, top: float) -> tuple[float, float]:
+    """Return the lowest and the highest x of the part of an edge between two heights."""
+    x1, y1, x2, y2 = edge[0], edge[1], edge[2], edge[3]
+    a, b = x1, x2
+    if y1 < bottom:
+        a = x1 + (x2 - x1) * ((bottom - y1) / (y2 - y1))
+    if y2 > top:
+        b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
+    # Rounding may lead beyond the ends of a steep edge.
+    return max(min(a, b), min(x1, x2)), min(max(a, b), max(x1, x2))
+
+
+@compiled
 def _cells_of_row(
     touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
 ) -> tuple[int, int]:
-    """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside; return the first and the last touched."""
+    """Set the columns of a row to 0 outside, 1 touched, 2 wholly inside.
+
+    Return the first and the last touched.
+    """
     first, last = _mark(touched, edges, start, stop, row, frame)
     y = frame[1] + (row + 0.5) / frame[3]
     known = 0
@@ -248,7 +310,10 @@ def _grown(values: Ints32, needed: int) -> Ints32:
 def rasterise(
     buckets: Buckets, frame: Floats, shape: tuple[int, int], order: Ints
 ) -> tuple[Ints32, Ints32]:
-    """Pair cells with regions, region after region: number `k` where its border touches, `~k` where it covers."""
+    """Pair cells with regions, region after region.
+
+    Number `k` where its border touches, `~k` where it covers.
+    """
     cells, codes = np.empty(1024, np.int32), np.empty(1024, np.int32)
     touched = np.zeros(shape[1], np.uint8)
     count = 0
@@ -269,7 +334,10 @@ def rasterise(
 
 @compiled
 def gather(cells: Ints32, codes: Ints32, total: int) -> tuple[Ints, Ints32]:
-    """Return where the list of each cell begins, and all lists; within one the order of the pairs stays."""
+    """Return where the list of each cell begins, and all lists.
+
+    Within one the order of the pairs stays.
+    """
     begin = np.zeros(total + 1, np.int64)
     for cell in cells:
         begin[cell + 1] += 1
@@ -284,7 +352,10 @@ def gather(cells: Ints32, codes: Ints32, total: int) -> tuple[Ints, Ints32]:
 
 @compiled
 def conflicts(begin: Ints, lists: Ints32) -> Ints32:
-    """Return pairs of regions (n × 2) of which one covers a cell that the other reaches: they share territory."""
+    """Return pairs of regions (n × 2) of which one covers a cell that the other reaches.
+
+    They share territory.
+    """
     pairs = np.empty(1024, np.int32)
     count = 0
     for cell in range(len(begin) - 1):
@@ -345,7 +416,7 @@ def _kind(within: int, on_border: int) -> int:
 
 @compiled
 def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tuple[int, int, int]:
-    """Return the first region of a cell's list that holds the point, the next one that does, and how it lies."""
+    """Return the first region of a cell's list that holds the point, the next, and how it lies."""
     number, other, within, on_border = -1, -1, 0, 0
     for entry in range(place + 1, place + 1 + 3 * lists[place], 3):
         start, stop = lists[entry + 1], lists[entry + 2]
@@ -363,42 +434,52 @@ def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tup
 
 @compiled
 def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
-    """Locate points: the number of their region (-1 for none), of the next region that holds them, and how they lie."""
+    """Locate points.
+
+    Returns the number of their region (-1 for none), that of the next region that holds them, and
+    how they lie.
+    """
     number = np.full(len(x), -1, np.int64)
     other = np.full(len(x), -1, np.int32)
     lie = np.zeros(len(x), np.uint8)
-    frame, cells, lists, edges = grid.frame, grid.cells, grid.lists, grid.edges
-    low_x, low_y, scale_x, scale_y, high_x, high_y = (
-        frame[0],
-        frame[1],
-        frame[2],
-        frame[3],
-        frame[4],
-        frame[5],
-    )
-    rows, columns = grid.shape
     near = np.empty(len(x), np.int64)
-    count = 0
     # Two rounds, because look-ups that do not wait for border tests overlap in time.
-    for i in range(len(x)):
-        px, py = _snapped(x[i]), _snapped(y[i])
-        if low_x <= px <= high_x and low_y <= py <= high_y:
-            cell = cells[
-                _slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)
-            ]
-            number[i], lie[i] = cell, cell >= 0
-            near[count] = i
-            count += cell < -1
+    count = _look_up(x, y, grid, number, lie, near)
     for i in near[:count]:
-        number[i], other[i], lie[i] = _search(
-            lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i])
-        )
+        px, py = _snapped(x[i]), _snapped(y[i])
+        number[i], other[i], lie[i] = _search(grid.lists, -2 - number[i], grid.edges, px, py)
     return number, other, lie
 
 
 @compiled
+def _look_up(x: Floats, y: Floats, grid: Grid, number: Ints, lie: Bytes, near: Ints) -> int:
+    """Write what `pack` wrote into the cell of each point, and which points are near a border.
+
+    Returns how many those are.
+    """
+    # Read once: in the loop, the processor would have to look again after every write.
+    frame, cells = grid.frame, grid.cells
+    low_x, low_y, scale_x, scale_y = frame[0], frame[1], frame[2], frame[3]
+    high_x, high_y = frame[4], frame[5]
+    rows, columns = grid.shape
+    count = 0
+    for i in range(len(x)):
+        px, py = _snapped(x[i]), _snapped(y[i])
+        if low_x <= px <= high_x and low_y <= py <= high_y:
+            row, column = _slot(py, low_y, scale_y, rows), _slot(px, low_x, scale_x, columns)
+            cell = cells[row * columns + column]
+            number[i], lie[i] = cell, cell >= 0
+            near[count] = i
+            count += cell < -1
+    return count
+
+
+@compiled
 def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
-    """Add non-negative weights to rows of words of 32 bits (n × LIMBS), so that no order of adding matters."""
+    """Add non-negative weights to rows of words of 32 bits (n × LIMBS), without rounding.
+
+    So no order of adding matters.
+    """
     for i in range(len(weights)):
         if weights[i] == 0.0:
             continue
