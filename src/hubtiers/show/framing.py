@@ -402,13 +402,12 @@ def _middle_of(crs: str) -> tuple[str, float, float]:
     operation = pyproj.CRS(crs).coordinate_operation
     if operation is None:
         return "", 0.0, 0.0
-    said = {
-        item.name.split(" of ")[0]: item.value
-        for item in operation.params
-        if " origin" in item.name
-    }
-    lon, lat = float(said.get("Longitude", 0.0)), float(said.get("Latitude", 0.0))
-    return operation.method_name, lon, lat
+    said = {item.name: float(item.value) for item in operation.params}
+    lon = [value for name, value in said.items() if "Longitude" in name]
+    # A cone lies where its parallels lie, whatever latitude its origin has.
+    parallels = [value for name, value in said.items() if "standard parallel" in name]
+    lat = parallels or [value for name, value in said.items() if "Latitude" in name]
+    return operation.method_name, lon[0] if lon else 0.0, sum(lat) / max(len(lat), 1)
 
 
 def _domain_of(crs: str) -> Any:

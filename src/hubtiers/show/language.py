@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hubtiers.framework import Framework
-from hubtiers.regions.pack import source_of
+from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, source_of
 from hubtiers.scheme import Result
 from hubtiers.show.words import LANGUAGES, has_chinese, require_language
 
-__all__ = ["language_of", "languages_of"]
+__all__ = ["language_of", "language_with", "languages_of"]
 
 
 def language_of(result: Result, language: str | None) -> str:
@@ -24,19 +24,38 @@ def language_of(result: Result, language: str | None) -> str:
     return language
 
 
+def language_with(result: Result | None, language: str | None) -> str:
+    """Return the language of a picture whose names come from a result that may not be there."""
+    if result is not None:
+        return language_of(result, language)
+    spoken = language or LANGUAGES[0]
+    require_language(spoken)
+    return spoken
+
+
 def languages_of(result: Result) -> tuple[str, ...]:
     """Return the languages that a study can be shown in, its own first.
 
-    The names of the indicators decide; where they have none, those of the regions. A study in
-    Chinese can also be shown in English where the regions or the indicators have English names; one
-    in English has nothing Chinese to show.
+    The names of the indicators decide. A study in Chinese can also be shown in English where the
+    regions or the indicators have English names; one in English has nothing Chinese to show.
     """
     named = _named(result.table.framework)
-    regions = source_of(result.table.regions).languages
-    if (not named and "zh" in regions) or "zh" in named:
-        has_english = "en" in named or "en" in regions
-        return LANGUAGES if has_english else ("zh",)
-    return ("en",)
+    source = source_of(result.table.regions)
+    if not named:
+        return _of_regions(result, source)
+    if "zh" not in named:
+        return ("en",)
+    return LANGUAGES if "en" in (*named, *source.languages) else ("zh",)
+
+
+def _of_regions(result: Result, source: LayerSource) -> tuple[str, ...]:
+    """Return the languages of regions, first the one in which the data name them."""
+    if len(source.languages) < len(LANGUAGES):
+        return source.languages or ("en",)
+    written = result.table.report.matches["name"].astype("str")
+    if source.pack == DEFAULT_PACK or any(map(has_chinese, written)):
+        return LANGUAGES
+    return LANGUAGES[::-1]
 
 
 def _named(framework: Framework) -> tuple[str, ...]:

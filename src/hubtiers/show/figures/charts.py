@@ -21,12 +21,12 @@ from hubtiers.show.figures.chart_parts import (
     quiet_grid,
     write_note,
 )
+from hubtiers.show.language import language_of
 from hubtiers.show.style import tier_colours
 from hubtiers.show.words import (
     node_name,
     number_text,
     region_names,
-    require_language,
     say,
     tier_name,
 )
@@ -54,7 +54,9 @@ FEWEST_SPOKES = 3
 _SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
-def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = None) -> Figure:
+def rank_size_figure(
+    result: Result, *, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """Plot score against rank on logarithmic axes (位序—规模图), coloured by tier, with the fitted line.
 
     Choose it to see whether scores fall off by a rule, and where they break.
@@ -94,7 +96,7 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
+    language = language_of(result, language)
     found = rank_size(result)
     scores = result.scores[result.scores > 0]
     ranks = found.table["rank"].reindex(scores.index).astype("float64")
@@ -139,7 +141,7 @@ def radar_figure(
     result: Result,
     *,
     regions: Sequence[str] | None = None,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Plot the profile of regions by function (雷达图).
@@ -186,7 +188,7 @@ def radar_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
+    language = language_of(result, language)
     chosen = _chosen_regions(result, regions)
     profile = _profile(result).loc[chosen]
     if ax is not None and ax.name != "polar":
@@ -262,7 +264,7 @@ def _chosen_regions(result: Result, regions: Sequence[str] | None) -> list[str]:
 def weight_figure(
     results: Result | Comparison | Mapping[str, Result],
     *,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Plot the effective weight of every indicator, under one scheme or several (权重比较).
@@ -298,9 +300,9 @@ def weight_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
     by_name = _results_by_name(results)
     first = next(iter(by_name.values()))
+    language = language_of(first, language)
     codes = first.table.framework.codes
     places = np.arange(len(codes))[::-1]
     with drawing(language, ax, size=(6.8, 1.3 + 0.26 * len(codes))) as board:

@@ -10,7 +10,6 @@ import numpy as np
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import dots_around, sizes_of
 from hubtiers.show.figures.hub_marks import core_point
@@ -37,7 +36,7 @@ def label_points(
     if layout is None:
         return _best_regions(scene, result, language)
     hubs = sorted(layout.hubs, key=lambda hub: TIERS.index(hub.tier))
-    cores = [core for hub in hubs for core in expand_members(hub.cores)]
+    cores = [core for hub in hubs for core in scene.members(hub.cores)]
     names = _core_names(scene, result, language)
     named = [(names[core], core_point(scene, core)) for core in cores]
     return [(name, at) for name, at in named if _inside(at, scene.frame)]

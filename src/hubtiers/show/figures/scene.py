@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -11,11 +11,11 @@ import numpy as np
 import pyproj
 import shapely
 
-from hubtiers.errors import CRSError, SpecError, listing
+from hubtiers.errors import CRSError, SpecError, UnknownOptionError, listing
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
 from hubtiers.regions.membership import expand_members
-from hubtiers.regions.pack import Pack, load_pack
+from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
 from hubtiers.scheme import Result
 from hubtiers.show.framing import (
     Framing,
@@ -113,6 +113,10 @@ class Scene:
     # What has been projected once serves every frame on the same projection.
     drawn: dict[tuple[str, str], gpd.GeoSeries] = field(default_factory=dict, repr=False)
 
+    def members(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the units that ids of a layout stand for; a layer of the user's own has no others."""
+        return expand_members(ids) if self.has_units else tuple(ids)
+
     @property
     def has_units(self) -> bool:
         """Whether there is a pack whose smallest units lie under the regions."""
@@ -186,7 +190,7 @@ def make_scene(
         When the reference system is not known, or is one in degrees.
     """
     area = study_area(result)
-    pack = area.source.load_pack()
+    pack = _pack_of(area, layout)
     scene = Scene(area, Frame("", (0, 0, 1, 1)), pack)
     if layout is not None:
         require_members(scene, layout)
@@ -199,6 +203,24 @@ def make_scene(
         whole = Frame(pack.projection, pack.window)
         return replace(scene, frame=whole, is_whole=True, insets=_declared(scene, pack, whole))
     return _framed(scene, shapes, crs, result)
+
+
+def _pack_of(area: StudyArea, layout: HubLayout | None) -> Pack | None:
+    """Return the pack that regions come from; None for a layer of the user's own.
+
+    Hubs tell the place of such a layer: a layout of units of the default pack, on its land.
+    """
+    pack = area.source.load_pack()
+    if pack is not None or layout is None:
+        return pack
+    default = load_pack(DEFAULT_PACK)
+    units = load_regions(default.units, pack=default).geometry
+    try:
+        layout_units(layout, expand_members)
+    except UnknownOptionError:
+        return None
+    place = shapely.box(*area.layer.total_bounds)
+    return default if units.intersects(place).any() else None
 
 
 def _said(scene: Scene, extent: Box, crs: str | None) -> Scene:
@@ -372,12 +394,12 @@ def _onto(shapes: gpd.GeoSeries, crs: str, pack: Pack | None) -> gpd.GeoSeries:
     return projected(shapes, crs)
 
 
-def layout_units(layout: HubLayout) -> list[str]:
+def layout_units(layout: HubLayout, expand: Callable[[Iterable[str]], Iterable[str]]) -> list[str]:
     """Return the ids of the units that a layout draws: cores, extents and corridors."""
     members: Iterable[Sequence[str]] = [hub.cores for hub in layout.hubs]
     members = [*members, *(hub.extent for hub in layout.hubs)]
     members = [*members, *(corridor.members for corridor in layout.corridors)]
-    return list(dict.fromkeys(unit for ids in members for unit in expand_members(ids)))
+    return list(dict.fromkeys(unit for ids in members for unit in expand(ids)))
 
 
 def require_members(scene: Scene, layout: HubLayout) -> None:
@@ -397,7 +419,7 @@ def _with_layout(scene: Scene, layout: HubLayout | None) -> gpd.GeoSeries:
     """Return what the frame must hold, in degrees: the study, and the units of the hubs."""
     if layout is None:
         return scene.area.study
-    units = layout_units(layout)
+    units = layout_units(layout, scene.members)
     pool = (
         load_regions(scene.pack.units, pack=scene.pack).geometry
         if scene.has_units and scene.pack is not None

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from hubtiers.compare import compare_schemes
-from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
+from hubtiers.errors import CRSError, DataError, HubtiersError, SpecError, UnknownOptionError
 from hubtiers.framework import TIERS, Framework, Indicator
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
@@ -301,6 +301,125 @@ def test_hubs_with_cores_elsewhere_are_refused():
         SpecError, match="hubs of the layout 'x' have cores that are no region of the layer: 110000"
     ):
         tier_figure(result, layout=hubs)
+
+
+def own_result(shapes, **columns):
+    ids = [chr(97 + number) for number in range(len(shapes))]
+    layer = gpd.GeoDataFrame(
+        {"name_zh": ids, "name_en": ids, **columns}, geometry=shapes, crs=4326, index=ids
+    ).rename_axis("region_id")
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": np.arange(1.0, len(ids) + 1)})
+    return Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values))
+
+
+def test_hubs_of_a_layer_of_ones_own_are_marked_in_it():
+    result = own_result([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)])
+    hubs = HubLayout("x", (Hub("h", "local", ("b",), extent=("b", "c")),))
+    axes = tier_figure(result, layout=hubs).axes[0]
+    ((x, y),) = collection(axes, "hubs-local").get_offsets()
+    middle = make_scene(result).regions(make_scene(result).frame)["b"]
+    assert middle.contains(shapely.Point(x, y))
+    assert [t.get_text() for t in axes.texts if t.get_gid() == "label"] == ["b"]
+
+
+def test_hubs_of_china_lie_on_a_layer_of_ones_own_in_china():
+    result = own_result([shapely.box(113 + k, 38, 114 + k, 41) for k in range(6)])
+    hubs = HubLayout("x", (Hub("h", "local", ("110000",)),))
+    scene = make_scene(result, hubs)
+    assert scene.pack is not None
+    figure = tier_figure(result, layout=hubs)
+    ((x, y),) = collection(figure.axes[0], "hubs-local").get_offsets()
+    lon, lat = pyproj.Transformer.from_crs(scene.frame.crs, 4326, always_xy=True).transform(x, y)
+    assert (lon, lat) == pytest.approx((116.4, 39.9), abs=0.1)
+
+
+def test_extent_and_projection_of_those_who_know_better():
+    result = own_result([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)])
+    axes = tier_figure(result, extent=(0, 40, 20, 50), crs="EPSG:3035").axes[0]
+    to_grid = pyproj.Transformer.from_crs(4326, 3035, always_xy=True)
+    west = to_grid.transform([0, 0], [40, 50])[0]
+    assert axes.get_xlim()[0] == pytest.approx(min(west), rel=1e-3)
+    (areas,) = [c for c in axes.collections if c.get_gid() == "regions"]
+    assert areas.get_paths()[0].vertices[:, 0].min() > 4.2e6
+    with pytest.raises(SpecError, match="is not a box"):
+        tier_figure(result, extent=(20, 40, 0, 50))
+    with pytest.raises(CRSError, match="is no reference system that PROJ knows"):
+        tier_figure(result, crs="EPSG:0")
+    with pytest.raises(CRSError, match="is one in degrees"):
+        tier_figure(result, crs="EPSG:4326")
+
+
+def test_north_arrow_and_scale_bar_only_where_they_tell_the_truth():
+    def furniture(shapes):
+        texts = tier_figure(own_result(shapes), language="en").axes[0].texts
+        return {t.get_gid() for t in texts} & {"north", "scale"}
+
+    assert furniture([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)]) == {"north", "scale"}
+    # On a wide map north turns; on one of the world lengths differ, too.
+    assert furniture([shapely.box(-110 + 12 * k, 30, -98 + 12 * k, 48) for k in range(3)]) == {
+        "scale"
+    }
+    assert furniture([shapely.box(-170 + 85 * k, -50, -90 + 85 * k, 70) for k in range(4)]) == set()
+
+
+def test_labels_of_the_scale_bar_never_touch():
+    for size in (0.02, 0.3, 4.0, 20.0):
+        figure = tier_figure(
+            own_result(
+                [shapely.box(10 + k * size, 40, 10 + (k + 1) * size, 40 + size) for k in range(3)]
+            )
+        )
+        figure.draw_without_rendering()
+        boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_gid() == "scale"]
+        assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False)), size
+
+
+def test_part_of_a_layer_is_framed_and_located():
+    shapes = [shapely.box(k % 8, 40 + k // 8, k % 8 + 1, 41 + k // 8) for k in range(48)]
+    layer = gpd.GeoDataFrame(
+        {"name_zh": ["x"] * 48, "name_en": ["x"] * 48}, geometry=shapes, crs=4326
+    )
+    layer.index = [f"r{k:02}" for k in range(48)]
+    ids = ["r00", "r01", "r08", "r09"]
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": [1.0, 2.0, 8.0, 9.0]})
+    result = Scheme(tier=NaturalBreaks(2)).run(
+        join_indicators(layer.rename_axis("region_id"), values)
+    )
+    figure = tier_figure(result, language="en")
+    assert [a.get_gid() for a in figure.axes[1:]] == ["locator"]
+    assert np.ptp(figure.axes[0].get_xlim()) < 400_000
+    assert not [c for c in figure.axes[0].collections if c.get_gid() == "no-data"]
+    assert {"Not in the study"} <= set(texts(figure))
+    assert not any(text.startswith("No data") for text in texts(figure))
+
+
+def test_insets_of_a_pack_of_ones_own(tmp_path):
+    shapes = [shapely.box(k, 40, k + 1, 41) for k in range(4)] + [shapely.box(60, 10, 61, 11)]
+    layer = gpd.GeoDataFrame(
+        {"region_id": list("abcde"), "name_en": list("ABCDE")}, geometry=shapes, crs=4326
+    )
+    layer.to_file(tmp_path / "states.geojson")
+    (tmp_path / "pack.toml").write_text(
+        'id = "realm"\ncredit_en = "Survey"\n[[level]]\nid = "state"\nfile = "states.geojson"\n'
+        'name_en = "name_en"\n[map]\nprojection = "+proj=aea +lat_1=40 +lat_2=41 +lon_0=2 +units=m"\n'
+        '[[map.inset]]\nid = "far"\ntitle_en = "Far away"\nbox = [59, 9, 62, 12]\nwidth = 0.2\n'
+        'projection = "+proj=laea +lat_0=10 +lon_0=60 +units=m"\n'
+    )
+    regions = load_regions("state", pack=tmp_path)
+    values = pd.DataFrame(
+        {"region": list("abcde"), "indicator": "rd", "value": [1.0, 2.0, 7.0, 8.0, 9.0]}
+    )
+    figure = tier_figure(Scheme(tier=NaturalBreaks(2)).run(join_indicators(regions, values)))
+    main, inset = figure.axes
+    assert inset.get_gid() == "far"
+    assert np.ptp(main.get_xlim()) < 600_000
+    (areas,) = [c for c in inset.collections if c.get_gid() == "regions"]
+    assert len(areas.get_paths()) == 1
+    assert inset.get_window_extent().width == pytest.approx(
+        0.2 * main.get_window_extent().width, rel=0.02
+    )
+    assert "Far away" in texts(figure)
+    assert any("Boundaries: Survey" in text for text in texts(figure))
 
 
 def test_picture_is_painted_in_proportion_to_area(zhang):
