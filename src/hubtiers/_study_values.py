@@ -40,7 +40,7 @@ def read_tables(
     HubtiersError
         When a table cannot be read, or lacks an indicator that it is to give.
     """
-    parts = []
+    parts: list[pd.DataFrame] = []
     for source in sources:
         if is_file_name(source.file):
             part = _read_file(source, data, framework, folder)
