@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +28,52 @@ def zhang_outcome():
     from hubtiers.study import load_study
 
     return load_study("zhang2022").run()
+
+
+@dataclass(frozen=True)
+class Build:
+    """A study that the command line built: the words, what came of them, and the folder (to be read only)."""
+
+    words: tuple[str, ...]
+    run: subprocess.CompletedProcess[str]
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def hubtiers() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command line from outside, as a shell runs it; warnings are errors."""
+    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+
+    def run(*words: object, cwd: Path, timeout: int = 120) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error", "-m", "hubtiers.cli", *map(str, words)]
+        return subprocess.run(
+            command,
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(hubtiers, tmp_path_factory) -> Callable[[str], Build]:
+    """A shipped study, built once by the command line and shared by all tests that only read its files."""
+    done: dict[str, Build] = {}
+
+    def build(name: str) -> Build:
+        if name not in done:
+            here = tmp_path_factory.mktemp(name)
+            words = ("build", name, "--out", f"out/{name}")
+            run = hubtiers(*words, cwd=here, timeout=300)
+            assert run.returncode == 0, run.stderr
+            done[name] = Build(words, run, here / "out" / name)
+        return done[name]
+
+    return build
 
 
 @pytest.fixture

@@ -15,31 +15,30 @@ NAMES = {"international": "国际级", "national": "国家级", "regional": "区
 
 
 @pytest.fixture(scope="module", params=["zhang2022", "provinces2022"])
-def built(request, tmp_path_factory):
-    """A study built once, with its outcome."""
-    folder = tmp_path_factory.mktemp(request.param)
-    return load_study(request.param).run(folder), folder
+def pair(request, built):
+    """What a study gives in Python, and the folder that the command line built of it."""
+    return load_study(request.param).run(), built(request.param).folder
 
 
 @pytest.fixture(scope="module")
-def tiers(built):
+def tiers(pair):
     """Tier by region id as scores.csv has it; None for no data."""
-    scores = pd.read_csv(built[1] / "scores.csv", dtype={"region_id": str}, index_col="region_id")
+    scores = pd.read_csv(pair[1] / "scores.csv", dtype={"region_id": str}, index_col="region_id")
     return {
         region: tier if isinstance(tier, str) else None for region, tier in scores["tier"].items()
     }
 
 
-def test_scores_are_those_of_the_result(built, tiers):
-    expected = built[0].result.tier.astype("object")
+def test_scores_are_those_of_the_result(pair, tiers):
+    expected = pair[0].result.tier.astype("object")
     assert tiers == {
         region: tier if isinstance(tier, str) else None for region, tier in expected.items()
     }
     assert len(set(tiers.values())) >= 3
 
 
-def test_map(built, tiers):
-    outcome, folder = built
+def test_map(pair, tiers):
+    outcome, folder = pair
     page = (folder / "map.html").read_text(encoding="utf-8")
     content = json.loads(
         re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
@@ -56,8 +55,8 @@ def test_map(built, tiers):
     assert [tier["count"] for tier in content["tiers"]] == list(outcome.result.breaks.counts)
 
 
-def test_workbook(built, tiers):
-    outcome, folder = built
+def test_workbook(pair, tiers):
+    outcome, folder = pair
     book = openpyxl.load_workbook(folder / "tables.xlsx")
     rows = [
         row
@@ -86,8 +85,8 @@ def test_workbook(built, tiers):
     )
 
 
-def test_report(built, tiers):
-    outcome, folder = built
+def test_report(pair, tiers):
+    outcome, folder = pair
     html = (folder / "report.html").read_text(encoding="utf-8")
     # A long table stands in full at the end of the report.
     table = [
@@ -100,10 +99,10 @@ def test_report(built, tiers):
         assert (NAMES[tier] in row) if tier else not any(name in row for name in NAMES.values())
 
 
-def test_figure_legend(built):
+def test_figure_legend(pair):
     from hubtiers.show.figures.figure import tier_figure
 
-    result = built[0].result
+    result = pair[0].result
     figure = tier_figure(result, language="en")
     legend = "\n".join(
         text.get_text()
@@ -115,8 +114,8 @@ def test_figure_legend(built):
         assert f"{row['lower']:.3f}–{row['upper']:.3f}  ({row['count']})" in legend
 
 
-def test_geojson(built, tiers):
-    features = json.loads((built[1] / "tiers.geojson").read_text(encoding="utf-8"))["features"]
+def test_geojson(pair, tiers):
+    features = json.loads((pair[1] / "tiers.geojson").read_text(encoding="utf-8"))["features"]
     assert {f["properties"]["region_id"]: f["properties"]["tier"] for f in features} == tiers
 
 

@@ -1,9 +1,9 @@
 """The recipe of the pack `world`: `make boundaries`, or `python data/boundaries/build_world.py [world-atlas.tgz]`.
 
-It takes the countries of the npm package world-atlas (1:110 million) and, from 1:50 million, those that are too small
-for that scale; cuts these out of their neighbours, gives them ISO codes and names, and writes `country.geojson` and
-`aliases.csv` into the folder of the pack. The same sources give the same bytes. Every check must hold, or nothing is
-written.
+It takes the countries of the npm package world-atlas (1:110 million) and, from 1:50 and 1:10 million,
+those that are too small for that scale; cuts these out of their neighbours, gives them ISO codes and
+names, and writes `country.geojson` and `aliases.csv` into the folder of the pack. The same sources give
+the same bytes. Every check must hold, or nothing is written.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from formats import DECIMALS, fetch_topology, polygons_of, read_topology, write_
 from shapely import Geometry
 
 PACK = Path(__file__).resolve().parent / "world"
-# Codes that the source leaves out: a user-assigned one that statistical offices use. The others have none.
+# Codes that the source leaves out: a user-assigned one that statistical offices use.
 CODES = {"Kosovo": "XKX"}
-WITHOUT_CODE = ("Indian Ocean Ter.", "N. Cyprus", "Siachen Glacier", "Somaliland")
 TWO_LETTERS = {"XKX": "XK"}
 
 
@@ -42,11 +41,11 @@ def main(arguments: Sequence[str]) -> None:
     """Build, check and write both files; print the table of checks."""
     archive = Path(arguments[0]) if arguments else None
     coarse = read_countries(archive, "countries-110m.json")
-    known = {country.name for country in coarse} | {country.numeric for country in coarse}
-    fine = [
-        c for c in read_countries(archive, "countries-50m.json") if not {c.name, c.numeric} & known
-    ]
-    fine = [country for country in fine if country.region_id]
+    fine: list[Country] = []
+    for name in ("countries-50m.json", "countries-10m.json"):
+        known = {text for country in (*coarse, *fine) for text in (country.name, country.numeric)}
+        found = [country for country in read_countries(archive, name) if country.region_id]
+        fine += [country for country in found if not {country.name, country.numeric} & known]
     countries = sorted(
         [*cut(coarse, fine), *fine], key=lambda c: (c.region_id == "", c.region_id, c.name)
     )
@@ -171,7 +170,7 @@ def check(countries: list[Country], rows: list[dict[str, object]], coarse: int, 
         default=0,
     )
     table = [
-        ("countries of 1:110 million, and smaller ones", (coarse, fine), (177, 61)),
+        ("countries of 1:110 million, and smaller ones", (coarse, fine), (177, 64)),
         ("ids that stand twice", len(ids) - len(set(ids)), 0),
         ("invalid outlines", int((~shapely.is_valid(shapes)).sum()), 0),
         ("empty outlines", int(shapely.is_empty(shapes).sum()), 0),

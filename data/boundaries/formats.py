@@ -97,6 +97,10 @@ def _ring(arcs: list[NDArray[np.float64]], numbers: Iterable[int]) -> NDArray[np
 
 def _cut(rings: list[NDArray[np.float64]]) -> list[Geometry]:
     """Split a polygon that runs over ±180° into planar parts; a ring round the pole is closed along it."""
+    # At the finest scale the lattice leaves islets of two points.
+    shell, rings = rings[0], [ring for ring in rings if len(ring) >= 4]
+    if len(shell) < 4:
+        return []
     if not any((np.abs(np.diff(ring[:, 0])) > 180).any() for ring in rings):
         return [shapely.make_valid(Polygon(rings[0], rings[1:]))]
     unrolled = []

@@ -1,4 +1,7 @@
-"""Checks that the scoring methods share; each raises one of hubtiers' own errors, or returns what it checked."""
+"""Checks that the scoring methods share.
+
+Each raises one of hubtiers' own errors, or returns what it checked.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ __all__ = [
 ]
 
 LARGEST_VALUE = 1e100
-"""Values above this size are refused: their squares and sums would leave the range of floating-point numbers."""
+"""Values above this size are refused.
+
+Their squares and sums would leave the range of floating-point numbers.
+"""
 
 
 def calculable(values: pd.DataFrame, method: str, *, rows: bool = True) -> pd.DataFrame:
@@ -58,7 +64,8 @@ def calculable(values: pd.DataFrame, method: str, *, rows: bool = True) -> pd.Da
     """
     if not isinstance(values, pd.DataFrame):
         raise DataError(
-            f"{method} needs a frame of regions × indicators, but was given a {type(values).__name__}."
+            f"{method} needs a frame of regions × indicators, but was given a "
+            f"{type(values).__name__}."
         )
     if values.shape[1] == 0:
         raise DataError(f"{method} has no indicator to work on. Give the framework at least one.")
@@ -69,7 +76,8 @@ def calculable(values: pd.DataFrame, method: str, *, rows: bool = True) -> pd.Da
     if values.columns.has_duplicates:
         twice = values.columns[values.columns.duplicated()].unique()
         raise DataError(
-            f"{method} was given the column {listing(map(repr, twice))} more than once. Keep one of each."
+            f"{method} was given the column {listing(map(repr, twice))} more than once. Keep one "
+            "of each."
         )
     try:
         numbers = values.astype("float64")
@@ -88,8 +96,8 @@ def _refuse_immense(numbers: pd.DataFrame, method: str) -> None:
         rows, columns = list(numbers.index), list(numbers.columns)
         cells = [f"{columns[c]!r} of {rows[r]} ({x[r, c]:g})" for r, c in immense]
         raise DataError(
-            f"{method} needs finite values of at most {LARGEST_VALUE:g} in size, but got {listing(cells)}. Correct "
-            "them, or give the indicator in a larger unit."
+            f"{method} needs finite values of at most {LARGEST_VALUE:g} in size, but got "
+            f"{listing(cells)}. Correct them, or give the indicator in a larger unit."
         )
 
 
@@ -106,8 +114,8 @@ def same_columns(columns: pd.Index, values: pd.DataFrame, method: str) -> pd.Dat
     numbers = calculable(values, method, rows=False)
     if list(numbers.columns) != list(columns):
         raise NotComparableError(
-            f"{method} was fitted on {listing(columns)} but is applied to {listing(numbers.columns)}. "
-            "Use a table with the same framework, or fit again."
+            f"{method} was fitted on {listing(columns)} but is applied to "
+            f"{listing(numbers.columns)}. Use a table with the same framework, or fit again."
         )
     return numbers
 
@@ -121,7 +129,8 @@ def require_every_column(values: pd.DataFrame, method: str) -> None:
     """
     if empty := values.columns[values.isna().all()].tolist():
         raise DataError(
-            f"{method} found no value for {listing(map(repr, empty))}. Drop what is empty from the framework."
+            f"{method} found no value for {listing(map(repr, empty))}. Drop what is empty from the "
+            "framework."
         )
 
 
@@ -177,13 +186,16 @@ def oriented(direction: pd.Series | None, columns: pd.Index, method: str) -> pd.
     odd = [repr(code) for code in columns if known[code] not in (1, -1)]
     if odd:
         raise DataError(
-            f"{method} needs the direction +1 or −1 for every indicator, but {listing(odd)} has neither."
+            f"{method} needs the direction +1 or −1 for every indicator, but {listing(odd)} has "
+            "neither."
         )
     return known.astype("float64")
 
 
 def aligned_weights(weights: pd.Series | None, columns: pd.Index, method: str) -> pd.Series:
-    """Return the weights in the order of the columns, scaled to sum 1; equal ones when none are given.
+    """Return the weights in the order of the columns, scaled to sum 1.
+
+    Equal ones when none are given.
 
     Raises
     ------
@@ -195,11 +207,13 @@ def aligned_weights(weights: pd.Series | None, columns: pd.Index, method: str) -
     known = pd.Series(weights).reindex(columns).astype("float64")
     if absent := known.index[known.isna()].tolist():
         raise DataError(
-            f"{method} was given no weight for {listing(map(repr, absent))}. Give one for every column."
+            f"{method} was given no weight for {listing(map(repr, absent))}. Give one for every "
+            "column."
         )
     if (known < 0).any() or not np.isfinite(known).all() or known.sum() <= 0:
         raise DataError(
-            f"{method} needs weights that are not negative and not all 0, but was given {known.to_dict()}."
+            f"{method} needs weights that are not negative and not all 0, but was given "
+            f"{known.to_dict()}."
         )
     total = known.sum()
     return known if total == 1.0 else known / total
@@ -240,7 +254,9 @@ def require_choice(what: str, value: object, options: Sequence[str]) -> None:
 def named_pairs(
     entries: Mapping[str, Any] | Iterable[Any], what: str
 ) -> tuple[tuple[str, Any], ...]:
-    """Return a mapping, a Series or pairs as a tuple of (name, value), which can be hashed and written down.
+    """Return a mapping, a Series or pairs as a tuple of (name, value).
+
+    It can be hashed and written down.
 
     Raises
     ------

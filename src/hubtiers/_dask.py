@@ -12,7 +12,9 @@ __all__ = ["address_of", "broadcast", "connected"]
 
 
 def address_of(engine: str) -> str | None:
-    """Return the address that an engine other than "local" names; None for "dask", the client in use.
+    """Return the address that an engine other than "local" names.
+
+    None for "dask", the client in use.
 
     Raises
     ------
@@ -45,8 +47,9 @@ def connected(address: str | None) -> Iterator[Any]:
             client = default_client()  # type: ignore[no-untyped-call]
         except ValueError:
             raise SpecError(
-                "engine='dask' found no client in use. Make one, dask.distributed.Client(address), or give the address "
-                "of the scheduler, such as engine='tcp://10.0.0.1:8786'."
+                "engine='dask' found no client in use. Make one, "
+                "dask.distributed.Client(address), or give the address of the scheduler, such as "
+                "engine='tcp://10.0.0.1:8786'."
             ) from None
         yield client
         return

@@ -1,4 +1,4 @@
-"""A result shows itself: map, figure and report as methods, which hand over to `show/` when they are called."""
+"""A result shows itself: methods for map, figure and report that hand over to `show/`."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ class Drawn:
 
     @property
     def language(self) -> str:
-        """The language of its regions' names: `"zh"` where they have Chinese ones, else `"en"`."""
-        return "zh" if "zh" in self.table.source.languages else "en"
+        """The language of its names: `"zh"` where they are in Chinese, else `"en"`."""
+        from hubtiers.show.language import language_of
+
+        return language_of(self, None)  # type: ignore[arg-type]
 
     def map(self, **options: Any) -> TierMap:
         """Return the result as a map for the browser; `tier_map` tells the options.
 
-        The language is that of the regions' names when left out.
+        The language is that of the reader's browser when left out, of those that the names are in.
 
         Raises
         ------
@@ -40,12 +42,12 @@ class Drawn:
         """
         from hubtiers.show.web.webmap import tier_map
 
-        return tier_map(self, **{"language": self.language} | options)  # type: ignore[arg-type]
+        return tier_map(self, **options)  # type: ignore[arg-type]
 
     def figure(self, **options: Any) -> Figure:
         """Return the result as a map for print; `tier_figure` tells the options.
 
-        The language is that of the regions' names when left out, or English where no installed font
+        The language is that of the names when left out, or English where no installed font
         can write it.
 
         Raises
@@ -54,19 +56,19 @@ class Drawn:
             When the result has no geometry.
         """
         from hubtiers.show.figures.figure import tier_figure
-        from hubtiers.show.figures.fonts import drawable_language
+        from hubtiers.show.fonts import drawable_language
 
-        language = options.pop("language", None) or drawable_language(self.language)
-        return tier_figure(self, language=language, **options)  # type: ignore[arg-type]
+        asked = options.pop("language", None) or drawable_language(self.language)
+        return tier_figure(self, language=asked, **options)  # type: ignore[arg-type]
 
     def report(self, **options: Any) -> Report:
         """Return the report on the result; `build_report` tells the options.
 
-        The language is that of the regions' names when left out.
+        The language is that of the names when left out.
         """
         from hubtiers.show.pages.report import build_report
 
-        return build_report(self, **{"language": self.language} | options)  # type: ignore[arg-type]
+        return build_report(self, **options)  # type: ignore[arg-type]
 
     def _map_html(self) -> str:
         """Return the map as a notebook shows it; empty where there is nothing to draw."""

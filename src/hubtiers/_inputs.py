@@ -27,11 +27,13 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
         The regions that are scored, with the columns and attributes of `load_regions`.
     """
     data, layout = content.data, content.layout.name if content.layout else None
-    named = [name for name in (data.indicators, data.framework, data.regions, layout) if name]
-    files = {name: folder / name for name in named if is_file_name(name)}
-    if not is_file_name(data.indicators):
-        files |= _of_set(data.indicators, "values.csv", "sources.csv")
-    if not is_file_name(data.framework):
+    tables = [source.file for source in data.indicators if source.file]
+    named = [*tables, data.framework, data.regions, data.names, layout]
+    files = {name: folder / name for name in named if name and is_file_name(name)}
+    for name in tables:
+        if not is_file_name(name):
+            files |= _of_set(name, "values.csv", "sources.csv")
+    if data.framework and not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
     if content.compare.outside:
         files |= _of_set("checks", "values.csv", "sources.csv")
@@ -60,9 +62,9 @@ def _of_places(content: StudyFile, regions: pd.DataFrame) -> dict[str, Path]:
 
 
 def _levels_of(regions: pd.DataFrame) -> set[str]:
-    if "level" in regions.columns:
-        return set(regions["level"])
-    return {source_of(regions).level}
+    level = source_of(regions).level
+    # A list of regions may mix levels; only then every row says its own.
+    return {level} if level or "level" not in regions.columns else set(regions["level"])
 
 
 def _of_pack(pack: Pack, levels: Collection[str]) -> dict[str, Path]:

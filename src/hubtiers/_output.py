@@ -45,13 +45,21 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
 
 def notes_of(outcome: Outcome) -> list[str]:
     """Return what a reader of the files should know: figures in another language than asked."""
-    from hubtiers.show.figures.fonts import drawable_language
+    from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
     draws = output.figures or output.report
-    if not draws or drawable_language(output.language) == output.language:
+    language = _language(outcome)
+    if not draws or drawable_language(language) == language:
         return []
     return [_NO_FONT]
+
+
+def _language(outcome: Outcome) -> str:
+    """Return the language of the files: as the study says, else that of its names."""
+    from hubtiers.show.language import language_of
+
+    return language_of(outcome.result, outcome.content.output.language)
 
 
 def _write_files(outcome: Outcome, folder: Path) -> None:
@@ -117,14 +125,14 @@ def _write_map(outcome: Outcome, path: Path) -> None:
 
 def _write_figures(outcome: Outcome, folder: Path) -> None:
     from hubtiers.show.figures.figure import save_figure, tier_figure
-    from hubtiers.show.figures.fonts import drawable_language
+    from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
     figure = tier_figure(
         outcome.result,
         layout=outcome.layout,
         title=outcome.title,
-        language=drawable_language(output.language),
+        language=drawable_language(_language(outcome)),
         approval=output.approval,
     )
     for name in ("map.png", "map.svg"):
@@ -134,9 +142,11 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
 def _write_tables(outcome: Outcome, path: Path) -> None:
     from hubtiers.show.pages.workbook import save_tables
 
+    asked = outcome.content.output.tables
     save_tables(
         outcome.result,
         path,
+        language=asked if isinstance(asked, str) else _language(outcome),
         robustness=outcome.robustness,
         comparison=outcome.comparison,
     )
@@ -149,7 +159,7 @@ def _write_report(outcome: Outcome, path: Path) -> None:
     report = build_report(
         outcome,
         robustness=outcome.robustness,
-        language=output.language,
+        language=_language(outcome),
         approval=output.approval,
     )
     report.save(path)

@@ -85,7 +85,9 @@ def read_text(path: str | Path) -> tuple[str, str]:
 
 
 def decode_text(raw: bytes, name: object) -> tuple[str, str]:
-    """Return bytes as text, and their encoding, as `read_text` does; `name` is what the message calls them.
+    """Return bytes as text, and their encoding, as `read_text` does.
+
+    `name` is what the message calls them.
 
     UTF-16 is read where a byte order mark says so: spreadsheets call it “Unicode text”.
     """

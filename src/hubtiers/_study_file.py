@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
 from hubtiers._storage import read_text
 from hubtiers.errors import SpecError, did_you_mean
@@ -17,7 +25,9 @@ __all__ = [
     "LayoutSection",
     "OutputSection",
     "OutsideCheck",
+    "ReaderSection",
     "RobustnessSection",
+    "SourceSection",
     "StudyFile",
     "is_file_name",
     "read_study_file",
@@ -28,29 +38,111 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DataSection(_Section):
+class ReaderSection(_Section):
+    """How files of indicators are read: the arguments of `read_indicators`, under their names."""
+
+    sheet: str | None = None
+    region_column: str | None = None
+    units: dict[str, str] = Field(default_factory=dict)
+    layout: Literal["auto", "wide", "long"] = "auto"
+    limits: dict[str, float] = Field(default_factory=dict)
+
+
+class SourceSection(ReaderSection):
+    """Where indicators come from: a file, a set that ships, or a column of the layer itself.
+
+    What a file does not say of itself here is as `[data]` says. `year` is that of values for which
+    the file states none; `only` lists the codes of the indicators that are taken from it.
+    """
+
+    file: str = ""
+    column: str = ""
+    year: int | None = None
+    only: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if bool(self.file) == bool(self.column):
+            raise ValueError("it needs either file = … or column = …")
+        return self
+
+
+def _as_sources(value: Any) -> Any:
+    """Return what stands under `indicators` as a list of sources.
+
+    It is a name, a table, or a list of both; a list of plain names means columns of the layer.
+    """
+    given = list(value) if isinstance(value, (list, tuple)) else [value]
+    names = [one for one in given if isinstance(one, str)]
+    is_columns = isinstance(value, (list, tuple)) and names == given
+    key = "column" if is_columns and not any(map(is_file_name, names)) else "file"
+    return tuple({key: one} if isinstance(one, str) else one for one in given)
+
+
+def _as_written(sources: tuple[SourceSection, ...]) -> Any:
+    """Return sources as a study file has them: names where there is nothing else to say."""
+    written = [source.model_dump(mode="json", exclude_defaults=True) for source in sources]
+    if all(set(one) == {"column"} for one in written):
+        return [one["column"] for one in written]
+    short = [one["file"] if set(one) == {"file"} else one for one in written]
+    if len(short) == 1 and isinstance(short[0], str):
+        return short[0]
+    # In a list of plain names, one without a suffix would be a column of the layer.
+    are_files = any(not isinstance(one, str) or is_file_name(one) for one in short)
+    return short if are_files else written
+
+
+class DataSection(ReaderSection):
     """What is joined: regions, indicators, framework.
 
-    `regions` is a level that ships, `"listed"` for the regions that the indicators name, or a file
-    of boundaries, whose columns `id_column`, `name_zh`, `name_en` and `crs` describe. With
-    `roll_up` the values of cities or provinces are brought up to the regions; with `partial` also
+    `regions` is a level that ships or of `pack`, `"listed"` for the regions that the indicators
+    name (by id, or by name at `level`), or a file of boundaries, of which `layer`, `where`,
+    `id_column`, `name` (or `name_zh` and `name_en`), `credit` and `crs` say what `read_regions`
+    takes. Of these regions only those count that lie `within` what is named, are among `only`, and
+    not among `exclude`.
+
+    `indicators` is a set that ships, a file, or a list of these, each as its name or as a table
+    `{ file = …, region_column = …, year = … }`; a list of plain names means columns of the layer
+    itself. `sheet`, `region_column`, `units`, `layout` and `limits` say what
+    `read_indicators` takes, for every file that does not say it itself. `names` is a file with
+    corrections of names; with `leading_zeros` a number may lack the zeros of its id; with
+    `merged = "add"` counts of units that are one region today are added up. Without `framework`
+    every indicator counts, more being better but where `direction` says -1.
+
+    With `roll_up` the values of smaller regions are brought up to the regions; with `partial` also
     where some members have none.
     """
 
-    indicators: str
-    framework: str
+    indicators: Annotated[
+        tuple[SourceSection, ...],
+        Field(min_length=1),
+        BeforeValidator(_as_sources),
+        PlainSerializer(_as_written),
+    ]
+    framework: str | None = None
     regions: str = "listed"
     edition: str = "printed"
     year: int | str | None = None
     unmatched: str = "raise"
+    merged: str = "raise"
     exclude: tuple[str, ...] = ()
-    sheet: str | None = None
     roll_up: bool = False
     partial: bool = False
     id_column: str | None = None
     name_zh: str | None = None
     name_en: str | None = None
     crs: str | None = None
+    name: str | None = None
+    layer: str | None = None
+    where: str | None = None
+    credit: str | dict[str, str] | None = None
+    pack: str | None = None
+    level: str | None = None
+    within: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    names: str | None = None
+    leading_zeros: bool = False
+    direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
 
 
 class LayoutSection(_Section):
@@ -92,10 +184,10 @@ class OutputSection(_Section):
     """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`."""
 
     figures: bool = True
-    tables: bool = True
+    tables: bool | Literal["zh", "en", "both"] = True
     report: bool = True
     explorer: bool = True
-    language: Literal["zh", "en"] = "zh"
+    language: Literal["zh", "en"] | None = None
     approval: str | None = None
 
 

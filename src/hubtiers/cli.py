@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +15,10 @@ import typer
 
 from hubtiers import _console
 from hubtiers._methods import METHODS, short_name
-from hubtiers.errors import DataError, HubtiersError
+from hubtiers.errors import HubtiersError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from hubtiers._trials import Trials
@@ -181,46 +184,235 @@ def robustness(
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913 - each is an option of its own
     file: Annotated[
         Path,
         typer.Argument(
             help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."
         ),
     ],
+    *,
     level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
     within: Annotated[
         str | None,
-        typer.Option(help="Province that all names lie in."),
+        typer.Option(help="What all names lie in: a province, or a region of the layer."),
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    regions: Annotated[
+        str | None,
+        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Layer of a file with several, or level of a pack."),
+    ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(help="Corrections of names: a CSV file with name and region_id."),
+    ] = None,
+    region_column: Annotated[
+        str | None,
+        typer.Option(help="Column of the table with the regions, by header or letter."),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(help="Year of the values for which the table states none."),
+    ] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Option(help="Unit of a column, as HEADER=UNIT; may be repeated."),
+    ] = None,
+    layout: Annotated[str, typer.Option(help="wide, long or auto.")] = "auto",
+    limits: Annotated[
+        list[str] | None,
+        typer.Option(help="A limit of the file, such as max_cells=10000000; may be repeated."),
+    ] = None,
+    show: Annotated[
+        bool,
+        typer.Option("--show", help="Print the table as it is understood."),
+    ] = False,
 ) -> None:
     """Show what the names of a file would match; exit status 1 when something is unmatched.
 
-    Example: hubtiers check yearbook.xlsx --level city --within 辽宁
+    Example: hubtiers check yearbook.xlsx --level city --within 辽宁 --show
     """
+    from hubtiers._check import names_of, numbers_of, pairs_of
     from hubtiers.regions.gazetteer import match_names
+    from hubtiers.regions.layer_names import match_report
 
-    names, account = _read_names(file, sheet)
-    report = match_names(names, level=level, within=within)
-    if account:
-        print(account, file=sys.stderr)
+    given = {
+        "sheet": sheet,
+        "region_column": region_column,
+        "year": year,
+        "units": pairs_of(units or (), "--units"),
+        "layout": "" if layout == "auto" else layout,
+        "limits": numbers_of(limits or (), "--limits"),
+    }
+    reading = {argument: value for argument, value in given.items() if value}
+    with _told_as_options():
+        written, account = names_of(file, reading, names)
+        if regions is None:
+            report = match_names(written, level=level, within=within)
+        else:
+            own = _own_layer(regions, id_column, name, layer)
+            report = match_report(written, own, within=within or "", title=Path(regions).name)
+    if account is not None:
+        # The preview is what was asked for; else the account of the reading is an aside.
+        print(account, file=sys.stdout if show else sys.stderr)
     print(report.to_text(most=1_000))
     if not report.is_complete:
         raise typer.Exit(1)
 
 
+def _own_layer(
+    regions: str, id_column: str | None, name: str | None, layer: str | None
+) -> gpd.GeoDataFrame:
+    """Return a layer of the user's own: a file, a pack's folder, or a level that ships."""
+    from hubtiers.regions.boundaries import load_regions
+    from hubtiers.regions.pack import load_pack
+    from hubtiers.regions.read import read_regions
+
+    if Path(regions).is_dir():
+        pack = load_pack(regions)
+        return load_regions(layer or pack.units, pack=pack)
+    if "." not in regions:
+        return load_regions(regions)
+    return read_regions(regions, id_column=id_column, name=name, layer=layer)
+
+
 @app.command()
-def count(
+def pack(  # noqa: PLR0913 - each is an option of its own
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A layer: .geojson, .json, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
+        ),
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="Folder to make, or the pack that a level is added to.")
+    ],
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column that identifies a region; found when left out."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Column with the names; found when left out."),
+    ] = None,
+    credit: Annotated[str, typer.Option(help="Whom a map of these boundaries must name.")] = "",
+    terms: Annotated[str, typer.Option(help="Terms of use, for lists of what there is.")] = "",
+    level: Annotated[str, typer.Option(help="Name of the level, such as state.")] = "region",
+    layer: Annotated[str | None, typer.Option(help="Layer of a file with several.")] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Rows to take, such as "LEVL_CODE == 2".'),
+    ] = None,
+    under: Annotated[
+        str,
+        typer.Option(help="Level of the pack that this one lies under."),
+    ] = "",
+    parent: Annotated[str, typer.Option(help="Column with the id of the region above.")] = "",
+    parent_digits: Annotated[
+        int,
+        typer.Option(min=0, help="How many first signs of an id are the id of the region above."),
+    ] = 0,
+    simplify: Annotated[
+        float | None,
+        typer.Option(min=0, help="Tolerance in metres; as far as a screen shows when left out."),
+    ] = None,
+    dissolve: Annotated[
+        bool,
+        typer.Option("--dissolve", help="Rows with the same id are parts of one region."),
+    ] = False,
+) -> None:
+    """Make a pack of boundaries from any layer, with an account of what is no region.
+
+    Example: hubtiers pack counties.zip --id GEOID --name NAME --credit "US Census Bureau" --out usa
+    """
+    from hubtiers.regions.make_pack import Recipe, make_pack
+
+    recipe = Recipe(
+        id_column=id_column,
+        name=name,
+        credit=credit,
+        terms=terms,
+        level=level,
+        layer=layer,
+        where=where,
+        under=under,
+        parent=parent,
+        parent_digits=parent_digits,
+        simplify=simplify,
+        dissolve=dissolve,
+    )
+    with _told_as_options():
+        print(make_pack(file, out, recipe))
+    print(out)
+
+
+_ARGUMENT = re.compile(
+    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within)=(?=[…'\"])"
+)
+
+
+@contextlib.contextmanager
+def _told_as_options() -> Iterator[None]:
+    """Tell the way out of an error as options of the command line, not as arguments of Python."""
+    try:
+        yield
+    except HubtiersError as error:
+        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", str(error))
+        error.args = (told, *error.args[1:])
+        raise
+
+
+def _option(key: str) -> str:
+    return "--id" if key == "id_column" else f"--{key.replace('_', '-')}"
+
+
+@app.command()
+def count(  # noqa: PLR0913 - each is an option of its own
     points: Annotated[
         Path,
-        typer.Argument(help="Point records: .csv, .csv.gz, .parquet or .geoparquet."),
+        typer.Argument(
+            help="Point records: .csv, .csv.gz, .parquet or .geoparquet; with --by-name any list.",
+        ),
     ],
+    *,
     out: Annotated[Path, typer.Option(help="CSV file for the counts.")],
     level: Annotated[
         str,
         typer.Option(help="province, city or consortium, or a file of boundaries."),
     ] = "city",
+    regions: Annotated[
+        str | None,
+        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
+    ] = None,
+    by_name: Annotated[
+        str | None,
+        typer.Option(help="Column with the name, code or address of the region of each record."),
+    ] = None,
+    province: Annotated[
+        str | None,
+        typer.Option(help="With --by-name: column with the province of each record."),
+    ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(help="With --by-name: a CSV file of corrections, name and region_id."),
+    ] = None,
+    keep_unmatched: Annotated[
+        bool,
+        typer.Option(
+            "--keep-unmatched",
+            help="With --by-name: count the others when names match nothing.",
+        ),
+    ] = False,
     by: Annotated[
         str | None,
         typer.Option(help="Column with the kind of each record."),
@@ -234,26 +426,49 @@ def count(
         typer.Option(help="local, or the address of a dask scheduler (tcp://…)."),
     ] = "local",
 ) -> None:
-    """Count point records per region.
+    """Count records per region: by their coordinates, or by the name of their region.
 
     Example: hubtiers count laboratories.csv --level city --by kind --out counts.csv
+
+    Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
     """
     from hubtiers._storage import cell_text
-    from hubtiers.regions.boundaries import load_regions
-    from hubtiers.regions.read import read_regions
-    from hubtiers.table.points.count import count_points
 
-    regions = read_regions(level) if "." in level else load_regions(level)
-    counts = count_points(
-        points,
-        regions,
-        by=by,
-        weight=weight,
-        engine=engine,
-        progress=sys.stderr.isatty(),
-    )
-    _write_table(_with_names(regions, counts.rename(columns=cell_text)), out)
-    print(str(counts.attrs["report"]).strip("<>"))
+    layer = _own_layer(regions or level, None, None, None)
+    if by_name is None:
+        only_by_name = {
+            "--province": province,
+            "--names": names,
+            "--keep-unmatched": keep_unmatched,
+        }
+        if given := [option for option, value in only_by_name.items() if value]:
+            raise typer.BadParameter(f"{given[0]} goes with --by-name COLUMN.")
+        from hubtiers.table.points.count import count_points
+
+        counts = count_points(
+            points,
+            layer,
+            by=by,
+            weight=weight,
+            engine=engine,
+            progress=sys.stderr.isatty(),
+        )
+    else:
+        from hubtiers.table.by_name import count_by_name
+
+        counts = count_by_name(
+            points,
+            layer,
+            column=by_name,
+            by=by,
+            weight=weight,
+            province=province,
+            names=names,
+            unmatched="keep" if keep_unmatched else "raise",
+        )
+    report = counts.attrs["report"]
+    _write_table(_with_names(layer, counts.rename(columns=cell_text)), out)
+    print(report.to_text())
     print(out)
 
 
@@ -271,29 +486,61 @@ def datasets() -> None:
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
+    more: Annotated[
+        list[Path] | None,
+        typer.Argument(help="With --from: more tables for the same study."),
+    ] = None,
+    *,
+    table: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="A table of indicators to make the study from."),
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="With --from: province, city or another level; found when left out."),
+    ] = None,
+    regions: Annotated[
+        Path | None,
+        typer.Option(help="With --from: a file of boundaries, instead of a level."),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="With --from: sheet of the workbook.")] = None,
+    region_column: Annotated[
+        str | None,
+        typer.Option(help="With --from: column of the regions, by header or letter."),
+    ] = None,
 ) -> None:
     """Make a study folder to start from: study file, framework and values, ready to build.
 
     Example: hubtiers new my-study && hubtiers build my-study/study.toml
+
+    Example: hubtiers new my-study --from 年鉴.xlsx --level city
     """
-    from hubtiers.datasets import new_study
+    if not table:
+        options: dict[str, object] = {"--level": level, "--regions": regions, "--sheet": sheet}
+        options |= {"--region-column": region_column, "more tables": more}
+        if given := [option for option, value in options.items() if value]:
+            raise typer.BadParameter(f"{given[0]}: this goes with --from FILE.")
+        from hubtiers.datasets import new_study
 
-    for path in new_study(folder):
+        for path in new_study(folder):
+            print(path)
+        return
+    from hubtiers._new_study import study_from_tables
+
+    with _told_as_options():
+        made = study_from_tables(
+            folder,
+            [*table, *(more or ())],
+            level=level,
+            regions=regions,
+            sheet=sheet,
+            region_column=region_column,
+        )
+    for path in made.paths:
         print(path)
-
-
-def _read_names(file: Path, sheet: str | None) -> tuple[list[str], str]:
-    """Return the names in a file, and how it was read."""
-    from hubtiers._storage import read_text
-    from hubtiers.table.yearbook.read import read_indicators
-
-    if not file.is_file():
-        raise DataError(f"There is no file {file}. Check the path.")
-    if file.suffix.lower() == ".txt":
-        lines = map(str.strip, read_text(file)[0].splitlines())
-        return list(filter(None, lines)), ""
-    table = read_indicators(file, sheet=sheet)
-    return list(dict.fromkeys(table.values["region"])), str(table.report)
+    for note in made.notes:
+        print(f"hubtiers: {note}.", file=sys.stderr)
+    print(f"Next: {made.command}")
 
 
 def _methods(step: str, names: str) -> Iterable[str]:

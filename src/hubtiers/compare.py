@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,10 @@ class Comparison:
 
     @cached_property
     def spearman(self) -> pd.DataFrame:
-        """Schemes × schemes: Spearman's rank correlation of the scores, over the regions that both score."""
+        """Rank correlation of the scores, schemes × schemes.
+
+        Spearman's rank correlation of the scores, over the regions that both score.
+        """
         return self._between(lambda a, b: _correlate(a.scores, b.scores, "spearman"))
 
     @cached_property
@@ -77,7 +81,10 @@ class Comparison:
 
     @cached_property
     def with_reference(self) -> pd.DataFrame | None:
-        """By scheme: agreement with the reference (`n`, `matches`, `share`, `kappa`, `adjusted_rand`); None without."""
+        """Agreement with the reference by scheme; None without one.
+
+        Columns `n`, `matches`, `share`, `kappa` and `adjusted_rand`.
+        """
         if self.reference is None:
             return None
         rows = {
@@ -136,9 +143,9 @@ class Comparison:
         return moved.loc[shift[moved.index].sort_values(ascending=False, kind="stable").index]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return names, then rank, score and tier under every scheme (`equal_rank`, …), in the order of the first.
+        """Return names, then rank, score and tier under every scheme (`equal_rank`, …).
 
-        With a reference, its tier stands in the column `reference`.
+        In the order of the first. With a reference, its tier stands in the column `reference`.
         """
         first = next(iter(self.results.values()))
         frame = first.to_frame()[["name_zh", "name_en"]]
@@ -151,25 +158,29 @@ class Comparison:
         return frame
 
     def summary(self) -> pd.DataFrame:
-        """Return one row per scheme: agreement with the first, fit of its tiers, agreement with the reference."""
+        """Return one row per scheme, with its agreement.
+
+        Agreement with the first, fit of its tiers, agreement with the reference.
+        """
         base = self.names[0]
-        frame = pd.DataFrame(
-            {
-                "kendall": self.kendall[base],
-                "spearman": self.spearman[base],
-                "same_tier": self.same_tier[base],
-                "gvf": {name: result.breaks.gvf for name, result in self.results.items()},
-                "effective_indicators": {
-                    name: result.effective_indicators for name, result in self.results.items()
-                },
-            }
-        ).rename_axis("scheme")
+        effective = {name: result.effective_indicators for name, result in self.results.items()}
+        columns: dict[str, Any] = {
+            "kendall": self.kendall[base],
+            "spearman": self.spearman[base],
+            "same_tier": self.same_tier[base],
+            "gvf": {name: result.breaks.gvf for name, result in self.results.items()},
+            "effective_indicators": effective,
+        }
+        frame = pd.DataFrame(columns).rename_axis("scheme")
         if self.with_reference is not None:
             frame[["reference_matches", "reference_n"]] = self.with_reference[["matches", "n"]]
         return frame
 
     def save_csv(self, path: str | Path) -> Path:
-        """Write `to_frame()` as UTF-8 with a byte order mark; text that would start a formula is neutralised."""
+        """Write `to_frame()` as UTF-8 with a byte order mark.
+
+        Text that would start a formula is neutralised.
+        """
         with replacing(path) as temporary:
             _safe(self.to_frame()).to_csv(
                 temporary, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n"
@@ -177,7 +188,10 @@ class Comparison:
         return Path(path)
 
     def save_xlsx(self, path: str | Path) -> Path:
-        """Write a workbook: the regions, the summary, the moves, and the matrices scheme × scheme, a sheet each."""
+        """Write a workbook with a sheet for each table.
+
+        The regions, the summary, the moves, and the matrices scheme × scheme.
+        """
         sheets = {
             "regions": self.to_frame(),
             "summary": self.summary(),
@@ -194,10 +208,10 @@ class Comparison:
         frame = self.to_frame()
         shown = frame[[c for c in frame.columns if not c.endswith("_score")]]
         more = f"\n… and {len(shown) - _MOST_ROWS} more regions" if len(shown) > _MOST_ROWS else ""
-        return (
-            f"<Comparison: {len(self.results)} schemes over {regions} regions>\n{self.summary().round(3).to_string()}"
-            f"\n\n{shown.head(_MOST_ROWS).to_string(na_rep='–')}{more}"
-        )
+        head = f"<Comparison: {len(self.results)} schemes over {regions} regions>"
+        summary = self.summary().round(3).to_string()
+        table = shown.head(_MOST_ROWS).to_string(na_rep="–")
+        return f"{head}\n{summary}\n\n{table}{more}"
 
     def _repr_html_(self) -> str:
         head = escape(repr(self).split("\n", maxsplit=1)[0].strip("<>"))
@@ -208,9 +222,11 @@ class Comparison:
         return f"<p>{head}</p>{body}"
 
     def _between(self, measure: Callable[[Result, Result], float]) -> pd.DataFrame:
-        names = self.names
-        cells = [[measure(self.results[a], self.results[b]) for b in names] for a in names]
-        return pd.DataFrame(cells, index=pd.Index(names, name="scheme"), columns=names)
+        columns = {}
+        for name, other in self.results.items():
+            columns[name] = [measure(result, other) for result in self.results.values()]
+        index = pd.Index(self.names, name="scheme")
+        return pd.DataFrame(columns, index=index, columns=self.names)
 
 
 def compare_schemes(
@@ -226,8 +242,8 @@ def compare_schemes(
     table
         What is scored.
     schemes
-        Scheme by name, such as `{"equal": scheme, "entropy":
-        scheme.replace(weight=EntropyWeights())}`; the others are compared with the first.
+        Scheme by name; the others are compared with the first. Such as
+        `{"equal": scheme, "entropy": scheme.replace(weight=EntropyWeights())}`.
     reference
         A published tier by region, to hold all of them against.
 
@@ -250,7 +266,8 @@ def compare_schemes(
     --------
     >>> from hubtiers.scoring.weight import EntropyWeights
     >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> frame = pd.DataFrame({"rd": [1.0, 2.0, 4.0], "patents": [9.0, 0.0, 7.0]}, index=["a", "b", "c"])
+    >>> columns = {"rd": [1.0, 2.0, 4.0], "patents": [9.0, 0.0, 7.0]}
+    >>> frame = pd.DataFrame(columns, index=["a", "b", "c"])
     >>> equal = Scheme(tier=NaturalBreaks(2))
     >>> schemes = {"equal": equal, "entropy": equal.replace(weight=EntropyWeights())}
     >>> compare_schemes(IndicatorTable.from_frame(frame), schemes).ranks.to_dict("list")

@@ -1,9 +1,13 @@
-"""Does the framework hold together: reliability, correlations, principal components, and outside variables."""
+"""Whether the framework holds together.
+
+Reliability, correlations, principal components, and outside variables.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -30,7 +34,9 @@ __all__ = [
     "pca_diagnostics",
 ]
 
+_Kind = Literal["pearson", "spearman", "kendall"]
 _CORRELATIONS = ("pearson", "spearman", "kendall")
+_FLAG_COLUMNS = ["indicator_a", "indicator_b", "relation", "group", "correlation", "n"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -62,7 +68,8 @@ class Reliability:
 
     def __repr__(self) -> str:
         kind = "standardised" if self.standardised else "raw"
-        head = f"<Reliability: {kind} alpha {self.alpha:.3f} over {len(self.without)} indicators in {self.n} regions>"
+        size = f"{len(self.without)} indicators in {self.n} regions"
+        head = f"<Reliability: {kind} alpha {self.alpha:.3f} over {size}>"
         lines = [f"  {value:.3f} without {code}" for code, value in self.without.items()]
         return "\n".join([head, *lines])
 
@@ -110,9 +117,10 @@ class PcaDiagnostics:
     def __repr__(self) -> str:
         large = int((self.eigenvalues > 1).sum())
         return (
-            f"<PcaDiagnostics: {len(self.components)} indicators in {self.n} regions; KMO {self.kmo:.3f}; Bartlett χ² "
-            f"{self.bartlett:.1f} with {self.degrees_of_freedom} degrees of freedom, p {self.p_value:.3g}; {large} "
-            f"eigenvalues above 1>\n{self.components.round(3)}"
+            f"<PcaDiagnostics: {len(self.components)} indicators in {self.n} regions; KMO "
+            f"{self.kmo:.3f}; Bartlett χ² {self.bartlett:.1f} with {self.degrees_of_freedom} "
+            f"degrees of freedom, p {self.p_value:.3g}; {large} eigenvalues above "
+            f"1>\n{self.components.round(3)}"
         )
 
     def _repr_html_(self) -> str:
@@ -152,7 +160,8 @@ def cronbach_alpha(source: Result | pd.DataFrame, *, standardised: bool = True) 
 
     Examples
     --------
-    >>> cronbach_alpha(pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 1, 4, 3], "c": [1, 3, 2, 4]})).alpha.__round__(3)
+    >>> frame = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 1, 4, 3], "c": [1, 3, 2, 4]})
+    >>> round(cronbach_alpha(frame).alpha, 3)
     0.724
     """
     frame = _complete(_indicators(source), "cronbach_alpha()")
@@ -167,7 +176,10 @@ def cronbach_alpha(source: Result | pd.DataFrame, *, standardised: bool = True) 
 
 
 def alpha_of(matrix: NDArray[np.float64]) -> float:
-    """Return Cronbach's alpha of a matrix of covariances or correlations; NaN for a single indicator."""
+    """Return Cronbach's alpha of a matrix of covariances or correlations.
+
+    NaN for a single indicator.
+    """
     k = len(matrix)
     return float(k / (k - 1) * (1.0 - np.trace(matrix) / matrix.sum())) if k > 1 else float("nan")
 
@@ -220,32 +232,37 @@ def correlation_flags(
     """
     if not 0 < threshold <= 1:
         raise SpecError(
-            f"correlation_flags(threshold={threshold}) needs a size above 0 and at most 1, such as 0.9."
+            f"correlation_flags(threshold={threshold}) needs a size above 0 and at most 1, such as "
+            "0.9."
         )
     if method not in _CORRELATIONS:
         raise UnknownOptionError("kind of correlation", method, _CORRELATIONS)
     if framework is None and isinstance(source, Result):
         framework = source.fitted.framework
-    frame = _indicators(source)
-    size = frame.corr(method=_KINDS[method], min_periods=3).to_numpy(float)
+    return _flagged(_indicators(source), threshold, _KINDS[method], framework)
+
+
+def _flagged(
+    frame: pd.DataFrame, threshold: float, kind: _Kind, framework: Framework | None
+) -> pd.DataFrame:
+    size = frame.corr(method=kind, min_periods=3).to_numpy(float)
     present = frame.notna().to_numpy(np.int64)
+    # In how many regions both of a pair are present.
     both = present.T @ present
     rows = []
-    for i, j in zip(*(side.tolist() for side in np.triu_indices(len(size), 1)), strict=True):
+    for i, j in combinations(range(len(size)), 2):
         if abs(size[i, j]) >= threshold:
             a, b = str(frame.columns[i]), str(frame.columns[j])
             group = _shared_group(framework, a, b)
             relation = "between" if group is None else "within"
             rows.append((a, b, relation, group or "", float(size[i, j]), int(both[i, j])))
-    found = pd.DataFrame(
-        rows, columns=["indicator_a", "indicator_b", "relation", "group", "correlation", "n"]
-    )
+    found = pd.DataFrame(rows, columns=_FLAG_COLUMNS)
     order = found["correlation"].abs().sort_values(ascending=False, kind="stable").index
     return found.loc[order].reset_index(drop=True)
 
 
 def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
-    """Eigenvalues, KMO and Bartlett's test (主成分适用性检验): is there structure for PCA weights to find.
+    """Eigenvalues, KMO and Bartlett's test (主成分适用性检验): can PCA weights find structure.
 
     Choose it before `PcaWeights`: components with an eigenvalue above 1 carry more than one
     indicator does.
@@ -289,9 +306,10 @@ def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
     eigenvalues = np.linalg.eigvalsh(r)[::-1]
     if n <= p or eigenvalues[-1] < 1e-10:
         raise DataError(
-            "pca_diagnostics() needs more regions with all values than indicators, and no indicator that follows from "
-            f"others, but there are {n} regions and {p} indicators, and the smallest eigenvalue is "
-            f"{eigenvalues[-1]:.2g}. Drop indicators (see correlation_flags), or add regions."
+            "pca_diagnostics() needs more regions with all values than indicators, and no "
+            f"indicator that follows from others, but there are {n} regions and {p} indicators, "
+            f"and the smallest eigenvalue is {eigenvalues[-1]:.2g}. Drop indicators (see "
+            "correlation_flags), or add regions."
         )
     overall, single = sampling_adequacy(r)
     freedom = p * (p - 1) // 2
@@ -362,7 +380,8 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
     Examples
     --------
     >>> scores = pd.Series([1.0, 2.0, 3.0, 4.0], index=list("abcd"))
-    >>> correlate_with(scores, pd.Series({"a": 1.0, "b": 3.0, "c": 2.0, "d": 9.0}))["spearman"].round(3).tolist()
+    >>> patents = pd.Series({"a": 1.0, "b": 3.0, "c": 2.0, "d": 9.0})
+    >>> correlate_with(scores, patents)["spearman"].round(3).tolist()
     [0.8]
     """
     if isinstance(source, Result):
@@ -374,15 +393,16 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
         if side.index.has_duplicates:
             twice = side.index[side.index.duplicated()].unique()
             raise DataError(
-                f"{what} must have one value per region, but {listing(twice)} stands more than once."
+                f"{what} must have one value per region, but {listing(twice)} stands more than "
+                "once."
             )
     rows = {}
     for name in scores.columns:
         both = pd.concat([_numeric(scores[[name]])[name], other], axis=1, join="inner").dropna()
         if len(both) < 3:
             raise DataError(
-                f"Only {len(both)} regions have both {name!r} and the outside variable; a correlation needs three. "
-                "Check that both are indexed by region id."
+                f"Only {len(both)} regions have both {name!r} and the outside variable; a "
+                "correlation needs three. Check that both are indexed by region id."
             )
         rows[name] = [
             *(correlation(both.iloc[:, 0], both.iloc[:, 1], kind) for kind in _CORRELATIONS),
@@ -401,7 +421,7 @@ def correlation(a: pd.Series, b: pd.Series, kind: str) -> float:
     return float(a.corr(b, method=_KINDS[kind]))
 
 
-_KINDS: dict[str, Literal["pearson", "spearman", "kendall"]] = {
+_KINDS: dict[str, _Kind] = {
     "pearson": "pearson",
     "spearman": "spearman",
     "kendall": "kendall",
@@ -423,7 +443,8 @@ def _numeric(frame: pd.DataFrame) -> pd.DataFrame:
         raise DataError(f"The values must be numbers, but some are not: {error}.") from None
     if infinite := numbers.columns[np.isinf(numbers.to_numpy()).any(axis=0)].tolist():
         raise DataError(
-            f"Values must be finite, but {listing(map(repr, infinite))} holds infinite ones. Correct them."
+            f"Values must be finite, but {listing(map(repr, infinite))} holds infinite ones. "
+            "Correct them."
         )
     return numbers
 
@@ -432,8 +453,8 @@ def _complete(frame: pd.DataFrame, what: str) -> pd.DataFrame:
     complete = frame.dropna()
     if len(complete) < 3:
         raise DataError(
-            f"{what} needs three regions with all values, but there are {len(complete)} of {len(frame)}. Drop the "
-            "indicators with most gaps, or fill them in the scheme."
+            f"{what} needs three regions with all values, but there are {len(complete)} of "
+            f"{len(frame)}. Drop the indicators with most gaps, or fill them in the scheme."
         )
     if constant := complete.columns[complete.nunique() < 2].tolist():
         raise ConstantIndicatorError(constant, what)
@@ -441,7 +462,7 @@ def _complete(frame: pd.DataFrame, what: str) -> pd.DataFrame:
 
 
 def _shared_group(framework: Framework | None, a: str, b: str) -> str | None:
-    """Return the parent that two indicators share (empty for the score itself), or None when it is not one."""
+    """Return the parent that two indicators share, empty for the score itself; None without one."""
     if framework is None:
         return ""
     if absent := [code for code in (a, b) if code not in framework.codes]:

@@ -235,7 +235,9 @@ def standouts(result: Result, *, most: int = _MOST) -> pd.DataFrame:
     pandas.DataFrame
         One row for each: `region_id`, `kind` (`"strength"` or `"weakness"`), `indicator`,
         `difference` (normalised value minus the median of the tier's other regions), `value` (in
-        the unit of the data). Regions in the order of the table, strengths first, the largest first.
+        the unit of the data).
+
+        Regions in the order of the table, strengths first, the largest first.
 
     Notes
     -----
@@ -254,11 +256,12 @@ def standouts(result: Result, *, most: int = _MOST) -> pd.DataFrame:
     """
     difference = result.normalised - peer_medians(result)
     rows = []
-    for region, own in difference.iterrows():
-        values = result.table.values.loc[str(region)]
+    for region in map(str, difference.index):
+        own: pd.Series = difference.loc[[region]].iloc[0]
+        values: pd.Series = result.table.values.loc[[region]].iloc[0]
         for kind, furthest in (("strength", _furthest_above), ("weakness", _furthest_below)):
             for code, distance in furthest(own, most).items():
-                rows.append((region, kind, code, float(distance), float(values[str(code)])))
+                rows.append((region, kind, str(code), float(distance), float(values[str(code)])))
     columns = ["region_id", "kind", "indicator", "difference", "value"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -1,4 +1,4 @@
-"""What is measured: indicators, the hierarchy that groups them, and Zhang's tiers, functions and categories.
+"""What is measured: indicators, the hierarchy that groups them, Zhang's tiers and functions.
 
 A framework is a table that an analyst edits in a spreadsheet, one row per node. A row with a
 `direction` is an indicator; a row without one is a group, for example one of the four functions of
@@ -109,7 +109,7 @@ class Indicator:
     a rate). `weight` counts among the siblings under `parent`. `denominator` names the quantity
     that the indicator refers to: under `Denominate()` an extensive one is divided by it, and an
     intensive one, which has been divided already, is weighted by it when members are brought up to
-    a region.
+    a region. `unit_en` is the unit in English, where `unit` is not.
     """
 
     code: str
@@ -123,6 +123,7 @@ class Indicator:
     weight: float = 1.0
     denominator: str = ""
     source: str = ""
+    unit_en: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -168,7 +169,7 @@ class Framework:
         path
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
-            `source`. Rows without a direction are groups. Empty cells take the default: weight 1,
+            `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default: weight 1,
             kind extensive.
 
         Raises
@@ -180,13 +181,10 @@ class Framework:
         header = next(csv.reader(io.StringIO(text)), [])
         if absent := [name for name in _REQUIRED if name not in header]:
             raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
-        nodes = [
-            _parse_row(
-                {k: (v or "").strip() for k, v in row.items() if k},
-                f"{Path(path).name}, line {number}",
-            )
-            for number, row in enumerate(rows, start=2)
-        ]
+        nodes = []
+        for number, row in enumerate(rows, start=2):
+            cells = {name: (cell or "").strip() for name, cell in row.items() if name}
+            nodes.append(_parse_row(cells, f"{Path(path).name}, line {number}"))
         groups = tuple(node for node in nodes if isinstance(node, Group))
         return cls(tuple(node for node in nodes if isinstance(node, Indicator)), groups)
 
@@ -198,7 +196,7 @@ class Framework:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per node, groups first, with the columns of the CSV file."""
         names = [f.name for f in fields(Indicator)]
-        rows = [{name: getattr(node, name, "") for name in names} for node in self.nodes]
+        rows = [_row_of(node, names) for node in self.nodes]
         return pd.DataFrame(rows, columns=names)
 
     @cached_property
@@ -208,7 +206,10 @@ class Framework:
 
     @cached_property
     def denominators(self) -> list[str]:
-        """Codes that totals are divided by and are no indicators themselves, which `Denominate` needs as columns."""
+        """Codes that totals are divided by and are no indicators themselves.
+
+        `Denominate` needs them as columns.
+        """
         named = (i.denominator for i in self.indicators if i.kind == "extensive" and i.denominator)
         return [code for code in dict.fromkeys(named) if code not in self.codes]
 
@@ -247,19 +248,27 @@ class Framework:
         return len(self.ancestors(code)) if code else 0
 
     def levels(self) -> list[list[str]]:
-        """Return the groups that hold indicators, level by level from the lowest up; the score comes last."""
-        filled = [g.code for g in self.groups if self.leaves(g.code)]
-        depths = sorted({self.depth(code) for code in filled}, reverse=True)
-        return [[code for code in filled if self.depth(code) == depth] for depth in depths] + [[""]]
+        """Return the groups that hold indicators, level by level from the lowest up.
+
+        The score comes last.
+        """
+        by_depth: dict[int, list[str]] = {}
+        for group in self.groups:
+            if self.leaves(group.code):
+                by_depth.setdefault(self.depth(group.code), []).append(group.code)
+        deepest_first = sorted(by_depth, reverse=True)
+        return [*(by_depth[depth] for depth in deepest_first), [""]]
 
     def filled_children(self, code: str = "") -> list[str]:
         """Return the children of a node that are indicators or lead to some."""
-        return [
-            c for c in self.children(code) if isinstance(self.node[c], Indicator) or self.leaves(c)
-        ]
+        children = self.children(code)
+        return [c for c in children if isinstance(self.node[c], Indicator) or self.leaves(c)]
 
     def select(self, codes: Iterable[str]) -> Framework:
-        """Return the framework with only these indicators; groups stay, even when they become empty."""
+        """Return the framework with only these indicators.
+
+        Groups stay, even when they become empty.
+        """
         wanted = list(codes)
         for code in wanted:
             if code not in self.codes:
@@ -275,11 +284,13 @@ class Framework:
         return self.select(c for c in self.codes if c not in gone)
 
     def empty_slots(self) -> pd.DataFrame:
-        """Return the groups and the categories of Zhang that no indicator fills: what a score does not cover."""
+        """Return the groups and the categories of Zhang that no indicator fills.
+
+        What a score does not cover.
+        """
         used = {i.category for i in self.indicators}
-        rows = [
-            ("group", g.code, g.name_zh, g.name_en) for g in self.groups if not self.leaves(g.code)
-        ]
+        bare = [group for group in self.groups if not self.leaves(group.code)]
+        rows = [("group", group.code, group.name_zh, group.name_en) for group in bare]
         if used & set(CATEGORIES):
             empty = [code for code in CATEGORIES if code not in used]
             rows += [("category", code, CATEGORIES[code], code.replace("_", " ")) for code in empty]
@@ -287,11 +298,12 @@ class Framework:
 
     def __repr__(self) -> str:
         groups = [f"{g.code} ({len(self.leaves(g.code))})" for g in self.groups]
-        return f"<Framework: {len(self.indicators)} indicators in {listing(groups, most=8) or 'no groups'}>"
+        named = listing(groups, most=8) or "no groups"
+        return f"<Framework: {len(self.indicators)} indicators in {named}>"
 
 
 def load_framework(source: str | Path) -> Framework:
-    """Load a framework that ships with hubtiers, by name, or one of your own, by the path of a CSV file.
+    """Load a framework that ships with hubtiers, by name, or your own, by the path of a CSV file.
 
     Examples
     --------
@@ -302,7 +314,8 @@ def load_framework(source: str | Path) -> Framework:
     if path.suffix == ".csv" or path.is_file():
         if not path.is_file():
             raise DataError(
-                f"There is no framework file {path}. Check the path, or name one that ships with hubtiers."
+                f"There is no framework file {path}. Check the path, or name one that ships with "
+                "hubtiers."
             )
         return Framework.from_csv(path)
     shipped = data_path("indicators", str(source), "framework.csv")
@@ -310,6 +323,11 @@ def load_framework(source: str | Path) -> Framework:
         names = [p.parent.name for p in data_path("indicators").glob("*/framework.csv")]
         raise UnknownOptionError("framework", source, names)
     return Framework.from_csv(shipped)
+
+
+def _row_of(node: Group | Indicator, names: list[str]) -> list[object]:
+    # Groups lack some of the columns; their cells are empty.
+    return [getattr(node, name, "") for name in names]
 
 
 def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
@@ -325,14 +343,14 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
         return Group(**common)
     if row["direction"] not in _DIRECTIONS:
         raise SpecError(
-            f"{where}: the direction of {row['code']!r} is {row['direction']!r}. Use 1 when more is better, -1 when "
-            "less is better, and leave it empty for a group."
+            f"{where}: the direction of {row['code']!r} is {row['direction']!r}. Use 1 when more "
+            "is better, -1 when less is better, and leave it empty for a group."
         )
     kind = row.get("kind", "") or "extensive"
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
     rest: dict[str, Any] = {
-        name: row.get(name, "") for name in ("category", "unit", "denominator", "source")
+        name: row.get(name, "") for name in ("category", "unit", "denominator", "source", "unit_en")
     }
     return Indicator(**common, **rest, kind=kind, direction=_DIRECTIONS[row["direction"]])
 
@@ -354,12 +372,14 @@ def _check_codes(framework: Framework) -> None:
     codes = [n.code for n in framework.nodes]
     if twice := sorted({c for c in codes if codes.count(c) > 1}):
         raise SpecError(
-            f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be unique."
+            f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be "
+            "unique."
         )
     for n in framework.nodes:
         if not 0 < n.weight < float("inf"):
             raise SpecError(
-                f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what counts 0."
+                f"The weight of {n.code!r} is {n.weight}. Weights are positive; leave out what "
+                "counts 0."
             )
     for i in framework.indicators:
         if i.direction not in (1, -1):
@@ -376,7 +396,8 @@ def _check_parents(framework: Framework) -> None:
         while here:
             if here in seen:
                 raise SpecError(
-                    f"The framework has a cycle through {here!r}. Give one of its groups an empty parent."
+                    f"The framework has a cycle through {here!r}. Give one of its groups an empty "
+                    "parent."
                 )
             seen.add(here)
             here = parents[here]

@@ -69,14 +69,19 @@ def score_regions(
     --------
     >>> import shapely
     >>> frame = gpd.GeoDataFrame(
-    ...     {"GEOID": ["01", "02"], "NAME": ["Alabama", "Alaska"], "rd": [1.0, 3.0], "pollution": [9.0, 2.0]},
+    ...     {
+    ...         "GEOID": ["01", "02"],
+    ...         "NAME": ["Alabama", "Alaska"],
+    ...         "rd": [1.0, 3.0],
+    ...         "pollution": [9.0, 2.0],
+    ...     },
     ...     geometry=[shapely.box(-88, 31, -85, 35), shapely.box(-160, 60, -145, 70)],
     ...     crs="EPSG:4326",
     ... )
     >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> result = score_regions(
-    ...     frame, ["rd", "pollution"], direction={"pollution": -1}, scheme=Scheme(tier=NaturalBreaks(2))
-    ... )
+    >>> scheme = Scheme(tier=NaturalBreaks(2))
+    >>> less = {"pollution": -1}
+    >>> result = score_regions(frame, ["rd", "pollution"], direction=less, scheme=scheme)
     >>> result.scores.tolist()
     [0.0, 1.0]
     """
@@ -85,27 +90,32 @@ def score_regions(
     _check_choices(columns, directions)
     if not isinstance(regions, gpd.GeoDataFrame):
         raise SpecError(
-            f"score_regions() takes a GeoDataFrame, but this is {type(regions).__name__}. Numbers without geometry go "
-            "into join_indicators(load_regions(…), frame)."
+            f"score_regions() takes a GeoDataFrame, but this is {type(regions).__name__}. Numbers "
+            "without geometry go into join_indicators(load_regions(…), frame)."
         )
     if absent := [code for code in columns if code not in regions.columns]:
         raise MissingColumnError(absent, "The GeoDataFrame", map(str, regions.columns))
     is_packed = bool(source_of(regions).pack) and (id, name, credit) == (None, None, None)
     layer = regions if is_packed else read_regions(regions, id_column=id, name=name, credit=credit)
+    values = _tidy(regions, layer.index, columns)
+    table = join_indicators(layer, values, framework=_framework(columns, directions))
+    return (scheme or Scheme()).run(table)
+
+
+def _tidy(regions: gpd.GeoDataFrame, ids: pd.Index, columns: list[str]) -> pd.DataFrame:
     parts = [
-        pd.DataFrame(
-            {"region": layer.index, "indicator": code, "value": _numbers(regions[code], code)}
-        )
+        pd.DataFrame({"region": ids, "indicator": code, "value": _numbers(regions[code], code)})
         for code in columns
     ]
-    framework = Framework(
-        tuple(
-            Indicator(code, name_zh=code, name_en=code, direction=directions.get(code, 1))
-            for code in columns
-        )
-    )
-    table = join_indicators(layer, pd.concat(parts, ignore_index=True), framework=framework)
-    return (scheme or Scheme()).run(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _framework(columns: list[str], directions: Mapping[str, int]) -> Framework:
+    indicators = [
+        Indicator(code, name_zh=code, name_en=code, direction=directions.get(code, 1))
+        for code in columns
+    ]
+    return Framework(tuple(indicators))
 
 
 def _check_choices(columns: list[str], directions: Mapping[str, int]) -> None:
@@ -118,7 +128,8 @@ def _check_choices(columns: list[str], directions: Mapping[str, int]) -> None:
             raise UnknownOptionError("indicator in direction=", code, columns)
         if sign not in (1, -1):
             raise SpecError(
-                f"direction={{{code!r}: {sign!r}}} is no direction: 1 for more is better, -1 for less."
+                f"direction={{{code!r}: {sign!r}}} is no direction: 1 for more is better, -1 for "
+                "less."
             )
 
 

@@ -9,31 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from hubtiers._inputs import input_files
 from hubtiers._methods import find_method, make_step
 from hubtiers._outside import against_outside
 from hubtiers._storage import data_path
+from hubtiers._study_data import StudyData
 from hubtiers._study_file import StudyFile, is_file_name, read_study_file
 from hubtiers._trials import Choice, Trials, try_schemes
 from hubtiers.compare import Comparison, compare_schemes
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
-from hubtiers.framework import Framework, load_framework
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.outcome import Outcome
-from hubtiers.regions.boundaries import load_regions
-from hubtiers.regions.read import read_regions
 from hubtiers.robustness.montecarlo import assess_robustness
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.table.indicators import load_indicators
-from hubtiers.table.join import join_indicators
-from hubtiers.table.roll_up import roll_up
-from hubtiers.table.yearbook.read import read_indicators
 
 __all__ = ["Study", "load_study"]
 
@@ -80,46 +73,7 @@ class Study:
         HubtiersError
             When a name, a file or a column does not fit; the message says which.
         """
-        data = self.content.data
-        framework = load_framework(self._path(data.framework))
-        values = self._load_values(framework)
-        regions = self._load_regions(values)
-        if data.roll_up:
-            values = roll_up(values, regions, framework=framework, partial=data.partial)
-        table = join_indicators(
-            regions,
-            values,
-            framework=framework,
-            unmatched=data.unmatched,
-            year=data.year,
-        )
-        return table.without(data.exclude)
-
-    def _load_values(self, framework: Framework) -> pd.DataFrame:
-        data = self.content.data
-        if not is_file_name(data.indicators):
-            return load_indicators(data.indicators, edition=data.edition)
-        file = read_indicators(
-            self._path(data.indicators),
-            framework=framework,
-            sheet=data.sheet,
-            year=data.year if isinstance(data.year, int) else None,
-        )
-        return file.values
-
-    def _load_regions(self, values: pd.DataFrame) -> gpd.GeoDataFrame:
-        data = self.content.data
-        if data.regions == "listed":
-            return load_regions(list(dict.fromkeys(values["region"].astype(str))))
-        if not is_file_name(data.regions):
-            return load_regions(data.regions)
-        return read_regions(
-            self._path(data.regions),
-            id_column=data.id_column,
-            name_zh=data.name_zh,
-            name_en=data.name_en,
-            crs=data.crs,
-        )
+        return StudyData(self.content.data, self.folder).load()
 
     def load_layout(self) -> HubLayout | None:
         """Read the layout, if the study names one."""

@@ -293,6 +293,25 @@ def test_other_tier_rules_start_from_the_result(visit, gappy_table, tier):
     assert not page.evaluate("drawn.modified")
 
 
+def test_partitions_that_are_nearly_equal_are_cut_as_in_python(visit, zhang_outcome):
+    """Of partitions equal to one part in 10¹⁰ both take the one with the lowest starts, even if another is less."""
+    page = visit(tier_map(zhang_outcome.result)).page
+    script = "([s, k]) => hubtiers.scoring.breaksFor(Float64Array.from(s), { id: 'natural', log: false }, k)"
+    # Cut below 2 the sum of squares is less by four parts in 10¹²; cut above 0 the starts are lower.
+    lone = [0.0, 1.0 - 1e-12, 2.0]
+    assert page.evaluate(script, [lone, 2]) == [0.0]
+    rng = np.random.default_rng(12)
+    for _ in range(60):
+        k = int(rng.integers(2, 5))
+        half = np.round(rng.uniform(0, 1, int(rng.integers(k, 7))), 2)
+        # Values that mirror each other have partitions that do, and twelve digits keep them just apart.
+        scores = np.concatenate([half, 2.0 - half]) + rng.integers(-2, 3, 2 * len(half)) * 1e-12
+        scores = round_significant(scores)
+        if len(np.unique(scores)) >= k:
+            breaks = NaturalBreaks(k).fit(pd.Series(scores)).breaks
+            assert page.evaluate(script, [scores.tolist(), k]) == list(breaks)
+
+
 def test_rounding_and_breaks_are_those_of_python(visit, zhang_outcome):
     page = visit(tier_map(zhang_outcome.result)).page
     rng = np.random.default_rng(3)

@@ -562,6 +562,17 @@ def test_no_string_of_a_user_is_run(visit, text):
     assert seen.trouble == []
 
 
+def test_going_to_an_overlapped_region_shows_all_of_it(visit):
+    """Three provinces lie on top of all of the northeast, which is no less there."""
+    layer = load_regions(["northeast", "210000", "220000", "230000"])
+    values = pd.DataFrame({"region": layer.index, "indicator": "rd", "value": [1.0, 5.0, 4.0, 9.0]})
+    page = visit(tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values)))).page
+    sides = "b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]"
+    for number, region in enumerate(layer.index):
+        shown = page.evaluate(f"({sides})(hubtiers.boundsOf(drawn, {number}))")
+        assert shown == pytest.approx(layer.geometry[region].bounds, abs=0.05)
+
+
 def test_no_data_and_out_of_scope_are_two_things(visit):
     provinces = load_regions("province").head(6)
     values = pd.DataFrame(

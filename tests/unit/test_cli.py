@@ -1,28 +1,16 @@
 """The command line from outside: what a shell sees."""
 
-import os
 import re
 import subprocess
 import sys
 from importlib.metadata import version
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
 
-def hubtiers(*words, cwd):
-    environment = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "hubtiers.cli", *map(str, words)],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_version(tmp_path):
+def test_version(hubtiers, tmp_path):
     run = hubtiers("--version", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, f"hubtiers {version('hubtiers')}\n")
     assert re.fullmatch(r"hubtiers \d+\.\d+\S*\n", run.stdout)
@@ -43,16 +31,15 @@ def test_python_m_hubtiers_is_the_command_line(tmp_path):
     assert "Traceback" not in run.stderr
 
 
-def test_help_is_bilingual(tmp_path):
+def test_help_is_bilingual(hubtiers, tmp_path):
     run = hubtiers("--help", cwd=tmp_path)
     assert run.returncode == 0
     assert "join, score, sort, map. 创新中心分级" in run.stdout
     assert "--version" in run.stdout
 
 
-def test_build_prints_agreement_and_other_weights(tmp_path):
-    run = hubtiers("build", "zhang2022", "--out", "out", cwd=tmp_path)
-    assert run.returncode == 0, run.stderr
+def test_build_prints_agreement_and_other_weights(built):
+    run = built("zhang2022").run
     assert "14 of 14 regions in the same tier" in run.stdout
     assert "critic differs from the layout in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
@@ -67,10 +54,10 @@ def test_build_prints_agreement_and_other_weights(tmp_path):
         "tables.xlsx",
         "tiers.geojson",
     ]
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
+    assert sorted(p.name for p in built("zhang2022").folder.iterdir()) == names
 
 
-def test_build_without_out_writes_below_out(study_folder):
+def test_build_without_out_writes_below_out(hubtiers, study_folder):
     run = hubtiers("build", "own.toml", cwd=study_folder)
     assert run.returncode == 0, run.stderr
     assert (study_folder / "out" / "own" / "scores.csv").is_file()
@@ -84,7 +71,7 @@ def test_build_without_out_writes_below_out(study_folder):
         ('indicators = "values.csv"', 'indicators = "none.csv"', "There is no"),
     ],
 )
-def test_wrong_data_are_a_sentence_and_exit_1(study_folder, old, new, message):
+def test_wrong_data_are_a_sentence_and_exit_1(hubtiers, study_folder, old, new, message):
     path = study_folder / "own.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     run = hubtiers("build", "own.toml", "--out", "result", cwd=study_folder)
@@ -104,19 +91,19 @@ def test_wrong_data_are_a_sentence_and_exit_1(study_folder, old, new, message):
 @pytest.mark.parametrize(
     "words", [["bild", "zhang2022"], ["build"], ["build", "zhang2022", "--outt", "x"]]
 )
-def test_wrong_usage_is_exit_2(tmp_path, words):
+def test_wrong_usage_is_exit_2(hubtiers, tmp_path, words):
     run = hubtiers(*words, cwd=tmp_path)
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
 
 
-def test_help_has_an_example(tmp_path):
+def test_help_has_an_example(hubtiers, tmp_path):
     run = hubtiers("build", "--help", cwd=tmp_path)
     assert run.returncode == 0
     assert "hubtiers build zhang2022 --out" in run.stdout
 
 
-def test_check_accounts_for_every_name(tmp_path):
+def test_check_accounts_for_every_name(hubtiers, tmp_path):
     (tmp_path / "good.txt").write_text("北京\nXi'an\n襄樊\n", encoding="utf-8")
     run = hubtiers("check", "good.txt", "--level", "city", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
@@ -133,14 +120,14 @@ def test_check_accounts_for_every_name(tmp_path):
     assert "Traceback" not in run.stderr
 
 
-def test_check_within_decides(tmp_path):
+def test_check_within_decides(hubtiers, tmp_path):
     (tmp_path / "names.txt").write_text("朝阳\n", encoding="utf-8")
     assert hubtiers("check", "names.txt", cwd=tmp_path).returncode == 1
     assert hubtiers("check", "names.txt", "--within", "辽宁", cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("words", [["check", "none.txt"], ["count", "none.csv", "--out", "c.csv"]])
-def test_missing_files_are_a_sentence(tmp_path, words):
+def test_missing_files_are_a_sentence(hubtiers, tmp_path, words):
     run = hubtiers(*words, cwd=tmp_path)
     assert run.returncode == 1
     assert run.stderr.startswith("hubtiers: ")
@@ -148,7 +135,7 @@ def test_missing_files_are_a_sentence(tmp_path, words):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_count_writes_one_column_per_kind(tmp_path):
+def test_count_writes_one_column_per_kind(hubtiers, tmp_path):
     (tmp_path / "points.csv").write_text(
         "lon,lat,kind\n116.4,39.9,lab\n116.4,39.95,firm\n114.3,30.6,lab\n0,0,lab\n",
         encoding="utf-8",
@@ -175,14 +162,14 @@ def test_count_writes_one_column_per_kind(tmp_path):
     assert counts[["firm", "lab"]].to_numpy().sum() == 3
 
 
-def test_datasets_lists_every_study(tmp_path):
+def test_datasets_lists_every_study(hubtiers, tmp_path):
     run = hubtiers("datasets", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     for name in ("zhang2022", "provinces2022", "cities2023", "beijing_cooperation"):
         assert name in run.stdout
 
 
-def test_new_makes_a_study_that_builds(tmp_path):
+def test_new_makes_a_study_that_builds(hubtiers, tmp_path):
     run = hubtiers("new", "mine", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == [
@@ -201,13 +188,13 @@ def test_new_makes_a_study_that_builds(tmp_path):
 @pytest.mark.parametrize(
     "command", ["build", "compare", "robustness", "check", "count", "datasets", "new"]
 )
-def test_each_command_shows_an_example(tmp_path, command):
+def test_each_command_shows_an_example(hubtiers, tmp_path, command):
     run = hubtiers(command, "--help", cwd=tmp_path)
     assert run.returncode == 0
     assert f"Example: hubtiers {command}" in " ".join(run.stdout.split())
 
 
-def test_compare_prints_and_writes(tmp_path):
+def test_compare_prints_and_writes(hubtiers, tmp_path):
     run = hubtiers(
         "compare",
         "zhang2022",
@@ -234,7 +221,7 @@ def test_compare_prints_and_writes(tmp_path):
     assert {"regions", "summary", "moves", "kendall", "spearman"} <= set(book.sheetnames)
 
 
-def test_compare_every_weight_with_every_tier_rule(tmp_path):
+def test_compare_every_weight_with_every_tier_rule(hubtiers, tmp_path):
     run = hubtiers(
         "compare",
         "zhang2022",
@@ -254,14 +241,14 @@ def test_compare_every_weight_with_every_tier_rule(tmp_path):
     assert matrix.shape == (2, 10)
 
 
-def test_compare_with_an_unknown_method(tmp_path):
+def test_compare_with_an_unknown_method(hubtiers, tmp_path):
     run = hubtiers("compare", "zhang2022", "--weights", "equal,entropi", "--out", "c", cwd=tmp_path)
     assert run.returncode == 1
     assert "Unknown method for the step 'weight': 'entropi'" in run.stderr
     assert not (tmp_path / "c").exists()
 
 
-def test_robustness_is_the_same_twice(tmp_path):
+def test_robustness_is_the_same_twice(hubtiers, tmp_path):
     for name in ("a", "b"):
         run = hubtiers(
             "robustness", "zhang2022", "--draws", "500", "--seed", "7", "--out", name, cwd=tmp_path
@@ -274,3 +261,59 @@ def test_robustness_is_the_same_twice(tmp_path):
     chances = pd.read_csv(tmp_path / "a" / "tier_probability.csv", index_col="region_id")
     assert chances[["international", "national", "regional"]].sum(axis=1).round(9).eq(1).all()
     assert "order of the tiers kept" in run.stdout
+
+
+def test_pack_then_check_against_it(hubtiers, tmp_path):
+    """A layer becomes a pack with an account, and names are checked against it."""
+    layer = gpd.GeoDataFrame(
+        {"GEOID": ["01", "02", None], "NAME": ["Ash", "Birch", "Lake"]},
+        geometry=[box(n, 50, n + 1, 51) for n in range(3)],
+        crs=4326,
+    )
+    layer.to_file(tmp_path / "own.gpkg")
+    words = [
+        "own.gpkg",
+        "--id",
+        "GEOID",
+        "--name",
+        "NAME",
+        "--credit",
+        "© X",
+        "--level",
+        "county",
+        "--out",
+        "isles",
+    ]
+    made = hubtiers("pack", *words, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "level 'county' with 2 regions" in made.stdout
+    assert "set aside row 3: Lake, it has no 'GEOID'" in made.stdout
+    again = hubtiers("pack", *words, cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (
+        1,
+        "hubtiers: isles exists already. Give the name of a folder to make.\n",
+    )
+    (tmp_path / "names.txt").write_text("ash county\nBirsh\n2\n", encoding="utf-8")
+    for regions in (["--regions", "isles"], ["--regions", "own.gpkg", "--id", "NAME"]):
+        checked = hubtiers("check", "names.txt", *regions, cwd=tmp_path)
+        assert checked.returncode == 1
+        assert "1 alias, 2 unmatched" in checked.stdout
+    assert (
+        "did you mean 02 Birch?"
+        in hubtiers("check", "names.txt", "--regions", "isles", cwd=tmp_path).stdout
+    )
+    (tmp_path / "names.txt").write_text("ash\nBIRCH\n", encoding="utf-8")
+    assert hubtiers("check", "names.txt", "--regions", "isles", cwd=tmp_path).returncode == 0
+    (tmp_path / "names.txt").write_text("Viet Nam\n韩国\n", encoding="utf-8")
+    assert hubtiers("check", "names.txt", "--regions", "country", cwd=tmp_path).returncode == 0
+
+
+def test_ways_out_are_options(hubtiers, tmp_path):
+    layer = gpd.GeoDataFrame({"key": ["a"]}, geometry=[box(0, 50, 1, 51)], crs=4326)
+    layer.to_file(tmp_path / "own.gpkg", layer="one")
+    layer.to_file(tmp_path / "own.gpkg", layer="two", mode="a")
+    (tmp_path / "names.txt").write_text("a\n", encoding="utf-8")
+    failed = hubtiers("check", "names.txt", "--regions", "own.gpkg", cwd=tmp_path)
+    assert failed.stderr.endswith("Name one with --layer ….\n")
+    failed = hubtiers("check", "names.txt", "--regions", "own.gpkg", "--layer", "one", cwd=tmp_path)
+    assert "needs a column that identifies regions (--id …)" in failed.stderr

@@ -310,6 +310,9 @@ class TestStandouts:
             why = explain(result, region)
             for kind, series in (("strength", why.strengths), ("weakness", why.weaknesses)):
                 named = own[own["kind"] == kind]
+                away = named["difference"] if kind == "strength" else -named["difference"]
+                assert (away > 0).all()
+                assert away.is_monotonic_decreasing
                 assert named["difference"].to_dict() == series.to_dict()
                 assert list(named.index) == list(series.index)
                 assert named["value"].tolist() == frame.loc[region, list(series.index)].tolist()

@@ -107,16 +107,14 @@ def test_own_study(study_folder):
     assert outcome.comparison is None
 
 
-def test_files_are_complete_and_the_same_twice(tmp_path):
-    study = load_study("zhang2022")
-    for name in ("a", "b"):
-        study.run(tmp_path / name)
-    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == FILES
-    assert (tmp_path / "a" / "scores.csv").read_bytes() == (
-        tmp_path / "b" / "scores.csv"
-    ).read_bytes()
-    assert (tmp_path / "a" / "run.json").read_bytes() == (tmp_path / "b" / "run.json").read_bytes()
-    record = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
+def test_files_are_complete_and_the_same_twice(built, tmp_path):
+    first = built("zhang2022").folder
+    load_study("zhang2022").run(tmp_path)
+    assert sorted(p.name for p in first.iterdir()) == FILES
+    assert sorted(p.name for p in tmp_path.iterdir()) == FILES
+    assert (first / "scores.csv").read_bytes() == (tmp_path / "scores.csv").read_bytes()
+    assert (first / "run.json").read_bytes() == (tmp_path / "run.json").read_bytes()
+    record = json.loads((first / "run.json").read_text(encoding="utf-8"))
     found = record["agreement"]
     assert (found["n"], found["matches"], found["kappa"], found["adjusted_rand"]) == (
         14,
@@ -127,20 +125,17 @@ def test_files_are_complete_and_the_same_twice(tmp_path):
     assert record["empty_slots"] == ["culture", "talent", "radiation", "value_chain"]
     assert all(len(digest) == 64 for digest in record["inputs"].values())
     assert "zhang2022/values.csv" in record["inputs"]
-    features = json.loads((tmp_path / "a" / "tiers.geojson").read_text(encoding="utf-8"))[
-        "features"
-    ]
+    features = json.loads((first / "tiers.geojson").read_text(encoding="utf-8"))["features"]
     assert {f["properties"]["region_id"]: f["properties"]["tier"] for f in features}[
         "350000"
     ] == "regional"
 
 
-def test_the_record_runs_again(tmp_path):
+def test_the_record_runs_again(built, zhang_outcome):
     """What run.json holds is enough to write the study file that gives the same scores."""
-    record = load_study("zhang2022").run(tmp_path / "a").result
-    spec = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))["content"][
-        "method"
-    ]
+    record = zhang_outcome.result
+    text = (built("zhang2022").folder / "run.json").read_text(encoding="utf-8")
+    spec = json.loads(text)["content"]["method"]
     again = Scheme.from_spec(spec).run(record.table)
     pd.testing.assert_series_equal(again.scores, record.scores)
 
@@ -182,7 +177,7 @@ def test_a_failing_run_leaves_no_folder(study_folder, monkeypatch):
         ("k = 3", 'k = "three"', "number of tiers is 'three'"),
         ("k = 3", "k = 9", "has 4 tiers; for 9 give labels"),
         ("[method]", "[metod]", "unknown key 'metod'. Did you mean 'method'"),
-        ('framework = "framework.csv"', "", "the key 'data.framework' is missing"),
+        ('indicators = "values.csv"', "", "the key 'data.indicators' is missing"),
         (
             'framework = "framework.csv"',
             'framework = "framewrk.csv"',
@@ -398,7 +393,7 @@ def test_outputs_can_be_left_out(study_folder):
 
 
 def test_a_machine_without_chinese_fonts_builds_in_english(tmp_path, monkeypatch):
-    from hubtiers.show.figures import fonts
+    from hubtiers.show import fonts
 
     monkeypatch.setattr(fonts, "CJK_FONTS", ("No Such Font",))
     outcome = load_study("zhang2022").run(tmp_path / "out")

@@ -1,8 +1,9 @@
-"""A hub layout: hubs with tier, cores and extent, and the corridors between them. A set and a network, never a tree."""
+"""A hub layout: hubs with tier, cores and extent, and corridors. A set, never a tree."""
 
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -95,10 +96,12 @@ class HubLayout:
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        ids = [h.id for h in self.hubs] + [c.id for c in self.corridors]
+        parts: list[Hub | Corridor] = [*self.hubs, *self.corridors]
+        ids = [part.id for part in parts]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
             raise SpecError(
-                f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must be unique."
+                f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must "
+                "be unique."
             )
 
     def hub(self, hub_id: str) -> Hub:
@@ -109,7 +112,7 @@ class HubLayout:
         raise UnknownOptionError("hub", hub_id, [h.id for h in self.hubs])
 
     def reference_tiers(self, members: Mapping[str, Iterable[str]]) -> pd.Series:
-        """Return the published tier of each region: the highest tier of a hub with a core inside it.
+        """Return the published tier of each region: the highest of a hub with a core inside it.
 
         Parameters
         ----------
@@ -133,24 +136,12 @@ class HubLayout:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per hub, highest tier first."""
-        rows = [
-            {
-                "hub": h.id,
-                "name_zh": h.name_zh,
-                "name_en": h.name_en,
-                "tier": h.tier,
-                "cores": ";".join(h.cores),
-                "extent": ";".join(h.extent),
-                "focus_zh": "；".join(h.focus_zh),
-                "focus_en": "; ".join(h.focus_en),
-            }
-            for h in sorted(self.hubs, key=lambda h: TIERS.index(h.tier))
-        ]
-        return pd.DataFrame(rows)
+        ordered = sorted(self.hubs, key=lambda hub: TIERS.index(hub.tier))
+        return pd.DataFrame([_hub_row(hub) for hub in ordered])
 
     def __repr__(self) -> str:
-        counts = {tier: sum(h.tier == tier for h in self.hubs) for tier in TIERS}
-        text = ", ".join(f"{n} {tier}" for tier, n in counts.items() if n)
+        counts = Counter(hub.tier for hub in self.hubs)
+        text = ", ".join(f"{counts[tier]} {tier}" for tier in TIERS if counts[tier])
         return f"<HubLayout {self.id}: {text} hubs, {len(self.corridors)} corridors>"
 
     def _repr_html_(self) -> str:
@@ -159,13 +150,26 @@ class HubLayout:
         )
 
 
+def _hub_row(hub: Hub) -> dict[str, str]:
+    return {
+        "hub": hub.id,
+        "name_zh": hub.name_zh,
+        "name_en": hub.name_en,
+        "tier": hub.tier,
+        "cores": ";".join(hub.cores),
+        "extent": ";".join(hub.extent),
+        "focus_zh": "；".join(hub.focus_zh),
+        "focus_en": "; ".join(hub.focus_en),
+    }
+
+
 def _units(ids: Iterable[str], known: set[str]) -> tuple[str, ...]:
-    """Return the units of regions: a region of the layer at hand is its own, others are expanded."""
+    """Return the units of regions: one of the layer at hand is its own, others are expanded."""
     return tuple(unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
 
 
 def load_layout(source: str | Path) -> HubLayout:
-    """Load a layout that ships with hubtiers, by name, or one of your own, by the path of a TOML file.
+    """Load a layout that ships, by name, or one of your own, by the path of a TOML file.
 
     Raises
     ------
@@ -192,7 +196,8 @@ def load_layout(source: str | Path) -> HubLayout:
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
-    # Tables of hubs and corridors are called by their singular; the plural would be lost in silence.
+    # Tables of hubs and corridors are called by their singular; the plural would be lost in
+    # silence.
     known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
     for key in content:
         if key not in known:

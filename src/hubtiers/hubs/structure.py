@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 _FEWEST = 3
 _SHIFT = 0.5
-"""What is taken from a rank before its logarithm, so that the exponent of few sizes is not biased."""
+"""Taken from a rank before its logarithm, so that the exponent of few sizes is not biased."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)

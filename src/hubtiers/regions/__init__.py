@@ -1,1 +1,1 @@
-"""Where: bundled boundaries, names of regions, consortia and their members, and a user's own layers."""
+"""Where: boundaries in packs, names of regions, memberships, and a user's own layers."""

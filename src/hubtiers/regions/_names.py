@@ -1,4 +1,4 @@
-"""How a written name becomes a key to look up: width, spaces, case, marks, traditional characters, codes."""
+"""How a written name becomes a key to look up: width, case, marks, old characters, codes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ _PLAIN_LETTERS = str.maketrans(
 _BRACKETS = re.compile(r"^(?P<base>[^()\[\]]+)[(\[](?P<hint>[^()\[\]]+)[)\]]$")
 _CODE = re.compile(r"^(?P<digits>\d{2}|\d{4}|\d{6}|\d{9}|\d{12})(\.0+)?$")
 
-# Words that say what kind of unit a romanised name is; stripped from its end, with the ending of the Chinese name.
+# Words that say what kind of unit a romanised name is; stripped from its end, with the ending of
+# the Chinese name.
 _KIND_WORDS = {
     "shi": "市",
     "city": "市",
@@ -91,7 +92,7 @@ _FILLER_WORDS = (
     frozenset({"autonomous", "special", "administrative", "level", "and", "ar"}) | _PEOPLES
 )
 AUTONOMOUS = "自治"
-"""What the Chinese name of a unit holds that an English one calls by its peoples: “Dali Bai” is 大理白族自治州."""
+"""What a Chinese name holds where the English one names peoples: “Dali Bai”, 大理白族自治州."""
 
 
 @lru_cache(maxsize=200_000)
@@ -118,7 +119,7 @@ def name_key(name: str) -> str:
 
 
 def split_hint(name: str) -> tuple[str, str] | None:
-    """Split “朝阳市（辽宁）” or “Suzhou, Anhui” into the name and the hint; None when there is no hint.
+    """Split “朝阳市（辽宁）” or “Suzhou, Anhui” into name and hint; None when there is no hint.
 
     >>> split_hint("朝阳市（辽宁）"), split_hint("Suzhou, Anhui"), split_hint("大连")
     (('朝阳市', '辽宁'), ('suzhou', 'anhui'), None)
@@ -145,12 +146,15 @@ def read_code(name: str) -> str | None:
 
 
 def without_kind(name: str) -> tuple[str, str] | None:
-    """Strip words such as “shi” or “Autonomous Prefecture” from a romanised name; None when there are none.
+    """Strip words such as “shi” or “Autonomous Prefecture” from a name; None when there are none.
 
-    Returns the rest and the ending that the Chinese name must have (empty for any; 自治 anywhere in it).
+    Returns the rest and the ending that the Chinese name must have (empty for any; 自治 anywhere in
+    it).
 
-    >>> without_kind("Jilin Sheng"), without_kind("Yanbian Korean Autonomous Prefecture"), without_kind("Yushu")
-    (('jilin', '省'), ('yanbian', ''), None)
+    >>> without_kind("Jilin Sheng"), without_kind("Yushu")
+    (('jilin', '省'), None)
+    >>> without_kind("Yanbian Korean Autonomous Prefecture")
+    ('yanbian', '')
     """
     words = clean(name).split(" ")
     ending = None

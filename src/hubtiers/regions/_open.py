@@ -1,4 +1,4 @@
-"""Opening a boundary file: by the driver that its name promises, nothing fetched, sizes checked before parsing."""
+"""Opening a boundary file: by the driver its name promises, nothing fetched, size checked."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def open_layer(
         if allow_remote:
             return _open(str(path), None, layer, limits)
         raise SpecError(
-            f"{str(path)!r} is a URL or a virtual path. Download the file first, or pass allow_remote=True if you "
-            "trust its source."
+            f"{str(path)!r} is a URL or a virtual path. Download the file first, or pass "
+            "allow_remote=True if you trust its source."
         )
     file = Path(path)
     if not file.is_file():
@@ -117,8 +117,8 @@ def _open_file(file: Path, layer: str | None, limits: ReadLimits) -> Opened:
         head = stream.read(4096)
     if not form.is_own(head):
         raise DataError(
-            f"{file.name} is not a {form.driver} file, although its name says so. Export it again, or give it the "
-            "extension of what it is."
+            f"{file.name} is not a {form.driver} file, although its name says so. Export it again, "
+            "or give it the extension of what it is."
         )
     if form.driver not in ("GeoJSON", "TopoJSON"):
         return _open(str(file.resolve()), form.driver, layer, limits)
@@ -132,8 +132,8 @@ def _check_size(file: Path, limits: ReadLimits) -> None:
     size = sum(part.stat().st_size for part in companions if part.is_file()) / 1e6
     if size > limits.megabytes:
         raise DataError(
-            f"{file.name} has {size:.0f} MB; the limit is {limits.megabytes:.0f} MB. Simplify it, or raise the limit "
-            "with limits=ReadLimits(megabytes=…)."
+            f"{file.name} has {size:.0f} MB; the limit is {limits.megabytes:.0f} MB. Simplify it, "
+            "or raise the limit with limits=ReadLimits(megabytes=…)."
         )
 
 
@@ -160,8 +160,8 @@ def _unpacked(archive: Path, layer: str | None, limits: ReadLimits) -> Iterator[
         ]
         if sum(info.file_size for info in parts) > limits.megabytes * 1e6:
             raise DataError(
-                f"{archive.name} unpacks to more than {limits.megabytes:.0f} MB. Simplify the layer, or raise the "
-                "limit with limits=ReadLimits(megabytes=…)."
+                f"{archive.name} unpacks to more than {limits.megabytes:.0f} MB. Simplify the "
+                "layer, or raise the limit with limits=ReadLimits(megabytes=…)."
             )
         for info in parts:
             # Names inside an archive may lead anywhere; only the last part is used.
@@ -191,8 +191,8 @@ def _member(packed: zipfile.ZipFile, where: str, layer: str | None) -> str:
         ] or found
     if not found:
         raise DataError(
-            f"{where} holds no boundary file (it holds {listing(names) or 'nothing'}). Name an archive with a .shp, "
-            ".gpkg or .geojson file inside."
+            f"{where} holds no boundary file (it holds {listing(names) or 'nothing'}). Name an "
+            "archive with a .shp, .gpkg or .geojson file inside."
         )
     if len(found) > 1:
         raise SpecError(
@@ -202,7 +202,7 @@ def _member(packed: zipfile.ZipFile, where: str, layer: str | None) -> str:
 
 
 def _open_json(file: Path, layer: str | None, limits: ReadLimits) -> Opened:
-    """Open GeoJSON or TopoJSON, whichever it is, after a look at what it says of its reference system."""
+    """Open GeoJSON or TopoJSON once its reference system is known to be harmless."""
     try:
         content = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -217,12 +217,13 @@ def _open_json(file: Path, layer: str | None, limits: ReadLimits) -> Opened:
         # Its standard knows degrees of WGS84 only, and GDAL leaves the system open.
         frame = opened.frame.set_crs("EPSG:4326", allow_override=True)
         return opened._replace(frame=frame, is_declared=False)
-    # GeoJSON without a member “crs” means WGS84 by its standard, but many writers forget to say otherwise.
+    # GeoJSON without a member “crs” means WGS84 by its standard, but many writers forget to say
+    # otherwise.
     return opened._replace(is_declared=declared)
 
 
 def _declared_system(content: Any, where: str) -> bool:
-    """Return whether JSON names its reference system; one that lies elsewhere, which GDAL would fetch, is refused."""
+    """Return whether JSON names its reference system; one that GDAL would fetch is refused."""
     inside = content.get("features", []) if isinstance(content, dict) else []
     members = [item.get("crs") for item in (content, *inside) if isinstance(item, dict)]
     for crs in members:
@@ -233,7 +234,8 @@ def _declared_system(content: Any, where: str) -> bool:
             or set(properties) != {"name"}
         ):
             raise CRSError(
-                f"{where} refers to a reference system on the web. Export it with the system named inside."
+                f"{where} refers to a reference system on the web. Export it with the system named "
+                "inside."
             )
     named = members[0] if members else None
     if not isinstance(named, dict):
@@ -243,7 +245,8 @@ def _declared_system(content: Any, where: str) -> bool:
         pyproj.CRS.from_user_input(name)
     except pyproj.exceptions.CRSError:
         raise CRSError(
-            f"{where} declares the reference system {name!r}, which is not known. Export it in EPSG:4326."
+            f"{where} declares the reference system {name!r}, which is not known. Export it in "
+            "EPSG:4326."
         ) from None
     return True
 
@@ -258,7 +261,8 @@ def _open(source: str, driver: str | None, layer: str | None, limits: ReadLimits
         except HubtiersError:
             raise
         except Exception as error:
-            # Broken files bring up errors of every kind from GDAL and its wrappers; each means the same to the user.
+            # Broken files bring up errors of every kind from GDAL and its wrappers; each means the
+            # same to the user.
             raise DataError(
                 f"{name} cannot be read: {_first_line(error)}. Export it again."
             ) from error
@@ -275,14 +279,15 @@ def _first_line(message: object) -> str:
 def _check_layer(
     source: str, driver: str | None, layer: str | None, limits: ReadLimits
 ) -> tuple[str, str | None]:
-    """Check which driver opens a file, and how many features it declares, before any is parsed: driver and layer."""
+    """Return driver and layer of a file; its features are counted before it is parsed."""
     import pyogrio
 
     name = source.rpartition("/")[2]
     kinds = {str(row[0]): row[1] for row in pyogrio.list_layers(source)}
     if layer is not None and layer not in kinds:
         raise UnknownOptionError(f"layer of {name}", layer, kinds)
-    # Tables without geometry, such as the styles that a desktop program keeps, are no layers of regions.
+    # Tables without geometry, such as the styles that a desktop program keeps, are no layers of
+    # regions.
     drawn = [title for title, kind in kinds.items() if kind is not None] or list(kinds)
     if layer is None and len(drawn) > 1:
         raise SpecError(
@@ -299,13 +304,13 @@ def _check_layer(
 def _check_count(features: int, name: str, limits: ReadLimits) -> None:
     if features > limits.features:
         raise DataError(
-            f"{name} has {features} features; the limit is {limits.features}. Dissolve it, or raise the limit with "
-            "limits=ReadLimits(features=…)."
+            f"{name} has {features} features; the limit is {limits.features}. Dissolve it, or "
+            "raise the limit with limits=ReadLimits(features=…)."
         )
 
 
 def _decode(source: str, layer: str | None) -> tuple[gpd.GeoDataFrame, str]:
-    """Read with UTF-8, else GB18030; the tables of shapefiles carry either, and rarely say which."""
+    """Read with UTF-8, else GB18030; tables of shapefiles carry either, and rarely say which."""
     has_cpg = source.lower().endswith(".shp") and Path(source).with_suffix(".cpg").is_file()
     if has_cpg or not source.lower().endswith(".shp"):
         return gpd.read_file(source, layer=layer, engine="pyogrio"), "as declared"

@@ -1,4 +1,4 @@
-"""Shapes of packs in their plain form (GeoJSON in degrees), read once as long as the file stays as it is."""
+"""Shapes of packs in plain form (GeoJSON in degrees), read once while the file stays as it is."""
 
 from __future__ import annotations
 

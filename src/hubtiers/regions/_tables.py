@@ -1,4 +1,4 @@
-"""The tables of the pack that has a gazetteer, read once: the gazetteer itself and the consortia."""
+"""Tables of the pack that has a gazetteer, read once: the gazetteer itself and the consortia."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def _level_of_pack(pack: Pack, level: str) -> gpd.GeoDataFrame:
 
 
 def _plain_level(pack: Pack, level: str) -> gpd.GeoDataFrame:
-    """Return a level of a pack without a gazetteer; rows that the pack sets aside are no regions."""
+    """Return a level of a pack without a gazetteer; rows that it sets aside are no regions."""
     about = pack.level(level)
     file = pack.folder / about.file
     if about.members:
@@ -207,8 +207,8 @@ def _listed(pack: Pack, ids: list[str]) -> tuple[str, gpd.GeoDataFrame]:
         if set(ids) <= set(frame.index):
             return level, frame.loc[ids].copy()
     raise SpecError(
-        f"The ids {listing(map(repr, ids))} belong to several levels of the pack {pack.id!r}. Name regions of one "
-        f"level: {listing(pack.levels, most=9)}."
+        f"The ids {listing(map(repr, ids))} belong to several levels of the pack {pack.id!r}. Name "
+        f"regions of one level: {listing(pack.levels, most=9)}."
     )
 
 
@@ -261,7 +261,7 @@ def _descends(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str])
 
 
 def _named(name: str, frame: gpd.GeoDataFrame, pack: Pack, level: str) -> tuple[str, ...]:
-    """Return the regions that a name of `within` means: a group, else those of the highest level that has the name."""
+    """Return the regions that a name means: a group, or one of the highest level that has it."""
     if group := _group(pack, name):
         return group
     aliases, key = pack.aliases(), name_key(name)
@@ -292,7 +292,7 @@ def _from_the_top(pack: Pack, level: str) -> list[str]:
 
 
 def lineage(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[tuple[str, ...]]:
-    """Return for every row of a level its own id and those of the regions above it, nearest first."""
+    """Return for every row of a level its id and those of the regions above it, nearest first."""
     lines = [[str(region)] for region in frame.index]
     layer = frame
     for name in _from_the_top(pack, level)[::-1]:

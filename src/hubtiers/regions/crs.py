@@ -1,7 +1,7 @@
-"""WGS84 and GCJ-02: convert between them, and find out whether a layer carries undeclared GCJ-02 coordinates.
+"""WGS84 and GCJ-02: convert between them, and tell whether a layer carries undeclared GCJ-02.
 
-Chinese web maps publish coordinates in GCJ-02 (火星坐标), a shift of WGS84 by some 100 to 700 m that varies from place
-to place. Files taken from them usually declare WGS84 all the same.
+Chinese web maps publish coordinates in GCJ-02 (火星坐标), a shift of WGS84 by some 100 to 700 m
+that varies from place to place. Files taken from them usually declare WGS84 all the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hubtiers.errors import CRSError, SpecError
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.pack import DEFAULT_PACK, load_pack
 
 __all__ = ["GcjReport", "gcj02_suspicion", "gcj02_to_wgs84", "wgs84_to_gcj02"]
 
@@ -31,12 +32,12 @@ Layer = TypeVar("Layer", gpd.GeoDataFrame, gpd.GeoSeries)
 _SEMI_MAJOR_M = 6378245.0
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
-_ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=36 +lon_0=105 +datum=WGS84 +units=m"
 # Vertices farther than this from any bundled border belong to other lines and say nothing.
 _REACH_M = 2500.0
 _MOST_VERTICES = 20_000
 _FEWEST_VERTICES = 30
-# The better reading must fit by so much: outlines are simplified, so that a true fit leaves some 100 m.
+# The better reading must fit by so much: outlines are simplified, so that a true fit leaves some
+# 100 m.
 _CLEAR = 0.85
 
 
@@ -44,8 +45,9 @@ _CLEAR = 0.85
 class GcjReport:
     """Which reading of a layer fits the bundled borders better.
 
-    `verdict` is ``"gcj02"`` (convert the layer), ``"wgs84"`` (leave it) or ``"undecided"`` (too few vertices near a
-    bundled border, or no clear difference). Distances are medians in metres over `vertices` vertices.
+    `verdict` is ``"gcj02"`` (convert the layer), ``"wgs84"`` (leave it) or ``"undecided"`` (too few
+    vertices near a bundled border, or no clear difference). Distances are medians in metres over
+    `vertices` vertices.
     """
 
     verdict: str
@@ -62,11 +64,15 @@ class GcjReport:
         advice = {
             "gcj02": "The layer is probably in GCJ-02. Convert it with gcj02_to_wgs84(regions).",
             "wgs84": "The layer fits as it is.",
-            "undecided": "The bundled borders do not decide; compare the layer with one that is known to be right.",
+            "undecided": (
+                "The bundled borders do not decide; compare the layer with one that is known to be "
+                "right."
+            ),
         }
         return (
-            f"{self.verdict}: {self.vertices} vertices lie {self.distance_as_is_m:.0f} m from the bundled borders as "
-            f"they are, {self.distance_if_converted_m:.0f} m when read as GCJ-02 (medians). {advice[self.verdict]}"
+            f"{self.verdict}: {self.vertices} vertices lie {self.distance_as_is_m:.0f} m from the "
+            f"bundled borders as they are, {self.distance_if_converted_m:.0f} m when read as "
+            f"GCJ-02 (medians). {advice[self.verdict]}"
         )
 
     def __repr__(self) -> str:
@@ -149,8 +155,8 @@ def gcj02_to_wgs84(
 
     Notes
     -----
-    The formula has no inverse of its own; it is inverted by iteration to well below a millimetre. Missing values
-    stay missing.
+    The formula has no inverse of its own; it is inverted by iteration to well below a millimetre.
+    Missing values stay missing.
 
     Examples
     --------
@@ -166,8 +172,8 @@ def gcj02_to_wgs84(
 def gcj02_suspicion(regions: gpd.GeoDataFrame) -> GcjReport:
     """Test whether a layer that claims WGS84 carries GCJ-02 coordinates instead.
 
-    Use it on boundaries of unknown origin before points are counted in them: a shift of 500 m moves points of dense
-    cities into the neighbouring district.
+    Use it on boundaries of unknown origin before points are counted in them: a shift of 500 m moves
+    points of dense cities into the neighbouring district.
 
     Parameters
     ----------
@@ -185,8 +191,9 @@ def gcj02_suspicion(regions: gpd.GeoDataFrame) -> GcjReport:
 
     Notes
     -----
-    Vertices within 2.5 km of a bundled city border are compared with it, once as they are and once read as GCJ-02.
-    The reading with the smaller median distance wins when it is at least 15 % smaller. Missing geometry is ignored.
+    Vertices within 2.5 km of a bundled city border are compared with it, once as they are and once
+    read as GCJ-02. The reading with the smaller median distance wins when it is at least 15 %
+    smaller. Missing geometry is ignored.
 
     Examples
     --------
@@ -214,7 +221,8 @@ def _pair(lon: ArrayLike, lat: ArrayLike | None) -> tuple[Floats, Floats]:
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     if x.shape != y.shape:
         raise SpecError(
-            f"There are {x.size} longitudes and {y.size} latitudes. Give as many of one as of the other."
+            f"There are {x.size} longitudes and {y.size} latitudes. Give as many of one as of the "
+            "other."
         )
     return x, y
 
@@ -224,7 +232,7 @@ def _inside(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
 
 
 def _offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Return the shift in degrees: a plane plus four groups of sine waves, scaled by the ellipsoid's radii."""
+    """Return the shift in degrees: a plane and four groups of waves, scaled by the ellipsoid."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
@@ -274,7 +282,8 @@ def _to_wgs84(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 def _shift_layer(layer: Layer, shift: Shift) -> Layer:
     if layer.crs is None:
         raise CRSError(
-            "The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326')."
+            "The layer has no coordinate reference system. Set one, for example "
+            "layer.set_crs('EPSG:4326')."
         )
     degrees = layer.to_crs("EPSG:4326")
     shapes = np.asarray(degrees.geometry.array)
@@ -287,7 +296,8 @@ def _shift_layer(layer: Layer, shift: Shift) -> Layer:
 def _vertices(regions: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     if regions.crs is None:
         raise CRSError(
-            "The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326')."
+            "The layer has no coordinate reference system. Set one, for example "
+            "layer.set_crs('EPSG:4326')."
         )
     shapes = regions.geometry.to_crs("EPSG:4326").dropna()
     xy = np.unique(shapely.get_coordinates(np.asarray(shapes.array)), axis=0)
@@ -298,7 +308,9 @@ def _vertices(regions: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=1)
 def _borders() -> shapely.STRtree:
     """Index the bundled city borders segment by segment, in metres."""
-    lines = shapely.boundary(np.asarray(load_regions("city").geometry.to_crs(_ALBERS).array))
+    lines = shapely.boundary(
+        np.asarray(load_regions("city").geometry.to_crs(load_pack(DEFAULT_PACK).projection).array)
+    )
     xy, owner = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
     joined = owner[1:] == owner[:-1]
     segments = shapely.linestrings(np.stack([xy[:-1][joined], xy[1:][joined]], axis=1))
@@ -306,7 +318,9 @@ def _borders() -> shapely.STRtree:
 
 
 def _distance_to_borders(lon: Floats, lat: Floats) -> Floats:
-    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(_ALBERS)
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(
+        load_pack(DEFAULT_PACK).projection
+    )
     pairs, distance = _borders().query_nearest(
         np.asarray(points.array), return_distance=True, all_matches=False
     )

@@ -1,4 +1,4 @@
-"""Names to ids: match what a file calls its regions with the regions that ship, and account for every name."""
+"""Names to ids: match what a file calls its regions with those that ship."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ __all__ = ["MatchReport", "gazetteer", "match_names", "meanings"]
 
 LEVELS = ("province", "city", "consortium", "any")
 RULES = ("exact", "alias", "former", "ambiguous", "unmatched")
-# Close names cost a comparison with every known name; beyond this many unmatched names the list is no help anyway.
+# Close names cost a comparison with every known name; beyond this many unmatched names the list is
+# no help anyway.
 _MOST_PROPOSALS = 50
 _LONGEST_PROPOSED = 60
 _UNKNOWN = "no region has this name"
@@ -53,9 +54,9 @@ class MatchReport:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per name.
 
-        Columns: `name` as written, `region_id` (missing when refused), `rule` (exact, alias, former, ambiguous,
-        unmatched), `candidates` (ids with names, joined by semicolons), `note`, `proposals` (close names, never
-        applied).
+        Columns: `name` as written, `region_id` (missing when refused), `rule` (exact, alias,
+        former, ambiguous, unmatched), `candidates` (ids with names, joined by semicolons), `note`,
+        `proposals` (close names, never applied).
         """
         return self.frame.copy()
 
@@ -74,7 +75,7 @@ class MatchReport:
         return not bool(self.frame["rule"].isin(["ambiguous", "unmatched"]).any())
 
     def to_text(self, *, most: int = 20) -> str:
-        """Return a summary, then a line for each distinct name that was refused or matched with a note."""
+        """Return a summary, then a line for each name that was refused or matched with a note."""
         counts = ", ".join(f"{number} {rule}" for rule, number in self.counts().items() if number)
         lines = [f"{len(self.frame)} names at level {self.level!r}: {counts or 'none'}."]
         noted = self.frame[
@@ -105,7 +106,8 @@ class MatchReport:
             "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells
         )
         more = f"<p>… and {len(self.frame) - 200} more</p>" if len(self.frame) > 200 else ""
-        return f"<p>{html.escape(summary)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<p>{html.escape(summary)}</p>{table}{more}"
 
 
 def match_names(
@@ -118,13 +120,14 @@ def match_names(
     Parameters
     ----------
     names
-        Names and codes in any mixture: full and short Chinese names, simplified or traditional; English and pinyin;
-        adcodes of 2, 4, 6, 9 or 12 digits as text or number; ISO 3166-2 codes; former names.
+        Names and codes in any mixture: full and short Chinese names, simplified or traditional;
+        English and pinyin; adcodes of 2, 4, 6, 9 or 12 digits as text or number; ISO 3166-2 codes;
+        former names.
     level
         ``"province"``, ``"city"``, ``"consortium"`` or ``"any"``.
     within
-        Province that the names lie in, by id or name, or one for each name (missing: anywhere). It decides between
-        namesakes and refuses names that lie elsewhere.
+        Province that the names lie in, by id or name, or one for each name (missing: anywhere). It
+        decides between namesakes and refuses names that lie elsewhere.
 
     Returns
     -------
@@ -142,10 +145,10 @@ def match_names(
 
     Notes
     -----
-    A name that fits several regions is refused with its candidates: 吉林, 海南 and 朝阳 at level ``"city"`` are such
-    names, since files also hold provinces and districts; 吉林市, or `within`, decides. Close names are proposals,
-    never applied, and are looked up for the first 50 unmatched names in the order of their characters. Missing
-    names are unmatched.
+    A name that fits several regions is refused with its candidates: 吉林, 海南 and 朝阳 at level
+    ``"city"`` are such names, since files also hold provinces and districts; 吉林市, or `within`,
+    decides. Close names are proposals, never applied, and are looked up for the first 50 unmatched
+    names in the order of their characters. Missing names are unmatched.
 
     Examples
     --------
@@ -187,7 +190,7 @@ def match_names(
 
 
 def meanings(name: str, *, level: str = "any", within: str = "") -> tuple[str, ...]:
-    """Return the ids of all regions that a name can mean, without proposals: none, one, or several rivals.
+    """Return the ids of all regions that a name can mean: none, one, or several rivals.
 
     Parameters
     ----------
@@ -200,8 +203,10 @@ def meanings(name: str, *, level: str = "any", within: str = "") -> tuple[str, .
 
     Examples
     --------
-    >>> meanings("北京"), meanings("吉林", level="city"), meanings("吉林", level="city", within="220000")
-    (('110000',), ('220200', '220000'), ('220200',))
+    >>> meanings("北京"), meanings("吉林", level="city")
+    (('110000',), ('220200', '220000'))
+    >>> meanings("吉林", level="city", within="220000")
+    ('220200',)
     """
     answer = _resolve(name, level, within)
     if answer.region_id is not None:
@@ -222,8 +227,8 @@ def gazetteer(level: str = "any") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per region and level; `lon`, `lat`, `seat_lon` and `seat_lat` in degrees (WGS84); `aliases` joined by
-        semicolons. Seats of consortia are missing.
+        One row per region and level; `lon`, `lat`, `seat_lon` and `seat_lat` in degrees (WGS84);
+        `aliases` joined by semicolons. Seats of consortia are missing.
 
     Raises
     ------
@@ -285,14 +290,16 @@ def _limits(within: str | Sequence[object] | None, count: int) -> list[str]:
     given = [within] * count if isinstance(within, str) else [_as_text(value) for value in within]
     if len(given) != count:
         raise DataError(
-            f"`within` has {len(given)} provinces for {count} names. Give one province, or one for each name."
+            f"`within` has {len(given)} provinces for {count} names. Give one province, or one for "
+            "each name."
         )
     answers = {
         name: _resolve(name, "province", "") for name in dict.fromkeys(given) if name.strip()
     }
     if wrong := [name for name, answer in answers.items() if answer.region_id is None]:
         raise DataError(
-            f"`within` names no province: {listing(map(repr, wrong))}. Use a name such as '辽宁' or '210000'."
+            f"`within` names no province: {listing(map(repr, wrong))}. Use a name such as '辽宁' "
+            "or '210000'."
         )
     return [str(answers[name].region_id) if name.strip() else "" for name in given]
 
@@ -384,7 +391,8 @@ def _choose(entries: tuple[_Entry, ...], level: str, limit: str) -> _Answer:
 
 
 def _rivals(entries: tuple[_Entry, ...], level: str, limit: str) -> list[_Entry]:
-    # A city table also holds totals of provinces and, for municipalities, districts; a province table holds no cities.
+    # A city table also holds totals of provinces and, for municipalities, districts; a province
+    # table holds no cities.
     if limit or level not in ("city", "any"):
         return []
     return [
@@ -398,11 +406,15 @@ def _why_not(entries: tuple[_Entry, ...], allowed: list[_Entry], level: str, lim
     entry = next(iter(allowed or entries))
     home = provinces()[entry.province].name_zh if entry.province else ""
     if entry.level == "district":
-        return f"{entry.name_zh} ({entry.region_id}) is a district in {home}, below the level of cities"
+        return (
+            f"{entry.name_zh} ({entry.region_id}) is a district in {home}, below the level of "
+            "cities"
+        )
     if not allowed and limit:
         where = f"lies in {home}" if home else "is no part"
         return f"{entry.name_zh} ({entry.region_id}) {where}, not in {provinces()[limit].name_zh}"
-    return f"level mismatch: {entry.name_zh} ({entry.region_id}) is {_LEVEL_NAMES[entry.level]}, not {_LEVEL_NAMES[level]}"
+    is_one, asked = _LEVEL_NAMES[entry.level], _LEVEL_NAMES[level]
+    return f"level mismatch: {entry.name_zh} ({entry.region_id}) is {is_one}, not {asked}"
 
 
 def _by_code(code: str, level: str, limit: str) -> _Answer:
@@ -414,7 +426,8 @@ def _by_code(code: str, level: str, limit: str) -> _Answer:
     unit = city_units().get(full[:4] + "00") or provinces().get(full[:2] + "0000")
     if unit is None:
         return _Answer(None, "unmatched", f"no region has the code {code}")
-    note = f"the code of a county or district in {unit.name_zh} ({unit.region_id}), below the level of cities"
+    home = f"{unit.name_zh} ({unit.region_id})"
+    note = f"the code of a county or district in {home}, below the level of cities"
     return _Answer(None, "unmatched", note, f"{unit.region_id} {unit.name_zh}")
 
 
@@ -467,7 +480,8 @@ def _exact_forms(place: Place) -> list[str]:
 def _alias_forms(place: Place) -> list[str]:
     forms = list(place.aliases)
     if place.iso:
-        # CN-11 was the ISO 3166-2 code until 2017; 110100 and 110200 are the districts and counties of Beijing.
+        # CN-11 was the ISO 3166-2 code until 2017; 110100 and 110200 are the districts and counties
+        # of Beijing.
         forms += [f"CN{place.region_id[:2]}"]
         if place.name_zh.endswith("市"):
             forms += [

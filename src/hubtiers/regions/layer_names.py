@@ -1,4 +1,4 @@
-"""Names of a layer of one's own: as forgiving as those that ship, and as strict about what fits several regions."""
+"""Names of own layers: as forgiving as those that ship, and as strict about rivals."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from functools import lru_cache
 
 import pandas as pd
 
-from hubtiers.errors import listing
+from hubtiers.errors import UnknownOptionError, listing
 from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
 from hubtiers.regions.boundaries import lineage, load_regions
-from hubtiers.regions.gazetteer import match_names, meanings
-from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
+from hubtiers.regions.gazetteer import MatchReport, match_names, meanings
+from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, source_of
 
-__all__ = ["match_layer"]
+__all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 
 _COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
 _SEVERAL = "more than one region of the layer has this name"
+_UNKNOWN = "no region has this name"
 _MOST_PROPOSALS = 50
-# Words that say what kind of place a name is, in the languages of national statistics, and words without weight.
+# Words that say what kind of place a name is, in the languages of national statistics, and words
+# without weight.
 _KINDS = frozenset(
     {
         "state",
@@ -122,9 +124,13 @@ _HAN_KINDS = re.compile(
 )
 
 
+# A mark that points to a note below the table from which a name was taken.
+_FOOTNOTE = re.compile(r"\s*[(\[]\d{1,2}[)\]]$")
+
+
 @dataclass(frozen=True, eq=False)
 class _Index:
-    """Keys of a layer, from the strictest form of a name to the loosest, each with the ids that it can mean."""
+    """Keys of a layer, from the strictest to the loosest, with the ids that each can mean."""
 
     ids: frozenset[str]
     folded_ids: Mapping[str, tuple[str, ...]]
@@ -132,6 +138,7 @@ class _Index:
     folded: Mapping[str, tuple[str, ...]]
     other: Mapping[str, tuple[str, ...]]
     bare: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
     shown: Mapping[str, str]
     above: Mapping[str, frozenset[str]]
 
@@ -176,7 +183,7 @@ def match_layer(
 
 
 def _match_shipped(names: list[str], limits: list[str], regions: pd.DataFrame) -> pd.DataFrame:
-    """Match by id, then by the names of the layer, then by the gazetteer, which knows every other name."""
+    """Match by id, then by the layer's names, then by the gazetteer's many others."""
     known = _by_text(regions, lambda text: text)
     rows: list[tuple[str, str, str, str, str] | None] = []
     for name, limit in zip(names, limits, strict=True):
@@ -231,32 +238,37 @@ def _by_text(regions: pd.DataFrame, key: object) -> dict[str, tuple[str, ...]]:
 
 def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
     ids = [str(region) for region in regions.index]
-    folded_ids: dict[str, list[str]] = {}
-    for region in ids:
-        folded_ids.setdefault(name_key(region), []).append(region)
-    pack = load_pack(source.pack) if source.pack else None
-    aliases = pack.aliases() if pack is not None else {}
-    other: dict[str, list[str]] = {}
-    for region in ids:
-        for alias in aliases.get(region, ()):
-            other.setdefault(name_key(alias), []).append(region)
-    names = zip(
+    named = zip(
         ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True
     )
+    names = {region: (zh, en) for region, zh, en in named}
+    pack = source.load_pack()
+    aliases = pack.aliases() if pack is not None else {}
     return _Index(
         ids=frozenset(ids),
-        folded_ids={key: tuple(found) for key, found in folded_ids.items() if key},
+        folded_ids=_by_key({region: (region,) for region in ids}),
         exact=_by_text(regions, str),
         folded=_by_text(regions, name_key),
-        other={key: tuple(dict.fromkeys(found)) for key, found in other.items() if key},
+        other=_by_key({region: aliases.get(region, ()) for region in ids}),
         bare=_by_text(regions, _bare),
-        shown={region: zh if zh == en else f"{en} {zh}" for region, zh, en in names},
+        kinds={region: (_parted(zh), _parted(en)) for region, (zh, en) in names.items()},
+        shown={region: zh if zh == en else f"{en} {zh}" for region, (zh, en) in names.items()},
         above=_above(regions, source),
     )
 
 
+def _by_key(texts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the ids by the keys of their texts."""
+    found: dict[str, list[str]] = {}
+    for region, spellings in texts.items():
+        for key in dict.fromkeys(map(name_key, spellings)):
+            if key:
+                found.setdefault(key, []).append(region)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
 def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
-    """Return for every region the texts that may say what it lies in: its other columns, and the names above it."""
+    """Return for every region what may say where it lies: other columns, names above it."""
     skipped = {"name_zh", "name_en", "short_zh", "lon", "lat", "members"}
     columns = [
         c
@@ -275,7 +287,7 @@ def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[st
 
 def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[str]]:
     """Return ids and names of the regions of the pack that each region lies in."""
-    pack = load_pack(source.pack) if source.pack else None
+    pack = source.load_pack()
     if pack is None or source.level not in pack.levels or not pack.level(source.level).parent:
         return {}
     names: dict[str, list[str]] = {}
@@ -290,24 +302,42 @@ def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[s
     }
 
 
-@lru_cache(maxsize=100_000)
 def _bare(name: str) -> str:
-    """Return a name without what kind of place it is: “State of X”, “X County” and “X省” are X.
+    """Return a name without what kind of place it is.
 
     >>> _bare("Ohio State"), _bare("the State of Ohio"), _bare("Île-de-France"), _bare("吉林省")
     ('ohio', 'ohio', 'ilefrance', '吉林')
     """
-    text = clean(name)
+    return _parted(name)[0]
+
+
+@lru_cache(maxsize=100_000)
+def _parted(name: str) -> tuple[str, frozenset[str]]:
+    """Return a name without its kind, and the words that say the kind: “Ohio State”, “吉林省”."""
+    text = _FOOTNOTE.sub("", clean(name))
     if not text.isascii() and re.search("[\u4e00-\u9fff]", text):
-        shorter = _HAN_KINDS.sub("", text)
-        return name_key(shorter if len(shorter) >= 2 else text)
+        found = _HAN_KINDS.search(text)
+        if found is None or found.start() < 2:
+            return name_key(text), frozenset()
+        return name_key(text[: found.start()]), frozenset({found[0]})
     words = [name_key(word) for word in re.split(r"[\s\-–—/&,.()\[\]]+", text)]
     kept = [word for word in words if word and word not in _SMALL_WORDS]
+    kinds = set()
     while len(kept) > 1 and kept[-1] in _KINDS:
-        kept.pop()
+        kinds.add(kept.pop())
     while len(kept) > 1 and kept[0] in _KINDS:
-        kept.pop(0)
-    return "".join(kept)
+        kinds.add(kept.pop(0))
+    return "".join(kept), frozenset(kinds)
+
+
+def _of_one_kind(name: str, found: Iterable[str], index: _Index) -> tuple[str, ...]:
+    """Return the regions whose name says no other kind than is asked for: 朝阳县 is not 朝阳区."""
+    bare, kinds = _parted(name)
+    return tuple(
+        region
+        for region in found
+        if not kinds or any(b == bare and (not k or k & kinds) for b, k in index.kinds[region])
+    )
 
 
 def _match_one(
@@ -316,37 +346,40 @@ def _match_one(
     """Return region, rule, candidates and note of one name."""
     if name in index.ids:
         return name, "id", "", ""
-    forms = (
-        ("exact", index.exact.get(name, ())),
-        ("alias", index.folded.get(name_key(name), ())),
-        ("alias", index.folded_ids.get(name_key(name), ())),
-        ("alias", index.other.get(name_key(name), ())),
-        ("alias", index.bare.get(_bare(name), ())),
-    )
+    forms = _forms(name, index)
     for rule, found in forms:
-        kept = _inside(found, limit, index)
-        if kept:
+        if kept := _inside(found, limit, index):
             return _one_of(kept, rule, index)
     if has_codes and (found := tuple(i for i in meanings(name) if i in index.ids)):
         return _one_of(_inside(found, limit, index) or found, "alias", index)
     if not limit and (parts := split_hint(name)):
-        region, rule, candidates, note = _match_one(parts[0], parts[1], index, has_codes=has_codes)
-        if region or candidates:
-            return (
-                region,
-                "alias" if region else rule,
-                candidates,
-                note or f"read as {parts[0]} in {parts[1]}",
-            )
-    if zeros := _padded(name, index.ids):
-        note = f"the layer has {zeros}: write leading zeros, or pass leading_zeros=True"
-        return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
-    elsewhere = next((found for _, found in forms if found), ())
-    note = (
-        f"no region of this name lies in {limit}"
-        if limit and elsewhere
-        else "no region has this name"
+        region, rule, candidates, note = _match_one(*parts, index, has_codes=has_codes)
+        if region or rule == "ambiguous":
+            told = note or f"read as {parts[0]} in {parts[1]}"
+            return region, "alias" if region else rule, candidates, told
+    return _refused(name, limit, index, next((found for _, found in forms if found), ()))
+
+
+def _forms(name: str, index: _Index) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what each form of a name means, the strictest first."""
+    key = name_key(name)
+    return (
+        ("exact", index.exact.get(name, ())),
+        ("alias", index.folded.get(key, ())),
+        ("alias", index.folded_ids.get(key, ())),
+        ("alias", index.other.get(key, ())),
+        ("alias", _of_one_kind(name, index.bare.get(_bare(name), ()), index)),
     )
+
+
+def _refused(
+    name: str, limit: str, index: _Index, elsewhere: tuple[str, ...]
+) -> tuple[str, str, str, str]:
+    if zeros := _padded(name, index.ids):
+        note = f"the layer has {zeros}: write the leading zeros, or pass leading_zeros=True"
+        return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
+    is_elsewhere = bool(limit and elsewhere)
+    note = f"no region of this name lies in {limit}" if is_elsewhere else _UNKNOWN
     return "", "unmatched", _listed(elsewhere, index), note
 
 
@@ -381,6 +414,48 @@ def _padded(name: str, ids: frozenset[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def match_report(
+    names: Sequence[str], regions: pd.DataFrame, *, within: str = "", title: str = "layer"
+) -> MatchReport:
+    """Return what became of every name, as `match_names` tells it of the regions that ship."""
+    written = list(dict.fromkeys(names))
+    frame = match_layer(written, regions, within=[within] * len(written))
+    rule = frame["rule"].where(frame["rule"] != "id", "exact")
+    found = frame["region_id"].where(frame["region_id"] != "", None)
+    told = frame.assign(region_id=found, rule=rule, proposals="")
+    # An ambiguous name is told with what it can mean.
+    several = told["rule"] == "ambiguous"
+    for row in told.index[several]:
+        told.loc[row, "note"] = f"it can mean {listing(told.loc[row, 'candidates'].split(';'))}"
+    return MatchReport(told.set_index("name").loc[list(names)].reset_index(), title)
+
+
+def inside(regions: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the ids of the regions that are called so, or whose columns say that they lie there.
+
+    Raises
+    ------
+    UnknownOptionError
+        When a name is in no column of the layer.
+    """
+    source = source_of(regions)
+    index, above = _index_of(regions, source), _above(regions, source)
+    found: set[str] = set()
+    for name in names:
+        wanted = {name_key(name), _bare(name)}
+        here = {region for region, texts in above.items() if wanted & texts}
+        here |= set(index.folded.get(name_key(name), ())) | ({name} & index.ids)
+        if not here:
+            texts = [text for column in regions.columns for text in _texts_of(regions[column])]
+            raise UnknownOptionError("region or group in within=:", name, texts)
+        found |= here
+    return [str(region) for region in regions.index if str(region) in found]
+
+
+def _texts_of(values: pd.Series) -> list[str]:
+    return [value for value in values.unique() if isinstance(value, str)][:500]
+
+
 def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:
     """Return for each name that is a number the id that it is with leading zeros."""
     ids = frozenset(map(str, regions.index))
@@ -389,7 +464,7 @@ def pad_zeros(names: Iterable[str], regions: pd.DataFrame) -> dict[str, str]:
 
 
 def _has_codes(ids: frozenset[str]) -> bool:
-    """Return whether most ids are codes that the gazetteer knows, so that its other names may be used."""
+    """Return whether most ids are codes that the gazetteer knows, whose other names then hold."""
     known = sum(region in provinces() or region in city_units() for region in ids)
     return 2 * known > len(ids)
 
@@ -399,7 +474,7 @@ def _with_proposals(frame: pd.DataFrame, index: _Index) -> pd.DataFrame:
     known: dict[str, str] = {}
     for key, ids in (*index.folded.items(), *index.other.items()):
         known.setdefault(key, ids[0])
-    unknown = frame["note"] == "no region has this name"
+    unknown = frame["note"] == _UNKNOWN
     for place in frame.index[unknown][:_MOST_PROPOSALS]:
         close = get_close_matches(name_key(frame.loc[place, "name"]), list(known), n=3, cutoff=0.75)
         if close:

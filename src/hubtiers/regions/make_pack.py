@@ -1,4 +1,4 @@
-"""Making a pack from any layer: what is no region is set aside with an account, outlines are mended and thinned out."""
+"""Making a pack from any layer: rows set aside with an account, outlines mended and thinned out."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ from numpy.typing import NDArray
 
 from hubtiers._storage import read_text
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+from hubtiers.regions._columns import usual_id_columns
 from hubtiers.regions._open import ReadLimits, open_layer
 from hubtiers.regions._where import rows_where
 from hubtiers.regions.pack import Pack, load_pack
-from hubtiers.regions.read import read_regions, usual_id_columns
+from hubtiers.regions.read import read_regions
 
 __all__ = ["PackReport", "Recipe", "make_pack"]
 
 _DECIMALS = 5
 _WORLD = "EPSG:6933"
-# Outlines of more vertices than this are thinned out when nobody says how much; a screen shows no more.
+# Outlines of more vertices than this are thinned out when nobody says how much; a screen shows no
+# more.
 _MOST_VERTICES = 60_000
 _STEPS_ACROSS = 6_000
 _NO_CODES = frozenset({"", "-99", "-1", "nan", "none", "null", "na", "n/a"})
@@ -77,20 +79,21 @@ class Recipe:
     def __post_init__(self) -> None:
         if not _SLUG.match(self.level):
             raise SpecError(
-                f"The level {self.level!r} must be a word of small letters, digits, - and _, such as 'state'."
+                f"The level {self.level!r} must be a word of small letters, digits, - and _, such "
+                "as 'state'."
             )
         if self.simplify is not None and not (np.isfinite(self.simplify) and self.simplify >= 0):
             raise SpecError(f"simplify={self.simplify!r} is no tolerance. Give metres, 0 for none.")
         if bool(self.under) != bool(self.parent or self.parent_digits):
             raise SpecError(
-                "A level under another needs both: the level above (under) and how to find the region above (parent, "
-                "or parent_digits)."
+                "A level under another needs both: the level above (under) and how to find the "
+                "region above (parent, or parent_digits)."
             )
 
 
 @dataclass(frozen=True)
 class PackReport:
-    """What became of a layer: `set_aside` holds (row, what it is called, why) for each row that is no region."""
+    """What became of a layer; `set_aside` holds (row, its name, why) of what is no region."""
 
     pack: str
     level: str
@@ -153,7 +156,9 @@ def make_pack(
     --------
     >>> from shapely import box
     >>> layer = gpd.GeoDataFrame(
-    ...     {"code": ["a", None], "name": ["Aland", "Nowhere"]}, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)], crs=4326
+    ...     {"code": ["a", None], "name": ["Aland", "Nowhere"]},
+    ...     geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)],
+    ...     crs=4326,
     ... )
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print(make_pack(layer, Path(folder, "isles"), Recipe(credit="© me", level="isle")))
@@ -169,29 +174,29 @@ def make_pack(
         kept, united = _dissolved(kept, recipe)
         notes = (*notes, *united)
     regions = read_regions(kept, id_column=recipe.id_column, name=recipe.name, credit=recipe.credit)
-    report = regions.attrs["report"]
-    if recipe.under:
-        regions["parent"] = _parents(regions, recipe)
-    shapes = np.asarray(regions.geometry.array)
-    thinned, tolerance, found = _thin_out(shapes, recipe.simplify)
-    regions = regions.set_geometry(gpd.GeoSeries(thinned, index=regions.index, crs=4326))
     if base is not None:
+        regions["parent"] = _parents(regions, recipe)
         _check_parents(regions, base, recipe)
+    before = np.asarray(regions.geometry.array)
+    after, tolerance, remarks = _thin_out(before, recipe.simplify)
+    regions = regions.set_geometry(gpd.GeoSeries(after, index=regions.index, crs=4326))
+    read = regions.attrs["report"]
     account = PackReport(
         pack=target.name,
         level=recipe.level,
         regions=len(regions),
-        vertices=(
-            int(shapely.get_num_coordinates(shapes).sum()),
-            int(shapely.get_num_coordinates(thinned).sum()),
-        ),
+        vertices=(_count_vertices(before), _count_vertices(after)),
         tolerance=tolerance,
-        repaired=tuple(region for region, _, _ in report.repaired),
+        repaired=tuple(region for region, _, _ in read.repaired),
         set_aside=tuple(aside),
-        notes=(*notes, *report.notes, *found),
+        notes=(*notes, *read.notes, *remarks),
     )
     _write(target, base, regions, recipe, account)
     return account
+
+
+def _count_vertices(shapes: Geometries) -> int:
+    return int(shapely.get_num_coordinates(shapes).sum())
 
 
 def _base_pack(target: Path, recipe: Recipe) -> Pack | None:
@@ -202,7 +207,8 @@ def _base_pack(target: Path, recipe: Recipe) -> Pack | None:
             raise UnknownOptionError(f"level of the pack {base.id!r}:", recipe.under, base.levels)
         if recipe.level in base.levels:
             raise DataError(
-                f"The pack {target} has a level {recipe.level!r} already. Give the new one another name."
+                f"The pack {target} has a level {recipe.level!r} already. Give the new one another "
+                "name."
             )
         return base
     if target.exists():
@@ -255,13 +261,14 @@ def _set_aside(
     kept = raw.drop(index=[row for row, _, _ in aside])
     if not len(kept):
         raise DataError(
-            f"No row of the layer is a region: {aside[0][2] if aside else 'there is none'}. Check the column of ids."
+            f"No row of the layer is a region: {aside[0][2] if aside else 'there is none'}. Check "
+            "the column of ids."
         )
     return kept.reset_index(drop=True), aside
 
 
 def _dissolved(kept: gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Return one row for each id, with the attributes of its first row, and a note of what was united."""
+    """Return one row for each id, with the attributes of its first, and what was united."""
     column = recipe.id_column or _likeliest_id(kept)
     parts = kept.groupby(kept[column].astype("str"), sort=False)
     shapes = [shapely.union_all(np.asarray(rows.geometry.array)) for _, rows in parts]
@@ -272,7 +279,7 @@ def _dissolved(kept: gpd.GeoDataFrame, recipe: Recipe) -> tuple[gpd.GeoDataFrame
 
 
 def _likeliest_id(raw: gpd.GeoDataFrame) -> str:
-    """Return the column of ids of the rows that have one, which `read_regions` finds once the others are gone."""
+    """Return the column of ids, which `read_regions` finds once rows without one are gone."""
     best, fewest = "", len(raw) + 1
     for column in usual_id_columns(raw):
         texts = [str(value).strip() for value in raw[column]]
@@ -305,13 +312,13 @@ def _check_parents(regions: gpd.GeoDataFrame, base: Pack, recipe: Recipe) -> Non
         if parent not in above
     ]:
         raise DataError(
-            f"These regions lie in none of the level {recipe.under!r}: {listing(odd)}. Leave them out with --where, or "
-            "add what they lie in."
+            f"These regions lie in none of the level {recipe.under!r}: {listing(odd)}. Leave them "
+            "out with --where, or add what they lie in."
         )
 
 
 def _thin_out(shapes: Geometries, tolerance: float | None) -> tuple[Geometries, float, list[str]]:
-    """Simplify all outlines at once, so that neighbours keep one border; return them, the tolerance, and remarks."""
+    """Simplify all outlines at once: neighbours keep one border. Also tolerance and remarks."""
     system = _metric_system(shapes)
     layer = gpd.GeoSeries(shapes, crs=4326).to_crs(system)
     metres = np.asarray(layer.array)
@@ -322,7 +329,8 @@ def _thin_out(shapes: Geometries, tolerance: float | None) -> tuple[Geometries, 
     remarks = []
     if not bool(shapely.coverage_is_valid(metres)):
         remarks.append(
-            "neighbours do not share their borders exactly, so that slivers between them are possible"
+            "neighbours do not share their borders exactly, so that slivers between them are "
+            "possible"
         )
     if tolerance == 0:
         return _rounded(shapes), 0.0, remarks
@@ -346,7 +354,7 @@ def _rounded(shapes: Geometries) -> Geometries:
 
 
 def _metric_system(shapes: Geometries) -> str:
-    """Return an equal-area system for the place: around its middle, across 180° where the widest gap says so."""
+    """Return an equal-area system around the middle of the place, away from its widest gap."""
     west, _, east, _ = shapely.bounds(shapes).T
     lons = np.unique(np.concatenate([west, east]))
     gaps = np.diff(np.append(lons, lons[0] + 360))
@@ -362,7 +370,7 @@ def _metric_system(shapes: Geometries) -> str:
 def _write(
     target: Path, base: Pack | None, regions: gpd.GeoDataFrame, recipe: Recipe, account: PackReport
 ) -> None:
-    """Write all files into a folder beside the target, and put them in place when they are complete."""
+    """Write all files into a folder beside the target, and move them when they are complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -427,7 +435,7 @@ def _largest(shape: Any) -> Any:
 
 
 def _plain(value: object) -> Any:
-    """Return a value as JSON has it; what is no number and no text becomes text, what is missing null."""
+    """Return a value as JSON has it: what is no number becomes text, what is missing null."""
     if value is None or (isinstance(value, float) and not np.isfinite(value)) or value is pd.NA:
         return None
     if isinstance(value, np.generic):
@@ -436,13 +444,13 @@ def _plain(value: object) -> Any:
 
 
 def _text(value: str) -> str:
-    # A string of JSON is a basic string of TOML.
-    return json.dumps(value, ensure_ascii=False)
+    # A string of JSON is a basic string of TOML, which also forbids the delete character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _pack_text(pack_id: str, recipe: Recipe) -> str:
     lines = (
-        "# A pack of boundaries, made by `hubtiers pack`. Edit what is wrong: titles, credit line, aliases.csv.",
+        "# A pack of boundaries, made by `hubtiers pack`. Edit titles, credit line, aliases.csv.",
         f"id = {_text(pack_id)}",
         f"title_en = {_text(pack_id)}",
         f"credit_zh = {_text(recipe.credit)}",

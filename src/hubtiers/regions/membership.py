@@ -1,7 +1,7 @@
 """Which city units a region consists of, and which regions therefore share territory.
 
-Overlap is computed, never listed: two regions overlap when they share a city unit, or, for a layer without
-declared members, when they share more than a sliver of area.
+Overlap is computed, never listed: two regions overlap when they share a city unit, or, for a layer
+without declared members, when they share more than a sliver of area.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def consortium_ids() -> tuple[str, ...]:
 
 
 def member_units(region_id: str) -> tuple[str, ...]:
-    """Return the ids of the city units that a province, city unit or consortium consists of, in code order.
+    """Return the city units that a province, city unit or consortium consists of, in code order.
 
     Parameters
     ----------
     region_id
-        A six-digit adcode or the slug of a consortium. The code of a municipality, of Taiwan, Hong Kong or Macao
-        means the same territory at both levels.
+        A six-digit adcode or the slug of a consortium. The code of a municipality, of Taiwan, Hong
+        Kong or Macao means the same territory at both levels.
 
     Raises
     ------
@@ -66,7 +66,8 @@ def member_units(region_id: str) -> tuple[str, ...]:
 def expand_members(ids: Iterable[str]) -> tuple[str, ...]:
     """Return the city units of several regions together, each once, in order of first appearance.
 
-    Use it to turn the members of a layout, which mix provinces, cities and consortia, into units to dissolve.
+    Use it to turn the members of a layout, which mix provinces, cities and consortia, into units to
+    dissolve.
 
     Parameters
     ----------
@@ -92,7 +93,8 @@ def expand_members(ids: Iterable[str]) -> tuple[str, ...]:
     """
     if isinstance(ids, str):
         raise SpecError(
-            f"expand_members() needs a list of region ids, but got the string {ids!r}. Write [{ids!r}]."
+            f"expand_members() needs a list of region ids, but got the string {ids!r}. Write "
+            f"[{ids!r}]."
         )
     return tuple(dict.fromkeys(unit for region_id in ids for unit in member_units(region_id)))
 
@@ -100,13 +102,15 @@ def expand_members(ids: Iterable[str]) -> tuple[str, ...]:
 def overlaps(members: Mapping[str, Iterable[str]] | pd.DataFrame) -> list[tuple[str, str]]:
     """Return the pairs of regions that share territory.
 
-    Use it before weights are taken from data: a region that lies inside another one would count twice.
+    Use it before weights are taken from data: a region that lies inside another one would count
+    twice.
 
     Parameters
     ----------
     members
-        Region id → ids of its members (provinces, city units, consortia), or a frame as `load_regions` returns it.
-        Of a frame without a `members` column the geometry decides (see `overlaps_by_geometry`).
+        Region id → ids of its members (provinces, city units, consortia), or a frame as
+        `load_regions` returns it. Of a frame without a `members` column the geometry decides (see
+        `overlaps_by_geometry`).
 
     Returns
     -------
@@ -144,8 +148,8 @@ def overlaps_by_geometry(
 ) -> list[tuple[str, str]]:
     """Return the pairs of regions whose shared area is more than a small share of the smaller one.
 
-    Use it for a layer of your own, which declares no members. Borders that touch, or that cross by the sliver of a
-    hand-drawn edge, are no overlap.
+    Use it for a layer of your own, which declares no members. Borders that touch, or that cross by
+    the sliver of a hand-drawn edge, are no overlap.
 
     Parameters
     ----------
@@ -168,12 +172,14 @@ def overlaps_by_geometry(
 
     Notes
     -----
-    Areas are measured in a cylindrical equal-area projection. Rows without geometry overlap nothing.
+    Areas are measured in a cylindrical equal-area projection. Rows without geometry overlap
+    nothing.
 
     Examples
     --------
     >>> from shapely import box
-    >>> layer = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2), box(1, 1, 2, 2), box(2, 0, 3, 2)], crs="EPSG:4326")
+    >>> boxes = [box(0, 0, 2, 2), box(1, 1, 2, 2), box(2, 0, 3, 2)]
+    >>> layer = gpd.GeoDataFrame(geometry=boxes, crs="EPSG:4326")
     >>> layer.index = ["whole", "part", "neighbour"]
     >>> overlaps_by_geometry(layer)
     [('whole', 'part')]
@@ -184,7 +190,8 @@ def overlaps_by_geometry(
         )
     if regions.crs is None:
         raise CRSError(
-            "The layer has no coordinate reference system. Set one, for example layer.set_crs('EPSG:4326')."
+            "The layer has no coordinate reference system. Set one, for example "
+            "layer.set_crs('EPSG:4326')."
         )
     shapes = np.asarray(regions.geometry.to_crs(_EQUAL_AREA).array)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")

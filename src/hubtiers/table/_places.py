@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,8 +10,8 @@ import pandas as pd
 from hubtiers.regions._addresses import Address, read_address, unit_of_code
 from hubtiers.regions._names import name_key
 from hubtiers.regions.gazetteer import match_names
+from hubtiers.regions.layer_names import match_layer
 from hubtiers.table.corrections import SET_ASIDE
-from hubtiers.table.join import match_regions
 from hubtiers.table.name_report import PlaceRead
 
 __all__ = ["read_places"]
@@ -75,8 +75,6 @@ class _Reader:
     def __init__(self, regions: pd.DataFrame) -> None:
         self.regions = regions
         self.ids = {str(region) for region in regions.index}
-        levels = set(regions["level"]) if "level" in regions.columns else set()
-        self.level = str(levels.pop()) if len(levels) == 1 else "any"
         self.own = self._own_names()
         self.longest = max(map(len, self.own), default=0)
 
@@ -115,60 +113,23 @@ class _Reader:
         self, pairs: Sequence[tuple[str, str]], homes: Mapping[str, str]
     ) -> dict[tuple[str, str], PlaceRead]:
         """Return the regions of names, each within its province where there is one."""
-        free = [pair for pair in pairs if not homes[pair[1]] or not self._is_known()]
-        bound = [pair for pair in pairs if homes[pair[1]] and self._is_known()]
-        found = dict(
-            zip(
-                free,
-                self._match(lambda: match_regions([t for t, _ in free], self.regions), free),
-                strict=True,
-            )
-        )
-        within = [homes[home] for _, home in bound]
-        frame = lambda: match_names([t for t, _ in bound], level=self.level, within=within).frame  # noqa: E731
-        return found | dict(zip(bound, self._match(frame, bound), strict=True))
-
-    def _is_known(self) -> bool:
-        """Whether the layer is one of the gazetteer, which knows what lies in which province."""
-        return "province" in self.regions.columns and self.level != "any"
-
-    def _match(
-        self, match: Callable[[], pd.DataFrame], pairs: Sequence[tuple[str, str]]
-    ) -> list[PlaceRead]:
         if not pairs:
-            return []
-        rows = (
-            match()
-            .fillna("")
-            .set_index("name")
-            .groupby(level=0, sort=False)
-            .first()
-            .to_dict("index")
-        )
-        return [self._place(text, rows[text]) for text, _ in pairs]
+            return {}
+        texts, within = [text for text, _ in pairs], [homes[home] for _, home in pairs]
+        matched = match_layer(texts, self.regions, within=within if any(within) else None)
+        rows = matched.to_dict("records")
+        return {pair: self._place(pair[0], row) for pair, row in zip(pairs, rows, strict=True)}
 
     def _place(self, text: str, row: Mapping[Any, Any]) -> PlaceRead:
-        region, rule = str(row["region_id"]), str(row["rule"])
-        if region in self.ids:
-            return PlaceRead(
-                text, 0, region, rule, "", str(row["note"]) if rule == "former" else ""
-            )
+        region, rule, note = (str(row[key]) for key in ("region_id", "rule", "note"))
+        if region:
+            return PlaceRead(text, 0, region, rule, "", note if rule == "former" else "")
         if rule == "unmatched" and (units := unit_of_code(text)):
             inside = next((unit for unit in units if unit in self.ids), "")
             if inside:
                 return PlaceRead(text, 0, inside, "code", "", "")
-        if (
-            rule == "unmatched"
-            and len(text) <= _LONGEST_NAME
-            and (place := self.by_address(text, ""))
-        ):
-            return place
-        proposals = f"; did you mean {row['proposals']}?" if row.get("proposals") else ""
-        note = (
-            f"{row['note']}{proposals}"
-            if region == ""
-            else f"known as {region}, which the layer does not have"
-        )
-        return PlaceRead(
-            text, 0, "", rule if region == "" else "unmatched", str(row["candidates"]), note
-        )
+        if rule == "unmatched" and len(text) <= _LONGEST_NAME:
+            place = self.by_address(text, "")
+            if place is not None:
+                return place
+        return PlaceRead(text, 0, "", rule, str(row["candidates"]), note)

@@ -1,4 +1,4 @@
-"""A wide frame, one column for each indicator, as a tidy one: which column names the regions, which are numbers."""
+"""A wide frame as a tidy one: which column names the regions, and which are indicators."""
 
 from __future__ import annotations
 
@@ -130,8 +130,9 @@ def _region_names(
             else list(map(str, columns))
         )
         raise DataError(
-            f"No column of the frame names the regions of the layer (looked at {listing(looked, most=12) or 'none'}). "
-            "Name it with region_column=…, or give a tidy frame with region, indicator and value."
+            "No column of the frame names the regions of the layer (looked at "
+            f"{listing(looked, most=12) or 'none'}). Name it with region_column=…, or give a tidy "
+            "frame with region, indicator and value."
         )
     return candidates[shares.index(best)]
 
@@ -177,8 +178,9 @@ def _indicators(
             ]
             if node.code not in have and len(spelt) == 1:
                 raise DataError(
-                    f"The frame has the column {spelt[0]!r}, which is the name of the indicator {node.code!r}. Rename "
-                    f"it: frame.rename(columns={{{spelt[0]!r}: {node.code!r}}})."
+                    f"The frame has the column {spelt[0]!r}, which is the name of the indicator "
+                    f"{node.code!r}. Rename it: frame.rename(columns={{{spelt[0]!r}: "
+                    f"{node.code!r}}})."
                 )
         return [have[code] for code in dict.fromkeys(wanted) if code in have] or _numbers(
             frame, skipped
@@ -193,7 +195,8 @@ def _numbers(frame: pd.DataFrame, skipped: set[object]) -> list[object]:
     found: list[object] = [c for c in numeric if str(c).strip().casefold() not in _KEYS]
     if not found:
         raise DataError(
-            f"No column of the frame holds numbers to score; it has {listing(map(str, frame.columns), most=12)}. Read "
-            "figures that are text with read_indicators, which knows the marks of yearbooks."
+            "No column of the frame holds numbers to score; it has "
+            f"{listing(map(str, frame.columns), most=12)}. Read figures that are text with "
+            "read_indicators, which knows the marks of yearbooks."
         )
     return found

@@ -1,7 +1,7 @@
 """How concentrated or how diverse a set of shares is: partners, fields or markets of a centre.
 
-Zhang's category of radiation (创新辐射力) and a sub-index of external connectivity ask not only how much
-a centre cooperates, but with how many kinds of partners. These pure functions answer that from
+Zhang's category of radiation (创新辐射力) and a sub-index of external connectivity ask not only how
+much a centre cooperates, but with how many kinds of partners. These pure functions answer that from
 shares or counts.
 """
 
@@ -100,7 +100,8 @@ def herfindahl_bounds(shares: ArrayLike, *, total: float) -> tuple[float, float]
     rest = 1.0 - float(parts.sum()) / total
     if rest < -1e-9:
         raise DataError(
-            f"The shares add up to {parts.sum():g}, more than the total of {total:g}. Check their unit."
+            f"The shares add up to {parts.sum():g}, more than the total of {total:g}. Check their "
+            "unit."
         )
     low = float(np.sum((parts / total) ** 2))
     return low, low + max(rest, 0.0) ** 2
@@ -141,8 +142,8 @@ def shannon_diversity(shares: ArrayLike) -> float:
     0.0
     """
     p = _proportions(shares)
-    held = p[p != 0]
-    return abs(float(np.sum(held * np.log(held))))
+    present = p[p != 0]
+    return abs(float(np.sum(present * np.log(present))))
 
 
 def effective_number(shares: ArrayLike, *, order: float = 1.0) -> float:
@@ -210,7 +211,8 @@ def _checked(shares: ArrayLike) -> NDArray[np.float64]:
         raise DataError(f"Shares must be numbers: {error}. Give one number per part.") from None
     if bad := [f"{v:g}" for v in parts if v < 0 or isinf(v)]:
         raise DataError(
-            f"Shares must be finite and not negative, but these are not: {listing(bad)}. Correct them."
+            f"Shares must be finite and not negative, but these are not: {listing(bad)}. Correct "
+            "them."
         )
     return parts
 
@@ -219,7 +221,8 @@ def _proportions(shares: ArrayLike) -> NDArray[np.float64]:
     parts = _checked(shares)
     if not parts.size or parts.max() == 0:
         raise DataError(
-            "There is nothing to share out: no part is larger than zero. Give at least one positive share."
+            "There is nothing to share out: no part is larger than zero. Give at least one "
+            "positive share."
         )
     # Dividing by the largest first keeps the sum of huge counts finite.
     scaled: NDArray[np.float64] = parts / parts.max()

@@ -7,10 +7,12 @@ import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from hubtiers._storage import read_text
 from hubtiers.errors import DataError, MissingColumnError, SpecError, listing
 
-__all__ = ["SET_ASIDE", "check_corrections", "read_corrections"]
+__all__ = ["SET_ASIDE", "check_corrections", "correct_names", "read_corrections"]
 
 SET_ASIDE = "-"
 """What stands in place of a region id where a name is no region on purpose."""
@@ -81,3 +83,19 @@ def check_corrections(
             f"{min(known, default='')!r}, or leave the id empty to set the name aside."
         )
     return checked
+
+
+def correct_names(
+    values: pd.DataFrame, names: Mapping[str, str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Put the regions that are meant in place of names, and leave out the rows of those set aside.
+
+    Returns the values, and the corrections that were used: a list may hold names of other tables.
+    """
+    written = values["region"].astype(str).str.strip()
+    used = {name: region for name, region in names.items() if name in set(written)}
+    if not used:
+        return values, {}
+    meant = written.map(lambda name: used.get(name, name))
+    kept = meant != SET_ASIDE
+    return values.assign(region=meant)[kept].reset_index(drop=True), used

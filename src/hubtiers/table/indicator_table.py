@@ -1,4 +1,4 @@
-"""The joined table: indicator values by region, with names, geometry and the status of every cell."""
+"""The joined table: indicator values by region, with names, geometry and status of every cell."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["IndicatorTable"]
 
 
 def known_overlaps(regions: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return the pairs of regions that share territory; none where neither members nor geometry are known."""
+    """Return the pairs of regions that share territory; none without members or geometry."""
     known = "members" in regions.columns or isinstance(regions, gpd.GeoDataFrame)
     return overlaps(regions) if known else []
 
@@ -86,7 +86,8 @@ class IndicatorTable:
                 for r, c in np.argwhere(infinite)
             ]
             raise DataError(
-                f"Values must be finite, but these are infinite: {listing(cells)}. Correct or blank them."
+                f"Values must be finite, but these are infinite: {listing(cells)}. Correct or "
+                "blank them."
             )
 
     @classmethod
@@ -139,7 +140,7 @@ class IndicatorTable:
 
     @cached_property
     def overlaps(self) -> list[tuple[str, str]]:
-        """Pairs of regions that share territory, from their memberships or geometry; none where neither is known."""
+        """Pairs of regions that share territory, by members or geometry; none without either."""
         return known_overlaps(self.regions)
 
     def members(self) -> dict[str, tuple[str, ...]]:
@@ -222,8 +223,8 @@ class IndicatorTable:
         present = int(self.values[self.framework.codes].notna().to_numpy().sum())
         overlapping = f", {len(self.overlaps)} overlapping pairs" if self.overlaps else ""
         return (
-            f"<IndicatorTable: {rows} regions × {columns} indicators, {present} of {rows * columns} values "
-            f"present{overlapping}>"
+            f"<IndicatorTable: {rows} regions × {columns} indicators, {present} of "
+            f"{rows * columns} values present{overlapping}>"
         )
 
     def _repr_html_(self) -> str:

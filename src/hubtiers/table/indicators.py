@@ -1,4 +1,7 @@
-"""The indicator sets that ship with hubtiers, as tidy frames: every value with its year, unit, source and status."""
+"""The indicator sets that ship with hubtiers, as tidy frames.
+
+Every value with its year, unit, source and status.
+"""
 
 from __future__ import annotations
 
@@ -62,10 +65,11 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
     Examples
     --------
     >>> values = load_indicators("zhang2022")
-    >>> values.loc[(values["region"] == "110000") & (values["indicator"] == "rd_intensity_pct"), "value"].item()
+    >>> beijing = (values["region"] == "110000") & (values["indicator"] == "rd_intensity_pct")
+    >>> values.loc[beijing, "value"].item()
     6.53
     >>> official = load_indicators("zhang2022", edition="official")
-    >>> official.loc[(official["region"] == "110000") & (official["indicator"] == "rd_intensity_pct"), "value"].item()
+    >>> official.loc[beijing, "value"].item()
     6.44
     """
     if edition not in EDITIONS:
@@ -78,7 +82,9 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
 
 
 def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
-    """Return every value of a set that has two editions beside its official figure, with the reason for its status.
+    """Return every value of a set with two editions beside its official figure.
+
+    With the reason for its status.
 
     Parameters
     ----------
@@ -105,10 +111,9 @@ def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
     Examples
     --------
     >>> cells = compare_editions("zhang2022")
-    >>> cells.loc[(cells["region"] == "440000") & cells["replaced"], ["indicator", "printed", "official"]].to_records(
-    ...     index=False
-    ... ).tolist()
-    [('double_first_class_universities', 4.0, 8.0), ('rd_intensity_pct', 3.01, 3.14)]
+    >>> guangdong = cells[(cells["region"] == "440000") & cells["replaced"]]
+    >>> guangdong[["indicator", "printed", "official"]].values.tolist()
+    [['double_first_class_universities', 4.0, 8.0], ['rd_intensity_pct', 3.01, 3.14]]
     """
     cells = _require_official(_cells(name), name)
     frame = cells[["region", "indicator", "value", "year", "status"]].rename(
@@ -151,8 +156,8 @@ def _source_texts(name: str) -> dict[str, str]:
 def _require_official(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     if "official_value" not in cells:
         raise SpecError(
-            f"The set {name!r} has only one edition: its values are the official or compiled ones already. "
-            "Leave the edition out, or load 'zhang2022'."
+            f"The set {name!r} has only one edition: its values are the official or compiled ones "
+            "already. Leave the edition out, or load 'zhang2022'."
         )
     return cells
 

@@ -1,7 +1,11 @@
-"""The audited join: tidy indicator values to regions, with nothing lost, doubled or guessed in silence."""
+"""The audited join.
+
+Tidy indicator values to regions, with nothing lost, doubled or guessed in silence.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import geopandas as gpd
@@ -21,12 +25,14 @@ from hubtiers.regions.pack import source_of
 from hubtiers.regions.read import read_regions
 from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
+from hubtiers.table.merged import Added, add_merged
 from hubtiers.table.report import JoinReport
 
 __all__ = ["as_regions", "join_indicators", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
+_MERGED = ("raise", "add")
 
 
 class HoldsValues(Protocol):
@@ -45,6 +51,7 @@ def join_indicators(
     year: int | str | None = None,
     region_column: str | None = None,
     leading_zeros: bool = False,
+    merged: str = "raise",
 ) -> IndicatorTable:
     """Join indicator values to regions (数据匹配), and report how.
 
@@ -72,6 +79,10 @@ def join_indicators(
         Column of a wide frame that names the regions; found by its content when left out.
     leading_zeros
         Whether a number such as 1 may mean the id ``01`` of the layer.
+    merged
+        What to do with rows of one year that were units of their own and are one region of the
+        layer, such as 济南 and 莱芜: `"raise"` an error, or `"add"` their counts (kind extensive)
+        and list them in the report.
 
     Returns
     -------
@@ -93,7 +104,8 @@ def join_indicators(
     Examples
     --------
     >>> from hubtiers.regions.boundaries import load_regions
-    >>> values = pd.DataFrame({"region": ["北京", "Tianjin"], "indicator": "rd", "value": [6.4, 3.4]})
+    >>> columns = {"region": ["北京", "Tianjin"], "indicator": "rd", "value": [6.4, 3.4]}
+    >>> values = pd.DataFrame(columns)
     >>> table = join_indicators(load_regions("province"), values)
     >>> table.values["rd"].dropna().to_dict()
     {'110000': 6.4, '120000': 3.4}
@@ -103,32 +115,55 @@ def join_indicators(
     """
     if unmatched not in _UNMATCHED:
         raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
+    if merged not in _MERGED:
+        raise UnknownOptionError("choice for merged=", merged, _MERGED)
     regions = as_regions(regions)
     given = values if isinstance(values, pd.DataFrame) else values.values
     left: tuple[str, ...] = ()
     if not set(_NEEDED) & set(given.columns):
         given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
     tidy = _check_tidy(given)
+    declared = framework
     framework = framework or _plain_framework(tidy)
+    wanted = _wanted_rows(tidy, framework)
+    if leading_zeros:
+        padded = pad_zeros(wanted["region"].unique(), regions)
+        wanted = wanted.assign(region=wanted["region"].replace(padded))
+    placed, matches = _place(wanted, regions)
+    report = JoinReport(matches=matches)
+    if len(report.unmatched) and unmatched == "raise":
+        raise JoinError(_unmatched_sentence(report.unmatched), report)
+    placed = placed[placed["region_id"] != ""]
+    added: tuple[Added, ...] = ()
+    if merged == "add":
+        placed, added = add_merged(placed, matches, declared)
+    if isinstance(year, int):
+        added = tuple(sum_ for sum_ in added if sum_.year in (None, year))
+    cells = _one_value_per_cell(placed, year)
+    indicators = (*dict.fromkeys(tidy["indicator"]), *left)
+    table = _to_table(cells, regions, framework, indicators, matches)
+    return replace(table, report=replace(table.report, added=added))
+
+
+def _wanted_rows(tidy: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return the rows of the framework's indicators and denominators; each indicator has some."""
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
     if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
         raise DataError(
             f"The data have no values for {listing(map(repr, absent))}; they have {have}."
         )
-    if leading_zeros:
-        padded = pad_zeros(wanted["region"].unique(), regions)
-        wanted = wanted.assign(region=wanted["region"].replace(padded))
+    return wanted
+
+
+def _place(wanted: pd.DataFrame, regions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows with the column `region_id`, empty for no single region, and the matches."""
+    # A name is matched once for each larger region that it is said to lie in.
     places = wanted[["region", "within"]].drop_duplicates()
     matches = match_layer(places["region"].tolist(), regions, within=places["within"].tolist())
-    report = JoinReport(matches=matches)
-    if len(report.unmatched) and unmatched == "raise":
-        raise JoinError(_unmatched_sentence(report.unmatched), report)
     found = dict(zip(places.itertuples(index=False, name=None), matches["region_id"], strict=True))
     pairs = zip(wanted["region"], wanted["within"], strict=True)
-    placed = wanted.assign(region_id=[found[pair] for pair in pairs])
-    cells = _one_value_per_cell(placed[placed["region_id"] != ""], year)
-    return _to_table(cells, regions, framework, (*dict.fromkeys(tidy["indicator"]), *left), matches)
+    return wanted.assign(region_id=[found[pair] for pair in pairs]), matches
 
 
 def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:
@@ -168,12 +203,13 @@ def _check_tidy(tidy: pd.DataFrame) -> pd.DataFrame:
         number = pd.to_numeric(tidy["value"]).astype("float64")
     except (ValueError, TypeError) as error:
         raise DataError(
-            f"The column 'value' holds something that is not a number: {error}. Read the file with read_indicators, "
-            "which knows the marks and units of yearbooks."
+            f"The column 'value' holds something that is not a number: {error}. Read the file with "
+            "read_indicators, which knows the marks and units of yearbooks."
         ) from None
     if tidy["region"].isna().any():
         raise DataError(
-            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or drop them."
+            f"{int(tidy['region'].isna().sum())} rows of the data name no region. Fill them or "
+            "drop them."
         )
     year = tidy["year"] if "year" in tidy else pd.Series(pd.NA, index=tidy.index)
     status = tidy["status"] if "status" in tidy else pd.Series("", index=tidy.index)
@@ -203,7 +239,8 @@ def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
         named.append(f"{row['name']!r} ({reason})" if reason else f"{row['name']!r}")
     noun = "name belongs" if len(unmatched) == 1 else "names belong"
     return (
-        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them in the data (ids "
+        f"{len(unmatched)} {noun} to no single region of the layer: {listing(named)}. Correct them "
+        "in the data (ids "
         'are never ambiguous), or pass unmatched="keep" to go on without them.'
     )
 
@@ -220,9 +257,12 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
     if len(twice):
         names = twice.groupby("region_id", sort=False)["region"].unique()
         shown = [f"{region} ({listing(given)})" for region, given in names.items()]
-        raise DuplicateRegionError(
-            shown, "The table of indicator values", "Keep one value per region, indicator and year."
-        )
+        way_out = "Keep one value per region, indicator and year."
+        if any(len(given) > 1 for given in names):
+            way_out += (
+                ' Where a unit was merged into another, merged="add" adds up the counts of both.'
+            )
+        raise DuplicateRegionError(shown, "The table of indicator values", way_out)
     if isinstance(year, int):
         timeless = placed["year"].isna()
         return (
@@ -240,7 +280,8 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
     if len(several):
         years = sorted(several["year"].dropna().unique())
         raise DataError(
-            f"The data hold several years ({listing(years, most=20)}) for {listing(several['indicator'].unique())}. "
+            f"The data hold several years ({listing(years, most=20)}) for "
+            f"{listing(several['indicator'].unique())}. "
             'Pass year=… with one of them, or year="latest" for the newest value of each cell.'
         )
     return placed
@@ -255,15 +296,9 @@ def _to_table(
 ) -> IndicatorTable:
     codes = framework.codes
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
-
-    def spread(column: str, columns: list[str]) -> pd.DataFrame:
-        wide = cells.pivot_table(
-            index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
-        )
-        return wide.reindex(index=regions.index.rename("region_id"), columns=pd.Index(columns))
-
-    values = spread("value", [*codes, *sizes]).astype("float64")
-    years, status = spread("year", codes).astype("Int64"), spread("status", codes)
+    values = _spread(cells, "value", regions.index, [*codes, *sizes]).astype("float64")
+    years = _spread(cells, "year", regions.index, codes).astype("Int64")
+    status = _spread(cells, "status", regions.index, codes)
     if empty := values.columns[values.isna().all()].tolist():
         raise DataError(
             f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
@@ -271,19 +306,32 @@ def _to_table(
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
-        ignored_indicators=tuple(c for c in indicators if c not in values),
-        years={
-            str(code): tuple(sorted(int(y) for y in years[code].dropna().unique()))
-            for code in years
-        },
-        statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(framework.codes),
+        ignored_indicators=tuple(code for code in indicators if code not in values),
+        years=_years_in_use(years),
+        statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(codes),
         overlaps=tuple(known_overlaps(regions)),
         several_names=_several_names(matches),
         both_levels=_both_levels(matches, regions),
     )
-    return IndicatorTable(
-        values, regions, framework, status.fillna("").astype("str"), years, report
+    # Only now: without a value left, the statuses are no texts.
+    texts = status.fillna("").astype("str")
+    return IndicatorTable(values, regions, framework, texts, years, report)
+
+
+def _spread(cells: pd.DataFrame, column: str, ids: pd.Index, columns: list[str]) -> pd.DataFrame:
+    """Return one column of the cells as regions × indicators, with a row for every region."""
+    wide = cells.pivot_table(
+        index="region_id", columns="indicator", values=column, aggfunc="first", observed=True
     )
+    return wide.reindex(index=ids.rename("region_id"), columns=pd.Index(columns))
+
+
+def _years_in_use(years: pd.DataFrame) -> dict[str, tuple[int, ...]]:
+    found = {}
+    for code in years:
+        used = sorted(int(year) for year in years[code].dropna().unique())
+        found[str(code)] = tuple(used)
+    return found
 
 
 def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -293,7 +341,10 @@ def _several_names(matches: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 
 def _both_levels(matches: pd.DataFrame, regions: pd.DataFrame) -> tuple[str, ...]:
-    """Return names in a table of units that are regions of the level above as well, such as municipalities."""
+    """Return names in a table of units that are regions of the level above as well.
+
+    Such as municipalities.
+    """
     source = source_of(regions)
     pack = source.load_pack()
     if pack is None or source.level != pack.units:

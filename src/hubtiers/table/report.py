@@ -8,6 +8,8 @@ from html import escape
 import pandas as pd
 
 from hubtiers.errors import listing
+from hubtiers.table.corrections import SET_ASIDE
+from hubtiers.table.merged import Added
 
 __all__ = ["JoinReport"]
 
@@ -39,6 +41,10 @@ class JoinReport:
     both_levels
         Names in a city table that are provinces as well: municipalities, Taiwan, Hong Kong and
         Macao.
+    added
+        Values that were added up from units that are one region today, with `merged="add"`.
+    corrected
+        Names that were corrected, with the region that is meant; a dash for those set aside.
     """
 
     matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))
@@ -49,6 +55,8 @@ class JoinReport:
     overlaps: tuple[tuple[str, str], ...] = ()
     several_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     both_levels: tuple[str, ...] = ()
+    added: tuple[Added, ...] = ()
+    corrected: dict[str, str] = field(default_factory=dict)
 
     @property
     def unmatched(self) -> pd.DataFrame:
@@ -77,11 +85,13 @@ class JoinReport:
                     f"candidates {row['candidates']}" if row["candidates"] else "no region"
                 )
                 lines.append(
-                    f"  {row['name']}: {row['rule']}, {found}{'; ' if row['note'] else ''}{row['note']}"
+                    f"  {row['name']}: {row['rule']}, "
+                    f"{found}{'; ' if row['note'] else ''}{row['note']}"
                 )
         if self.regions_without_data:
             lines.append(
-                f"no data for {len(self.regions_without_data)} regions: {listing(self.regions_without_data)}"
+                f"no data for {len(self.regions_without_data)} regions: "
+                f"{listing(self.regions_without_data)}"
             )
         if self.ignored_indicators:
             lines.append(f"not in the framework: {listing(self.ignored_indicators, most=12)}")
@@ -93,6 +103,7 @@ class JoinReport:
                 "statuses: "
                 + ", ".join(f"{int(n)} {status or 'not given'}" for status, n in counts.items())
             )
+        lines += self._changes()
         for region, names in self.several_names.items():
             lines.append(f"several names for {region}: {listing(names)}")
         if self.both_levels:
@@ -101,6 +112,16 @@ class JoinReport:
             pairs = [f"{a} with {b}" for a, b in self.overlaps]
             lines.append(f"overlapping regions: {listing(pairs)}")
         return "\n".join(lines)
+
+    def _changes(self) -> list[str]:
+        """Return what was put in place of what the data say."""
+        lines = []
+        if self.added:
+            lines.append(f"added up: {listing(self.added)}")
+        if self.corrected:
+            pairs = (f"{name} → {region}" for name, region in self.corrected.items())
+            lines.append(f"corrected names ({SET_ASIDE}: set aside): {listing(pairs, most=12)}")
+        return lines
 
     def __repr__(self) -> str:
         return f"<JoinReport>\n{self.to_text()}"

@@ -1,4 +1,4 @@
-"""Values of members brought up to the region they make up: counts are summed, ratios weighted, the rest refused."""
+"""Values of members brought up to their region: counts summed, ratios weighted."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def roll_up(
     Examples
     --------
     >>> from hubtiers.regions.boundaries import load_regions
-    >>> cities = pd.DataFrame({"region": ["510000", "500000"], "indicator": "patents", "value": [130.0, 70.0]})
+    >>> cities = pd.DataFrame({"region": ["510000", "500000"], "value": [130.0, 70.0]})
+    >>> cities["indicator"] = "patents"
     >>> framework = Framework((Indicator("patents"),))
     >>> roll_up(cities, load_regions(["chengdu-chongqing"]), framework=framework)["value"].tolist()
     [200.0]
@@ -83,7 +84,8 @@ def roll_up(
     if known.duplicated(["region", "indicator", "year"]).any():
         twice = known.loc[known.duplicated(["region", "indicator", "year"]), "region"].unique()
         raise DataError(
-            f"The data hold more than one value for {listing(twice)}. Keep one per indicator and year."
+            f"The data hold more than one value for {listing(twice)}. Keep one per indicator and "
+            "year."
         )
     parts = _parts(known["region"].unique(), inside, is_own=parent is not None)
     wanted = [i for i in framework.indicators if i.code in set(known["indicator"])]
@@ -121,7 +123,8 @@ def _members(
     owners = {str(unit): str(owner) for unit, owner in parent.items()}
     if odd := [owner for owner in dict.fromkeys(owners.values()) if owner not in inside]:
         raise DataError(
-            f"parent names regions that the layer does not have: {listing(odd)}. It must hold their ids."
+            f"parent names regions that the layer does not have: {listing(odd)}. It must hold "
+            "their ids."
         )
     for unit, owner in owners.items():
         inside[owner].add(unit)
@@ -146,14 +149,15 @@ def _require_denominators(indicators: list[Indicator], present: set[str]) -> Non
     bare = [i.code for i in indicators if i.kind == "intensive" and not i.denominator]
     if bare:
         raise DataError(
-            f"{listing(map(repr, bare))} cannot be brought up from members: a ratio needs the quantity it is taken of. "
-            "Name it in the column `denominator` of the framework, or leave the indicator out."
+            f"{listing(map(repr, bare))} cannot be brought up from members: a ratio needs the "
+            "quantity it is taken of. Name it in the column `denominator` of the framework, or "
+            "leave the indicator out."
         )
     absent = {i.denominator for i in indicators if i.kind == "intensive"} - present
     if absent:
         raise DataError(
-            f"The data have no values of {listing(sorted(map(repr, absent)))}, by which ratios are weighted. Add them, "
-            "or leave those ratios out."
+            f"The data have no values of {listing(sorted(map(repr, absent)))}, by which ratios are "
+            "weighted. Add them, or leave those ratios out."
         )
 
 
@@ -171,8 +175,8 @@ def _bring_up(
     covered = [unit for r in inside["region"] for unit in parts[r]]
     if len(covered) != len(set(covered)):
         raise DataError(
-            f"The data hold both a region and one of its members for {indicator.code!r} inside {region}, which would "
-            "count twice. Keep one level."
+            f"The data hold both a region and one of its members for {indicator.code!r} inside "
+            f"{region}, which would count twice. Keep one level."
         )
     complete = set(covered) == members
     if not len(inside):

@@ -96,11 +96,21 @@ def test_namesakes_are_told_apart_by_what_they_lie_in():
 
 
 def test_a_name_that_fits_several_is_refused():
-    # The exact name comes first; without its kind it could be either.
-    found = match_layer(["Richmond", "richmond county", "Washington State"], COUNTIES)
-    assert found["region_id"].tolist() == ["4", "", ""]
-    assert found["rule"].tolist() == ["exact", "ambiguous", "ambiguous"]
-    assert found.loc[1, "candidates"] == "4 Richmond;5 Richmond city"
+    # The exact name comes first; what says another kind is another place.
+    found = match_layer(
+        ["Richmond", "richmond county", "Richmond-City", "RICHMOND", "Polk City"], COUNTIES
+    )
+    assert found["region_id"].tolist() == ["4", "4", "5", "4", "3"]
+    twins = layer([("1", "Polk County"), ("2", "Polk, County of")])
+    found = match_layer(["polk", "Polk City"], twins)
+    assert found["rule"].tolist() == ["ambiguous", "unmatched"]
+    assert found.loc[0, "candidates"] == "1 Polk County;2 Polk, County of"
+
+
+def test_kinds_and_marks_of_names():
+    districts = layer([("1", "朝阳区"), ("2", "临潼区"), ("3", "Zone (1)"), ("4", "新城")])
+    names = ["朝阳", "朝阳县", "临潼区", "Zone", "新城区"]
+    assert match_layer(names, districts)["region_id"].tolist() == ["1", "", "2", "3", "4"]
 
 
 def test_a_layer_of_codes_meets_the_gazetteer():

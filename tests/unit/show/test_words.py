@@ -31,7 +31,7 @@ from hubtiers.tiers.breaks import NaturalBreaks
 ROOM = Path(hubtiers.show.__file__).parent
 SCRIPTS = sorted(ROOM.glob("web/assets/*.js"))
 # Files that may hold whole sentences in both languages, beside the book.
-SENTENCES = {"words.py", "methods.py", "wrapping.py", "report_sections.py"}
+SENTENCES = {"words.py", "wrapping.py", "report_sections.py"}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Texts that are about the other language.
 MIXED = {"other_language", "other_short", "search"}
@@ -101,10 +101,9 @@ def test_every_word_is_said_somewhere():
     ]
     own = (ROOM / "words.py").read_text(encoding="utf-8")
     text = "\n".join([*sources, own[own.index("def word(") :]])
-    # A status and a rule of matching are looked up by what the data hold.
-    listed = {
-        key: key.split("_", 1)[1] for key in words._BOOK if key.startswith(("status_", "rule_"))
-    }
+    # A status, a rule of matching and a step are looked up by what data and scheme hold.
+    kinds = ("status_", "rule_", "step_")
+    listed = {key: key.split("_", 1)[1] for key in words._BOOK if key.startswith(kinds)}
     unused = [
         key
         for key in words._BOOK

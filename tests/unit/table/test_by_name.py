@@ -205,7 +205,9 @@ def test_districts_of_an_own_layer_in_addresses():
 
 
 def test_an_own_layer_with_two_regions_of_one_name():
-    with pytest.raises(JoinError, match=r"'东区' \(1 record; could be e or w\)"):
+    with pytest.raises(
+        JoinError, match=r"'东区' \(1 record; could be e East 东区 or w West 东区\)"
+    ):
         count_by_name(pd.DataFrame({"区": ["东区"]}), own_layer(("东区", "东区")), column="区")
 
 

@@ -62,7 +62,7 @@ def test_leading_zeros_need_a_word(states):
     frame = wide(fips=[1, 2, 4])
     with pytest.raises(
         ht.JoinError,
-        match=r"'1' \(the layer has 01: write leading zeros, or pass leading_zeros=True\)",
+        match=r"'1' \(the layer has 01: write the leading zeros, or pass leading_zeros=True\)",
     ):
         ht.join_indicators(states, frame)
     assert ht.join_indicators(states, frame, leading_zeros=True).values["rd"].to_dict() == RD

@@ -78,7 +78,7 @@ def penalised_mean(
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """Weighted arithmetic mean (线性加权).
+    """Weighted arithmetic mean (加权算术平均).
 
     A weakness is made up for, fully, by a strength elsewhere.
 
@@ -141,7 +141,7 @@ class FittedArithmetic:
 
 @dataclass(frozen=True)
 class Geometric:
-    """Weighted geometric mean (几何加权): a weakness is made up for only in part.
+    """Weighted geometric mean (加权几何平均): a weakness is made up for only in part.
 
     Choose it when a region should be good at everything: ratios count, and a value near 0 pulls the
     score down.

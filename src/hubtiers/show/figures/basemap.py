@@ -1,8 +1,7 @@
-"""What lies under and over the tiers on a printed map: land, graticule, regions, borders and lines."""
+"""What lies under and around the tiers on a printed map: land, borders, lines of the pack."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -10,38 +9,31 @@ import numpy as np
 import shapely
 
 from hubtiers.scheme import Result
-from hubtiers.show.figures.scene import (
-    Scene,
-    Window,
-    context_of,
-    graticule_of,
-    land_of,
-    level_of,
-    lines_of,
-)
+from hubtiers.show.figures.outlines import areas_of, paths_along
+from hubtiers.show.figures.scene import Frame, Scene, cut_to
+from hubtiers.show.framing import degrees_in, projected
 from hubtiers.show.style import NO_DATA_COLOUR, tier_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "PAPER",
-    "areas_of",
     "draw_ground",
     "draw_lines",
+    "draw_locator",
     "draw_regions",
-    "paths_along",
+    "leaves_gaps",
+    "paper_of",
     "prepare",
 ]
 
-_SEA, _LAND, PAPER, _GRID = "#f2f6f8", "#e9e8e4", "#ffffff", "#dfe6ea"
-_COAST, _EDGE, _BORDER, _LINE = "#d3d2cd", "#b9bdc1", "#6d757c", "#4a5157"
-_NO_DATA_EDGE = "#a3a29d"
-# Seams of many small regions are drawn thinner.
-_MANY_REGIONS = 60
+_SEA, _LAND, _PAPER, _REST, _GRID = "#f2f6f8", "#e9e8e4", "#ffffff", "#f6f5f1", "#dfe6ea"
+_COAST, _EDGE, _BORDER, _DASH, _HERE = "#d3d2cd", "#b9bdc1", "#6d757c", "#4a5157", "#c0392b"
+# Meridians and parallels are drawn where the frame is so wide that north turns within it.
+_GRID_FROM_DEGREES = 12.0
 
 
-def prepare(axes: Axes, window: Window) -> None:
+def prepare(axes: Axes, window: tuple[float, float, float, float]) -> None:
     """Set the frame of a map."""
     axes.set_xlim(window[0], window[2])
     axes.set_ylim(window[1], window[3])
@@ -53,112 +45,171 @@ def prepare(axes: Axes, window: Window) -> None:
         side.set_zorder(10)
 
 
-def draw_ground(axes: Axes, scene: Scene) -> None:
-    """Draw other countries, the graticule, and the land of the place as white paper."""
-    if scene.pack is None:
-        return
-    around = _within(context_of(scene.pack), axes)
-    axes.add_collection(areas_of(around, face=_LAND, edge=_COAST, width=0.3, name="world", order=1))
-    net = paths_along(
-        graticule_of(scene.pack), colour=_GRID, width=0.4, name="graticule", order=1.2
+def draw_ground(axes: Axes, scene: Scene, frame: Frame) -> None:
+    """Draw the land around, meridians and parallels, and what is not of the study as paper."""
+    _draw_globe(axes, frame)
+    world = scene.context(frame)
+    axes.add_collection(areas_of(world, face=_LAND, edge=_COAST, width=0.3, name="world", order=1))
+    grid = _graticule(scene, frame)
+    if len(grid):
+        axes.add_collection(paths_along(grid, colour=_GRID, width=0.4, name="graticule", order=1.2))
+    land = _paper(scene, frame)
+    axes.add_collection(
+        areas_of(land, face=paper_of(scene), edge=_EDGE, width=0.3, name="ground", order=2)
     )
-    axes.add_collection(net)
-    land = _within(land_of(scene.pack), axes)
-    axes.add_collection(areas_of(land, face=PAPER, edge=_EDGE, width=0.3, name="ground", order=2))
 
 
-def draw_regions(axes: Axes, scene: Scene, result: Result) -> None:
+def paper_of(scene: Scene) -> str:
+    """Return the colour of land that is not of the study: white on a pack's map, else tinted."""
+    return _PAPER if scene.is_whole else _REST
+
+
+def _draw_globe(axes: Axes, frame: Frame) -> None:
+    """Draw the edge of the globe where the frame reaches beyond it."""
+    lon, _ = degrees_in(frame.crs, frame.window)
+    if not np.isnan(lon).any() or "eqearth" not in frame.crs:
+        return
+    middle = float(np.nanmedian(lon))
+    globe = gpd.GeoSeries([shapely.box(middle - 179.999, -90.0, middle + 179.999, 90.0)], crs=4326)
+    axes.set_facecolor(_PAPER)
+    sea = cut_to(projected(globe, frame.crs), frame.window)
+    axes.add_collection(areas_of(sea, face=_SEA, edge=_COAST, width=0.4, name="globe", order=0.5))
+
+
+def _paper(scene: Scene, frame: Frame) -> gpd.GeoSeries:
+    """Return the land that the map is about in a frame: the pack's, or the rest of the layer."""
+    if not scene.has_units or scene.pack is None:
+        return cut_to(scene.rest(frame), frame.window)
+    units = scene.level(scene.pack.borders, frame)
+    return cut_to(
+        gpd.GeoSeries([shapely.coverage_union_all(units.array)], crs=frame.crs), frame.window
+    )
+
+
+def draw_regions(axes: Axes, scene: Scene, result: Result, frame: Frame) -> None:
     """Draw the regions in the colours of their tiers, those without a score hatched."""
     colours = tier_colours(result.breaks.labels)
-    shapes = _visible(scene.regions, axes)
+    regions = scene.regions(frame)
+    shapes = _visible(regions, frame)
     tier = result.tier.astype("object").reindex(shapes.index)
     scored = tier.notna()
-    width = 0.25 if len(scene.regions) > _MANY_REGIONS else 0.5
+    width = 0.5 if len(regions) <= 60 else 0.25 if len(regions) <= 800 else 0.1
     faces = [colours[label] for label in tier[scored]]
-    filled = areas_of(
-        shapes[scored], face=faces, edge="white", width=width, name="regions", order=3
+    axes.add_collection(
+        areas_of(shapes[scored], face=faces, edge="white", width=width, name="regions", order=3)
     )
-    axes.add_collection(filled)
     if not scored.all():
-        bare = shapes[~scored]
         missing = areas_of(
-            bare, face=NO_DATA_COLOUR, edge=_NO_DATA_EDGE, width=width, name="no-data", order=3
+            shapes[~scored],
+            face=NO_DATA_COLOUR,
+            edge="#a3a29d",
+            width=width,
+            name="no-data",
+            order=3,
         )
         missing.set_hatch("/////")
         axes.add_collection(missing)
 
 
-def draw_lines(axes: Axes, scene: Scene) -> None:
-    """Draw the borders above the regions, and the lines that belong on every map of the place."""
-    pack = scene.pack
-    if pack is None:
+def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:
+    """Draw the borders and the lines that belong on every map of the pack."""
+    if scene.pack is None:
         return
-    outlines = _visible(level_of(pack, pack.borders), axes)
-    borders = areas_of(outlines, face="none", edge=_BORDER, width=0.5, name="provinces", order=4)
-    axes.add_collection(borders)
+    if scene.pack.borders:
+        borders = _visible(scene.level(scene.pack.borders, frame), frame)
+        axes.add_collection(
+            areas_of(borders, face="none", edge=_BORDER, width=0.5, name="borders", order=4)
+        )
+    lines = scene.lines(frame)
+    if len(lines):
+        axes.add_collection(paths_along(lines, colour=_DASH, width=1.5, name="dashes", order=4.2))
+
+
+def draw_locator(axes: Axes, scene: Scene, frame: Frame, shown: Frame) -> None:
+    """Draw where the main map lies: the whole, its lines, the study, and the frame."""
+    whole = (
+        scene.level(scene.pack.borders, frame)
+        if scene.has_units and scene.pack
+        else scene.rest(frame)
+    )
     axes.add_collection(
-        paths_along(lines_of(pack), colour=_LINE, width=1.5, name="dashes", order=4.2)
+        areas_of(whole, face=_PAPER, edge=_EDGE, width=0.25, name="ground", order=2)
+    )
+    study = scene.regions(frame)
+    axes.add_collection(
+        areas_of(study, face=_BORDER, edge=_BORDER, width=0.2, name="study", order=3)
+    )
+    lines = scene.lines(frame)
+    if len(lines):
+        axes.add_collection(paths_along(lines, colour=_DASH, width=0.7, name="dashes", order=4.2))
+    edge = _edge_on(shown, frame.crs)
+    axes.add_collection(paths_along([edge], colour=_HERE, width=0.8, name="frame", order=5))
+
+
+def _edge_on(frame: Frame, crs: str) -> Any:
+    """Return the edge of a frame on another projection."""
+    import pyproj
+
+    edge = shapely.segmentize(
+        shapely.box(*frame.window).exterior, (frame.window[2] - frame.window[0]) / 20
+    )
+    transformer = pyproj.Transformer.from_crs(frame.crs, crs, always_xy=True)
+    return shapely.transform(edge, lambda xy: np.column_stack(transformer.transform(*xy.T)))
+
+
+def _visible(shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
+    """Return the shapes of which something is seen, whole: the others would only swell the file."""
+    return shapes[shapes.intersects(shapely.box(*frame.window))]
+
+
+def _graticule(scene: Scene, frame: Frame) -> gpd.GeoSeries:
+    """Return meridians and parallels; none in a small frame, where they would say little."""
+    pack = scene.pack
+    if scene.is_whole and pack is not None and pack.graticule is not None:
+        return _lines_every(10.0, pack.graticule, frame.crs)
+    lon, lat = degrees_in(frame.crs, frame.window)
+    known = ~np.isnan(lon)
+    middle = float(np.nanmedian(lon)) if known.any() else 0.0
+    turned = (lon[known] - middle + 180.0) % 360.0 - 180.0
+    span = max(float(np.ptp(turned)), float(np.ptp(lat[known]))) if known.any() else 0.0
+    if span < _GRID_FROM_DEGREES:
+        return gpd.GeoSeries([], crs=frame.crs)
+    step = 30.0 if span > 150 else 10.0 if span > 40 else 5.0
+    if known.all() and span <= 150:
+        west, east = middle + float(turned.min()) - step, middle + float(turned.max()) + step
+        south, north = float(lat.min()) - step, float(lat.max()) + step
+    else:
+        west, south, east, north = middle - 180.0, -90.0, middle + 180.0, 90.0
+    box = (
+        np.floor(west / step) * step,
+        max(np.floor(south / step) * step, -90.0),
+        np.ceil(east / step) * step,
+        min(np.ceil(north / step) * step, 90.0),
+    )
+    return cut_to(_lines_every(step, box, frame.crs), frame.window)
+
+
+def _lines_every(step: float, box: tuple[float, float, float, float], crs: str) -> gpd.GeoSeries:
+    west, south, east, north = box
+    up = np.arange(south, north + 0.5, 1.0)
+    along = np.arange(west, east + 0.5, 1.0)
+    lines = [
+        np.column_stack([np.full(len(up), lon), up]) for lon in np.arange(west, east + 0.5, step)
+    ]
+    lines += [
+        np.column_stack([along, np.full(len(along), lat)])
+        for lat in np.arange(south, north + 0.5, step)
+    ]
+    return projected(
+        gpd.GeoSeries([shapely.linestrings(points) for points in lines], crs=4326), crs
     )
 
 
-def _frame(axes: Axes) -> Any:
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    return shapely.box(left, bottom, right, top)
-
-
-def _visible(shapes: gpd.GeoSeries, axes: Axes) -> gpd.GeoSeries:
-    """Return the shapes of which something is seen, whole: files would carry the others for nothing."""
-    return shapes[shapes.intersects(_frame(axes))]
-
-
-def _within(shapes: gpd.GeoSeries, axes: Axes) -> gpd.GeoSeries:
-    """Return shapes cut a little outside the frame, so that the cut is not seen."""
-    cut = shapes.clip_by_rect(*_frame(axes).buffer(2e4).bounds)
-    return cut[~cut.is_empty]
-
-
-def areas_of(
-    shapes: Iterable[Any],
-    *,
-    face: str | Sequence[str],
-    edge: str,
-    width: float,
-    name: str,
-    order: float,
-) -> Any:
-    """Return shapes as one collection that can be found by its name."""
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import PathPatch
-
-    patches = [PathPatch(_outline(shape)) for shape in shapes]
-    areas = PatchCollection(
-        patches, facecolors=face, edgecolors=edge, linewidths=width, zorder=order
-    )
-    areas.set_joinstyle("round")
-    areas.set_gid(name)
-    return areas
-
-
-def _outline(shape: Any) -> Any:
-    """Return the rings of a shape as one path; holes run the other way round."""
-    from matplotlib.path import Path as Outline
-
-    points, codes = [], []
-    for part in shapely.get_parts(shapely.orient_polygons(shape)):
-        for ring in (part.exterior, *part.interiors):
-            corners = shapely.get_coordinates(ring)
-            points.append(corners)
-            codes.append(
-                [Outline.MOVETO, *[Outline.LINETO] * (len(corners) - 2), Outline.CLOSEPOLY]
-            )
-    return Outline(np.concatenate(points), np.concatenate(codes))
-
-
-def paths_along(lines: Iterable[Any], *, colour: str, width: float, name: str, order: float) -> Any:
-    """Return lines as one collection that can be found by its name."""
-    from matplotlib.collections import LineCollection
-
-    points = [shapely.get_coordinates(part) for line in lines for part in shapely.get_parts(line)]
-    drawn = LineCollection(points, colors=colour, linewidths=width, zorder=order, capstyle="round")
-    drawn.set_gid(name)
-    return drawn
+def leaves_gaps(scene: Scene, result: Result) -> bool:
+    """Return whether some land of the pack or the layer belongs to no region of the study."""
+    if not scene.has_units or scene.pack is None:
+        return len(scene.area.rest) > 0
+    study = set(scene.area.study.index)
+    members = result.table.members()
+    covered = {unit for region, units in members.items() if region in study for unit in units}
+    return len(covered) < len(scene.level(scene.pack.units, scene.frame))

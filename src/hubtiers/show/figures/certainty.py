@@ -13,8 +13,9 @@ from hubtiers.errors import DataError, SpecError
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import draw_key, finish, quiet_grid, write_note
+from hubtiers.show.language import language_with
 from hubtiers.show.style import tier_colours
-from hubtiers.show.words import region_names, require_language, say, tier_name
+from hubtiers.show.words import region_names, say, tier_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +36,7 @@ def tier_probability_figure(
     *,
     result: Result | None = None,
     most: int = _MOST_REGIONS,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Plot how often each region came out in each tier (层级概率图), as stacked bars.
@@ -73,7 +74,7 @@ def tier_probability_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
+    language = language_with(result, language)
     scored = robustness.tier_probability.dropna(how="all")
     shares = _ordered(scored, robustness, result, most)
     with drawing(language, ax, size=_size(shares)) as board:
@@ -105,7 +106,7 @@ def rank_interval_figure(
     *,
     result: Result | None = None,
     most: int = _MOST_REGIONS,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Plot the interval of 5 to 95 per cent of the rank of each region (位次区间图), with the median.
@@ -142,7 +143,7 @@ def rank_interval_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
+    language = language_with(result, language)
     known = robustness.rank_interval.dropna()
     spans = _ordered(known, robustness, result, most)
     with drawing(language, ax, size=_size(spans)) as board:

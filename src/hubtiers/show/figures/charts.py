@@ -21,12 +21,12 @@ from hubtiers.show.figures.chart_parts import (
     quiet_grid,
     write_note,
 )
+from hubtiers.show.language import language_of
 from hubtiers.show.style import tier_colours
 from hubtiers.show.words import (
     node_name,
     number_text,
     region_names,
-    require_language,
     say,
     tier_name,
 )
@@ -38,16 +38,25 @@ if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
 
 __all__ = [
+    "FEWEST_SPOKES",
     "radar_figure",
     "rank_size_figure",
     "weight_figure",
 ]
 
+_NAMED = 6
+"""How many points of the rank–size plot are named."""
+
 _LINES = ("#0b3c6f", "#d1491b", "#2e8b57", "#8a5a9e", "#b8860b", "#4a5157", "#c2185b", "#00838f")
+FEWEST_SPOKES = 3
+"""A radar plot of fewer functions has no area."""
+
 _SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
-def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = None) -> Figure:
+def rank_size_figure(
+    result: Result, *, language: str | None = None, ax: Axes | None = None
+) -> Figure:
     """Plot score against rank on logarithmic axes (位序—规模图), coloured by tier, with the fitted line.
 
     Choose it to see whether scores fall off by a rule, and where they break.
@@ -87,34 +96,38 @@ def rank_size_figure(result: Result, *, language: str = "zh", ax: Axes | None = 
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
+    language = language_of(result, language)
     found = rank_size(result)
     scores = result.scores[result.scores > 0]
     ranks = found.table["rank"].reindex(scores.index).astype("float64")
     with drawing(language, ax, size=(6.4, 4.6)) as board:
-        axes, colours = board.axes, tier_colours(result.breaks.labels)
+        axes = board.axes
         axes.set_xscale("log")
         axes.set_yscale("log")
-        for label in result.breaks.labels:
-            inside = result.tier[scores.index] == label
-            marks = axes.scatter(
-                ranks[inside], scores[inside], s=26, color=colours[label], zorder=3
-            )
-            marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
+        _draw_by_tier(board, result, ranks, scores)
         ends = np.array([ranks.min(), ranks.max()])
         line = np.exp(found.constant) * ends**-found.q
         axes.plot(ends, line, color="#8c1515", linewidth=1, zorder=2, gid="fit")
         plain_ticks(axes)
         axes.set(xlabel=say("rank_log", language), ylabel=say("score_log", language))
-        draw_key(
-            board,
-            [(colours[k], tier_name(k, language)) for k in result.breaks.labels],
-            loc="upper right",
-        )
         write_note(board, _fit_note(found.q, found.r_squared, found.left_out, language))
         finish(board)
-        name_points(board, region_names(result, language)[scores.nlargest(6).index], ranks, scores)
+        best = scores.nlargest(_NAMED).index
+        name_points(board, region_names(result, language)[best], ranks, scores)
         return board.figure
+
+
+def _draw_by_tier(board: Board, result: Result, ranks: pd.Series, scores: pd.Series) -> None:
+    """Draw a point for each region in the colour of its tier, and what the colours mean."""
+    labels, colours = result.breaks.labels, tier_colours(result.breaks.labels)
+    for label in labels:
+        inside = result.tier[scores.index] == label
+        marks = board.axes.scatter(
+            ranks[inside], scores[inside], s=26, color=colours[label], zorder=3
+        )
+        marks.set(edgecolors="#44505a", linewidths=0.4, gid=f"tier-{label}")
+    rows = [(colours[label], tier_name(label, board.language)) for label in labels]
+    draw_key(board, rows, loc="upper right")
 
 
 def _fit_note(exponent: float, fit: float, left_out: int, language: str) -> str:
@@ -128,7 +141,7 @@ def radar_figure(
     result: Result,
     *,
     regions: Sequence[str] | None = None,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Plot the profile of regions by function (雷达图).
@@ -175,7 +188,7 @@ def radar_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
+    language = language_of(result, language)
     chosen = _chosen_regions(result, regions)
     profile = _profile(result).loc[chosen]
     if ax is not None and ax.name != "polar":
@@ -226,7 +239,7 @@ def _profile(result: Result) -> pd.DataFrame:
     tops = framework.filled_children()
     scored = set(result.nodes.columns)
     columns = {top: (result.nodes if top in scored else result.normalised)[top] for top in tops}
-    if len(columns) < 3:
+    if len(columns) < FEWEST_SPOKES:
         raise DataError(
             f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} stands under the score. "
             "Group the indicators in the framework, or show a table."
@@ -251,7 +264,7 @@ def _chosen_regions(result: Result, regions: Sequence[str] | None) -> list[str]:
 def weight_figure(
     results: Result | Comparison | Mapping[str, Result],
     *,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Plot the effective weight of every indicator, under one scheme or several (权重比较).
@@ -287,9 +300,9 @@ def weight_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    require_language(language)
     by_name = _results_by_name(results)
     first = next(iter(by_name.values()))
+    language = language_of(first, language)
     codes = first.table.framework.codes
     places = np.arange(len(codes))[::-1]
     with drawing(language, ax, size=(6.8, 1.3 + 0.26 * len(codes))) as board:

@@ -1,4 +1,4 @@
-"""The tier map for print: one picture with the South China Sea inset, drawn from what the result says."""
+"""The tier map for print: one picture framed by what was given, drawn from what the result says."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
+from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
-from hubtiers.show.figures.furniture import draw_insets, draw_north, draw_scale_bar
+from hubtiers.show.figures.furniture import (
+    Furniture,
+    draw_north_on_meridian,
+    settle,
+    standard_furniture,
+)
 from hubtiers.show.figures.hub_marks import draw_layout
 from hubtiers.show.figures.map_labels import draw_labels, label_points
-from hubtiers.show.figures.map_legend import draw_legends
-from hubtiers.show.figures.scene import Scene, make_scene
+from hubtiers.show.figures.map_legend import legend_items
+from hubtiers.show.figures.scene import Frame, Scene, make_scene
+from hubtiers.show.figures.sidemaps import inset_items, locator_item
+from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.methods import method_text
-from hubtiers.show.words import Text, break_note, say, title_texts, word
+from hubtiers.show.words import Text, break_note, region_text, say, title_texts, word
 from hubtiers.show.wrapping import wrap_text
 
 if TYPE_CHECKING:
@@ -27,21 +34,24 @@ if TYPE_CHECKING:
 
 __all__ = ["map_caption", "save_figure", "tier_figure"]
 
-_WIDTH = 9.0
-_TITLE_WIDTH, _CAPTION_WIDTH = 76, 148
+_SHEET_INCHES = 9.0
+_MAP_SHARE = 0.97
+_TITLE_WIDTH, _CAPTION_WIDTH = 76, 168
 
 
-def tier_figure(
+def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simple
     result: Result,
     *,
     layout: HubLayout | None = None,
     title: Mapping[str, str] | str | None = None,
-    language: str = "zh",
+    language: str | None = None,
     ax: Axes | None = None,
     approval: str | None = None,
     caption: bool = True,
+    extent: tuple[float, float, float, float] | None = None,
+    crs: str | None = None,
 ) -> Figure:
-    """Draw the tiers of a result as a map for print (层级地图), with an inset of the South China Sea.
+    """Draw the tiers of a result as a map for print (层级地图), framed by what has data.
 
     Choose it for a paper, a slide or a printed report; `tier_map` draws the same for the browser.
 
@@ -54,15 +64,21 @@ def tier_figure(
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
-        `"zh"`: words in Chinese, with a caption in Chinese and English. `"en"`: everything in
-        English.
+        `"zh"`: words in Chinese, with a caption in Chinese and, where the regions have English
+        names, in English. `"en"`: everything in English. Left out, English for a study without
+        Chinese names.
     ax
         Axes to draw on; left out, a figure of 9 inches' width is made.
     approval
-        Number of the map's approval (审图号), printed only when given: a published map of China needs
-        one, and no library can issue it.
+        Number of the map's approval (审图号), printed only when given: a published map of China
+        needs one, and no library can issue it.
     caption
         Whether the caption stands below the map.
+    extent
+        West, south, east and north of the frame in degrees, for those who know better; east is
+        greater than west, also across 180°, as in `(170, -20, 190, -10)`. There are no insets then.
+    crs
+        Projection of the map, such as `"EPSG:3035"`.
 
     Returns
     -------
@@ -74,7 +90,9 @@ def tier_figure(
     DataError
         When the result has no geometry, or a region no area.
     SpecError
-        When there is a layout, but the regions lie outside China.
+        When the extent is no box, or the layout has cores that the regions do not know.
+    CRSError
+        When the projection is not known, or is in degrees.
     UnknownOptionError
         When the language is not known.
     HubtiersError
@@ -82,12 +100,19 @@ def tier_figure(
 
     Notes
     -----
-    Tiers, cut-points and counts are those of the result. The projection is Albers' equal-area one
-    for China; a layer of yours that lies elsewhere is drawn in one for its own place, without
-    inset. Where regions overlap, the smaller one lies above.
+    Tiers, cut-points and counts are those of the result. Where regions overlap, the smaller one
+    lies above.
+
+    The frame is that of the regions with data, the projection an equal-area one chosen for the
+    place (Equal Earth for the world, EPSG:3035 for Europe, Albers' conic or Lambert's azimuthal one
+    elsewhere); a study that fills its pack's printed map is shown on that, with its lines and
+    insets. Small parts far away become insets, which the caption names. A scale bar is drawn where
+    lengths differ by at most 8 % over the frame, a north arrow where north leans at most 5° from
+    straight up; a pack's own map has it on its middle meridian.
 
     **Missing values.** A region without a score is hatched as “no data”; what belongs to no region
-    stays white.
+    stays white. Of a layer that is mostly empty, the regions without any value are not of the
+    study, and white as well.
 
     Examples
     --------
@@ -98,42 +123,37 @@ def tier_figure(
     """
     from hubtiers.show.figures.canvas import drawing
 
-    scene = make_scene(result)
-    _require_place(layout, scene)
-    with drawing(language, ax, size=(_WIDTH, 8.3)) as board:
-        _draw_map(board, scene, result)
-        heading = wrap_text(
-            board.text(title_texts(title, word("tier_title")).say(language)), _TITLE_WIDTH
-        )
+    scene = make_scene(result, layout, extent=extent, crs=crs)
+    spoken = language_of(result, language)
+    names = title_texts(title, word("tier_title"))
+    with drawing(spoken, ax, size=(_SHEET_INCHES, 8.3)) as board:
+        heading = wrap_text(board.text(names.say(spoken)), _TITLE_WIDTH)
         board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
+        said = map_caption(result, layout, title, scene)
         lines = (
-            _caption_lines(board, map_caption(result, layout, title), approval) if caption else []
+            _caption_lines(board, said, _caption_languages(result, spoken), approval)
+            if caption
+            else []
         )
         _write_caption(board, lines)
+        furniture = _furniture(board, scene, result, layout)
+        scene, places = settle(scene, furniture, lambda frame: _map_width(board, frame))
+        prepare(board.axes, scene.frame.window)
         if board.own:
-            _arrange(board, len(heading), len(lines))
-        # From here on everything has its size in pixels, which labels need.
-        furniture = [draw_scale_bar(board, scene.window), draw_north(board, scene)]
+            _arrange(board, scene.frame, len(heading), len(lines))
+        draw_ground(board.axes, scene, scene.frame)
+        draw_regions(board.axes, scene, result, scene.frame)
+        draw_lines(board.axes, scene, scene.frame)
         if layout is not None:
             draw_layout(board.axes, scene, layout)
-        furniture += draw_legends(board, result, layout, scene)
-        furniture += draw_insets(board, scene, result)
-        draw_labels(board, label_points(scene, result, layout, language), furniture)
+        board.figure.draw_without_rendering()
+        covered = [
+            item.draw(scene.frame, place) for item, place in zip(furniture, places, strict=True)
+        ]
+        if scene.is_whole:
+            covered.append(draw_north_on_meridian(board, scene.frame))
+        draw_labels(board, label_points(scene, result, layout, spoken), covered)
         return board.figure
-
-
-def _require_place(layout: HubLayout | None, scene: Scene) -> None:
-    if layout is not None and scene.pack is None:
-        raise SpecError(
-            f"The hubs of the layout {layout.id!r} lie in China, but the regions do not. Leave it out."
-        )
-
-
-def _draw_map(board: Board, scene: Scene, result: Result) -> None:
-    prepare(board.axes, scene.window)
-    draw_ground(board.axes, scene)
-    draw_regions(board.axes, scene, result)
-    draw_lines(board.axes, scene)
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
@@ -160,10 +180,32 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     return canvas.save_figure(figure, path, dpi=dpi)
 
 
+def _furniture(
+    board: Board, scene: Scene, result: Result, layout: HubLayout | None
+) -> list[Furniture]:
+    """Return everything that needs room on the map, in the order in which it chooses."""
+    found = [*inset_items(board, scene, result), *legend_items(board, result, layout, scene)]
+    locator = locator_item(board, scene)
+    return [*found, *([locator] if locator else []), *standard_furniture(board, scene)]
+
+
+def _map_width(board: Board, frame: Frame) -> float:
+    """Return the width in pixels that the map of a frame takes on its sheet."""
+    if board.own:
+        return _MAP_SHARE * _SHEET_INCHES * float(board.figure.dpi)
+    # The axes of a caller keep their place; the map takes as much of it as its shape allows.
+    whole = board.figure.get_window_extent()
+    given = board.axes.get_position(original=True)
+    return float(min(given.width * whole.width, given.height * whole.height / frame.shape))
+
+
 def map_caption(
-    result: Result, layout: HubLayout | None, title: Mapping[str, str] | str | None
+    result: Result,
+    layout: HubLayout | None,
+    title: Mapping[str, str] | str | None,
+    scene: Scene | None = None,
 ) -> Text:
-    """Return what stands below the map, in both languages: title, method, fit, hubs, source of the boundaries."""
+    """Return what stands below the map: title, method, fit, hubs, insets, source of boundaries."""
     names = title_texts(title, word("tier_title"))
     scale = result.breaks
     hubs: Text | str = ""
@@ -178,43 +220,61 @@ def map_caption(
         gvf=f"{scale.gvf:.3f}",
         ends=break_note(scale),
         hubs=hubs,
-        source=word("boundary_note"),
+        insets=_inset_note(scene, result) if scene is not None else "",
+        source=boundary_note(result.table.regions),
     )
 
 
-def _caption_lines(board: Board, caption: Text, approval: str | None) -> list[str]:
-    languages = ("zh", "en") if board.language == "zh" else ("en",)
-    lines = [say("figure", language) + "  " + caption.say(language) for language in languages]
+def _inset_note(scene: Scene, result: Result) -> Text | str:
+    """Return what a reader must know of parts that are not in the main map.
+
+    The insets of a pack's own map go without saying.
+    """
+    if scene.is_whole:
+        return ""
+    titles = [inset.title for inset in scene.insets if any(inset.title)]
+    note = Text("", "")
+    if titles:
+        chinese, english = zip(*titles, strict=True)
+        places = Text("；".join(chinese), "; ".join(english))
+        note = word("caption_insets").fill(places=places)
+    if scene.left_out:
+        absent = word("caption_left_out").fill(places=region_text(result, scene.left_out))
+        note = Text(note.zh + absent.zh, note.en + absent.en)
+    return note
+
+
+def _caption_languages(result: Result, language: str) -> tuple[str, ...]:
+    """Return the languages of the caption: a Chinese one is in English too, with English names."""
+    both = language == "zh" and "en" in languages_of(result)
+    return ("zh", "en") if both else (language,)
+
+
+def _caption_lines(
+    board: Board, caption: Text, languages: Sequence[str], approval: str | None
+) -> list[str]:
+    lines = [f"{say('figure', language)}  {caption.say(language)}" for language in languages]
     if approval:
-        lines.append(say("approval", board.language) + approval)
+        lines.append(f"{say('approval', board.language)}{approval}")
     return [part for line in lines for part in wrap_text(board.text(line), _CAPTION_WIDTH)]
 
 
 def _sentence(text: str, language: str) -> str:
     ended = text.endswith(("。", "？", "！", ".", "?", "!"))
-    return text if ended else text + say("full_stop", language)
+    return text if ended else f"{text}{say('full_stop', language)}"
 
 
 def _write_caption(board: Board, lines: Sequence[str]) -> None:
     board.axes.text(
-        0,
-        -0.012,
-        "\n".join(lines),
-        transform=board.axes.transAxes,
-        va="top",
-        fontsize=7.6,
-        linespacing=1.45,
-        color="#3a4045",
-        gid="caption",
-    )
+        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top", fontsize=7.6,
+        linespacing=1.45, color="#3a4045", gid="caption",
+    )  # fmt: skip
 
 
-def _arrange(board: Board, title_lines: int, caption_lines: int) -> None:
-    """Give the map the width of the sheet, and the sheet the height that title, map and caption need."""
-    axes, width = board.axes, _WIDTH
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    map_height = 0.97 * width * (top - bottom) / (right - left)
+def _arrange(board: Board, frame: Frame, title_lines: int, caption_lines: int) -> None:
+    """Give the map the width of the sheet, and the sheet the height that everything needs."""
+    map_height = _MAP_SHARE * _SHEET_INCHES * frame.shape
     head, foot = 0.18 + 0.27 * title_lines, 0.14 + 0.158 * caption_lines
     height = head + map_height + foot
-    board.figure.set_size_inches(width, height)
-    axes.set_position((0.015, foot / height, 0.97, map_height / height))
+    board.figure.set_size_inches(_SHEET_INCHES, height)
+    board.axes.set_position((0.015, foot / height, _MAP_SHARE, map_height / height))

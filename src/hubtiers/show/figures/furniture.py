@@ -1,132 +1,258 @@
-"""Scale bar, north arrow and insets of a printed map; each tells the box that labels must keep out of."""
+"""Furniture of a printed map: how large each piece is and where it stands; scale and north."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import product
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
 
-from hubtiers.regions.pack import Inset
-from hubtiers.scheme import Result
-from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
 from hubtiers.show.figures.labels import Box
-from hubtiers.show.figures.scene import Scene, Window
-from hubtiers.show.words import Text, say
+from hubtiers.show.figures.outlines import around
+from hubtiers.show.figures.room import Piece, covered_cells, find_room
+from hubtiers.show.figures.scene import Frame, Scene
+from hubtiers.show.framing import north_spread, scale_spread, transformer
+from hubtiers.show.words import say
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["box_of", "draw_insets", "draw_north", "draw_scale_bar"]
+__all__ = ["Furniture", "draw_north_on_meridian", "settle", "standard_furniture"]
+
+NORTH_TOLERANCE = 5.0
+"""Degrees: where north leans more than this anywhere in the frame, no arrow can show it."""
+
+SCALE_TOLERANCE = 0.08
+"""Where lengths differ by more than this share over the frame, no bar can show them."""
 
 _INK = "#22262a"
+_GROW, _MOST_STEPS = 0.06, 7
+_ARROW_POINTS = (14.0, 40.0)
 
 
-def draw_scale_bar(board: Board, window: Window) -> Box:
-    """Draw a bar of two round lengths that takes about an eighth of the width."""
+@dataclass(frozen=True, eq=False)
+class Furniture:
+    """Something that stands on the map.
+
+    Attributes
+    ----------
+    piece
+        Its size on a frame, in pixels of the map.
+    draw
+        Draws it at a place in pixels from the lower left of the map, and returns what it covers on
+        the sheet.
+    is_fixed
+        Whether it stands in its corner whatever lies there.
+    """
+
+    piece: Callable[[Frame, float], Piece]
+    draw: Callable[[Frame, Box], Box]
+    is_fixed: bool = False
+
+
+def settle(
+    scene: Scene, furniture: Sequence[Furniture], width_of: Callable[[Frame], float]
+) -> tuple[Scene, list[Box]]:
+    """Return the scene with a frame that has room for everything, and each piece's place.
+
+    The frame of a study grows in small steps, never to twice its size; the printed map of a whole
+    pack stays as it is.
+
+    Parameters
+    ----------
+    scene
+        What is drawn.
+    furniture
+        In the order in which it chooses its place.
+    width_of
+        Width in pixels of the map of a frame.
+    """
+    steps = 0 if scene.is_whole else _MOST_STEPS
+    frame = scene.frame
+    for number in range(steps + 1):
+        width = width_of(frame)
+        size = width, width * frame.shape
+        pieces = [item.piece(frame, width) for item in furniture]
+        taken = _taken(scene, frame)
+        fixed = [piece for piece, item in zip(pieces, furniture, strict=True) if item.is_fixed]
+        first = find_room(fixed, np.zeros_like(taken), size, force=True) or {}
+        _block(taken, first.values(), size)
+        others = [piece for piece, item in zip(pieces, furniture, strict=True) if not item.is_fixed]
+        places = find_room(others, taken, size, force=number == steps)
+        if places is not None:
+            found = {**first, **places}
+            return replace(scene, frame=frame), [found[piece.name] for piece in pieces]
+        frame = _grown(frame)
+    raise AssertionError("the last step finds a place for every piece")
+
+
+def _taken(scene: Scene, frame: Frame) -> Any:
+    """Return the cells that must be seen: the regions; on a pack's own map all of its land."""
+    shapes = np.asarray(scene.regions(frame).array, dtype=object)
+    if scene.is_whole and scene.pack is not None:
+        shapes = np.concatenate(
+            [shapes, np.asarray(scene.level(scene.pack.borders, frame).array, dtype=object)]
+        )
+    return covered_cells(shapes, frame.window)
+
+
+def _block(taken: Any, boxes: Any, size: tuple[float, float]) -> None:
+    rows, columns = taken.shape
+    for box in boxes:
+        left, right = (
+            int(box.left / size[0] * columns),
+            int(np.ceil(box.right / size[0] * columns)) + 1,
+        )
+        bottom, top = int(box.bottom / size[1] * rows), int(np.ceil(box.top / size[1] * rows)) + 1
+        taken[bottom:top, left:right] = True
+
+
+def _grown(frame: Frame) -> Frame:
+    """Return a frame that is a little larger: downward when it is wide, to the right when high."""
+    left, bottom, right, top = frame.window
+    if frame.shape < 0.8:
+        return replace(frame, window=(left, bottom - _GROW * (top - bottom), right, top))
+    return replace(frame, window=(left, bottom, right + _GROW * (right - left), top))
+
+
+def standard_furniture(board: Board, scene: Scene) -> list[Furniture]:
+    """Return the scale bar and the north arrow, each only where it tells the truth."""
+    found = []
+    if scale_spread(scene.frame.crs, scene.frame.window) <= SCALE_TOLERANCE:
+        found.append(_scale_bar(board))
+    if north_spread(scene.frame.crs, scene.frame.window) <= NORTH_TOLERANCE:
+        found.append(_north(board))
+    return found
+
+
+def _half_length(frame: Frame) -> tuple[float, float]:
+    """Return half the bar's length in true metres, and how long that is on the map."""
+    stretch = _stretch(frame)
+    span = (frame.window[2] - frame.window[0]) / stretch
+    lengths = [k * 10**power for power in range(7) for k in (1, 2.5, 5)]
+    half = max([length for length in lengths if 2 * length <= span / 6], default=1)
+    return half, half * stretch
+
+
+def _stretch(frame: Frame) -> float:
+    """Return how long a true metre is on the map in its middle; 1 on any map nearly true."""
+    left, bottom, right, top = frame.window
+    middle, step = ((left + right) / 2, (bottom + top) / 2), (right - left) / 50
+    onto = transformer(frame.crs)
+    here = onto.transform(middle[0], middle[1], direction="INVERSE")
+    beside = onto.transform(middle[0] + step, middle[1], direction="INVERSE")
+    _, _, length = pyproj.Geod(ellps="WGS84").inv(*here, *beside)
+    stretch = step / length if np.isfinite(length) and length > 0 else 1.0
+    return 1.0 if abs(stretch - 1) < 0.05 else float(stretch)
+
+
+def _scale_bar(board: Board) -> Furniture:
+    dots = board.figure.dpi / 72
+
+    def texts(frame: Frame) -> list[str]:
+        half, _ = _half_length(frame)
+        return ["0", f"{half / 1000:g}", f"{2 * half / 1000:g} {say('kilometres', board.language)}"]
+
+    def widths(frame: Frame) -> list[float]:
+        return [_text_width(board, text, 7) for text in texts(frame)]
+
+    def piece(frame: Frame, width: float) -> Piece:
+        _, drawn = _half_length(frame)
+        bar = 2 * drawn / (frame.window[2] - frame.window[0]) * width
+        first, _, last = widths(frame)
+        corners = ("bottom", "lower right", "lower left", "upper left", "upper right")
+        return Piece("scale", bar + (first + last) / 2 + 4, 15 * dots, corners)
+
+    def draw(frame: Frame, place: Box) -> Box:
+        _, drawn = _half_length(frame)
+        left, bottom, right, _ = frame.window
+        inside = board.axes.get_window_extent()
+        metres = (right - left) / inside.width
+        first, middle, last = widths(frame)
+        start = left + (place.left + first / 2 + 2) * metres
+        foot, height = bottom + (place.bottom + 1) * metres, 3.4 * dots * metres
+        # The middle label is left out where it would touch the last one.
+        shown = (0, 1, 2) if drawn / metres > (middle + last) / 2 + 5 else (0, 2)
+        return _bar(board, (start, foot, drawn, height), texts(frame), shown)
+
+    return Furniture(piece, draw)
+
+
+def _bar(
+    board: Board,
+    place: tuple[float, float, float, float],
+    texts: Sequence[str],
+    shown: Sequence[int],
+) -> Box:
     from matplotlib.patches import Rectangle
 
-    axes, span = board.axes, window[2] - window[0]
-    half = _round_length(span / 16)
-    left, bottom, height = window[0] + 0.455 * span, window[1] + 0.022 * span, 0.006 * span
-    drawn = []
-    for place, face in enumerate((_INK, "white")):
-        corner = (left + place * half, bottom)
-        bar = Rectangle(corner, half, height, facecolor=face, edgecolor=_INK, lw=0.6, zorder=9)
-        drawn.append(axes.add_patch(bar))
-    unit = f" {say('kilometres', board.language)}"
-    for place, end in enumerate(("", "", unit)):
-        length = f"{place * half / 1000:g}{end}"
-        at = (left + place * half, bottom + 1.6 * height)
-        drawn.append(axes.text(*at, length, ha="center", fontsize=7, zorder=9))
-    return _around(drawn)
+    start, foot, half, height = place
+    artists = []
+    for k, face in enumerate((_INK, "white")):
+        bar = Rectangle(
+            (start + k * half, foot), half, height, facecolor=face, edgecolor=_INK, lw=0.6, zorder=9
+        )
+        artists.append(board.axes.add_patch(bar))
+    for k in shown:
+        at = start + k * half, foot + 1.5 * height
+        artists.append(
+            board.axes.text(*at, texts[k], ha="center", fontsize=7, zorder=9, gid="scale")
+        )
+    return around(artists)
 
 
-def _round_length(longest: float) -> float:
-    """Return the greatest of 1, 2.5, 5, 10, 25 … metres that is not longer; one metre at least."""
-    lengths = [digit * 10**power for power, digit in product(range(7), (1, 2.5, 5))]
-    return max((length for length in lengths if length <= longest), default=1)
+def _text_width(board: Board, text: str, size: float) -> float:
+    probe = board.axes.text(0, 0, board.text(text), fontsize=size)
+    width = float(probe.get_window_extent().width)
+    probe.remove()
+    return width
 
 
-def draw_north(board: Board, scene: Scene) -> Box:
-    """Draw an arrow along the meridian through its foot: on a cone north is not straight up everywhere."""
-    left, bottom, right, top = scene.window
-    foot = np.array([left + 0.06 * (right - left), top - 0.14 * (top - bottom)])
-    along = _northwards(scene.crs, foot) * 0.065 * (top - bottom)
-    look = {"arrowstyle": "-|>,head_width=0.35,head_length=0.8", "color": _INK, "linewidth": 1.2}
-    tip, start = tuple(foot + along), tuple(foot)
-    arrow = board.axes.annotate("", xy=tip, xytext=start, zorder=9, arrowprops=look)
-    arrow.set_gid("north")
+def _north(board: Board) -> Furniture:
+    dots = board.figure.dpi / 72
+    width, height = (side * dots for side in _ARROW_POINTS)
+    corners = ("upper left", "upper right", "lower right", "lower left")
+
+    def draw(frame: Frame, place: Box) -> Box:
+        return _arrow(board, frame, ((place.left + place.right) / 2, place.bottom + 2 * dots))
+
+    return Furniture(lambda _frame, _width: Piece("north", width, height, corners), draw)
+
+
+def draw_north_on_meridian(board: Board, frame: Frame) -> Box:
+    """Draw an arrow on the middle meridian of a pack's own map, where north is straight up."""
+    dots = board.figure.dpi / 72
+    inside = board.axes.get_window_extent()
+    left, _, right, _ = frame.window
+    across = (0.0 - left) / (right - left) * inside.width
+    return _arrow(board, frame, (across, inside.height - (_ARROW_POINTS[1] + 5) * dots))
+
+
+def _arrow(board: Board, frame: Frame, at: tuple[float, float]) -> Box:
+    """Draw an arrow along the meridian through its foot, the letter on its tip."""
+    left, bottom, right, _ = frame.window
+    dots = board.figure.dpi / 72
+    metres = (right - left) / board.axes.get_window_extent().width
+    foot = np.array([left + at[0] * metres, bottom + at[1] * metres])
+    # Numbers rather than a layer of one point, of which older numpy warns.
+    onto = transformer(frame.crs)
+    lon, lat = onto.transform(float(foot[0]), float(foot[1]), direction="INVERSE")
+    along = np.array(onto.transform(lon, lat + 0.01)) - foot
+    along = along / np.hypot(*along) * 26 * dots * metres
+    arrow = board.axes.annotate(
+        "", xy=tuple(foot + along), xytext=tuple(foot), zorder=9, annotation_clip=False,
+        arrowprops={"arrowstyle": "-|>,head_width=0.3,head_length=0.7", "color": _INK,
+                    "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0},
+    )  # fmt: skip
     letter = board.axes.text(
-        *(foot + 1.35 * along),
+        *(foot + 1.22 * along),
         say("north", board.language),
         ha="center",
         va="center",
-        fontsize=9,
+        fontsize=8.5,
         zorder=9,
     )
-    return _around([letter, arrow])
-
-
-def _northwards(crs: str, foot: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
-    """Return the direction of north at a point, of length 1."""
-    # Numbers rather than a layer of one point, of which older numpy warns.
-    degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-    lon, lat = degrees.transform(*foot.tolist())
-    along = np.array(degrees.transform(lon, lat + 0.5, direction="INVERSE")) - foot
-    return along / np.hypot(*along)
-
-
-def draw_insets(board: Board, scene: Scene, result: Result) -> list[Box]:
-    """Draw the parts of the map that have axes of their own."""
-    # An inset framed in degrees, or on a projection of its own, is not drawn yet.
-    insets = [inset for inset in scene.insets if inset.window and not inset.projection]
-    return [_draw_inset(board, scene, result, inset) for inset in insets]
-
-
-def _draw_inset(board: Board, scene: Scene, result: Result, inset: Inset) -> Box:
-    window = inset.window or scene.window
-    axes = board.figure.add_axes((0, 0, 1, 1), label=inset.id, zorder=10)
-    axes.set_axes_locator(_corner(board.axes, scene.window, inset.width, window))
-    prepare(axes, window)
-    draw_ground(axes, scene)
-    draw_regions(axes, scene, result)
-    draw_lines(axes, scene)
-    for side in axes.spines.values():
-        side.set_linewidth(0.7)
-    title = Text(inset.title_zh, inset.title_en).say(board.language)
-    axes.text(0.97, 0.025, title, transform=axes.transAxes, ha="right", fontsize=6.5, zorder=9)
-    board.figure.draw_without_rendering()
-    return box_of(axes)
-
-
-def _corner(main: Axes, window: Window, width: float, inset: Window) -> Callable[[Any, Any], Any]:
-    """Return where an inset stands: in the lower right corner of the map, wherever that is drawn."""
-    from matplotlib.transforms import Bbox
-
-    shape = (inset[3] - inset[1]) / (inset[2] - inset[0])
-    stretch = (window[2] - window[0]) / (window[3] - window[1])
-
-    def locate(_axes: Any, _renderer: Any) -> Any:
-        place = main.get_position()
-        across, up = width * place.width, width * shape * stretch * place.height
-        gap = 0.006 * place.width
-        return Bbox.from_bounds(place.x1 - across - gap, place.y0 + gap * stretch, across, up)
-
-    return locate
-
-
-def box_of(artist: Any) -> Box:
-    """Return where an artist stands, in pixels."""
-    return _around([artist])
-
-
-def _around(artists: Iterable[Any]) -> Box:
-    extents = np.array([artist.get_window_extent().extents for artist in artists])
-    left, bottom = extents[:, :2].min(axis=0)
-    right, top = extents[:, 2:].max(axis=0)
-    return Box(float(left), float(bottom), float(right), float(top))
+    arrow.set_gid("north")
+    return around([letter, arrow])

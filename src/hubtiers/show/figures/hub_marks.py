@@ -13,8 +13,7 @@ import shapely
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.gazetteer import gazetteer
-from hubtiers.regions.membership import expand_members
-from hubtiers.show.figures.basemap import areas_of, paths_along
+from hubtiers.show.figures.outlines import areas_of, paths_along
 from hubtiers.show.figures.scene import Scene
 from hubtiers.show.style import HUB_SHAPES, hub_colours
 
@@ -54,7 +53,7 @@ def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], tier: str) -> None:
 def _draw_cores(
     axes: Axes, scene: Scene, hubs: list[Hub], tier: str, marker: str, size: float
 ) -> None:
-    points = [core_point(scene, core) for hub in hubs for core in expand_members(hub.cores)]
+    points = [core_point(scene, core) for hub in hubs for core in scene.members(hub.cores)]
     if points:
         x, y = zip(*points, strict=True)
         colour = hub_colours(TIERS)[tier]
@@ -74,7 +73,7 @@ def _draw_cores(
 def _draw_corridors(axes: Axes, scene: Scene, corridors: Iterable[Corridor]) -> None:
     lines = []
     for corridor in corridors:
-        points = [core_point(scene, unit) for unit in expand_members(corridor.members)]
+        points = [core_point(scene, unit) for unit in scene.members(corridor.members)]
         if len(points) > 1:
             lines.append(shapely.linestrings(points))
     if lines:
@@ -93,15 +92,15 @@ def _mainland(shapes: Any) -> Any:
 
 
 def _members(scene: Scene, ids: Iterable[str]) -> Any:
-    return scene.units.loc[list(expand_members(ids))].array
+    return scene.units(scene.frame).loc[list(scene.members(ids))].array
 
 
 def core_point(scene: Scene, unit: str) -> tuple[float, float]:
-    """Return where a city is marked: at its seat, where that is known, not in the middle of its territory."""
-    seat = _seats(scene.crs).get(unit)
+    """Return where a core is marked: at the seat of a city where it is known, else inside it."""
+    seat = _seats(scene.frame.crs).get(unit) if scene.has_units else None
     if seat is not None and np.isfinite(seat).all():
         return seat
-    point = scene.units.loc[unit].representative_point()
+    point = scene.units(scene.frame).loc[unit].representative_point()
     return float(point.x), float(point.y)
 
 

@@ -1,8 +1,8 @@
-"""Names on a printed map: the cores of the hubs, or the best regions, each where it hides nothing."""
+"""Names on a printed map: cores of the hubs, or the best regions, where they hide nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +10,11 @@ import numpy as np
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import dots_around, sizes_of
 from hubtiers.show.figures.hub_marks import core_point
 from hubtiers.show.figures.labels import Box, place_labels
-from hubtiers.show.figures.scene import Scene
+from hubtiers.show.figures.scene import Frame, Scene
 from hubtiers.show.words import region_names
 
 if TYPE_CHECKING:
@@ -33,17 +32,42 @@ Point = tuple[float, float]
 def label_points(
     scene: Scene, result: Result, layout: HubLayout | None, language: str
 ) -> list[tuple[str, Point]]:
-    """Return what is named: the cores of the hubs, highest tier first, or else the best regions."""
+    """Return what is named in the main map: the cores, highest tier first, or the best regions."""
     if layout is None:
-        best = result.rank.dropna().sort_values(kind="stable").index[:_MOST_LABELS]
-        points = scene.regions.loc[best].representative_point()
-        places = zip(points.x, points.y, strict=True)
-        return list(zip(region_names(result, language)[best], places, strict=True))
-    cities = load_regions("city")
-    column = "short_zh" if language == "zh" else "name_en"
+        return _best_regions(scene, result, language)
     hubs = sorted(layout.hubs, key=lambda hub: TIERS.index(hub.tier))
-    cores = [core for hub in hubs for core in expand_members(hub.cores)]
-    return [(str(cities.loc[core, column]), core_point(scene, core)) for core in cores]
+    cores = [core for hub in hubs for core in scene.members(hub.cores)]
+    names = _core_names(scene, result, language)
+    named = [(names[core], core_point(scene, core)) for core in cores]
+    return [(name, at) for name, at in named if _inside(at, scene.frame)]
+
+
+def _best_regions(scene: Scene, result: Result, language: str) -> list[tuple[str, Point]]:
+    names = region_names(result, language)
+    shapes = scene.regions(scene.frame)
+    best = result.rank.dropna().sort_values(kind="stable").index[:_MOST_LABELS]
+    points = shapes.loc[
+        [region for region in best if region in shapes.index]
+    ].representative_point()
+    named = [
+        (str(names[region]), (float(point.x), float(point.y))) for region, point in points.items()
+    ]
+    return [(name, at) for name, at in named if _inside(at, scene.frame)]
+
+
+def _core_names(scene: Scene, result: Result, language: str) -> Mapping[str, str]:
+    """Return the names of the units that a layout is made of."""
+    if not scene.has_units or scene.pack is None:
+        return {str(region): str(name) for region, name in region_names(result, language).items()}
+    units = load_regions(scene.pack.units, pack=scene.pack)
+    short = scene.pack.names.short
+    column = short if language == "zh" and short in units.columns else f"name_{language}"
+    return {str(unit): str(name) for unit, name in units[column].items()}
+
+
+def _inside(at: Point, frame: Frame) -> bool:
+    left, bottom, right, top = frame.window
+    return left < at[0] < right and bottom < at[1] < top
 
 
 def draw_labels(

@@ -8,36 +8,56 @@ from typing import TYPE_CHECKING, Any
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
-from hubtiers.show.figures.basemap import PAPER
-from hubtiers.show.figures.furniture import box_of
+from hubtiers.show.figures.basemap import leaves_gaps, paper_of
+from hubtiers.show.figures.furniture import Furniture
 from hubtiers.show.figures.hub_marks import CORRIDOR, CORRIDOR_DASHES, MARKERS
 from hubtiers.show.figures.labels import Box
-from hubtiers.show.figures.scene import Scene
+from hubtiers.show.figures.outlines import box_of
+from hubtiers.show.figures.room import Piece
+from hubtiers.show.figures.scene import Frame, Scene
 from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, tier_colours
 from hubtiers.show.words import break_texts, say, tier_name
 
 if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["draw_legends"]
+__all__ = ["legend_items"]
 
 _EDGE, _NO_DATA_EDGE = "#b9bdc1", "#a3a29d"
-_MARGIN = 0.012
+_CORNERS = ("lower left", "lower right", "upper left", "upper right")
 
 Rows = list[tuple[Any, str]]
 """A symbol and its text, row by row."""
 
 
-def draw_legends(board: Board, result: Result, layout: HubLayout | None, scene: Scene) -> list[Box]:
-    """Draw the legend of the tiers and, beside it, that of the hubs; return where they stand."""
+def legend_items(
+    board: Board, result: Result, layout: HubLayout | None, scene: Scene
+) -> list[Furniture]:
+    """Return the legends of tiers and hubs as pieces that find their place on the map."""
     language = board.language
     rows = _tier_rows(result, language) + _other_rows(result, scene, language)
-    first = _draw_legend(board, rows, say("tier_score", language), _MARGIN)
-    if layout is None:
-        return [first]
-    inverse = board.axes.transAxes.inverted()
-    beside = float(inverse.transform((first.right, first.bottom))[0]) + 0.01
-    return [first, _draw_legend(board, _hub_rows(layout, language), say("hubs", language), beside)]
+    found = [_legend_item(board, rows, say("tier_score", language), "legend")]
+    if layout is not None:
+        found.append(
+            _legend_item(board, _hub_rows(layout, language), say("hubs", language), "hub-legend")
+        )
+    return found
+
+
+def _legend_item(board: Board, rows: Rows, title: str, name: str) -> Furniture:
+    """Return a legend: drawn out of the way to know its size, and put in its place afterwards."""
+    legend = _draw_legend(board, rows, title)
+    extent = box_of(legend)
+    piece = Piece(name, extent.right - extent.left, extent.top - extent.bottom, _CORNERS)
+
+    def draw(_frame: Frame, place: Box) -> Box:
+        inside = board.axes.get_window_extent()
+        corner = place.left / inside.width, place.bottom / inside.height
+        legend.set_bbox_to_anchor(corner, transform=board.axes.transAxes)
+        board.figure.draw_without_rendering()
+        return box_of(legend)
+
+    return Furniture(lambda _frame, _width: piece, draw)
 
 
 def _tier_rows(result: Result, language: str) -> Rows:
@@ -56,13 +76,14 @@ def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
     from matplotlib.patches import Patch
 
     rows: Rows = []
-    if result.no_data:
+    unscored = int(result.scores.reindex(scene.area.study.index).isna().sum())
+    if unscored:
         hatched = Patch(
             facecolor=NO_DATA_COLOUR, edgecolor=_NO_DATA_EDGE, hatch="/////", linewidth=0.4
         )
-        rows.append((hatched, f"{say('no_data', language)}  ({len(result.no_data)})"))
-    if scene.leaves_gaps(result):
-        blank = Patch(facecolor=PAPER, edgecolor=_EDGE, linewidth=0.6)
+        rows.append((hatched, f"{say('no_data', language)}  ({unscored})"))
+    if leaves_gaps(scene, result):
+        blank = Patch(facecolor=paper_of(scene), edgecolor=_EDGE, linewidth=0.6)
         rows.append((blank, say("not_in_study", language)))
     return rows
 
@@ -89,7 +110,7 @@ def _hub_rows(layout: HubLayout, language: str) -> Rows:
     return rows
 
 
-def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, left: float) -> Box:
+def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str) -> Any:
     from matplotlib.legend import Legend
 
     handles, texts = zip(*rows, strict=True)
@@ -99,7 +120,7 @@ def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, left
         handles,
         ["x"] * len(rows),
         loc="lower left",
-        bbox_to_anchor=(left, _MARGIN),
+        bbox_to_anchor=(0.0, 0.0),
         borderaxespad=0.0,
         title=title,
         fontsize=8,
@@ -120,4 +141,4 @@ def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str, left
     legend.get_frame().set_linewidth(0.5)
     board.axes.add_artist(legend)
     board.figure.draw_without_rendering()
-    return box_of(legend)
+    return legend

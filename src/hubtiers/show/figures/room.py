@@ -1,4 +1,4 @@
-"""Where legend, scale bar and insets find room on a printed map: measured free rectangles, not a fixed corner."""
+"""Where legend, scale bar and insets find room on a printed map: measured free rectangles."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ CORNERS = {
     "bottom": (0.5, 0.0),
 }
 _COLUMNS = 150
-# A place farther down the list of corners is taken only when it is nearer to its corner by this share of the map.
-_NEXT_CORNER = 0.04
+# A place near the next corner of the list is taken only when it is nearer to that by this share of
+# the map, so that pieces keep together.
+_NEXT_CORNER = 0.2
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,14 @@ class Room:
     def place(self, piece: Piece, *, gap: float = 6.0, force: bool = False) -> Box | None:
         """Take the free place nearest to a corner that the piece prefers, and return it in pixels.
 
-        With `force`, a piece that fits nowhere takes the place where it hides least; else there is none.
+        With `force`, a piece that fits nowhere takes the place where it hides least; else there is
+        none.
         """
-        width, height = (
-            side / cell for side, cell in zip((piece.width + gap, piece.height + gap), self._cell)
+        across, up = self._cell
+        columns, rows = (
+            math.ceil((piece.width + gap) / across),
+            math.ceil((piece.height + gap) / up),
         )
-        columns, rows = math.ceil(width), math.ceil(height)
         if rows > self.taken.shape[0] or columns > self.taken.shape[1]:
             return None
         hidden = _sums(self.taken, rows, columns)
@@ -87,14 +90,14 @@ class Room:
         return self._box(piece, int(row), int(column), hidden.shape, gap)
 
     def _cost(self, shape: tuple[int, int], corners: Sequence[str]) -> NDArray[np.float64]:
-        """Return how far each place is from the corners that are preferred, as a share of the map."""
+        """Return how far each place is from the preferred corners, as a share of the map."""
         up = np.linspace(0, 1, shape[0])[:, None] if shape[0] > 1 else np.zeros((1, 1))
         along = np.linspace(0, 1, shape[1])[None, :] if shape[1] > 1 else np.zeros((1, 1))
         costs = []
         for number, corner in enumerate(corners):
             x, y = CORNERS[corner]
-            # The shorter way to an edge counts most: a piece stands at the rim of a map, not in its middle.
-            costs.append(np.hypot(along - x, up - y) + _NEXT_CORNER * number)
+            # Beside each other rather than above each other.
+            costs.append(np.hypot(0.5 * (along - x), up - y) + _NEXT_CORNER * number)
         nearest: NDArray[np.float64] = np.min(costs, axis=0)
         return nearest
 
@@ -145,7 +148,7 @@ def find_room(
     *,
     force: bool = False,
 ) -> dict[str, Box] | None:
-    """Return the place of every piece in pixels from the lower left of a map; None when one does not fit.
+    """Return the place of each piece in pixels from the lower left; None when one has no room.
 
     Parameters
     ----------

@@ -1,174 +1,446 @@
-"""Where everything of a printed map lies: the regions, and the map of the pack they belong to."""
+"""What has a place on a printed map: frame, regions, land around them, insets and lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 
-from hubtiers.errors import DataError, listing
+from hubtiers.errors import CRSError, SpecError, UnknownOptionError, listing
+from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
-from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack
+from hubtiers.regions.membership import expand_members
+from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
 from hubtiers.scheme import Result
+from hubtiers.show.framing import (
+    Framing,
+    around_frame,
+    choose_projection,
+    degrees_in,
+    frame_shapes,
+    outlying,
+    padded,
+    projected,
+    require_extent,
+    transformer,
+    without_twins,
+)
+from hubtiers.show.study_area import StudyArea, fills_map, study_area
+from hubtiers.show.words import region_names
 
-__all__ = [
-    "Scene",
-    "Window",
-    "context_of",
-    "graticule_of",
-    "land_of",
-    "level_of",
-    "lines_of",
-    "make_scene",
-]
+__all__ = ["Frame", "Scene", "SideMap", "cut_to", "make_scene"]
 
-Window = tuple[float, float, float, float]
-"""Left, bottom, right and top."""
+Box = tuple[float, float, float, float]
+
+_MARGIN = 0.04
+# Height of the frame as a share of its width.
+_SHAPE = (0.5, 1.1)
+_INSET_WIDTHS = (0.1, 0.24)
+_LOCATOR_WIDTH = 0.19
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A window on a projection."""
+
+    crs: str
+    window: Box
+
+    @property
+    def shape(self) -> float:
+        """Height as a share of the width."""
+        left, bottom, right, top = self.window
+        return (top - bottom) / (right - left)
+
+
+@dataclass(frozen=True, eq=False)
+class SideMap:
+    """A map beside the main one: a far part of the study, or a place of the pack's own.
+
+    Attributes
+    ----------
+    id, frame
+        By which its axes are found; what it shows.
+    title
+        Its names in Chinese and English; empty for none.
+    width
+        Share of the width of the main map.
+    corners
+        Where it would rather stand, best first.
+    """
+
+    id: str
+    frame: Frame
+    title: tuple[str, str]
+    width: float
+    corners: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Everything that has a place on the paper, in metres on its projection.
+    """What a printed map shows, before it has been given room.
 
     Attributes
     ----------
-    crs, window
-        Reference system and frame of the map.
-    regions
-        Shapes of the regions of the result, the largest first.
-    units
-        Shapes of the units that hubs and regions consist of, by id.
+    area
+        Regions of the study and those around them, in degrees.
+    frame
+        Projection and window of the main map.
     pack
-        The pack whose printed map this is: its land, borders, lines and insets are drawn; None for a
-        layer that has none.
+        The pack that the regions are from; None for a layer of the user's own.
+    is_whole
+        Whether the frame is the printed map of the whole pack.
+    insets
+        Maps beside the main one.
+    locator
+        Where the frame lies in the pack or the layer, when the study is a part of it.
+    left_out
+        Regions that lie in no frame.
     """
 
-    crs: str
-    window: Window
-    regions: gpd.GeoSeries
-    units: gpd.GeoSeries
-    pack: Pack | None = None
+    area: StudyArea
+    frame: Frame
+    pack: Pack | None
+    is_whole: bool = False
+    insets: tuple[SideMap, ...] = ()
+    locator: Frame | None = None
+    left_out: tuple[str, ...] = ()
+    # What has been projected once serves every frame on the same projection.
+    drawn: dict[tuple[str, str], gpd.GeoSeries] = field(default_factory=dict, repr=False)
+
+    def members(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the units that ids of a layout stand for; a layer of the user's own has no others."""
+        return expand_members(ids) if self.has_units else tuple(ids)
 
     @property
-    def insets(self) -> tuple[Inset, ...]:
-        """Parts on axes of their own."""
-        return self.pack.insets if self.pack else ()
+    def has_units(self) -> bool:
+        """Whether there is a pack whose smallest units lie under the regions."""
+        return self.pack is not None and bool(self.pack.borders)
 
-    def leaves_gaps(self, result: Result) -> bool:
-        """Return whether some unit of the pack belongs to no region of the result."""
-        if self.pack is None:
-            return False
-        covered: set[str] = set().union(*result.table.members().values())
-        return len(covered) < len(self.units)
+    def regions(self, frame: Frame) -> gpd.GeoSeries:
+        """Return the regions of the study on a projection, the largest first."""
+        key = "regions", frame.crs
+        if key not in self.drawn:
+            shapes = _onto(self.area.study, frame.crs, self.pack)
+            self.drawn[key] = _largest_first(shapes[~shapes.is_empty])
+        return self.drawn[key]
+
+    def rest(self, frame: Frame) -> gpd.GeoSeries:
+        """Return the regions of the layer that are not of the study."""
+        shapes = projected(self.area.rest, frame.crs)
+        return shapes[~shapes.is_empty]
+
+    def level(self, name: str, frame: Frame) -> gpd.GeoSeries:
+        """Return a level of the pack on a projection."""
+        assert self.pack is not None
+        return _level_on(self.pack.name, name, frame.crs)
+
+    def units(self, frame: Frame) -> gpd.GeoSeries:
+        """Return what a layout is made of: the smallest units of the pack, else the regions."""
+        if self.pack is not None and self.pack.is_shipped and self.pack.borders:
+            return self.level(self.pack.units, frame)
+        return projected(self.area.layer, frame.crs)
+
+    def lines(self, frame: Frame) -> gpd.GeoSeries:
+        """Return the lines that belong on every map of the pack."""
+        found = (
+            [self.pack.line_shapes(line).geometry for line in self.pack.lines] if self.pack else []
+        )
+        if not found:
+            return gpd.GeoSeries([], crs=frame.crs)
+        shapes = np.concatenate([np.asarray(series.array, dtype=object) for series in found])
+        return _onto(gpd.GeoSeries(shapes, crs=4326), frame.crs, self.pack)
+
+    def context(self, frame: Frame) -> gpd.GeoSeries:
+        """Return the land around, cut to a frame."""
+        if self.is_whole and self.pack is not None and self.pack.around is not None:
+            around = load_context("world", pack=self.pack).geometry
+            shapes = around.clip_by_rect(*self.pack.around)
+            return cut_to(shapes[~shapes.is_empty].to_crs(frame.crs), frame.window)
+        bounds = _degrees_around(frame)
+        if self.pack is not None and self.pack.context_file and self.pack.borders:
+            land = around_frame(load_context("world", pack=self.pack).geometry, bounds)
+        else:
+            land = around_frame(load_context("world", pack="world").geometry, bounds)
+            land = without_twins(land, self.area.outline(bounds))
+        return cut_to(projected(land, frame.crs), frame.window)
 
 
-def make_scene(result: Result) -> Scene:
-    """Return the places of a result: on the map of their pack, or on a projection for them alone.
+def make_scene(
+    result: Result,
+    layout: HubLayout | None = None,
+    *,
+    extent: Box | None = None,
+    crs: str | None = None,
+) -> Scene:
+    """Return the places of a result, framed.
 
     Raises
     ------
     DataError
         When the result has no geometry, or a region no area.
+    SpecError
+        When the extent is no box in degrees, or the layout has cores that the regions do not know.
+    CRSError
+        When the reference system is not known, or is one in degrees.
     """
-    regions = _require_areas(result)
-    pack = _pack_around(regions)
-    if pack is None or pack.window is None:
-        return _own_scene(regions)
-    shapes = regions.geometry.to_crs(pack.projection)
-    units = level_of(pack, pack.units)
-    return Scene(pack.projection, pack.window, _largest_first(shapes), units, pack)
+    area = study_area(result)
+    pack = _pack_of(area, layout)
+    scene = Scene(area, Frame("", (0, 0, 1, 1)), pack)
+    if layout is not None:
+        require_members(scene, layout)
+    if crs is not None:
+        _require_metres(crs)
+    if extent is not None:
+        return _said(scene, extent, crs)
+    shapes = _with_layout(scene, layout)
+    if pack is not None and pack.window and crs is None and fills_map(shapes, pack):
+        whole = Frame(pack.projection, pack.window)
+        return replace(scene, frame=whole, is_whole=True, insets=_declared(scene, pack, whole))
+    return _framed(scene, shapes, crs, result)
 
 
-def _require_areas(result: Result) -> gpd.GeoDataFrame:
-    regions = result.table.regions
-    if not isinstance(regions, gpd.GeoDataFrame):
-        raise DataError(
-            "The result has no geometry to draw. Join the indicators to regions with join_indicators first."
-        )
-    has_area = regions.geom_type.isin(["Polygon", "MultiPolygon"]) & ~regions.geometry.is_empty
-    odd = regions.index[~has_area]
-    if len(odd):
-        raise DataError(
-            f"A map needs regions with an area, but these have none: {listing(odd)}. Give them polygons."
-        )
-    return regions
+def _pack_of(area: StudyArea, layout: HubLayout | None) -> Pack | None:
+    """Return the pack that regions come from; None for a layer of the user's own.
+
+    Hubs tell the place of such a layer: a layout of units of the default pack, on its land.
+    """
+    pack = area.source.load_pack()
+    if pack is not None or layout is None:
+        return pack
+    default = load_pack(DEFAULT_PACK)
+    units = load_regions(default.units, pack=default).geometry
+    try:
+        layout_units(layout, expand_members)
+    except UnknownOptionError:
+        return None
+    place = shapely.box(*area.layer.total_bounds)
+    return default if units.intersects(place).any() else None
 
 
-def _pack_around(regions: gpd.GeoDataFrame) -> Pack | None:
-    """Return the pack whose printed map the regions lie on; None for a layer that lies elsewhere."""
-    west, south, east, north = regions.to_crs(4326).total_bounds
-    inside = west > 70 and east < 140 and south > 0 and north < 56
-    return load_pack(DEFAULT_PACK) if "members" in regions.columns or inside else None
+def _said(scene: Scene, extent: Box, crs: str | None) -> Scene:
+    """Return a scene with the extent that somebody who knows better has given."""
+    require_extent(extent)
+    chosen = crs or choose_projection(extent)
+    window = _window(gpd.GeoSeries([shapely.box(*extent)], crs=4326), chosen)
+    return replace(scene, frame=Frame(chosen, padded(window, 0.0, (0.2, 2.0))))
 
 
-def _own_scene(regions: gpd.GeoDataFrame) -> Scene:
-    """Return the scene of a layer without a base map: an equal-area projection around its middle."""
-    west, south, east, north = regions.to_crs(4326).total_bounds
-    third = (north - south) / 6
-    crs = (
-        f"+proj=aea +lat_1={south + third} +lat_2={north - third + 1e-6} +lat_0={(south + north) / 2} "
-        f"+lon_0={(west + east) / 2} +datum=WGS84 +units=m"
+def _framed(scene: Scene, shapes: gpd.GeoSeries, crs: str | None, result: Result) -> Scene:
+    """Return a scene framed by the study itself."""
+    pack = scene.pack
+    declared = [inset for inset in pack.insets if inset.box] if pack is not None else []
+    main, insets = shapes, []
+    for inset in declared:
+        inside = shapes.clip_by_rect(*inset.box)  # type: ignore[misc]
+        if not inside.is_empty.all():
+            main = main.difference(shapely.box(*inset.box))  # type: ignore[misc]
+            kept = inside[~inside.is_empty]
+            frame = _own_frame(
+                kept, inset.projection or choose_projection(tuple(kept.total_bounds.tolist()))
+            )
+            insets.append(
+                SideMap(
+                    inset.id, frame, (inset.title_zh, inset.title_en), inset.width, (inset.corner,)
+                )
+            )
+    main = main[~main.is_empty]
+    framing = frame_shapes(main.array)
+    own = pack.projection if pack is not None and (declared or not pack.window) else ""
+    chosen = crs or own or choose_projection(framing.bounds)
+    window = _window(around_frame(main, framing.bounds), chosen)
+    frame = Frame(chosen, padded(window, _MARGIN, _SHAPE))
+    insets += _automatic(main, framing, frame, result)
+    left_out = tuple(str(main.index[number]) for number in framing.left_out)
+    return replace(
+        scene, frame=frame, insets=tuple(insets), locator=_locator(scene, frame), left_out=left_out
     )
-    shapes = regions.geometry.to_crs(crs)
-    left, bottom, right, top = shapes.total_bounds
-    margin = 0.08 * max(right - left, top - bottom)
-    # Legend and scale bar get a strip of their own below a map that is not laid out by hand.
-    strip = 0.4 * (top - bottom)
-    window = (left - margin, bottom - strip - margin, right + margin, top + margin)
-    return Scene(crs, window, _largest_first(shapes), shapes)
+
+
+def _automatic(
+    main: gpd.GeoSeries, framing: Framing, frame: Frame, result: Result
+) -> list[SideMap]:
+    """Return small parts far away, each framed on its own."""
+    found = []
+    width = frame.window[2] - frame.window[0]
+    names = [region_names(result, language) for language in ("zh", "en")]
+    places = zip(framing.insets, outlying(main, framing), strict=True)
+    for number, (bounds, ids) in enumerate(places):
+        # A frame that is wider than its study may show the part anyway.
+        if _shows(frame, around_frame(main, bounds)):
+            continue
+        inset = _own_frame(around_frame(main, bounds), choose_projection(bounds))
+        sides = inset.window[2] - inset.window[0], inset.window[3] - inset.window[1]
+        long = float(np.clip(max(sides) / width, *_INSET_WIDTHS))
+        known = [region for region in ids if region in names[0].index]
+        title = ("、".join(names[0][known]), ", ".join(names[1][known]))
+        corners = ("lower left", "lower right", "upper right", "upper left")
+        share = long * sides[0] / max(sides)
+        found.append(SideMap(f"inset-{number + 1}", inset, title, share, corners))
+    return found
+
+
+def _shows(frame: Frame, shapes: gpd.GeoSeries) -> bool:
+    """Return whether all of some shapes lie inside a frame."""
+    placed = projected(shapes, frame.crs)
+    left, bottom, right, top = placed.total_bounds
+    return bool(shapely.box(*frame.window).contains(shapely.box(left, bottom, right, top)))
+
+
+def _own_frame(shapes: gpd.GeoSeries, crs: str) -> Frame:
+    return Frame(crs, padded(_window(shapes, crs), 0.08, (0.6, 1.4)))
+
+
+def _declared(scene: Scene, pack: Pack, whole: Frame) -> tuple[SideMap, ...]:
+    """Return the insets of a pack's own printed map."""
+    found = []
+    for inset in pack.insets:
+        crs = inset.projection or whole.crs
+        if inset.window is not None:
+            frame = Frame(crs, inset.window)
+        else:
+            assert inset.box is not None
+            inside = scene.area.study.clip_by_rect(*inset.box)
+            if inside.is_empty.all():
+                continue
+            frame = _own_frame(inside[~inside.is_empty], crs)
+        found.append(
+            SideMap(inset.id, frame, (inset.title_zh, inset.title_en), inset.width, (inset.corner,))
+        )
+    return tuple(found)
+
+
+def _locator(scene: Scene, frame: Frame) -> Frame | None:
+    """Return the frame of the map that shows where the study lies in its pack or layer."""
+    if scene.has_units and scene.pack is not None:
+        whole = Frame(scene.pack.projection or frame.crs, (0, 0, 1, 1))
+        parts = [scene.level(scene.pack.borders, whole), scene.lines(whole)]
+    elif len(scene.area.rest):
+        whole = Frame(choose_projection(frame_shapes(scene.area.layer.array).bounds), (0, 0, 1, 1))
+        parts = [projected(scene.area.layer, whole.crs)]
+    else:
+        return None
+    edges = np.array([part.total_bounds for part in parts if len(part)])
+    box = (*edges[:, :2].min(axis=0).tolist(), *edges[:, 2:].max(axis=0).tolist())
+    return replace(whole, window=padded(box, 0.03, (0.7, 1.2)))
+
+
+def _window(shapes: gpd.GeoSeries, crs: str) -> Box:
+    left, bottom, right, top = projected(shapes, crs).total_bounds.tolist()
+    return left, bottom, right, top
+
+
+def _degrees_around(frame: Frame) -> Box:
+    """Return a box in degrees that holds a frame: the whole globe where the frame leaves it."""
+    lon, lat = degrees_in(frame.crs, frame.window)
+    middle = _middle_lon(frame)
+    if np.isnan(lon).any():
+        return middle - 180.0, -90.0, middle + 180.0, 90.0
+    turned = (lon - middle + 180.0) % 360.0 - 180.0
+    if np.ptp(turned) > 300:
+        return (
+            middle - 180.0,
+            float(lat.min()) - 5,
+            middle + 180.0,
+            90.0 if lat.max() > 0 else float(lat.max()) + 5,
+        )
+    margin = 0.1 * float(np.ptp(turned)) + 0.2
+    south, north = max(float(lat.min()) - margin, -90.0), min(float(lat.max()) + margin, 90.0)
+    return (
+        middle + float(turned.min()) - margin,
+        south,
+        middle + float(turned.max()) + margin,
+        north,
+    )
+
+
+def _middle_lon(frame: Frame) -> float:
+    left, bottom, right, top = frame.window
+    middle = transformer(frame.crs).transform(
+        (left + right) / 2, (bottom + top) / 2, direction="INVERSE"
+    )
+    return float(middle[0]) if np.isfinite(middle[0]) else 0.0
+
+
+def cut_to(shapes: gpd.GeoSeries, window: Box) -> gpd.GeoSeries:
+    """Return shapes cut a little outside a window, so that the cut is not seen."""
+    left, bottom, right, top = window
+    margin = 0.01 * (right - left)
+    sound = shapes[np.isfinite(shapes.bounds).all(axis=1)]
+    cut = sound.clip_by_rect(left - margin, bottom - margin, right + margin, top + margin)
+    return cut[~cut.is_empty]
 
 
 def _largest_first(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    order = shapes.area.sort_values(ascending=False, kind="stable").index
-    return shapes.loc[order]
+    return shapes.loc[shapes.area.sort_values(ascending=False, kind="stable").index]
 
 
-@cache
-def level_of(pack: Pack, level: str) -> gpd.GeoSeries:
-    """Return the shapes of a level of a pack on the projection of its map."""
-    return load_regions(level, pack=pack).geometry.to_crs(pack.projection)
+@lru_cache(maxsize=12)
+def _level_on(pack: str, level: str, crs: str) -> gpd.GeoSeries:
+    found = load_pack(pack)
+    shapes = load_regions(level, pack=found).geometry
+    return _onto(shapes, crs, found)
 
 
-@cache
-def land_of(pack: Pack) -> gpd.GeoSeries:
-    """Return the whole land of a pack as one shape."""
-    shapes = level_of(pack, pack.borders)
-    return gpd.GeoSeries([shapely.coverage_union_all(shapes.array)], crs=pack.projection)
+def _onto(shapes: gpd.GeoSeries, crs: str, pack: Pack | None) -> gpd.GeoSeries:
+    """Return shapes on a projection; on a pack's own, no edge bends or leaves the globe."""
+    if pack is not None and crs == pack.projection and pack.window:
+        return shapes.to_crs(crs)
+    return projected(shapes, crs)
 
 
-@cache
-def context_of(pack: Pack) -> gpd.GeoSeries:
-    """Return the countries around a pack."""
-    return _in_view(pack, load_context("world", pack=pack))
+def layout_units(layout: HubLayout, expand: Callable[[Iterable[str]], Iterable[str]]) -> list[str]:
+    """Return the ids of the units that a layout draws: cores, extents and corridors."""
+    members: Iterable[Sequence[str]] = [hub.cores for hub in layout.hubs]
+    members = [*members, *(hub.extent for hub in layout.hubs)]
+    members = [*members, *(corridor.members for corridor in layout.corridors)]
+    return list(dict.fromkeys(unit for ids in members for unit in expand(ids)))
 
 
-@cache
-def lines_of(pack: Pack) -> tuple[Any, ...]:
-    """Return the lines that belong on every map of a pack."""
-    layers = [_in_view(pack, pack.line_shapes(line)) for line in pack.lines]
-    return tuple(chain.from_iterable(layers))
+def require_members(scene: Scene, layout: HubLayout) -> None:
+    """Refuse a layout of places that the map does not know."""
+    if scene.has_units:
+        return
+    known = set(scene.area.layer.index)
+    absent = [core for hub in layout.hubs for core in hub.cores if core not in known]
+    if absent:
+        raise SpecError(
+            f"The hubs of the layout {layout.id!r} have cores that are no region of the layer: "
+            f"{listing(absent)}. Leave the layout out, or name regions of the layer."
+        )
 
 
-def _in_view(pack: Pack, layer: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Return the part of a layer that can come into view, on the projection of the map."""
-    shapes = layer.geometry
-    if pack.around is not None:
-        shapes = shapes.clip_by_rect(*pack.around)
-    return shapes[~shapes.is_empty].to_crs(pack.projection)
+def _with_layout(scene: Scene, layout: HubLayout | None) -> gpd.GeoSeries:
+    """Return what the frame must hold, in degrees: the study, and the units of the hubs."""
+    if layout is None:
+        return scene.area.study
+    units = layout_units(layout, scene.members)
+    pool = (
+        load_regions(scene.pack.units, pack=scene.pack).geometry
+        if scene.has_units and scene.pack is not None
+        else scene.area.layer
+    )
+    hubs = pool.loc[[unit for unit in units if unit in pool.index]]
+    shapes = np.concatenate([np.asarray(s.array, dtype=object) for s in (scene.area.study, hubs)])
+    index = [*scene.area.study.index, *hubs.index]
+    return gpd.GeoSeries(shapes, index=index, crs=4326)
 
 
-@cache
-def graticule_of(pack: Pack) -> gpd.GeoSeries:
-    """Return meridians and parallels, every ten degrees; none where a pack has no box for them."""
-    if pack.graticule is None:
-        return gpd.GeoSeries([], crs=pack.projection)
-    west, south, east, north = pack.graticule
-    up, across = np.arange(south, north + 1), np.arange(west, east + 1)
-    meridians = [shapely.linestrings(np.full(len(up), lon), up) for lon in across[::10]]
-    parallels = [shapely.linestrings(across, np.full(len(across), lat)) for lat in up[::10]]
-    return gpd.GeoSeries([*meridians, *parallels], crs=4326).to_crs(pack.projection)
+def _require_metres(crs: str) -> None:
+    try:
+        found = pyproj.CRS(crs)
+    except pyproj.exceptions.CRSError:
+        raise CRSError(
+            f"crs={crs!r} is no reference system that PROJ knows. Give one such as 'EPSG:3035', or "
+            "'+proj=laea …'."
+        ) from None
+    if not found.is_projected:
+        raise CRSError(
+            f"crs={crs!r} is one in degrees. A printed map needs one in metres, such as "
+            "'EPSG:3035'."
+        )

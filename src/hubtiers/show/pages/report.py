@@ -18,10 +18,11 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.language import language_of
 from hubtiers.show.pages.report_page import Material, Page, Section
 from hubtiers.show.pages.report_sections import write_sections
 from hubtiers.show.text import html_text
-from hubtiers.show.words import require_language, say, title_texts, word
+from hubtiers.show.words import say, title_texts, word
 
 __all__ = ["Report", "build_report"]
 
@@ -92,7 +93,7 @@ def build_report(
     robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
     title: Mapping[str, str] | str | None = None,
-    language: str = "zh",
+    language: str | None = None,
     approval: str | None = None,
 ) -> Report:
     """Write a report on a result (研究报告): data, method, result, confidence, gaps, how to rerun.
@@ -115,7 +116,7 @@ def build_report(
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
-        `"zh"` or `"en"`: the language of the whole report.
+        `"zh"` or `"en"`: the language of the whole report. Left out, that of the names of the study.
     approval
         Number of the map's approval (审图号), printed only when given.
 
@@ -149,7 +150,6 @@ def build_report(
     >>> report.to_frame()["section"].tolist()
     ['question', 'data', 'method', 'result', 'comparison', 'gaps', 'rerun', 'appendix']
     """
-    require_language(language)
     if isinstance(source, Result):
         material = Material(source, title_texts(title, word("report_title")))
     elif isinstance(source, Outcome):
@@ -167,10 +167,11 @@ def build_report(
     }
     given = {name: value for name, value in given.items() if value is not None}
     material = dataclasses.replace(material, approval=approval, **given)
-    sections = write_sections(material, Page(language))
-    heading = material.title.say(language)
+    spoken = language_of(material.result, language)
+    sections = write_sections(material, Page(spoken))
+    heading = material.title.say(spoken)
     anchors = tuple((section.anchor, section.heading) for section in sections)
-    return Report(heading, language, anchors, _assemble(heading, language, sections))
+    return Report(heading, spoken, anchors, _assemble(heading, spoken, sections))
 
 
 def _assemble(title: str, language: str, sections: Sequence[Section]) -> str:

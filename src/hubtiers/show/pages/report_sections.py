@@ -15,7 +15,12 @@ from hubtiers.regions.boundaries import load_regions
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
-from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from hubtiers.show.figures.charts import (
+    FEWEST_SPOKES,
+    radar_figure,
+    rank_size_figure,
+    weight_figure,
+)
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.methods import describe_steps
 from hubtiers.show.pages.report_html import (
@@ -80,7 +85,8 @@ def _question(material: Material, page: Page) -> str:
     scored, tiers = int(result.scores.notna().sum()), len(result.breaks.labels)
     number = len(result.table.framework.indicators)
     body = page.text(
-        f"哪些区域居于哪一层级？本报告按 {number} 个指标的综合得分把 {scored} 个区域分为 {tiers} 级，"
+        f"哪些区域居于哪一层级？本报告按 {number} 个指标的综合得分"
+        f"把 {scored} 个区域分为 {tiers} 级，"
         "并说明所用数据与方法、结果、结果的可靠程度以及尚未涵盖的内容。",
         f"Which region stands in which tier? This report sorts {scored} regions into {tiers} tiers "
         "by a composite of "
@@ -100,7 +106,8 @@ def _data(material: Material, page: Page) -> str:
     return "".join(
         [
             page.text(
-                f"{rows} 个区域 × {columns} 个指标，共 {rows * columns} 个数值，其中 {present} 个有值。"
+                f"{rows} 个区域 × {columns} 个指标，共 {rows * columns} 个数值，"
+                f"其中 {present} 个有值。"
                 "缺失值一律不作为零。",
                 f"{rows} regions × {columns} indicators: {rows * columns} values, of which "
                 f"{present} are present. A "
@@ -207,11 +214,18 @@ def _result(material: Material, page: Page) -> str:
                 lambda: rank_size_figure(result, language=page.drawn_language),
                 page.say("位序—规模图，两轴均为对数。", "Rank and size, both axes logarithmic."),
             ),
-            page.figure(
-                lambda: radar_figure(result, language=page.drawn_language),
-                page.say("前五位区域的功能结构。", "Functions of the five best regions."),
-            ),
+            _profiles(result, page),
         ]
+    )
+
+
+def _profiles(result: Result, page: Page) -> str:
+    """Return the radar plot of the best regions; nothing where there are too few spokes for one."""
+    if len(result.table.framework.filled_children()) < FEWEST_SPOKES:
+        return ""
+    return page.figure(
+        lambda: radar_figure(result, language=page.drawn_language),
+        page.say("前五位区域的功能结构。", "Functions of the five best regions."),
     )
 
 
@@ -342,7 +356,7 @@ def _gaps(material: Material, page: Page) -> str:
             f"Regions with too few values for a score: {listed}.",
         )
     caveat = page.text(
-        "综合得分取决于所选指标、权重与分级方法；层级分界由方法给出，并非公认标准。"
+        "综合得分取决于所选指标、权重与分级方法；层级断点由方法给出，并非公认标准。"
         "得分反映数据所及，不等于对一地创新能力的全面评价。",
         "The composite depends on the indicators, weights and tier rule that were chosen; the "
         "cut-points come from the "

@@ -26,7 +26,15 @@ from hubtiers.show.pages.print_table import (
     tier_at,
     whole_at,
 )
-from hubtiers.show.words import Text, join_texts, node_text, number_text, tier_text, word
+from hubtiers.show.words import (
+    Text,
+    join_texts,
+    node_text,
+    number_text,
+    tier_text,
+    unit_text,
+    word,
+)
 
 __all__ = ["INDICATOR", "STATUSES", "frame_compared", "list_tables", "status_text"]
 
@@ -114,7 +122,7 @@ def indicator_system(result: Result) -> PrintTable:
         *groups,
         *INDICATOR,
         column("category", of=_category),
-        column("unit", of=lambda node: node.unit),
+        column("unit", of=unit_text),
         column("direction", of=_direction),
         column("weight", of=partial(_weight, result), digits=4),
         column("valued_regions", of=lambda node: int(present[node.code]), digits=0),

@@ -16,6 +16,7 @@ from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.language import language_of
 from hubtiers.show.pages.print_table import Cell, Column, PrintTable, require_table_language
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.words import LANGUAGES, say
@@ -35,7 +36,7 @@ def save_tables(
     result: Result,
     path: str | Path,
     *,
-    language: str = "both",
+    language: str | None = None,
     robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
 ) -> Path:
@@ -51,7 +52,8 @@ def save_tables(
     path
         A path that ends in `.xlsx`.
     language
-        `"zh"`, `"en"`, or `"both"`: headings in two rows, texts in both languages.
+        `"zh"`, `"en"`, or `"both"`: headings in two rows, texts in both languages. Left out, that of
+        the names of the study.
     robustness
         What `assess_robustness` gave.
     comparison
@@ -93,13 +95,14 @@ def save_tables(
             f"The tables are a workbook, but the path is {target.name!r}. Give one that ends in "
             ".xlsx."
         )
-    require_table_language(language)
+    spoken = language or language_of(result, None)
+    require_table_language(spoken)
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
     tables = list_tables(result, robustness=robustness, comparison=comparison).values()
     for number, table in enumerate(tables, start=1):
-        title = table.title.say("zh" if language == "zh" else "en")
-        _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, language, number)
+        title = table.title.say("zh" if spoken == "zh" else "en")
+        _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, spoken, number)
     with replacing(target) as temporary:
         book.save(temporary)
     return target

@@ -1,30 +1,37 @@
-"""What the page of a map says: names, numbers and shapes of a result as plain values, each of them once."""
+"""What the page of a map says: names, numbers and shapes as plain values, each of them once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, MissingColumnError, NotComparableError, listing
 from hubtiers.explain import standouts
 from hubtiers.framework import Indicator
 from hubtiers.hubs.layout import HubLayout
-from hubtiers.regions.boundaries import load_context
 from hubtiers.regions.gazetteer import gazetteer
+from hubtiers.regions.pack import Pack
 from hubtiers.scheme import Result
 from hubtiers.show.style import SCORE_RAMP, tier_colours
 from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import corridor_row, hub_looks, hub_row
-from hubtiers.show.web.topology import build_topology, encode_line
-from hubtiers.show.words import Text, browser_words, node_text, tier_text, title_texts, word
+from hubtiers.show.web.surroundings import context_content, view_content
+from hubtiers.show.web.topology import build_topology
+from hubtiers.show.words import (
+    Text,
+    browser_words,
+    node_text,
+    tier_text,
+    title_texts,
+    unit_text,
+    word,
+)
 
 if TYPE_CHECKING:
     from hubtiers.robustness.result import Robustness
@@ -38,7 +45,8 @@ def map_content(
     result: Result,
     layout: HubLayout | None,
     robustness: Robustness | None,
-    title: Mapping[str, str],
+    title: Mapping[str, str] | str | None,
+    extent: tuple[float, float, float, float] | None = None,
 ) -> dict[str, Any]:
     """Return everything a page draws and says, but for its language, basemap and explorer.
 
@@ -48,20 +56,25 @@ def map_content(
         When the result has no geometry, or the robustness is of other regions or tiers.
     """
     ground = lay_ground(result)
+    hubs = _layout(layout, ground)
+    hub_units = {unit for hub in hubs["hubs"] for unit in hub["units"]}
+    hub_units |= {ground.number[core["id"]] for hub in hubs["hubs"] for core in hub["cores"]}
     return {
         "title": title_texts(title, word("tier_title")).to_plain(),
-        "subtitle": _subtitle(result).to_plain(),
+        "subtitle": _subtitle(result, ground).to_plain(),
         "words": browser_words(),
         "confidence": robustness is not None,
         **_shapes(ground),
         **_scores(result, robustness, ground),
-        **_layout(layout, ground),
-        **_context(),
+        **hubs,
+        **view_content(result, ground, sorted(hub_units), extent),
+        **context_content(ground),
     }
 
 
-def _subtitle(result: Result) -> Text:
-    scale, unscored = result.breaks, len(result.no_data)
+def _subtitle(result: Result, ground: Ground) -> Text:
+    scale = result.breaks
+    unscored = int(result.scores.reindex(ground.area.study.index).isna().sum())
     return word("subtitle").fill(
         n=int(result.scores.notna().sum()),
         k=len(scale.labels),
@@ -71,25 +84,15 @@ def _subtitle(result: Result) -> Text:
 
 
 def _shapes(ground: Ground) -> dict[str, Any]:
-    """Return what is drawn: the units as polygons of shared lines, their names, and whose they are."""
-    units = ground.units
+    """Return what is drawn: units as polygons of shared lines, their names, whose they are."""
+    units, aliases = ground.units, _aliases(ground.pack)
     in_provinces = ground.bundled and "province" in units.columns
     return {
-        "bounds": _bounds(units),
         "shapes": build_topology(units.geometry).to_plain(),
-        "units": [_place_names(row) for row in units.reset_index().to_dict("records")],
+        "units": [_place_names(row, aliases) for row in units.reset_index().to_dict("records")],
         "provinceOf": _numbers(units["province"]) if in_provinces else None,
         "regionOf": ground.owner,
     }
-
-
-def _bounds(units: gpd.GeoDataFrame) -> list[list[float]]:
-    west, south, east, north = units.total_bounds.tolist()
-    # Islands far in the south would shrink everything else; the view opens on the mainland and can
-    # be moved.
-    points = units.geometry.representative_point()
-    south = max(south, float(points.y.quantile(0.005)) - 1.5)
-    return [[south, west], [north, east]]
 
 
 def _numbers(groups: pd.Series) -> list[int]:
@@ -122,37 +125,26 @@ def _layout(layout: HubLayout | None, ground: Ground) -> dict[str, Any]:
     }
 
 
-def _context() -> dict[str, Any]:
-    """Return what lies around, what belongs on every map of the place, and whose work the shapes are."""
-    lines = load_context("south_china_sea").geometry.explode(index_parts=False)
-    return {
-        "world": list(map(_outlines, load_context("world", pack="china").geometry)),
-        "dashes": [encode_line(shapely.get_coordinates(line)) for line in lines],
-        "note": word("boundary_note").to_plain(),
-        "attribution": "hubtiers · Tianditu · Natural Earth",
-    }
-
-
-def _outlines(shape: Any) -> list[list[int]]:
-    """Return the outer ring of every part of a shape."""
-    return [
-        encode_line(shapely.get_coordinates(part.exterior)) for part in shapely.get_parts(shape)
-    ]
-
-
-def _place_names(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _place_names(row: Mapping[Any, Any], aliases: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return names and, for the search, the other names of a place: pinyin and former ones."""
     names = {
         "id": str(row["region_id"]),
         "name_zh": str(row["name_zh"]),
         "name_en": str(row["name_en"]),
     }
-    known = _aliases().get(names["id"])
-    return {**names, "aliases": known} if known else dict(names)
+    known = aliases.get(names["id"])
+    return {**names, "aliases": list(known)} if known else dict(names)
+
+
+def _aliases(pack: Pack | None) -> Mapping[str, Sequence[str]]:
+    """Return the other names of a pack's regions; for a layer of the user's own we know none."""
+    if pack is None:
+        return {}
+    return _gazetteer_aliases() if pack.names.gazetteer else pack.aliases()
 
 
 @cache
-def _aliases() -> dict[str, list[str]]:
+def _gazetteer_aliases() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for level in ("province", "city"):
         table = gazetteer(level)
@@ -186,9 +178,9 @@ def _function_row(result: Result, code: str) -> dict[str, Any]:
 def _indicator_row(node: Indicator) -> dict[str, Any]:
     return {
         "id": node.code,
-        "name_zh": node.name_zh or node.code,
-        "name_en": node.name_en or node.code,
-        "unit": node.unit,
+        "name_zh": node.name_zh or node.name_en or node.code,
+        "name_en": node.name_en or node.name_zh or node.code,
+        "unit": unit_text(node).to_plain(),
         "source": node.source,
     }
 
@@ -207,7 +199,8 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
                 "dark": dark[label],
                 "lower": _plain(row["lower"]),
                 "upper": _plain(row["upper"]),
-                "count": int(row["count"]),
+                # Of the regions that are shown; the scale counts those it was learnt from.
+                "count": result.tier_counts[label],
             }
         )
     return rows
@@ -223,13 +216,14 @@ def _region_rows(
     frame = result.to_frame().loc[result.table.regions.index]
     functions = _functions(result)
     notable, years = _standouts(result), _years(result)
+    aliases = _aliases(ground.pack)
     doubts = _doubts(result, robustness) if robustness is not None else {}
     rows = []
     for number, row in enumerate(frame.reset_index().to_dict("records")):
         region = row["region_id"]
         rows.append(
             {
-                **_place_names(row),
+                **_place_names(row, aliases),
                 **_standing(row, result.breaks.labels, functions),
                 "years": years.get(region),
                 **notable.get(region, {}),
@@ -282,7 +276,7 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
 
 
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:
-    """Return tier probabilities (in the order of the labels) and rank intervals by scored region."""
+    """Return tier probabilities (in the order of the labels) and rank intervals by region."""
     labels, scored = list(result.breaks.labels), result.scores.index[result.scores.notna()]
     shares = _part(robustness.tier_probability, labels, scored, "tier_probability")
     ranks = _part(robustness.rank_interval, _RANKS, scored, "rank_interval")
@@ -305,7 +299,8 @@ def _part(
         raise MissingColumnError(absent, f"The {name} of the robustness", map(str, frame.columns))
     if odd := [region for region in scored if region not in frame.index]:
         raise NotComparableError(
-            f"The {name} of the robustness has no row for {listing(odd)}. Assess the scheme on the table that is drawn."
+            f"The {name} of the robustness has no row for {listing(odd)}. Assess the scheme on the "
+            "table that is drawn."
         )
     return frame.loc[scored, columns].to_numpy(float, na_value=np.nan)
 

@@ -1,4 +1,4 @@
-"""What the web map paints: the smallest areas, which region each belongs to, and where the regions lie."""
+"""What the web map paints: the smallest areas, whose they are, and where regions lie."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from hubtiers.errors import DataError
 from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.pack import Pack
 from hubtiers.scheme import Result
+from hubtiers.show.framing import frame_shapes, joined_at
+from hubtiers.show.study_area import StudyArea, study_area
 
 __all__ = ["Ground", "label_point", "lay_ground"]
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The areas that the map paints, called units, and the regions of the result that they belong to.
+    """The areas that the map paints, called units, and the regions that they belong to.
 
     Attributes
     ----------
+    area
+        Which regions the study is about.
+    pack
+        The pack that the regions are from; None for a layer of the user's own.
     bundled
         Whether the units are those of the bundled level that all bundled regions consist of; each
         region of a layer of the user's own is a unit of its own.
@@ -33,18 +39,27 @@ class Ground:
         For each unit the region it is painted with, -1 for none.
     members
         For each region the numbers of its units.
+    cut
+        The meridian where the globe is cut open: all longitudes lie within the turn that starts
+        there.
     """
 
+    area: StudyArea
+    pack: Pack | None
     bundled: bool
     regions: gpd.GeoDataFrame
     units: gpd.GeoDataFrame
     number: Mapping[str, int]
     owner: list[int]
     members: list[list[int]]
+    cut: float
 
     def place_of(self, region: int) -> dict[str, Any]:
-        """Return the label point of a region, and its units where they are not simply those painted with it."""
-        place: dict[str, Any] = {"at": list(label_point(self.regions, region))}
+        """Return the label point of a region, and its units where they are painted otherwise."""
+        lat, lon = label_point(self.regions, region)
+        place: dict[str, Any] = {"at": [lat, (lon - self.cut) % 360.0 + self.cut]}
+        if not self.area.is_study[region]:
+            place["outside"] = True
         if any(self.owner[unit] != region for unit in self.members[region]):
             place["units"] = self.members[region]
         return place
@@ -56,33 +71,46 @@ def lay_ground(result: Result) -> Ground:
     Raises
     ------
     DataError
-        When the result has no geometry.
+        When the result has no geometry, or a region no area.
     """
+    area = study_area(result)
+    pack = area.source.load_pack()
     regions = result.table.regions
-    if not isinstance(regions, gpd.GeoDataFrame):
-        raise DataError(
-            "The result has no geometry to draw. Join the indicators to regions with join_indicators first."
-        )
-    bundled = "members" in regions.columns
-    units = load_regions("city") if bundled else regions.to_crs(4326)
+    # As has just been checked.
+    assert isinstance(regions, gpd.GeoDataFrame)
+    bundled = "members" in regions.columns and pack is not None and pack.is_shipped
+    layer: gpd.GeoDataFrame = regions
+    if bundled and pack is not None:
+        layer = load_regions(pack.units, pack=pack)
+    units = layer.to_crs(4326)
+    # The bundled units all lie within one turn; a layer of the user's own may lie on both sides of
+    # 180 degrees.
+    cut = -180.0 if bundled else frame_shapes(area.study.array).cut
+    opened = gpd.GeoSeries(joined_at(units.geometry.array, cut), index=units.index, crs=4326)
+    units = gpd.GeoDataFrame(units.drop(columns=units.geometry.name), geometry=opened)
     number = {unit: place for place, unit in enumerate(units.index)}
-    members = _members(regions, number)
-    return Ground(bundled, regions, units, number, _owners(members, len(units)), members)
+    members = _members(regions, number, bundled=bundled)
+    owner = _owners(members, area.is_study.tolist(), len(units))
+    return Ground(area, pack, bundled, regions, units, number, owner, members, cut)
 
 
-def _members(regions: gpd.GeoDataFrame, number: Mapping[str, int]) -> list[list[int]]:
-    if "members" not in regions.columns:
+def _members(
+    regions: gpd.GeoDataFrame, number: Mapping[str, int], *, bundled: bool
+) -> list[list[int]]:
+    if not bundled:
         return [[number[region]] for region in regions.index]
     listed = regions["members"].str.split(";")
     return [list(map(number.__getitem__, units)) for units in listed]
 
 
-def _owners(members: list[list[int]], units: int) -> list[int]:
+def _owners(members: list[list[int]], is_study: list[bool], units: int) -> list[int]:
+    """Return the region of each unit; what is not of the study belongs to none."""
     owner = [-1] * units
     # The smallest region comes last, so that it is the one seen where regions overlap.
     for region in sorted(range(len(members)), key=lambda place: -len(members[place])):
-        for unit in members[region]:
-            owner[unit] = region
+        if is_study[region]:
+            for unit in members[region]:
+                owner[unit] = region
     return owner
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import importlib.metadata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,12 @@ from folium.template import Template
 from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
+from hubtiers.show.credits import coordinate_note
+from hubtiers.show.language import languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
-from hubtiers.show.words import require_language
+from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
     from hubtiers.robustness.result import Robustness
@@ -29,13 +31,14 @@ __all__ = ["TierMap", "tier_map"]
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
+_SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
 }
 
 
 class TierMap(folium.Map):
-    """A `folium.Map` that carries its scripts and styles inside the page and asks the network for nothing."""
+    """A `folium.Map` that carries its scripts and styles and asks the network for nothing."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -74,18 +77,19 @@ class _Drawing(MacroElement):
         self.payload = script_json(content)
 
 
-def tier_map(
+def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     result: Result,
     *,
     layout: HubLayout | None = None,
     network: None = None,
     robustness: Robustness | None = None,
     explorer: bool | Explorer = False,
-    title: Mapping[str, str] | None = None,
-    language: str = "zh",
+    title: Mapping[str, str] | str | None = None,
+    language: str | None = None,
     basemap: str | None = None,
+    extent: tuple[float, float, float, float] | None = None,
 ) -> TierMap:
-    """Draw the tiers of a result on a map (层级地图), with the hubs of a layout above them.
+    """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
     Parameters
     ----------
@@ -102,12 +106,17 @@ def tier_map(
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
     title
-        Title of the map as `{"zh": …, "en": …}`.
+        Title of the map as a text, or as `{"zh": …, "en": …}`.
     language
-        `"zh"` or `"en"`: the language that the page opens in; a button switches.
+        `"zh"` or `"en"`: the language that the page opens in. Left out, it is that of the reader's
+        browser, among those that the study has names in; a button switches. A study without Chinese
+        names has a page in English alone.
     basemap
         Nothing for a page that needs no network, or `"osm"` for the tiles of OpenStreetMap beneath
         the regions.
+    extent
+        West, south, east and north of the opening view in degrees, for those who know better; east
+        is greater than west, also across 180°. Left out, the map opens on the regions with data.
 
     Returns
     -------
@@ -119,7 +128,8 @@ def tier_map(
     DataError
         When the result has no geometry, or the robustness is not of its regions and tiers.
     SpecError
-        When an option is not known, or the explorer cannot compute as the scheme does.
+        When an option is not known, the extent is no box, or the explorer cannot compute as the
+        scheme does.
 
     Warns
     -----
@@ -131,11 +141,13 @@ def tier_map(
     Tiers, breaks, ranks and counts are those of the result; nothing is classified or rounded anew.
     Where regions of the result overlap, a city is painted with the smallest region it belongs to.
 
-    Tiles of map services in China are shifted by some hundred metres (GCJ-02) against the
-    boundaries here, which are in WGS 84; they are not offered.
+    Around the regions lie all other countries, pale. Lines and credits are those of the regions'
+    pack or what the user says; a layer of which nothing is said is credited to nobody. A layer on
+    both sides of 180° is drawn in one piece.
 
-    **Missing values.** A region without a score is hatched as “no data”; a city that belongs to no
-    region of the result is left blank as “not in the study”.
+    **Missing values.** A region without a score is hatched as “no data”; a unit that belongs to no
+    region of the result is left blank as “not in the study”. Of a layer that is mostly empty, so
+    are the regions without any value.
 
     Examples
     --------
@@ -145,43 +157,58 @@ def tier_map(
     >>> from hubtiers.tiers.breaks import NaturalBreaks
     >>> import pandas as pd
     >>> provinces = load_regions("province").head(3)
-    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd", "value": [6.8, 3.5, 2.0]})
+    >>> values = pd.DataFrame({"region": provinces.index, "indicator": "rd"})
+    >>> values["value"] = [6.8, 3.5, 2.0]
     >>> web = tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(provinces, values)))
     >>> "https://" in web.get_root().render()
     False
     """
-    require_language(language)
+    if language is not None:
+        require_language(language)
     if network is not None:
         raise SpecError("tier_map(network=…) cannot draw links between hubs yet. Leave it out.")
-    content = map_content(result, layout, robustness, title or {})
-    content |= {"language": language, "basemap": _basemap(basemap)}
+    content = map_content(result, layout, robustness, title, extent)
+    content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()
         content["explorer"] = explorer_content(result, options)
+    content = _spoken(content, language, languages_of(result))
+    opening = content["language"]
     web = TierMap()
     _Drawing(content).add_to(web)
     figure = web.get_root()
     if isinstance(figure, Figure):
-        figure.title = html_text(content["title"][language])
+        figure.title = html_text(content["title"][opening])
     return web
 
 
-def _basemap(name: str | None) -> dict[str, str] | None:
+def _spoken(content: dict[str, Any], language: str | None, own: Sequence[str]) -> dict[str, Any]:
+    """Return the content in the languages that the page can be read in, and the one it opens in."""
+    languages = list(own) if language is None else list(dict.fromkeys([language, *own]))
+    spoken: dict[str, Any] = in_languages(content, languages)
+    if len(languages) == 1:
+        # The button that switches says the other language's name, in that language.
+        said = spoken["words"][languages[0]]
+        spoken["words"] = {languages[0]: {k: said[k] for k in said if k not in _SWITCH}}
+    # Without a language that somebody has set, the browser is asked.
+    asks = {"language": languages[0], "languages": languages, "asksBrowser": language is None}
+    return {**spoken, **asks}
+
+
+def _basemap(name: str | None, remark: Text | None) -> dict[str, str] | None:
     if name is None:
         return None
+    about = f" {remark.en}" if remark is not None else ""
     if name not in _BASEMAPS:
-        raise SpecError(
-            f"tier_map(basemap={name!r}) is not known; there is {', '.join(map(repr, _BASEMAPS))}. Tiles of map "
-            "services in China are in GCJ-02, shifted by some hundred metres against the boundaries, and not offered."
-        )
-    url, attribution = _BASEMAPS[name]
+        known = ", ".join(map(repr, _BASEMAPS))
+        raise SpecError(f"tier_map(basemap={name!r}) is not known; there is {known}.{about}")
+    url, credit = _BASEMAPS[name]
     warnings.warn(
-        f"With basemap={name!r} the page asks {url.split('/')[2]} for tiles: it needs a network, and what those tiles "
-        "show of borders is not ours. Never lay tiles in GCJ-02 under these boundaries: they are shifted by some "
-        "hundred metres.",
+        f"With basemap={name!r} the page asks {url.split('/')[2]} for tiles: it needs a network, "
+        f"and what those tiles show of borders is not ours.{about}",
         stacklevel=3,
     )
-    return {"url": url, "attribution": attribution}
+    return {"url": url, "attribution": credit}
 
 
 def _data_uri(path: Path) -> str:

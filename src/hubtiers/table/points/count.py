@@ -33,7 +33,9 @@ Mask = npt.NDArray[np.bool_]
 
 
 def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
-    """Return the number of the region of each point, -1 outside: the pure step to spread over workers.
+    """Return the number of the region of each point, -1 outside.
+
+    The pure step to spread over workers.
 
     Parameters
     ----------
@@ -62,7 +64,8 @@ def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
     Examples
     --------
     >>> from shapely import box
-    >>> regions = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2), box(2, 0, 4, 2)], index=["b", "a"], crs="EPSG:4326")
+    >>> squares = [box(0, 0, 2, 2), box(2, 0, 4, 2)]
+    >>> regions = gpd.GeoDataFrame(geometry=squares, index=["b", "a"], crs="EPSG:4326")
     >>> assign([1.0, 2.0, 9.0], [1.0, 1.0, 1.0], build_index(regions)).tolist()
     [0, 1, -1]
     """
@@ -81,15 +84,15 @@ def count_points(
     border: str = "first",
     progress: bool = False,
 ) -> pd.DataFrame:
-    """Count point records per region (点数据计数), for example firms, patents or laboratories with coordinates.
+    """Count point records per region (点数据计数): firms, patents, or laboratories.
 
     Parameters
     ----------
     points
         Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are
-        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point geometry;
-        of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its coordinate
-        reference system.
+        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point
+        geometry; of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its
+        coordinate reference system.
     regions
         Polygons indexed by region id, as `load_regions` returns them.
     by
@@ -136,15 +139,15 @@ def count_points(
     Examples
     --------
     >>> from shapely import box
-    >>> regions = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2), box(2, 0, 4, 2)], index=["b", "a"], crs="EPSG:4326")
+    >>> squares = [box(0, 0, 2, 2), box(2, 0, 4, 2)]
+    >>> regions = gpd.GeoDataFrame(geometry=squares, index=["b", "a"], crs="EPSG:4326")
     >>> records = pd.DataFrame({"lon": [1, 2, 9], "lat": [1, 1, 1], "kind": ["lab", "lab", "firm"]})
     >>> counts = count_points(records, regions, by="kind")
     >>> counts.to_dict()
     {'firm': {'b': 0, 'a': 0}, 'lab': {'b': 1, 'a': 1}}
-    >>> counts.attrs["report"]
-    <PointReport: 3 point records from a DataFrame: 2 counted
-      1 outside all regions
-      1 on a border, 1 of them on a shared one (each counted once, in the first region by region_id)>
+    >>> report = counts.attrs["report"]
+    >>> report.counted, report.outside, report.shared_border
+    (2, 1, 1)
     """
     _check_options(chunk_size, {"by": by, "weight": weight})
     address = None if engine == "local" else address_of(engine)
@@ -182,7 +185,10 @@ def _count_here(chunks: Iterator[Records], index: RegionIndex) -> _Counter:
 
 
 def _count_on_dask(chunks: Iterator[Records], index: RegionIndex, address: str | None) -> _Counter:
-    """Let workers count chunks, only as many at a time as they have threads for, so that few wait in memory."""
+    """Let workers count chunks, a few more at a time than they have threads for.
+
+    Only those wait in memory.
+    """
     counter = _Counter()
     with connected(address) as client:
         shared = broadcast(client, index)
@@ -197,7 +203,10 @@ def _count_on_dask(chunks: Iterator[Records], index: RegionIndex, address: str |
 
 
 def _count_chunk(records: Records, index: RegionIndex) -> _Counter | str:
-    """Count one chunk from nothing: the task that a cluster runs. What does not fit comes back as its message."""
+    """Count one chunk from nothing: the task that a cluster runs.
+
+    What does not fit comes back as its message.
+    """
     try:
         return _count_here(iter([records]), index)
     except DataError as error:
@@ -205,7 +214,10 @@ def _count_chunk(records: Records, index: RegionIndex) -> _Counter | str:
 
 
 class _Counter:
-    """Running totals over chunks, per kind and region; adding chunks in any order gives the same totals."""
+    """Running totals over chunks, per kind and region.
+
+    Adding chunks in any order gives the same totals.
+    """
 
     def __init__(self) -> None:
         self.totals: dict[str, Ints] = {}
@@ -240,7 +252,10 @@ class _Counter:
         self._add_totals(records, number[counted], counted, len(index.region_ids))
 
     def merge(self, other: _Counter | str) -> None:
-        """Add the totals of other chunks, which come after those counted so far; raise what went wrong with them."""
+        """Add the totals of other chunks, which come after those counted so far.
+
+        Raise what went wrong with them.
+        """
         if isinstance(other, str):
             raise DataError(other)
         for name, figure in other.figures.items():
@@ -296,7 +311,7 @@ def _places(lie: npt.NDArray[np.uint8], x: Floats, y: Floats, index: RegionIndex
 
 
 def _totals(place: Ints, places: int, weight: Floats | None) -> Ints:
-    """Return the number of records in each place, or the words of the exact sum of their weights."""
+    """Return the number of records in each place, or the words of the exact sum of weights."""
     from hubtiers.table.points import grid
 
     if weight is None:
@@ -326,8 +341,8 @@ def _weighted(records: Records) -> Mask:
     )
     if len(wrong):
         raise DataError(
-            f"Record {records.row + wrong[0] + 1} has the weight {weight[wrong[0]]}. Weights are 0 or lie between "
-            "1e-30 and 1e30; correct the record, or change the unit."
+            f"Record {records.row + wrong[0] + 1} has the weight {weight[wrong[0]]}. Weights are 0 "
+            "or lie between 1e-30 and 1e30; correct the record, or change the unit."
         )
     return ~np.isnan(weight)
 

@@ -47,20 +47,26 @@ class Grid(NamedTuple):
 
 
 OUTSIDE, INSIDE, BORDER, SHARED, OVERLAP = 0, 1, 2, 3, 4
-"""Where a point lies: in no region, in one, on the border of one, on the border of several, inside
-several."""
+"""Where a point lies.
+
+In no region, in one, on the border of one, on the border of several, inside several.
+"""
 
 TINY = 1e-100
-"""Coordinates below this are zero; products of all others keep every bit within the range of a
-double."""
+"""Coordinates below this are zero.
+
+Products of all others keep every bit within the range of a double.
+"""
 
 _SPLITTER = 134217729.0
 _ORIENT_BOUND = 3.3306690738754716e-16
 _PAD = 1e-6
 
 LIMBS = 9
-"""Words of an exact sum: weights from 2**-100 to 2**100 have all their bits between 2**-153 and
-2**100."""
+"""Words of an exact sum.
+
+Weights from 2**-100 to 2**100 have all their bits between 2**-153 and 2**100.
+"""
 
 LIMB_SHIFT = 153
 _LOW = 0xFFFFFFFF
@@ -136,7 +142,10 @@ def _slot(value: float, low: float, scale: float, count: int) -> int:
 
 @compiled
 def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
-    """Return 1 inside, 0 on the border, -1 outside, from one region's edges in the row."""
+    """Return 1 inside, 0 on the border, -1 outside.
+
+    From the edges of one region in the row of the point.
+    """
     inside = False
     for i in range(start, stop):
         y1, y2 = edges[i, 1], edges[i, 3]
@@ -158,7 +167,7 @@ def _side(edges: Floats, start: int, stop: int, x: float, y: float) -> int:
 
 @compiled
 def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats, Ints32]:
-    """Return the edges of rings (n × 4, lower end first) and the region of each."""
+    """Return the edges of rings (n × 4, lower end first) and the number of each one's region."""
     edges = np.empty((len(ring), 4))
     owner = np.empty(len(ring), np.int32)
     count = 0
@@ -176,23 +185,10 @@ def upward_edges(coordinates: Floats, ring: Ints, region: Ints) -> tuple[Floats,
 
 @compiled
 def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions: int) -> Buckets:
-    """Sort edges (n × 4, upwards, by region) into the rows of each region that they pass."""
-    bottom, top = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
-    first, last = np.full(regions, rows, np.int32), np.full(regions, -1, np.int32)
-    for i in range(len(edges)):
-        bottom[i] = _slot(edges[i, 1], frame[1], frame[3], rows)
-        top[i] = _slot(edges[i, 3], frame[1], frame[3], rows)
-        first[owner[i]] = min(first[owner[i]], bottom[i])
-        last[owner[i]] = max(last[owner[i]], top[i])
-    base = np.zeros(regions + 1, np.int64)
-    for k in range(regions):
-        base[k + 1] = base[k] + last[k] - first[k] + 1
-    start = np.zeros(base[regions] + 1, np.int64)
-    for i in range(len(edges)):
-        shift = base[owner[i]] - first[owner[i]] + 1
-        for row in range(bottom[i], top[i] + 1):
-            start[shift + row] += 1
-    start = np.cumsum(start)
+    """Sort edges (n × 4, upwards, grouped by region) into the rows that they pass through."""
+    bottom, top = _rows_of_edges(edges, frame, rows)
+    first, base = _buckets_of_regions(owner, bottom, top, rows, regions)
+    start = _bucket_starts(owner, bottom, top, first, base)
     place = start.copy()
     placed = np.empty((start[-1], 4))
     for i in range(len(edges)):
@@ -205,27 +201,75 @@ def bucket_edges(edges: Floats, owner: Ints32, frame: Floats, rows: int, regions
 
 
 @compiled
+def _rows_of_edges(edges: Floats, frame: Floats, rows: int) -> tuple[Ints32, Ints32]:
+    """Return the lowest and the highest row that each edge passes through."""
+    bottom, top = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
+    for i in range(len(edges)):
+        bottom[i] = _slot(edges[i, 1], frame[1], frame[3], rows)
+        top[i] = _slot(edges[i, 3], frame[1], frame[3], rows)
+    return bottom, top
+
+
+@compiled
+def _buckets_of_regions(
+    owner: Ints32, bottom: Ints32, top: Ints32, rows: int, regions: int
+) -> tuple[Ints32, Ints]:
+    """Return the lowest row of each region, and its first bucket: it has one for each row."""
+    first, last = np.full(regions, rows, np.int32), np.full(regions, -1, np.int32)
+    for i in range(len(owner)):
+        first[owner[i]] = min(first[owner[i]], bottom[i])
+        last[owner[i]] = max(last[owner[i]], top[i])
+    base = np.zeros(regions + 1, np.int64)
+    for k in range(regions):
+        base[k + 1] = base[k] + last[k] - first[k] + 1
+    return first, base
+
+
+@compiled
+def _bucket_starts(owner: Ints32, bottom: Ints32, top: Ints32, first: Ints32, base: Ints) -> Ints:
+    """Return where the edges of each bucket begin, and behind the last one where they end."""
+    start = np.zeros(base[-1] + 1, np.int64)
+    for i in range(len(owner)):
+        # Counts stand one place further, so that their sums are the beginnings.
+        shift = base[owner[i]] - first[owner[i]] + 1
+        for row in range(bottom[i], top[i] + 1):
+            start[shift + row] += 1
+    return np.cumsum(start)
+
+
+@compiled
 def _mark(
     touched: Bytes, edges: Floats, start: int, stop: int, row: int, frame: Floats
 ) -> tuple[int, int]:
-    """Mark the columns of one row that its edges touch, with a margin above any rounding."""
+    """Mark the columns of one row that the edges in its bucket touch.
+
+    With a margin above any rounding. Returns the first and the last of them.
+    """
     bottom = frame[1] + (row - _PAD) / frame[3]
     top = frame[1] + (row + 1 + _PAD) / frame[3]
     margin = _PAD / frame[2]
     first, last = len(touched), -1
     for i in range(start, stop):
-        x1, y1, x2, y2 = edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3]
-        a, b = x1, x2
-        if y1 < bottom:
-            a = x1 + (x2 - x1) * ((bottom - y1) / (y2 - y1))
-        if y2 > top:
-            b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
-        left = _slot(max(min(a, b), min(x1, x2)) - margin, frame[0], frame[2], len(touched))
-        right = _slot(min(max(a, b), max(x1, x2)) + margin, frame[0], frame[2], len(touched))
+        low, high = _part_between(edges[i], bottom, top)
+        left = _slot(low - margin, frame[0], frame[2], len(touched))
+        right = _slot(high + margin, frame[0], frame[2], len(touched))
         first, last = min(first, left), max(last, right)
         for column in range(left, right + 1):
             touched[column] = 1
     return first, last
+
+
+@compiled
+def _part_between(edge: Floats, bottom: float, top: float) -> tuple[float, float]:
+    """Return the lowest and the highest x of the part of an edge between two heights."""
+    x1, y1, x2, y2 = edge[0], edge[1], edge[2], edge[3]
+    a, b = x1, x2
+    if y1 < bottom:
+        a = x1 + (x2 - x1) * ((bottom - y1) / (y2 - y1))
+    if y2 > top:
+        b = x1 + (x2 - x1) * ((top - y1) / (y2 - y1))
+    # Rounding may lead beyond the ends of a steep edge.
+    return max(min(a, b), min(x1, x2)), min(max(a, b), max(x1, x2))
 
 
 @compiled
@@ -372,7 +416,7 @@ def _kind(within: int, on_border: int) -> int:
 
 @compiled
 def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tuple[int, int, int]:
-    """Return the first and next region of a cell's list that hold the point, and how it lies."""
+    """Return the first region of a cell's list that holds the point, the next, and how it lies."""
     number, other, within, on_border = -1, -1, 0, 0
     for entry in range(place + 1, place + 1 + 3 * lists[place], 3):
         start, stop = lists[entry + 1], lists[entry + 2]
@@ -392,43 +436,50 @@ def _search(lists: Ints32, place: int, edges: Floats, x: float, y: float) -> tup
 def locate(x: Floats, y: Floats, grid: Grid) -> tuple[Ints, Ints32, Bytes]:
     """Locate points.
 
-    The number of their region (-1 for none), of the next region that holds them, and how they lie.
+    Returns the number of their region (-1 for none), that of the next region that holds them, and
+    how they lie.
     """
     number = np.full(len(x), -1, np.int64)
     other = np.full(len(x), -1, np.int32)
     lie = np.zeros(len(x), np.uint8)
-    frame, cells, lists, edges = grid.frame, grid.cells, grid.lists, grid.edges
-    low_x, low_y, scale_x, scale_y, high_x, high_y = (
-        frame[0],
-        frame[1],
-        frame[2],
-        frame[3],
-        frame[4],
-        frame[5],
-    )
-    rows, columns = grid.shape
     near = np.empty(len(x), np.int64)
-    count = 0
     # Two rounds, because look-ups that do not wait for border tests overlap in time.
-    for i in range(len(x)):
-        px, py = _snapped(x[i]), _snapped(y[i])
-        if low_x <= px <= high_x and low_y <= py <= high_y:
-            cell = cells[
-                _slot(py, low_y, scale_y, rows) * columns + _slot(px, low_x, scale_x, columns)
-            ]
-            number[i], lie[i] = cell, cell >= 0
-            near[count] = i
-            count += cell < -1
+    count = _look_up(x, y, grid, number, lie, near)
     for i in near[:count]:
-        number[i], other[i], lie[i] = _search(
-            lists, -2 - number[i], edges, _snapped(x[i]), _snapped(y[i])
-        )
+        px, py = _snapped(x[i]), _snapped(y[i])
+        number[i], other[i], lie[i] = _search(grid.lists, -2 - number[i], grid.edges, px, py)
     return number, other, lie
 
 
 @compiled
+def _look_up(x: Floats, y: Floats, grid: Grid, number: Ints, lie: Bytes, near: Ints) -> int:
+    """Write what `pack` wrote into the cell of each point, and which points are near a border.
+
+    Returns how many those are.
+    """
+    # Read once: in the loop, the processor would have to look again after every write.
+    frame, cells = grid.frame, grid.cells
+    low_x, low_y, scale_x, scale_y = frame[0], frame[1], frame[2], frame[3]
+    high_x, high_y = frame[4], frame[5]
+    rows, columns = grid.shape
+    count = 0
+    for i in range(len(x)):
+        px, py = _snapped(x[i]), _snapped(y[i])
+        if low_x <= px <= high_x and low_y <= py <= high_y:
+            row, column = _slot(py, low_y, scale_y, rows), _slot(px, low_x, scale_x, columns)
+            cell = cells[row * columns + column]
+            number[i], lie[i] = cell, cell >= 0
+            near[count] = i
+            count += cell < -1
+    return count
+
+
+@compiled
 def add_exactly(limbs: Ints, place: Ints, weights: Floats) -> None:
-    """Add weights of at least 0 to rows of words (n × LIMBS); no order of adding matters."""
+    """Add non-negative weights to rows of words of 32 bits (n × LIMBS), without rounding.
+
+    So no order of adding matters.
+    """
     for i in range(len(weights)):
         if weights[i] == 0.0:
             continue

@@ -13,7 +13,9 @@ __all__ = ["PointReport"]
 
 
 class PointReport(NamedTuple):
-    """Account of a count of point records: every record is in exactly one of the first six figures after `records`.
+    """Account of a count of point records.
+
+    Every record is in exactly one of the first six figures after `records`.
 
     Stored in the `attrs` of the counts. A named tuple, because pandas writes `attrs` to Parquet as
     JSON.
@@ -58,7 +60,10 @@ class PointReport(NamedTuple):
     examples: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per figure: its name, the number of records, and their share of all records."""
+        """Return one row per figure.
+
+        Its name, the number of records, and their share of all records.
+        """
         names = self._fields[: self._fields.index("chunks")]
         figures = [getattr(self, name) for name in names]
         return pd.DataFrame(

@@ -111,26 +111,33 @@ class Records:
 
 
 def encodings(points: object) -> tuple[str, ...]:
-    """Return the encodings to try in turn: UTF-8 before GB18030, because most UTF-8 is also valid GB18030."""
+    """Return the encodings to try in turn.
+
+    UTF-8 before GB18030, because most UTF-8 is also valid GB18030.
+    """
     is_text = isinstance(points, (str, Path)) and str(points).lower().endswith((".csv", ".csv.gz"))
     return ("utf-8-sig", "gb18030") if is_text else ("",)
 
 
 def read_records(points: object, request: Request, *, encoding: str = "") -> Iterator[Records]:
-    """Yield the records of a file or frame; raises UnicodeDecodeError when `encoding` is not that of the file."""
+    """Yield the records of a file or frame.
+
+    Raises UnicodeDecodeError when `encoding` is not that of the file.
+    """
     if isinstance(points, pd.DataFrame):
         return _frame_records(points, request)
     if not isinstance(points, (str, Path)):
         raise SpecError(
-            f"count_points() takes a path or a (Geo)DataFrame of point records, but got {type(points).__name__}. "
-            "Convert the points to a DataFrame with the columns lon and lat."
+            "count_points() takes a path or a (Geo)DataFrame of point records, but got "
+            f"{type(points).__name__}. Convert the points to a DataFrame with the columns lon and "
+            "lat."
         )
     path = _checked_path(points)
     return _csv_records(path, request, encoding) if encoding else _parquet_records(path, request)
 
 
 def same_degrees(crs: pyproj.CRS) -> bool:
-    """Tell whether coordinates of a system are longitudes and latitudes that need no conversion to EPSG:4326."""
+    """Tell whether coordinates of a system need no conversion to EPSG:4326."""
     return crs.to_authority() in {("EPSG", "4326"), ("OGC", "CRS84"), ("EPSG", "4490")}
 
 
@@ -163,12 +170,12 @@ def _plain(name: object) -> str:
 
 
 def _only(names: Sequence[str], wanted: Iterable[str], what: str, where: str) -> int | None:
-    """Return the position of the one column that bears one of the wanted names, None without such a column."""
+    """Return the position of the one column that bears one of the wanted names, or None."""
     found = [i for i, name in enumerate(names) if _plain(name) in wanted]
     if len(found) > 1:
         raise DataError(
-            f"{where} has more than one column for the {what}: {listing(repr(names[i]) for i in found)}. "
-            "Rename or drop all but one."
+            f"{where} has more than one column for the {what}: "
+            f"{listing(repr(names[i]) for i in found)}. Rename or drop all but one."
         )
     return found[0] if found else None
 
@@ -199,7 +206,10 @@ def _lacks_coordinates(names: Sequence[str], where: str) -> MissingColumnError:
 
 
 def _numbers(column: pd.Series) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return numbers (NaN for missing or unreadable) and which cells hold something that is no finite number."""
+    """Return numbers, and which cells hold something that is no finite number.
+
+    A number is NaN where it is missing or unreadable.
+    """
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(
         column.dtype
     ):
@@ -274,8 +284,9 @@ def _point_columns(
     wrong = np.flatnonzero((types != 0) & (types != -1))
     if len(wrong):
         raise DataError(
-            f"Record {row + wrong[0] + 1} is a {shapes[wrong[0]].geom_type}, but point records hold one Point each. "
-            "Take a point of it, for example with .representative_point(), or explode multi-points."
+            f"Record {row + wrong[0] + 1} is a {shapes[wrong[0]].geom_type}, but point records "
+            "hold one Point each. Take a point of it, for example with .representative_point(), "
+            "or explode multi-points."
         )
     shapes = shapes.copy()
     shapes[shapely.is_empty(shapes)] = None
@@ -324,7 +335,8 @@ def _shapes(column: pd.Series, where: str) -> npt.NDArray[np.object_]:
     shapes[pd.isna(column).to_numpy()] = None
     if not shapely.is_valid_input(shapes).all():
         raise DataError(
-            f"{where} has a column 'geometry' whose cells are no geometries. Give the columns lon and lat."
+            f"{where} has a column 'geometry' whose cells are no geometries. Give the columns lon "
+            "and lat."
         )
     return shapes
 
@@ -346,12 +358,14 @@ class _Bounded(io.RawIOBase):
         self._line = self._line + len(data) if newline < 0 else len(data) - newline - 1
         if self._total > MAX_BYTES:
             raise DataError(
-                f"{self._name} holds more than {MAX_BYTES:,} bytes (MAX_BYTES). Split it, and add the counts."
+                f"{self._name} holds more than {MAX_BYTES:,} bytes (MAX_BYTES). Split it, and add "
+                "the counts."
             )
         if self._line > MAX_LINE_BYTES:
             raise DataError(
-                f"{self._name} has a line of more than {MAX_LINE_BYTES:,} bytes (MAX_LINE_BYTES); that is no point "
-                "record. Check that the file is a CSV table with one record per line."
+                f"{self._name} has a line of more than {MAX_LINE_BYTES:,} bytes (MAX_LINE_BYTES); "
+                "that is no point record. Check that the file is a CSV table with one record per "
+                "line."
             )
         buffer[: len(data)] = data
         return len(data)
@@ -380,7 +394,10 @@ def _csv_records(path: Path, request: Request, encoding: str) -> Iterator[Record
 
 
 class _Renamed:
-    """Text of a CSV file under a header of numbers, with one column more for what rows have too much."""
+    """Text of a CSV file under a header of numbers.
+
+    It has one column more for what rows have too much.
+    """
 
     def __init__(self, text: IO[str], width: int) -> None:
         self._text = text
@@ -419,8 +436,8 @@ def _check_width(surplus: pd.Series, row: int, width: int, where: str) -> None:
     long = np.flatnonzero((surplus.notna() & (surplus != "")).to_numpy())
     if len(long):
         raise DataError(
-            f"{where}: record {row + long[0] + 1} has more cells than the header, which has {width}. Put text that "
-            "holds commas into quotation marks."
+            f"{where}: record {row + long[0] + 1} has more cells than the header, which has "
+            f"{width}. Put text that holds commas into quotation marks."
         )
 
 
@@ -473,7 +490,8 @@ def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]
     )
     if size > MAX_BYTES:
         raise DataError(
-            f"{path.name} unfolds to {size:,} bytes, above the limit of {MAX_BYTES:,} (MAX_BYTES). Split it."
+            f"{path.name} unfolds to {size:,} bytes, above the limit of {MAX_BYTES:,} (MAX_BYTES). "
+            "Split it."
         )
     roles = _named_columns(names, request, path.name)
     geometry, crs = _geo_metadata(file.schema_arrow.metadata or {}, names, path.name)
@@ -499,7 +517,7 @@ def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]
 def _geo_metadata(
     metadata: dict[bytes, bytes], names: list[str], where: str
 ) -> tuple[str | None, pyproj.CRS | None]:
-    """Return the geometry column of a GeoParquet file and its reference system, None for degrees."""
+    """Return the geometry column of a GeoParquet file and its system, None for degrees."""
     if b"geo" not in metadata:
         return None, None
     try:

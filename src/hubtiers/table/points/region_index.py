@@ -48,11 +48,14 @@ class RegionIndex:
 
     def __repr__(self) -> str:
         rows, columns = self.grid.shape
-        return f"<RegionIndex: {len(self.region_ids)} regions, {len(self.grid.edges):,} edges, {rows} × {columns} cells>"
+        size = f"{len(self.grid.edges):,} edges, {rows} × {columns} cells"
+        return f"<RegionIndex: {len(self.region_ids)} regions, {size}>"
 
 
 def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIndex:
-    """Prepare regions for `assign`; use it when points come from somewhere that `count_points` does not read.
+    """Prepare regions for `assign`.
+
+    Use it when points come from somewhere that `count_points` does not read.
 
     Parameters
     ----------
@@ -82,7 +85,8 @@ def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIn
     Examples
     --------
     >>> from shapely import box
-    >>> regions = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2), box(2, 0, 4, 2)], index=["b", "a"], crs="EPSG:4326")
+    >>> squares = [box(0, 0, 2, 2), box(2, 0, 4, 2)]
+    >>> regions = gpd.GeoDataFrame(geometry=squares, index=["b", "a"], crs="EPSG:4326")
     >>> build_index(regions).region_ids
     ('b', 'a')
     """
@@ -123,12 +127,14 @@ def _check_regions(regions: gpd.GeoDataFrame) -> None:
         raise DataError("The layer of regions is empty. Points need at least one region.")
     if regions.crs is None:
         raise CRSError(
-            "The regions have no coordinate reference system. Set it, for example regions.set_crs('EPSG:4326')."
+            "The regions have no coordinate reference system. Set it, for example "
+            "regions.set_crs('EPSG:4326')."
         )
     if not all(isinstance(name, str) for name in regions.index.tolist()):
         raise DataError(
-            f"Region ids are strings, but the index of the regions starts with {regions.index[0]!r}. "
-            "Use regions.set_index('region_id'), or turn the index into strings."
+            "Region ids are strings, but the index of the regions starts with "
+            f"{regions.index[0]!r}. Use regions.set_index('region_id'), or turn the index into "
+            "strings."
         )
     if not regions.index.is_unique:
         raise DuplicateRegionError(
@@ -150,19 +156,22 @@ def _check_shapes(ids: pd.Index, shapes: npt.NDArray[np.object_]) -> None:
     bad = ~shapely.is_valid(shapes)
     if bad.any():
         raise DataError(
-            f"These regions have invalid geometry, such as a border that crosses itself: {listing(ids[bad])}. "
-            "Repair them, for example with regions.make_valid(), and look at what changed."
+            "These regions have invalid geometry, such as a border that crosses itself: "
+            f"{listing(ids[bad])}. Repair them, for example with regions.make_valid(), and look at "
+            "what changed."
         )
     bounds = shapely.bounds(shapes)
     bad = np.any(np.abs(bounds) > np.array([360, 90, 360, 90]), axis=1)
     if bad.any():
         raise CRSError(
-            f"These regions lie beyond 360° or 90°, so their coordinates are no degrees: {listing(ids[bad])}. Set the "
-            "coordinate reference system that the layer really has, with set_crs(…, allow_override=True)."
+            "These regions lie beyond 360° or 90°, so their coordinates are no degrees: "
+            f"{listing(ids[bad])}. Set the coordinate reference system that the layer really has, "
+            "with set_crs(…, allow_override=True)."
         )
 
 
 def _build_grid(ids: pd.Index, shapes: npt.NDArray[np.object_], order: Ints) -> Any:
+    """Return the grid over the regions, for the compiled kernels; refuse regions that overlap."""
     from hubtiers.table.points import grid
 
     _check_areas(ids, shapes)
@@ -170,22 +179,37 @@ def _build_grid(ids: pd.Index, shapes: npt.NDArray[np.object_], order: Ints) -> 
     rings, part = shapely.get_rings(parts, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     edges, owner = grid.upward_edges(coordinates, ring, region[part])
-    corners = shapely.total_bounds(shapes)
-    low, high = np.split(np.where(np.abs(corners) < grid.TINY, 0.0, corners), 2)
-    wanted = min(max(math.isqrt(8 * len(edges)), 16), _MOST_CELLS)
+    frame, shape = _frame(shapely.total_bounds(shapes), len(edges))
+    rows, columns = shape
+    buckets = grid.bucket_edges(edges, owner, frame, rows, len(shapes))
+    pairs_cells, pairs_codes = grid.rasterise(buckets, frame, shape, order)
+    begin, codes = grid.gather(pairs_cells, pairs_codes, rows * columns)
+    cells, lists = grid.pack(begin, codes, buckets, columns)
+    made = grid.Grid(frame, shape, cells, lists, buckets.edges)
+    suspects = np.vstack([grid.conflicts(begin, codes), _nested(shapes, made)])
+    _refuse_overlaps(ids, shapes, suspects)
+    return made
+
+
+def _frame(corners: Floats, edges: int) -> tuple[Floats, tuple[int, int]]:
+    """Return the frame of a grid (see `grid.Grid`) and its rows and columns."""
+    from hubtiers.table.points.grid import TINY
+
+    low, high = np.split(np.where(np.abs(corners) < TINY, 0.0, corners), 2)
+    # About one edge in eight cells, so that few cells hold more than one.
+    wanted = min(max(math.isqrt(8 * edges), 16), _MOST_CELLS)
     columns, rows = (max(min(wanted, int(span / _SMALLEST_CELL)), 1) for span in high - low)
     frame = np.array([*low, columns / (high[0] - low[0]), rows / (high[1] - low[1]), *high])
-    buckets = grid.bucket_edges(edges, owner, frame, rows, len(shapes))
-    begin, codes = grid.gather(
-        *grid.rasterise(buckets, frame, (rows, columns), order), rows * columns
-    )
-    cells, lists = grid.pack(begin, codes, buckets, columns)
-    laid = grid.Grid(frame, (rows, columns), cells, lists, buckets.edges)
+    return frame, (rows, columns)
+
+
+def _nested(shapes: npt.NDArray[np.object_], made: Any) -> npt.NDArray[Any]:
+    """Return pairs of regions (n × 2) of which one holds an inner point of the other."""
+    from hubtiers.table.points import grid
+
     inner = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    first, other, _ = grid.locate(inner[:, 0].copy(), inner[:, 1].copy(), laid)
-    nested = np.column_stack([first, other])[other >= 0]
-    _refuse_overlaps(ids, shapes, np.vstack([grid.conflicts(begin, codes), nested]))
-    return laid
+    first, other, _ = grid.locate(inner[:, 0].copy(), inner[:, 1].copy(), made)
+    return np.column_stack([first, other])[other >= 0]
 
 
 def _check_areas(ids: pd.Index, shapes: npt.NDArray[np.object_]) -> None:

@@ -135,13 +135,11 @@ class _Walk:
         name = self.grid.name(row, self.panel.region)[0]
         if name or self.grid.text(row, self.panel.region):
             return name
-        return (
-            next((text for c in self.panel.glosses if (text := self.grid.name(row, c)[0])), "")
-            if self.rows
-            else ""
-        )
+        return next((text for c in self.panel.glosses if (text := self.grid.name(row, c)[0])), "")
 
     def _is_header_word(self, row: int) -> bool:
+        if self.panel.head is not None:
+            return row == self.panel.head
         if not region_word(self.grid.text(row, self.panel.region)):
             return False
         beside = self.grid.filled_columns(row, self.panel.columns)
@@ -171,7 +169,7 @@ class _Walk:
 
     def _opens_header(self, row: int, name: str, beside: Sequence[int]) -> bool:
         """Return whether a second table begins here: its title, or the first row of its header."""
-        if self._is_header_word(row):
+        if self._is_header_word(row) or self._heads_names_again(row, name, beside):
             return True
         following = next((r for r in self.headed if r > row), None)
         if following is None:
@@ -185,9 +183,19 @@ class _Walk:
             or bool(beside)
         )
 
+    def _heads_names_again(self, row: int, name: str, beside: Sequence[int]) -> bool:
+        """Return whether words without a name stand above names that were read before: a part without 地区."""
+        if name or not beside or not any(self.grid.is_text(row, c) for c in beside):
+            return False
+        if any(self.grid.is_plain_number(row, c) for c in beside):
+            return False
+        known = {r.region for r in self.rows}
+        below = (r for r in self.grid.rows if r > row and self.grid.text(r, self.panel.region))
+        return self.grid.name(next(below, 0), self.panel.region)[0] in known
+
     def _is_data(self, row: int, name: str, beside: Sequence[int]) -> bool:
         """Return whether a row names a region, or a total, of the table."""
-        if not name or parse_number(name).missing or self._is_header_word(row):
+        if not name or parse_number(name).missing or region_word(name):
             return False
         numbers = [c for c in beside if self.grid.is_number(row, c)]
         if not self.rows and name in _COUNTING and self._counts_up(row, beside):
@@ -350,16 +358,28 @@ class _Walk:
         if not beside or is_unit_note(self.grid.row_text(row, self.columns)):
             return False
         texts = [self.grid.text(row, c) for c in beside]
-        if all(_is_bracketed(text) for text in texts):
+        if all(_is_bracketed(text) for text in texts) and not self._is_unit_row(row, beside):
             return False
         if len(beside) > 1 or any(parse_year(text) for text in texts):
             return True
-        # One text alone is a title, unless it is short and heads a column or a group of columns.
-        return (
-            len(texts[0]) <= _LONG
-            and (not below or bool(self.grid.text(below[0], beside[0])))
-            and self._is_apart(row)
-        )
+        return self._heads_alone(row, beside[0], below)
+
+    def _heads_alone(self, row: int, column: int, below: Sequence[int]) -> bool:
+        """Return whether the one text of a row heads a column or a group of columns, and is no title."""
+        text = self.grid.text(row, column)
+        if below and not any(self.grid.text(r, column) for r in below):
+            return True
+        # A title has no lines and no unit, and does not stand above years.
+        if len(text.splitlines()) > 1 or (
+            below and parse_year(self.grid.raw(below[0], column)) is not None
+        ):
+            return not region_word(text)
+        return len(text) <= _LONG and self._is_apart(row)
+
+    def _is_unit_row(self, row: int, beside: Sequence[int]) -> bool:
+        """Return whether brackets stand below words, as units do, and not at the edge of a title."""
+        above = [r for r in self.pending if row - 3 <= r < row]
+        return all(any(self.grid.text(r, c) for r in above) for c in beside)
 
     def _is_apart(self, row: int) -> bool:
         column = self.grid.filled_columns(row, self.panel.columns)[0]

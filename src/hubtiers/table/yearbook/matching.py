@@ -9,7 +9,7 @@ from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.table.yearbook.blocks import Notes
 from hubtiers.table.yearbook.framework_names import Names, refuse_ambiguous
-from hubtiers.table.yearbook.headers import Header, Name, name_key, parse_header, without_year
+from hubtiers.table.yearbook.headers import Header, name_key, parse_header, without_year
 from hubtiers.table.yearbook.roles import why_aside
 from hubtiers.table.yearbook.series import Series
 from hubtiers.table.yearbook.sheet import Book
@@ -29,7 +29,6 @@ class Task:
     framework: Framework | None
     units: Mapping[str, str]
     year: int | None
-    keep: Sequence[str]
     series: Sequence[Series]
     notes: Notes
 
@@ -114,20 +113,13 @@ def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple
     return [(s, replace(header, names=header.names[1:])) for s, header in headers]
 
 
-def _is_kept(task: Task, series: Series, header: Header) -> bool:
-    """Return whether a column that would be set aside was asked for."""
-    mine = {name_key(text) for text in (header.text, header.name, series.text, series.letter)}
-    return any(name_key(text) in mine for text in task.keep)
-
-
 def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int, tuple[str, str]]:
     """Call every series as its header says, in both languages where one does not tell the columns apart."""
     labels: dict[int, str] = {}
     rules: dict[int, str] = {}
     for number, (series, header) in enumerate(headers):
-        if series.key and not _is_kept(task, series, header):
-            reason = why_aside(series.key, " ".join(header.name.split()) or series.letter)
-            task.notes.ignored.append((series.letter, header.text, reason))
+        if series.key:
+            task.notes.ignored.append((series.letter, header.text, why_aside(series.key)))
             continue
         rules[number] = "header" if header.names else "title"
         labels[number] = _dated(task, header).name if header.names else _title(task, series)
@@ -140,17 +132,23 @@ def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int
 def _told_twice(
     task: Task, headers: Sequence[tuple[Series, Header]], labels: Mapping[int, str]
 ) -> list[int]:
-    """Return the series that share a name and a year."""
+    """Return the series that share a name, a year and a region: halves of one table share no region."""
     seen: dict[tuple[str, int | None], list[int]] = {}
+    twice: dict[int, None] = {}
     for number, label in labels.items():
-        seen.setdefault((label, _dated(task, headers[number][1]).year), []).append(number)
-    return [number for numbers in seen.values() if len(numbers) > 1 for number in numbers]
+        alike = seen.setdefault((label, _dated(task, headers[number][1]).year), [])
+        for other in alike:
+            if headers[number][0].regions & headers[other][0].regions:
+                twice |= {number: None, other: None}
+        alike.append(number)
+    return list(twice)
 
 
 def _title(task: Task, series: Series) -> str:
     """Return the indicator that the lines above the table state, for columns that state years only."""
     titles = series.titles
     if titles.indicator:
+        task.notes.layouts["the title names the indicator, and the headers are years"] = None
         return parse_header([[titles.indicator]], where=f"{task.where}: the title").name
     names = title_names(titles.title)
     if not names:
@@ -203,7 +201,7 @@ def _by_lines(
     found = {code for code, _ in hits.values()}
     candidates: dict[str, list[int]] = {}
     for number, (series, header) in enumerate(headers):
-        if number in hits or (series.key and not _is_kept(task, series, header)):
+        if number in hits or series.key:
             continue
         for code in codes_of(header):
             if code not in found:
@@ -235,7 +233,7 @@ def _note_rest(
             stems.append((series, *stem))
             reason += f", unlike {stem[0]!r}, which it is without ({stem[1]})"
         elif series.key:
-            reason = why_aside(series.key, header.name)
+            reason = why_aside(series.key)
         task.notes.ignored.append((series.letter, header.text, reason))
     return stems
 
@@ -300,15 +298,11 @@ def refuse_twins(task: Task, named: Sequence[Named]) -> None:
     seen: dict[tuple[str, int | None], list[Named]] = {}
     for n in named:
         key = (n.indicator, n.header.year)
-        mine = {slot.region for slot in n.series.slots if not slot.aside}
         for other in seen.get(key, []):
-            if mine & {slot.region for slot in other.series.slots if not slot.aside}:
+            if n.series.regions & other.series.regions:
                 raise DataError(
                     f"{task.where} has two columns for {n.indicator!r}{f' in {key[1]}' if key[1] else ''}: "
                     f"{other.series.letter} ({other.series.text!r}) and {n.series.letter} ({n.series.text!r}). "
                     "Rename one."
                 )
         seen.setdefault(key, []).append(n)
-
-
-__all__ += ["Name"]

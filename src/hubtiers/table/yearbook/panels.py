@@ -38,6 +38,7 @@ class Panel:
     glosses: tuple[int, ...] = ()
     province: int | None = None
     layouts: tuple[str, ...] = ()
+    head: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ def find_panels(grid: Grid, where: str, wanted: str | None) -> list[Panel]:
     """Return the panels of a sheet from left to right; none when no column names regions."""
     found = [names for column in grid.columns if (names := _names_in(grid, column))]
     if wanted is not None:
-        chosen = _wanted(grid, wanted)
-        return _lay_beside(grid, where, _keep_wanted(grid, found, chosen), chosen)
+        chosen, head = _wanted(grid, wanted)
+        panels = _lay_beside(grid, where, _keep_wanted(grid, found, chosen), chosen)
+        return [replace(panel, head=head) for panel in panels]
     return _lay_beside(grid, where, _candidates(found), [])
 
 
@@ -140,22 +142,22 @@ def _candidates(found: Sequence[_Names]) -> list[_Names]:
 
 
 def _is_by_content(names: _Names) -> bool:
-    return (
-        names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(names.rows)
-    )
+    named = [name for name in names.rows.values() if not why_no_region(name)]
+    return names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(named)
 
 
-def _wanted(grid: Grid, wanted: str) -> list[int]:
-    """Return the columns that were asked for, by header or by letter."""
+def _wanted(grid: Grid, wanted: str) -> tuple[list[int], int | None]:
+    """Return the columns that were asked for, by header, by letter, or by the cell above the names (A5)."""
     key = name_key(wanted)
     columns = [
         c
         for c in grid.columns
         if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])
     ]
-    if not columns and re.fullmatch(r"[A-Z]{1,3}", wanted):
-        columns = [c for c in grid.columns if grid.letter(c) == wanted]
-    return columns
+    if columns or not (found := re.fullmatch(r"([A-Z]{1,3})([1-9][0-9]{0,6})?", wanted)):
+        return columns, None
+    columns = [c for c in grid.columns if grid.letter(c) == found[1]]
+    return columns, int(found[2]) if found[2] else None
 
 
 def _keep_wanted(grid: Grid, found: list[_Names], chosen: list[int]) -> list[_Names]:

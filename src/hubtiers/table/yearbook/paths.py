@@ -65,7 +65,7 @@ def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) ->
             path += [cell] if cell not in path else []
             is_in_branch = is_in_branch and cell in left
         elif is_in_branch and any(below.text for below in cells[number + 1 :]):
-            path += [other for other in left if other.row == row and not is_unit_cell(other.text)]
+            path += [other for other in left if other.row == row]
     return path
 
 

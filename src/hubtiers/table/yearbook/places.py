@@ -62,10 +62,15 @@ def can_be_same(one: str, other: str) -> bool | None:
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, tuple[str, str]]:
+def _names() -> dict[str, tuple[str, frozenset[str]]]:
     frame = gazetteer()
-    rows = zip(frame["region_id"], frame["name_zh"], frame["level"], strict=True)
-    return {str(region): (str(name), str(level)) for region, name, level in rows}
+    found: dict[str, tuple[str, frozenset[str]]] = {}
+    for region, name, level in zip(
+        frame["region_id"], frame["name_zh"], frame["level"], strict=True
+    ):
+        _, levels = found.get(str(region), ("", frozenset()))
+        found[str(region)] = (str(name), levels | {str(level)})
+    return found
 
 
 def official_name(region: str) -> str:
@@ -74,6 +79,6 @@ def official_name(region: str) -> str:
 
 
 def level_of(name: str) -> str:
-    """Return province or city where a name can be only that, else nothing."""
-    levels = {_names()[region][1] for region in known_as(name) if region in _names()}
+    """Return province or city where a name can be only that, else nothing: 北京 is both, and so is 吉林."""
+    levels = {level for region in known_as(name) for level in _names().get(region, ("", ()))[1]}
     return levels.pop() if len(levels) == 1 else ""

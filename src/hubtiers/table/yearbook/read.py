@@ -73,7 +73,6 @@ def read_indicators(
     units: Mapping[str, str] | None = None,
     region_column: str | None = None,
     layout: str = "auto",
-    keep: Sequence[str] = (),
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IndicatorFile:
     r"""Read indicators from a yearbook file (统计年鉴), however messy, with an account of every decision.
@@ -146,20 +145,11 @@ def read_indicators(
     [('合计', '生产总值', 30.0), ('合计', '人口', 5.0)]
     """
     _check_arguments(framework, sheet, year, units, region_column, layout)
-    _check_keep(keep)
     book = open_book(path, limits, sheet)
     notes = Notes(list(book.notes))
     found = find_tables(book, sheet, region_column, layout, notes)
     task = Task(
-        book,
-        found.where.rstrip(","),
-        found.kind,
-        framework,
-        units or {},
-        year,
-        keep,
-        found.series,
-        notes,
+        book, found.where.rstrip(","), found.kind, framework, units or {}, year, found.series, notes
     )
     return _assemble(task, found)
 
@@ -194,17 +184,6 @@ def _check_arguments(
         raise UnknownOptionError("layout", layout, _LAYOUTS)
 
 
-def _check_keep(keep: object) -> None:
-    if (
-        isinstance(keep, str)
-        or not isinstance(keep, Sequence)
-        or not all(isinstance(text, str) for text in keep)
-    ):
-        raise SpecError(
-            f"keep is {keep!r}. Pass a list of headers or letters of columns, such as ['位次']."
-        )
-
-
 def _assemble(task: Task, found: Found) -> IndicatorFile:
     named = _with_numbers(task)
     parsed = _parse_all(task, named)
@@ -237,7 +216,7 @@ def _assemble(task: Task, found: Found) -> IndicatorFile:
                     place,
                 )
             )
-        columns.append(_column_read(n, factor, cells, n.header.year or years.of(n)))
+        columns.append(_column_read(n, factor, cells, years))
     values = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(
         {"value": "float64", "year": "Int64"}
     )
@@ -412,25 +391,37 @@ class _Years:
             return None
         year, where = self._found(n)
         if year is not None and n.header.year is None:
-            self._task.notes.say(where)
+            self._say(n, year, where)
         return year
+
+    def origin(self, n: Named) -> str:
+        """Return where the year of a series was said."""
+        if n.header.year is not None:
+            return "header"
+        return (
+            "rows" if any(slot.year is not None for slot in n.series.slots) else self._found(n)[1]
+        )
+
+    def _say(self, n: Named, year: int, where: str) -> None:
+        if where != "argument":
+            place = "the title" if where == "title" else f"the name of the {where}"
+            self._task.notes.say(f"the year {year} was taken from {place}")
+            return
+        title = n.series.titles.year
+        other = f" and outweighs {title} in the title" if title not in (None, year) else ""
+        self._task.notes.say(f"year={year} was passed{other}")
 
     def _found(self, n: Named) -> tuple[int | None, str]:
         task, titles = self._task, n.series.titles
         if task.year is not None:
-            other = (
-                f" and outweighs {titles.year} in the title"
-                if titles.year not in (None, task.year)
-                else ""
-            )
-            return task.year, f"year={task.year} was passed{other}"
+            return task.year, "argument"
         if titles.year is not None:
-            return titles.year, f"the year {titles.year} was taken from the title"
+            return titles.year, "title"
         if titles.has_several_years:
             return None, ""
         for name, where in ((n.series.grid.sheet.name, "sheet"), (task.book.path.stem, "file")):
             if (year := year_in_name(name)) is not None:
-                return year, f"the year {year} was taken from the name of the {where}"
+                return year, where
         return None, ""
 
 
@@ -439,18 +430,33 @@ def _source(task: Task) -> str:
     return _SOURCE.sub("", found[0]).strip() if len(found) == 1 else task.book.where
 
 
-def _column_read(n: Named, factor: Decimal, cells: list[Parsed], year: int | None) -> ColumnRead:
+def _column_read(n: Named, factor: Decimal, cells: list[Parsed], years: _Years) -> ColumnRead:
     return ColumnRead(
         column=n.series.letter,
         header=n.header.text,
         indicator=n.indicator,
         rule=n.rule,
-        year=year,
+        year=n.header.year or years.of(n),
         unit_written=n.unit,
         unit_from=n.unit_from,
         unit=n.wanted or n.unit,
         factor=float(factor),
         cells=sum(cell.value is not None for cell in cells),
+        path=tuple(" ".join(" ".join(level).split()) for level in n.series.levels),
+        year_from=years.origin(n),
+    )
+
+
+def _refuse_lists(task: Task, values: pd.DataFrame, twice: pd.DataFrame) -> None:
+    """Raise when regions stand in several rows throughout: something tells these apart that was not understood."""
+    repeated = twice["region"].nunique()
+    if repeated < 2 or repeated * 2 < values["region"].nunique():
+        return
+    region = str(twice["region"].iloc[0])
+    cells = twice.loc[twice["region"] == region, "cell"]
+    raise DataError(
+        f"{task.where} has several values of {repeated} regions for one indicator and year, such as {region} in "
+        f"{listing(cells)}. Put what tells them apart into a column called 年份 or 指标, or keep one row for each region."
     )
 
 
@@ -460,6 +466,7 @@ def _note_values(
     """Note what is true of the values as a whole: what stands twice, lacks a year, or had separators."""
     notes = task.notes.texts
     twice = values[values.duplicated(["region", "indicator", "year"], keep=False)]
+    _refuse_lists(task, values, twice)
     if len(twice):
         seen = dict.fromkeys(
             f"{r} {i}" for r, i in zip(twice["region"], twice["indicator"], strict=True)
@@ -512,6 +519,9 @@ def _report(
         footnote_rows=tuple(task.notes.footnote_rows),
         notes=tuple(task.notes.texts),
         layouts=tuple(task.notes.layouts),
+        regions=tuple(
+            dict.fromkeys(slot.region for s in found.series for slot in s.slots if not slot.aside)
+        ),
     )
 
 

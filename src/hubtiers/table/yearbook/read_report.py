@@ -18,9 +18,11 @@ __all__ = ["ColumnRead", "ReadReport", "SetAside"]
 class ColumnRead:
     """A column of a wide table, or an indicator of a long one, and what became of it.
 
-    `rule` says how the indicator was found: *code*, *name_zh*, *name_en* (the header is exactly that), *alias* (it is
-    once spaces, case, width, unit and year are set aside), or *header* without a framework. `unit_from` says where the
-    unit was written: *argument*, *header*, *unit column*, *title*, *cells*, or *framework* when it stood nowhere.
+    `path` are the levels of its header, the widest first. `rule` says how the indicator was found: *code*, *name_zh*,
+    *name_en* (the header is exactly that), *alias* (it is once spaces, case, width, language, unit and year are set
+    aside), *lines* (some lines of it are, and of no other column), *title* (the title is), or *header* without a
+    framework. `unit_from` says where the unit was written: *argument*, *header*, *unit column*, *title*, *cells*, or
+    *framework* when it stood nowhere; `year_from` likewise: *header*, *rows*, *argument*, *title*, *sheet*, *file*.
     """
 
     column: str
@@ -33,6 +35,8 @@ class ColumnRead:
     unit: str
     factor: float
     cells: int
+    path: tuple[str, ...] = ()
+    year_from: str = ""
 
     @property
     def is_converted(self) -> bool:
@@ -44,7 +48,7 @@ class ColumnRead:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A value of a row that is no region: a total or a macro-region."""
+    """A value of a row that is no region: a total or a macro-region, as `reason` says."""
 
     row: int
     name: str
@@ -62,12 +66,12 @@ class ReadReport:
     Attributes
     ----------
     file, kind, encoding, delimiter, sheet, layout
-        What was read: the name of the file; csv, xlsx, xls, html or xml by what it holds, whatever its name; and how
-        the text was decoded and split.
+        What was read: the name of the file; csv, xlsx, xls, html or xml by what it holds, whatever
+        its name; how the text was decoded and split; and wide, long or one region.
     title_rows, footnote_rows
         Rows above and below the table, as (row, text).
     header_rows, region_column
-        The rows of the header, and the column of the regions as (letter, header).
+        The rows of the first header, and the column of its regions as (letter, header).
     columns
         One `ColumnRead` for each column, or indicator of a long table, that was read.
     ignored
@@ -80,6 +84,10 @@ class ReadReport:
         Cells from which a footnote mark was removed, as (cell, as written, as read).
     notes
         Everything else, as sentences.
+    layouts
+        The layouts of the trade that were recognised, as sentences.
+    regions
+        The names of the regions, in the order of the rows.
     """
 
     file: str
@@ -99,6 +107,7 @@ class ReadReport:
     footnote_rows: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
     layouts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
     @property
     def conversions(self) -> tuple[ColumnRead, ...]:
@@ -117,21 +126,12 @@ class ReadReport:
             f"delimiter {self.delimiter!r}" if self.delimiter else "",
         )
         yield "layout", self.sheet, f"header rows {listing(self.header_rows, most=9)}", self.layout
+        for layout in self.layouts:
+            yield "layout", self.sheet, "", layout
         yield "region column", *self.region_column, ""
         for row, text in self.title_rows:
             yield "title row", str(row), text, ""
-        for c in self.columns:
-            year = "" if c.year is None else f", {c.year}"
-            yield "column", c.column, c.header, f"{c.indicator}{year} ({c.rule}; {c.cells} values)"
-            unit = f"{c.unit} × {c.factor:g}" if c.is_converted else c.unit
-            yield (
-                "unit",
-                c.column,
-                f"{c.unit_written} ({c.unit_from})" if c.unit_written else c.unit_from,
-                unit,
-            )
-        for column, header, reason in self.ignored:
-            yield "ignored", column, header, reason
+        yield from self._lines_of_columns()
         for s in self.set_aside:
             year = "" if s.year is None else f", {s.year}"
             yield (
@@ -149,12 +149,28 @@ class ReadReport:
         for note in self.notes:
             yield "note", "", note, ""
 
-    def __repr__(self) -> str:
+    def _lines_of_columns(self) -> Iterator[tuple[str, str, str, str]]:
+        for c in self.columns:
+            year = "" if c.year is None else f", {c.year}"
+            yield "column", c.column, c.header, f"{c.indicator}{year} ({c.rule}; {c.cells} values)"
+            unit = f"{c.unit} × {c.factor:g}" if c.is_converted else c.unit
+            yield (
+                "unit",
+                c.column,
+                f"{c.unit_written} ({c.unit_from})" if c.unit_written else c.unit_from,
+                unit,
+            )
+        for column, header, reason in self.ignored:
+            yield "ignored", column, header, reason
+
+    def to_text(self) -> str:
+        """Return the account as lines of plain text."""
         aside = list(dict.fromkeys(s.name for s in self.set_aside))
         place = f", sheet {self.sheet!r}" if self.sheet else f", {self.encoding}"
         lines = [
-            f"<ReadReport: {self.file}{place}, {self.layout}>",
+            f"{self.file}{place}, {self.layout}",
             f"  header in row {listing(self.header_rows, most=9)}, regions in column {self.region_column[0]}",
+            *(f"  layout: {layout}" for layout in self.layouts),
             *(f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns),
             f"  ignored: {listing((h or c for c, h, _ in self.ignored), most=12)}"
             if self.ignored
@@ -168,12 +184,53 @@ class ReadReport:
         ]
         return "\n".join(filter(None, lines))
 
+    def preview(self) -> str:
+        """Return the table as it was understood: header paths, regions, years, units, what was set aside and why.
+
+        For a look before a study is built on it; on the command line ``hubtiers check FILE --show``.
+        """
+        place = f", sheet {self.sheet!r}" if self.sheet else ""
+        lines = [f"{self.file}{place}: {self.layout}"]
+        lines += [f"  {_short(text)}" for _, text in self.title_rows]
+        lines += [f"layout: {layout}" for layout in self.layouts]
+        lines.append(self._preview_of_regions())
+        lines += [
+            f"  {c.column:>5}  {' › '.join(c.path) or c.header} → {_understood(c)}"
+            for c in self.columns
+        ]
+        lines += self._preview_of_rest()
+        return "\n".join(lines)
+
+    def _preview_of_regions(self) -> str:
+        letter, header = self.region_column
+        where = f"in column {letter}" if letter else "in a line above the table"
+        headed = f" ({' '.join(header.split())!r})" if header else ""
+        rows = f", header in rows {listing(self.header_rows, most=9)}" if self.header_rows else ""
+        return f"{len(self.regions)} regions {where}{headed}{rows}: {listing(self.regions, most=6)}"
+
+    def _preview_of_rest(self) -> list[str]:
+        reasons = dict.fromkeys((s.name, s.reason) for s in self.set_aside)
+        lines = ["set aside:"] if self.ignored or reasons else []
+        lines += [
+            f"  {column:>5}  {_short(header)}: {reason}" for column, header, reason in self.ignored
+        ]
+        lines += [f"   rows  {name}: {reason}" for name, reason in reasons]
+        lines += ["below the table:"] if self.footnote_rows else []
+        lines += [f"  {row:>5}  {_short(text)}" for row, text in self.footnote_rows]
+        if self.missing:
+            counts = listing((f"{mark!r} {count}×" for mark, count in self.missing), most=12)
+            lines.append(f"missing: {counts}")
+        return lines + [f"note: {note}" for note in self.notes]
+
+    def __repr__(self) -> str:
+        return f"<ReadReport: {self.to_text()}>"
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in ("what", "where", "written", "read"))
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(t)}</td>" for t in line) + "</tr>"
-            for line in self._lines()
-        )
+        body = ""
+        for line in self._lines():
+            cells = "".join(f"<td>{escape(text)}</td>" for text in line)
+            body += f"<tr>{cells}</tr>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -182,3 +239,20 @@ def _target(column: ColumnRead) -> str:
     unit = f" in {column.unit}" if column.unit else ""
     converted = f" (from {column.unit_written}, × {column.factor:g})" if column.is_converted else ""
     return f"{column.indicator}{year}{unit}{converted}, by {column.rule}"
+
+
+def _understood(column: ColumnRead) -> str:
+    """Return indicator, year and unit of a column, each with its origin."""
+    year = (
+        f"{column.year} ({column.year_from})"
+        if column.year is not None
+        else column.year_from or "no year"
+    )
+    unit = f"{column.unit_written} ({column.unit_from})" if column.unit_written else "no unit"
+    converted = f" → {column.unit}" if column.is_converted else ""
+    return f"{column.indicator} · {year} · {unit}{converted} · {column.cells} values"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 70 else f"{line[:69]}…"

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.blocks import Block
 from hubtiers.table.yearbook.cells import as_text
-from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.paths import Level, header_paths
 from hubtiers.table.yearbook.places import is_code
 from hubtiers.table.yearbook.words import KEYS, header_keys, role_of
 
-__all__ = ["Roles", "find_roles"]
+__all__ = ["Roles", "find_roles", "why_aside"]
 
 # A run of 1, 2, 3 … in the order of the rows is a serial number from this length on.
 _SHORTEST_SERIES = 5
@@ -125,8 +124,10 @@ def _holds_codes(block: Block, column: int) -> bool:
     return bool(known) and known >= _COMMON_CODES * len(written)
 
 
-def why_aside(reason: str, indicator: str) -> str:
+def why_aside(reason: str) -> str:
     """Say why a column is set aside, and what to do for one that is meant."""
     if reason == "a rank":
-        return f"a rank, of which less is more: to use it, {choice('keep', indicator)}"
-    return f"{reason}, no indicator"
+        return (
+            "a rank, of which less is more: to use it, name it in a framework, with direction = -1"
+        )
+    return f"{reason}, no indicator: to use it all the same, name it in a framework"

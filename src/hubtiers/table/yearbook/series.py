@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from hubtiers.errors import DataError, MissingColumnError, listing
 from hubtiers.table.yearbook.blocks import Block, Notes, Row
 from hubtiers.table.yearbook.cells import as_text, parse_year
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import chinese
-from hubtiers.table.yearbook.paths import header_paths
 from hubtiers.table.yearbook.roles import Roles
 from hubtiers.table.yearbook.titles import Titles
 from hubtiers.table.yearbook.words import role_of
@@ -43,13 +42,18 @@ class Series:
     unit: str = ""
     key: str = ""
     row: int | None = None
-    others: tuple[str, ...] = field(default=())
+    others: tuple[str, ...] = ()
     is_spanned: bool = False
 
     @property
     def letter(self) -> str:
         """Where the series stands: the letter of its column, or the number of its row."""
         return self.grid.letter(self.column) if self.row is None else f"row {self.row}"
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        """The names of the regions that the series has cells of."""
+        return frozenset(slot.region for slot in self.slots if not slot.aside)
 
     @property
     def text(self) -> str:
@@ -144,7 +148,7 @@ def long_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[
             f"{where} names no indicator in the rows {listing(unnamed)}. Write one into each row."
         )
     names = _second_names(block, roles, columns["indicator"] or 0, notes)
-    _note_unused(roles, columns.values(), notes)
+    _note_unused(roles, notes)
     value = columns["value"] or 0
     return [
         Series(
@@ -190,7 +194,7 @@ def _second_names(block: Block, roles: Roles, indicator: int, notes: Notes) -> d
     return {}
 
 
-def _note_unused(roles: Roles, used: object, notes: Notes) -> None:
+def _note_unused(roles: Roles, notes: Notes) -> None:
     taken = {c for columns in roles.named.values() for c in columns}
     for column in roles.block.columns:
         if column not in taken and roles.header(column):
@@ -198,7 +202,7 @@ def _note_unused(roles: Roles, used: object, notes: Notes) -> None:
             notes.ignored.append((letter, roles.header(column), "not a column of a long table"))
 
 
-def one_region_series(grid: Grid, titles_of: object, region: str) -> list[Series]:
+def one_region_series(grid: Grid, titles: Titles, region: str) -> list[Series]:
     """Return the rows of a table of one region: indicators in the rows, years in the header."""
     found = _indicator_header(grid)
     if found is None:
@@ -212,7 +216,7 @@ def one_region_series(grid: Grid, titles_of: object, region: str) -> list[Series
         cells = grid.filled_columns(row, dated)
         if name and any(grid.is_number(row, c) for c in cells):
             slots = tuple(Slot(row, c, region, years[c]) for c in dated)
-            series.append(Series(grid, Titles(), column, ((name,),), slots, row=row))
+            series.append(Series(grid, titles, column, ((name,),), slots, row=row))
     return series
 
 
@@ -229,11 +233,3 @@ def _indicator_header(grid: Grid) -> tuple[int, int] | None:
             ):
                 return row, column
     return None
-
-
-def with_titles(series: Sequence[Series], titles: Titles) -> list[Series]:
-    """Return series under other titles."""
-    return [replace(s, titles=titles) for s in series]
-
-
-__all__ += ["header_paths", "with_titles"]

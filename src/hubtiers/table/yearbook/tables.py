@@ -62,16 +62,15 @@ def find_tables(
     for page in pages:
         series += page.series
         kind = "one region" if page.series else kind
-        for block, titles in zip(page.blocks, page.titles, strict=True):
-            titles = titles.after(all_titles[0]) if all_titles else titles
-            roles = find_roles(block)
+        for written, stated in zip(page.blocks, page.titles, strict=True):
+            titles = stated.after(all_titles[0]) if all_titles else stated
+            roles = find_roles(written)
             block = settle_names(
-                block, roles.code, page.where, notes, is_chosen=region_column is not None
+                written, roles.code, page.where, notes, is_chosen=region_column is not None
             )
-            roles = replace(roles, block=block)
             kind = "long" if is_long(roles, layout) else kind
             build = long_series if is_long(roles, layout) else wide_series
-            found = build(roles, titles, page.where, notes)
+            found = build(replace(roles, block=block), titles, page.where, notes)
             _refuse_merged_values(page, found)
             series += found
             blocks.append(block)
@@ -108,7 +107,7 @@ def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes
         page = _Page(grid, where, tuple(blocks), tuple(titles))
         _refuse_totals_only(page)
         return page
-    return _one_region_page(book, grid, where, panels, region_column)
+    return _one_region_page(grid, where, panels, region_column)
 
 
 def _refuse_totals_only(page: _Page) -> None:
@@ -122,7 +121,7 @@ def _refuse_totals_only(page: _Page) -> None:
 
 
 def _one_region_page(
-    book: Book, grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
+    grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
 ) -> _Page:
     """Read a sheet without a column of names as the table of one region, or say that there is none."""
     lines = [(r, grid.row_text(r)) for r in grid.rows[:20] if len(grid.sheet.rows[r]) == 1]
@@ -130,7 +129,7 @@ def _one_region_page(
     region = titles.region or (grid.sheet.name if is_place(grid.sheet.name) else "")
     series = one_region_series(grid, titles, region) if region and region_column is None else []
     if series:
-        return _Page(grid, where, (), (), tuple(replace(s, titles=titles) for s in series))
+        return _Page(grid, where, (), (), tuple(series))
     if panels and region_column:
         raise DataError(
             f"{where} has no header above the first row with something in column {region_column} and a number "

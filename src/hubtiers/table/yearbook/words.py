@@ -85,7 +85,7 @@ _TOTAL = re.compile(
 )
 _OTHERS = re.compile(
     r"其他|其它|其他地区|其他省份|不详|未知|国外|境外|海外|港澳台|港澳台地区|others?|abroad|overseas|unknown|"
-    r"(?:hongkong,?)(?:macaos?|macau)(?:&|and)?taiwan|.*(?:建设|生产建设|农垦)?兵团(?:[a-z-]+)?|.*productionandconstructioncorps"
+    r"(?:hongkong,?)(?:macaos?|macau)(?:&|and)?taiwan|.*(?:建设|生产建设|农垦)?兵团(?:[a-z-]+)?|.*construc-?tion-?corps"
 )
 _PART = re.compile(
     r"(?:东部|中部|西部)(?:地区|省份)?|(?:eastern|central|middle|western)(?:regions?|china)?"

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from hubtiers.compare import compare_schemes
-from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
+from hubtiers.errors import CRSError, DataError, HubtiersError, SpecError, UnknownOptionError
 from hubtiers.framework import TIERS, Framework, Indicator
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
@@ -26,12 +26,13 @@ from hubtiers.regions.pack import load_pack
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.normalise import ZScore
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
-from hubtiers.show.figures import fonts
+from hubtiers.show import fonts
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figures.figure import save_figure, tier_figure
-from hubtiers.show.figures.fonts import Lettering, find_lettering
 from hubtiers.show.figures.labels import Box, place_labels
+from hubtiers.show.figures.scene import make_scene
+from hubtiers.show.fonts import Lettering, find_lettering
 from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, tier_colours
 from hubtiers.show.wrapping import text_width, wrap_text
 from hubtiers.study import load_study
@@ -39,6 +40,7 @@ from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import NaturalBreaks
 
+ALBERS = load_pack("china").projection
 HOSTILE = (
     "{{7*7}}",
     "{% for %}",
@@ -55,8 +57,6 @@ HOSTILE = (
     "tab\tnew\nline\x07",
     "emoji 😀",
 )
-
-CHINA = load_pack("china").projection
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def colour_at(areas, point):
 def test_polygons_have_the_colours_of_their_tiers(zhang, zhang_figure):
     areas = collection(zhang_figure.axes[0], "regions")
     colours = tier_colours(zhang.result.breaks.labels)
-    points = zhang.result.table.regions.to_crs(CHINA).representative_point()
+    points = zhang.result.table.regions.to_crs(ALBERS).representative_point()
     drawn = {region: colour_at(areas, point) for region, point in points.items()}
     assert drawn == {region: colours[tier] for region, tier in zhang.result.tier.items()}
     assert len(areas.get_paths()) == 14
@@ -114,13 +114,14 @@ def test_smaller_region_lies_above_where_regions_overlap():
     values = pd.DataFrame({"region": ids, "indicator": "rd", "value": [1.0, 9.0, 2.0]})
     result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(load_regions(ids), values))
     areas = collection(tier_figure(result, language="en").axes[0], "regions")
-    beijing = load_regions(["110000"]).to_crs(CHINA).representative_point().iloc[0]
+    crs = make_scene(result).frame.crs
+    beijing = load_regions(["110000"]).to_crs(crs).representative_point().iloc[0]
     assert colour_at(areas, beijing) == tier_colours(result.breaks.labels)[result.tier["110000"]]
     assert result.tier["110000"] != result.tier["beijing-tianjin-hebei"]
 
 
 def projected(lon: float, lat: float) -> tuple[float, float]:
-    return pyproj.Transformer.from_crs(4326, CHINA, always_xy=True).transform(lon, lat)
+    return pyproj.Transformer.from_crs(4326, ALBERS, always_xy=True).transform(lon, lat)
 
 
 def test_inset_stands_on_axes_of_its_own_in_the_lower_right_corner(zhang_figure):
@@ -139,7 +140,7 @@ def test_inset_stands_on_axes_of_its_own_in_the_lower_right_corner(zhang_figure)
 
 def test_ten_dashes_are_drawn_where_they_are(zhang_figure):
     main, inset = zhang_figure.axes
-    expected = load_context("south_china_sea").to_crs(CHINA).geometry
+    expected = load_context("south_china_sea").to_crs(ALBERS).geometry
     for axes in (main, inset):
         drawn = [np.asarray(path.vertices) for path in collection(axes, "dashes").get_paths()]
         assert len(drawn) == 10
@@ -241,7 +242,7 @@ def test_caption_is_bilingual_in_chinese_and_english_alone_in_english(zhang):
 def test_north_arrow_follows_the_meridian(zhang_figure):
     (arrow,) = [t for t in zhang_figure.axes[0].texts if t.get_gid() == "north"]
     foot, tip = np.array(arrow.xyann), np.array(arrow.xy)
-    ends = gpd.GeoSeries([shapely.Point(foot), shapely.Point(tip)], crs=CHINA).to_crs(4326)
+    ends = gpd.GeoSeries([shapely.Point(foot), shapely.Point(tip)], crs=ALBERS).to_crs(4326)
     assert ends.iloc[1].y > ends.iloc[0].y + 1
     assert abs(ends.iloc[1].x - ends.iloc[0].x) < 0.2
 
@@ -286,7 +287,7 @@ def test_layer_elsewhere_is_drawn_in_its_own_place():
     assert 70_000 < min(widths) <= max(widths) < 85_000
 
 
-def test_hubs_of_china_are_not_drawn_elsewhere():
+def test_hubs_with_cores_elsewhere_are_refused():
     own = gpd.GeoDataFrame(
         {"name_zh": ["甲", "乙"], "name_en": ["A", "B"]},
         geometry=[shapely.box(10, 45, 11, 46), shapely.box(11, 45, 12, 46)],
@@ -297,9 +298,128 @@ def test_hubs_of_china_are_not_drawn_elsewhere():
     result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(own, values))
     hubs = HubLayout("x", (Hub("h", "local", ("110000",)),))
     with pytest.raises(
-        SpecError, match="hubs of the layout 'x' lie in China, but the regions do not"
+        SpecError, match="hubs of the layout 'x' have cores that are no region of the layer: 110000"
     ):
         tier_figure(result, layout=hubs)
+
+
+def own_result(shapes, **columns):
+    ids = [chr(97 + number) for number in range(len(shapes))]
+    layer = gpd.GeoDataFrame(
+        {"name_zh": ids, "name_en": ids, **columns}, geometry=shapes, crs=4326, index=ids
+    ).rename_axis("region_id")
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": np.arange(1.0, len(ids) + 1)})
+    return Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values))
+
+
+def test_hubs_of_a_layer_of_ones_own_are_marked_in_it():
+    result = own_result([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)])
+    hubs = HubLayout("x", (Hub("h", "local", ("b",), extent=("b", "c")),))
+    axes = tier_figure(result, layout=hubs).axes[0]
+    ((x, y),) = collection(axes, "hubs-local").get_offsets()
+    middle = make_scene(result).regions(make_scene(result).frame)["b"]
+    assert middle.contains(shapely.Point(x, y))
+    assert [t.get_text() for t in axes.texts if t.get_gid() == "label"] == ["b"]
+
+
+def test_hubs_of_china_lie_on_a_layer_of_ones_own_in_china():
+    result = own_result([shapely.box(113 + k, 38, 114 + k, 41) for k in range(6)])
+    hubs = HubLayout("x", (Hub("h", "local", ("110000",)),))
+    scene = make_scene(result, hubs)
+    assert scene.pack is not None
+    figure = tier_figure(result, layout=hubs)
+    ((x, y),) = collection(figure.axes[0], "hubs-local").get_offsets()
+    lon, lat = pyproj.Transformer.from_crs(scene.frame.crs, 4326, always_xy=True).transform(x, y)
+    assert (lon, lat) == pytest.approx((116.4, 39.9), abs=0.1)
+
+
+def test_extent_and_projection_of_those_who_know_better():
+    result = own_result([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)])
+    axes = tier_figure(result, extent=(0, 40, 20, 50), crs="EPSG:3035").axes[0]
+    to_grid = pyproj.Transformer.from_crs(4326, 3035, always_xy=True)
+    west = to_grid.transform([0, 0], [40, 50])[0]
+    assert axes.get_xlim()[0] == pytest.approx(min(west), rel=1e-3)
+    (areas,) = [c for c in axes.collections if c.get_gid() == "regions"]
+    assert areas.get_paths()[0].vertices[:, 0].min() > 4.2e6
+    with pytest.raises(SpecError, match="is not a box"):
+        tier_figure(result, extent=(20, 40, 0, 50))
+    with pytest.raises(CRSError, match="is no reference system that PROJ knows"):
+        tier_figure(result, crs="EPSG:0")
+    with pytest.raises(CRSError, match="is one in degrees"):
+        tier_figure(result, crs="EPSG:4326")
+
+
+def test_north_arrow_and_scale_bar_only_where_they_tell_the_truth():
+    def furniture(shapes):
+        texts = tier_figure(own_result(shapes), language="en").axes[0].texts
+        return {t.get_gid() for t in texts} & {"north", "scale"}
+
+    assert furniture([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)]) == {"north", "scale"}
+    # On a wide map north turns; on one of the world lengths differ, too.
+    assert furniture([shapely.box(-110 + 12 * k, 30, -98 + 12 * k, 48) for k in range(3)]) == {
+        "scale"
+    }
+    assert furniture([shapely.box(-170 + 85 * k, -50, -90 + 85 * k, 70) for k in range(4)]) == set()
+
+
+def test_labels_of_the_scale_bar_never_touch():
+    for size in (0.02, 0.3, 4.0, 20.0):
+        figure = tier_figure(
+            own_result(
+                [shapely.box(10 + k * size, 40, 10 + (k + 1) * size, 40 + size) for k in range(3)]
+            )
+        )
+        figure.draw_without_rendering()
+        boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_gid() == "scale"]
+        assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False)), size
+
+
+def test_part_of_a_layer_is_framed_and_located():
+    shapes = [shapely.box(k % 8, 40 + k // 8, k % 8 + 1, 41 + k // 8) for k in range(48)]
+    layer = gpd.GeoDataFrame(
+        {"name_zh": ["x"] * 48, "name_en": ["x"] * 48}, geometry=shapes, crs=4326
+    )
+    layer.index = [f"r{k:02}" for k in range(48)]
+    ids = ["r00", "r01", "r08", "r09"]
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": [1.0, 2.0, 8.0, 9.0]})
+    result = Scheme(tier=NaturalBreaks(2)).run(
+        join_indicators(layer.rename_axis("region_id"), values)
+    )
+    figure = tier_figure(result, language="en")
+    assert [a.get_gid() for a in figure.axes[1:]] == ["locator"]
+    assert np.ptp(figure.axes[0].get_xlim()) < 400_000
+    assert not [c for c in figure.axes[0].collections if c.get_gid() == "no-data"]
+    assert {"Not in the study"} <= set(texts(figure))
+    assert not any(text.startswith("No data") for text in texts(figure))
+
+
+def test_insets_of_a_pack_of_ones_own(tmp_path):
+    shapes = [shapely.box(k, 40, k + 1, 41) for k in range(4)] + [shapely.box(60, 10, 61, 11)]
+    layer = gpd.GeoDataFrame(
+        {"region_id": list("abcde"), "name_en": list("ABCDE")}, geometry=shapes, crs=4326
+    )
+    layer.to_file(tmp_path / "states.geojson")
+    (tmp_path / "pack.toml").write_text(
+        'id = "realm"\ncredit_en = "Survey"\n[[level]]\nid = "state"\nfile = "states.geojson"\n'
+        'name_en = "name_en"\n[map]\nprojection = "+proj=aea +lat_1=40 +lat_2=41 +lon_0=2 +units=m"\n'
+        '[[map.inset]]\nid = "far"\ntitle_en = "Far away"\nbox = [59, 9, 62, 12]\nwidth = 0.2\n'
+        'projection = "+proj=laea +lat_0=10 +lon_0=60 +units=m"\n'
+    )
+    regions = load_regions("state", pack=tmp_path)
+    values = pd.DataFrame(
+        {"region": list("abcde"), "indicator": "rd", "value": [1.0, 2.0, 7.0, 8.0, 9.0]}
+    )
+    figure = tier_figure(Scheme(tier=NaturalBreaks(2)).run(join_indicators(regions, values)))
+    main, inset = figure.axes
+    assert inset.get_gid() == "far"
+    assert np.ptp(main.get_xlim()) < 600_000
+    (areas,) = [c for c in inset.collections if c.get_gid() == "regions"]
+    assert len(areas.get_paths()) == 1
+    assert inset.get_window_extent().width == pytest.approx(
+        0.2 * main.get_window_extent().width, rel=0.02
+    )
+    assert "Far away" in texts(figure)
+    assert any("Boundaries: Survey" in text for text in texts(figure))
 
 
 def test_picture_is_painted_in_proportion_to_area(zhang):
@@ -309,7 +429,7 @@ def test_picture_is_painted_in_proportion_to_area(zhang):
     figure.savefig(memory, format="rgba", dpi=100)
     width, height = (round(side * 100) for side in figure.get_size_inches())
     pixels = np.frombuffer(memory.getvalue(), np.uint8).reshape(height, width, 4)[..., :3]
-    areas = zhang.result.table.regions.to_crs(CHINA).area
+    areas = zhang.result.table.regions.to_crs(ALBERS).area
     scale = figure.axes[0].get_window_extent().width / 150 * 100 / np.ptp(figure.axes[0].get_xlim())
     for label, colour in tier_colours(zhang.result.breaks.labels).items():
         rgb = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]

@@ -15,7 +15,7 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.scheme import METHODS, Scheme
 from hubtiers.scoring.weight import EntropyWeights
-from hubtiers.show.methods import describe_steps, formula_html, short_method
+from hubtiers.show.methods import describe_steps, formula_html, method_text
 from hubtiers.show.pages.markup import latex_text, markdown_text, to_latex, to_markdown
 from hubtiers.show.pages.print_table import cell_at, column, number_at, print_table, text_at
 from hubtiers.show.pages.report_tables import status_table
@@ -326,7 +326,7 @@ def test_every_method_is_described_in_both_languages():
             assert re.search("[\u4e00-\u9fff]", said.says_zh)
             assert not re.search("[\u4e00-\u9fff]", said.en + said.says_en + said.formula)
     assert (
-        short_method((EntropyWeights(), NaturalBreaks(2)))["en"]
+        method_text((EntropyWeights(), NaturalBreaks(2))).en
         == "entropy weights, then exact natural breaks (Fisher–Jenks)"
     )
 

@@ -316,3 +316,12 @@ def test_payload_is_json(zhang_outcome):
     assert len(content["hubs"]) == 16
     assert content["links"] == []
     assert content["confidence"] is True
+
+
+def test_counts_are_those_of_the_regions_that_are_shown(zhang_outcome):
+    """A later year has the cut-points of the first and counts of its own."""
+    table = zhang_outcome.result.table
+    later = zhang_outcome.result.fitted.score(table.only(table.values.index[:5]))
+    counts = [row["count"] for row in map_content(later, None, None, {})["tiers"]]
+    assert counts == [int((later.tier == label).sum()) for label in later.breaks.labels]
+    assert sum(counts) == 5

@@ -140,7 +140,8 @@
         ),
       );
     });
-    return special(state, list, state.now.tiers.filter((t) => t < 0).length);
+    const bare = (t, i) => t < 0 && !state.data.regions[i].outside;
+    return special(state, list, state.now.tiers.filter(bare).length);
   }
 
   function gradient(colors) {
@@ -174,7 +175,8 @@
         ),
       );
     }
-    return parts.concat(special(state, list, values.length - reach.n));
+    const outside = state.data.regions.filter((r) => r.outside).length;
+    return parts.concat(special(state, list, values.length - reach.n - outside));
   }
 
   function doubtParts(state) {
@@ -198,7 +200,7 @@
     });
     return [
       ends(["25 %", "50 %", "75 %", "100 %"]),
-      special(state, list, state.data.regions.filter((r) => r.tier === null).length),
+      special(state, list, state.data.regions.filter((r) => r.tier === null && !r.outside).length),
     ];
   }
 

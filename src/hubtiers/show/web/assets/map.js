@@ -56,20 +56,47 @@
     if (state.rebuildPopup) state.rebuildPopup();
   };
 
-  // On a wide screen the legend and the layers stand beside the regions, not on them.
+  // On a wide screen the legend and the layers stand beside the regions, not on them. The legend may
+  // stand below a corner of the frame; where it would hide regions, they make room for it.
   h.home = function (state) {
     if (state.popup) state.popup.remove();
-    const size = state.map.getSize();
-    const width = size.x;
-    // On a phone the regions keep to the top, so that the legend opens below them.
-    const below = width > 700 ? 150 : Math.max(40, size.y - 60 - 0.95 * width);
-    const room =
-      width > 1000
-        ? { paddingTopLeft: [190, 60], paddingBottomRight: [162, 8] }
-        : { paddingTopLeft: [8, 60], paddingBottomRight: [8, below] };
-    state.map.fitBounds(state.data.bounds, Object.assign({ animate: false }, room));
+    fit(state, 190);
+    const legend = state.ui.querySelector(".hubtiers-legend");
+    const edge = legend && legend.getBoundingClientRect();
+    if (edge && legend.open && state.wide && hides(state, edge)) fit(state, edge.width + 16);
+    state.homeZoom = state.map.getZoom();
     state.moved = false;
   };
+
+  function fit(state, left) {
+    const size = state.map.getSize();
+    const bounds = L.latLngBounds(state.data.bounds);
+    const low = state.map.project(bounds.getSouthWest(), 4);
+    const high = state.map.project(bounds.getNorthEast(), 4);
+    const height = ((low.y - high.y) / Math.max(high.x - low.x, 1)) * size.x;
+    // On a phone the regions keep to the top, so that the legend opens below them.
+    const below = size.x > 700 ? 150 : Math.max(60, size.y - 100 - height);
+    const room =
+      size.x > 1000
+        ? { paddingTopLeft: [left, 60], paddingBottomRight: [162, 8] }
+        : { paddingTopLeft: [8, 90], paddingBottomRight: [8, below] };
+    state.map.fitBounds(bounds, Object.assign({ animate: false }, room));
+  }
+
+  // Whether a box of the page lies on regions of the study: a few points of their borders are tried.
+  function hides(state, box) {
+    const frame = state.map.getContainer().getBoundingClientRect();
+    const inside = (at) =>
+      at.x > box.left - frame.left &&
+      at.x < box.right - frame.left &&
+      at.y > box.top - frame.top &&
+      at.y < box.bottom - frame.top;
+    const inStudy = (unit) => state.data.regionOf[unit] >= 0;
+    const isHidden = (point, k) => k % 4 === 0 && inside(state.map.latLngToContainerPoint(point));
+    return state.data.shapes.owners.some(
+      (owners, i) => owners.some(inStudy) && state.arcs[i].some(isHidden),
+    );
+  }
 
   function published(data) {
     const numbers = (values) => Float64Array.from(values, (x) => (x === null ? NaN : x));
@@ -238,9 +265,17 @@
     state.map.fire("viewreset");
   }
 
+  // The reader's own language, when the page can be read in it; else the first that the study has.
+  function browserLanguage(languages) {
+    const tags = navigator.languages || [navigator.language];
+    const wished = tags.map((tag) => String(tag).slice(0, 2).toLowerCase());
+    return wished.find((code) => languages.includes(code)) || languages[0];
+  }
+
   h.start = function (map, payload) {
     const data = JSON.parse(document.getElementById(payload).textContent);
     const state = makeState(map, data);
+    if (data.asksBrowser) state.lang = browserLanguage(data.languages);
     state.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     document.documentElement.dataset.theme = state.theme;
     preparePage(state);
@@ -251,6 +286,7 @@
     h.restyle(state);
     if (data.explorer) h.startExplorer(state);
     h.speak(state, state.lang);
+    h.home(state);
     listen(state);
     map.hubtiers = state;
     return state;

@@ -37,23 +37,30 @@
     return button;
   }
 
+  function languageTool(state) {
+    const words = h.words(state);
+    const other = state.lang === "zh" ? "en" : "zh";
+    const shown = state.wide ? words.other_language : words.other_short;
+    const button = h.button("hubtiers-language", shown, "language", () => h.speak(state, other));
+    button.lang = h.TAGS[other];
+    button.setAttribute("aria-label", words.other_language);
+    return button;
+  }
+
   function toolBox(state) {
     const words = h.words(state);
     const box = element("div", "hubtiers-tools");
     box.setAttribute("role", "toolbar");
     box.setAttribute("aria-label", words.tools);
-    const other = state.lang === "zh" ? "en" : "zh";
-    const shown = state.wide ? words.other_language : words.other_short;
-    const language = h.button("hubtiers-language", shown, "language", () => h.speak(state, other));
-    language.lang = h.TAGS[other];
-    language.setAttribute("aria-label", words.other_language);
     const theme = tool(state, "theme", () =>
       h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true),
     );
     theme.setAttribute("aria-pressed", String(state.theme === "dark"));
     box.append(h.searchBox(state), panelTool(state, "table"));
     if (state.data.explorer) box.append(panelTool(state, "weights"));
-    box.append(language, theme);
+    // A page in one language has nothing to switch.
+    if (state.data.languages.length > 1) box.append(languageTool(state));
+    box.append(theme);
     if (document.fullscreenEnabled) {
       box.append(
         tool(state, "full", () =>
@@ -113,6 +120,19 @@
     return box;
   }
 
+  // Small parts far away, which the opening view leaves out.
+  function farParts(state) {
+    const go = (part) => state.map.fitBounds(part.bounds, { animate: false, padding: [60, 60] });
+    return state.data.parts.map((part, i) =>
+      h.button("part", h.name(part, state.lang), "part" + i, () => go(part)),
+    );
+  }
+
+  function tileNote(state) {
+    const remark = state.data.coordinates && state.data.coordinates[state.lang];
+    return [h.words(state).basemap_note, remark].filter(Boolean).join(" ");
+  }
+
   function layerBox(state) {
     const words = h.words(state);
     const box = folding(state, "layers", "hubtiers-layers");
@@ -151,7 +171,8 @@
         ),
       ),
     );
-    if (state.data.basemap) box.append(element("p", "hubtiers-note", words.basemap_note));
+    if (state.data.parts.length) box.append(group(words.far_parts, farParts(state)));
+    if (state.data.basemap) box.append(element("p", "hubtiers-note", tileNote(state)));
     return box;
   }
 
@@ -301,6 +322,7 @@
     const place = (i) => (state.now.tiers[i] < 0 ? Infinity : state.now.ranks[i]);
     const order = state.data.regions
       .map((_, i) => i)
+      .filter((i) => !state.data.regions[i].outside)
       .sort((a, b) =>
         place(a) === place(b)
           ? state.data.regions[a].id < state.data.regions[b].id
@@ -412,6 +434,9 @@
 
   h.searchBox = function (state) {
     const words = h.words(state);
+    // Pinyin and the other language are of use only where there are such names.
+    const bilingual = state.data.provinceOf && state.data.languages.length > 1;
+    const hint = bilingual ? words.search : words.find;
     const box = element("div", "hubtiers-search");
     const input = element("input");
     const list = element("ul");
@@ -419,19 +444,19 @@
       type: "text",
       autocomplete: "off",
       spellcheck: false,
-      placeholder: state.wide ? words.search : words.find,
+      placeholder: state.wide ? hint : words.find,
     });
     Object.entries({
       role: "combobox",
       "aria-expanded": "false",
       "aria-autocomplete": "list",
       "aria-controls": "hubtiers-hits",
-      "aria-label": words.search,
+      "aria-label": hint,
     }).forEach(([k, v]) => input.setAttribute(k, v));
     input.dataset.key = "search";
     list.id = "hubtiers-hits";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", words.search);
+    list.setAttribute("aria-label", hint);
     list.hidden = true;
     const search = { input: input, list: list, hits: [], active: -1 };
     input.addEventListener("input", () => showHits(state, search, true));

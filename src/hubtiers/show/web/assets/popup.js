@@ -115,8 +115,8 @@
     rows.forEach(([at, difference, value]) => {
       const indicator = state.data.indicators[at];
       const item = element("li");
-      const amount =
-        h.amount(value) + (indicator.unit && value !== null ? " " + indicator.unit : "");
+      const unit = indicator.unit[state.lang];
+      const amount = h.amount(value) + (unit && value !== null ? " " + unit : "");
       item.append(
         element("span", "label", h.name(indicator, state.lang)),
         element(
@@ -154,7 +154,7 @@
     const tier = state.now.tiers[number];
     if (tier < 0) {
       return [
-        [words.tier, words.no_data],
+        [words.tier, region.outside ? words.not_in_study : words.no_data],
         [words.coverage, Math.round(region.coverage * 100) + " %"],
       ];
     }
@@ -228,9 +228,8 @@
         [words.core, h.name(core, lang)],
       ]),
     ];
-    const focus = hub["focus_" + lang].length
-      ? hub["focus_" + lang]
-      : hub["focus_" + (lang === "zh" ? "en" : "zh")];
+    const said = [hub["focus_" + lang], hub["focus_" + (lang === "zh" ? "en" : "zh")]];
+    const focus = said.find((lines) => lines && lines.length) || [];
     if (focus.length) {
       const list = element("ul", "plain");
       focus.forEach((line) => list.append(element("li", "", line)));
@@ -242,9 +241,10 @@
   h.hubTip = function (state, hub, core) {
     const tip = element("div");
     const parts = hubParts(state, hub, core);
+    const second = hub["name_" + (state.lang === "zh" ? "en" : "zh")];
     tip.append(
       element("b", "", h.name(hub, state.lang)),
-      element("span", "second", h.name(hub, state.lang === "zh" ? "en" : "zh")),
+      ...(second ? [element("span", "second", second)] : []),
       ...parts,
     );
     return tip;
@@ -293,7 +293,8 @@
   h.openRegion = function (state, number) {
     const region = state.data.regions[number];
     state.map.fitBounds(h.boundsOf(state, number), {
-      maxZoom: 6,
+      // A region of a small place is no reason to go far away from it.
+      maxZoom: Math.max(6, state.homeZoom + 1),
       animate: false,
       padding: [40, 40],
     });

@@ -1,0 +1,457 @@
+"""From a spreadsheet to a study: the files that an analyst then goes through, ready to build as they are."""
+
+from __future__ import annotations
+
+import csv
+import shlex
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from os.path import relpath
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from hubtiers._guesses import english_name, guess, has_chinese, unique_codes
+from hubtiers._new_study_text import study_text
+from hubtiers._storage import cell_text, filling
+from hubtiers.errors import DataError, HubtiersError, SpecError, listing
+from hubtiers.framework import Framework, Indicator
+from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.layer_names import match_layer
+from hubtiers.regions.read import read_regions
+from hubtiers.scheme import Scheme
+from hubtiers.scoring.impute import RequireCoverage
+from hubtiers.study import load_study
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.yearbook.read import IndicatorFile, read_indicators
+from hubtiers.tiers.breaks import NaturalBreaks
+
+__all__ = ["NewStudy", "study_from_tables"]
+
+_COLUMNS = (
+    "code",
+    "name_zh",
+    "name_en",
+    "parent",
+    "direction",
+    "unit",
+    "kind",
+    "weight",
+    "comment",
+)
+_LEVELS = ("province", "city", "consortium", "country")
+# A tier of natural breaks with fewer regions than this on average says little.
+_REGIONS_A_TIER = 3
+# The last one asks for any value at all.
+_SHARES = (1.0, 0.8, 0.6, 0.5, 0.25, 1e-6)
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """A study that was made: its files, the command that builds it, and what to look at first."""
+
+    paths: tuple[Path, ...]
+    command: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table that the study is made from, under the name that it gets there, and the indicators found in it."""
+
+    path: Path
+    name: str
+    file: IndicatorFile
+    indicators: tuple[Indicator, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """All that the study file will say."""
+
+    tables: tuple[_Table, ...]
+    regions: str
+    reading: dict[str, str]
+    year: int | str | None
+    unmatched: tuple[tuple[str, str, str], ...]
+    left_out: tuple[str, ...] = ()
+    share: float = 1.0
+    k: int = 4
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        return [indicator for table in self.tables for indicator in table.indicators]
+
+    @property
+    def language(self) -> str:
+        names = [indicator.name_zh for indicator in self.indicators]
+        regions = [
+            str(name) for table in self.tables for name in table.file.values["region"].unique()[:20]
+        ]
+        return "zh" if any(map(has_chinese, (*names, *regions))) else "en"
+
+
+def study_from_tables(
+    folder: str | Path,
+    files: Sequence[str | Path],
+    *,
+    level: str | None = None,
+    regions: str | Path | None = None,
+    sheet: str | None = None,
+    region_column: str | None = None,
+) -> NewStudy:
+    """Make a study folder from tables of indicators, ready to build.
+
+    Parameters
+    ----------
+    folder
+        Folder to make, whole or not at all; the tables are copied into it.
+    files
+        Tables as `read_indicators` takes them.
+    level
+        Level of the shipped regions; left out, the one that most names belong to.
+    regions
+        A file of boundaries, as `read_regions` takes it, instead of a level.
+    sheet, region_column
+        How the tables are read, where they leave it open.
+
+    Raises
+    ------
+    DataError
+        When the folder exists, a table cannot be read, or too few regions have values for tiers.
+    SpecError
+        When `level` and `regions` are both given.
+    """
+    target = Path(folder)
+    if target.exists():
+        raise DataError(f"{target} exists already. Give the name of a folder to make.")
+    if level is not None and regions is not None:
+        raise SpecError(
+            "A study has a level or a file of regions, not both. Leave one of them out."
+        )
+    reading = {
+        key: text for key, text in (("sheet", sheet), ("region_column", region_column)) if text
+    }
+    tables = _read_tables([Path(file) for file in files], reading)
+    names = list(
+        dict.fromkeys(str(name) for table in tables for name in table.file.values["region"])
+    )
+    where, layer = _choose_regions(names, level, regions, target)
+    draft = _Draft(
+        _describe(tables, reading), where, reading, _choose_year(tables), _unmatched(names, layer)
+    )
+    with filling(target) as made:
+        for table in draft.tables:
+            shutil.copyfile(table.path, made / table.name)
+        draft = _fit(draft, made, target)
+        _write(draft, made, target)
+        names_made = sorted(
+            (path.name for path in made.iterdir()), key=lambda name: name != "study.toml"
+        )
+    return NewStudy(
+        tuple(target / name for name in names_made), _command(target), _notes(draft, target)
+    )
+
+
+def _command(target: Path) -> str:
+    study = str(target / "study.toml")
+    study = f"./{study}" if study.startswith("-") else study
+    return shlex.join(["hubtiers", "build", study, "--out", f"out/{target.name}"])
+
+
+def _read_tables(files: Sequence[Path], reading: dict[str, str]) -> list[_Table]:
+    if not files:
+        raise SpecError("No table is named. Give at least one file of indicators.")
+    tables: list[_Table] = []
+    for path in files:
+        file = read_indicators(path, **reading)  # type: ignore[arg-type]
+        taken = [table.name for table in tables] + ["study.toml", "framework.csv", "names.csv"]
+        name, again = path.name, 2
+        while name in taken:
+            name, again = f"{path.stem}-{again}{path.suffix}", again + 1
+        tables.append(_Table(path, name, file))
+    return tables
+
+
+def _choose_regions(
+    names: Sequence[str], level: str | None, regions: str | Path | None, target: Path
+) -> tuple[str, gpd.GeoDataFrame]:
+    """Return what the study file calls its regions, and the layer."""
+    if regions is not None:
+        layer = read_regions(regions)
+        return _path_from(target, Path(regions)), layer
+    if level is not None:
+        return level, load_regions(level)
+    best, most = ("province", load_regions("province")), -1
+    for name in _LEVELS:
+        layer = load_regions(name)
+        found = int((match_layer(names, layer)["region_id"] != "").sum())
+        if found > most:
+            best, most = (name, layer), found
+        # Higher levels come first: what fits nearly all names is not improved on by the next.
+        if most > 0.9 * len(names):
+            break
+    if most < 1:
+        raise DataError(
+            f"No name of the tables belongs to a region that ships: {listing(map(repr, names))}. Name a file of "
+            "boundaries with regions=… (on the command line --regions FILE)."
+        )
+    return best
+
+
+def _path_from(target: Path, path: Path) -> str:
+    try:
+        return Path(relpath(path.resolve(), target.resolve())).as_posix()
+    except ValueError:  # another drive
+        return path.resolve().as_posix()
+
+
+def _unmatched(names: Sequence[str], layer: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, note, candidates) of names that belong to no single region."""
+    matches = match_layer(names, layer)
+    refused = matches[matches["region_id"] == ""]
+    return tuple(
+        (str(r["name"]), str(r["note"]), str(r["candidates"])) for r in refused.to_dict("records")
+    )
+
+
+def _choose_year(tables: Sequence[_Table]) -> int | str | None:
+    """Return the year that all indicators have, else the newest of each; None where none is stated."""
+    stated = [
+        set(map(int, part["year"].dropna()))
+        for table in tables
+        for _, part in table.file.values.dropna(subset=["value"]).groupby("indicator", sort=False)
+    ]
+    newest = {max(years) for years in stated if years}
+    if not newest:
+        return None
+    return newest.pop() if len(newest) == 1 else "latest"
+
+
+def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table, ...]:
+    """Return the tables with their indicators described, as far as a framework finds them again."""
+    described = []
+    for table in tables:
+        headers: dict[str, str] = {}
+        units: dict[str, str] = {}
+        for column in table.file.report.columns:
+            headers.setdefault(column.indicator, column.header)
+            units.setdefault(column.indicator, column.unit)
+        found = []
+        for name in dict.fromkeys(table.file.values["indicator"].astype(str)):
+            header = headers.get(name, "")
+            is_zh = has_chinese(name)
+            english = english_name(header) if is_zh else name
+            kind = guess(name, units.get(name, ""))
+            found.append(
+                Indicator(
+                    name,
+                    name_zh=name if is_zh else "",
+                    name_en=english,
+                    unit=units.get(name, ""),
+                    kind=kind.kind,
+                    direction=kind.direction,
+                    source=kind.comment,
+                )
+            )
+        described.append(replace(table, indicators=tuple(_without_twins(found))))
+    names = [(i.name_zh, i.name_en) for table in described for i in table.indicators]
+    codes = iter(unique_codes(names))
+    coded = []
+    for table in described:
+        renamed = {i.code: replace(i, code=next(codes)) for i in table.indicators}
+        coded.append(_as_found(table, renamed, reading))
+    return tuple(coded)
+
+
+def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
+    """Return indicators without English names that several of a table share: they would fit each other's columns."""
+    names = [i.name_en.casefold() for i in indicators if i.name_zh]
+    return [
+        replace(i, name_en="") if i.name_zh and names.count(i.name_en.casefold()) > 1 else i
+        for i in indicators
+    ]
+
+
+def _as_found(table: _Table, renamed: dict[str, Indicator], reading: dict[str, str]) -> _Table:
+    """Return the table with those indicators that are read again under their codes with the same values."""
+    found = tuple(renamed.values())
+    plain = tuple(replace(i, name_en="") if i.name_zh else i for i in found)
+    for tried in (found, plain):
+        if _reads_same(table, renamed, tried, reading):
+            return replace(table, indicators=tried)
+    kept = tuple(i for i in plain if _reads_same(table, renamed, (i,), reading))
+    return replace(table, indicators=kept)
+
+
+def _reads_same(
+    table: _Table,
+    renamed: dict[str, Indicator],
+    tried: Sequence[Indicator],
+    reading: dict[str, str],
+) -> bool:
+    codes = {i.code for i in tried}
+    try:
+        again = read_indicators(table.path, framework=Framework(tuple(tried)), **reading).values  # type: ignore[arg-type]
+    except HubtiersError:
+        return False
+    first = table.file.values.assign(
+        indicator=[renamed[n].code for n in table.file.values["indicator"]]
+    )
+    first = first[first["indicator"].isin(codes)]
+    cell = ["region", "indicator", "year", "value"]
+    return first[cell].reset_index(drop=True).equals(
+        again[cell].reset_index(drop=True)
+    ) or _sorted_equal(first[cell], again[cell])
+
+
+def _sorted_equal(first: pd.DataFrame, second: pd.DataFrame) -> bool:
+    order = ["indicator", "region", "year", "value"]
+    one, two = (frame.sort_values(order).reset_index(drop=True) for frame in (first, second))
+    return one.equals(two)
+
+
+def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
+    """Return the draft with what cannot be scored left out, and as many tiers as there are regions for."""
+    if not draft.indicators:
+        raise DataError(
+            f"{listing(table.path.name for table in draft.tables)}: no indicator is found again by its name. Give the "
+            "columns names of their own."
+        )
+    _write(draft, made, target)
+    table = load_study(made / "study.toml").load_table()
+    values = table.values[table.framework.codes]
+    while True:
+        share = _share(values)
+        scored = values[values.notna().mean(axis=1) >= share]
+        constant = [code for code in values.columns if scored[code].nunique() < 2]
+        if not constant:
+            break
+        if len(constant) == len(values.columns):
+            raise DataError(
+                f"The tables give no study: no indicator has different values in the {len(scored)} regions of "
+                f"{draft.regions} with values. Check the regions and the sheet."
+            )
+        values = values.drop(columns=constant)
+    kept = set(values.columns)
+    gone = tuple(i.name_zh or i.name_en for i in draft.indicators if i.code not in kept)
+    tables = [
+        replace(t, indicators=tuple(i for i in t.indicators if i.code in kept))
+        for t in draft.tables
+    ]
+    k = _tiers(table.select(list(values.columns)), share, len(scored))
+    return replace(
+        draft, tables=tuple(t for t in tables if t.indicators), share=share, k=k, left_out=gone
+    )
+
+
+def _share(values: pd.DataFrame) -> float:
+    """Return the largest share of indicators that half of the regions with data have."""
+    coverage = values.notna().mean(axis=1)
+    with_data = int((coverage > 0).sum())
+    return next(share for share in _SHARES if (coverage >= share).sum() * 2 >= with_data)
+
+
+def _tiers(table: IndicatorTable, share: float, scored: int) -> int:
+    """Return the number of tiers, at most four, that the scores of the table allow."""
+    reason = f"{scored} regions have values"
+    for k in (4, 3, 2):
+        if scored < _REGIONS_A_TIER * k and k > 2:
+            continue
+        try:
+            Scheme(impute=RequireCoverage(share), tier=NaturalBreaks(k)).run(table)
+        except DataError as error:
+            reason = str(error)
+        else:
+            return k
+    raise DataError(
+        f"The tables give no study: {reason.rstrip('.')}. Tiers need at least two regions with different values."
+    )
+
+
+def _write(draft: _Draft, made: Path, target: Path) -> None:
+    _write_framework(draft, made / "framework.csv")
+    if draft.unmatched:
+        _write_names(draft, made / "names.csv")
+    tables: list[object] = [
+        {"file": t.name, "only": [i.code for i in t.indicators]} for t in draft.tables
+    ]
+    first = next(
+        (text for t in draft.tables for _, text in t.file.report.title_rows),
+        draft.tables[0].path.stem,
+    )
+    title = " ".join(first.split())
+    data = {
+        "regions": draft.regions,
+        "indicators": tables if len(tables) > 1 else draft.tables[0].name,
+        **draft.reading,
+        "framework": "framework.csv",
+        "names": "names.csv" if draft.unmatched else None,
+        "year": draft.year,
+    }
+    text = study_text(
+        title=title,
+        data=data,
+        share=draft.share,
+        k=draft.k,
+        language=draft.language,
+        command=_command(target),
+        left_out=draft.left_out,
+    )
+    (made / "study.toml").write_text(text, encoding="utf-8")
+
+
+def _write_framework(draft: _Draft, path: Path) -> None:
+    rows = [
+        (
+            *(
+                i.code,
+                cell_text(i.name_zh),
+                cell_text(i.name_en),
+                "",
+                i.direction,
+                cell_text(i.unit),
+                i.kind,
+                1,
+            ),
+            cell_text(i.source),
+        )
+        for i in draft.indicators
+    ]
+    _write_rows(path, _COLUMNS, rows)
+
+
+def _write_names(draft: _Draft, path: Path) -> None:
+    rows = []
+    for name, note, candidates in draft.unmatched:
+        why, _, close = note.partition("; did you mean ")
+        proposals = close.removesuffix("?") or candidates
+        rows.append((cell_text(name), "", cell_text(why), cell_text(proposals)))
+    _write_rows(path, ("name", "region_id", "why", "proposals"), rows)
+
+
+def _write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    # With a mark of its encoding, which spreadsheets need to show Chinese.
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _notes(draft: _Draft, target: Path) -> tuple[str, ...]:
+    found = (
+        f"{len(draft.indicators)} indicators, regions {draft.regions}, {draft.k} tiers; kind and "
+        f"direction are guesses: go through {target / 'framework.csv'}"
+    )
+    notes = [found]
+    if draft.unmatched:
+        names = listing((name for name, _, _ in draft.unmatched), most=8)
+        notes.append(
+            f"{len(draft.unmatched)} names belong to no single region and are set aside: {names}. Write the ids of "
+            f"those that are regions into {target / 'names.csv'}"
+        )
+    if draft.left_out:
+        notes.append(f"left out, because they have one value everywhere: {listing(draft.left_out)}")
+    return tuple(notes)

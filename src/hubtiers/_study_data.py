@@ -1,0 +1,266 @@
+"""What the section `[data]` of a study file says, read and joined: values, names, regions, and which of them count."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from hubtiers._study_file import DataSection, is_file_name
+from hubtiers._study_values import ORIGIN, join_tables, read_tables
+from hubtiers.errors import DataError, HubtiersError, MissingColumnError, SpecError, listing
+from hubtiers.framework import Framework, Indicator, load_framework
+from hubtiers.regions.boundaries import load_regions
+from hubtiers.regions.gazetteer import match_names
+from hubtiers.regions.layer_names import inside
+from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
+from hubtiers.regions.read import read_regions
+from hubtiers.table.corrections import correct_names, read_corrections
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.join import join_indicators
+from hubtiers.table.roll_up import roll_up
+
+__all__ = ["StudyData", "in_words_of_a_study"]
+
+_OPTION = re.compile(
+    r'(?P<verb>[Pp]ass |[Ww]ith |or )?(?P<key>[a-z_]+)=(?P<value>…|True|"[^"]*"|\'[^\']*\')'
+)
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """The data of a study: its section `[data]`, and the folder where relative paths start."""
+
+    section: DataSection
+    folder: Path
+
+    def load(self) -> IndicatorTable:
+        """Read, join and choose.
+
+        Raises
+        ------
+        HubtiersError
+            When a name, a file or a column does not fit; the way out is told as keys of the study file.
+        """
+        try:
+            return self._load()
+        except HubtiersError as error:
+            error.args = (in_words_of_a_study(str(error)), *error.args[1:])
+            raise
+
+    def _load(self) -> IndicatorTable:
+        data = self.section
+        framework = load_framework(self.path(data.framework)) if data.framework else None
+        values, regions, corrected = self._values_and_regions(framework)
+        framework = framework or _plain_framework(values, data.direction)
+        if data.roll_up:
+            parent = self._parent(regions)
+            values = roll_up(
+                values, regions, framework=framework, partial=data.partial, parent=parent
+            )
+        table = join_indicators(
+            regions,
+            values,
+            framework=framework,
+            unmatched=data.unmatched,
+            year=data.year,
+            leading_zeros=data.leading_zeros,
+            merged=data.merged,
+        )
+        report = dataclasses.replace(table.report, corrected=corrected)
+        return self._chosen(dataclasses.replace(table, report=report))
+
+    def _values_and_regions(
+        self, framework: Framework | None
+    ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, dict[str, str]]:
+        """Return the values, the whole layer, and the corrections of names."""
+        columns = [source.column for source in self.section.indicators if source.column]
+        files = [source for source in self.section.indicators if source.file]
+        values, corrected = self._corrected(
+            read_tables(files, self.section, framework, self.folder)
+        )
+        regions = self._regions(values["region"].astype(str))
+        if columns:
+            values = pd.concat([values, self._own_columns(columns, regions)], ignore_index=True)
+        return join_tables(values, regions), regions, corrected
+
+    def _own_columns(self, columns: list[str], regions: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Return columns of the layer itself as values."""
+        layer = self.section.regions
+        if absent := [code for code in columns if code not in regions.columns]:
+            raise MissingColumnError(absent, f"The layer {layer}", map(str, regions.columns))
+        parts = [
+            pd.DataFrame(
+                {"region": regions.index, "indicator": code, "value": regions[code].to_numpy()}
+            )
+            for code in columns
+        ]
+        return pd.concat(parts, ignore_index=True).assign(**{ORIGIN: layer})
+
+    def _corrected(self, values: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+        """Return values whose regions are called as the list of names says, and what it said.
+
+        What the list sets aside is left out.
+        """
+        if self.section.names is None:
+            return values, {}
+        names = read_corrections(self.path(self.section.names))
+        values, used = correct_names(values, names)
+        if unused := [name for name in names if name not in used]:
+            raise DataError(
+                f"{self.section.names} corrects names that the data do not have: "
+                f"{listing(map(repr, unused))}. Write them as the data do, or delete the rows."
+            )
+        return values, used
+
+    def _pack(self) -> Pack | None:
+        name = self.section.pack
+        if name is None:
+            return None
+        folder = self.folder / name
+        return load_pack(folder if folder.is_dir() else name)
+
+    def _regions(self, names: Iterable[str]) -> gpd.GeoDataFrame:
+        data, pack = self.section, self._pack()
+        if data.regions == "listed":
+            return self._listed(list(dict.fromkeys(names)), pack)
+        if not is_file_name(data.regions):
+            return load_regions(data.regions, pack=pack)
+        return read_regions(
+            self.path(data.regions),
+            id_column=data.id_column,
+            name=data.name,
+            name_zh=data.name_zh,
+            name_en=data.name_en,
+            layer=data.layer,
+            where=data.where,
+            credit=data.credit,
+            crs=data.crs,
+        )
+
+    def _listed(self, names: list[str], pack: Pack | None) -> gpd.GeoDataFrame:
+        """Return the regions that the values name, by id or by name, at the level of the study or whichever has all."""
+        if not names:
+            raise SpecError(
+                'regions = "listed" takes the regions from the values, and there are none. Name a level or a file.'
+            )
+        chosen = pack or load_pack(DEFAULT_PACK)
+        levels = [self.section.level] if self.section.level else [chosen.units, *chosen.levels]
+        if pack is not None and pack.id != DEFAULT_PACK:
+            return load_regions(levels[0], pack=pack)
+        if self.section.level is None and _are_ids(names):
+            return load_regions(names)
+        found = {
+            level: match_names(names, level=level) for level in dict.fromkeys([*levels, "any"])
+        }
+        best = max(found.values(), key=lambda report: int(report.frame["region_id"].notna().sum()))
+        ids = best.frame["region_id"].dropna().drop_duplicates().tolist()
+        if not ids:
+            raise DataError(
+                f"None of the names of the values is known: {listing(map(repr, names))}. Name a level or a file of "
+                "regions."
+            )
+        return load_regions(ids)
+
+    def _parent(self, regions: gpd.GeoDataFrame) -> pd.Series | None:
+        """Return what the smaller regions of the pack lie in; None where the regions list their members."""
+        if "members" in regions.columns:
+            return None
+        pack, level = self._pack(), self.section.regions
+        below = [about for about in pack.levels.values() if about.parent == level] if pack else []
+        if pack is None or not below:
+            raise SpecError(
+                f"roll_up = true needs regions that say what they consist of, but {self.section.regions!r} does not. "
+                "Use a level of a pack that has a level below it."
+            )
+        parents: pd.Series = load_regions(below[0].id, pack=pack)[below[0].parent_column]
+        return parents
+
+    def _chosen(self, table: IndicatorTable) -> IndicatorTable:
+        """Return the table of the regions that lie within, are named, and are not left out."""
+        data = self.section
+        kept = list(table.values.index)
+        if data.within:
+            wanted = set(self._inside(table, data.within))
+            kept = [region for region in kept if region in wanted]
+        if data.only:
+            named = {table.find(name) for name in data.only}
+            if gone := sorted(named - set(kept)):
+                raise SpecError(f"only = … names regions that do not lie within: {listing(gone)}.")
+            kept = [region for region in kept if region in named]
+        out = {table.find(name) for name in data.exclude}
+        kept = [region for region in kept if region not in out]
+        if len(kept) == len(table.values):
+            return table
+        if not kept:
+            raise DataError("No region is left: within, only and exclude leave none over.")
+        part = table.only(kept)
+        report = dataclasses.replace(
+            part.report,
+            regions_without_data=tuple(
+                r for r in part.report.regions_without_data if r in set(kept)
+            ),
+        )
+        return dataclasses.replace(part, report=report)
+
+    def _inside(self, table: IndicatorTable, names: tuple[str, ...]) -> list[str]:
+        """Return the regions of the table that lie in what is named."""
+        pack, level = table.pack, table.source.level
+        if pack is not None and level:
+            return list(load_regions(level, pack=pack, within=names).index)
+        if pack is not None:
+            units = set(load_regions(pack.units, pack=pack, within=names).index)
+            return [region for region, members in table.members().items() if set(members) <= units]
+        return inside(table.regions, names)
+
+    def path(self, name: str) -> str:
+        """Return a path relative to the study file, or the name of something that ships unchanged."""
+        return str(self.folder / name) if is_file_name(name) else name
+
+
+def _are_ids(names: list[str]) -> bool:
+    try:
+        load_regions(names)
+    except HubtiersError:
+        return False
+    return True
+
+
+def _plain_framework(values: pd.DataFrame, direction: Mapping[str, int]) -> Framework:
+    """Return a framework of all indicators of the values, in order; more is better but where the study says less is."""
+    codes = [str(code) for code in dict.fromkeys(values["indicator"])]
+    if unknown := [code for code in direction if code not in codes]:
+        raise SpecError(
+            f"direction = … names {listing(map(repr, unknown))}, but the indicators are {listing(codes, most=12)}."
+        )
+    return Framework(
+        tuple(
+            Indicator(code, name_zh=code, name_en=code, direction=direction.get(code, 1))
+            for code in codes
+        )
+    )
+
+
+def in_words_of_a_study(message: str) -> str:
+    """Return a message whose way out is an argument of Python as a key of a study file.
+
+    >>> in_words_of_a_study('Correct them, or pass unmatched="keep" to go on without them.')
+    'Correct them, or write unmatched = "keep" in [data] to go on without them.'
+    >>> in_words_of_a_study("Name one with layer=….")
+    'Name one with layer = … in [data].'
+    """
+    known = DataSection.model_fields
+
+    def told(match: re.Match[str]) -> str:
+        if match["key"] not in known:
+            return match[0]
+        verb = "write " if (match["verb"] or "").lower() == "pass " else match["verb"] or ""
+        value = "true" if match["value"] == "True" else match["value"]
+        return f"{verb}{match['key']} = {value} in [data]"
+
+    return _OPTION.sub(told, message)

@@ -1,0 +1,168 @@
+"""The values of a study: one table or several, each read as the study says, with nothing told twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hubtiers._study_file import DataSection, SourceSection, is_file_name
+from hubtiers.errors import DataError, SpecError, did_you_mean, listing
+from hubtiers.framework import Framework
+from hubtiers.regions.layer_names import match_layer
+from hubtiers.table.indicators import load_indicators
+from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
+
+__all__ = ["ORIGIN", "join_tables", "read_limits", "read_tables", "reader_options"]
+
+ORIGIN = "table"
+"""The column that says which table of the study a value comes from."""
+
+
+def read_tables(
+    sources: Sequence[SourceSection],
+    data: DataSection,
+    framework: Framework | None,
+    folder: Path,
+) -> pd.DataFrame:
+    """Read tables that a study names, one below the other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tidy values as `read_indicators` gives them, with the column `table`.
+
+    Raises
+    ------
+    HubtiersError
+        When a table cannot be read, or lacks an indicator that it is to give.
+    """
+    parts: list[pd.DataFrame] = []
+    for source in sources:
+        if is_file_name(source.file):
+            part = _read_file(source, data, framework, folder)
+        else:
+            part = load_indicators(source.file, edition=data.edition)
+        earlier = sum(other.file == source.file for other in sources[: len(parts)])
+        # The same file may stand twice, read in two ways.
+        origin = source.file if not earlier else f"{source.file} ({earlier + 1})"
+        parts.append(_only(part, source).assign(**{ORIGIN: origin}))
+    if not parts:
+        return pd.DataFrame({name: [] for name in ("region", "indicator", "value", "year", ORIGIN)})
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _read_file(
+    source: SourceSection, data: DataSection, framework: Framework | None, folder: Path
+) -> pd.DataFrame:
+    options = reader_options(source, data)
+    wanted = _wanted(source, framework)
+
+    def read(year: int | None) -> IndicatorFile:
+        return read_indicators(folder / source.file, framework=wanted, year=year, **options)
+
+    if source.year is not None or not isinstance(data.year, int):
+        return read(source.year).values
+    values = read(None).values
+    stated = set(values["year"].dropna())
+    # A table of several years states them itself; the year of the study chooses among them.
+    return values if len(stated) > 1 or stated == {data.year} else read(data.year).values
+
+
+def reader_options(source: SourceSection, data: DataSection) -> dict[str, Any]:
+    """Return how a table is read: as it says itself, else as `[data]` says."""
+    options = {}
+    for name in ("sheet", "region_column", "units", "layout", "limits"):
+        given = source if name in source.model_fields_set else data
+        options[name] = getattr(given, name)
+    return options | {"limits": read_limits(options["limits"])}
+
+
+def read_limits(given: Mapping[str, float]) -> ReadLimits:
+    """Return limits by name.
+
+    Raises
+    ------
+    SpecError
+        When a name is no limit.
+    """
+    known = list(ReadLimits.__dataclass_fields__)
+    if unknown := [name for name in given if name not in known]:
+        raise SpecError(f"{unknown[0]!r} is no limit of a file. {did_you_mean(unknown[0], known)}")
+    return ReadLimits(**given)  # type: ignore[arg-type]
+
+
+def _wanted(source: SourceSection, framework: Framework | None) -> Framework | None:
+    """Return the part of the framework that a table is to give; what divides totals is no part of it."""
+    if framework is None:
+        return None
+    known = [code for code in source.only if code in framework.codes]
+    return framework.select(known) if known and len(known) == len(source.only) else framework
+
+
+def _only(part: pd.DataFrame, source: SourceSection) -> pd.DataFrame:
+    if not source.only:
+        return part
+    have = set(part["indicator"])
+    if absent := [code for code in source.only if code not in have]:
+        raise DataError(
+            f"{source.file} has no values for {listing(map(repr, absent))}, which its key 'only' "
+            f"names; it has {listing(sorted(have), most=12) or 'none'}."
+        )
+    return part[part["indicator"].isin(source.only)]
+
+
+def join_tables(values: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """Return values of several tables with each told once, and without the column `table`.
+
+    Raises
+    ------
+    DataError
+        When two tables give different values for an indicator, region and year.
+    """
+    plain = values.drop(columns=ORIGIN)
+    if values[ORIGIN].nunique() < 2:
+        return plain
+    places = values.assign(place=_places(values, regions))
+    cell = ["place", "indicator", "year"]
+    told = places.dropna(subset=["value"])
+    for _, part in told[told.duplicated(cell, keep=False)].groupby(cell, dropna=False, sort=False):
+        _require_agreement(part)
+    # Two rows of one table are for the join to judge; between tables the first with a value is kept.
+    tables = list(dict.fromkeys(values[ORIGIN]))
+    order = places[ORIGIN].map(tables.index) + places["value"].isna() * len(tables)
+    first = order.groupby([places[name] for name in cell], dropna=False).transform("min")
+    return plain[order == first].reset_index(drop=True)
+
+
+def _places(values: pd.DataFrame, regions: pd.DataFrame) -> pd.Series:
+    """Return the region of each row by id; by its own words where it belongs to none."""
+    within = (
+        values["within"].fillna("") if "within" in values else pd.Series("", index=values.index)
+    )
+    names = pd.DataFrame(
+        {"name": values["region"].astype(str).str.strip(), "within": within.astype(str)}
+    )
+    distinct = names.drop_duplicates()
+    found = match_layer(distinct["name"].tolist(), regions, within=distinct["within"].tolist())
+    ids = [region or name for region, name in zip(found["region_id"], found["name"], strict=True)]
+    by_pair = dict(zip(distinct.itertuples(index=False, name=None), ids, strict=True))
+    pairs = names.itertuples(index=False, name=None)
+    return pd.Series([by_pair[pair] for pair in pairs], index=values.index)
+
+
+def _require_agreement(part: pd.DataFrame) -> None:
+    """Raise when the values that several tables give for one cell differ."""
+    values, tables = part["value"].to_numpy(), part[ORIGIN].tolist()
+    if len(set(tables)) == 1 or np.allclose(values, values[0], rtol=1e-12, atol=0):
+        return
+    first = part.iloc[0]
+    year = "" if pd.isna(first["year"]) else f" in {int(first['year'])}"
+    said = [f"{value:g} in {table}" for value, table in zip(values, tables, strict=True)]
+    raise DataError(
+        f"The tables of the study differ in {first['indicator']!r} for {first['region']}{year}: "
+        f"{listing(said)}. Say from which table each indicator is taken, with only = [codes] beside its file."
+    )
