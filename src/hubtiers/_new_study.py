@@ -1,8 +1,12 @@
-"""From a spreadsheet to a study: the files that an analyst then goes through, ready to build as they are."""
+"""From a spreadsheet to a study.
+
+The files that an analyst then goes through, ready to build as they are.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -44,6 +48,8 @@ _COLUMNS = (
 _LEVELS = ("province", "city", "consortium", "country")
 # A tier of natural breaks with fewer regions than this on average says little.
 _REGIONS_A_TIER = 3
+# Tables of a yearbook have numbers, such as 8-21.
+_NUMBER = re.compile(r"^[0-9]+\s*[-–—][0-9]+\s*")
 # The last one asks for any value at all.
 _SHARES = (1.0, 0.8, 0.6, 0.5, 0.25, 1e-6)
 
@@ -59,7 +65,7 @@ class NewStudy:
 
 @dataclass(frozen=True)
 class _Table:
-    """A table that the study is made from, under the name that it gets there, and the indicators found in it."""
+    """A table that the study is made from: its name there, and the indicators found in it."""
 
     path: Path
     name: str
@@ -195,7 +201,8 @@ def _choose_regions(
             break
     if most < 1:
         raise DataError(
-            f"No name of the tables belongs to a region that ships: {listing(map(repr, names))}. Name a file of "
+            f"No name of the tables belongs to a region that ships: {listing(map(repr, names))}. "
+            "Name a file of "
             "boundaries with regions=… (on the command line --regions FILE)."
         )
     return best
@@ -218,7 +225,7 @@ def _unmatched(names: Sequence[str], layer: pd.DataFrame) -> tuple[tuple[str, st
 
 
 def _choose_year(tables: Sequence[_Table]) -> int | str | None:
-    """Return the year that all indicators have, else the newest of each; None where none is stated."""
+    """Return the year of all indicators, else the newest of each; None where none is stated."""
     stated = [
         set(map(int, part["year"].dropna()))
         for table in tables
@@ -267,7 +274,10 @@ def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table
 
 
 def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
-    """Return indicators without English names that several of a table share: they would fit each other's columns."""
+    """Return indicators without English names that several of a table share.
+
+    They would fit each other's columns.
+    """
     names = [i.name_en.casefold() for i in indicators if i.name_zh]
     return [
         replace(i, name_en="") if i.name_zh and names.count(i.name_en.casefold()) > 1 else i
@@ -276,7 +286,7 @@ def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
 
 
 def _as_found(table: _Table, renamed: dict[str, Indicator], reading: dict[str, str]) -> _Table:
-    """Return the table with those indicators that are read again under their codes with the same values."""
+    """Return the table with the indicators that a framework finds again with their values."""
     found = tuple(renamed.values())
     plain = tuple(replace(i, name_en="") if i.name_zh else i for i in found)
     for tried in (found, plain):
@@ -314,10 +324,11 @@ def _sorted_equal(first: pd.DataFrame, second: pd.DataFrame) -> bool:
 
 
 def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
-    """Return the draft with what cannot be scored left out, and as many tiers as there are regions for."""
+    """Return the draft without what cannot be scored, with as many tiers as regions allow."""
     if not draft.indicators:
         raise DataError(
-            f"{listing(table.path.name for table in draft.tables)}: no indicator is found again by its name. Give the "
+            f"{listing(table.path.name for table in draft.tables)}: no indicator is found again "
+            "by its name. Give the "
             "columns names of their own."
         )
     _write(draft, made, target)
@@ -331,7 +342,8 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
             break
         if len(constant) == len(values.columns):
             raise DataError(
-                f"The tables give no study: no indicator has different values in the {len(scored)} regions of "
+                "The tables give no study: no indicator has different values in the "
+                f"{len(scored)} regions of "
                 f"{draft.regions} with values. Check the regions and the sheet."
             )
         values = values.drop(columns=constant)
@@ -367,7 +379,8 @@ def _tiers(table: IndicatorTable, share: float, scored: int) -> int:
         else:
             return k
     raise DataError(
-        f"The tables give no study: {reason.rstrip('.')}. Tiers need at least two regions with different values."
+        f"The tables give no study: {reason.rstrip('.')}. Tiers need at least two regions with "
+        "different values."
     )
 
 
@@ -378,11 +391,7 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
     tables: list[object] = [
         {"file": t.name, "only": [i.code for i in t.indicators]} for t in draft.tables
     ]
-    first = next(
-        (text for t in draft.tables for _, text in t.file.report.title_rows),
-        draft.tables[0].path.stem,
-    )
-    title = " ".join(first.split())
+    title = _title(draft.tables, target)
     data = {
         "regions": draft.regions,
         "indicators": tables if len(tables) > 1 else draft.tables[0].name,
@@ -401,6 +410,14 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
         left_out=draft.left_out,
     )
     (made / "study.toml").write_text(text, encoding="utf-8")
+
+
+def _title(tables: Sequence[_Table], target: Path) -> str:
+    """Return the title of the only table without its number, else the name of the folder."""
+    if len(tables) > 1:
+        return target.name
+    written = next((text for _, text in tables[0].file.report.title_rows), tables[0].path.stem)
+    return _NUMBER.sub("", " ".join(written.split())) or target.name
 
 
 def _write_framework(draft: _Draft, path: Path) -> None:
@@ -449,7 +466,8 @@ def _notes(draft: _Draft, target: Path) -> tuple[str, ...]:
     if draft.unmatched:
         names = listing((name for name, _, _ in draft.unmatched), most=8)
         notes.append(
-            f"{len(draft.unmatched)} names belong to no single region and are set aside: {names}. Write the ids of "
+            f"{len(draft.unmatched)} names belong to no single region and are set aside: {names}. "
+            "Write the ids of "
             f"those that are regions into {target / 'names.csv'}"
         )
     if draft.left_out:

@@ -1,4 +1,7 @@
-"""What a list calls its regions: names, codes and addresses, each read once for a layer of regions."""
+"""What a list calls its regions.
+
+Names, codes and addresses, each read once for a layer of regions.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from hubtiers.table.name_report import PlaceRead
 
 __all__ = ["read_places"]
 
-# Shorter texts are names; what is longer is tried as an address first, which is cheaper than to look for close names.
+# Shorter texts are names; what is longer is tried as an address first, which is cheaper than to
+# look for close names.
 _LONGEST_NAME = 6
 
 
@@ -29,7 +33,8 @@ def read_places(
 ) -> list[PlaceRead]:
     """Return the region of each pair of text and province, without numbers of records.
 
-    `given` holds corrections; `is_told` says whether the provinces come from a column that the user named.
+    `given` holds corrections; `is_told` says whether the provinces come from a column that the
+    user named.
     """
     found: dict[tuple[str, str], PlaceRead] = {}
     reader = _Reader(regions)
@@ -55,7 +60,7 @@ def read_places(
 
 
 def _home_ids(homes: Sequence[str], *, is_told: bool) -> dict[str, str | None]:
-    """Return the province of each text: empty for anywhere, None for a text that should be one and is none.
+    """Return the province of each text: empty for anywhere, None where it should be one.
 
     A column that was only found by its header is no promise: what is none there decides nothing.
     """

@@ -1,4 +1,7 @@
-"""Counts of units that were merged later (撤并地区): several rows of one year that are one region of the layer."""
+"""Counts of units that were merged later (撤并地区).
+
+Several rows of one year that are one region of the layer.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _CELL = ["region_id", "indicator", "year"]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A value that was added up: its region, indicator and year, and the value of each unit (missing: NaN)."""
+    """A value that was added up: where and when, and the value of each unit (missing: NaN)."""
 
     region_id: str
     indicator: str
@@ -63,8 +66,9 @@ def add_merged(
 
     Notes
     -----
-    Units are added when all but one of them go by a name that was given up in a merger, such as 济南 and 莱芜; two
-    current names of one region, or an old name beside the new one, stay two rows, which the join refuses.
+    Units are added when all but one of them go by a name that was given up in a merger, such as
+    济南 and 莱芜; two current names of one region, or an old name beside the new one, stay two
+    rows, which the join refuses.
 
     **Missing values**: a unit without a value adds nothing; the account shows the gap.
     """
@@ -84,7 +88,8 @@ def add_merged(
     rows, added = [], []
     for _, part in placed[wanted].groupby(_CELL, dropna=False, sort=False):
         whole = part.dropna(subset=["value"])
-        # One value alone keeps its row: after the merger, yearbooks print a dash for the unit that is gone.
+        # One value alone keeps its row: after the merger, yearbooks print a dash for the unit that
+        # is gone.
         row = (whole if len(whole) else part).iloc[0].to_dict()
         several_values = {"value": math.fsum(whole["value"]), "status": MERGED}
         rows.append(row | several_values if len(whole) > 1 else row)
@@ -99,7 +104,8 @@ def _require_counts(part: pd.DataFrame, framework: Framework | None) -> None:
     names = listing(dict.fromkeys(part["region"]))
     if framework is None:
         raise DataError(
-            f"{names} are one region of the layer, but without a framework it is not said which indicators are counts "
+            f"{names} are one region of the layer, but without a framework it is not said which "
+            "indicators are counts "
             "that can be added. Pass a framework whose kind is extensive for counts."
         )
     kinds = {indicator.code: indicator.kind for indicator in framework.indicators}
@@ -110,6 +116,8 @@ def _require_counts(part: pd.DataFrame, framework: Framework | None) -> None:
     ]
     if wrong:
         raise DataError(
-            f"{names} are one region of the layer, but {listing(map(repr, wrong))} cannot be added up: it is no count "
-            "(kind intensive in the framework). Keep one row for the region, or leave the indicator out."
+            f"{names} are one region of the layer, but {listing(map(repr, wrong))} cannot be "
+            "added up: it is no count "
+            "(kind intensive in the framework). Keep one row for the region, or leave the "
+            "indicator out."
         )

@@ -1,4 +1,7 @@
-"""Lists of records as people keep them: a spreadsheet or text with one row per record, perhaps under a title."""
+"""Lists of records as people keep them.
+
+A spreadsheet or text with one row per record, perhaps under a title.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ _MOST_BYTES = 4 * 2**30
 def read_list(
     records: str | Path | pd.DataFrame, wanted: Sequence[str], useful: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, str]:
-    """Return the columns that are wanted, those of the useful ones that are there, and what was read.
+    """Return the columns that are wanted, the useful ones that are there, and what was read.
 
     The first column that is wanted also says where the header stands.
 
@@ -68,7 +71,10 @@ def read_list(
 def _take(
     frame: pd.DataFrame, wanted: Sequence[str], useful: Sequence[str], where: str
 ) -> pd.DataFrame:
-    """Return columns under the names that were asked for; spaces and width of headers do not matter."""
+    """Return columns under the names that were asked for.
+
+    Spaces and width of headers do not matter.
+    """
     if frame.columns.has_duplicates:
         twice = frame.columns[frame.columns.duplicated()]
         if clash := [
@@ -128,7 +134,8 @@ def _read_text(path: Path, wanted: str) -> pd.DataFrame:
         return pd.read_csv(io.StringIO(text, newline=""), header=before, **options)  # type: ignore[call-overload,no-any-return]
     except (csv.Error, ValueError) as error:
         raise DataError(
-            f"{path.name}: the quotation marks or fields are broken ({str(error)[:120]}). Save it anew as CSV UTF-8."
+            f"{path.name}: the quotation marks or fields are broken ({str(error)[:120]}). Save it "
+            "anew as CSV UTF-8."
         ) from None
 
 
