@@ -20,7 +20,7 @@ import pandas as pd
 from hubtiers._guesses import english_name, guess, has_chinese, unique_codes
 from hubtiers._new_study_text import study_text
 from hubtiers._storage import cell_text, filling
-from hubtiers.errors import DataError, HubtiersError, SpecError, listing
+from hubtiers.errors import DataError, DuplicateRegionError, HubtiersError, SpecError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.layer_names import match_layer
@@ -85,6 +85,8 @@ class _Draft:
     left_out: tuple[str, ...] = ()
     share: float = 1.0
     k: int = 4
+    merged: str | None = None
+    added: tuple[str, ...] = ()
 
     @property
     def indicators(self) -> list[Indicator]:
@@ -328,11 +330,9 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
     if not draft.indicators:
         raise DataError(
             f"{listing(table.path.name for table in draft.tables)}: no indicator is found again "
-            "by its name. Give the "
-            "columns names of their own."
+            "by its name. Give the columns names of their own."
         )
-    _write(draft, made, target)
-    table = load_study(made / "study.toml").load_table()
+    draft, table = _load(draft, made, target)
     values = table.values[table.framework.codes]
     while True:
         share = _share(values)
@@ -343,8 +343,7 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
         if len(constant) == len(values.columns):
             raise DataError(
                 "The tables give no study: no indicator has different values in the "
-                f"{len(scored)} regions of "
-                f"{draft.regions} with values. Check the regions and the sheet."
+                f"{len(scored)} regions of {draft.regions} with values. Check the regions and the sheet."
             )
         values = values.drop(columns=constant)
     kept = set(values.columns)
@@ -357,6 +356,18 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
     return replace(
         draft, tables=tuple(t for t in tables if t.indicators), share=share, k=k, left_out=gone
     )
+
+
+def _load(draft: _Draft, made: Path, target: Path) -> tuple[_Draft, IndicatorTable]:
+    """Return the joined table; units of a year that are one region today are added up."""
+    _write(draft, made, target)
+    try:
+        return draft, load_study(made / "study.toml").load_table()
+    except DuplicateRegionError:
+        draft = replace(draft, merged="add")
+        _write(draft, made, target)
+        table = load_study(made / "study.toml").load_table()
+    return replace(draft, added=tuple(map(str, table.report.added))), table
 
 
 def _share(values: pd.DataFrame) -> float:
@@ -399,6 +410,7 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
         "framework": "framework.csv",
         "names": "names.csv" if draft.unmatched else None,
         "year": draft.year,
+        "merged": draft.merged,
     }
     text = study_text(
         title=title,
@@ -470,6 +482,8 @@ def _notes(draft: _Draft, target: Path) -> tuple[str, ...]:
             "Write the ids of "
             f"those that are regions into {target / 'names.csv'}"
         )
+    if draft.added:
+        notes.append(f"units that are one region today were added up: {listing(draft.added)}")
     if draft.left_out:
         notes.append(f"left out, because they have one value everywhere: {listing(draft.left_out)}")
     return tuple(notes)

@@ -357,8 +357,14 @@ def pack(  # noqa: PLR0913 - each is an option of its own
 
 
 _ARGUMENT = re.compile(
-    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within)=(?=[…'\"])"
+    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within|province)=(?=[…'\"])"
 )
+# Arguments that the command line says with a file or a word of its own.
+_TOLD = {
+    "names={name: region id}": "--names FILE",
+    'unmatched="keep"': "--keep-unmatched",
+    "regions=… (on the command line --regions FILE)": "--regions FILE",
+}
 
 
 @contextlib.contextmanager
@@ -367,7 +373,10 @@ def _told_as_options() -> Iterator[None]:
     try:
         yield
     except HubtiersError as error:
-        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", str(error))
+        told = str(error)
+        for argument, option in _TOLD.items():
+            told = told.replace(argument, option)
+        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", told)
         error.args = (told, *error.args[1:])
         raise
 
@@ -456,16 +465,17 @@ def count(  # noqa: PLR0913 - each is an option of its own
     else:
         from hubtiers.table.by_name import count_by_name
 
-        counts = count_by_name(
-            points,
-            layer,
-            column=by_name,
-            by=by,
-            weight=weight,
-            province=province,
-            names=names,
-            unmatched="keep" if keep_unmatched else "raise",
-        )
+        with _told_as_options():
+            counts = count_by_name(
+                points,
+                layer,
+                column=by_name,
+                by=by,
+                weight=weight,
+                province=province,
+                names=names,
+                unmatched="keep" if keep_unmatched else "raise",
+            )
     report = counts.attrs["report"]
     _write_table(_with_names(layer, counts.rename(columns=cell_text)), out)
     print(report.to_text())

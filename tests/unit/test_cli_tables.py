@@ -70,6 +70,10 @@ def test_count_by_name_refuses_and_sets_aside(run):
     status, out, err = run("count", "firms.csv", "--by-name", "城市", "--out", "n.csv")
     assert (status, out) == (1, "")
     assert "2 names belong to no single region of the layer: '海外'" in err
+    assert (
+        "--names FILE, name the column of provinces with --province …, or pass --keep-unmatched"
+        in err
+    )
     assert not Path("n.csv").exists()
     Path("names.csv").write_text("name,region_id\n海外,-\n金陵府,320100\n", encoding="utf-8")
     status, out, _ = run(

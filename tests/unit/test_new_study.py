@@ -155,6 +155,20 @@ def test_own_boundaries(tmp_path):
     assert sorted(study.load_table().values["x01"].tolist()) == [1, 2, 5]
 
 
+def test_units_that_were_merged_are_added_and_said(tmp_path):
+    rows = ["济南,10", "莱芜,3", "青岛,5", "烟台,2"]
+    (tmp_path / "t.csv").write_text("城市,企业数\n" + "\n".join(rows), encoding="utf-8")
+    made = study_from_tables(tmp_path / "mine", [tmp_path / "t.csv"])
+    study = load_study(str(made.paths[0]))
+    assert study.content.data.merged == "add"
+    assert study.load_table().values["x01"].dropna().to_dict() == {
+        "370100": 13,
+        "370200": 5,
+        "370600": 2,
+    }
+    assert any("added up: 370100 x01 = 济南 10 + 莱芜 3" in note for note in made.notes)
+
+
 @pytest.mark.parametrize(
     ("text", "kwargs", "error", "match"),
     [
