@@ -72,6 +72,10 @@ class _Table:
     file: IndicatorFile
     indicators: tuple[Indicator, ...] = ()
 
+    @property
+    def codes(self) -> list[str]:
+        return [indicator.code for indicator in self.indicators]
+
 
 @dataclass(frozen=True)
 class _Draft:
@@ -139,28 +143,30 @@ def study_from_tables(
         raise SpecError(
             "A study has a level or a file of regions, not both. Leave one of them out."
         )
-    reading = {
-        key: text for key, text in (("sheet", sheet), ("region_column", region_column)) if text
-    }
+    given = {"sheet": sheet, "region_column": region_column}
+    reading = {key: text for key, text in given.items() if text}
     tables = _read_tables([Path(file) for file in files], reading)
-    names = list(
-        dict.fromkeys(str(name) for table in tables for name in table.file.values["region"])
-    )
+    names = _names_of(tables)
     where, layer = _choose_regions(names, level, regions, target)
-    draft = _Draft(
-        _describe(tables, reading), where, reading, _choose_year(tables), _unmatched(names, layer)
-    )
+    described = _describe(tables, reading)
+    draft = _Draft(described, where, reading, _choose_year(tables), _unmatched(names, layer))
     with filling(target) as made:
         for table in draft.tables:
             shutil.copyfile(table.path, made / table.name)
         draft = _fit(draft, made, target)
         _write(draft, made, target)
-        names_made = sorted(
-            (path.name for path in made.iterdir()), key=lambda name: name != "study.toml"
-        )
-    return NewStudy(
-        tuple(target / name for name in names_made), _command(target), _notes(draft, target)
-    )
+        written = sorted(path.name for path in made.iterdir())
+    written.sort(key=lambda name: name != "study.toml")
+    paths = tuple(target / name for name in written)
+    return NewStudy(paths, _command(target), _notes(draft, target))
+
+
+def _names_of(tables: Sequence[_Table]) -> list[str]:
+    """Return what the tables call their regions, each name once."""
+    names: dict[str, None] = {}
+    for table in tables:
+        names |= dict.fromkeys(table.file.values["region"].astype(str))
+    return list(names)
 
 
 def _command(target: Path) -> str:
@@ -241,38 +247,38 @@ def _choose_year(tables: Sequence[_Table]) -> int | str | None:
 
 def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table, ...]:
     """Return the tables with their indicators described, as far as a framework finds them again."""
-    described = []
-    for table in tables:
-        headers: dict[str, str] = {}
-        units: dict[str, str] = {}
-        for column in table.file.report.columns:
-            headers.setdefault(column.indicator, column.header)
-            units.setdefault(column.indicator, column.unit)
-        found = []
-        for name in dict.fromkeys(table.file.values["indicator"].astype(str)):
-            header = headers.get(name, "")
-            is_zh = has_chinese(name)
-            english = english_name(header) if is_zh else name
-            kind = guess(name, units.get(name, ""))
-            found.append(
-                Indicator(
-                    name,
-                    name_zh=name if is_zh else "",
-                    name_en=english,
-                    unit=units.get(name, ""),
-                    kind=kind.kind,
-                    direction=kind.direction,
-                    source=kind.comment,
-                )
-            )
-        described.append(replace(table, indicators=tuple(_without_twins(found))))
-    names = [(i.name_zh, i.name_en) for table in described for i in table.indicators]
-    codes = iter(unique_codes(names))
+    described = [replace(table, indicators=_indicators_of(table)) for table in tables]
+    found = [indicator for table in described for indicator in table.indicators]
+    codes = iter(unique_codes((i.name_zh, i.name_en) for i in found))
     coded = []
     for table in described:
         renamed = {i.code: replace(i, code=next(codes)) for i in table.indicators}
         coded.append(_as_found(table, renamed, reading))
     return tuple(coded)
+
+
+def _indicators_of(table: _Table) -> tuple[Indicator, ...]:
+    """Return the indicators of a table under the names that it gives them, with what they suggest."""
+    headers: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for column in table.file.report.columns:
+        headers.setdefault(column.indicator, column.header)
+        units.setdefault(column.indicator, column.unit)
+    found = []
+    for name in dict.fromkeys(table.file.values["indicator"].astype(str)):
+        is_zh, unit = has_chinese(name), units.get(name, "")
+        about = guess(name, unit)
+        indicator = Indicator(
+            name,
+            name_zh=name if is_zh else "",
+            name_en=english_name(headers.get(name, "")) if is_zh else name,
+            unit=unit,
+            kind=about.kind,
+            direction=about.direction,
+            source=about.comment,
+        )
+        found.append(indicator)
+    return tuple(_without_twins(found))
 
 
 def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
@@ -348,14 +354,16 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
         values = values.drop(columns=constant)
     kept = set(values.columns)
     gone = tuple(i.name_zh or i.name_en for i in draft.indicators if i.code not in kept)
-    tables = [
-        replace(t, indicators=tuple(i for i in t.indicators if i.code in kept))
-        for t in draft.tables
-    ]
+    tables = [_keep(table, kept) for table in draft.tables]
     k = _tiers(table.select(list(values.columns)), share, len(scored))
     return replace(
         draft, tables=tuple(t for t in tables if t.indicators), share=share, k=k, left_out=gone
     )
+
+
+def _keep(table: _Table, codes: set[str]) -> _Table:
+    """Return the table with these indicators only."""
+    return replace(table, indicators=tuple(i for i in table.indicators if i.code in codes))
 
 
 def _load(draft: _Draft, made: Path, target: Path) -> tuple[_Draft, IndicatorTable]:
@@ -399,9 +407,7 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
     _write_framework(draft, made / "framework.csv")
     if draft.unmatched:
         _write_names(draft, made / "names.csv")
-    tables: list[object] = [
-        {"file": t.name, "only": [i.code for i in t.indicators]} for t in draft.tables
-    ]
+    tables: list[object] = [{"file": t.name, "only": t.codes} for t in draft.tables]
     title = _title(draft.tables, target)
     data = {
         "regions": draft.regions,

@@ -445,23 +445,9 @@ def count(  # noqa: PLR0913 - each is an option of its own
 
     layer = _own_layer(regions or level, None, None, None)
     if by_name is None:
-        only_by_name = {
-            "--province": province,
-            "--names": names,
-            "--keep-unmatched": keep_unmatched,
-        }
-        if given := [option for option, value in only_by_name.items() if value]:
-            raise typer.BadParameter(f"{given[0]} goes with --by-name COLUMN.")
-        from hubtiers.table.points.count import count_points
-
-        counts = count_points(
-            points,
-            layer,
-            by=by,
-            weight=weight,
-            engine=engine,
-            progress=sys.stderr.isatty(),
-        )
+        only_by_name = {"--province": province, "--names": names}
+        _refuse(only_by_name | {"--keep-unmatched": keep_unmatched}, "--by-name COLUMN")
+        counts = _count_points(points, layer, by, weight, engine)
     else:
         from hubtiers.table.by_name import count_by_name
 
@@ -480,6 +466,22 @@ def count(  # noqa: PLR0913 - each is an option of its own
     _write_table(_with_names(layer, counts.rename(columns=cell_text)), out)
     print(report.to_text())
     print(out)
+
+
+def _count_points(
+    points: Path, layer: gpd.GeoDataFrame, by: str | None, weight: str | None, engine: str
+) -> pd.DataFrame:
+    from hubtiers.table.points.count import count_points
+
+    is_shown = sys.stderr.isatty()
+    return count_points(points, layer, by=by, weight=weight, engine=engine, progress=is_shown)
+
+
+def _refuse(options: dict[str, object], other: str) -> None:
+    """Raise wrong usage for the first option that is given without the one that it goes with."""
+    given = [option for option, value in options.items() if value]
+    if given:
+        raise typer.BadParameter(f"{given[0]} goes with {other}.")
 
 
 @app.command()
@@ -526,10 +528,8 @@ def new(
     Example: hubtiers new my-study --from 年鉴.xlsx --level city
     """
     if not table:
-        options: dict[str, object] = {"--level": level, "--regions": regions, "--sheet": sheet}
-        options |= {"--region-column": region_column, "more tables": more}
-        if given := [option for option, value in options.items() if value]:
-            raise typer.BadParameter(f"{given[0]}: this goes with --from FILE.")
+        options: dict[str, object] = {"more tables": more, "--level": level, "--regions": regions}
+        _refuse(options | {"--sheet": sheet, "--region-column": region_column}, "--from FILE")
         from hubtiers.datasets import new_study
 
         for path in new_study(folder):

@@ -164,7 +164,7 @@ def test_new_from_tables_builds_a_map(run):
 def test_new_takes_options_of_tables_with_from_only(run):
     status, _, err = run("new", "mine", "--level", "city")
     assert status == 2
-    assert "--level: this goes with --from FILE" in err
+    assert "--level goes with --from FILE" in err
     status, _, err = run("new", "mine", "--from", "none.csv")
     assert status == 1
     assert "There is no file none.csv" in err

@@ -120,7 +120,8 @@ class _Reader:
         """Return the regions of names, each within its province where there is one."""
         if not pairs:
             return {}
-        texts, within = [text for text, _ in pairs], [homes[home] for _, home in pairs]
+        texts = [text for text, _ in pairs]
+        within = [homes[home] for _, home in pairs]
         matched = match_layer(texts, self.regions, within=within if any(within) else None)
         rows = matched.to_dict("records")
         return {pair: self._place(pair[0], row) for pair, row in zip(pairs, rows, strict=True)}

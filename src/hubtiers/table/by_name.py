@@ -33,6 +33,9 @@ MAX_KINDS = 1000
 """Most columns of a result; more are a sign that `by` names a column of ids or texts."""
 
 _UNMATCHED = ("raise", "keep")
+# Codes in place of a position among the regions.
+_UNKNOWN = -2
+_NO_REGION = {"missing": -1, "set aside": -3}
 _PROVINCE_COLUMNS = (
     "省份",
     "省",
@@ -272,41 +275,53 @@ def _count(
     request: _Request,
 ) -> pd.DataFrame:
     """Return the counts with their report, or refuse what belongs to no region."""
-    position = {str(region): i for i, region in enumerate(regions.index)}
-    codes = {"missing": -1, "unmatched": -2, "ambiguous": -2, "set aside": -3}
-    where = np.array(
-        [position.get(p.region_id, codes.get(p.rule, -2)) for p in places], dtype=np.int64
-    )
-    region = where[number] if len(number) else np.zeros(0, np.int64)
+    region = _positions(regions, places)[number] if len(number) else np.zeros(0, np.int64)
     kinds, labels = _kinds(table, request.by)
     weights, is_weighed = _weights(table, request.weight)
+    report = _report(region, kinds, is_weighed, _with_records(places, number), request)
+    if report.unmatched and request.unmatched == "raise":
+        raise JoinError(_unmatched_sentence(report), report)
+    counted = (region >= 0) & (kinds >= 0) & is_weighed
+    place = region[counted] * len(labels) + kinds[counted]
+    summed = None if request.weight is None else weights[counted]
+    totals = _totals(place, len(regions) * len(labels), summed)
+    index = pd.Index([str(i) for i in regions.index], name="region_id")
+    by_region = totals.reshape(len(regions), len(labels))
+    frame = pd.DataFrame(by_region, index=index, columns=pd.Index(labels))
+    frame.attrs["report"] = report
+    return frame
+
+
+def _positions(regions: pd.DataFrame, places: Sequence[PlaceRead]) -> np.ndarray[Any, Any]:
+    """Return the position of the region of each place; a negative code where there is none."""
+    position = {str(region): i for i, region in enumerate(regions.index)}
+    found = [position.get(p.region_id, _NO_REGION.get(p.rule, _UNKNOWN)) for p in places]
+    return np.array(found, dtype=np.int64)
+
+
+def _report(
+    region: np.ndarray[Any, Any],
+    kinds: np.ndarray[Any, Any],
+    is_weighed: np.ndarray[Any, Any],
+    places: tuple[PlaceRead, ...],
+    request: _Request,
+) -> NameReport:
+    """Put every record into one figure: by its name first, then by its kind, then by its weight."""
     in_region = region >= 0
-    counted = in_region & (kinds >= 0) & is_weighed
-    report = NameReport(
+    with_kind = in_region & (kinds >= 0)
+    return NameReport(
         records=len(region),
-        counted=int(counted.sum()),
-        missing_name=int((region == -1).sum()),
-        unmatched=int((region == -2).sum()),
-        set_aside=int((region == -3).sum()),
-        missing_kind=int((in_region & (kinds < 0)).sum()),
-        missing_weight=int((in_region & (kinds >= 0) & ~is_weighed).sum()),
-        places=_with_records(places, number),
+        counted=int((with_kind & is_weighed).sum()),
+        missing_name=int((region == _NO_REGION["missing"]).sum()),
+        unmatched=int((region == _UNKNOWN).sum()),
+        set_aside=int((region == _NO_REGION["set aside"]).sum()),
+        missing_kind=int((in_region & ~with_kind).sum()),
+        missing_weight=int((with_kind & ~is_weighed).sum()),
+        places=places,
         source=request.source,
         column=request.column,
         province_column=request.province_column,
     )
-    if report.unmatched and request.unmatched == "raise":
-        raise JoinError(_unmatched_sentence(report), report)
-    place = region[counted] * len(labels) + kinds[counted]
-    totals = _totals(
-        place, len(regions) * len(labels), None if request.weight is None else weights[counted]
-    )
-    index = pd.Index([str(i) for i in regions.index], name="region_id")
-    frame = pd.DataFrame(
-        totals.reshape(len(regions), len(labels)), index=index, columns=pd.Index(labels)
-    )
-    frame.attrs["report"] = report
-    return frame
 
 
 def _kinds(table: pd.DataFrame, by: str | None) -> tuple[np.ndarray[Any, Any], list[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -72,32 +73,43 @@ def add_merged(
 
     **Missing values**: a unit without a value adds nothing; the account shows the gap.
     """
-    gone = set(
-        matches.loc[(matches["rule"] == "former") & matches["note"].str.contains(_MERGER), "name"]
-    )
-    several = placed.groupby(_CELL, dropna=False)["region"].transform("nunique") > 1
-    current = ~placed["region"].isin(gone)
-    cell = placed[_CELL].assign(
-        current=current, twice=placed.duplicated([*_CELL, "region"], keep=False)
-    )
-    counted = cell.groupby(_CELL, dropna=False)[["current", "twice"]].transform("sum")
-    wanted = several & (counted["current"] <= 1) & (counted["twice"] == 0)
+    wanted = _are_merged(placed, matches)
     if not wanted.any():
         return placed, ()
     _require_counts(placed[wanted], framework)
     rows, added = [], []
     for _, part in placed[wanted].groupby(_CELL, dropna=False, sort=False):
-        whole = part.dropna(subset=["value"])
-        # One value alone keeps its row: after the merger, yearbooks print a dash for the unit that
-        # is gone.
-        row = (whole if len(whole) else part).iloc[0].to_dict()
-        several_values = {"value": math.fsum(whole["value"]), "status": MERGED}
-        rows.append(row | several_values if len(whole) > 1 else row)
-        pairs = tuple(zip(part["region"].astype(str), part["value"].astype(float), strict=True))
-        year = None if pd.isna(row["year"]) else int(row["year"])
-        added.append(Added(str(row["region_id"]), str(row["indicator"]), year, pairs))
+        row, sum_ = _add(part)
+        rows.append(row)
+        added.append(sum_)
     summed = pd.DataFrame(rows, columns=placed.columns).astype(placed.dtypes.to_dict())
     return pd.concat([placed[~wanted], summed], ignore_index=True), tuple(added)
+
+
+def _are_merged(placed: pd.DataFrame, matches: pd.DataFrame) -> pd.Series:
+    """Say of each row whether it is one of several units that make up a region of today."""
+    is_gone = (matches["rule"] == "former") & matches["note"].str.contains(_MERGER)
+    gone = set(matches.loc[is_gone, "name"])
+    several = placed.groupby(_CELL, dropna=False)["region"].transform("nunique") > 1
+    cell = placed[_CELL].assign(
+        current=~placed["region"].isin(gone),
+        twice=placed.duplicated([*_CELL, "region"], keep=False),
+    )
+    counted = cell.groupby(_CELL, dropna=False)[["current", "twice"]].transform("sum")
+    found: pd.Series = several & (counted["current"] <= 1) & (counted["twice"] == 0)
+    return found
+
+
+def _add(part: pd.DataFrame) -> tuple[dict[Any, Any], Added]:
+    """Return one row for the units of a region and year, and the account of it."""
+    whole = part.dropna(subset=["value"])
+    row = (whole if len(whole) else part).iloc[0].to_dict()
+    # One value alone keeps its row: after a merger, yearbooks print a dash for the unit that is gone.
+    if len(whole) > 1:
+        row |= {"value": math.fsum(whole["value"]), "status": MERGED}
+    pairs = tuple(zip(part["region"].astype(str), part["value"].astype(float), strict=True))
+    year = None if pd.isna(row["year"]) else int(row["year"])
+    return row, Added(str(row["region_id"]), str(row["indicator"]), year, pairs)
 
 
 def _require_counts(part: pd.DataFrame, framework: Framework | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -192,5 +192,9 @@ def _from_sheet(sheet: Sheet, wanted: str) -> pd.DataFrame:
     rows = list(sheet.rows.values())
     start = _header_row(sheet, wanted) or 0
     header = {column: as_text(value).strip() for column, value in rows[start].items()}
-    body = [[as_text(row.get(column)) for column in header] for row in rows[start + 1 :]]
+    body = [_cells_of(row, header) for row in rows[start + 1 :]]
     return pd.DataFrame(body, columns=list(header.values()), dtype="object")
+
+
+def _cells_of(row: Mapping[int, object], columns: Iterable[int]) -> list[str]:
+    return [as_text(row.get(column)) for column in columns]
