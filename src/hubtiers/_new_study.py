@@ -111,6 +111,8 @@ def study_from_tables(
     *,
     level: str | None = None,
     regions: str | Path | None = None,
+    id_column: str | None = None,
+    name: str | None = None,
     sheet: str | None = None,
     region_column: str | None = None,
 ) -> NewStudy:
@@ -126,6 +128,8 @@ def study_from_tables(
         Level of the shipped regions; left out, the one that most names belong to.
     regions
         A file of boundaries, as `read_regions` takes it, instead of a level.
+    id_column, name
+        Columns of the boundaries with ids and names, where these are not found.
     sheet, region_column
         How the tables are read, where they leave it open.
 
@@ -143,13 +147,24 @@ def study_from_tables(
         raise SpecError(
             "A study has a level or a file of regions, not both. Leave one of them out."
         )
-    given = {"sheet": sheet, "region_column": region_column}
-    reading = {key: text for key, text in given.items() if text}
+    reading = _given(sheet=sheet, region_column=region_column)
+    columns = _given(id_column=id_column, name=name)
     tables = _read_tables([Path(file) for file in files], reading)
     names = _names_of(tables)
-    where, layer = _choose_regions(names, level, regions, target)
-    described = _describe(tables, reading)
-    draft = _Draft(described, where, reading, _choose_year(tables), _unmatched(names, layer))
+    if regions is not None:
+        where, layer = (
+            _path_from(target, Path(regions)),
+            read_regions(regions, id_column=id_column, name=name),
+        )
+    else:
+        where, layer = _choose_regions(names, level)
+    draft = _Draft(
+        tables=_describe(tables, reading),
+        regions=where,
+        reading=reading | columns,
+        year=_choose_year(tables),
+        unmatched=_unmatched(names, layer),
+    )
     with filling(target) as made:
         for table in draft.tables:
             shutil.copyfile(table.path, made / table.name)
@@ -159,6 +174,11 @@ def study_from_tables(
     written.sort(key=lambda name: name != "study.toml")
     paths = tuple(target / name for name in written)
     return NewStudy(paths, _command(target), _notes(draft, target))
+
+
+def _given(**options: str | None) -> dict[str, str]:
+    """Return the options that were given."""
+    return {key: text for key, text in options.items() if text}
 
 
 def _names_of(tables: Sequence[_Table]) -> list[str]:
@@ -189,13 +209,8 @@ def _read_tables(files: Sequence[Path], reading: dict[str, str]) -> list[_Table]
     return tables
 
 
-def _choose_regions(
-    names: Sequence[str], level: str | None, regions: str | Path | None, target: Path
-) -> tuple[str, gpd.GeoDataFrame]:
-    """Return what the study file calls its regions, and the layer."""
-    if regions is not None:
-        layer = read_regions(regions)
-        return _path_from(target, Path(regions)), layer
+def _choose_regions(names: Sequence[str], level: str | None) -> tuple[str, gpd.GeoDataFrame]:
+    """Return the level that is named or that most names belong to, and its regions."""
     if level is not None:
         return level, load_regions(level)
     best, most = ("province", load_regions("province")), -1
@@ -210,8 +225,7 @@ def _choose_regions(
     if most < 1:
         raise DataError(
             f"No name of the tables belongs to a region that ships: {listing(map(repr, names))}. "
-            "Name a file of "
-            "boundaries with regions=… (on the command line --regions FILE)."
+            "Name a file of boundaries with regions=… (on the command line --regions FILE)."
         )
     return best
 

@@ -403,6 +403,11 @@ def count(  # noqa: PLR0913 - each is an option of its own
         str | None,
         typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
     ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
     by_name: Annotated[
         str | None,
         typer.Option(help="Column with the name, code or address of the region of each record."),
@@ -443,7 +448,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
     """
     from hubtiers._storage import cell_text
 
-    layer = _own_layer(regions or level, None, None, None)
+    layer = _own_layer(regions or level, id_column, name, None)
     if by_name is None:
         only_by_name = {"--province": province, "--names": names}
         _refuse(only_by_name | {"--keep-unmatched": keep_unmatched}, "--by-name COLUMN")
@@ -496,7 +501,7 @@ def datasets() -> None:
 
 
 @app.command()
-def new(
+def new(  # noqa: PLR0913 - each is an option of its own
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
     more: Annotated[
         list[Path] | None,
@@ -515,6 +520,13 @@ def new(
         Path | None,
         typer.Option(help="With --from: a file of boundaries, instead of a level."),
     ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="With --from: column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="With --from: column of the layer with the names.")
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="With --from: sheet of the workbook.")] = None,
     region_column: Annotated[
         str | None,
@@ -529,7 +541,8 @@ def new(
     """
     if not table:
         options: dict[str, object] = {"more tables": more, "--level": level, "--regions": regions}
-        _refuse(options | {"--sheet": sheet, "--region-column": region_column}, "--from FILE")
+        options |= {"--id": id_column, "--name": name, "--sheet": sheet}
+        _refuse(options | {"--region-column": region_column}, "--from FILE")
         from hubtiers.datasets import new_study
 
         for path in new_study(folder):
@@ -543,6 +556,8 @@ def new(
             [*table, *(more or ())],
             level=level,
             regions=regions,
+            id_column=id_column,
+            name=name,
             sheet=sheet,
             region_column=region_column,
         )

@@ -212,6 +212,16 @@ def test_an_own_layer_with_two_regions_of_one_name():
         count_by_name(pd.DataFrame({"区": ["东区"]}), own_layer(("东区", "东区")), column="区")
 
 
+def test_columns_of_an_own_layer_decide_between_its_namesakes():
+    layer = own_layer(("Springfield", "Springfield"), state=["Ohio", "Illinois"])
+    layer["name_en"] = "Springfield"
+    records = pd.DataFrame({"town": ["Springfield"] * 3, "state": ["Illinois", "Illinois", "Ohio"]})
+    counts = count_by_name(records, layer, column="town", province="state")
+    assert counts["count"].to_dict() == {"e": 1, "w": 2}
+    with pytest.raises(JoinError, match="'Springfield'"):
+        count_by_name(records.assign(state="Texas"), layer, column="town", province="state")
+
+
 def test_weights_are_summed_exactly_in_any_order():
     records = pd.DataFrame({"城市": ["北京"] * 4, "w": [1e16, 1.0, 1.0, 0.0]})
     for order in (records, records.iloc[::-1]):
