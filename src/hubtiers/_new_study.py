@@ -165,6 +165,11 @@ def study_from_tables(
         year=_choose_year(tables),
         unmatched=_unmatched(names, layer),
     )
+    return _make(draft, target)
+
+
+def _make(draft: _Draft, target: Path) -> NewStudy:
+    """Write the folder, whole or not at all, once the study is known to build."""
     with filling(target) as made:
         for table in draft.tables:
             shutil.copyfile(table.path, made / table.name)
@@ -272,7 +277,7 @@ def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table
 
 
 def _indicators_of(table: _Table) -> tuple[Indicator, ...]:
-    """Return the indicators of a table under the names that it gives them, with what they suggest."""
+    """Return the indicators of a table under its own names, with what these suggest."""
     headers: dict[str, str] = {}
     units: dict[str, str] = {}
     for column in table.file.report.columns:
@@ -363,7 +368,8 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
         if len(constant) == len(values.columns):
             raise DataError(
                 "The tables give no study: no indicator has different values in the "
-                f"{len(scored)} regions of {draft.regions} with values. Check the regions and the sheet."
+                f"{len(scored)} regions of {draft.regions} with values. Check the regions and the "
+                "sheet."
             )
         values = values.drop(columns=constant)
     kept = set(values.columns)

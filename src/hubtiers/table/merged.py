@@ -104,7 +104,7 @@ def _add(part: pd.DataFrame) -> tuple[dict[Any, Any], Added]:
     """Return one row for the units of a region and year, and the account of it."""
     whole = part.dropna(subset=["value"])
     row = (whole if len(whole) else part).iloc[0].to_dict()
-    # One value alone keeps its row: after a merger, yearbooks print a dash for the unit that is gone.
+    # One value alone keeps its row: after a merger, yearbooks print a dash for what is gone.
     if len(whole) > 1:
         row |= {"value": math.fsum(whole["value"]), "status": MERGED}
     pairs = tuple(zip(part["region"].astype(str), part["value"].astype(float), strict=True))
