@@ -290,7 +290,7 @@ def pack(  # noqa: PLR0913 - each is an option of its own
     file: Annotated[
         Path,
         typer.Argument(
-            help="A layer: .geojson, .json, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
+            help="A layer: .geojson, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
         ),
     ],
     *,
