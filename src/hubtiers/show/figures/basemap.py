@@ -115,8 +115,8 @@ def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:
     """Draw the borders and the lines that belong on every map of the pack."""
     if scene.pack is None:
         return
-    if scene.pack.borders:
-        borders = _visible(scene.level(scene.pack.borders, frame), frame)
+    if scene.border_level:
+        borders = _visible(scene.level(scene.border_level, frame), frame)
         axes.add_collection(
             areas_of(borders, face="none", edge=_BORDER, width=0.5, name="borders", order=4)
         )

@@ -120,7 +120,15 @@ class Scene:
     @property
     def has_units(self) -> bool:
         """Whether there is a pack whose smallest units lie under the regions."""
-        return self.pack is not None and bool(self.pack.borders)
+        return self.pack is not None and self.pack.is_shipped and bool(self.pack.borders)
+
+    @property
+    def border_level(self) -> str:
+        """The level whose outlines lie over the regions: as the pack says, else the one above."""
+        if self.pack is None:
+            return ""
+        own = self.pack.levels.get(self.area.source.level)
+        return self.pack.borders or (own.parent if own is not None else "")
 
     def regions(self, frame: Frame) -> gpd.GeoSeries:
         """Return the regions of the study on a projection, the largest first."""
@@ -142,7 +150,7 @@ class Scene:
 
     def units(self, frame: Frame) -> gpd.GeoSeries:
         """Return what a layout is made of: the smallest units of the pack, else the regions."""
-        if self.pack is not None and self.pack.is_shipped and self.pack.borders:
+        if self.has_units and self.pack is not None:
             return self.level(self.pack.units, frame)
         return projected(self.area.layer, frame.crs)
 
