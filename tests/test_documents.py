@@ -84,6 +84,24 @@ def test_architecture_page_names_every_room():
     assert not missing
 
 
+def test_architecture_page_says_what_holds_copies_of_a_formula_together():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("## Where a formula stands more than once")[1]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    assert len(rows) > 8
+    for formula, places, tests in rows[1:]:
+        files = re.findall(r"`([\w./]+\.(?:py|js))`", places)
+        held = re.findall(r"`([\w./]+)::(\w+)`", tests)
+        assert files, formula
+        assert held, formula
+        for file in files:
+            assert (ROOT / "src" / "hubtiers" / file).is_file(), (formula, file)
+        for file, test in held:
+            assert re.search(
+                rf"^ *def {test}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
+            ), test
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.name)
 def test_notebooks_run(path, tmp_path):
     import nbformat

@@ -56,7 +56,7 @@ class Drawn:
             When the result has no geometry.
         """
         from hubtiers.show.figures.figure import tier_figure
-        from hubtiers.show.figures.fonts import drawable_language
+        from hubtiers.show.fonts import drawable_language
 
         asked = options.pop("language", None) or drawable_language(self.language)
         return tier_figure(self, language=asked, **options)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ __all__ = ["Guess", "english_name", "guess", "has_chinese", "unique_codes"]
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&'’/().,%-]*")
+_BRACKETED = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_CODE = 40
 # Words that name nothing without what stands above them, in the glosses of yearbooks.
@@ -125,10 +126,12 @@ def english_name(header: str) -> str:
     >>> english_name("R&D人员 全时当量 Total #研究人员 Researchers"), english_name("合计 Total"), english_name("num")
     ('Researchers', '', '')
     """
-    if not has_chinese(header):
+    # Units and notes stand in brackets, in whatever language.
+    bare = _BRACKETED.sub(" ", header)
+    if not has_chinese(bare):
         return ""
-    last = max(found.end() for found in _CHINESE.finditer(header))
-    words = _LATIN.findall(re.sub(r"[(（\[][^)）\]]*[)）\]]", " ", header[last:]))
+    last = max(found.end() for found in _CHINESE.finditer(bare))
+    words = _LATIN.findall(bare[last:])
     name = " ".join(words).strip(" .,-/")
     return "" if len(name) < 3 or name.casefold() in _VAGUE else name
 

@@ -45,7 +45,7 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
 
 def notes_of(outcome: Outcome) -> list[str]:
     """Return what a reader of the files should know: figures in another language than asked."""
-    from hubtiers.show.figures.fonts import drawable_language
+    from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
     draws = output.figures or output.report
@@ -125,7 +125,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
 
 def _write_figures(outcome: Outcome, folder: Path) -> None:
     from hubtiers.show.figures.figure import save_figure, tier_figure
-    from hubtiers.show.figures.fonts import drawable_language
+    from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
     figure = tier_figure(

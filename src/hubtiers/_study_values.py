@@ -40,13 +40,16 @@ def read_tables(
     HubtiersError
         When a table cannot be read, or lacks an indicator that it is to give.
     """
-    parts = []
+    parts: list[pd.DataFrame] = []
     for source in sources:
         if is_file_name(source.file):
             part = _read_file(source, data, framework, folder)
         else:
             part = load_indicators(source.file, edition=data.edition)
-        parts.append(_only(part, source).assign(**{ORIGIN: source.file}))
+        earlier = sum(other.file == source.file for other in sources[: len(parts)])
+        # The same file may stand twice, read in two ways.
+        origin = source.file if not earlier else f"{source.file} ({earlier + 1})"
+        parts.append(_only(part, source).assign(**{ORIGIN: origin}))
     if not parts:
         return pd.DataFrame({name: [] for name in ("region", "indicator", "value", "year", ORIGIN)})
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)

@@ -263,7 +263,7 @@ def check(  # noqa: PLR0913 - each is an option of its own
             report = match_report(written, own, within=within or "", title=Path(regions).name)
     if account is not None:
         # The preview is what was asked for; else the account of the reading is an aside.
-        print(account.preview() if show else account, file=sys.stdout if show else sys.stderr)
+        print(account, file=sys.stdout if show else sys.stderr)
     print(report.to_text(most=1_000))
     if not report.is_complete:
         raise typer.Exit(1)

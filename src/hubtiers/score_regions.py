@@ -97,20 +97,25 @@ def score_regions(
         raise MissingColumnError(absent, "The GeoDataFrame", map(str, regions.columns))
     is_packed = bool(source_of(regions).pack) and (id, name, credit) == (None, None, None)
     layer = regions if is_packed else read_regions(regions, id_column=id, name=name, credit=credit)
+    values = _tidy(regions, layer.index, columns)
+    table = join_indicators(layer, values, framework=_framework(columns, directions))
+    return (scheme or Scheme()).run(table)
+
+
+def _tidy(regions: gpd.GeoDataFrame, ids: pd.Index, columns: list[str]) -> pd.DataFrame:
     parts = [
-        pd.DataFrame(
-            {"region": layer.index, "indicator": code, "value": _numbers(regions[code], code)}
-        )
+        pd.DataFrame({"region": ids, "indicator": code, "value": _numbers(regions[code], code)})
         for code in columns
     ]
-    framework = Framework(
-        tuple(
-            Indicator(code, name_zh=code, name_en=code, direction=directions.get(code, 1))
-            for code in columns
-        )
-    )
-    table = join_indicators(layer, pd.concat(parts, ignore_index=True), framework=framework)
-    return (scheme or Scheme()).run(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _framework(columns: list[str], directions: Mapping[str, int]) -> Framework:
+    indicators = [
+        Indicator(code, name_zh=code, name_en=code, direction=directions.get(code, 1))
+        for code in columns
+    ]
+    return Framework(tuple(indicators))
 
 
 def _check_choices(columns: list[str], directions: Mapping[str, int]) -> None:

@@ -356,6 +356,12 @@ class TestWeightsByRegion:
         research = (w * UNIT.to_numpy())[:, :2].sum(axis=1) / w[:, :2].sum(axis=1)
         np.testing.assert_allclose(result.sub_scores["research"], research)
 
+    def test_weights_by_region_give_the_mean_where_all_are_the_same(self):
+        shares = (0.4, 0.1, 0.3, 0.2)
+        alike = TWO.replace(weight=OwnWeights((shares,) * 4)).run(table())
+        given = TWO.replace(weight=GivenWeights(dict(zip(UNIT.columns, shares, strict=True))))
+        np.testing.assert_allclose(alike.nodes, given.run(table()).nodes, rtol=1e-11)
+
     def test_a_region_that_gives_a_group_nothing_has_no_sub_score_there(self):
         assert np.isnan(TWO.replace(weight=self.own).run(table()).sub_scores.loc["c", "technology"])
 

@@ -393,7 +393,7 @@ def test_outputs_can_be_left_out(study_folder):
 
 
 def test_a_machine_without_chinese_fonts_builds_in_english(tmp_path, monkeypatch):
-    from hubtiers.show.figures import fonts
+    from hubtiers.show import fonts
 
     monkeypatch.setattr(fonts, "CJK_FONTS", ("No Such Font",))
     outcome = load_study("zhang2022").run(tmp_path / "out")

@@ -90,25 +90,29 @@ def _evaluate(node: ast.expr, frame: pd.DataFrame, where: str) -> Mask:
 
 
 def _compare(node: ast.Compare, frame: pd.DataFrame, where: str) -> Mask:
-    # A column whose name is no word of Python stands in quotes on the left.
-    column = (
-        node.left.id if isinstance(node.left, ast.Name) else str(getattr(node.left, "value", ""))
-    )
-    if column not in frame.columns:
-        raise MissingColumnError([column], where, map(str, frame.columns))
-    values, operation = frame[column], node.ops[0]
-    wanted = _constant(node.comparators[0])
+    values = _column(node.left, frame, where)
+    operation, wanted = node.ops[0], _constant(node.comparators[0])
     if isinstance(operation, (ast.Is, ast.IsNot)) and wanted is None:
         empty = values.isna() | (values.astype("str").str.strip() == "")
         return np.asarray(empty if isinstance(operation, ast.Is) else ~empty, dtype=bool)
-    if isinstance(operation, (ast.In, ast.NotIn)):
-        options = wanted if isinstance(wanted, tuple) else (wanted,)
-        found: Mask = np.logical_or.reduce([_equal(values, option) for option in options])
-        return found if isinstance(operation, ast.In) else ~found & values.notna().to_numpy()
-    if isinstance(operation, (ast.Eq, ast.NotEq)):
-        same = _equal(values, wanted)
-        return same if isinstance(operation, ast.Eq) else ~same & values.notna().to_numpy()
-    return _ordered(values, operation, wanted, column)
+    if isinstance(operation, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        return _ordered(values, operation, wanted)
+    if not isinstance(operation, (ast.In, ast.NotIn, ast.Eq, ast.NotEq)):
+        raise _NoConditionError(f"{ast.unparse(node)} is no comparison")
+    options = wanted if isinstance(wanted, tuple) else (wanted,)
+    found: Mask = np.logical_or.reduce([_equal(values, option) for option in options])
+    if isinstance(operation, (ast.In, ast.Eq)):
+        return found
+    return ~found & values.notna().to_numpy()
+
+
+def _column(node: ast.expr, frame: pd.DataFrame, where: str) -> pd.Series:
+    # A column whose name is no word of Python stands in quotes on the left.
+    column = node.id if isinstance(node, ast.Name) else str(getattr(node, "value", ""))
+    if column not in frame.columns:
+        raise MissingColumnError([column], where, map(str, frame.columns))
+    values: pd.Series = frame[column]
+    return values
 
 
 def _equal(values: pd.Series, wanted: object) -> Mask:
@@ -127,9 +131,9 @@ _ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 
 
-def _ordered(values: pd.Series, operation: ast.cmpop, wanted: object, column: str) -> Mask:
-    if type(operation) not in _ORDERS or isinstance(wanted, (tuple, str, type(None))):
-        raise _NoConditionError(f"{column} is not compared with a number")
+def _ordered(values: pd.Series, operation: ast.cmpop, wanted: object) -> Mask:
+    if isinstance(wanted, (tuple, str, type(None))):
+        raise _NoConditionError(f"{values.name} is not compared with a number")
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     return np.asarray(_ORDERS[type(operation)](numbers, wanted), dtype=bool)
 

@@ -15,12 +15,13 @@ from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
 from hubtiers.regions.boundaries import lineage, load_regions
 from hubtiers.regions.gazetteer import MatchReport, match_names, meanings
-from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, load_pack, source_of
+from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, source_of
 
 __all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 
 _COLUMNS = ["name", "region_id", "rule", "candidates", "note"]
 _SEVERAL = "more than one region of the layer has this name"
+_UNKNOWN = "no region has this name"
 _MOST_PROPOSALS = 50
 # Words that say what kind of place a name is, in the languages of national statistics, and words
 # without weight.
@@ -237,29 +238,33 @@ def _by_text(regions: pd.DataFrame, key: object) -> dict[str, tuple[str, ...]]:
 
 def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
     ids = [str(region) for region in regions.index]
-    folded_ids: dict[str, list[str]] = {}
-    for region in ids:
-        folded_ids.setdefault(name_key(region), []).append(region)
-    pack = load_pack(source.pack) if source.pack else None
-    aliases = pack.aliases() if pack is not None else {}
-    other: dict[str, list[str]] = {}
-    for region in ids:
-        for alias in aliases.get(region, ()):
-            other.setdefault(name_key(alias), []).append(region)
-    names = list(
-        zip(ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True)
+    named = zip(
+        ids, regions["name_zh"].astype("str"), regions["name_en"].astype("str"), strict=True
     )
+    names = {region: (zh, en) for region, zh, en in named}
+    pack = source.load_pack()
+    aliases = pack.aliases() if pack is not None else {}
     return _Index(
         ids=frozenset(ids),
-        folded_ids={key: tuple(found) for key, found in folded_ids.items() if key},
+        folded_ids=_by_key({region: (region,) for region in ids}),
         exact=_by_text(regions, str),
         folded=_by_text(regions, name_key),
-        other={key: tuple(dict.fromkeys(found)) for key, found in other.items() if key},
+        other=_by_key({region: aliases.get(region, ()) for region in ids}),
         bare=_by_text(regions, _bare),
-        kinds={region: (_parted(zh), _parted(en)) for region, zh, en in names},
-        shown={region: zh if zh == en else f"{en} {zh}" for region, zh, en in names},
+        kinds={region: (_parted(zh), _parted(en)) for region, (zh, en) in names.items()},
+        shown={region: zh if zh == en else f"{en} {zh}" for region, (zh, en) in names.items()},
         above=_above(regions, source),
     )
+
+
+def _by_key(texts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the ids by the keys of their texts."""
+    found: dict[str, list[str]] = {}
+    for region, spellings in texts.items():
+        for key in dict.fromkeys(map(name_key, spellings)):
+            if key:
+                found.setdefault(key, []).append(region)
+    return {key: tuple(ids) for key, ids in found.items()}
 
 
 def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[str]]:
@@ -282,7 +287,7 @@ def _above(regions: pd.DataFrame, source: LayerSource) -> dict[str, frozenset[st
 
 def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[str]]:
     """Return ids and names of the regions of the pack that each region lies in."""
-    pack = load_pack(source.pack) if source.pack else None
+    pack = source.load_pack()
     if pack is None or source.level not in pack.levels or not pack.level(source.level).parent:
         return {}
     names: dict[str, list[str]] = {}
@@ -341,37 +346,40 @@ def _match_one(
     """Return region, rule, candidates and note of one name."""
     if name in index.ids:
         return name, "id", "", ""
-    forms = (
-        ("exact", index.exact.get(name, ())),
-        ("alias", index.folded.get(name_key(name), ())),
-        ("alias", index.folded_ids.get(name_key(name), ())),
-        ("alias", index.other.get(name_key(name), ())),
-        ("alias", _of_one_kind(name, index.bare.get(_bare(name), ()), index)),
-    )
+    forms = _forms(name, index)
     for rule, found in forms:
-        kept = _inside(found, limit, index)
-        if kept:
+        if kept := _inside(found, limit, index):
             return _one_of(kept, rule, index)
     if has_codes and (found := tuple(i for i in meanings(name) if i in index.ids)):
         return _one_of(_inside(found, limit, index) or found, "alias", index)
     if not limit and (parts := split_hint(name)):
-        region, rule, candidates, note = _match_one(parts[0], parts[1], index, has_codes=has_codes)
-        if region or candidates:
-            return (
-                region,
-                "alias" if region else rule,
-                candidates,
-                note or f"read as {parts[0]} in {parts[1]}",
-            )
+        region, rule, candidates, note = _match_one(*parts, index, has_codes=has_codes)
+        if region or rule == "ambiguous":
+            told = note or f"read as {parts[0]} in {parts[1]}"
+            return region, "alias" if region else rule, candidates, told
+    return _refused(name, limit, index, next((found for _, found in forms if found), ()))
+
+
+def _forms(name: str, index: _Index) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what each form of a name means, the strictest first."""
+    key = name_key(name)
+    return (
+        ("exact", index.exact.get(name, ())),
+        ("alias", index.folded.get(key, ())),
+        ("alias", index.folded_ids.get(key, ())),
+        ("alias", index.other.get(key, ())),
+        ("alias", _of_one_kind(name, index.bare.get(_bare(name), ()), index)),
+    )
+
+
+def _refused(
+    name: str, limit: str, index: _Index, elsewhere: tuple[str, ...]
+) -> tuple[str, str, str, str]:
     if zeros := _padded(name, index.ids):
         note = f"the layer has {zeros}: write the leading zeros, or pass leading_zeros=True"
         return "", "unmatched", f"{zeros} {index.shown[zeros]}", note
-    elsewhere = next((found for _, found in forms if found), ())
-    note = (
-        f"no region of this name lies in {limit}"
-        if limit and elsewhere
-        else "no region has this name"
-    )
+    is_elsewhere = bool(limit and elsewhere)
+    note = f"no region of this name lies in {limit}" if is_elsewhere else _UNKNOWN
     return "", "unmatched", _listed(elsewhere, index), note
 
 
@@ -466,7 +474,7 @@ def _with_proposals(frame: pd.DataFrame, index: _Index) -> pd.DataFrame:
     known: dict[str, str] = {}
     for key, ids in (*index.folded.items(), *index.other.items()):
         known.setdefault(key, ids[0])
-    unknown = frame["note"] == "no region has this name"
+    unknown = frame["note"] == _UNKNOWN
     for place in frame.index[unknown][:_MOST_PROPOSALS]:
         close = get_close_matches(name_key(frame.loc[place, "name"]), list(known), n=3, cutoff=0.75)
         if close:

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from hubtiers._storage import read_text
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+from hubtiers.regions._columns import usual_id_columns
 from hubtiers.regions._open import ReadLimits, open_layer
 from hubtiers.regions._where import rows_where
 from hubtiers.regions.pack import Pack, load_pack
-from hubtiers.regions.read import read_regions, usual_id_columns
+from hubtiers.regions.read import read_regions
 
 __all__ = ["PackReport", "Recipe", "make_pack"]
 
@@ -173,29 +174,29 @@ def make_pack(
         kept, united = _dissolved(kept, recipe)
         notes = (*notes, *united)
     regions = read_regions(kept, id_column=recipe.id_column, name=recipe.name, credit=recipe.credit)
-    report = regions.attrs["report"]
-    if recipe.under:
-        regions["parent"] = _parents(regions, recipe)
-    shapes = np.asarray(regions.geometry.array)
-    thinned, tolerance, found = _thin_out(shapes, recipe.simplify)
-    regions = regions.set_geometry(gpd.GeoSeries(thinned, index=regions.index, crs=4326))
     if base is not None:
+        regions["parent"] = _parents(regions, recipe)
         _check_parents(regions, base, recipe)
+    before = np.asarray(regions.geometry.array)
+    after, tolerance, remarks = _thin_out(before, recipe.simplify)
+    regions = regions.set_geometry(gpd.GeoSeries(after, index=regions.index, crs=4326))
+    read = regions.attrs["report"]
     account = PackReport(
         pack=target.name,
         level=recipe.level,
         regions=len(regions),
-        vertices=(
-            int(shapely.get_num_coordinates(shapes).sum()),
-            int(shapely.get_num_coordinates(thinned).sum()),
-        ),
+        vertices=(_count_vertices(before), _count_vertices(after)),
         tolerance=tolerance,
-        repaired=tuple(region for region, _, _ in report.repaired),
+        repaired=tuple(region for region, _, _ in read.repaired),
         set_aside=tuple(aside),
-        notes=(*notes, *report.notes, *found),
+        notes=(*notes, *read.notes, *remarks),
     )
     _write(target, base, regions, recipe, account)
     return account
+
+
+def _count_vertices(shapes: Geometries) -> int:
+    return int(shapely.get_num_coordinates(shapes).sum())
 
 
 def _base_pack(target: Path, recipe: Recipe) -> Pack | None:

@@ -460,43 +460,43 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
     _refuse_unknown(content, (*_PLAIN, *_SECTIONS, *texts), where)
     if not content.get("id") or not content.get("level"):
         raise SpecError(f"{where[0].upper()}{where[1:]} needs an `id` and at least one [[level]].")
-    levels = {
-        level.id: level for level in (_make(PackLevel, row, where) for row in content["level"])
+    about: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
+    about |= {key: _texts(content, key) for key in _BY_LANGUAGE}
+    levels = _made(PackLevel, content["level"], where)
+    about["levels"] = {level.id: level for level in levels}
+    about["units"] = content.get("units", levels[-1].id)
+    about["names"] = _make(PackNames, content.get("names", {}), where)
+    about["yardsticks"] = _made(Place, content.get("yardstick", []), where)
+    groupings = _groupings(content.get("grouping", []), where)
+    about["groupings"] = {grouping.id: grouping for grouping in groupings}
+    about |= _map_of(content.get("map", {}), where) | _around(content, where)
+    pack = Pack(folder=folder, **about)
+    _check_levels(pack, where)
+    return pack
+
+
+def _map_of(section: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return what a pack says of its printed map."""
+    drawn = dict(section)
+    parts = {
+        "insets": _made(Inset, drawn.pop("inset", []), where),
+        "lines": _made(MapLine, drawn.pop("line", []), where),
     }
-    drawn = dict(content.get("map", {}))
-    insets = tuple(_make(Inset, row, where) for row in drawn.pop("inset", []))
-    lines = tuple(_make(MapLine, row, where) for row in drawn.pop("line", []))
     _refuse_unknown(drawn, _MAP, f"[map] of {where}")
+    return parts | {k: tuple(v) if isinstance(v, list) else v for k, v in drawn.items()}
+
+
+def _around(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return what a pack says of its context, of rows that are totals, and of rows set aside."""
     context, totals = content.get("context", {}), content.get("totals", {})
     _refuse_unknown(context, ("file", "credit"), f"[context] of {where}")
     _refuse_unknown(totals, ("names",), f"[totals] of {where}")
-    by_language = {key: _texts(content, key) for key in _BY_LANGUAGE}
-    plain: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
-    plain["units"] = content.get("units", next(reversed(levels)))
-    plain |= {
-        key: tuple(value) if isinstance(value, list) else value for key, value in drawn.items()
+    return {
+        "context_file": context.get("file", ""),
+        "context_credit": context.get("credit", ""),
+        "totals": tuple(totals.get("names", ())),
+        "set_aside": tuple(content.get("set_aside", [])),
     }
-    pack = Pack(
-        folder=folder,
-        levels=levels,
-        names=_make(PackNames, content.get("names", {}), where),
-        groupings={
-            grouping.id: grouping for grouping in _groupings(content.get("grouping", []), where)
-        },
-        totals=tuple(totals.get("names", ())),
-        yardsticks=tuple(_make(Place, row, where) for row in content.get("yardstick", [])),
-        insets=insets,
-        lines=lines,
-        context_file=context.get("file", ""),
-        context_credit=context.get("credit", ""),
-        set_aside=tuple(content.get("set_aside", [])),
-        credit=by_language["credit"],
-        approval=by_language["approval"],
-        coordinates=by_language["coordinates"],
-        **plain,
-    )
-    _check_levels(pack, where)
-    return pack
 
 
 def _texts(content: Mapping[str, Any], key: str) -> dict[str, str]:
@@ -523,6 +523,10 @@ def _refuse_unknown(content: Mapping[str, Any], known: Sequence[str], where: str
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key in {where}:", key, known)
+
+
+def _made(kind: type[Any], rows: Sequence[Mapping[str, Any]], where: str) -> tuple[Any, ...]:
+    return tuple(_make(kind, row, where) for row in rows)
 
 
 def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:

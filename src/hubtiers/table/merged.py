@@ -15,6 +15,8 @@ __all__ = ["MERGED", "Added", "add_merged"]
 MERGED = "merged"
 """The status of a value that was added up from the units that make up a region of today."""
 
+# How the gazetteer tells of a unit that went into one other; what was split went into several.
+_MERGER = r": (?:merged|joined)"
 _CELL = ["region_id", "indicator", "year"]
 
 
@@ -67,7 +69,7 @@ def add_merged(
     **Missing values**: a unit without a value adds nothing; the account shows the gap.
     """
     gone = set(
-        matches.loc[(matches["rule"] == "former") & matches["note"].str.contains("merged"), "name"]
+        matches.loc[(matches["rule"] == "former") & matches["note"].str.contains(_MERGER), "name"]
     )
     several = placed.groupby(_CELL, dropna=False)["region"].transform("nunique") > 1
     current = ~placed["region"].isin(gone)

@@ -405,7 +405,8 @@ class GaussianMixture:
             )
         tried = {k: self._mixture(points, k) for k in self._numbers(points)}
         bic = self._bic_of_full(tried, points)
-        model = tried[int(bic.index[int(bic.argmin())])]
+        best = min((k for k in tried if not np.isnan(bic[k])), key=lambda k: float(bic[k]))
+        model = tried[best]
         found = np.asarray(model.predict(points))
         method = "Gaussian mixture" + ("" if model.converged_ else " (not converged)")
         labels = self.possible_tiers[: model.n_components]

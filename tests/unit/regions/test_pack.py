@@ -308,8 +308,7 @@ def test_the_source_of_a_layer_outlives_the_steps_of_a_table():
 _STILL = {
     "regions/_addresses.py": "a country before its provinces in an address",
     "regions/pack.py": "names the pack of studies that name none",
-    "regions/read.py": "guesses that coordinates are swapped",
-    "show/": "maps and figures ask the pack next",
+    "regions/_placing.py": "guesses that coordinates are swapped",
     "table/yearbook/": "rows of national yearbooks",
 }
 _COUNTRIES = (

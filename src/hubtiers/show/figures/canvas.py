@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from hubtiers._storage import replacing
 from hubtiers.errors import SpecError, UnknownOptionError
-from hubtiers.show.figures.fonts import Lettering, find_lettering
+from hubtiers.show.fonts import Lettering, find_lettering
 
 __all__ = ["Board", "PrintFigure", "drawing", "save_figure"]
 

@@ -15,7 +15,7 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.fonts import drawable_language
+from hubtiers.show.fonts import drawable_language
 from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import figure_html, heading, paragraph, table_html
 from hubtiers.show.pages.result_tables import list_tables

@@ -148,6 +148,7 @@ def _title(task: Task, series: Series) -> str:
     """Return the indicator that the lines above the table state, for columns that state years only."""
     titles = series.titles
     if titles.indicator:
+        task.notes.layouts["the title names the indicator, and the headers are years"] = None
         return parse_header([[titles.indicator]], where=f"{task.where}: the title").name
     names = title_names(titles.title)
     if not names:

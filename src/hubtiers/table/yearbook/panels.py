@@ -142,9 +142,8 @@ def _candidates(found: Sequence[_Names]) -> list[_Names]:
 
 
 def _is_by_content(names: _Names) -> bool:
-    return (
-        names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(names.rows)
-    )
+    named = [name for name in names.rows.values() if not why_no_region(name)]
+    return names.word != "code" and len(names.places) >= 2 and len(names.places) * 2 >= len(named)
 
 
 def _wanted(grid: Grid, wanted: str) -> tuple[list[int], int | None]:

@@ -26,13 +26,13 @@ from hubtiers.regions.pack import load_pack
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.normalise import ZScore
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
-from hubtiers.show.figures import fonts
+from hubtiers.show import fonts
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figures.figure import save_figure, tier_figure
-from hubtiers.show.figures.fonts import Lettering, find_lettering
 from hubtiers.show.figures.labels import Box, place_labels
 from hubtiers.show.figures.scene import make_scene
+from hubtiers.show.fonts import Lettering, find_lettering
 from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, tier_colours
 from hubtiers.show.wrapping import text_width, wrap_text
 from hubtiers.study import load_study

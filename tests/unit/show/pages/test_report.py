@@ -22,7 +22,7 @@ from hubtiers.robustness.montecarlo import assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Variation
 from hubtiers.scheme import Scheme, make_step
 from hubtiers.scoring.weight import EntropyWeights, GivenWeights
-from hubtiers.show.figures.fonts import drawable_language
+from hubtiers.show.fonts import drawable_language
 from hubtiers.show.pages.report import build_report
 from hubtiers.show.pages.report_html import figure_html, names_text
 from hubtiers.show.words import tier_name

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 from matplotlib import font_manager
 
-from hubtiers.show.figures import fonts
+from hubtiers.show import fonts
 
 ASK = """
 from matplotlib.font_manager import fontManager
-from hubtiers.show.figures import fonts
+from hubtiers.show import fonts
 print(any(entry.name in fonts.CJK_FONTS for entry in fontManager.ttflist))
 print(fonts.drawable_language("zh"), fonts.find_lettering("zh").families[0])
 """
