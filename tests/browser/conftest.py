@@ -24,6 +24,8 @@ def visit(chromium, tmp_path):
         path = tmp_path / "map.html"
         web.save(str(path))
         viewport = {"width": size[0], "height": size[1]}
+        # A Chinese reader, unless another is asked for: the page speaks the language of its browser.
+        options.setdefault("locale", "zh-CN")
         context = chromium.new_context(viewport=viewport, offline=True, **options)
         contexts.append(context)
         seen = Visit(context.new_page())

@@ -207,6 +207,17 @@ def test_a_tap_shows_the_popup_alone(visit, zhang_outcome, size):
     assert seen.trouble == []
 
 
+def test_the_page_opens_in_the_language_of_its_reader(visit, zhang_outcome):
+    web = tier_map(zhang_outcome.result)
+    for locale, tag in (("en-GB", "en"), ("zh-TW", "zh-CN"), ("fr-FR", "zh-CN")):
+        page = visit(web, locale=locale).page
+        assert page.evaluate("document.documentElement.lang") == tag
+    # What somebody has set holds for every reader.
+    fixed = visit(tier_map(zhang_outcome.result, language="en"), locale="zh-CN").page
+    assert fixed.evaluate("document.documentElement.lang") == "en"
+    assert fixed.inner_text(".hubtiers-language") == "中文"
+
+
 def test_language_switch(visit, zhang_outcome):
     seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout))
     page = seen.page
@@ -525,6 +536,7 @@ def test_no_string_of_a_user_is_run(visit, text):
         robustness=doubt(result),
         explorer=True,
         title={"zh": text, "en": text},
+        language="zh",
     )
     seen = visit(web)
     page = seen.page

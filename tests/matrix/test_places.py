@@ -313,6 +313,9 @@ def test_own_credit_is_present(name):
     caption = " ".join(t.get_text() for t in figure_of(name).axes[0].texts).replace("\n", " ")
     assert expected in caption
     assert expected in report_of(name)
+    if place.insets:
+        assert "Insets, each at its own scale: " in caption
+        assert "Insets, each at its own scale: " in report_of(name)
 
 
 @pytest.mark.parametrize("place", [n for n, p in PLACES.items() if not p.is_china])

@@ -154,7 +154,7 @@ def _around_cut(shape: Any, cut: float) -> Any:
     whole = math.floor((west - cut) / 360.0) * -360.0
     if east + whole <= cut + 360.0:
         return _turned_by(shape, whole)
-    turns = []
+    turns: list[list[Any]] = []
     for turn in (whole - 360.0, whole):
         pieces = _polygons(
             shapely.clip_by_rect(_turned_by(shape, turn), cut, -90.0, cut + 360.0, 90.0)
@@ -163,7 +163,7 @@ def _around_cut(shape: Any, cut: float) -> Any:
     if len(turns) == 1:
         return shapely.multipolygons(turns[0])
     # On a lattice of a millionth of a degree the two sides of an old cut meet exactly.
-    return shapely.union_all([piece for pieces in turns for piece in pieces], grid_size=1e-6)
+    return shapely.union_all(turns[0] + turns[1], grid_size=1e-6)
 
 
 def _turned_by(shape: Any, degrees: float) -> Any:

@@ -10,7 +10,7 @@ import shapely
 
 from hubtiers.scheme import Result
 from hubtiers.show.figures.outlines import areas_of, paths_along
-from hubtiers.show.figures.scene import Frame, Scene, cut_to
+from hubtiers.show.figures.scene import Frame, Scene, cut_to, degrees_around
 from hubtiers.show.framing import degrees_in, projected
 from hubtiers.show.style import NO_DATA_COLOUR, tier_colours
 
@@ -115,8 +115,8 @@ def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:
     """Draw the borders and the lines that belong on every map of the pack."""
     if scene.pack is None:
         return
-    if scene.pack.borders:
-        borders = _visible(scene.level(scene.pack.borders, frame), frame)
+    if scene.border_level:
+        borders = _visible(scene.level(scene.border_level, frame), frame)
         axes.add_collection(
             areas_of(borders, face="none", edge=_BORDER, width=0.5, name="borders", order=4)
         )
@@ -167,24 +167,17 @@ def _graticule(scene: Scene, frame: Frame) -> gpd.GeoSeries:
     pack = scene.pack
     if scene.is_whole and pack is not None and pack.graticule is not None:
         return _lines_every(10.0, pack.graticule, frame.crs)
-    lon, lat = degrees_in(frame.crs, frame.window)
-    known = ~np.isnan(lon)
-    middle = float(np.nanmedian(lon)) if known.any() else 0.0
-    turned = (lon[known] - middle + 180.0) % 360.0 - 180.0
-    span = max(float(np.ptp(turned)), float(np.ptp(lat[known]))) if known.any() else 0.0
+    west, south, east, north = degrees_around(frame)
+    span = max(east - west, north - south)
     if span < _GRID_FROM_DEGREES:
         return gpd.GeoSeries([], crs=frame.crs)
     step = 30.0 if span > 150 else 10.0 if span > 40 else 5.0
-    if known.all() and span <= 150:
-        west, east = middle + float(turned.min()) - step, middle + float(turned.max()) + step
-        south, north = float(lat.min()) - step, float(lat.max()) + step
-    else:
-        west, south, east, north = middle - 180.0, -90.0, middle + 180.0, 90.0
+    low, high = np.floor([west / step, south / step]), np.ceil([east / step, north / step])
     box = (
-        np.floor(west / step) * step,
-        max(np.floor(south / step) * step, -90.0),
-        np.ceil(east / step) * step,
-        min(np.ceil(north / step) * step, 90.0),
+        float(low[0] * step),
+        max(float(low[1] * step), -90.0),
+        float(high[0] * step),
+        min(float(high[1] * step), 90.0),
     )
     return cut_to(_lines_every(step, box, frame.crs), frame.window)
 
@@ -211,5 +204,5 @@ def leaves_gaps(scene: Scene, result: Result) -> bool:
         return len(scene.area.rest) > 0
     study = set(scene.area.study.index)
     members = result.table.members()
-    covered = {unit for region, units in members.items() if region in study for unit in units}
+    covered: set[str] = set().union(*(members[region] for region in study))
     return len(covered) < len(scene.level(scene.pack.units, scene.frame))

@@ -18,6 +18,7 @@ from hubtiers.show.figures.furniture import (
     standard_furniture,
 )
 from hubtiers.show.figures.hub_marks import draw_layout
+from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import legend_items
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
@@ -127,35 +128,40 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
 
     scene = make_scene(result, layout, extent=extent, crs=crs)
     spoken = language_of(result, language)
-    names = title_texts(title, word("tier_title"))
     with drawing(spoken, ax, size=(_SHEET_INCHES, 8.3)) as board:
-        heading = wrap_text(board.text(names.say(spoken)), _TITLE_WIDTH)
-        board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
-        said = map_caption(result, layout, title, scene)
-        lines = (
-            _caption_lines(board, said, _caption_languages(result, spoken), approval)
-            if caption
-            else []
-        )
-        _write_caption(board, lines)
+        said = map_caption(result, layout, title, scene) if caption else None
+        lines = _caption_lines(board, said, _caption_languages(result, spoken), approval)
+        title_lines = _write_texts(board, title, lines)
         furniture = _furniture(board, scene, result, layout)
         scene, places = settle(scene, furniture, lambda frame: _map_width(board, frame))
         prepare(board.axes, scene.frame.window)
         if board.own:
-            _arrange(board, scene.frame, len(heading), len(lines))
-        draw_ground(board.axes, scene, scene.frame)
-        draw_regions(board.axes, scene, result, scene.frame)
-        draw_lines(board.axes, scene, scene.frame)
-        if layout is not None:
-            draw_layout(board.axes, scene, layout)
-        board.figure.draw_without_rendering()
-        covered = [
-            item.draw(scene.frame, place) for item, place in zip(furniture, places, strict=True)
-        ]
-        if scene.is_whole:
-            covered.append(draw_north_on_meridian(board, scene.frame))
+            _arrange(board, scene.frame, title_lines, len(lines))
+        _draw_map(board, scene, result, layout)
+        covered = _draw_furniture(board, scene, furniture, places)
         draw_labels(board, label_points(scene, result, layout, spoken), covered)
         return board.figure
+
+
+def _draw_map(board: Board, scene: Scene, result: Result, layout: HubLayout | None) -> None:
+    draw_ground(board.axes, scene, scene.frame)
+    draw_regions(board.axes, scene, result, scene.frame)
+    draw_lines(board.axes, scene, scene.frame)
+    if layout is not None:
+        draw_layout(board.axes, scene, layout)
+    # From here on everything has its size in pixels, which furniture and labels need.
+    board.figure.draw_without_rendering()
+
+
+def _draw_furniture(
+    board: Board, scene: Scene, furniture: Sequence[Furniture], places: Sequence[Box]
+) -> list[Box]:
+    """Draw every piece in its place, and return what labels must keep out of."""
+    pairs = zip(furniture, places, strict=True)
+    covered = [item.draw(scene.frame, place) for item, place in pairs]
+    if scene.is_whole:
+        covered.append(draw_north_on_meridian(board, scene.frame))
+    return covered
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
@@ -253,12 +259,18 @@ def _caption_languages(result: Result, language: str) -> tuple[str, ...]:
 
 
 def _caption_lines(
-    board: Board, caption: Text, languages: Sequence[str], approval: str | None
+    board: Board, caption: Text | None, languages: Sequence[str], approval: str | None
 ) -> list[str]:
-    lines = [f"{say('figure', language)}  {caption.say(language)}" for language in languages]
+    """Return the lines below the map; none without a caption."""
+    if caption is None:
+        return []
+    said = [f"{say('figure', language)}  {caption.say(language)}" for language in languages]
     if approval:
-        lines.append(f"{say('approval', board.language)}{approval}")
-    return [part for line in lines for part in wrap_text(board.text(line), _CAPTION_WIDTH)]
+        said.append(f"{say('approval', board.language)}{approval}")
+    lines: list[str] = []
+    for text in said:
+        lines += wrap_text(board.text(text), _CAPTION_WIDTH)
+    return lines
 
 
 def _sentence(text: str, language: str) -> str:
@@ -266,11 +278,16 @@ def _sentence(text: str, language: str) -> str:
     return text if ended else f"{text}{say('full_stop', language)}"
 
 
-def _write_caption(board: Board, lines: Sequence[str]) -> None:
+def _write_texts(board: Board, title: Mapping[str, str] | str | None, lines: Sequence[str]) -> int:
+    """Write title and caption; return how many lines the title takes."""
+    text = title_texts(title, word("tier_title")).say(board.language)
+    heading = wrap_text(board.text(text), _TITLE_WIDTH)
+    board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
     board.axes.text(
         0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top", fontsize=7.6,
         linespacing=1.45, color="#3a4045", gid="caption",
     )  # fmt: skip
+    return len(heading)
 
 
 def _arrange(board: Board, frame: Frame, title_lines: int, caption_lines: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -130,9 +131,9 @@ def standard_furniture(board: Board, scene: Scene) -> list[Furniture]:
 def _half_length(frame: Frame) -> tuple[float, float]:
     """Return half the bar's length in true metres, and how long that is on the map."""
     stretch = _stretch(frame)
-    span = (frame.window[2] - frame.window[0]) / stretch
-    lengths = [k * 10**power for power in range(7) for k in (1, 2.5, 5)]
-    half = max([length for length in lengths if 2 * length <= span / 6], default=1)
+    longest = (frame.window[2] - frame.window[0]) / stretch / 12
+    lengths = [digit * 10**power for power, digit in product(range(7), (1, 2.5, 5))]
+    half = max([length for length in lengths if length <= longest], default=1)
     return half, half * stretch
 
 
@@ -150,34 +151,37 @@ def _stretch(frame: Frame) -> float:
 
 def _scale_bar(board: Board) -> Furniture:
     dots = board.figure.dpi / 72
-
-    def texts(frame: Frame) -> list[str]:
-        half, _ = _half_length(frame)
-        return ["0", f"{half / 1000:g}", f"{2 * half / 1000:g} {say('kilometres', board.language)}"]
-
-    def widths(frame: Frame) -> list[float]:
-        return [_text_width(board, text, 7) for text in texts(frame)]
+    corners = ("bottom", "lower right", "lower left", "upper left", "upper right")
 
     def piece(frame: Frame, width: float) -> Piece:
         _, drawn = _half_length(frame)
         bar = 2 * drawn / (frame.window[2] - frame.window[0]) * width
-        first, _, last = widths(frame)
-        corners = ("bottom", "lower right", "lower left", "upper left", "upper right")
+        first, _, last = _label_widths(board, _bar_texts(board, frame))
         return Piece("scale", bar + (first + last) / 2 + 4, 15 * dots, corners)
 
     def draw(frame: Frame, place: Box) -> Box:
+        texts = _bar_texts(board, frame)
+        first, middle, last = _label_widths(board, texts)
         _, drawn = _half_length(frame)
         left, bottom, right, _ = frame.window
-        inside = board.axes.get_window_extent()
-        metres = (right - left) / inside.width
-        first, middle, last = widths(frame)
-        start = left + (place.left + first / 2 + 2) * metres
-        foot, height = bottom + (place.bottom + 1) * metres, 3.4 * dots * metres
+        metres = (right - left) / board.axes.get_window_extent().width
+        start, foot = place.left + first / 2 + 2, place.bottom + 1
+        at = left + start * metres, bottom + foot * metres, drawn, 3.4 * dots * metres
         # The middle label is left out where it would touch the last one.
         shown = (0, 1, 2) if drawn / metres > (middle + last) / 2 + 5 else (0, 2)
-        return _bar(board, (start, foot, drawn, height), texts(frame), shown)
+        return _bar(board, at, texts, shown)
 
     return Furniture(piece, draw)
+
+
+def _bar_texts(board: Board, frame: Frame) -> list[str]:
+    half, _ = _half_length(frame)
+    unit = say("kilometres", board.language)
+    return ["0", f"{half / 1000:g}", f"{2 * half / 1000:g} {unit}"]
+
+
+def _label_widths(board: Board, texts: Sequence[str]) -> list[float]:
+    return [_text_width(board, text, 7) for text in texts]
 
 
 def _bar(

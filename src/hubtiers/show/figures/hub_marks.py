@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -53,7 +54,8 @@ def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], tier: str) -> None:
 def _draw_cores(
     axes: Axes, scene: Scene, hubs: list[Hub], tier: str, marker: str, size: float
 ) -> None:
-    points = [core_point(scene, core) for hub in hubs for core in scene.members(hub.cores)]
+    cores = chain.from_iterable(scene.members(hub.cores) for hub in hubs)
+    points = [core_point(scene, core) for core in cores]
     if points:
         x, y = zip(*points, strict=True)
         colour = hub_colours(TIERS)[tier]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,7 @@ def label_points(
     if layout is None:
         return _best_regions(scene, result, language)
     hubs = sorted(layout.hubs, key=lambda hub: TIERS.index(hub.tier))
-    cores = [core for hub in hubs for core in scene.members(hub.cores)]
+    cores = chain.from_iterable(scene.members(hub.cores) for hub in hubs)
     names = _core_names(scene, result, language)
     named = [(names[core], core_point(scene, core)) for core in cores]
     return [(name, at) for name, at in named if _inside(at, scene.frame)]

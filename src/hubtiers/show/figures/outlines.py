@@ -57,7 +57,8 @@ def paths_along(lines: Iterable[Any], *, colour: str, width: float, name: str, o
     """Return lines as one collection that can be found by its name."""
     from matplotlib.collections import LineCollection
 
-    points = [shapely.get_coordinates(part) for line in lines for part in shapely.get_parts(line)]
+    parts = shapely.get_parts(np.array(list(lines), dtype=object))
+    points = [shapely.get_coordinates(part) for part in parts]
     drawn = LineCollection(points, colors=colour, linewidths=width, zorder=order, capstyle="round")
     drawn.set_gid(name)
     return drawn

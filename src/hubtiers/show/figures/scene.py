@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +16,7 @@ from hubtiers.errors import CRSError, SpecError, UnknownOptionError, listing
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_context, load_regions
 from hubtiers.regions.membership import expand_members
-from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
+from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack
 from hubtiers.scheme import Result
 from hubtiers.show.framing import (
     Framing,
@@ -33,7 +34,7 @@ from hubtiers.show.framing import (
 from hubtiers.show.study_area import StudyArea, fills_map, study_area
 from hubtiers.show.words import region_names
 
-__all__ = ["Frame", "Scene", "SideMap", "cut_to", "make_scene"]
+__all__ = ["Frame", "Scene", "SideMap", "cut_to", "degrees_around", "make_scene"]
 
 Box = tuple[float, float, float, float]
 
@@ -114,13 +115,21 @@ class Scene:
     drawn: dict[tuple[str, str], gpd.GeoSeries] = field(default_factory=dict, repr=False)
 
     def members(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the units that ids of a layout stand for; a layer of the user's own has no others."""
+        """Return the units that ids of a layout stand for; one's own layer has no others."""
         return expand_members(ids) if self.has_units else tuple(ids)
 
     @property
     def has_units(self) -> bool:
         """Whether there is a pack whose smallest units lie under the regions."""
-        return self.pack is not None and bool(self.pack.borders)
+        return self.pack is not None and self.pack.is_shipped and bool(self.pack.borders)
+
+    @property
+    def border_level(self) -> str:
+        """The level whose outlines lie over the regions: as the pack says, else the one above."""
+        if self.pack is None:
+            return ""
+        own = self.pack.levels.get(self.area.source.level)
+        return self.pack.borders or (own.parent if own is not None else "")
 
     def regions(self, frame: Frame) -> gpd.GeoSeries:
         """Return the regions of the study on a projection, the largest first."""
@@ -142,7 +151,7 @@ class Scene:
 
     def units(self, frame: Frame) -> gpd.GeoSeries:
         """Return what a layout is made of: the smallest units of the pack, else the regions."""
-        if self.pack is not None and self.pack.is_shipped and self.pack.borders:
+        if self.has_units and self.pack is not None:
             return self.level(self.pack.units, frame)
         return projected(self.area.layer, frame.crs)
 
@@ -162,7 +171,7 @@ class Scene:
             around = load_context("world", pack=self.pack).geometry
             shapes = around.clip_by_rect(*self.pack.around)
             return cut_to(shapes[~shapes.is_empty].to_crs(frame.crs), frame.window)
-        bounds = _degrees_around(frame)
+        bounds = degrees_around(frame)
         if self.pack is not None and self.pack.context_file and self.pack.borders:
             land = around_frame(load_context("world", pack=self.pack).geometry, bounds)
         else:
@@ -234,32 +243,43 @@ def _said(scene: Scene, extent: Box, crs: str | None) -> Scene:
 def _framed(scene: Scene, shapes: gpd.GeoSeries, crs: str | None, result: Result) -> Scene:
     """Return a scene framed by the study itself."""
     pack = scene.pack
-    declared = [inset for inset in pack.insets if inset.box] if pack is not None else []
+    boxed = [inset for inset in pack.insets if inset.box] if pack is not None else []
     main, insets = shapes, []
-    for inset in declared:
-        inside = shapes.clip_by_rect(*inset.box)  # type: ignore[misc]
-        if not inside.is_empty.all():
-            main = main.difference(shapely.box(*inset.box))  # type: ignore[misc]
-            kept = inside[~inside.is_empty]
-            frame = _own_frame(
-                kept, inset.projection or choose_projection(tuple(kept.total_bounds.tolist()))
-            )
-            insets.append(
-                SideMap(
-                    inset.id, frame, (inset.title_zh, inset.title_en), inset.width, (inset.corner,)
-                )
-            )
+    for declared in boxed:
+        side = _side_map(declared, shapes, "")
+        if side is not None:
+            insets.append(side)
+            main = main.difference(shapely.box(*_box_of(declared)))
     main = main[~main.is_empty]
     framing = frame_shapes(main.array)
-    own = pack.projection if pack is not None and (declared or not pack.window) else ""
+    own = pack.projection if pack is not None and (boxed or not pack.window) else ""
     chosen = crs or own or choose_projection(framing.bounds)
     window = _window(around_frame(main, framing.bounds), chosen)
     frame = Frame(chosen, padded(window, _MARGIN, _SHAPE))
     insets += _automatic(main, framing, frame, result)
-    left_out = tuple(str(main.index[number]) for number in framing.left_out)
     return replace(
-        scene, frame=frame, insets=tuple(insets), locator=_locator(scene, frame), left_out=left_out
+        scene,
+        frame=frame,
+        insets=tuple(insets),
+        locator=_locator(scene, frame),
+        left_out=tuple(str(main.index[number]) for number in framing.left_out),
     )
+
+
+def _side_map(inset: Inset, shapes: gpd.GeoSeries, crs: str) -> SideMap | None:
+    """Return an inset that a pack declares as a box; None when nothing of the study lies in it."""
+    inside = shapes.clip_by_rect(*_box_of(inset))
+    kept = inside[~inside.is_empty]
+    if not len(kept):
+        return None
+    chosen = inset.projection or crs or choose_projection(tuple(kept.total_bounds.tolist()))
+    titles = inset.title_zh, inset.title_en
+    return SideMap(inset.id, _own_frame(kept, chosen), titles, inset.width, (inset.corner,))
+
+
+def _box_of(inset: Inset) -> Box:
+    assert inset.box is not None
+    return inset.box
 
 
 def _automatic(
@@ -300,18 +320,13 @@ def _declared(scene: Scene, pack: Pack, whole: Frame) -> tuple[SideMap, ...]:
     """Return the insets of a pack's own printed map."""
     found = []
     for inset in pack.insets:
-        crs = inset.projection or whole.crs
-        if inset.window is not None:
-            frame = Frame(crs, inset.window)
+        if inset.window is None:
+            side = _side_map(inset, scene.area.study, whole.crs)
+            found += [side] if side is not None else []
         else:
-            assert inset.box is not None
-            inside = scene.area.study.clip_by_rect(*inset.box)
-            if inside.is_empty.all():
-                continue
-            frame = _own_frame(inside[~inside.is_empty], crs)
-        found.append(
-            SideMap(inset.id, frame, (inset.title_zh, inset.title_en), inset.width, (inset.corner,))
-        )
+            frame = Frame(inset.projection or whole.crs, inset.window)
+            titles = inset.title_zh, inset.title_en
+            found.append(SideMap(inset.id, frame, titles, inset.width, (inset.corner,)))
     return tuple(found)
 
 
@@ -335,7 +350,7 @@ def _window(shapes: gpd.GeoSeries, crs: str) -> Box:
     return left, bottom, right, top
 
 
-def _degrees_around(frame: Frame) -> Box:
+def degrees_around(frame: Frame) -> Box:
     """Return a box in degrees that holds a frame: the whole globe where the frame leaves it."""
     lon, lat = degrees_in(frame.crs, frame.window)
     middle = _middle_lon(frame)
@@ -396,10 +411,12 @@ def _onto(shapes: gpd.GeoSeries, crs: str, pack: Pack | None) -> gpd.GeoSeries:
 
 def layout_units(layout: HubLayout, expand: Callable[[Iterable[str]], Iterable[str]]) -> list[str]:
     """Return the ids of the units that a layout draws: cores, extents and corridors."""
-    members: Iterable[Sequence[str]] = [hub.cores for hub in layout.hubs]
-    members = [*members, *(hub.extent for hub in layout.hubs)]
-    members = [*members, *(corridor.members for corridor in layout.corridors)]
-    return list(dict.fromkeys(unit for ids in members for unit in expand(ids)))
+    named: list[str] = []
+    for hub in layout.hubs:
+        named += [*hub.cores, *hub.extent]
+    for corridor in layout.corridors:
+        named += corridor.members
+    return list(dict.fromkeys(expand(named)))
 
 
 def require_members(scene: Scene, layout: HubLayout) -> None:
@@ -407,7 +424,8 @@ def require_members(scene: Scene, layout: HubLayout) -> None:
     if scene.has_units:
         return
     known = set(scene.area.layer.index)
-    absent = [core for hub in layout.hubs for core in hub.cores if core not in known]
+    cores = chain.from_iterable(hub.cores for hub in layout.hubs)
+    absent = [core for core in cores if core not in known]
     if absent:
         raise SpecError(
             f"The hubs of the layout {layout.id!r} have cores that are no region of the layer: "

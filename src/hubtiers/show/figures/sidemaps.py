@@ -110,7 +110,8 @@ def _locate(main: Axes, place: Box) -> Callable[[Any, Any], Any]:
 
 def _write_title(board: Board, axes: Axes, inset: SideMap) -> None:
     """Write the name of an inset in its lower right corner, when it fits."""
-    text = board.text(inset.title[0] if board.language == "zh" else inset.title[1])
+    chinese, english = inset.title
+    text = board.text((chinese or english) if board.language == "zh" else (english or chinese))
     title = axes.text(
         0.97, 0.025, text, transform=axes.transAxes, ha="right", fontsize=6.5, zorder=9
     )

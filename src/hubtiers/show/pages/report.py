@@ -22,7 +22,7 @@ from hubtiers.show.language import language_of
 from hubtiers.show.pages.report_page import Material, Page, Section
 from hubtiers.show.pages.report_sections import write_sections
 from hubtiers.show.text import html_text
-from hubtiers.show.words import say, title_texts, word
+from hubtiers.show.words import require_language, say, title_texts, word
 
 __all__ = ["Report", "build_report"]
 
@@ -150,6 +150,8 @@ def build_report(
     >>> report.to_frame()["section"].tolist()
     ['question', 'data', 'method', 'result', 'comparison', 'gaps', 'rerun', 'appendix']
     """
+    if language is not None:
+        require_language(language)
     if isinstance(source, Result):
         material = Material(source, title_texts(title, word("report_title")))
     elif isinstance(source, Outcome):

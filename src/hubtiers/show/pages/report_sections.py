@@ -10,7 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hubtiers.errors import HubtiersError
+from hubtiers.errors import DataError, HubtiersError
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
@@ -22,6 +22,7 @@ from hubtiers.show.figures.charts import (
     weight_figure,
 )
 from hubtiers.show.figures.figure import map_caption, tier_figure
+from hubtiers.show.figures.scene import make_scene
 from hubtiers.show.methods import describe_steps
 from hubtiers.show.pages.report_html import (
     bullets,
@@ -256,7 +257,11 @@ def _map(material: Material, page: Page) -> Figure:
 
 def _map_caption(material: Material, page: Page) -> str:
     title = material.title.to_plain()
-    caption = map_caption(material.result, material.layout, title).say(page.language)
+    scene = None
+    # A result that cannot be drawn has no insets to tell of.
+    with contextlib.suppress(DataError):
+        scene = make_scene(material.result, material.layout)
+    caption = map_caption(material.result, material.layout, title, scene).say(page.language)
     if not material.approval:
         return caption
     return f"{caption} {page.word('approval')}{material.approval}"

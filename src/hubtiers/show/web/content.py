@@ -57,8 +57,10 @@ def map_content(
     """
     ground = lay_ground(result)
     hubs = _layout(layout, ground)
-    hub_units = {unit for hub in hubs["hubs"] for unit in hub["units"]}
-    hub_units |= {ground.number[core["id"]] for hub in hubs["hubs"] for core in hub["cores"]}
+    hub_units: set[int] = set()
+    for hub in hubs["hubs"]:
+        hub_units.update(hub["units"])
+        hub_units.update(ground.number[core["id"]] for core in hub["cores"])
     return {
         "title": title_texts(title, word("tier_title")).to_plain(),
         "subtitle": _subtitle(result, ground).to_plain(),

@@ -108,8 +108,11 @@ def _land(ground: Ground) -> list[Any]:
 def _lines(pack: Pack | None) -> list[list[int]]:
     if pack is None:
         return []
-    shapes = [pack.line_shapes(line).geometry.explode(index_parts=False) for line in pack.lines]
-    return [encode_line(shapely.get_coordinates(line)) for series in shapes for line in series]
+    lines: list[list[int]] = []
+    for line in pack.lines:
+        parts = shapely.get_parts(pack.line_shapes(line).geometry.array)
+        lines += [encode_line(shapely.get_coordinates(part)) for part in parts]
+    return lines
 
 
 def _outlines(shape: Any) -> list[list[int]]:

@@ -143,7 +143,7 @@ def test_indicator_system_lists_groups_units_weights_years_and_sources(cities, t
 
 def test_three_rules_and_no_upright_ones(zhang, tmp_path):
     book = openpyxl.load_workbook(
-        save_tables(zhang.result, tmp_path / "t.xlsx", comparison=zhang.comparison)
+        save_tables(zhang.result, tmp_path / "t.xlsx", language="both", comparison=zhang.comparison)
     )
     assert book.sheetnames == [
         "Indicator system",
