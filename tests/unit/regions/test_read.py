@@ -515,11 +515,31 @@ def test_a_table_without_geometry_is_no_layer(tmp_path):
     ("columns", "id_column", "name_column"),
     [
         # Natural Earth, GADM, GISCO, geoBoundaries and DataV, as they name their columns.
-        ({"ISO_A3": ["-99", "FRA"], "ADM0_A3": ["NOR", "FRA"], "NAME": ["Norway", "France"]}, "ADM0_A3", "NAME"),
-        ({"GID_0": ["FRA", "FRA"], "GID_1": ["FRA.1_1", "FRA.2_1"], "NAME_1": ["A", "B"]}, "GID_1", "NAME_1"),
-        ({"NUTS_ID": ["DE1", "DE2"], "LEVL_CODE": [1, 1], "NAME_LATN": ["A", "B"]}, "NUTS_ID", "NAME_LATN"),
-        ({"shapeName": ["A", "B"], "shapeISO": ["", ""], "shapeID": ["1x", "2x"]}, "shapeID", "shapeName"),
-        ({"adcode": [110101, 110102], "name": ["东城区", "西城区"], "level": ["district"] * 2}, "adcode", "name"),
+        (
+            {"ISO_A3": ["-99", "FRA"], "ADM0_A3": ["NOR", "FRA"], "NAME": ["Norway", "France"]},
+            "ADM0_A3",
+            "NAME",
+        ),
+        (
+            {"GID_0": ["FRA", "FRA"], "GID_1": ["FRA.1_1", "FRA.2_1"], "NAME_1": ["A", "B"]},
+            "GID_1",
+            "NAME_1",
+        ),
+        (
+            {"NUTS_ID": ["DE1", "DE2"], "LEVL_CODE": [1, 1], "NAME_LATN": ["A", "B"]},
+            "NUTS_ID",
+            "NAME_LATN",
+        ),
+        (
+            {"shapeName": ["A", "B"], "shapeISO": ["", ""], "shapeID": ["1x", "2x"]},
+            "shapeID",
+            "shapeName",
+        ),
+        (
+            {"adcode": [110101, 110102], "name": ["东城区", "西城区"], "level": ["district"] * 2},
+            "adcode",
+            "name",
+        ),
     ],
 )
 def test_columns_of_the_usual_sources_are_found(columns, id_column, name_column):
