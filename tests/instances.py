@@ -33,6 +33,7 @@ from hubtiers.scoring.impute import (
     RequireCoverage,
 )
 from hubtiers.scoring.normalise import (
+    AsIs,
     DistanceToReference,
     Goalposts,
     LogMinMax,
