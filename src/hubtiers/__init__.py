@@ -1,4 +1,6 @@
-"""Innovation hubs by tier: join indicators to regions, score them, sort them into tiers, map the layout.
+"""Innovation hubs by tier.
+
+Join indicators to regions, score them, sort them into tiers, map the layout.
 
 Names load when they are first used, so that `import hubtiers` stays light.
 """

@@ -43,10 +43,12 @@ class FittedAggregate(Protocol):
 
 
 class WeightStep(Protocol):
-    """A step that says how much each indicator counts."""
+    """A step that says how much each indicator counts.
 
-    @property
-    def uses_data(self) -> bool: ...
+    Whether the weights come from the data it says in an attribute `uses_data`; see
+    `hubtiers._method.uses_data`. That is no member here: type checkers tell attributes of a class
+    from properties, and either will do.
+    """
 
     @property
     def fit(self) -> Callable[..., FittedWeights]: ...

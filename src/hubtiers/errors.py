@@ -1,7 +1,10 @@
-"""The error tree: every message is a sentence that names the value, the expectation and the way out.
+"""The error tree.
 
-The wording of each error stands once, in its constructor; callers pass facts. Everything that hubtiers raises
-on purpose derives from `HubtiersError`: `SpecError` when a choice is wrong, `DataError` when the data do not fit.
+Every message is a sentence that names the value, the expectation and the way out.
+
+The wording of each error stands once, in its constructor; callers pass facts. Everything that
+hubtiers raises on purpose derives from `HubtiersError`: `SpecError` when a choice is wrong,
+`DataError` when the data do not fit.
 """
 
 from __future__ import annotations
@@ -99,8 +102,9 @@ class ConstantIndicatorError(DataError):
         noun = "indicator" if len(names) == 1 else "indicators"
         verb = "has" if len(names) == 1 else "have"
         super().__init__(
-            f"{method} needs values that differ, but the {noun} {listing(map(repr, names))} {verb} the same value "
-            f"in every region. Drop the {noun} from the framework, or add regions where the values differ."
+            f"{method} needs values that differ, but the {noun} {listing(map(repr, names))} {verb} "
+            f"the same value in every region. Drop the {noun} from the framework, or add regions "
+            "where the values differ."
         )
 
 
@@ -130,9 +134,9 @@ class OverlapError(DataError):
         self.pairs = [tuple(map(str, pair)) for pair in pairs]
         names = listing((f"{a} with {b}" for a, b in self.pairs), most=8)
         super().__init__(
-            f"{method} takes its weights from the data, but these regions overlap and would count twice: {names}. "
-            "Keep disjoint regions (IndicatorTable.without, or `exclude` in a study file), or use weights that do "
-            "not depend on the data, such as EqualWeights()."
+            f"{method} takes its weights from the data, but these regions overlap and would count "
+            f"twice: {names}. Keep disjoint regions (IndicatorTable.without, or `exclude` in a "
+            "study file), or use weights that do not depend on the data, such as EqualWeights()."
         )
 
 

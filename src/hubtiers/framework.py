@@ -169,8 +169,8 @@ class Framework:
         path
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
-            `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default: weight 1,
-            kind extensive.
+            `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default:
+            weight 1, kind extensive.
 
         Raises
         ------

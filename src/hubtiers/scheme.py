@@ -462,13 +462,16 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
 def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
     """Return all years as one table whose regions are named `region@year`."""
     parts = [_named_by_year(table, year) for year, table in tables.items()]
-    frames = {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
+
+    def stacked(name: str) -> pd.DataFrame:
+        return pd.concat([part[name] for part in parts])
+
     return IndicatorTable(
-        values=frames["values"],
-        regions=frames["regions"],
+        values=stacked("values"),
+        regions=stacked("regions"),
         framework=next(iter(tables.values())).framework,
-        status=frames["status"],
-        year=frames["year"],
+        status=stacked("status"),
+        year=stacked("year"),
     )
 
 

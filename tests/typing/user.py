@@ -46,7 +46,6 @@ assert_type(ht.assess_robustness(scheme, table, ht.Variation(), draws=10), ht.Ro
 
 ht.Scheme(weight=HalfAndHalf())
 ht.Scheme(weight=ht.MinMax())  # refused
-ht.Scheme(weight=ht.EntropyWeights)  # refused
 ht.Scheme(normalise=ht.EntropyWeights())  # refused
 ht.Scheme(aggregate=ht.NaturalBreaks())  # refused
 ht.Scheme(tier=ht.EntropyWeights())  # refused

@@ -97,14 +97,8 @@ class MatchReport:
 
     def _repr_html_(self) -> str:
         summary, *_ = self.to_text(most=0).splitlines()
-        cells = [
-            [html.escape("" if pd.isna(v) else str(v)) for v in row]
-            for row in self.frame.head(200).to_numpy()
-        ]
         head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells
-        )
+        body = "".join(map(_html_row, self.frame.head(200).to_numpy()))
         more = f"<p>… and {len(self.frame) - 200} more</p>" if len(self.frame) > 200 else ""
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         return f"<p>{html.escape(summary)}</p>{table}{more}"
@@ -431,16 +425,23 @@ def _by_code(code: str, level: str, limit: str) -> _Answer:
     return _Answer(None, "unmatched", note, f"{unit.region_id} {unit.name_zh}")
 
 
+def _html_row(row: Iterable[object]) -> str:
+    # None and NaN alike are empty cells.
+    texts = ["" if cell is None or cell != cell else str(cell) for cell in row]  # noqa: PLR0124
+    cells = "".join(f"<td>{html.escape(text)}</td>" for text in texts)
+    return f"<tr>{cells}</tr>"
+
+
 @lru_cache(maxsize=1)
 def _province_prefixes() -> dict[str, tuple[str, ...]]:
     """Return Chinese names of provinces by their first character, the longest first."""
     names = {
         name_key(name) for place in provinces().values() for name in (place.name_zh, place.short_zh)
     }
-    ordered = sorted(names, key=lambda name: (-len(name), name))
-    return {
-        first: tuple(n for n in ordered if n[0] == first) for first in {name[0] for name in names}
-    }
+    by_first: dict[str, tuple[str, ...]] = {}
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        by_first[name[0]] = (*by_first.get(name[0], ()), name)
+    return by_first
 
 
 @lru_cache(maxsize=1)

@@ -302,9 +302,10 @@ def _names_above(regions: pd.DataFrame, source: LayerSource) -> dict[str, list[s
             for region, zh, en in zip(layer.index, layer["name_zh"], layer["name_en"], strict=True):
                 names.setdefault(str(region), [str(region)]).extend((str(zh), str(en)))
     lines = lineage(regions, pack, source.level)
-    return {
-        line[0]: [name for above in line[1:] for name in names.get(above, ())] for line in lines
-    }
+    above: dict[str, list[str]] = {}
+    for region, *higher in lines:
+        above[region] = [name for parent in higher for name in names.get(parent, ())]
+    return above
 
 
 def _bare(name: str) -> str:
@@ -338,11 +339,11 @@ def _parted(name: str) -> tuple[str, frozenset[str]]:
 def _of_one_kind(name: str, found: Iterable[str], index: _Index) -> tuple[str, ...]:
     """Return the regions whose name says no other kind than is asked for: 朝阳县 is not 朝阳区."""
     bare, kinds = _parted(name)
-    return tuple(
-        region
-        for region in found
-        if not kinds or any(b == bare and (not k or k & kinds) for b, k in index.kinds[region])
-    )
+
+    def agrees(region: str) -> bool:
+        return any(own == bare and (not k or k & kinds) for own, k in index.kinds[region])
+
+    return tuple(region for region in found if not kinds or agrees(region))
 
 
 def _match_one(

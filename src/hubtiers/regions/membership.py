@@ -125,22 +125,18 @@ def overlaps(members: Mapping[str, Iterable[str]] | pd.DataFrame) -> list[tuple[
     if isinstance(members, pd.DataFrame):
         if "members" not in members.columns:
             return overlaps_by_geometry(members)
-        listed = {
-            str(region): [unit for unit in str(text).split(";") if unit]
-            for region, text in zip(members.index, members["members"], strict=True)
-        }
-        members = listed
+        members = {str(region): _parts_of(text) for region, text in members["members"].items()}
     # Members may be units of a user's own; only known regions are expanded.
     known = {*provinces(), *city_units(), *consortia()}
-    units = {
-        region: {
-            unit
-            for member in group
-            for unit in (member_units(member) if member in known else (member,))
-        }
-        for region, group in members.items()
-    }
+    units: dict[str, set[str]] = {}
+    for region, group in members.items():
+        expanded = [member_units(member) if member in known else (member,) for member in group]
+        units[region] = set().union(*expanded)
     return [(a, b) for a, b in combinations(units, 2) if units[a] & units[b]]
+
+
+def _parts_of(text: object) -> list[str]:
+    return [unit for unit in str(text).split(";") if unit]
 
 
 def overlaps_by_geometry(

@@ -1,4 +1,7 @@
-"""Fonts that can draw Chinese, found among those installed; and text that contains only what they can draw."""
+"""Fonts that can draw Chinese, found among those installed.
+
+And text that contains only what they can draw.
+"""
 
 from __future__ import annotations
 
@@ -89,16 +92,21 @@ def find_lettering(language: str) -> Lettering:
     if language == "zh":
         if not chinese:
             raise HubtiersError(
-                "A figure with Chinese text needs a font with Chinese characters, and none is installed. Install "
-                "Noto Sans CJK (Debian and Ubuntu: apt-get install fonts-noto-cjk; macOS and Windows: "
-                'download it from Google Fonts as "Noto Sans SC"), or draw the figure with language="en".'
+                "A figure with Chinese text needs a font with Chinese characters, and none is "
+                "installed. Install Noto Sans CJK (Debian and Ubuntu: apt-get install "
+                "fonts-noto-cjk; macOS and Windows: "
+                'download it from Google Fonts as "Noto Sans SC"), or draw the figure with '
+                'language="en".'
             )
         return Lettering((*chinese, _LAST))
     return Lettering((*latin, *chinese, _LAST))
 
 
 def drawable_language(language: str) -> str:
-    """Return the language, or English when no installed font can draw Chinese: for builds that must not stop there."""
+    """Return the language, or English when no installed font can draw Chinese.
+
+    For builds that must not stop there.
+    """
     require_language(language)
     return language if language == "en" or any(name in _installed() for name in CJK_FONTS) else "en"
 

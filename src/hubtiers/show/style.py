@@ -15,10 +15,16 @@ _HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
 NO_DATA_COLOUR = "#e4e2dd"
 
 SCORE_RAMP = ("#eef6e4", "#bfe0ae", "#78bb7f", "#31875a", "#0a4c39")
-"""Colours of a score from lowest to highest; another hue than tiers, so that the two are not taken for each other."""
+"""Colours of a score from lowest to highest.
+
+Another hue than tiers, so that the two are not taken for each other.
+"""
 
 HUB_SHAPES = ("star", "diamond", "square", "circle")
-"""Symbol of a core by the tier of its hub, highest first: shape tells tiers apart where colour does not."""
+"""Symbol of a core by the tier of its hub, highest first.
+
+Shape tells tiers apart where colour does not.
+"""
 
 
 def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""The book of words: every term once, in Chinese and English, for map, figures, tables, report and console.
+"""The book of words.
+
+Every term once, in Chinese and English, for map, figures, tables, report and console.
 
 Words of one theme stand together; `say` and `word` look one up by its key, whatever its theme.
 Braces are places that `fill` puts values into. The browser gets its part of the book with the map
@@ -78,7 +80,9 @@ class Text:
         return self.zh if language == "zh" else self.en
 
     def fill(self, **values: object) -> Text:
-        """Return the text with values in the places of its braces, a value that is a text in its own language.
+        """Return the text with values in the places of its braces.
+
+        A value that is a text stands there in its own language.
 
         >>> word("found").fill(n=1).en, word("found").fill(n=2).en
         ('1 result', '2 results')
@@ -220,8 +224,8 @@ _FIGURES: Mapping[str, Text] = {
     "break_below": Text("（各级含下限）", " (each tier includes its lower bound)"),
     "caption": Text(
         "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
-        "{title} {n} regions in {k} tiers by composite score: {method}, goodness of variance fit {gvf}{ends}.{hubs} "
-        "{insets}{source}",
+        "{title} {n} regions in {k} tiers by composite score: {method}, goodness of "
+        "variance fit {gvf}{ends}.{hubs} {insets}{source}",
     ),
     "caption_insets": Text(
         "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
@@ -466,7 +470,10 @@ def require_language(language: str) -> int:
 
 
 def browser_words() -> dict[str, dict[str, Any]]:
-    """Return the part of the book that the web map says, by language; a word with a singular as both its forms."""
+    """Return the part of the book that the web map says, by language.
+
+    A word with a singular as both its forms.
+    """
     part = {**_TERMS, **_MAP}
     chinese = {key: said.zh for key, said in part.items()}
     english = {key: _forms(said) for key, said in part.items()}
@@ -516,7 +523,10 @@ def join_texts(parts: Sequence[Text], mark: str = "comma") -> Text:
 
 
 def title_texts(title: Mapping[str, str] | str | None, default: Text) -> Text:
-    """Return a title in both languages: as given, one language standing in for the other, or the default."""
+    """Return a title in both languages.
+
+    As given, one language standing in for the other, or the default.
+    """
     if isinstance(title, str):
         return Text.same(title) if title else default
     if title is None:
@@ -530,7 +540,9 @@ def title_texts(title: Mapping[str, str] | str | None, default: Text) -> Text:
 
 
 def tier_text(label: object) -> Text:
-    """Return the name of a tier as people read it: Zhang's tiers in both languages, any other as it is.
+    """Return the name of a tier as people read it.
+
+    Zhang's tiers in both languages, any other as it is.
 
     >>> tier_text("national")
     Text(zh='国家级', en='National', one='')

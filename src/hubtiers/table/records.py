@@ -167,7 +167,8 @@ def _read_workbook(path: Path, wanted: str) -> pd.DataFrame:
         if "limits=ReadLimits" not in str(error):
             raise
         raise DataError(
-            f"{path.name} is too large for a list in a workbook. Save it as CSV UTF-8 or as Parquet."
+            f"{path.name} is too large for a list in a workbook. Save it as CSV UTF-8 or as "
+            "Parquet."
         ) from None
     filled = [sheet for sheet in book.sheets if sheet.rows]
     fitting = [sheet for sheet in filled if _header_row(sheet, wanted) is not None] or filled

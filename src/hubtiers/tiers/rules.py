@@ -369,8 +369,10 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
         for group in division.groups
         for member in group.members
     }
-    names = [{owner.get(p) for p in inside} for inside in _provinces_inside(regions)]
-    single = [next(iter(n)) if len(n) == 1 else None for n in names]
+    single = []
+    for inside in _provinces_inside(regions):
+        owners = {owner.get(province) for province in inside}
+        single.append(owners.pop() if len(owners) == 1 else None)
     return pd.Series(single, regions.index, dtype="object", name="macro_region")
 
 

@@ -61,8 +61,9 @@ class PercentileRank:
 
     Notes
     -----
-    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values. A region of a later year stands half-way between the fitted values
-    around it. A constant indicator is accepted and gets 0.5.
+    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values. A region of a later
+    year stands half-way between the fitted values around it. A constant indicator is accepted and
+    gets 0.5.
 
     **Missing values** have no rank and stay missing; n counts the values present.
 

@@ -1,4 +1,6 @@
-"""The sheet that a figure is drawn on: fonts and settings of its own, and files with text that stays text.
+"""The sheet that a figure is drawn on.
+
+Fonts and settings of its own, and files with text that stays text.
 
 matplotlib is imported here, so this module is itself imported only inside the functions that draw.
 """
@@ -36,7 +38,7 @@ RULE = "#c9cdd1"
 
 
 class PrintFigure(Figure):
-    """A matplotlib figure whose files hold text as text, and are the same whenever they are written."""
+    """A matplotlib figure whose files hold text as text, and are the same at every writing."""
 
     lettering: Lettering | None = None
 
@@ -74,11 +76,15 @@ class Board:
 def drawing(
     language: str, ax: Axes | None, *, size: tuple[float, float], projection: str | None = None
 ) -> Iterator[Board]:
-    """Give a board to draw on: the axes of the caller, or a figure of its own of this size in inches."""
+    """Give a board to draw on.
+
+    The axes of the caller, or a figure of its own of this size in inches.
+    """
     lettering = find_lettering(language)
     if ax is not None and not isinstance(ax, Axes):
         raise SpecError(
-            f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with subplots()."
+            f"ax is {type(ax).__name__}, not matplotlib Axes. Leave it out, or make some with "
+            "subplots()."
         )
     with rc_context(_settings(lettering)):
         if ax is None:
@@ -99,7 +105,9 @@ def _new_figure(size: tuple[float, float], lettering: Lettering) -> PrintFigure:
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
-    """Write a figure as PNG, SVG or PDF by the suffix of the path (保存图件); an interrupted run leaves no half file.
+    """Write a figure as PNG, SVG or PDF by the suffix of the path (保存图件).
+
+    An interrupted run leaves no half file.
 
     Parameters
     ----------
@@ -133,7 +141,7 @@ def svg_text(figure: Figure) -> str:
 
 
 def _dress(ax: Axes, lettering: Lettering) -> None:
-    """Give the texts that the axes already have, such as the empty title, the letters of the figure."""
+    """Give the letters of the figure to texts that the axes have already, such as the title."""
     for text in ax.findobj(Text):
         if isinstance(text, Text):
             text.set_fontfamily([*lettering.families, "sans-serif"])

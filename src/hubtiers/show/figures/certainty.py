@@ -109,7 +109,7 @@ def rank_interval_figure(
     language: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
-    """Plot the interval of 5 to 95 per cent of the rank of each region (位次区间图), with the median.
+    """Plot for each region the interval of 5 to 95 per cent of its rank (位次区间图).
 
     Choose it to show how far a ranking can be trusted, region by region.
 

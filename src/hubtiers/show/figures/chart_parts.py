@@ -88,7 +88,12 @@ def write_note(board: Board, text: str, *, below: bool = False) -> None:
     """Write a small text into the lower left corner, or below the axes at the right."""
     corner, shift, across = ((1, 0), (0, -38), "right") if below else ((0, 0), (6, 6), "left")
     board.axes.annotate(
-        board.text(text), xy=corner, xycoords="axes fraction", xytext=shift, textcoords="offset points", ha=across,
+        board.text(text),
+        xy=corner,
+        xycoords="axes fraction",
+        xytext=shift,
+        textcoords="offset points",
+        ha=across,
         va="bottom", fontsize=8, color="#3a4045", gid="note",
     )  # fmt: skip
 
@@ -143,7 +148,7 @@ def dots_around(points: Sequence[tuple[float, float]], radius: float) -> list[Bo
 
 
 def finish(board: Board) -> None:
-    """Take away the frame at the top and the right, and use the whole sheet, where it is our own."""
+    """Take away the frame at the top and the right, and use the whole sheet where it is ours."""
     if board.own:
         for side in ("top", "right"):
             if side in board.axes.spines:

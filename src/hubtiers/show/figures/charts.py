@@ -57,7 +57,7 @@ _SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
 def rank_size_figure(
     result: Result, *, language: str | None = None, ax: Axes | None = None
 ) -> Figure:
-    """Plot score against rank on logarithmic axes (位序—规模图), coloured by tier, with the fitted line.
+    """Plot score against rank on logarithmic axes (位序—规模图), by tier, with the fitted line.
 
     Choose it to see whether scores fall off by a rule, and where they break.
 
@@ -182,7 +182,8 @@ def radar_figure(
     Examples
     --------
     >>> from hubtiers.study import load_study
-    >>> figure = radar_figure(load_study("zhang2022").run().result, regions=["yangtze-delta"], language="en")
+    >>> result = load_study("zhang2022").run().result
+    >>> figure = radar_figure(result, regions=["yangtze-delta"], language="en")
     >>> figure.axes[0].lines[0].get_ydata().round(2).tolist()
     [0.65, 0.81, 1.0, 0.65]
     """
@@ -193,7 +194,8 @@ def radar_figure(
     profile = _profile(result).loc[chosen]
     if ax is not None and ax.name != "polar":
         raise SpecError(
-            'A radar plot needs polar axes. Make them with subplots(subplot_kw={"projection": "polar"}).'
+            "A radar plot needs polar axes. Make them with "
+            'subplots(subplot_kw={"projection": "polar"}).'
         )
     with drawing(language, ax, size=(6.4, 5.4), projection="polar") as board:
         names = region_names(result, language)
@@ -241,8 +243,8 @@ def _profile(result: Result) -> pd.DataFrame:
     columns = {top: (result.nodes if top in scored else result.normalised)[top] for top in tops}
     if len(columns) < FEWEST_SPOKES:
         raise DataError(
-            f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} stands under the score. "
-            "Group the indicators in the framework, or show a table."
+            f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} "
+            "stands under the score. Group the indicators in the framework, or show a table."
         )
     return pd.DataFrame(columns)
 

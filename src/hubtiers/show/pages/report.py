@@ -116,7 +116,8 @@ def build_report(
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
-        `"zh"` or `"en"`: the language of the whole report. Left out, that of the names of the study.
+        `"zh"` or `"en"`: the language of the whole report. Left out, that of the names of the
+        study.
     approval
         Number of the map's approval (审图号), printed only when given.
 

@@ -52,8 +52,8 @@ def save_tables(
     path
         A path that ends in `.xlsx`.
     language
-        `"zh"`, `"en"`, or `"both"`: headings in two rows, texts in both languages. Left out, that of
-        the names of the study.
+        `"zh"`, `"en"`, or `"both"`: headings in two rows, texts in both languages. Left out, that
+        of the names of the study.
     robustness
         What `assess_robustness` gave.
     comparison

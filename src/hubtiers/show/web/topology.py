@@ -1,4 +1,7 @@
-"""Polygons as shared lines: every border is written once, and any grouping of units can be outlined from it."""
+"""Polygons as shared lines.
+
+Every border is written once, and any grouping of units can be outlined from it.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,10 @@ def _keys(points: Points) -> NDArray[np.int64]:
 
 
 def _split(ring: Points, junctions: set[int]) -> list[Points]:
-    """Cut a closed ring at its junctions; a ring without any starts at its smallest point, so that twins coincide."""
+    """Cut a closed ring at its junctions.
+
+    A ring without any starts at its smallest point, so that twins coincide.
+    """
     points = ring[:-1]
     if len(points) < 3:
         return []
@@ -121,7 +127,10 @@ def _split(ring: Points, junctions: set[int]) -> list[Points]:
 def _arc(
     topology: Topology, known: dict[tuple[bytes, bytes], int], piece: Points, unit: int
 ) -> int:
-    """Return the number of the arc along a piece, `~n` when it runs the other way, adding it when it is new."""
+    """Return the number of the arc along a piece, adding it when it is new.
+
+    It is `~n` for an arc that runs the other way.
+    """
     forward, backward = piece.tobytes(), piece[::-1].tobytes()
     key = (min(forward, backward), max(forward, backward))
     number = known.setdefault(key, len(topology.arcs))
