@@ -33,6 +33,7 @@ from hubtiers.scoring.impute import (
     RequireCoverage,
 )
 from hubtiers.scoring.normalise import (
+    AsIs,
     DistanceToReference,
     Goalposts,
     LogMinMax,
@@ -161,7 +162,8 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(RobustScale(), SPREAD),
         Row(LogMinMax(1, 2), SPREAD | POSITIVE),
         Row(VectorNorm(), GAP | {"zero_column": CONSTANT}),
-        Row(PercentileRank(), GAP),
+        Row(PercentileRank(), GAP, more=(PercentileRank(ties="lowest"),)),
+        Row(AsIs(), GAP),
         Row(
             lambda codes: Goalposts(bounds(0.125, 10.0)(codes)),
             GAP,
@@ -223,7 +225,14 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(EqualIntervals(3), FEW_SCORES),
         Row(HeadTail(4), FEW_SCORES),
         Row(StandardDeviation(), FEW_SCORES),
-        Row(Thresholds((0.4, 50.0))),
+        Row(
+            Thresholds((0.4, 50.0)),
+            more=(
+                Thresholds((0.4, 50.0), closed="below"),
+                Thresholds((0.4, 50.0), closed="below", digits=1),
+                Thresholds((0.44, 50.0), digits=2),
+            ),
+        ),
         Row(RelativeTo((80.0, 120.0)), {"negative": "DataError"}),
         Row(KMeans(3), FEW_SCORES),
         Row(Hierarchical(3), FEW_SCORES),

@@ -60,6 +60,7 @@ from .scoring.impute import (
     RequireCoverage,
 )
 from .scoring.normalise import (
+    AsIs,
     DistanceToReference,
     Goalposts,
     LogMinMax,
@@ -127,6 +128,7 @@ __all__ = [
     "Agreement",
     "AhpWeights",
     "Arithmetic",
+    "AsIs",
     "BenefitOfDoubt",
     "BoxCox",
     "BudgetAllocation",

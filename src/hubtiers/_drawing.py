@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from hubtiers.errors import HubtiersError
+from hubtiers.errors import HubtiersError, SpecError
 from hubtiers.table.indicator_table import IndicatorTable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hubtiers.show.pages.report import Report
     from hubtiers.show.web.webmap import TierMap
 
-__all__ = ["Drawn"]
+__all__ = ["Drawn", "require_result"]
 
 
 class Drawn:
@@ -78,3 +78,12 @@ class Drawn:
             return str(self.map()._repr_html_())
         except HubtiersError:
             return ""
+
+
+def require_result(result: object, method: str) -> None:
+    """Raise a sentence when something else is given where a result is drawn, such as a frame."""
+    if not isinstance(result, Drawn):
+        raise SpecError(
+            f"{method} draws a Result, but this is {type(result).__name__}. Score it first, with "
+            'Scheme().run(table) or score_regions(frame, ["…"]).'
+        )

@@ -1,4 +1,4 @@
-"""What a table of a yearbook suggests about its indicators: codes, names in two languages, kind and direction.
+"""What a yearbook suggests about its indicators: codes, names, kind and direction.
 
 Every guess comes with the reason, for the analyst who looks through the framework.
 """
@@ -38,7 +38,7 @@ _RATES_ZH = (
     *("指数", "增速", "平均", "均价", "得分"),
 )
 _RATES_EN = re.compile(
-    r"\b(per|rate|share|ratio|intensity|density|index|average|mean|growth|percentage|score)\b|per capita"
+    r"\b(per|rate|share|ratio|intensity|density|index|average|mean|growth|percentage|score)\b"
 )
 _BURDENS_ZH = (
     *(
@@ -77,7 +77,7 @@ def has_chinese(text: str) -> bool:
 
 
 def guess(name: str, unit: str) -> Guess:
-    """Guess from name and unit whether an indicator is a count or a rate, and whether more is better.
+    """Guess whether an indicator is a count or a rate, and whether more is better.
 
     >>> guess("失业率", "%")
     Guess(kind='intensive', direction=-1, comment='单位是%，作比率；含“失业”，作越小越好')
@@ -121,10 +121,10 @@ def _comment_en(rate: str, burden: str, unit: str, *, by_unit: bool) -> str:
 
 
 def english_name(header: str) -> str:
-    """Return the English gloss of the last level of a Chinese header; empty where there is none that says enough.
+    """Return the English gloss of a Chinese header's last level; empty where it says little.
 
-    >>> english_name("R&D人员 全时当量 Total #研究人员 Researchers"), english_name("合计 Total"), english_name("num")
-    ('Researchers', '', '')
+    >>> english_name("人员 Total #研究人员 Researchers"), english_name("合计 Total")
+    ('Researchers', '')
     """
     # Units and notes stand in brackets, in whatever language.
     bare = _BRACKETED.sub(" ", header)
@@ -137,10 +137,10 @@ def english_name(header: str) -> str:
 
 
 def unique_codes(names: Iterable[tuple[str, str]]) -> list[str]:
-    """Return an ASCII code for each pair of Chinese and English name: from the English words, else by number.
+    """Return an ASCII code for each pair of names: from the English words, else by number.
 
-    >>> unique_codes([("研究人员", "Researchers"), ("研究人员", "Researchers"), ("合计", ""), ("", "R&D intensity")])
-    ['researchers', 'researchers_2', 'x03', 'r_d_intensity']
+    >>> unique_codes([("人员", "Staff"), ("人员", "Staff"), ("合计", ""), ("", "R&D intensity")])
+    ['staff', 'staff_2', 'x03', 'r_d_intensity']
     """
     codes: list[str] = []
     for number, (zh, en) in enumerate(names, start=1):

@@ -1,8 +1,12 @@
-"""From a spreadsheet to a study: the files that an analyst then goes through, ready to build as they are."""
+"""From a spreadsheet to a study.
+
+The files that an analyst then goes through, ready to build as they are.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -16,7 +20,7 @@ import pandas as pd
 from hubtiers._guesses import english_name, guess, has_chinese, unique_codes
 from hubtiers._new_study_text import study_text
 from hubtiers._storage import cell_text, filling
-from hubtiers.errors import DataError, HubtiersError, SpecError, listing
+from hubtiers.errors import DataError, DuplicateRegionError, HubtiersError, SpecError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.layer_names import match_layer
@@ -44,6 +48,8 @@ _COLUMNS = (
 _LEVELS = ("province", "city", "consortium", "country")
 # A tier of natural breaks with fewer regions than this on average says little.
 _REGIONS_A_TIER = 3
+# Tables of a yearbook have numbers, such as 8-21.
+_NUMBER = re.compile(r"^[0-9]+\s*[-–—][0-9]+\s*")
 # The last one asks for any value at all.
 _SHARES = (1.0, 0.8, 0.6, 0.5, 0.25, 1e-6)
 
@@ -59,12 +65,16 @@ class NewStudy:
 
 @dataclass(frozen=True)
 class _Table:
-    """A table that the study is made from, under the name that it gets there, and the indicators found in it."""
+    """A table that the study is made from: its name there, and the indicators found in it."""
 
     path: Path
     name: str
     file: IndicatorFile
     indicators: tuple[Indicator, ...] = ()
+
+    @property
+    def codes(self) -> list[str]:
+        return [indicator.code for indicator in self.indicators]
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,8 @@ class _Draft:
     left_out: tuple[str, ...] = ()
     share: float = 1.0
     k: int = 4
+    merged: str | None = None
+    added: tuple[str, ...] = ()
 
     @property
     def indicators(self) -> list[Indicator]:
@@ -99,6 +111,8 @@ def study_from_tables(
     *,
     level: str | None = None,
     regions: str | Path | None = None,
+    id_column: str | None = None,
+    name: str | None = None,
     sheet: str | None = None,
     region_column: str | None = None,
 ) -> NewStudy:
@@ -114,6 +128,8 @@ def study_from_tables(
         Level of the shipped regions; left out, the one that most names belong to.
     regions
         A file of boundaries, as `read_regions` takes it, instead of a level.
+    id_column, name
+        Columns of the boundaries with ids and names, where these are not found.
     sheet, region_column
         How the tables are read, where they leave it open.
 
@@ -131,28 +147,51 @@ def study_from_tables(
         raise SpecError(
             "A study has a level or a file of regions, not both. Leave one of them out."
         )
-    reading = {
-        key: text for key, text in (("sheet", sheet), ("region_column", region_column)) if text
-    }
+    reading = _given(sheet=sheet, region_column=region_column)
+    columns = _given(id_column=id_column, name=name)
     tables = _read_tables([Path(file) for file in files], reading)
-    names = list(
-        dict.fromkeys(str(name) for table in tables for name in table.file.values["region"])
-    )
-    where, layer = _choose_regions(names, level, regions, target)
+    names = _names_of(tables)
+    if regions is not None:
+        where, layer = (
+            _path_from(target, Path(regions)),
+            read_regions(regions, id_column=id_column, name=name),
+        )
+    else:
+        where, layer = _choose_regions(names, level)
     draft = _Draft(
-        _describe(tables, reading), where, reading, _choose_year(tables), _unmatched(names, layer)
+        tables=_describe(tables, reading),
+        regions=where,
+        reading=reading | columns,
+        year=_choose_year(tables),
+        unmatched=_unmatched(names, layer),
     )
+    return _make(draft, target)
+
+
+def _make(draft: _Draft, target: Path) -> NewStudy:
+    """Write the folder, whole or not at all, once the study is known to build."""
     with filling(target) as made:
         for table in draft.tables:
             shutil.copyfile(table.path, made / table.name)
         draft = _fit(draft, made, target)
         _write(draft, made, target)
-        names_made = sorted(
-            (path.name for path in made.iterdir()), key=lambda name: name != "study.toml"
-        )
-    return NewStudy(
-        tuple(target / name for name in names_made), _command(target), _notes(draft, target)
-    )
+        written = sorted(path.name for path in made.iterdir())
+    written.sort(key=lambda name: name != "study.toml")
+    paths = tuple(target / name for name in written)
+    return NewStudy(paths, _command(target), _notes(draft, target))
+
+
+def _given(**options: str | None) -> dict[str, str]:
+    """Return the options that were given."""
+    return {key: text for key, text in options.items() if text}
+
+
+def _names_of(tables: Sequence[_Table]) -> list[str]:
+    """Return what the tables call their regions, each name once."""
+    names: dict[str, None] = {}
+    for table in tables:
+        names |= dict.fromkeys(table.file.values["region"].astype(str))
+    return list(names)
 
 
 def _command(target: Path) -> str:
@@ -175,13 +214,8 @@ def _read_tables(files: Sequence[Path], reading: dict[str, str]) -> list[_Table]
     return tables
 
 
-def _choose_regions(
-    names: Sequence[str], level: str | None, regions: str | Path | None, target: Path
-) -> tuple[str, gpd.GeoDataFrame]:
-    """Return what the study file calls its regions, and the layer."""
-    if regions is not None:
-        layer = read_regions(regions)
-        return _path_from(target, Path(regions)), layer
+def _choose_regions(names: Sequence[str], level: str | None) -> tuple[str, gpd.GeoDataFrame]:
+    """Return the level that is named or that most names belong to, and its regions."""
     if level is not None:
         return level, load_regions(level)
     best, most = ("province", load_regions("province")), -1
@@ -195,8 +229,8 @@ def _choose_regions(
             break
     if most < 1:
         raise DataError(
-            f"No name of the tables belongs to a region that ships: {listing(map(repr, names))}. Name a file of "
-            "boundaries with regions=… (on the command line --regions FILE)."
+            f"No name of the tables belongs to a region that ships: {listing(map(repr, names))}. "
+            "Name a file of boundaries with regions=… (on the command line --regions FILE)."
         )
     return best
 
@@ -218,7 +252,7 @@ def _unmatched(names: Sequence[str], layer: pd.DataFrame) -> tuple[tuple[str, st
 
 
 def _choose_year(tables: Sequence[_Table]) -> int | str | None:
-    """Return the year that all indicators have, else the newest of each; None where none is stated."""
+    """Return the year of all indicators, else the newest of each; None where none is stated."""
     stated = [
         set(map(int, part["year"].dropna()))
         for table in tables
@@ -232,33 +266,9 @@ def _choose_year(tables: Sequence[_Table]) -> int | str | None:
 
 def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table, ...]:
     """Return the tables with their indicators described, as far as a framework finds them again."""
-    described = []
-    for table in tables:
-        headers: dict[str, str] = {}
-        units: dict[str, str] = {}
-        for column in table.file.report.columns:
-            headers.setdefault(column.indicator, column.header)
-            units.setdefault(column.indicator, column.unit)
-        found = []
-        for name in dict.fromkeys(table.file.values["indicator"].astype(str)):
-            header = headers.get(name, "")
-            is_zh = has_chinese(name)
-            english = english_name(header) if is_zh else name
-            kind = guess(name, units.get(name, ""))
-            found.append(
-                Indicator(
-                    name,
-                    name_zh=name if is_zh else "",
-                    name_en=english,
-                    unit=units.get(name, ""),
-                    kind=kind.kind,
-                    direction=kind.direction,
-                    source=kind.comment,
-                )
-            )
-        described.append(replace(table, indicators=tuple(_without_twins(found))))
-    names = [(i.name_zh, i.name_en) for table in described for i in table.indicators]
-    codes = iter(unique_codes(names))
+    described = [replace(table, indicators=_indicators_of(table)) for table in tables]
+    found = [indicator for table in described for indicator in table.indicators]
+    codes = iter(unique_codes((i.name_zh, i.name_en) for i in found))
     coded = []
     for table in described:
         renamed = {i.code: replace(i, code=next(codes)) for i in table.indicators}
@@ -266,8 +276,35 @@ def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table
     return tuple(coded)
 
 
+def _indicators_of(table: _Table) -> tuple[Indicator, ...]:
+    """Return the indicators of a table under its own names, with what these suggest."""
+    headers: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for column in table.file.report.columns:
+        headers.setdefault(column.indicator, column.header)
+        units.setdefault(column.indicator, column.unit)
+    found = []
+    for name in dict.fromkeys(table.file.values["indicator"].astype(str)):
+        is_zh, unit = has_chinese(name), units.get(name, "")
+        about = guess(name, unit)
+        indicator = Indicator(
+            name,
+            name_zh=name if is_zh else "",
+            name_en=english_name(headers.get(name, "")) if is_zh else name,
+            unit=unit,
+            kind=about.kind,
+            direction=about.direction,
+            source=about.comment,
+        )
+        found.append(indicator)
+    return tuple(_without_twins(found))
+
+
 def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
-    """Return indicators without English names that several of a table share: they would fit each other's columns."""
+    """Return indicators without English names that several of a table share.
+
+    They would fit each other's columns.
+    """
     names = [i.name_en.casefold() for i in indicators if i.name_zh]
     return [
         replace(i, name_en="") if i.name_zh and names.count(i.name_en.casefold()) > 1 else i
@@ -276,7 +313,7 @@ def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
 
 
 def _as_found(table: _Table, renamed: dict[str, Indicator], reading: dict[str, str]) -> _Table:
-    """Return the table with those indicators that are read again under their codes with the same values."""
+    """Return the table with the indicators that a framework finds again with their values."""
     found = tuple(renamed.values())
     plain = tuple(replace(i, name_en="") if i.name_zh else i for i in found)
     for tried in (found, plain):
@@ -314,14 +351,13 @@ def _sorted_equal(first: pd.DataFrame, second: pd.DataFrame) -> bool:
 
 
 def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
-    """Return the draft with what cannot be scored left out, and as many tiers as there are regions for."""
+    """Return the draft without what cannot be scored, with as many tiers as regions allow."""
     if not draft.indicators:
         raise DataError(
-            f"{listing(table.path.name for table in draft.tables)}: no indicator is found again by its name. Give the "
-            "columns names of their own."
+            f"{listing(table.path.name for table in draft.tables)}: no indicator is found again "
+            "by its name. Give the columns names of their own."
         )
-    _write(draft, made, target)
-    table = load_study(made / "study.toml").load_table()
+    draft, table = _load(draft, made, target)
     values = table.values[table.framework.codes]
     while True:
         share = _share(values)
@@ -331,20 +367,35 @@ def _fit(draft: _Draft, made: Path, target: Path) -> _Draft:
             break
         if len(constant) == len(values.columns):
             raise DataError(
-                f"The tables give no study: no indicator has different values in the {len(scored)} regions of "
-                f"{draft.regions} with values. Check the regions and the sheet."
+                "The tables give no study: no indicator has different values in the "
+                f"{len(scored)} regions of {draft.regions} with values. Check the regions and the "
+                "sheet."
             )
         values = values.drop(columns=constant)
     kept = set(values.columns)
     gone = tuple(i.name_zh or i.name_en for i in draft.indicators if i.code not in kept)
-    tables = [
-        replace(t, indicators=tuple(i for i in t.indicators if i.code in kept))
-        for t in draft.tables
-    ]
+    tables = [_keep(table, kept) for table in draft.tables]
     k = _tiers(table.select(list(values.columns)), share, len(scored))
     return replace(
         draft, tables=tuple(t for t in tables if t.indicators), share=share, k=k, left_out=gone
     )
+
+
+def _keep(table: _Table, codes: set[str]) -> _Table:
+    """Return the table with these indicators only."""
+    return replace(table, indicators=tuple(i for i in table.indicators if i.code in codes))
+
+
+def _load(draft: _Draft, made: Path, target: Path) -> tuple[_Draft, IndicatorTable]:
+    """Return the joined table; units of a year that are one region today are added up."""
+    _write(draft, made, target)
+    try:
+        return draft, load_study(made / "study.toml").load_table()
+    except DuplicateRegionError:
+        draft = replace(draft, merged="add")
+        _write(draft, made, target)
+        table = load_study(made / "study.toml").load_table()
+    return replace(draft, added=tuple(map(str, table.report.added))), table
 
 
 def _share(values: pd.DataFrame) -> float:
@@ -367,7 +418,8 @@ def _tiers(table: IndicatorTable, share: float, scored: int) -> int:
         else:
             return k
     raise DataError(
-        f"The tables give no study: {reason.rstrip('.')}. Tiers need at least two regions with different values."
+        f"The tables give no study: {reason.rstrip('.')}. Tiers need at least two regions with "
+        "different values."
     )
 
 
@@ -375,14 +427,8 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
     _write_framework(draft, made / "framework.csv")
     if draft.unmatched:
         _write_names(draft, made / "names.csv")
-    tables: list[object] = [
-        {"file": t.name, "only": [i.code for i in t.indicators]} for t in draft.tables
-    ]
-    first = next(
-        (text for t in draft.tables for _, text in t.file.report.title_rows),
-        draft.tables[0].path.stem,
-    )
-    title = " ".join(first.split())
+    tables: list[object] = [{"file": t.name, "only": t.codes} for t in draft.tables]
+    title = _title(draft.tables, target)
     data = {
         "regions": draft.regions,
         "indicators": tables if len(tables) > 1 else draft.tables[0].name,
@@ -390,6 +436,7 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
         "framework": "framework.csv",
         "names": "names.csv" if draft.unmatched else None,
         "year": draft.year,
+        "merged": draft.merged,
     }
     text = study_text(
         title=title,
@@ -401,6 +448,14 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
         left_out=draft.left_out,
     )
     (made / "study.toml").write_text(text, encoding="utf-8")
+
+
+def _title(tables: Sequence[_Table], target: Path) -> str:
+    """Return the title of the only table without its number, else the name of the folder."""
+    if len(tables) > 1:
+        return target.name
+    written = next((text for _, text in tables[0].file.report.title_rows), tables[0].path.stem)
+    return _NUMBER.sub("", " ".join(written.split())) or target.name
 
 
 def _write_framework(draft: _Draft, path: Path) -> None:
@@ -449,9 +504,12 @@ def _notes(draft: _Draft, target: Path) -> tuple[str, ...]:
     if draft.unmatched:
         names = listing((name for name, _, _ in draft.unmatched), most=8)
         notes.append(
-            f"{len(draft.unmatched)} names belong to no single region and are set aside: {names}. Write the ids of "
+            f"{len(draft.unmatched)} names belong to no single region and are set aside: {names}. "
+            "Write the ids of "
             f"those that are regions into {target / 'names.csv'}"
         )
+    if draft.added:
+        notes.append(f"units that are one region today were added up: {listing(draft.added)}")
     if draft.left_out:
         notes.append(f"left out, because they have one value everywhere: {listing(draft.left_out)}")
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""The study file that is made from tables, with what its reader should know, in the language of the tables."""
+"""The text of a study file that is made from tables, with comments in their language."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ _HEAD_EN = """\
 # A study made from tables. Build it with: {command}
 #
 # framework.csv has a row for each indicator; go through all of them:
-#   code; name_zh and name_en, by which its column is found in the table; parent, the function it belongs to, left
-#   empty for directly below the score: to group indicators, add a row for each function (direction empty) and write
-#   its code into parent; direction, 1 when more is better and -1 when less is; kind, extensive for counts that add
-#   up and intensive for rates; unit, to which values are converted; weight among the siblings; comment, the reason
-#   for what was guessed, which the program does not read.
-# names.csv, if there is one, lists names that belong to no single region: write the id into region_id, or leave it
-# empty, or a dash, to set the name aside.
+#   code;
+#   name_zh and name_en, by which its column is found in the table;
+#   parent, the function it belongs to, left empty for directly below the score: to group them,
+#     add a row for each function (direction empty) and write its code into parent;
+#   direction, 1 when more is better and -1 when less is;
+#   kind, extensive for counts that add up and intensive for rates;
+#   unit, to which values are converted; weight among the siblings;
+#   comment, the reason for what was guessed, which the program does not read.
+# names.csv, if there is one, lists names that belong to no single region: write the id into
+# region_id, or leave it empty, or a dash, to set the name aside.
 """
 _LEFT_OUT = {
     "zh": "# 各区域数值相同，未列入：",
@@ -39,12 +42,12 @@ _LEFT_OUT = {
 _DATA_COMMENTS = {
     "zh": '# year 可为年份或 "latest"；unmatched = "keep" 则不因其他未匹配的名称停下；\n'
     '# merged = "add" 把合并地区的总量相加。',
-    "en": '# year is a year or "latest"; unmatched = "keep" goes on without other names that match nothing;\n'
-    '# merged = "add" adds the counts of units that are one region today.',
+    "en": '# year is a year or "latest"; unmatched = "keep" goes on without other names that\n'
+    '# match nothing; merged = "add" adds the counts of units that are one region today.',
 }
 _METHOD_COMMENTS = {
     "zh": "# share：一个区域至少要有这一比例的指标才评分。k：层级数。",
-    "en": "# share: a region is scored when it has this share of the indicators. k: the number of tiers.",
+    "en": "# share: a region is scored with this share of indicators. k: the number of tiers.",
 }
 
 

@@ -1,4 +1,4 @@
-"""What the section `[data]` of a study file says, read and joined: values, names, regions, and which of them count."""
+"""What `[data]` of a study file says, read and joined: values, names, regions, and which count."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class StudyData:
         Raises
         ------
         HubtiersError
-            When a name, a file or a column does not fit; the way out is told as keys of the study file.
+            When a name, a file or a column does not fit; the way out is told as keys of the study
+            file.
         """
         try:
             return self._load()
@@ -144,10 +145,11 @@ class StudyData:
         )
 
     def _listed(self, names: list[str], pack: Pack | None) -> gpd.GeoDataFrame:
-        """Return the regions that the values name, by id or by name, at the level of the study or whichever has all."""
+        """Return the regions that the values name, at the level of the study or the likeliest."""
         if not names:
             raise SpecError(
-                'regions = "listed" takes the regions from the values, and there are none. Name a level or a file.'
+                'regions = "listed" takes the regions from the values, and there are none. Name a '
+                "level or a file."
             )
         chosen = pack or load_pack(DEFAULT_PACK)
         levels = [self.section.level] if self.section.level else [chosen.units, *chosen.levels]
@@ -162,20 +164,21 @@ class StudyData:
         ids = best.frame["region_id"].dropna().drop_duplicates().tolist()
         if not ids:
             raise DataError(
-                f"None of the names of the values is known: {listing(map(repr, names))}. Name a level or a file of "
-                "regions."
+                f"None of the names of the values is known: {listing(map(repr, names))}. Name a "
+                "level or a file of regions."
             )
         return load_regions(ids)
 
     def _parent(self, regions: gpd.GeoDataFrame) -> pd.Series | None:
-        """Return what the smaller regions of the pack lie in; None where the regions list their members."""
+        """Return what the smaller regions of the pack lie in; None where members are listed."""
         if "members" in regions.columns:
             return None
         pack, level = self._pack(), self.section.regions
         below = [about for about in pack.levels.values() if about.parent == level] if pack else []
         if pack is None or not below:
             raise SpecError(
-                f"roll_up = true needs regions that say what they consist of, but {self.section.regions!r} does not. "
+                "roll_up = true needs regions that say what they consist of, but "
+                f"{self.section.regions!r} does not. "
                 "Use a level of a pack that has a level below it."
             )
         parents: pd.Series = load_regions(below[0].id, pack=pack)[below[0].parent_column]
@@ -219,7 +222,7 @@ class StudyData:
         return inside(table.regions, names)
 
     def path(self, name: str) -> str:
-        """Return a path relative to the study file, or the name of something that ships unchanged."""
+        """Return a path relative to the study file; the name of what ships stays as it is."""
         return str(self.folder / name) if is_file_name(name) else name
 
 
@@ -232,11 +235,12 @@ def _are_ids(names: list[str]) -> bool:
 
 
 def _plain_framework(values: pd.DataFrame, direction: Mapping[str, int]) -> Framework:
-    """Return a framework of all indicators of the values, in order; more is better but where the study says less is."""
+    """Return a framework of all indicators; more is better unless the study says less."""
     codes = [str(code) for code in dict.fromkeys(values["indicator"])]
     if unknown := [code for code in direction if code not in codes]:
         raise SpecError(
-            f"direction = … names {listing(map(repr, unknown))}, but the indicators are {listing(codes, most=12)}."
+            f"direction = … names {listing(map(repr, unknown))}, but the indicators are "
+            f"{listing(codes, most=12)}."
         )
     return Framework(
         tuple(

@@ -1,4 +1,4 @@
-"""The values of a study: one table or several, each read as the study says, with nothing told twice."""
+"""The values of a study: one table or several, each read as it says, nothing told twice."""
 
 from __future__ import annotations
 
@@ -96,7 +96,10 @@ def read_limits(given: Mapping[str, float]) -> ReadLimits:
 
 
 def _wanted(source: SourceSection, framework: Framework | None) -> Framework | None:
-    """Return the part of the framework that a table is to give; what divides totals is no part of it."""
+    """Return the part of the framework that a table is to give.
+
+    What divides totals is no part of it.
+    """
     if framework is None:
         return None
     known = [code for code in source.only if code in framework.codes]
@@ -131,7 +134,8 @@ def join_tables(values: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     told = places.dropna(subset=["value"])
     for _, part in told[told.duplicated(cell, keep=False)].groupby(cell, dropna=False, sort=False):
         _require_agreement(part)
-    # Two rows of one table are for the join to judge; between tables the first with a value is kept.
+    # Two rows of one table are for the join to judge; between tables the first with a value is
+    # kept.
     tables = list(dict.fromkeys(values[ORIGIN]))
     order = places[ORIGIN].map(tables.index) + places["value"].isna() * len(tables)
     first = order.groupby([places[name] for name in cell], dropna=False).transform("min")
@@ -164,5 +168,6 @@ def _require_agreement(part: pd.DataFrame) -> None:
     said = [f"{value:g} in {table}" for value, table in zip(values, tables, strict=True)]
     raise DataError(
         f"The tables of the study differ in {first['indicator']!r} for {first['region']}{year}: "
-        f"{listing(said)}. Say from which table each indicator is taken, with only = [codes] beside its file."
+        f"{listing(said)}. Say from which table each indicator is taken, with only = [codes] "
+        "beside its file."
     )

@@ -263,7 +263,7 @@ def check(  # noqa: PLR0913 - each is an option of its own
             report = match_report(written, own, within=within or "", title=Path(regions).name)
     if account is not None:
         # The preview is what was asked for; else the account of the reading is an aside.
-        print(account, file=sys.stdout if show else sys.stderr)
+        print(account.preview() if show else account, file=sys.stdout if show else sys.stderr)
     print(report.to_text(most=1_000))
     if not report.is_complete:
         raise typer.Exit(1)
@@ -290,7 +290,7 @@ def pack(  # noqa: PLR0913 - each is an option of its own
     file: Annotated[
         Path,
         typer.Argument(
-            help="A layer: .geojson, .json, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
+            help="A layer: .geojson, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
         ),
     ],
     *,
@@ -357,8 +357,14 @@ def pack(  # noqa: PLR0913 - each is an option of its own
 
 
 _ARGUMENT = re.compile(
-    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within)=(?=[…'\"])"
+    r"\b(?P<key>id_column|name|layer|where|region_column|sheet|within|province)=(?=[…'\"])"
 )
+# Arguments that the command line says with a file or a word of its own.
+_TOLD = {
+    "names={name: region id}": "--names FILE",
+    'unmatched="keep"': "--keep-unmatched",
+    "regions=… (on the command line --regions FILE)": "--regions FILE",
+}
 
 
 @contextlib.contextmanager
@@ -367,7 +373,10 @@ def _told_as_options() -> Iterator[None]:
     try:
         yield
     except HubtiersError as error:
-        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", str(error))
+        told = str(error)
+        for argument, option in _TOLD.items():
+            told = told.replace(argument, option)
+        told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", told)
         error.args = (told, *error.args[1:])
         raise
 
@@ -394,6 +403,11 @@ def count(  # noqa: PLR0913 - each is an option of its own
         str | None,
         typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
     ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
     by_name: Annotated[
         str | None,
         typer.Option(help="Column with the name, code or address of the region of each record."),
@@ -434,42 +448,45 @@ def count(  # noqa: PLR0913 - each is an option of its own
     """
     from hubtiers._storage import cell_text
 
-    layer = _own_layer(regions or level, None, None, None)
+    layer = _own_layer(regions or level, id_column, name, None)
     if by_name is None:
-        only_by_name = {
-            "--province": province,
-            "--names": names,
-            "--keep-unmatched": keep_unmatched,
-        }
-        if given := [option for option, value in only_by_name.items() if value]:
-            raise typer.BadParameter(f"{given[0]} goes with --by-name COLUMN.")
-        from hubtiers.table.points.count import count_points
-
-        counts = count_points(
-            points,
-            layer,
-            by=by,
-            weight=weight,
-            engine=engine,
-            progress=sys.stderr.isatty(),
-        )
+        only_by_name = {"--province": province, "--names": names}
+        _refuse(only_by_name | {"--keep-unmatched": keep_unmatched}, "--by-name COLUMN")
+        counts = _count_points(points, layer, by, weight, engine)
     else:
         from hubtiers.table.by_name import count_by_name
 
-        counts = count_by_name(
-            points,
-            layer,
-            column=by_name,
-            by=by,
-            weight=weight,
-            province=province,
-            names=names,
-            unmatched="keep" if keep_unmatched else "raise",
-        )
+        with _told_as_options():
+            counts = count_by_name(
+                points,
+                layer,
+                column=by_name,
+                by=by,
+                weight=weight,
+                province=province,
+                names=names,
+                unmatched="keep" if keep_unmatched else "raise",
+            )
     report = counts.attrs["report"]
     _write_table(_with_names(layer, counts.rename(columns=cell_text)), out)
     print(report.to_text())
     print(out)
+
+
+def _count_points(
+    points: Path, layer: gpd.GeoDataFrame, by: str | None, weight: str | None, engine: str
+) -> pd.DataFrame:
+    from hubtiers.table.points.count import count_points
+
+    is_shown = sys.stderr.isatty()
+    return count_points(points, layer, by=by, weight=weight, engine=engine, progress=is_shown)
+
+
+def _refuse(options: dict[str, object], other: str) -> None:
+    """Raise wrong usage for the first option that is given without the one that it goes with."""
+    given = [option for option, value in options.items() if value]
+    if given:
+        raise typer.BadParameter(f"{given[0]} goes with {other}.")
 
 
 @app.command()
@@ -484,7 +501,7 @@ def datasets() -> None:
 
 
 @app.command()
-def new(
+def new(  # noqa: PLR0913 - each is an option of its own
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
     more: Annotated[
         list[Path] | None,
@@ -503,6 +520,13 @@ def new(
         Path | None,
         typer.Option(help="With --from: a file of boundaries, instead of a level."),
     ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="With --from: column of the layer that identifies a region."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="With --from: column of the layer with the names.")
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="With --from: sheet of the workbook.")] = None,
     region_column: Annotated[
         str | None,
@@ -516,10 +540,9 @@ def new(
     Example: hubtiers new my-study --from 年鉴.xlsx --level city
     """
     if not table:
-        options: dict[str, object] = {"--level": level, "--regions": regions, "--sheet": sheet}
-        options |= {"--region-column": region_column, "more tables": more}
-        if given := [option for option, value in options.items() if value]:
-            raise typer.BadParameter(f"{given[0]}: this goes with --from FILE.")
+        options: dict[str, object] = {"more tables": more, "--level": level, "--regions": regions}
+        options |= {"--id": id_column, "--name": name, "--sheet": sheet}
+        _refuse(options | {"--region-column": region_column}, "--from FILE")
         from hubtiers.datasets import new_study
 
         for path in new_study(folder):
@@ -533,6 +556,8 @@ def new(
             [*table, *(more or ())],
             level=level,
             regions=regions,
+            id_column=id_column,
+            name=name,
             sheet=sheet,
             region_column=region_column,
         )

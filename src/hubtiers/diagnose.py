@@ -24,6 +24,7 @@ from hubtiers.errors import (
 )
 from hubtiers.framework import Framework
 from hubtiers.scheme import Result
+from hubtiers.table.indicator_table import IndicatorTable
 
 __all__ = [
     "PcaDiagnostics",
@@ -127,7 +128,9 @@ class PcaDiagnostics:
         return _html(repr(self).split(">\n", maxsplit=1)[0] + ">", self.components)
 
 
-def cronbach_alpha(source: Result | pd.DataFrame, *, standardised: bool = True) -> Reliability:
+def cronbach_alpha(
+    source: Result | IndicatorTable | pd.DataFrame, *, standardised: bool = True
+) -> Reliability:
     """Cronbach's alpha (克朗巴哈系数): do the indicators measure one thing.
 
     Choose it before aggregating with equal weights; .7 is a common bar. It rises with the number of
@@ -185,7 +188,7 @@ def alpha_of(matrix: NDArray[np.float64]) -> float:
 
 
 def correlation_flags(
-    source: Result | pd.DataFrame,
+    source: Result | IndicatorTable | pd.DataFrame,
     *,
     threshold: float = 0.9,
     method: str = "pearson",
@@ -261,7 +264,7 @@ def _flagged(
     return found.loc[order].reset_index(drop=True)
 
 
-def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
+def pca_diagnostics(source: Result | IndicatorTable | pd.DataFrame) -> PcaDiagnostics:
     """Eigenvalues, KMO and Bartlett's test (主成分适用性检验): can PCA weights find structure.
 
     Choose it before `PcaWeights`: components with an eigenvalue above 1 carry more than one
@@ -270,7 +273,7 @@ def pca_diagnostics(source: Result | pd.DataFrame) -> PcaDiagnostics:
     Parameters
     ----------
     source
-        A result (its normalised indicators), or regions × indicators.
+        A result (its normalised indicators), a table (its values), or regions × indicators.
 
     Returns
     -------
@@ -428,7 +431,10 @@ _KINDS: dict[str, _Kind] = {
 }
 
 
-def _indicators(source: Result | pd.DataFrame) -> pd.DataFrame:
+def _indicators(source: Result | IndicatorTable | pd.DataFrame) -> pd.DataFrame:
+    if isinstance(source, IndicatorTable):
+        # As the data have them: what is less is worse only once a scheme says so.
+        source = source.values[source.framework.codes]
     frame = source.normalised if isinstance(source, Result) else source
     if frame.shape[1] < 2:
         have = listing(map(repr, frame.columns)) or "none"

@@ -56,7 +56,7 @@ from hubtiers.scoring.impute import RequireCoverage, indicator_coverage
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.treat import NoTreatment
 from hubtiers.scoring.weight import EqualWeights, FittedWeights
-from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.table.indicator_table import IndicatorTable, require_table
 from hubtiers.tiers.breaks import NaturalBreaks, TierScale
 from hubtiers.tiers.scale import class_counts
 
@@ -287,6 +287,7 @@ class Scheme:
         return cls(**{step: make_steps(step, named) for step, named in spec.items()})
 
     def _refuse_overlaps(self, table: IndicatorTable) -> None:
+        require_table(table, "Scheme.run()")
         if self.uses_data and table.overlaps:
             pairs = [(table.label(a), table.label(b)) for a, b in table.overlaps]
             raise OverlapError(pairs, describe(self.weight))
@@ -359,6 +360,7 @@ class FittedScheme:
             When the indicators differ, or one of them has another direction, unit, parent or
             denominator.
         """
+        require_table(table, "FittedScheme.score()")
         _require_same(self.framework, table.framework, "The table")
         complete = self.complete(table, year=year)
         normalised = self.rescale(complete)

@@ -70,6 +70,10 @@ def test_count_by_name_refuses_and_sets_aside(run):
     status, out, err = run("count", "firms.csv", "--by-name", "城市", "--out", "n.csv")
     assert (status, out) == (1, "")
     assert "2 names belong to no single region of the layer: '海外'" in err
+    assert (
+        "--names FILE, name the column of provinces with --province …, or pass --keep-unmatched"
+        in err
+    )
     assert not Path("n.csv").exists()
     Path("names.csv").write_text("name,region_id\n海外,-\n金陵府,320100\n", encoding="utf-8")
     status, out, _ = run(
@@ -160,7 +164,7 @@ def test_new_from_tables_builds_a_map(run):
 def test_new_takes_options_of_tables_with_from_only(run):
     status, _, err = run("new", "mine", "--level", "city")
     assert status == 2
-    assert "--level: this goes with --from FILE" in err
+    assert "--level goes with --from FILE" in err
     status, _, err = run("new", "mine", "--from", "none.csv")
     assert status == 1
     assert "There is no file none.csv" in err

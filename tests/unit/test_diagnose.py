@@ -274,3 +274,13 @@ class TestOutside:
     def test_data_that_do_not_fit(self, outside, message):
         with pytest.raises(DataError, match=message):
             correlate_with(pd.Series({"a": 1.0, "b": 2.0, "c": 3.0}), outside)
+
+
+def test_a_table_is_diagnosed_by_its_values():
+    frame = pd.DataFrame({"a": [1.0, 2, 3, 5], "b": [2.0, 3, 5, 8], "c": [4.0, 1, 2, 9]})
+    table = IndicatorTable.from_frame(frame)
+    assert (
+        pca_diagnostics(table).eigenvalues.tolist() == pca_diagnostics(frame).eigenvalues.tolist()
+    )
+    assert cronbach_alpha(table).alpha == cronbach_alpha(frame).alpha
+    assert correlation_flags(table).equals(correlation_flags(frame))

@@ -137,7 +137,7 @@ def test_the_level_is_the_one_that_most_names_belong_to(tmp_path):
 
 def test_own_boundaries(tmp_path):
     layer = gpd.GeoDataFrame(
-        {"code": ["a", "b", "c"], "name": ["东区", "西区", "南区"]},
+        {"k1": ["a", "b", "c"], "k2": ["东区", "西区", "南区"], "k3": ["z", "z", "z"]},
         geometry=[box(i, 0, i + 1, 1) for i in range(3)],
         crs="EPSG:4326",
     )
@@ -147,12 +147,28 @@ def test_own_boundaries(tmp_path):
         tmp_path / "deep" / "mine",
         [tmp_path / "t.csv"],
         regions=tmp_path / "layer.geojson",
+        id_column="k1",
+        name="k2",
         region_column="区",
     )
     study = load_study(str(made.paths[0]))
     assert study.content.data.regions == "../../layer.geojson"
     assert study.content.data.region_column == "区"
-    assert sorted(study.load_table().values["x01"].tolist()) == [1, 2, 5]
+    assert study.load_table().values["x01"].to_dict() == {"a": 1, "b": 2, "c": 5}
+
+
+def test_units_that_were_merged_are_added_and_said(tmp_path):
+    rows = ["济南,10", "莱芜,3", "青岛,5", "烟台,2"]
+    (tmp_path / "t.csv").write_text("城市,企业数\n" + "\n".join(rows), encoding="utf-8")
+    made = study_from_tables(tmp_path / "mine", [tmp_path / "t.csv"])
+    study = load_study(str(made.paths[0]))
+    assert study.content.data.merged == "add"
+    assert study.load_table().values["x01"].dropna().to_dict() == {
+        "370100": 13,
+        "370200": 5,
+        "370600": 2,
+    }
+    assert any("added up: 370100 x01 = 济南 10 + 莱芜 3" in note for note in made.notes)
 
 
 @pytest.mark.parametrize(

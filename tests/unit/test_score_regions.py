@@ -124,3 +124,27 @@ def test_a_region_is_explained_by_its_name():
         result.explain("Alfa")
     chinese = TWO.run(ht.join_indicators(ht.load_regions("province"), _provinces()))
     assert chinese.explain("上海").region == "310000"
+
+
+def test_a_frame_where_a_table_or_a_result_is_needed_is_a_sentence():
+    plain = pd.DataFrame(frame().drop(columns="geometry"))
+    with pytest.raises(
+        ht.SpecError,
+        match=r"Scheme.run\(\) takes an IndicatorTable, but this is DataFrame. Make one",
+    ):
+        TWO.run(plain)
+    with pytest.raises(
+        ht.SpecError,
+        match=r"this is GeoDataFrame. Score a frame of polygons and numbers with score_regions",
+    ):
+        TWO.run(frame())
+    fitted = ht.score_regions(frame(), ["rd"], scheme=TWO).fitted
+    with pytest.raises(
+        ht.SpecError, match=r"FittedScheme.score\(\) takes an IndicatorTable, but this is DataFrame"
+    ):
+        fitted.score(plain)
+    for draw in (ht.tier_map, ht.tier_figure):
+        with pytest.raises(
+            ht.SpecError, match=r"draws a Result, but this is GeoDataFrame. Score it first"
+        ):
+            draw(frame())

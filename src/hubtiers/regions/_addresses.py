@@ -27,7 +27,7 @@ _LONGEST = 32
 
 
 class Address(NamedTuple):
-    """What an address begins with: a province, a city unit, and the key of the rest; empty for what is not stated."""
+    """What an address begins with, and the key of the rest; empty for what is not stated."""
 
     province: str
     city: str
@@ -43,7 +43,7 @@ class Address(NamedTuple):
 
 
 class _Prefixes(NamedTuple):
-    """Names by their keys: provinces, full names of city units, and short names of these by province."""
+    """Names by their keys: of provinces, full and (by province) short ones of city units."""
 
     provinces: dict[str, tuple[str, bool]]
     full: dict[str, str]
@@ -55,12 +55,13 @@ class _Prefixes(NamedTuple):
 def read_address(text: str) -> Address | None:
     """Return the province and the city unit that a text begins with, or None.
 
-    A name of a street is none of a city; a short name of a city needs its province, or a district behind it.
+    A name of a street is none of a city; a short name of a city needs its province, or a district
+    behind it.
 
     >>> read_address("江苏省南京市玄武区北京东路41号")
     Address(province='320000', city='320100', rest='玄武区北京东路41号')
-    >>> read_address("100084 北京海淀区").city, read_address("南京西路1000号"), read_address("河北区中山路")
-    ('110000', None, None)
+    >>> read_address("100084 北京海淀区").city, read_address("南京西路1000号")
+    ('110000', None)
     """
     key = name_key(text[:_LONGEST])
     while before := _BEFORE.match(key):

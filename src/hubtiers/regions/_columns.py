@@ -44,7 +44,8 @@ _ID_COLUMNS = (
         "adm1_code",
         "iso_3166_2",
     ),
-    *("iso_a3", "iso3", "adm0_a3", "iso_a2", "hasc_1", "行政区划代码", "代码", "编码"),
+    *("iso_a3", "iso3", "adm0_a3", "iso_a2", "hasc_1", "shapeiso", "shapeid"),
+    *("行政区划代码", "代码", "编码"),
 )
 _NAME_COLUMNS = (
     *(
@@ -101,7 +102,8 @@ def usual_id_columns(raw: gpd.GeoDataFrame) -> list[str]:
 
 def _identifies(values: pd.Series) -> bool:
     ids = cell_texts(values)
-    return bool(ids) and all(ids) and len(set(ids)) == len(ids)
+    # World layers write -99 where a place has no code.
+    return bool(ids) and all(ids) and "-99" not in ids and len(set(ids)) == len(ids)
 
 
 def region_ids(values: pd.Series, column: str, where: str) -> list[str]:

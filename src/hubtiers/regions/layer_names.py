@@ -173,6 +173,11 @@ def match_layer(
     limits = list(within) if within is not None else [""] * len(names)
     if source.pack == DEFAULT_PACK:
         return _match_shipped(list(names), limits, regions)
+    ids = set(map(str, regions.index))
+    if all(name in ids for name in names):
+        # Nothing to look up: tables of codes need no index of names.
+        rows = [(name, name, "id", "", "") for name in names]
+        return pd.DataFrame(rows, columns=_COLUMNS, dtype="str")
     index = _index_of(regions, source)
     has_codes = _has_codes(index.ids)
     rows = []

@@ -59,7 +59,7 @@ def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
         return TierRule(GIVEN, np.empty(0), np.zeros(1, np.int64), method, is_asked=True)
     columns = np.array([labels.index(label) for label in method.possible_tiers[::-1]], np.int64)
     if cuts == "fixed":
-        return TierRule(FIXED, np.array(method.breaks, float), columns, method, is_asked=False)
+        return TierRule(FIXED, np.array(method.cut_points, float), columns, method, is_asked=False)
     return TierRule(NATURAL, np.empty(0), columns, method, is_asked=False)
 
 

@@ -56,7 +56,7 @@ class FixedScale:
         return not asked_for(self.scale.apply)
 
     @property
-    def breaks(self) -> tuple[float, ...]:
+    def cut_points(self) -> tuple[float, ...]:
         """The cut-points, ascending."""
         return self.scale.breaks
 

@@ -96,7 +96,8 @@ def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -
     matrix = np.ascontiguousarray(x[regions].T)
     program = _program(scheme, framework)
     exponent = _shared_exponent(program)
-    if exponent is not None and not _can_be_flat(matrix[used], exponent):
+    counted = matrix if used.all() else matrix[used]
+    if exponent is not None and not _can_be_flat(counted, exponent):
         exponent = None
     if exponent is not None:
         matrix = _flat_matrix(matrix, used, exponent)
@@ -112,19 +113,14 @@ def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Fl
     """Return the values whose weighted sum is the score, with ones in the surplus columns."""
     wide = -(-matrix.shape[1] // _LANES) * _LANES
     padded = np.ones((len(matrix), wide))
-    padded[:, : matrix.shape[1]] = _transformed(matrix, used, exponent)
-    return padded
-
-
-def _transformed(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Floats:
-    changed = np.zeros_like(matrix)
+    inner = padded[:, : matrix.shape[1]]
+    inner[:] = matrix
+    inner[~used] = 0.0
     if exponent == 0.0:
-        changed[used] = np.log(matrix[used])
+        inner[used] = np.log(matrix[used])
     elif exponent == -1.0:
-        changed[used] = 1.0 / matrix[used]
-    else:
-        changed[used] = matrix[used]
-    return changed
+        inner[used] = 1.0 / matrix[used]
+    return padded
 
 
 def _program(scheme: Scheme, framework: Framework) -> Program:

@@ -126,6 +126,10 @@ _MAP: Mapping[str, Text] = {
     "basemap": Text("底图（需联网）", "Basemap (needs a network)"),
     "basemap_note": Text("底图瓦片需联网。", "Tiles come from the network."),
     "breaks_at": Text("层级断点", "Cut-points of the tiers"),
+    "range_above": Text("高于 {n}", "above {n}"),
+    "range_from": Text("{n} 及以上", "{n} and above"),
+    "range_up_to": Text("不高于 {n}", "up to {n}"),
+    "range_below": Text("低于 {n}", "below {n}"),
     "changed": Text("当前为改动后的权重", "Weights as set in the explorer"),
     "close": Text("关闭", "Close"),
     "confidence": Text("层级置信度", "Confidence in the tier"),
@@ -213,6 +217,7 @@ _CREDITS: Mapping[str, Text] = {
 _FIGURES: Mapping[str, Text] = {
     "approval": Text("审图号：", "Map approval number: "),
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
+    "break_below": Text("（各级含下限）", " (each tier includes its lower bound)"),
     "caption": Text(
         "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
         "{title} {n} regions in {k} tiers by composite score: {method}, goodness of variance fit {gvf}{ends}.{hubs} "
@@ -582,25 +587,43 @@ def number_text(value: object, digits: int = 3) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 
 
-def break_texts(scale: TierScale) -> list[str]:
-    """Return the range of scores of each tier, highest first, with as many digits as tell the cut-points apart.
+def break_texts(scale: TierScale, language: str) -> list[str]:
+    """Return the range of scores of each tier, highest first.
 
-    >>> from hubtiers.tiers.breaks import NaturalBreaks
-    >>> break_texts(NaturalBreaks(2).fit(pd.Series([0.1, 0.2, 0.8, 0.9])))
+    With as many digits as tell the cut-points apart; an outermost tier without a region has one end
+    only.
+
+    >>> from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
+    >>> scores = pd.Series([0.1, 0.2, 0.8, 0.9])
+    >>> break_texts(NaturalBreaks(2).fit(scores), "en")
     ['0.200–0.900', '0.100–0.200']
+    >>> break_texts(Thresholds((0.5, 0.95), closed="below").fit(scores), "en")
+    ['0.950 and above', '0.500–0.950', '0.100–0.500']
     """
     frame = scale.to_frame()
     digits = _digits([*frame["lower"], *frame["upper"]])
+    above, up_to = ("range_above", "range_up_to")
+    if scale.closed == "below":
+        above, up_to = ("range_from", "range_below")
     texts = []
     for lower, upper in zip(frame["lower"], frame["upper"], strict=True):
         low, high = number_text(float(lower), digits), number_text(float(upper), digits)
-        texts.append("–" if low == high == "–" else f"{low}–{high}")
+        if low == high == "–":
+            texts.append("–")
+        elif high == "–":
+            texts.append(say(above, language, n=low))
+        elif low == "–":
+            texts.append(say(up_to, language, n=high))
+        else:
+            texts.append(f"{low}–{high}")
     return texts
 
 
 def break_note(scale: TierScale) -> Text:
     """Return what a reader must know of the ranges: which end belongs to a tier."""
-    return Text("", "") if isinstance(scale, GroupedTiers) else word("break")
+    if isinstance(scale, GroupedTiers):
+        return Text("", "")
+    return word("break_below" if scale.closed == "below" else "break")
 
 
 def _digits(values: Sequence[float]) -> int:

@@ -1,4 +1,7 @@
-"""What a list calls its regions: names, codes and addresses, each read once for a layer of regions."""
+"""What a list calls its regions.
+
+Names, codes and addresses, each read once for a layer of regions.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from hubtiers.regions._addresses import Address, read_address, unit_of_code
 from hubtiers.regions._names import name_key
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.layer_names import match_layer
+from hubtiers.regions.pack import DEFAULT_PACK, source_of
 from hubtiers.table.corrections import SET_ASIDE
 from hubtiers.table.name_report import PlaceRead
 
 __all__ = ["read_places"]
 
-# Shorter texts are names; what is longer is tried as an address first, which is cheaper than to look for close names.
+# Shorter texts are names; what is longer is tried as an address first, which is cheaper than to
+# look for close names.
 _LONGEST_NAME = 6
 
 
@@ -29,11 +34,13 @@ def read_places(
 ) -> list[PlaceRead]:
     """Return the region of each pair of text and province, without numbers of records.
 
-    `given` holds corrections; `is_told` says whether the provinces come from a column that the user named.
+    `given` holds corrections; `is_told` says whether the provinces come from a column that the
+    user named.
     """
     found: dict[tuple[str, str], PlaceRead] = {}
     reader = _Reader(regions)
-    homes = _home_ids([home for _, home in pairs], is_told=is_told)
+    # Of a layer of one's own only the layer knows what its regions lie in.
+    homes = _home_ids([home for _, home in pairs], is_told=is_told and reader.is_shipped)
     rest: list[tuple[str, str]] = []
     for pair in pairs:
         text, home = pair
@@ -55,7 +62,7 @@ def read_places(
 
 
 def _home_ids(homes: Sequence[str], *, is_told: bool) -> dict[str, str | None]:
-    """Return the province of each text: empty for anywhere, None for a text that should be one and is none.
+    """Return the province of each text: empty for anywhere, None where it should be one.
 
     A column that was only found by its header is no promise: what is none there decides nothing.
     """
@@ -74,6 +81,7 @@ class _Reader:
 
     def __init__(self, regions: pd.DataFrame) -> None:
         self.regions = regions
+        self.is_shipped = source_of(regions).pack == DEFAULT_PACK
         self.ids = {str(region) for region in regions.index}
         self.own = self._own_names()
         self.longest = max(map(len, self.own), default=0)
@@ -113,9 +121,19 @@ class _Reader:
         self, pairs: Sequence[tuple[str, str]], homes: Mapping[str, str]
     ) -> dict[tuple[str, str], PlaceRead]:
         """Return the regions of names, each within its province where there is one."""
+        if self.is_shipped:
+            return self._matched(pairs, [homes[home] for _, home in pairs])
+        # Names of one's own layer need what they lie in only where it decides.
+        found = self._matched(pairs, [""] * len(pairs))
+        unclear = [pair for pair in pairs if found[pair].rule == "ambiguous" and pair[1]]
+        return found | self._matched(unclear, [home for _, home in unclear])
+
+    def _matched(
+        self, pairs: Sequence[tuple[str, str]], within: Sequence[str]
+    ) -> dict[tuple[str, str], PlaceRead]:
         if not pairs:
             return {}
-        texts, within = [text for text, _ in pairs], [homes[home] for _, home in pairs]
+        texts = [text for text, _ in pairs]
         matched = match_layer(texts, self.regions, within=within if any(within) else None)
         rows = matched.to_dict("records")
         return {pair: self._place(pair[0], row) for pair, row in zip(pairs, rows, strict=True)}

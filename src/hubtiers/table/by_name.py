@@ -1,4 +1,7 @@
-"""Records into regions by the name of their region: lists of firms and laboratories without coordinates."""
+"""Records into regions by the name of their region.
+
+Lists of firms and laboratories without coordinates.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,9 @@ MAX_KINDS = 1000
 """Most columns of a result; more are a sign that `by` names a column of ids or texts."""
 
 _UNMATCHED = ("raise", "keep")
+# Codes in place of a position among the regions.
+_UNKNOWN = -2
+_NO_REGION = {"missing": -1, "set aside": -3}
 _PROVINCE_COLUMNS = (
     "省份",
     "省",
@@ -62,7 +68,8 @@ _MISSING = frozenset(
         "未知",
     ]
 )
-# What an address begins with, also behind a postal code, without the number of the house, by which millions differ.
+# What an address begins with, also behind a postal code, without the number of the house, by which
+# millions differ.
 _HEAD = r"^((?:[^0-9]{0,5}[0-9]{6})?[^0-9]{1,24})"
 _CHINESE = r"[\u4e00-\u9fff].{6}"
 
@@ -78,9 +85,10 @@ def count_by_name(
     names: Mapping[str, str] | str | Path | None = None,
     unmatched: str = "raise",
 ) -> pd.DataFrame:
-    """Count records per region by the name of their region (按地名计数), for example firms, laboratories or zones.
+    """Count records per region by the name of their region (按地名计数).
 
-    Use it for lists without coordinates; where there are some, `count_points` is exact on borders.
+    Use it for lists of firms, laboratories or zones without coordinates; where there are some,
+    `count_points` is exact on borders.
 
     Parameters
     ----------
@@ -89,47 +97,57 @@ def count_by_name(
     regions
         Frame of regions with the index `region_id`, as `load_regions` or `read_regions` returns it.
     column
-        Column with the name, the id, the code or the address of each record. Addresses count by the province and the
-        city that they begin with, also behind a postal code (100084 北京市海淀区…, 江苏省南京市…, 广东深圳南山…).
+        Column with the name, the id, the code or the address of each record. Addresses count by
+        the province and the city that they begin with, also behind a postal code (100084
+        北京市海淀区…, 江苏省南京市…, 广东深圳南山…).
     by
-        Column with the kind of each record; the result has one column per kind, in alphabetical order.
+        Column with the kind of each record; the result has one column per kind, in alphabetical
+        order.
     weight
         Column with a weight from 0 up; the result sums weights instead of counting records.
     province
-        Column with the province of each record, which decides between namesakes and refuses names that lie elsewhere.
-        Left out, a column called 省份, province or the like is used where there is one.
+        Column with the province of each record, which decides between namesakes and refuses names
+        that lie elsewhere. Left out, a column called 省份, province or the like is used where
+        there is one.
     names
-        Corrections: region ids by name (empty or a dash: set aside), or a CSV file with columns `name`, `region_id`.
+        Corrections: region ids by name (empty or a dash: set aside), or a CSV file with columns
+        `name`, `region_id`.
     unmatched
-        What to do with names that fit no region or several: ``"raise"`` an error that lists them, or ``"keep"`` them in
-        the report and count the others.
+        What to do with names that fit no region or several: ``"raise"`` an error that lists them,
+        or ``"keep"`` them in the report and count the others.
 
     Returns
     -------
     pandas.DataFrame
-        Index `region_id` in the order of `regions`; one column per kind, or the column `count` without `by`; int64,
-        or float64 with `weight`. `attrs["report"]` is a `NameReport`. Regions without records have 0.
+        Index `region_id` in the order of `regions`; one column per kind, or the column `count`
+        without `by`; int64, or float64 with `weight`. `attrs["report"]` is a `NameReport`. Regions
+        without records have 0.
 
     Raises
     ------
     JoinError
         When names do not match and ``unmatched="raise"``; `error.report` is the `NameReport`.
     MissingColumnError, DuplicateRegionError, DataError, SpecError
-        When a column is not there, the layer has an id twice, the list cannot be read, or an option is wrong.
+        When a column is not there, the layer has an id twice, the list cannot be read, or an
+        option is wrong.
 
     Notes
     -----
-    Each distinct text is matched once, by the rules of `match_names` and, for layers of your own, by the layer's ids
-    and names. A short name of a city counts only with its province, or with a district behind it: 南京西路 is a
-    street of Shanghai. A code of a county or district counts for the unit that it lies in. Weights are summed exactly
-    and rounded once, so that sums do not depend on the order. **Missing values**: records without a name, kind or
-    weight are not counted; the report says how many, and each record is in exactly one figure.
+    Each distinct text is matched once, by the rules of `match_names` and, for layers of your own,
+    by the layer's ids and names. A short name of a city counts only with its province, or with a
+    district behind it: 南京西路 is a street of Shanghai. A code of a county or district counts for
+    the unit that it lies in. Weights are summed exactly and rounded once, so that sums do not
+    depend on the order. **Missing values**: records without a name, kind or weight are not
+    counted; the report says how many, and each record is in exactly one figure.
 
     Examples
     --------
     >>> from hubtiers.regions.boundaries import load_regions
     >>> firms = pd.DataFrame(
-    ...     {"城市": ["北京", "南京市", "江苏省南京市玄武区", "吉林"], "省份": ["北京", "江苏", "江苏", "吉林"]}
+    ...     {
+    ...         "省份": ["北京", "江苏", "江苏", "吉林"],
+    ...         "城市": ["北京", "南京市", "江苏省南京市玄武区", "吉林"],
+    ...     }
     ... )
     >>> counts = count_by_name(firms, load_regions("city"), column="城市")
     >>> counts.loc[["110000", "220200", "320100"], "count"].tolist()
@@ -182,12 +200,17 @@ def _check_options(
 
 
 def _refuse_postal_codes(column: str, table: pd.DataFrame) -> None:
-    """Postal codes look like codes of regions and mean others: 110000 is Shenyang's, and Beijing's among regions."""
+    """Refuse postal codes, which look like codes of regions and mean others.
+
+    110000 is Shenyang as the one and Beijing as the other.
+    """
     if name_key(column) in _POSTAL_COLUMNS:
         others = [str(name) for name in table.columns if name != column]
         raise SpecError(
-            f"The column {column!r} holds postal codes, which cannot be told from codes of regions and do not follow "
-            f"their borders. Take the column with the address or the city; the list has {listing(others, most=12)}."
+            f"The column {column!r} holds postal codes, which cannot be told from codes of "
+            "regions and do not follow their borders. Take the column with the address or the "
+            "city; the list has "
+            f"{listing(others, most=12)}."
         )
 
 
@@ -214,7 +237,10 @@ def _province_column(table: pd.DataFrame, column: str) -> str:
 
 
 def _texts(column: pd.Series) -> pd.Series:
-    """Return cells as text without spaces around; empty for missing ones. Codes stored as numbers lose their .0."""
+    """Return cells as text without spaces around; empty for missing ones.
+
+    Codes stored as numbers lose their .0.
+    """
     if pd.api.types.is_numeric_dtype(column):
         texts = column.map(
             lambda value: "" if pd.isna(value) else f"{value:.0f}" if value % 1 == 0 else str(value)
@@ -248,53 +274,66 @@ def _count(
     places: Sequence[PlaceRead],
     request: _Request,
 ) -> pd.DataFrame:
-    """Return the counts with their report; refuse what belongs to no region, where that was asked."""
-    position = {str(region): i for i, region in enumerate(regions.index)}
-    codes = {"missing": -1, "unmatched": -2, "ambiguous": -2, "set aside": -3}
-    where = np.array(
-        [position.get(p.region_id, codes.get(p.rule, -2)) for p in places], dtype=np.int64
-    )
-    region = where[number] if len(number) else np.zeros(0, np.int64)
+    """Return the counts with their report, or refuse what belongs to no region."""
+    region = _positions(regions, places)[number] if len(number) else np.zeros(0, np.int64)
     kinds, labels = _kinds(table, request.by)
     weights, is_weighed = _weights(table, request.weight)
-    in_region = region >= 0
-    counted = in_region & (kinds >= 0) & is_weighed
-    report = NameReport(
-        records=len(region),
-        counted=int(counted.sum()),
-        missing_name=int((region == -1).sum()),
-        unmatched=int((region == -2).sum()),
-        set_aside=int((region == -3).sum()),
-        missing_kind=int((in_region & (kinds < 0)).sum()),
-        missing_weight=int((in_region & (kinds >= 0) & ~is_weighed).sum()),
-        places=_with_records(places, number),
-        source=request.source,
-        column=request.column,
-        province_column=request.province_column,
-    )
+    report = _report(region, kinds, is_weighed, _with_records(places, number), request)
     if report.unmatched and request.unmatched == "raise":
         raise JoinError(_unmatched_sentence(report), report)
+    counted = (region >= 0) & (kinds >= 0) & is_weighed
     place = region[counted] * len(labels) + kinds[counted]
-    totals = _totals(
-        place, len(regions) * len(labels), None if request.weight is None else weights[counted]
-    )
+    summed = None if request.weight is None else weights[counted]
+    totals = _totals(place, len(regions) * len(labels), summed)
     index = pd.Index([str(i) for i in regions.index], name="region_id")
-    frame = pd.DataFrame(
-        totals.reshape(len(regions), len(labels)), index=index, columns=pd.Index(labels)
-    )
+    by_region = totals.reshape(len(regions), len(labels))
+    frame = pd.DataFrame(by_region, index=index, columns=pd.Index(labels))
     frame.attrs["report"] = report
     return frame
 
 
+def _positions(regions: pd.DataFrame, places: Sequence[PlaceRead]) -> np.ndarray[Any, Any]:
+    """Return the position of the region of each place; a negative code where there is none."""
+    position = {str(region): i for i, region in enumerate(regions.index)}
+    found = [position.get(p.region_id, _NO_REGION.get(p.rule, _UNKNOWN)) for p in places]
+    return np.array(found, dtype=np.int64)
+
+
+def _report(
+    region: np.ndarray[Any, Any],
+    kinds: np.ndarray[Any, Any],
+    is_weighed: np.ndarray[Any, Any],
+    places: tuple[PlaceRead, ...],
+    request: _Request,
+) -> NameReport:
+    """Put every record into one figure: by its name first, then by its kind, then by its weight."""
+    in_region = region >= 0
+    with_kind = in_region & (kinds >= 0)
+    return NameReport(
+        records=len(region),
+        counted=int((with_kind & is_weighed).sum()),
+        missing_name=int((region == _NO_REGION["missing"]).sum()),
+        unmatched=int((region == _UNKNOWN).sum()),
+        set_aside=int((region == _NO_REGION["set aside"]).sum()),
+        missing_kind=int((in_region & ~with_kind).sum()),
+        missing_weight=int((with_kind & ~is_weighed).sum()),
+        places=places,
+        source=request.source,
+        column=request.column,
+        province_column=request.province_column,
+    )
+
+
 def _kinds(table: pd.DataFrame, by: str | None) -> tuple[np.ndarray[Any, Any], list[str]]:
-    """Return the number of the kind of each record, -1 for none, and the kinds in alphabetical order."""
+    """Return the number of each record's kind (-1: none), and the kinds in alphabetical order."""
     if by is None:
         return np.zeros(len(table), np.int64), ["count"]
     texts = _texts(table[by])
     codes, labels = pd.factorize(texts.where(texts != ""), sort=True)
     if len(labels) > MAX_KINDS:
         raise DataError(
-            f"There are {len(labels):,} kinds in {by!r} (most: MAX_KINDS, {MAX_KINDS:,}), such as {listing(labels)}. "
+            f"There are {len(labels):,} kinds in {by!r} (most: MAX_KINDS, {MAX_KINDS:,}), such as "
+            f"{listing(labels)}. "
             "Take `by` from a column with few different labels."
         )
     return codes.astype(np.int64), [str(label) for label in labels]
@@ -303,7 +342,7 @@ def _kinds(table: pd.DataFrame, by: str | None) -> tuple[np.ndarray[Any, Any], l
 def _weights(
     table: pd.DataFrame, weight: str | None
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return the weight of each record, and whether it has one; refuse what no sum of parts can mean."""
+    """Return the weight of each record, and whether it has one; refuse impossible weights."""
     if weight is None:
         return np.ones(len(table)), np.ones(len(table), bool)
     column = table[weight]
@@ -314,13 +353,15 @@ def _weights(
         if len(wrong):
             shown = [f"record {i + 1}: {table[weight].iloc[i]!r}" for i in wrong[:6]]
             raise DataError(
-                f"The column {weight!r} holds weights that are no numbers: {listing(shown)}. Correct them."
+                f"The column {weight!r} holds weights that are no numbers: {listing(shown)}. "
+                "Correct them."
             )
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = np.flatnonzero((values < 0) | np.isinf(values))
     if len(wrong):
         raise DataError(
-            f"Record {wrong[0] + 1} has the weight {values[wrong[0]]}. Weights are 0 or more and finite; correct it."
+            f"Record {wrong[0] + 1} has the weight {values[wrong[0]]}. Weights are 0 or more and "
+            "finite; correct it."
         )
     return values, ~np.isnan(values)
 
@@ -362,6 +403,7 @@ def _unmatched_sentence(report: NameReport) -> str:
     noun = "name belongs" if len(refused) == 1 else "names belong"
     way_out = "" if report.province_column else "name the column of provinces with province=…, "
     return (
-        f"{len(refused)} {noun} to no single region of the layer: {listing(shown)}. Correct them in the list or with "
+        f"{len(refused)} {noun} to no single region of the layer: {listing(shown)}. Correct them "
+        "in the list or with "
         f'names={{name: region id}}, {way_out}or pass unmatched="keep" to count the others.'
     )

@@ -1,4 +1,4 @@
-"""Corrections of names (地名订正): what a table calls its regions, and the regions that are meant."""
+"""Corrections of names (地名订正): what a table calls a region, and which one is meant."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def check_corrections(
     for name, region in names.items():
         if not (isinstance(name, str) and isinstance(region, str)):
             raise SpecError(
-                f"{where}: {name!r} → {region!r} is no pair of texts. Give each name the id of its region."
+                f"{where}: {name!r} → {region!r} is no pair of texts. Give each name the id of "
+                "its region."
             )
         checked[name.strip()] = region.strip() or SET_ASIDE
     wrong = [
@@ -79,7 +80,8 @@ def check_corrections(
     ]
     if wrong:
         raise SpecError(
-            f"{where} names regions that the layer does not have: {listing(wrong)}. Use ids of the layer, such as "
+            f"{where} names regions that the layer does not have: {listing(wrong)}. Use ids of "
+            "the layer, such as "
             f"{min(known, default='')!r}, or leave the id empty to set the name aside."
         )
     return checked

@@ -28,6 +28,22 @@ from hubtiers.table.report import JoinReport
 __all__ = ["IndicatorTable"]
 
 
+def require_table(table: object, method: str) -> None:
+    """Raise a sentence when something else is given where a table is needed, such as a frame."""
+    if isinstance(table, IndicatorTable):
+        return
+    has_shapes = isinstance(table, gpd.GeoDataFrame)
+    way_out = (
+        'Score a frame of polygons and numbers with score_regions(frame, ["…"]).'
+        if has_shapes
+        else "Make one of a frame with join_indicators(regions, frame), or without geometry with "
+        "IndicatorTable.from_frame(frame)."
+    )
+    raise SpecError(
+        f"{method} takes an IndicatorTable, but this is {type(table).__name__}. {way_out}"
+    )
+
+
 def known_overlaps(regions: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the pairs of regions that share territory; none without members or geometry."""
     known = "members" in regions.columns or isinstance(regions, gpd.GeoDataFrame)

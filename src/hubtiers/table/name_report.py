@@ -13,8 +13,9 @@ __all__ = ["NameReport", "PlaceRead"]
 class PlaceRead(NamedTuple):
     """What a list calls a region, how many records do so, and the region by which rule.
 
-    `rule` is one of match_names (exact, alias, former, ambiguous, unmatched), *id*, *code* (of a county or district
-    within the region), *address* (it begins with the region), *corrected* or *set aside*.
+    `rule` is one of match_names (exact, alias, former, ambiguous, unmatched), *id*, *code* (of a
+    county or district within the region), *address* (it begins with the region), *corrected* or
+    *set aside*.
     """
 
     name: str
@@ -26,9 +27,10 @@ class PlaceRead(NamedTuple):
 
 
 class NameReport(NamedTuple):
-    """Account of a count by name: every record is in exactly one of the six figures after `records`.
+    """Account of a count by name: each record is in one of the six figures after `records`.
 
-    Stored in the `attrs` of the counts. A named tuple, because pandas writes `attrs` to Parquet as JSON.
+    Stored in the `attrs` of the counts. A named tuple, because pandas writes `attrs` to Parquet as
+    JSON.
 
     Attributes
     ----------
@@ -67,7 +69,10 @@ class NameReport(NamedTuple):
         return pd.DataFrame(list(self.places), columns=list(PlaceRead._fields))
 
     def to_text(self, *, most: int = 20) -> str:
-        """Return the account as lines of plain text: figures that are not 0, then names that need a look."""
+        """Return the account as lines of plain text.
+
+        Figures that are not 0, then names that need a look.
+        """
         place = f"column {self.column!r}" + (
             f" in {self.province_column!r}" if self.province_column else ""
         )

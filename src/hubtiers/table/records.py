@@ -1,21 +1,30 @@
-"""Lists of records as people keep them: a spreadsheet or text with one row per record, perhaps under a title."""
+"""Lists of records as people keep them.
+
+A spreadsheet or text with one row per record, perhaps under a title.
+"""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from hubtiers._storage import decode_text
-from hubtiers.errors import DataError, MissingColumnError, MissingDependencyError, SpecError
+from hubtiers.errors import (
+    DataError,
+    MissingColumnError,
+    MissingDependencyError,
+    SpecError,
+    listing,
+)
 from hubtiers.regions._names import name_key
 from hubtiers.table.yearbook.cells import as_text
 from hubtiers.table.yearbook.formats import open_book
-from hubtiers.table.yearbook.sheet import DEFAULT_LIMITS, Sheet, choose_sheet
+from hubtiers.table.yearbook.sheet import ReadLimits, Sheet
 
 __all__ = ["read_list"]
 
@@ -24,6 +33,8 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".htm", ".html")
 _PARQUET = (".parquet", ".geoparquet")
 # Titles stand above the header of many lists; further down there is none.
 _HEADER_ROWS = 30
+# A list has more rows than a yearbook, and few columns.
+_LIMITS = ReadLimits(max_bytes=256 * 2**20, max_unzipped_bytes=2**30, max_cells=10_000_000)
 # After decompression; more than any list of names has, and less than memory.
 _MOST_BYTES = 4 * 2**30
 
@@ -31,7 +42,7 @@ _MOST_BYTES = 4 * 2**30
 def read_list(
     records: str | Path | pd.DataFrame, wanted: Sequence[str], useful: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, str]:
-    """Return the columns that are wanted, those of the useful ones that are there, and what was read.
+    """Return the columns that are wanted, the useful ones that are there, and what was read.
 
     The first column that is wanted also says where the header stands.
 
@@ -57,8 +68,7 @@ def read_list(
     elif name.endswith(_TEXTS):
         frame = _read_text(path, wanted[0])
     elif name.endswith(_WORKBOOKS):
-        book = open_book(path, DEFAULT_LIMITS, None)
-        frame = _from_sheet(choose_sheet(book, None), wanted[0])
+        frame = _read_workbook(path, wanted[0])
     else:
         kinds = ", ".join((*_TEXTS, *_WORKBOOKS, *_PARQUET))
         raise DataError(f"{path.name} is no list that can be read. Save it as one of {kinds}.")
@@ -68,7 +78,10 @@ def read_list(
 def _take(
     frame: pd.DataFrame, wanted: Sequence[str], useful: Sequence[str], where: str
 ) -> pd.DataFrame:
-    """Return columns under the names that were asked for; spaces and width of headers do not matter."""
+    """Return columns under the names that were asked for.
+
+    Spaces and width of headers do not matter.
+    """
     if frame.columns.has_duplicates:
         twice = frame.columns[frame.columns.duplicated()]
         if clash := [
@@ -128,7 +141,8 @@ def _read_text(path: Path, wanted: str) -> pd.DataFrame:
         return pd.read_csv(io.StringIO(text, newline=""), header=before, **options)  # type: ignore[call-overload,no-any-return]
     except (csv.Error, ValueError) as error:
         raise DataError(
-            f"{path.name}: the quotation marks or fields are broken ({str(error)[:120]}). Save it anew as CSV UTF-8."
+            f"{path.name}: the quotation marks or fields are broken ({str(error)[:120]}). Save it "
+            "anew as CSV UTF-8."
         ) from None
 
 
@@ -145,10 +159,42 @@ def _bytes(path: Path) -> bytes:
     return content
 
 
+def _read_workbook(path: Path, wanted: str) -> pd.DataFrame:
+    """Read the only sheet with the column that is wanted, or the only sheet."""
+    try:
+        book = open_book(path, _LIMITS, None)
+    except DataError as error:
+        if "limits=ReadLimits" not in str(error):
+            raise
+        raise DataError(
+            f"{path.name} is too large for a list in a workbook. Save it as CSV UTF-8 or as Parquet."
+        ) from None
+    filled = [sheet for sheet in book.sheets if sheet.rows]
+    fitting = [sheet for sheet in filled if _header_row(sheet, wanted) is not None] or filled
+    if len(fitting) != 1:
+        names = listing((repr(sheet.name) for sheet in fitting), most=12)
+        what = f"the column {wanted!r} in {len(fitting)} sheets: {names}" if fitting else "no rows"
+        raise DataError(
+            f"{path.name} has {what}. Save the list that is meant as a file of its own."
+        )
+    return _from_sheet(fitting[0], wanted)
+
+
+def _header_row(sheet: Sheet, wanted: str) -> int | None:
+    """Return the place, among the rows, of the first one with the column that is wanted."""
+    for place, row in enumerate(list(sheet.rows.values())[:_HEADER_ROWS]):
+        if name_key(wanted) in {name_key(as_text(value)) for value in row.values()}:
+            return place
+    return None
+
+
 def _from_sheet(sheet: Sheet, wanted: str) -> pd.DataFrame:
     rows = list(sheet.rows.values())
-    texts = [{name_key(as_text(value)) for value in row.values()} for row in rows[:_HEADER_ROWS]]
-    start = next((i for i, keys in enumerate(texts) if name_key(wanted) in keys), 0)
+    start = _header_row(sheet, wanted) or 0
     header = {column: as_text(value).strip() for column, value in rows[start].items()}
-    body = [[as_text(row.get(column)) for column in header] for row in rows[start + 1 :]]
+    body = [_cells_of(row, header) for row in rows[start + 1 :]]
     return pd.DataFrame(body, columns=list(header.values()), dtype="object")
+
+
+def _cells_of(row: Mapping[int, object], columns: Iterable[int]) -> list[str]:
+    return [as_text(row.get(column)) for column in columns]

@@ -80,62 +80,43 @@ def _search(m: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends) -> tupl
     only grows and the sum above only shrinks: a stretch whose ends already add up to more than the
     best so far cannot hold the best.
     """
-    queue, low, high = ends.queue, ends.low, ends.high
-    high[:] = np.inf
+    # One loop on bare arrays: parted into functions it is a tenth to a third slower.
+    head, tail, queue = ends.head, ends.tail, ends.queue
+    low, high, at_low, at_high = ends.low, ends.high, ends.at_low, ends.at_high
+    for place in range(m + 1):
+        high[place] = np.inf
     # The outermost cuts first, marked by -1, then the stretch between them.
-    queue[0], queue[1] = -1, k - 2
-    queue[2], queue[3] = -1, m - 2
-    queue[4], queue[5] = k - 2, m - 2
+    queue[0], queue[1], queue[2], queue[3], queue[4], queue[5] = -1, k - 2, -1, m - 2, k - 2, m - 2
     done, waiting, best, least = 0, 6, 0, np.inf
     while done < waiting:
         left, right = queue[done], queue[done + 1]
         done += 2
         if left < 0:
-            cut = right
-            _fill_below(cut, 1, cut - 1, k, n, s, q, ends)
-            _fill_above(cut, cut + 1, m - 1, n, s, q, ends)
+            cut, from_low, to_low, from_high, to_high = right, 1, right - 1, right + 1, m - 1
         elif right - left > 1 and low[left] + high[right] <= least * (1.0 + 2.0 * SAME):
-            # The cuts next to the middle lie between those next to the ends of the stretch.
             cut = (left + right) // 2
-            _fill_below(cut, ends.at_low[left], min(ends.at_low[right], cut - 1), k, n, s, q, ends)
-            _fill_above(cut, max(ends.at_high[left], cut + 1), ends.at_high[right], n, s, q, ends)
+            from_low, to_low = at_low[left], min(at_low[right], cut - 1)
+            from_high, to_high = max(at_high[left], cut + 1), at_high[right]
             queue[waiting], queue[waiting + 1] = left, cut
             queue[waiting + 2], queue[waiting + 3] = cut, right
             waiting += 4
         else:
             continue
-        if low[cut] + high[cut] < least:
-            best, least = cut, low[cut] + high[cut]
+        below, at = (np.inf, from_low) if k == 4 else (head[cut], 0)
+        for place in range(from_low, to_low + 1 if k == 4 else 0):
+            total = head[place] + _squares(n, s, q, place, cut)
+            if total < below:
+                below, at = total, place
+        low[cut], at_low[cut] = below, at
+        above, at = np.inf, from_high
+        for place in range(from_high, to_high + 1):
+            total = tail[place] + _squares(n, s, q, cut, place)
+            if total < above:
+                above, at = total, place
+        high[cut], at_high[cut] = above, at
+        if below + above < least:
+            best, least = cut, below + above
     return best, least
-
-
-@compiled
-def _fill_below(
-    cut: int, first: int, last: int, k: int, n: Floats, s: Floats, q: Floats, ends: Ends
-) -> None:
-    """Write the least sum of squares below a cut: of one class for k = 3, of two for k = 4."""
-    if k == 3:
-        ends.low[cut], ends.at_low[cut] = ends.head[cut], 0
-        return
-    head, least, at = ends.head, np.inf, first
-    for place in range(first, last + 1):
-        total = head[place] + _squares(n, s, q, place, cut)
-        if total < least:
-            least, at = total, place
-    ends.low[cut], ends.at_low[cut] = least, at
-
-
-@compiled
-def _fill_above(
-    cut: int, first: int, last: int, n: Floats, s: Floats, q: Floats, ends: Ends
-) -> None:
-    """Write the least sum of squares of the two classes above a cut."""
-    tail, least, at = ends.tail, np.inf, first
-    for place in range(first, last + 1):
-        total = tail[place] + _squares(n, s, q, cut, place)
-        if total < least:
-            least, at = total, place
-    ends.high[cut], ends.at_high[cut] = least, at
 
 
 @compiled

@@ -1,6 +1,7 @@
 """Tiers from one score: where to cut a ranking into classes.
 
-Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
+Classes are closed above, unless a rule is told otherwise: a score equal to a cut-point belongs to
+the class below it. Equal scores
 never split, a higher score never has a lower tier, and a region without a score has no tier.
 
 Which rules survive what, that is, leave the tiers of all other regions as they were:
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -35,7 +36,14 @@ from numpy.typing import NDArray
 from hubtiers._method import About
 from hubtiers.errors import DataError, DomainError, SpecError, UnknownOptionError
 from hubtiers.tiers._partition import optimal_classes
-from hubtiers.tiers.scale import TierScale, distinct_scores, finite_scores, scale_at, tier_labels
+from hubtiers.tiers.scale import (
+    TierScale,
+    distinct_scores,
+    finite_scores,
+    highest_below,
+    scale_at,
+    tier_labels,
+)
 
 __all__ = [
     "EqualIntervals",
@@ -49,6 +57,9 @@ __all__ = [
 ]
 
 _SCALES = ("linear", "log")
+
+_ENDS = ("above", "below")
+_MOST_DIGITS = 12
 
 _ROUNDING = 1e-12
 """Part of the range of scores within which a computed cut-point and a score are the same."""
@@ -429,11 +440,16 @@ class Thresholds:
         Cut-points in units of the score, ascending; one more tier than cut-points.
     labels
         Names, highest first; Zhang's highest tiers when left out.
+    closed
+        ``"above"``: a region must exceed a threshold to stand above it; ``"below"``: it need only
+        reach it, as most published indices have it.
+    digits
+        Decimals that scores are rounded to before they are compared (halves upwards), where tiers
+        are those of a printed index; left out, scores count as they are.
 
     Notes
     -----
-    Classes are closed above: a region must exceed a threshold to stand above it. Nothing is learnt
-    from the scores; tiers can be empty.
+    Nothing is learnt from the scores; tiers can be empty.
 
     **Missing values** get no tier. **Ties** stay together.
 
@@ -442,10 +458,17 @@ class Thresholds:
     >>> scores = pd.Series([30.0, 60.0, 61.0])
     >>> Thresholds((60,)).fit(scores).apply(scores).tolist()
     ['national', 'national', 'international']
+    >>> Thresholds((60,), closed="below").fit(scores).apply(scores).tolist()
+    ['national', 'international', 'international']
+    >>> index = pd.Series([0.7994, 0.7996])
+    >>> Thresholds((0.8,), closed="below", digits=3).fit(index).apply(index).tolist()
+    ['national', 'international']
     """
 
     breaks: tuple[float, ...]
     labels: tuple[str, ...] | None = None
+    closed: str = "above"
+    digits: int | None = None
     about: ClassVar[About] = About(
         zh="手工阈值",
         en="fixed cut-points",
@@ -457,11 +480,17 @@ class Thresholds:
     def __post_init__(self) -> None:
         _keep_cuts(self, "breaks", self.breaks)
         _keep_labels(self, len(self.breaks) + 1, self.labels)
+        _require_ends("Thresholds", self.closed, self.digits)
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
         """Names of the tiers, highest first."""
         return tier_labels(len(self.breaks) + 1, self.labels)
+
+    @property
+    def cut_points(self) -> tuple[float, ...]:
+        """The highest score below each threshold: what is compared, whichever end is closed."""
+        return highest_below(self.breaks, closed=self.closed, digits=self.digits)
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Count these scores between the fixed cut-points.
@@ -473,7 +502,8 @@ class Thresholds:
         """
         known = finite_scores(scores, "Thresholds()")
         labels = self.possible_tiers
-        return scale_at(known, self.breaks, labels, f"thresholds for {len(labels)} tiers")
+        scale = scale_at(known, self.cut_points, labels, f"thresholds for {len(labels)} tiers")
+        return replace(scale, closed=self.closed, bounds=self.breaks)
 
 
 @dataclass(frozen=True)
@@ -492,11 +522,15 @@ class RelativeTo:
         Id of the region that is the yardstick; the mean of all scored regions when left out.
     labels
         Names, highest first; Zhang's highest tiers when left out.
+    value
+        The score that is the yardstick, where it is known from elsewhere.
+    closed, digits
+        As in `Thresholds`.
 
     Notes
     -----
     Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per
-    cent. Classes are closed above. Tiers can be empty.
+    cent. Tiers can be empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -507,11 +541,16 @@ class RelativeTo:
     (30.0, 50.0)
     >>> RelativeTo((50,), region="c").fit(scores).apply(scores).to_dict()
     {'a': 'national', 'b': 'international', 'c': 'international'}
+    >>> RelativeTo((80,), value=50.0, closed="below").fit(scores).apply(scores).to_dict()
+    {'a': 'national', 'b': 'international', 'c': 'international'}
     """
 
     percent: tuple[float, ...] = (50.0, 100.0, 150.0)
     region: str | None = None
     labels: tuple[str, ...] | None = None
+    value: float | None = None
+    closed: str = "above"
+    digits: int | None = None
     about: ClassVar[About] = About(
         zh="均值倍数法",
         en="per cent of a yardstick",
@@ -526,6 +565,9 @@ class RelativeTo:
             raise SpecError(
                 f"RelativeTo(percent={self.percent!r}) is not positive. Give per cent above 0."
             )
+        _require_ends("RelativeTo", self.closed, self.digits)
+        if self.value is not None:
+            self._require_value()
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -543,17 +585,39 @@ class RelativeTo:
             When the yardstick has no score, or one that is not positive; when a score is infinite.
         """
         known = finite_scores(scores, "RelativeTo()")
-        name = "the mean" if self.region is None else f"the region {self.region!r}"
-        yardstick = float(known.mean()) if self.region is None else self._score_of_region(scores)
+        name, yardstick = self._yardstick(scores, known)
         if not yardstick > 0:
             raise DataError(
                 f"RelativeTo() needs a positive yardstick, but the score of {name} is "
                 f"{yardstick:g}. Choose another region, or a normalisation whose scores are "
                 "positive, such as MinMax()."
             )
-        cuts = [_snap(p / 100 * yardstick, known) for p in self.percent]
-        labels = tier_labels(len(cuts) + 1, self.labels)
-        return scale_at(known, cuts, labels, f"per cent of {name} in {len(labels)} tiers")
+        declared = tuple(_snap(p / 100 * yardstick, known) for p in self.percent)
+        cuts = highest_below(declared, closed=self.closed, digits=self.digits)
+        labels = self.possible_tiers
+        scale = scale_at(known, cuts, labels, f"per cent of {name} in {len(labels)} tiers")
+        return replace(scale, closed=self.closed, bounds=declared)
+
+    def _yardstick(self, scores: pd.Series, known: NDArray[np.float64]) -> tuple[str, float]:
+        """Return what the yardstick is called, and its score."""
+        if self.value is not None:
+            return f"the value {self.value:g}", float(self.value)
+        if self.region is not None:
+            return f"the region {self.region!r}", self._score_of_region(scores)
+        return "the mean", float(known.mean())
+
+    def _require_value(self) -> None:
+        number = isinstance(self.value, (int, float)) and not isinstance(self.value, bool)
+        if not number or not math.isfinite(float(self.value or 0)) or float(self.value or 0) <= 0:
+            raise SpecError(
+                f"RelativeTo(value={self.value!r}) is no positive number. Give the score of the "
+                "yardstick."
+            )
+        if self.region is not None:
+            raise SpecError(
+                f"RelativeTo(region={self.region!r}, value={self.value:g}) names two yardsticks. "
+                "Give one of them."
+            )
 
     def _score_of_region(self, scores: pd.Series) -> float:
         assert self.region is not None
@@ -576,6 +640,18 @@ def _snap(cut: float, known: NDArray[np.float64]) -> float:
     """
     nearest = float(known[np.argmin(np.abs(known - cut))])
     return nearest if abs(nearest - cut) <= _ROUNDING * (known.max() - known.min()) else cut
+
+
+def _require_ends(method: str, closed: object, digits: object) -> None:
+    """Check which end of a tier is closed, and how scores are rounded."""
+    if closed not in _ENDS:
+        raise UnknownOptionError(f"choice for {method}(closed=…):", str(closed), _ENDS)
+    whole = isinstance(digits, int) and not isinstance(digits, bool)
+    if digits is not None and not (whole and 0 <= int(str(digits)) <= _MOST_DIGITS):
+        raise SpecError(
+            f"{method}(digits={digits!r}) is no whole number from 0 to {_MOST_DIGITS}. Give the "
+            "decimals that scores are printed with, or leave it out."
+        )
 
 
 def _keep_labels(method: object, k: int, labels: Sequence[str] | None) -> None:

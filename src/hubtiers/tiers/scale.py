@@ -3,13 +3,16 @@
 The cut-points, how well they fit, and the tiers they give to scores.
 
 Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
-never split.
+never split. Cut-points that are declared the other way, or for printed scores, are kept as the
+highest scores that stay below them, so that every reader of `breaks` goes by one rule.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from html import escape
 from numbers import Real
 
@@ -47,6 +50,10 @@ class TierScale:
         Goodness of variance fit, 0 to 1: the share of the scores' variance that lies between tiers.
     method
         How the cut-points were found.
+    closed
+        Which end of its range belongs to a tier: ``"above"`` or ``"below"``.
+    bounds
+        The cut-points as they were declared, where `breaks` are not these themselves.
 
     Examples
     --------
@@ -64,6 +71,8 @@ class TierScale:
     counts: tuple[int, ...]
     gvf: float
     method: str
+    closed: str = field(default="above", kw_only=True)
+    bounds: tuple[float, ...] | None = field(default=None, kw_only=True)
 
     def apply(self, scores: pd.Series) -> pd.Series:
         """Sort scores into the fitted tiers.
@@ -130,17 +139,19 @@ class TierScale:
             When no region has a score, or a score is infinite.
         """
         known = finite_scores(scores, "TierScale.recount")
-        return scale_at(known, self.breaks, self.labels, self.method)
+        scale = scale_at(known, self.breaks, self.labels, self.method)
+        return replace(scale, closed=self.closed, bounds=self.bounds)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per tier, highest first.
+        """Return one row per tier, highest first: its bounds and count.
 
-        Bounds (above `lower`, up to and including `upper`) and count.
+        A tier lies above `lower` and goes up to and including `upper`; one that is closed below
+        begins with `lower` and stays below `upper`. The outer bounds are the lowest and the highest
+        score; they are missing where the outermost tier is empty.
         """
-        # Cut-points that were not learnt from these scores can lie outside their range.
-        edges = [min((self.lowest, *self.breaks)), *self.breaks, max((self.highest, *self.breaks))][
-            ::-1
-        ]
+        low = self.lowest if self.counts[-1] else math.nan
+        high = self.highest if self.counts[0] else math.nan
+        edges = [low, *(self.bounds or self.breaks), high][::-1]
         return self._rows(edges[1:], edges[:-1])
 
     def _rows(self, lower: Sequence[float], upper: Sequence[float]) -> pd.DataFrame:
@@ -278,6 +289,46 @@ def scale_at(
         gvf=variance_fit(np.log(known) if log else known, classes),
         method=method,
     )
+
+
+def highest_below(cuts: Sequence[float], *, closed: str, digits: int | None) -> tuple[float, ...]:
+    """Return the highest score that stays below each declared cut-point.
+
+    Parameters
+    ----------
+    cuts
+        Cut-points as they were declared, ascending.
+    closed
+        ``"above"``: a score on a cut-point stays below it; ``"below"``: it stands above.
+    digits
+        Decimals that scores are rounded to before they are compared, halves upwards; None compares
+        them as they are.
+
+    Examples
+    --------
+    >>> highest_below((0.55,), closed="above", digits=None)
+    (0.55,)
+    >>> [cut < 0.5495 for cut in highest_below((0.55,), closed="below", digits=3)]
+    [True]
+    """
+    if digits is None:
+        lowest = list(map(float, cuts))
+        if closed == "above":
+            return tuple(lowest)
+    else:
+        lowest = [_lowest_rounded(cut, closed, digits) for cut in cuts]
+    return tuple(math.nextafter(score, -math.inf) for score in lowest)
+
+
+def _lowest_rounded(cut: float, closed: str, digits: int) -> float:
+    """Return the lowest score that is printed as one that stands above a cut-point."""
+    # In decimals, as people round: 0.5495 is no binary fraction.
+    steps = Decimal(repr(float(cut))).scaleb(digits)
+    if closed == "above":
+        first = steps.to_integral_value(ROUND_FLOOR) + 1
+    else:
+        first = steps.to_integral_value(ROUND_CEILING)
+    return float((first - Decimal("0.5")).scaleb(-digits))
 
 
 def class_counts(classes: NDArray[np.int64], k: int) -> tuple[int, ...]:

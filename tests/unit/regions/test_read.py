@@ -509,3 +509,40 @@ def test_a_table_without_geometry_is_no_layer(tmp_path):
         )
         base.commit()
     assert read_regions(path, id_column="code").index.tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "id_column", "name_column"),
+    [
+        # Natural Earth, GADM, GISCO, geoBoundaries and DataV, as they name their columns.
+        (
+            {"ISO_A3": ["-99", "FRA"], "ADM0_A3": ["NOR", "FRA"], "NAME": ["Norway", "France"]},
+            "ADM0_A3",
+            "NAME",
+        ),
+        (
+            {"GID_0": ["FRA", "FRA"], "GID_1": ["FRA.1_1", "FRA.2_1"], "NAME_1": ["A", "B"]},
+            "GID_1",
+            "NAME_1",
+        ),
+        (
+            {"NUTS_ID": ["DE1", "DE2"], "LEVL_CODE": [1, 1], "NAME_LATN": ["A", "B"]},
+            "NUTS_ID",
+            "NAME_LATN",
+        ),
+        (
+            {"shapeName": ["A", "B"], "shapeISO": ["", ""], "shapeID": ["1x", "2x"]},
+            "shapeID",
+            "shapeName",
+        ),
+        (
+            {"adcode": [110101, 110102], "name": ["东城区", "西城区"], "level": ["district"] * 2},
+            "adcode",
+            "name",
+        ),
+    ],
+)
+def test_columns_of_the_usual_sources_are_found(columns, id_column, name_column):
+    frame = gpd.GeoDataFrame(columns, geometry=[box(0, 50, 1, 51), box(1, 50, 2, 51)], crs=4326)
+    report = read_regions(frame).attrs["report"]
+    assert (report.id_column, report.name_column) == (id_column, name_column)

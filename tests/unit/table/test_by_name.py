@@ -20,6 +20,7 @@ from hubtiers.errors import (
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.table.by_name import MAX_KINDS, count_by_name
 from hubtiers.table.name_report import NameReport
+from hubtiers.table.yearbook.sheet import ReadLimits
 
 CITY, PROVINCE = load_regions("city"), load_regions("province")
 
@@ -209,6 +210,16 @@ def test_an_own_layer_with_two_regions_of_one_name():
         JoinError, match=r"'东区' \(1 record; could be e East 东区 or w West 东区\)"
     ):
         count_by_name(pd.DataFrame({"区": ["东区"]}), own_layer(("东区", "东区")), column="区")
+
+
+def test_columns_of_an_own_layer_decide_between_its_namesakes():
+    layer = own_layer(("Springfield", "Springfield"), state=["Ohio", "Illinois"])
+    layer["name_en"] = "Springfield"
+    records = pd.DataFrame({"town": ["Springfield"] * 3, "state": ["Illinois", "Illinois", "Ohio"]})
+    counts = count_by_name(records, layer, column="town", province="state")
+    assert counts["count"].to_dict() == {"e": 1, "w": 2}
+    with pytest.raises(JoinError, match="'Springfield'"):
+        count_by_name(records.assign(state="Texas"), layer, column="town", province="state")
 
 
 def test_weights_are_summed_exactly_in_any_order():
@@ -407,3 +418,31 @@ def test_input_is_not_changed():
     before = LIST.copy(deep=True)
     count_by_name(LIST, CITY, column="城市", by="类型", weight="资本")
     pd.testing.assert_frame_equal(LIST, before)
+
+
+def test_the_sheet_with_the_column_is_the_list(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("名单")
+    for row in (["附件"], ["企业", "城市"], ["甲", "北京"], ["乙", "南京市"]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    counts = count_by_name(tmp_path / "a.xlsx", CITY, column="城市")
+    assert counted(counts) == {"110000": {"count": 1}, "320100": {"count": 1}}
+    with pytest.raises(
+        DataError, match="has the column '区' in 2 sheets: 'Sheet', '名单'. Save the list"
+    ):
+        count_by_name(tmp_path / "a.xlsx", CITY, column="区")
+    empty = openpyxl.Workbook()
+    empty.save(tmp_path / "b.xlsx")
+    with pytest.raises(DataError, match=r"b\.xlsx has no rows"):
+        count_by_name(tmp_path / "b.xlsx", CITY, column="城市")
+
+
+def test_a_workbook_that_is_too_large_for_a_list(tmp_path, monkeypatch):
+    _write(tmp_path / "a.xlsx", LIST)
+    monkeypatch.setattr("hubtiers.table.records._LIMITS", ReadLimits(max_cells=5))
+    with pytest.raises(
+        DataError, match=r"a\.xlsx is too large for a list in a workbook\. Save it as CSV"
+    ):
+        count_by_name(tmp_path / "a.xlsx", CITY, column="城市")

@@ -47,20 +47,25 @@ def flat_kernel(matrix: Floats, weights: Floats, which: Ints, out: Floats) -> No
     out[:] = 0.0
     # A strip of regions at a time stays in the cache while all draws go by.
     for left in range(0, n, _STRIP):
-        strip = matrix[:, left : min(left + _STRIP, n)]
+        right = min(left + _STRIP, n)
         for d in range(0, paired, 2):
-            first, second = out[d, left : left + _STRIP], out[d + 1, left : left + _STRIP]
-            _add_fours(strip, weights[which[d]], weights[which[d + 1]], first, second)
+            first, second = weights[which[d]], weights[which[d + 1]]
+            _add_fours(matrix, first, second, out[d], out[d + 1], left, right)
         for d in range(draws):
-            row = out[d, left : left + _STRIP]
-            _add_singly(strip, weights[which[d]], fours if d < paired else 0, row)
+            start = fours if d < paired else 0
+            _add_singly(matrix, weights[which[d]], start, out[d], left, right)
 
 
 @compiled
-def _add_fours(strip: Floats, first: Floats, second: Floats, a: Floats, b: Floats) -> None:
+def _add_fours(
+    matrix: Floats, first: Floats, second: Floats, one: Floats, two: Floats, left: int, right: int
+) -> None:
     """Add four indicators at once to two draws, in the order in which one at a time is added."""
-    for j in range(0, len(strip) - 3, 4):
-        v, w, x, y = strip[j], strip[j + 1], strip[j + 2], strip[j + 3]
+    # Slices of one row each lie side by side in memory, which lets the processor take many at once.
+    a, b = one[left:right], two[left:right]
+    for j in range(0, len(matrix) - 3, 4):
+        v, w = matrix[j, left:right], matrix[j + 1, left:right]
+        x, y = matrix[j + 2, left:right], matrix[j + 3, left:right]
         av, aw, ax, ay = first[j], first[j + 1], first[j + 2], first[j + 3]
         bv, bw, bx, by = second[j], second[j + 1], second[j + 2], second[j + 3]
         for r in range(len(a)):
@@ -69,10 +74,13 @@ def _add_fours(strip: Floats, first: Floats, second: Floats, a: Floats, b: Float
 
 
 @compiled
-def _add_singly(strip: Floats, weights: Floats, start: int, row: Floats) -> None:
+def _add_singly(
+    matrix: Floats, weights: Floats, start: int, out: Floats, left: int, right: int
+) -> None:
     """Add the indicators from a place on, one at a time."""
-    for j in range(start, len(strip)):
-        values, weight = strip[j], weights[j]
+    row = out[left:right]
+    for j in range(start, len(matrix)):
+        values, weight = matrix[j, left:right], weights[j]
         for r in range(len(row)):
             row[r] += weight * values[r]
 

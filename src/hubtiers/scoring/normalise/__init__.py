@@ -8,6 +8,7 @@ fit on all of them, one on top of the other.
 """
 
 from hubtiers.scoring.normalise.linear import (
+    AsIs,
     FittedLinear,
     FittedMinMax,
     MinMax,
@@ -25,6 +26,7 @@ from hubtiers.scoring.normalise.targets import DistanceToReference, Goalposts
 
 __all__ = [
     "METHODS",
+    "AsIs",
     "DistanceToReference",
     "FittedLinear",
     "FittedLogMinMax",
@@ -48,5 +50,6 @@ METHODS = (
     LogMinMax,
     VectorNorm,
     RobustScale,
+    AsIs,
 )
 """The methods of this step, in the order in which they are listed."""

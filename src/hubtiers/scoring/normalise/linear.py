@@ -23,7 +23,7 @@ from hubtiers._checks import (
 from hubtiers._method import About
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError, listing
 
-__all__ = ["FittedLinear", "FittedMinMax", "MinMax", "RobustScale", "VectorNorm", "ZScore"]
+__all__ = ["AsIs", "FittedLinear", "FittedMinMax", "MinMax", "RobustScale", "VectorNorm", "ZScore"]
 
 _SMALLEST_SPREAD = 1e-100
 
@@ -432,6 +432,48 @@ class VectorNorm:
         # they are.
         length = largest * np.sqrt(((numbers / largest) ** 2).sum())
         return FittedLinear(self, length * 0.0, length, sign, 0.0, 1.0, clip=False)
+
+
+@dataclass(frozen=True)
+class AsIs:
+    """Values as they stand (不作标准化): for indicators that are on one scale already.
+
+    Choose it for sub-indices or scores that somebody has brought to one scale before, and that are
+    to keep it.
+
+    Notes
+    -----
+    y = x, with direction −1 y = −x. Indicators in different units are not refused: that they can be
+    added up is for the user to know. A constant indicator is accepted.
+
+    **Missing values** stay missing.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"goal_1": [64.0, 60.0], "goal_2": [74.0, 44.0]})
+    >>> AsIs().fit(values).apply(values)["goal_2"].tolist()
+    [74.0, 44.0]
+    """
+
+    about: ClassVar[About] = About(
+        zh="不作标准化",
+        en="values as they stand",
+        says_zh="指标已在同一尺度上，直接使用；逆向指标反号。",
+        says_en="Indicators are on one scale already; the sign turns where less is better.",
+        formula="y_{ij} = ± x_{ij}",
+    )
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Learn nothing but the direction.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        """
+        numbers, sign = _ready(values, direction, "AsIs()")
+        nothing = pd.Series(0.0, index=numbers.columns)
+        return FittedLinear(self, nothing, nothing + 1.0, sign, 0.0, 1.0, clip=False)
 
 
 def _ready(

@@ -18,16 +18,21 @@ from hubtiers._checks import (
     same_columns,
 )
 from hubtiers._method import About
-from hubtiers.errors import SpecError
+from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.scoring.normalise.linear import FittedLinear
 
 __all__ = ["FittedLogMinMax", "FittedPercentileRank", "LogMinMax", "PercentileRank"]
 
 
-def rank_position(x: NDArray[np.float64], field: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of a sorted field of values that each x is above, ties counting half.
+_TIES = ("mean", "lowest")
 
-    NaN stays NaN.
+
+def rank_position(
+    x: NDArray[np.float64], field: NDArray[np.float64], *, ties: str = "mean"
+) -> NDArray[np.float64]:
+    """Return the share of a sorted field of values that each x is above; NaN stays NaN.
+
+    Ties count half, or with ``ties="lowest"`` not at all.
 
     A member of the field is not compared with itself, so that the lowest gets 0 and the highest 1.
     Values from outside come to lie half-way between their neighbours, and beyond the ends at 0 or
@@ -36,9 +41,8 @@ def rank_position(x: NDArray[np.float64], field: NDArray[np.float64]) -> NDArray
     below = np.searchsorted(field, x, side="left")
     equal = np.searchsorted(field, x, side="right") - below
     others = len(field) - 1
-    position = (
-        (below + equal / 2 - 0.5) / others if others else np.where(equal > 0, 0.5, np.sign(below))
-    )
+    tied = equal / 2 - 0.5 if ties == "mean" else np.where(equal > 0, 0.0, -0.5)
+    position = (below + tied) / others if others else np.where(equal > 0, 0.5, np.sign(below))
     return np.where(np.isnan(x), np.nan, np.clip(position, 0.0, 1.0))
 
 
@@ -49,10 +53,15 @@ class PercentileRank:
     Choose it when only the order of the regions can be trusted, or when outliers should have no say
     at all.
 
+    Parameters
+    ----------
+    ties
+        ``"mean"``: tied regions share the mean of their ranks; ``"lowest"``: they share the lowest,
+        as Excel's PERCENTRANK.INC and many published indices have it.
+
     Notes
     -----
-    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values; tied regions share
-    the mean of their ranks. A region of a later year stands half-way between the fitted values
+    y = (r − 1) / (n − 1), r the rank from the worst up, n the number of values. A region of a later year stands half-way between the fitted values
     around it. A constant indicator is accepted and gets 0.5.
 
     **Missing values** have no rank and stay missing; n counts the values present.
@@ -66,17 +75,22 @@ class PercentileRank:
     >>> values = pd.DataFrame({"patents": [7.0, 1.0, 7.0, 900.0, 2.0]})
     >>> PercentileRank().fit(values).apply(values)["patents"].tolist()
     [0.625, 0.0, 0.625, 1.0, 0.25]
+    >>> PercentileRank(ties="lowest").fit(values).apply(values)["patents"].tolist()
+    [0.5, 0.0, 0.5, 1.0, 0.25]
     """
 
+    ties: str = "mean"
     about: ClassVar[About] = About(
         zh="百分位排名",
         en="percentile rank",
-        says_zh="取值为所超过的其他区域的比例，同值取平均位次。",
-        says_en=(
-            "The share of the other regions that a region is ahead of; ties share the mean rank."
-        ),
+        says_zh="取值为所超过的其他区域的比例；同值区域取相同位次。",
+        says_en="The share of the other regions that a region is ahead of; ties share one rank.",
         formula="y_{ij} = (r_{ij} − 1) / (n_{j} − 1)",
     )
+
+    def __post_init__(self) -> None:
+        if self.ties not in _TIES:
+            raise UnknownOptionError("choice for PercentileRank(ties=…):", str(self.ties), _TIES)
 
     def fit(
         self, values: pd.DataFrame, *, direction: pd.Series | None = None
@@ -115,7 +129,8 @@ class FittedPercentileRank:
         numbers = same_columns(self.direction.index, values, "PercentileRank()")
         x = numbers.to_numpy() * self.direction.to_numpy()
         ranked = [
-            rank_position(column, field) for column, field in zip(x.T, self.fields, strict=True)
+            rank_position(column, field, ties=self.method.ties)
+            for column, field in zip(x.T, self.fields, strict=True)
         ]
         return pd.DataFrame(np.column_stack(ranked), index=numbers.index, columns=numbers.columns)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hubtiers._drawing import require_result
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import boundary_note
@@ -122,6 +123,7 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     >>> len(figure.axes)
     2
     """
+    require_result(result, "tier_figure()")
     from hubtiers.show.figures.canvas import drawing
 
     scene = make_scene(result, layout, extent=extent, crs=crs)

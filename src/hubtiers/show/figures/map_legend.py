@@ -65,7 +65,9 @@ def _tier_rows(result: Result, language: str) -> Rows:
 
     scale, colours = result.breaks, tier_colours(result.breaks.labels)
     rows: Rows = []
-    for label, span, count in zip(scale.labels, break_texts(scale), scale.counts, strict=True):
+    for label, span, count in zip(
+        scale.labels, break_texts(scale, language), scale.counts, strict=True
+    ):
         patch = Patch(facecolor=colours[label], edgecolor=_EDGE, linewidth=0.4)
         rows.append((patch, f"{tier_name(label, language)}  {span}  ({count})"))
     return rows

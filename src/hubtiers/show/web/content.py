@@ -110,6 +110,7 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
         "indicators": list(map(_indicator_row, result.table.framework.indicators)),
         "tiers": _tier_rows(result),
         "breaks": list(result.breaks.breaks),
+        "closed": result.breaks.closed,
         "ramp": list(SCORE_RAMP),
     }
 

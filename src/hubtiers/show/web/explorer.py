@@ -27,7 +27,7 @@ from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.show.methods import method_text
 from hubtiers.show.text import toml_tables, toml_value
 from hubtiers.show.words import Text, node_text, word
-from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
+from hubtiers.tiers.breaks import NaturalBreaks, Quantiles, Thresholds
 
 __all__ = ["Explorer", "explorer_content"]
 
@@ -233,7 +233,10 @@ def _rules(result: Result) -> list[dict[str, Any]]:
     scale = result.breaks
     rules = [_natural_rule(result), _quantile_rule(result)]
     if scale.breaks:
+        own = result.fitted.scheme.tier
         fixed = {"method": "Thresholds", "breaks": scale.breaks, **_own_labels(result)}
+        if isinstance(own, Thresholds):
+            fixed = to_spec("tier", own)
         names = word("fixed_breaks").to_plain()
         toml = toml_value(fixed)
         rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": toml})

@@ -13,6 +13,7 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
+from hubtiers._drawing import require_result
 from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
@@ -163,6 +164,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     >>> "https://" in web.get_root().render()
     False
     """
+    require_result(result, "tier_map()")
     if language is not None:
         require_language(language)
     if network is not None:

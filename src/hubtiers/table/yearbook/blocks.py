@@ -12,7 +12,7 @@ from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import name_key
 from hubtiers.table.yearbook.panels import Panel
-from hubtiers.table.yearbook.places import is_place, known_as
+from hubtiers.table.yearbook.places import countries_among, is_place, known_as
 from hubtiers.table.yearbook.words import (
     is_below_abroad,
     is_closing_line,
@@ -407,6 +407,10 @@ def _mark_aside(rows: Sequence[Row], notes: Notes) -> list[Row]:
     keep_other = not part and other <= 2
     macro = [r == "part" or (r == "other part" and not keep_other) for r in reasons]
     total = [r in ("total", "rest") for r in reasons]
+    if any(total):
+        # Among countries, a country is a row like any other.
+        countries = countries_among([row.region for row in rows])
+        total = [t and not country for t, country in zip(total, countries, strict=True)]
     if any(macro) and all(a or b for a, b in zip(total, macro, strict=True)):
         notes.say("the table holds macro-regions only, which were therefore kept as regions")
         macro = [False] * len(rows)

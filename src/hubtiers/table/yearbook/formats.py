@@ -1,4 +1,7 @@
-"""Which reader a file needs: told by its first bytes, since what is called .xls is often something else."""
+"""Which reader a file needs.
+
+Told by its first bytes, since what is called .xls is often something else.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _ZIP_SUFFIXES = (".xlsx", ".xlsm")
 _PAGE_SUFFIXES = (".htm", ".html")
 _SUFFIXES = (*_TEXT_SUFFIXES, *_ZIP_SUFFIXES, ".xls", *_PAGE_SUFFIXES)
-# What a file with a suffix may hold. An .xls may be anything that a spreadsheet opens under this name.
+# What a file with a suffix may hold. An .xls may be anything that a spreadsheet opens under this
+# name.
 _ALLOWED: dict[str, tuple[str, ...]] = dict.fromkeys(_TEXT_SUFFIXES, ("text",))
 _ALLOWED |= dict.fromkeys(_ZIP_SUFFIXES, ("zip", "package"))
 _ALLOWED |= {".xls": ("ole", "package", "zip", "page", "archive page", "xml", "text")}
@@ -62,12 +66,14 @@ def open_book(path: str | os.PathLike[str], limits: ReadLimits, wanted: str | No
     suffix = source.path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise DataError(
-            f"{source.name} ends in {suffix or 'nothing'!r}. Save it as one of {', '.join(_SUFFIXES)}."
+            f"{source.name} ends in {suffix or 'nothing'!r}. Save it as one of "
+            f"{', '.join(_SUFFIXES)}."
         )
     kind = _kind(source)
     if kind not in _ALLOWED[suffix]:
         raise DataError(
-            f"{source.name} is named {suffix} but holds {_HOLDS[kind]}. Open it in a spreadsheet, without a "
+            f"{source.name} is named {suffix} but holds {_HOLDS[kind]}. Open it in a spreadsheet, "
+            "without a "
             "password, and save it as .xlsx or as CSV UTF-8."
         )
     if kind == "package":
@@ -99,7 +105,10 @@ def _kind_of_text(head: bytes) -> str:
 
 
 def _decoded_head(head: bytes) -> str:
-    """Return the beginning as text, whatever its encoding: all that is looked for in it is ASCII."""
+    """Return the beginning as text, whatever its encoding.
+
+    All that is looked for in it is ASCII.
+    """
     is_wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     return head.decode("utf-16" if is_wide else "latin-1", "ignore").removeprefix("ï»¿")
 

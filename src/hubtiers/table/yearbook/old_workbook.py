@@ -1,4 +1,4 @@
-"""Old workbooks become sheets of cells through xlrd, also those encrypted with the key that every spreadsheet tries."""
+"""Old workbooks become sheets of cells through xlrd, also with the default encryption."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from hubtiers.table.yearbook.workbook import is_percentage
 
 __all__ = ["decrypted", "is_encrypted_package", "read_xls"]
 
-# The key of workbooks that are only protected against writing: spreadsheets open them without a question.
+# The key of workbooks that are only protected against writing: spreadsheets open them without a
+# question.
 _DEFAULT_KEY = "VelvetSweatshop"
 _DECRYPTED = "encrypted with the default key of spreadsheets, which asks for no password"
 _UNPACKED = "its container is damaged; the workbook inside was complete and was read"
@@ -62,7 +63,8 @@ def _opened(source: Source) -> tuple[Any, Source]:
 def _open_plain(source: Source) -> Any:
     import xlrd
 
-    # Without ragged rows, one cell far to the right would fill all rows up to it before any limit is looked at.
+    # Without ragged rows, one cell far to the right would fill all rows up to it before any limit
+    # is looked at.
     return xlrd.open_workbook(
         file_contents=source.read(),
         formatting_info=True,
@@ -75,7 +77,7 @@ def _open_plain(source: Source) -> Any:
 def _load_sheets(
     book: Any, source: Source, limits: ReadLimits, wanted: str | None
 ) -> tuple[list[tuple[str, str]], list[Sheet]]:
-    """Return (name, visibility) of every sheet, as far as it was looked at, and the sheets to read."""
+    """Return (name, visibility) of every sheet as far as looked at, and the sheets to read."""
     states = dict.fromkeys(book.sheet_names(), "visible")
     loaded, cells = [], 0
     for name in select_sheets(source.name, list(states.items()), wanted):
@@ -164,7 +166,8 @@ def decrypted(source: Source) -> Source:
             office.load_key(password=_DEFAULT_KEY, **checks)
         except (msoffcrypto.exceptions.InvalidKeyError, msoffcrypto.exceptions.DecryptionError):
             raise DataError(
-                f"{source.name} is protected with a password, so that its cells cannot be read. Open it in a "
+                f"{source.name} is protected with a password, so that its cells cannot be read. "
+                "Open it in a "
                 "spreadsheet with the password, and save it without one as .xlsx or as CSV UTF-8."
             ) from None
         office.decrypt(plain)
@@ -175,15 +178,17 @@ def _refuse_endless_key(source: Source) -> None:
     spins = [int(number) for number in re.findall(rb'spinCount="(\d{1,12})"', source.read())]
     if max(spins, default=0) > _MOST_SPINS:
         raise DataError(
-            f"{source.name} asks for {max(spins):,} steps to make its key, far more than spreadsheets use. Open it in "
+            f"{source.name} asks for {max(spins):,} steps to make its key, far more than "
+            "spreadsheets use. Open it in "
             "a spreadsheet, and save it without a password."
         )
 
 
 def _workbook_stream(source: Source) -> bytes:
-    """Return the workbook out of a container that is damaged, once every sheet in it is known to be whole.
+    """Return the workbook out of a damaged container, once every sheet is known to be whole.
 
-    Containers written by old tools claim blocks twice or state wrong sizes, which spreadsheets do not mind.
+    Containers written by old tools claim blocks twice or state wrong sizes, which spreadsheets do
+    not mind.
     """
     try:
         import olefile
@@ -195,7 +200,8 @@ def _workbook_stream(source: Source) -> bytes:
         name = next((n for n in ("Workbook", "Book") if container.exists(n)), None)
         if name is None:
             raise DataError(
-                f"{source.name} is a container without a workbook. Check that it is the file you mean."
+                f"{source.name} is a container without a workbook. Check that it is the file you "
+                "mean."
             )
         stream: bytes = container.openstream(name).read()
     _require_whole(stream)
@@ -203,7 +209,7 @@ def _workbook_stream(source: Source) -> bytes:
 
 
 def _require_whole(stream: bytes) -> None:
-    """Raise when the records of the workbook or of a sheet do not follow one another up to an end."""
+    """Raise when the records of the workbook or of a sheet do not go on up to an end."""
     starts = [0]
     for kind, body in _records(stream, 0):
         if kind == _SHEET:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from functools import lru_cache
 
+from hubtiers.regions._names import name_key
+from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.gazetteer import gazetteer, meanings
+from hubtiers.regions.pack import WORLD_PACK, load_pack
 from hubtiers.table.yearbook.words import chinese_part, why_no_region
 
 __all__ = [
     "can_be_same",
+    "countries_among",
     "is_code",
     "is_place",
     "known_as",
@@ -39,6 +45,26 @@ def is_place(name: str) -> bool:
 def is_code(text: str) -> bool:
     """Return whether a text is the six-digit code of a known region."""
     return len(text) == 6 and text.isdigit() and known_as(text) == (text,)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    """Return the keys of all names of countries."""
+    names = load_regions("country")[["name_zh", "name_en"]]
+    aliases = load_pack(WORLD_PACK).aliases().values()
+    spelt = [*names["name_zh"], *names["name_en"], *itertools.chain.from_iterable(aliases)]
+    return frozenset(map(name_key, spelt))
+
+
+def countries_among(names: Sequence[str]) -> list[bool]:
+    """Return which names are countries, where most of what is known of them are: else none is.
+
+    >>> countries_among(["中国", "日本", "合计"]), countries_among(["中国", "北京", "天津"])
+    ([True, True, False], [False, False, False])
+    """
+    found = [name_key(name) in _countries() for name in names]
+    places = [bool(known_as(name)) for name in names]
+    return found if sum(found) > sum(places) + 1 else [False] * len(names)
 
 
 def place_of(name: str, level: str = "any", within: str = "") -> str:

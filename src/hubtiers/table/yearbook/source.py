@@ -1,4 +1,7 @@
-"""The file a table is read from, checked before anything is parsed, and what all readers of workbooks share."""
+"""The file a table is read from, checked before anything is parsed.
+
+And what all readers of workbooks share.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ _HEAD = 4096
 
 @dataclass(frozen=True)
 class Source:
-    """A file whose size was checked; `content` holds its bytes once they are no longer those on the disk."""
+    """A file whose size was checked.
+
+    `content` holds its bytes once they are no longer those on the disk.
+    """
 
     path: Path
     size: int
@@ -47,7 +53,10 @@ class Source:
         return self.path.read_bytes() if self.content is None else self.content
 
     def with_content(self, content: bytes, note: str) -> Source:
-        """Return the source with other bytes in place of those on the disk, and a note that says why."""
+        """Return the source with other bytes in place of those on the disk.
+
+        And a note that says why.
+        """
         return replace(
             self,
             content=content,
@@ -62,12 +71,13 @@ class Source:
 
 
 def checked_source(path: str | os.PathLike[str], limits: ReadLimits) -> Source:
-    """Return the file once it is known to be local, there, readable, not empty and not too large."""
+    """Return the file once it is known to be local, readable, not empty and not too large."""
     if not isinstance(path, str | os.PathLike):
         raise SpecError(f"The path of a file is a string or a Path, not {type(path).__name__}.")
     if _REMOTE.match(os.fspath(path)):
         raise DataError(
-            f"{path} is not a local file. Download it first, look at it, and pass the path of the copy."
+            f"{path} is not a local file. Download it first, look at it, and pass the path of the "
+            "copy."
         )
     file = Path(path)
     try:
@@ -92,7 +102,10 @@ def _size_and_head(file: Path) -> tuple[int, bytes]:
 
 @contextlib.contextmanager
 def faults_of(source: Source) -> Iterator[None]:
-    """Turn whatever a parser raises into one sentence: the file is the user's, so that its fault is the file's."""
+    """Turn whatever a parser raises into one sentence.
+
+    The file is the user's, so that its fault is the file's.
+    """
     try:
         yield
     except HubtiersError:
@@ -105,7 +118,10 @@ def faults_of(source: Source) -> Iterator[None]:
 
 
 def select_sheets(file: str, states: list[tuple[str, str]], wanted: str | None) -> list[str]:
-    """Return the names of the visible sheets, or the one that is wanted, of (name, visibility) of all."""
+    """Return the names of the visible sheets, or the one that is wanted.
+
+    Of (name, visibility) of all.
+    """
     names = [name for name, _ in states]
     if wanted is None:
         return [name for name, state in states if state == "visible"]

@@ -23,8 +23,8 @@ _SKIPPED = frozenset(
     ["head", "noscript", "script", "select", "style", "template", "textarea", "title", "xml"]
 )
 _BLOCK_TAGS = """
-address article blockquote body br caption center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre
-section table ul
+address article blockquote body br caption center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header
+hr li main ol p pre section table ul
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -34,7 +34,10 @@ _BLOCK_BYTES = 1 << 20
 
 
 def read_page(source: Source, limits: ReadLimits) -> Book:
-    """Read the tables of a web page, with the lines beside them, one below the other in one sheet."""
+    """Read the tables of a web page.
+
+    With the lines beside them, one below the other in one sheet.
+    """
     with faults_of(source):
         text, encoding = _decode(source.read(), source.name)
         sheet = _read_sheet(text, "", source.name, limits)
@@ -73,13 +76,17 @@ def _pages(message: email.message.Message, file: str) -> dict[str, bytes]:
 
 
 def _decode(raw: bytes, name: str) -> tuple[str, str]:
-    """Return a page as text: by its bytes where they leave no doubt, else by the encoding that it declares."""
+    """Return a page as text: by its bytes where they leave no doubt.
+
+    Else by the encoding that it declares.
+    """
     declared = _CHARSET.search(raw[:_BLOCK_BYTES])
     try:
         return raw.decode("utf-8-sig"), "utf-8-sig"
     except UnicodeDecodeError:
         pass
-    # Pages that declare gb2312 or gbk use characters of the larger GB18030, which `decode_text` tries.
+    # Pages that declare gb2312 or gbk use characters of the larger GB18030, which `decode_text`
+    # tries.
     if declared and not declared.group(1).lower().startswith((b"gb", b"utf")):
         try:
             return raw.decode(declared.group(1).decode()), declared.group(1).decode().lower()
@@ -103,7 +110,8 @@ def _read_sheet(text: str, name: str, file: str, limits: ReadLimits) -> Sheet:
         "has too many rows and cells",
     )
     page = _Page(file, limits)
-    # Depth and length of texts are bounded by the size of the file; the parser's own bounds would cut a table short.
+    # Depth and length of texts are bounded by the size of the file; the parser's own bounds would
+    # cut a table short.
     parser = etree.HTMLParser(
         target=page, encoding="utf-8", recover=True, no_network=True, huge_tree=True
     )
@@ -152,7 +160,7 @@ class _Table:
 
 
 class _Page:
-    """Takes the tags of a page one by one and keeps the rows of its tables, with the lines of text between them.
+    """Takes the tags of a page one by one and keeps the rows of its tables and the text between.
 
     A table inside a table is data within a layout: what stood before it comes before it.
     """
@@ -236,7 +244,8 @@ class _Page:
         most = _LAST_COLUMN if what == "columns" else 1_048_576
         if span > most or len(digits) >= 10:
             raise DataError(
-                f"{self.file} has a cell that spans {digits[:20]} {what}, which no table does. {SAVE_ANEW}"
+                f"{self.file} has a cell that spans {digits[:20]} {what}, which no table does. "
+                f"{SAVE_ANEW}"
             )
         return max(span, 1)
 
@@ -273,7 +282,10 @@ class _Page:
     def _place(
         self, row: list[_Cell], above: list[tuple[int, int, int]]
     ) -> list[tuple[int, int, int]]:
-        """Place the cells of a row beside those that come down from above, as (first, last column, last row)."""
+        """Place the cells of a row beside those that come down from above.
+
+        As (first, last column, last row).
+        """
         self._count(len(above))
         values: dict[int, object] = {}
         spans, taken, column = list(above), sorted(above), 1

@@ -46,7 +46,8 @@ def _stale_note(formulas: int) -> tuple[str, ...]:
         return ()
     noun = "formula is" if formulas == 1 else "formulas are"
     note = (
-        f"{formulas} {noun} read by the result that was stored, although the workbook asks to be calculated anew "
+        f"{formulas} {noun} read by the result that was stored, although the workbook asks to be "
+        "calculated anew "
         "when it is opened; save it from a spreadsheet to be sure"
     )
     return (note,)
@@ -66,7 +67,8 @@ def _check_archive(archive: zipfile.ZipFile, source: Source, limits: ReadLimits)
             and info.file_size > _MOST_MARKUP
         ):
             raise DataError(
-                f"{source.name} has {info.file_size:,} bytes of {info.filename}, more than any table needs. Copy the "
+                f"{source.name} has {info.file_size:,} bytes of {info.filename}, more than any "
+                "table needs. Copy the "
                 "table into a new workbook, or save it as CSV UTF-8."
             )
 
@@ -85,7 +87,10 @@ def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[s
 
 
 def strict_parser() -> expat.XMLParserType:
-    """Return an XML parser that takes no document type: no entities that grow, none from elsewhere."""
+    """Return an XML parser that takes no document type.
+
+    No entities that grow, none from elsewhere.
+    """
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -104,7 +109,10 @@ def local_name(name: str) -> str:
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str, str]], bool]:
-    """Return (name, part, visibility) of every worksheet in the order of the tabs, and whether results may be stale."""
+    """Return (name, part, visibility) of every worksheet in the order of the tabs.
+
+    And whether results may be stale.
+    """
     root = next(
         (
             a["Target"]
@@ -143,7 +151,10 @@ def _is_target(tag: str, attributes: dict[str, str], kind: str) -> bool:
 
 
 class _Scan:
-    """What is read of a worksheet before openpyxl: how many cells, which are merged, which formulas lack a value."""
+    """What is read of a worksheet before openpyxl.
+
+    How many cells, which are merged, which formulas lack a value.
+    """
 
     def __init__(self, where: str, limits: ReadLimits, cells: int) -> None:
         self.where, self.limits, self.cells, self.formulas = where, limits, cells, 0
@@ -248,7 +259,8 @@ def _load_sheets(
             source, rows = book[name], {}
             source.reset_dimensions()
             for number, row in enumerate(source.iter_rows(), start=1):
-                # Gaps are filled by openpyxl: a few cells far to the right of many rows would cost minutes.
+                # Gaps are filled by openpyxl: a few cells far to the right of many rows would cost
+                # minutes.
                 width += len(row)
                 limits.check(
                     "max_cells",

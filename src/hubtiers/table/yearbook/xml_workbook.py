@@ -1,4 +1,7 @@
-"""Workbooks as one XML file (“XML Spreadsheet 2003”) become sheets of cells: databases call them .xls."""
+"""Workbooks as one XML file (“XML Spreadsheet 2003”) become sheets of cells.
+
+Databases call them .xls.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def read_xml_workbook(source: Source, limits: ReadLimits, wanted: str | None) ->
 
 
 def _without_declaration(text: str) -> Iterator[bytes]:
-    """Yield the text as UTF-8 without the declaration, which may name an encoding that the parser does not know."""
+    """Yield the text as UTF-8 without its declaration, whose encoding the parser may not know."""
     body = text.lstrip("\ufeff \t\r\n")
     if body.startswith("<?xml"):
         body = body.partition("?>")[2]

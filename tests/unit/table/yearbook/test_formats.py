@@ -200,10 +200,8 @@ def test_what_is_missing_is_named_with_its_extra(tmp_path, monkeypatch, package,
 
 
 def test_title_and_unit_beside_the_table_are_read(tmp_path):
-    page = (
-        "<html><body><div>2020年各地区人口</div><table><tr><td>单位：万人</table>"
-        + "<table><tr><td>地区<td>人口"
-    )
+    page = "<html><body><div>2020年各地区人口</div><table><tr><td>单位：万人</table>"
+    page += "<table><tr><td>地区<td>人口"
     file = read(
         tmp_path, page + "<tr><td>北京<td>5<tr><td>天津<td>6</table><p>资料来源：某局</body></html>"
     )

@@ -128,6 +128,17 @@
     return list;
   }
 
+  // The range of a tier; one without a region at its outer end has one bound only.
+  function span(state, row) {
+    const words = h.words(state);
+    const below = state.data.closed === "below";
+    const [low, high] = [row.lower, row.upper].map((x) => x !== null && h.number(x, 3));
+    if (low && high) return low + "–" + high;
+    if (low) return h.fill(below ? words.range_from : words.range_above, { n: low });
+    if (high) return h.fill(below ? words.range_below : words.range_up_to, { n: high });
+    return "–";
+  }
+
   function tierList(state) {
     const list = element("ul");
     state.data.tiers.forEach((tier, i) => {
@@ -136,7 +147,7 @@
         row(
           swatch(h.tierColour(state, i), 1),
           tier.names[state.lang],
-          h.number(now.lower, 3) + "–" + h.number(now.upper, 3) + " (" + now.count + ")",
+          span(state, now) + " (" + now.count + ")",
         ),
       );
     });

@@ -225,6 +225,7 @@
     return Array.from(scores, (x) => (Number.isNaN(x) ? null : rank.get(x)));
   }
 
+  // An outermost tier without a region has no end of its own: null.
   function tierRows(scores, tiers, breaks) {
     let lowest = Infinity;
     let highest = -Infinity;
@@ -232,11 +233,14 @@
       if (x < lowest) lowest = x;
       if (x > highest) highest = x;
     });
-    const edges = [Math.min(lowest, ...breaks), ...breaks, Math.max(highest, ...breaks)].reverse();
+    const counts = [...breaks, null].map((_, i) => tiers.filter((t) => t === i).length);
+    const low = counts[counts.length - 1] ? lowest : null;
+    const high = counts[0] ? highest : null;
+    const edges = [low, ...breaks, high].reverse();
     return edges.slice(1).map((lower, i) => ({
       lower: lower,
       upper: edges[i],
-      count: tiers.filter((t) => t === i).length,
+      count: counts[i],
     }));
   }
 
