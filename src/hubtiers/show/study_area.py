@@ -14,12 +14,12 @@ from hubtiers.regions.pack import LayerSource, Pack, source_of
 from hubtiers.scheme import Result
 from hubtiers.show.framing import around_frame, projected
 
-__all__ = ["StudyArea", "fills_map", "study_area"]
+__all__ = ["MOST_OF_A_MAP", "StudyArea", "fills_map", "study_area"]
 
 Box = tuple[float, float, float, float]
 
-# A study takes its pack's whole printed map when it fills so much of its width or height.
-_WHOLE = 0.55
+MOST_OF_A_MAP = 0.55
+"""A study takes its pack's printed map when it fills so much of its width or height."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,4 +107,4 @@ def fills_map(shapes: gpd.GeoSeries, pack: Pack) -> bool:
         return False
     west, south, east, north = inside.total_bounds
     share = max((east - west) / (right - left), (north - south) / (top - bottom))
-    return bool(share >= _WHOLE)
+    return bool(share >= MOST_OF_A_MAP)

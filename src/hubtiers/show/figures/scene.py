@@ -31,7 +31,7 @@ from hubtiers.show.framing import (
     transformer,
     without_twins,
 )
-from hubtiers.show.study_area import StudyArea, fills_map, study_area
+from hubtiers.show.study_area import MOST_OF_A_MAP, StudyArea, fills_map, study_area
 from hubtiers.show.words import region_names
 
 __all__ = ["Frame", "Scene", "SideMap", "cut_to", "degrees_around", "make_scene"]
@@ -252,8 +252,7 @@ def _framed(scene: Scene, shapes: gpd.GeoSeries, crs: str | None, result: Result
             main = main.difference(shapely.box(*_box_of(declared)))
     main = main[~main.is_empty]
     framing = frame_shapes(main.array)
-    own = pack.projection if pack is not None and (boxed or not pack.window) else ""
-    chosen = crs or own or choose_projection(framing.bounds)
+    chosen = crs or _pack_projection(scene, framing) or choose_projection(framing.bounds)
     window = _window(around_frame(main, framing.bounds), chosen)
     frame = Frame(chosen, padded(window, _MARGIN, _SHAPE))
     insets += _automatic(main, framing, frame, result)
@@ -264,6 +263,20 @@ def _framed(scene: Scene, shapes: gpd.GeoSeries, crs: str | None, result: Result
         locator=_locator(scene, frame),
         left_out=tuple(str(main.index[number]) for number in framing.left_out),
     )
+
+
+def _pack_projection(scene: Scene, framing: Framing) -> str:
+    """Return the pack's projection for a study that takes up most of its layer; else none.
+
+    A small part of a place lies askew on the projection of the whole.
+    """
+    pack = scene.pack
+    if pack is None or pack.window or not pack.projection:
+        return ""
+    west, south, east, north = frame_shapes(scene.area.layer.array).bounds
+    own = framing.bounds
+    share = max((own[2] - own[0]) / (east - west), (own[3] - own[1]) / (north - south))
+    return pack.projection if share >= MOST_OF_A_MAP else ""
 
 
 def _side_map(inset: Inset, shapes: gpd.GeoSeries, crs: str) -> SideMap | None:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from types import SimpleNamespace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -325,3 +326,65 @@ def test_counts_are_those_of_the_regions_that_are_shown(zhang_outcome):
     counts = [row["count"] for row in map_content(later, None, None, {})["tiers"]]
     assert counts == [int((later.tier == label).sum()) for label in later.breaks.labels]
     assert sum(counts) == 5
+
+
+def own_result(shapes):
+    ids = [chr(97 + number) for number in range(len(shapes))]
+    layer = gpd.GeoDataFrame(
+        {"name_zh": ids, "name_en": ids}, geometry=shapes, crs=4326, index=ids
+    ).rename_axis("region_id")
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": np.arange(1.0, len(ids) + 1)})
+    return Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values))
+
+
+def test_extent_of_those_who_know_better():
+    result = own_result([shapely.box(10 + k, 45, 11 + k, 46) for k in range(3)])
+    assert map_content(result, None, None, None)["bounds"] == [[45, 10], [46, 13]]
+    given = map_content(result, None, None, None, (170, -20, 190, -10))
+    assert given["bounds"] == [[-20, 170], [-10, 190]]
+    with pytest.raises(SpecError, match="is not a box"):
+        tier_map(result, extent=(190, -20, 170, -10))
+
+
+def test_layer_on_both_sides_of_180_degrees_is_one_piece():
+    shapes = [shapely.box(178, -18, 180, -16), shapely.box(-180, -18, -178, -16)]
+    content = map_content(own_result(shapes), None, None, None)
+    assert content["bounds"] == [[-18, 178], [-16, 182]]
+    assert [region["at"][1] for region in content["regions"]] == [179, 181]
+    lines = [np.cumsum(np.reshape(arc, (-1, 2)), axis=0) / 1e4 for arc in content["shapes"]["arcs"]]
+    longitudes = np.concatenate(lines)[:, 0]
+    assert (longitudes.min(), longitudes.max()) == (178, 182)
+
+
+def test_parts_far_away_can_be_gone_to():
+    mainland = [shapely.box(x, y, x + 1, y + 1) for x in range(6) for y in range(40, 44)]
+    content = map_content(own_result([*mainland, shapely.box(60, 0, 61, 1)]), None, None, None)
+    assert content["bounds"] == [[40, 0], [44, 6]]
+    assert content["parts"] == [{"name_zh": "y", "name_en": "y", "bounds": [[0, 60], [1, 61]]}]
+
+
+def test_remark_on_coordinates_belongs_to_the_pack_that_makes_it(zhang_outcome):
+    with pytest.warns(UserWarning, match="what those tiles show of borders is not ours") as seen:
+        own = tier_map(
+            own_result([shapely.box(10, 45, 11, 46), shapely.box(11, 45, 12, 46)]), basemap="osm"
+        )
+    assert "GCJ" not in str(seen[0].message) + own.get_root().render()
+    with pytest.warns(UserWarning, match="GCJ-02"):
+        tier_map(zhang_outcome.result, basemap="osm")
+
+
+def test_regions_of_a_layer_without_any_value_are_not_of_the_study():
+    regions = load_regions("city")
+    ids = load_regions("city", within="长三角").index
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": np.arange(1.0, len(ids) + 1)})
+    values.loc[0, "value"] = np.nan
+    table = join_indicators(regions, values)
+    content = map_content(Scheme(tier=NaturalBreaks(3)).run(table), None, None, "长三角")
+    outside = {region["id"] for region in content["regions"] if region.get("outside")}
+    assert outside == set(regions.index) - set(ids[1:])
+    painted = {unit for unit, region in enumerate(content["regionOf"]) if region >= 0}
+    assert {content["units"][unit]["id"] for unit in painted} == set(ids[1:])
+    (south, west), (north, east) = content["bounds"]
+    edges = regions.loc[ids[1:]].total_bounds
+    assert (west, south, east, north) == pytest.approx(edges, abs=1e-6)
+    assert content["title"] == {"zh": "长三角", "en": "长三角"}
