@@ -29,6 +29,7 @@ class Task:
     framework: Framework | None
     units: Mapping[str, str]
     year: int | None
+    keep: Sequence[str]
     series: Sequence[Series]
     notes: Notes
 
@@ -113,12 +114,18 @@ def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple
     return [(s, replace(header, names=header.names[1:])) for s, header in headers]
 
 
+def _is_aside(task: Task, series: Series, header: Header) -> bool:
+    """Return whether a column is a key or a rank that was not asked for."""
+    mine = {name_key(text) for text in (header.text, header.name, series.text, series.letter)}
+    return bool(series.key) and not any(name_key(text) in mine for text in task.keep)
+
+
 def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int, tuple[str, str]]:
     """Call every series as its header says, in both languages where one does not tell the columns apart."""
     labels: dict[int, str] = {}
     rules: dict[int, str] = {}
     for number, (series, header) in enumerate(headers):
-        if series.key:
+        if _is_aside(task, series, header):
             task.notes.ignored.append((series.letter, header.text, why_aside(series.key)))
             continue
         rules[number] = "header" if header.names else "title"
@@ -201,7 +208,7 @@ def _by_lines(
     found = {code for code, _ in hits.values()}
     candidates: dict[str, list[int]] = {}
     for number, (series, header) in enumerate(headers):
-        if number in hits or series.key:
+        if number in hits or _is_aside(task, series, header):
             continue
         for code in codes_of(header):
             if code not in found:

@@ -127,7 +127,5 @@ def _holds_codes(block: Block, column: int) -> bool:
 def why_aside(reason: str) -> str:
     """Say why a column is set aside, and what to do for one that is meant."""
     if reason == "a rank":
-        return (
-            "a rank, of which less is more: to use it, name it in a framework, with direction = -1"
-        )
-    return f"{reason}, no indicator: to use it all the same, name it in a framework"
+        return "a rank, of which less is more: keep=… reads it, and a framework with direction = -1"
+    return f"{reason}, no indicator: keep=… reads it all the same"
