@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework, Indicator
-from hubtiers.table.yearbook.blocks import Notes
 from hubtiers.table.yearbook.framework_names import Names, refuse_ambiguous
 from hubtiers.table.yearbook.headers import Header, name_key, parse_header, without_year
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.roles import why_aside
 from hubtiers.table.yearbook.series import Series
 from hubtiers.table.yearbook.sheet import Book

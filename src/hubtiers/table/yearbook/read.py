@@ -11,9 +11,9 @@ import pandas as pd
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import Framework
 from hubtiers.table.yearbook.assemble import make_report, make_values
-from hubtiers.table.yearbook.blocks import Notes
 from hubtiers.table.yearbook.formats import open_book
 from hubtiers.table.yearbook.matching import Task, name_series, refuse_twins
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.numbers import numeric_series, read_numbers
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
 from hubtiers.table.yearbook.sheet import DEFAULT_LIMITS, ReadLimits

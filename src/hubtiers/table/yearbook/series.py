@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hubtiers.errors import DataError, MissingColumnError, listing
-from hubtiers.table.yearbook.blocks import Block, Notes, Row
+from hubtiers.table.yearbook.blocks import Block
 from hubtiers.table.yearbook.cells import as_text, parse_year
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import chinese
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.roles import Roles
+from hubtiers.table.yearbook.rows import Row
 from hubtiers.table.yearbook.titles import Titles
 from hubtiers.table.yearbook.words import role_of
 

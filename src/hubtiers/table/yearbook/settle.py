@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.blocks import Block, Notes
+from hubtiers.table.yearbook.blocks import Block
 from hubtiers.table.yearbook.cells import as_text
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.places import known_as, official_name, place_of
 from hubtiers.table.yearbook.words import chinese_part
 

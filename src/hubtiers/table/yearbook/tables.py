@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.blocks import Block, Notes, find_blocks
+from hubtiers.table.yearbook.blocks import Block, find_blocks
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.panels import Panel, find_panels
 from hubtiers.table.yearbook.places import is_place
 from hubtiers.table.yearbook.roles import find_roles
