@@ -1,4 +1,4 @@
-"""The tables of a panel from top to bottom: titles, header and names, as often as they begin anew."""
+"""The tables of a panel from top to bottom: titles, header, names, as often as they begin."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class _Walk:
         return len(columns) > 1
 
     def _continues_name(self, row: int) -> bool:
-        """Return whether an English name goes on a row below the Chinese one, beside merged values."""
+        """Return whether an English name stands below the Chinese one, beside merged values."""
         if self.lines.beside(row):
             return False
         above, merged_from = self.rows[-1], self.lines.grid.merged_from

@@ -1,4 +1,4 @@
-"""The cells of a sheet as a reader sees them: merged cells filled, escapes undone, numbers told from texts."""
+"""The cells of a sheet as a reader sees them: merges filled, escapes undone, numbers told."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Grid:
         return bool(self.text(row, column)) and self.parsed(row, column) is NOT_A_NUMBER
 
     def name(self, row: int, column: int) -> tuple[str, str]:
-        """Return the name in a cell, its merge regarded, with spaces set right, and the footnote marks taken off."""
+        """Return the name in a cell or its merge, spaces set right, and the footnote marks."""
         return clean_name(_clean(self.filled.get((row, column), self.raw(row, column))))
 
     def filled_columns(self, row: int, columns: Iterable[int]) -> list[int]:
@@ -120,7 +120,8 @@ class Grid:
             visited += len(rows) * len(columns)
             if visited > most:
                 raise DataError(
-                    f"The sheet {self.sheet.name!r} has merged cells that overlap. Save the file anew in a spreadsheet."
+                    f"The sheet {self.sheet.name!r} has merged cells that overlap. Save the file "
+                    "anew in a spreadsheet."
                 )
             found.update({(r, c): (top, left) for r in rows for c in columns})
         return found

@@ -151,8 +151,10 @@ def _can_be_header(lines: Lines, row: int, below: Sequence[int], pending: Sequen
 def _is_unit_row(lines: Lines, row: int, pending: Sequence[int]) -> bool:
     """Return whether brackets stand below words, as units do, and not at the edge of a title."""
     above = [r for r in pending if row - 3 <= r < row]
-    headed = [c for c in lines.beside(row) if any(lines.grid.text(r, c) for r in above)]
-    return len(headed) == len(lines.beside(row))
+    headed: set[int] = set()
+    for r in above:
+        headed.update(c for c in lines.beside(row) if lines.grid.text(r, c))
+    return headed == set(lines.beside(row))
 
 
 def _heads_alone(lines: Lines, row: int, column: int, below: Sequence[int]) -> bool:

@@ -9,7 +9,7 @@ __all__ = ["Notes"]
 
 @dataclass
 class Notes:
-    """Sentences, footnote marks and lines, columns left out, and layouts, in the order they came."""
+    """Sentences, footnote marks and lines, columns left out, layouts, in the order they came."""
 
     texts: list[str] = field(default_factory=list)
     marks: list[tuple[str, str, str]] = field(default_factory=list)

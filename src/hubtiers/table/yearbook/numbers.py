@@ -1,4 +1,4 @@
-"""The cells of every series as numbers in the unit that is wanted; those that are none are named."""
+"""The cells of every series as numbers in the unit that is wanted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Numbers", "numeric_series", "read_numbers"]
 
 @dataclass(frozen=True)
 class Numbers:
-    """A named series with its cells read, and the factor from its unit to the one that is wanted."""
+    """A named series with its cells read, and the factor to the unit that is wanted."""
 
     named: Named
     cells: tuple[Parsed, ...]

@@ -1,4 +1,4 @@
-"""Reading indicators from the files that statistical offices publish: every decision ends in a report."""
+"""Reading indicators from files as offices publish them: every decision is reported."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class IndicatorFile:
     Attributes
     ----------
     values
-        One row per region, indicator and year: `region` as written (spaces set right, footnote marks removed),
-        `indicator`, `value` (float, NaN where the file has a missing mark), `year` (Int64, <NA> where the file states
-        none), `unit`, `source`, `status` and `cell`, the address such as ``Sheet1!C7``.
+        One row per region, indicator and year: `region` as written (spaces set right, footnote
+        marks removed), `indicator`, `value` (float, NaN where the file has a missing mark), `year`
+        (Int64, <NA> where the file states none), `unit`, `source`, `status` and `cell`, the address
+        such as ``Sheet1!C7``.
     report
         Every decision that was taken on the way, as a `ReadReport`.
     """
@@ -49,9 +50,10 @@ class IndicatorFile:
     def __repr__(self) -> str:
         years = self.values["year"].dropna()
         span = f", {years.min()}–{years.max()}" if len(years) else ""
-        counts = f"{self.values['indicator'].nunique()} indicators × {self.values['region'].nunique()} regions{span}"
+        indicators, regions = (self.values[name].nunique() for name in ("indicator", "region"))
         missing = int(self.values["value"].isna().sum())
-        return f"<IndicatorFile: {counts}, {len(self.values)} values ({missing} missing) from {self.report.file}>"
+        counts = f"{indicators} indicators × {regions} regions{span}, {len(self.values)} values"
+        return f"<IndicatorFile: {counts} ({missing} missing) from {self.report.file}>"
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
@@ -69,32 +71,36 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     keep: Sequence[str] = (),
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IndicatorFile:
-    r"""Read indicators from a yearbook file (统计年鉴), however messy, with an account of every decision.
+    r"""Read indicators from a yearbook file (统计年鉴), with an account of every decision.
 
-    Use it for files that were made for people: titles above the table, merged headers, units in brackets, full-width
-    digits, footnote marks, totals among the rows. What is ambiguous is an error that says which argument settles it.
+    Use it for files that were made for people: titles above the table, merged headers, units in
+    brackets, full-width digits, footnote marks, totals among the rows. What is ambiguous is an
+    error that says which argument settles it.
 
     Parameters
     ----------
     path
-        A local .csv, .tsv or .txt (UTF-8, with or without BOM, UTF-16 with one, or GB18030; comma, semicolon or tab),
-        .xlsx, .xlsm, .xls, .htm or .html file. An .xls may be what databases export under this name: a workbook that is
-        encrypted with the default key of spreadsheets, one of any older version, a web page, XML, or text.
+        A local .csv, .tsv or .txt (UTF-8, with or without BOM, UTF-16 with one, or GB18030; comma,
+        semicolon or tab), .xlsx, .xlsm, .xls, .htm or .html file. An .xls may be what databases
+        export under this name: a workbook that is encrypted with the default key of spreadsheets,
+        one of any older version, a web page, XML, or text.
     framework
-        The indicators to look for. Columns are matched to its codes and names, and values are converted to its units.
-        Without it every column of numbers becomes an indicator, called as its header without the unit, and a column
-        of text is ignored.
+        The indicators to look for. Columns are matched to its codes and names, and values are
+        converted to its units. Without it every column of numbers becomes an indicator, called as
+        its header without the unit, and a column of text is ignored.
     sheet
         The sheet of a workbook. Without it the only visible sheet that holds a table is read.
     year
-        The year of the values for which the table states none. It outweighs a year in the title above the table.
+        The year of the values for which the table states none. It outweighs a year in the title
+        above the table.
     units
-        The unit that a column is written in, by its header or by the indicator's code; it outweighs the file.
+        The unit that a column is written in, by its header or by the indicator's code; it outweighs
+        the file.
     region_column
         The column of the regions, by its header or by its letter.
     layout
-        ``"wide"``: one column per indicator, or per indicator and year; ``"long"``: one row per value, with columns
-        for indicator and value; ``"auto"``: long when there are such columns.
+        ``"wide"``: one column per indicator, or per indicator and year; ``"long"``: one row per
+        value, with columns for indicator and value; ``"auto"``: long when there are such columns.
     keep
         Columns to read although they look like keys or ranks, by header or letter. A framework that
         names such a column keeps it as well.
@@ -109,7 +115,8 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     Raises
     ------
     DataError
-        When the file cannot be read, or not in one way only. Cells that are no number are named with their place.
+        When the file cannot be read, or not in one way only. Cells that are no number are named
+        with their place.
     SpecError
         When an argument is wrong.
     MissingDependencyError
@@ -117,19 +124,20 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
 
     Notes
     -----
-    **Missing values.** Blanks and the marks — – - … .. . × / 空 无 缺 不详 NA N/A n.a. NaN null are missing: the
-    row stays, its value is NaN, and the report counts the marks. Some offices print … for “less than half the unit”;
-    it is missing here too.
+    **Missing values.** Blanks and the marks — – - … .. . × / 空 无 缺 不详 NA N/A n.a. NaN null are
+    missing: the row stays, its value is NaN, and the report counts the marks. Some offices print …
+    for “less than half the unit”; it is missing here too.
 
-    Totals and macro-regions (全国, 合计, 东部地区) are set aside, with their values in the report. A number in
-    parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a workbook shows as 12.3% is
-    read as 12.3 with the unit %, whatever is stored. An .xls does not tell whether a formula was ever computed; its
-    stored result is read.
+    Totals and macro-regions (全国, 合计, 东部地区) are set aside, their values in the report. A number
+    in parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a
+    workbook shows as 12.3% is read as 12.3 with the unit %, whatever is stored. An .xls does not
+    tell whether a formula was ever computed; its stored result is read.
 
     Examples
     --------
     >>> import pathlib, tempfile
-    >>> text = '主要指标（2022年）,,\n城 市,生产总值（亿元）,人口/万人\n合计,３０,5\n合 肥,"1,234.5①",—\n'
+    >>> text = '主要指标（2022年）,,\n城 市,生产总值（亿元）,人口/万人\n'
+    >>> text += '合计,３０,5\n合 肥,"1,234.5①",—\n'
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "年鉴.csv")
     ...     _ = path.write_text(text, encoding="gb18030")
@@ -176,7 +184,8 @@ def _check_arguments(
 ) -> None:
     if framework is not None and not isinstance(framework, Framework):
         raise SpecError(
-            f"framework is {type(framework).__name__}. Pass a Framework, as load_framework returns it."
+            f"framework is {type(framework).__name__}. Pass a Framework, as load_framework "
+            "returns it."
         )
     for name, value in (("sheet", sheet), ("region_column", region_column)):
         if value is not None and (not isinstance(value, str) or not value.strip()):
@@ -190,15 +199,16 @@ def _check_arguments(
     texts = [*units, *units.values()] if isinstance(units, Mapping) else [None]
     if units is not None and not all(isinstance(text, str) and text.strip() for text in texts):
         raise SpecError(
-            f"units is {units!r}. Pass a mapping from header or code to unit, such as {{'gdp': '亿元'}}."
+            f"units is {units!r}. Pass a mapping from header or code to unit, such as "
+            f"{{'gdp': '亿元'}}."
         )
     if layout not in _LAYOUTS:
         raise UnknownOptionError("layout", layout, _LAYOUTS)
 
 
 def _check_keep(keep: object) -> None:
-    is_list = isinstance(keep, Sequence) and not isinstance(keep, str)
-    if not is_list or not all(isinstance(text, str) for text in keep):
+    texts = keep if isinstance(keep, Sequence) and not isinstance(keep, str) else [None]
+    if not all(isinstance(text, str) for text in texts):
         raise SpecError(
             f"keep is {keep!r}. Pass a list of headers or letters of columns, such as ['位次']."
         )

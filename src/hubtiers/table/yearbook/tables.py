@@ -1,4 +1,4 @@
-"""From the sheets of a file to series of cells: which sheets, which tables on them, which columns and rows."""
+"""From the sheets of a file to series of cells: which sheets, tables, columns and rows."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def _sheets(book: Book, wanted: str | None) -> list[Sheet]:
     if not tables:
         shown = f" (sheets: {listing(map(repr, names), most=12)})" if any(names) else ""
         raise DataError(
-            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a number among them. "
+            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a "
+            "number among them. "
             "Check that it is the file you mean."
         )
     return tables
@@ -116,7 +117,8 @@ def _refuse_totals_only(page: _Page) -> None:
     if all(row.aside for row in rows):
         header = max((r for block in page.blocks for r in block.header_rows), default=0)
         raise DataError(
-            f"{page.where} has no row of a region below its header (row {header}), only {len(rows)} rows of totals. "
+            f"{page.where} has no row of a region below its header (row {header}), only "
+            f"{len(rows)} rows of totals. "
             f"Check the header, or name the column of regions with {choice('region_column')}."
         )
 
@@ -124,7 +126,7 @@ def _refuse_totals_only(page: _Page) -> None:
 def _one_region_page(
     grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
 ) -> _Page:
-    """Read a sheet without a column of names as the table of one region, or say that there is none."""
+    """Read a sheet without names as the table of one region, or say that it is none."""
     lines = [(r, grid.row_text(r)) for r in grid.rows[:20] if len(grid.sheet.rows[r]) == 1]
     titles = read_titles(lines)
     region = titles.region or (grid.sheet.name if is_place(grid.sheet.name) else "")
@@ -133,7 +135,8 @@ def _one_region_page(
         return _Page(grid, where, (), (), tuple(series))
     if panels and region_column:
         raise DataError(
-            f"{where} has no header above the first row with something in column {region_column} and a number "
+            f"{where} has no header above the first row with something in column {region_column} "
+            "and a number "
             "elsewhere. Check the letter in region_column=…."
         )
     looked = (
@@ -142,7 +145,8 @@ def _one_region_page(
         else "called 地区, 城市, 省份, region, city, province or the like"
     )
     raise DataError(
-        f"{where} has no header cell {looked} in its first 80 rows. It begins with {first_rows(grid.sheet)}. Name the "
+        f"{where} has no header cell {looked} in its first 80 rows. It begins with "
+        f"{first_rows(grid.sheet)}. Name the "
         f"column of regions with {choice('region_column')}, by its header or by its letter."
     )
 
@@ -155,7 +159,8 @@ def _joined(book: Book, pages: list[_Page], notes: Notes) -> list[_Page]:
     if len(fresh) > 1:
         names = listing((repr(page.grid.sheet.name) for page in pages), most=12)
         raise DataError(
-            f"{book.where} has {len(pages)} sheets with data: {names}. Name the one to read with {choice('sheet')}."
+            f"{book.where} has {len(pages)} sheets with data: {names}. Name the one to read with "
+            f"{choice('sheet')}."
         )
     names = listing((repr(page.grid.sheet.name) for page in pages), most=12)
     notes.layouts[f"{len(pages)} sheets of one table were joined: {names}"] = None
@@ -167,7 +172,7 @@ def _is_continuation(page: _Page) -> bool:
 
 
 def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
-    """Raise when one merged cell holds the value of several regions or indicators: whose it is cannot be told."""
+    """Raise when one merged cell holds the value of several regions or indicators."""
     places = {(slot.row, slot.column) for s in series for slot in s.slots}
     grid = page.grid
     shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -180,7 +185,8 @@ def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
             wrong.append(f"{grid.place(*first)}:{grid.letter(last[1])}{last[0]}")
     if wrong:
         raise DataError(
-            f"{page.where} has merged cells that hold one value for several cells: {listing(wrong)}. Unmerge "
+            f"{page.where} has merged cells that hold one value for several cells: "
+            f"{listing(wrong)}. Unmerge "
             "them and say whose the value is."
         )
 

@@ -1,4 +1,4 @@
-"""The years of values for which the table itself states none: an argument, a title, a sheet, a file."""
+"""The years of undated values: those of an argument, a title, a sheet, a file."""
 
 from __future__ import annotations
 

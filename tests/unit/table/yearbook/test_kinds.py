@@ -190,7 +190,9 @@ def test_a_column_is_kept_when_it_is_asked_for(tmp_path, keep):
     assert values(csv(tmp_path, *lines, keep=keep)) == {
         ("南京", "位次"): 2.0, ("无锡", "位次"): 1.0, ("南京", "人口"): 5.0, ("无锡", "人口"): 6.0,
     }  # fmt: skip
-    with pytest.raises(SpecError, match="keep is '位次'. Pass a list of headers or letters of columns"):
+    with pytest.raises(
+        SpecError, match="keep is '位次'. Pass a list of headers or letters of columns"
+    ):
         csv(tmp_path, *lines, keep="位次")
 
 
