@@ -128,7 +128,7 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     missing: the row stays, its value is NaN, and the report counts the marks. Some offices print …
     for “less than half the unit”; it is missing here too.
 
-    Totals and macro-regions (全国, 合计, 东部地区) are set aside, their values in the report. A number
+    Totals and macro-regions (全国, 合计, 东部地区) are set aside with their values. A number
     in parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a
     workbook shows as 12.3% is read as 12.3 with the unit %, whatever is stored. An .xls does not
     tell whether a formula was ever computed; its stored result is read.
