@@ -80,24 +80,25 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     Parameters
     ----------
     path
-        A local .csv, .tsv or .txt (UTF-8, with or without BOM, UTF-16 with one, or GB18030; comma,
-        semicolon or tab), .xlsx, .xlsm, .xls, .htm or .html file. An .xls may be what databases
-        export under this name: a workbook that is encrypted with the default key of spreadsheets,
-        one of any older version, a web page, XML, or text.
+        A local .csv, .tsv or .txt (UTF-8, with or without BOM, or GB18030; comma, semicolon or
+        tab), .xlsx, .xlsm or .xls file; also one that is called .xls and holds a web page.
     framework
-        The indicators to look for. Columns are matched to its codes and names, and values are
-        converted to its units. Without it every column of numbers becomes an indicator, called as
-        its header without the unit, and a column of text is ignored.
+        The indicators to look for. Columns are matched to its codes and names, whole or by lines
+        that no other column has, and values are converted to its units. Without it every column of
+        numbers becomes an indicator, called as its header without unit and gloss; keys, ranks and
+        columns of text are set aside.
     sheet
-        The sheet of a workbook. Without it the only visible sheet that holds a table is read.
+        The sheet of a workbook. Without it the visible sheet that holds a table is read, or all
+        those of one table that goes on from sheet to sheet.
     year
         The year of the values for which the table states none. It outweighs a year in the title
-        above the table.
+        above the table and in the names of sheet and file, which are taken in this order.
     units
         The unit that a column is written in, by its header or by the indicator's code; it outweighs
         the file.
     region_column
-        The column of the regions, by its header or by its letter.
+        The column of the regions: by its header, by its letter, or by the cell above the names,
+        such as ``"A5"``.
     layout
         ``"wide"``: one column per indicator, or per indicator and year; ``"long"``: one row per
         value, with columns for indicator and value; ``"auto"``: long when there are such columns.
@@ -128,7 +129,11 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     missing: the row stays, its value is NaN, and the report counts the marks. Some offices print …
     for “less than half the unit”; it is missing here too.
 
-    Totals and macro-regions (全国, 合计, 东部地区) are set aside with their values. A number
+    **Layouts.** Names in two languages, headers over several rows, tables that go on to the right,
+    below or on the next sheet, long tables and tables of one region are recognised, and said in the
+    report; `report.preview()` shows the table as it was understood.
+
+    Totals and macro-regions (全国, 合计, 东部地区) are set aside, and stand in the report. A number
     in parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a
     workbook shows as 12.3% is read as 12.3 with the unit %, whatever is stored. An .xls does not
     tell whether a formula was ever computed; its stored result is read.

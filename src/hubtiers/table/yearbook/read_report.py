@@ -214,9 +214,9 @@ class ReadReport:
     def _preview_of_rest(self) -> list[str]:
         reasons = dict.fromkeys((s.name, s.reason) for s in self.set_aside)
         lines = ["set aside:"] if self.ignored or reasons else []
-        lines += [
-            f"  {column:>5}  {_short(header)}: {reason}" for column, header, reason in self.ignored
-        ]
+        for column, header, reason in self.ignored:
+            told = f"{_short(header)}: {reason}" if header else reason
+            lines.append(f"  {column:>5}  {told}")
         lines += [f"   rows  {name}: {reason}" for name, reason in reasons]
         lines += ["below the table:"] if self.footnote_rows else []
         lines += [f"  {row:>5}  {_short(text)}" for row, text in self.footnote_rows]

@@ -101,6 +101,7 @@ def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes
     where = f"{book.where}, sheet {sheet.name!r}," if sheet.name else book.where
     panels = find_panels(grid, where, region_column)
     blocks = [block for panel in panels for block in find_blocks(grid, panel, where, notes)]
+    _note_beside(grid, panels, notes)
     if blocks:
         titles = [read_titles(block.titles) for block in blocks]
         for title in titles:
@@ -110,6 +111,21 @@ def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes
         _refuse_totals_only(page)
         return page
     return _one_region_page(grid, where, panels, region_column)
+
+
+def _note_beside(grid: Grid, panels: Sequence[Panel], notes: Notes) -> None:
+    """Note the columns that hold no values: names once more, and what stands under other names."""
+    governed: set[int] = set()
+    for panel in panels:
+        governed |= {panel.region, *panel.columns}
+        for column in panel.glosses:
+            reason = "says where they lie" if column == panel.province else "names them once more"
+            notes.ignored.append((grid.letter(column), "", f"beside the regions, {reason}"))
+            governed.add(column)
+    for column in grid.columns if panels else ():
+        if column not in governed:
+            reason = "stands under other names than those asked for"
+            notes.ignored.append((grid.letter(column), "", reason))
 
 
 def _refuse_totals_only(page: _Page) -> None:
