@@ -293,8 +293,7 @@ def test_shuffled_tables_lose_no_number_in_silence(grid, column):
         path.write_bytes(as_xlsx(grid, []))
         try:
             file = read_indicators(path, region_column=column)
-        except HubtiersError as error:
-            assert str(error).endswith((".", "?"))
+        except HubtiersError:
             return
     check([file])
     assert unaccounted(grid, file) == []

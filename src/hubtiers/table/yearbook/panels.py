@@ -274,10 +274,9 @@ def _is_trailing_gloss(grid: Grid, one: _Names, other: _Names) -> bool:
 
 
 def _begins_panel(grid: Grid, one: _Names, other: _Names) -> bool:
-    """Return whether a column names the rows of the columns to its right, in a panel of its own."""
-    if not _value_columns(grid, other, other.column, grid.columns[-1] + 1) or not _values_between(
-        grid, one, other
-    ):
+    """Return whether a column names the rows of the columns to its right, in its own panel."""
+    right = [c for c in grid.columns if c > other.column and _holds_numbers(grid, other, c)]
+    if not right or not _values_between(grid, one, other):
         return False
     if other.is_repeated and not one.is_repeated:
         return False
@@ -305,16 +304,24 @@ def _value_columns(grid: Grid, names: _Names, left: int, right: int) -> list[int
     return [c for c in grid.columns if left < c < right and _holds_values(grid, names, c)]
 
 
-def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
+def _holds_numbers(grid: Grid, names: _Names, column: int) -> bool:
+    """Return whether at least half of what stands beside the names is numbers."""
     beside = [row for row in names.rows if grid.text(row, column)]
     numbers = [row for row in beside if grid.is_number(row, column)]
-    if not numbers or len(numbers) * 2 < len(beside):
+    return bool(numbers) and len(numbers) * 2 >= len(beside)
+
+
+def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
+    """Return whether a column holds numbers that are neither keys nor years, by its header."""
+    if not _holds_numbers(grid, names, column):
         return False
+    numbers = [row for row in names.rows if grid.is_number(row, column)]
     above = [grid.text(row, column) for row in grid.rows if row < min(numbers)]
     header = next((text for text in reversed(above) if text), "")
     if role_of(header) == "year" and all(parse_year(grid.raw(row, column)) for row in numbers):
         return False
-    return not any(known.fullmatch(key) for key in header_keys(header) for known in KEYS.values())
+    keys = header_keys(header)
+    return not any(known.fullmatch(key) for known in KEYS.values() for key in keys)
 
 
 def _with_columns(grid: Grid, panels: list[Panel], chosen: list[int]) -> list[Panel]:

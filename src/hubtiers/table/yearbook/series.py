@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -205,22 +205,39 @@ def _note_unused(roles: Roles, notes: Notes) -> None:
             notes.ignored.append((letter, roles.header(column), "not a column of a long table"))
 
 
-def one_region_series(grid: Grid, titles: Titles, region: str) -> list[Series]:
+def one_region_series(grid: Grid, titles: Titles, region: str, notes: Notes) -> list[Series]:
     """Return the rows of a table of one region: indicators in the rows, years in the header."""
     found = _indicator_header(grid)
     if found is None:
         return []
     header, column = found
+    below = [row for row in grid.rows if row > header]
     years = {c: parse_year(grid.raw(header, c)) for c in grid.columns if c != column}
     dated = [c for c, year in years.items() if year is not None]
-    series = []
-    for row in [r for r in grid.rows if r > header]:
+    _note_undated(grid, below, [c for c in years if c not in dated], notes)
+    series, unnamed = [], []
+    for row in below:
         name = grid.text(row, column)
-        cells = grid.filled_columns(row, dated)
-        if name and any(grid.is_number(row, c) for c in cells):
+        if not any(grid.is_number(row, c) for c in dated):
+            notes.footnote_rows.append((row, grid.row_text(row)))
+        elif not grid.is_text(row, column):
+            unnamed.append(row)
+        else:
             slots = tuple(Slot(row, c, region, years[c]) for c in dated)
             series.append(Series(grid, titles, column, ((name,),), slots, row=row))
+    if unnamed:
+        raise DataError(
+            f"{grid.sheet.name or 'The table'} names no indicator in the rows {listing(unnamed)}. "
+            "Write one into each row."
+        )
     return series
+
+
+def _note_undated(grid: Grid, rows: Sequence[int], columns: Sequence[int], notes: Notes) -> None:
+    """Note the columns of a table of one region that hold numbers of no year."""
+    for column in columns:
+        if any(grid.is_number(row, column) for row in rows):
+            notes.ignored.append((grid.letter(column), "", "the column states no year"))
 
 
 def _indicator_header(grid: Grid) -> tuple[int, int] | None:

@@ -110,7 +110,10 @@ def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes
         page = _Page(grid, where, tuple(blocks), tuple(titles))
         _refuse_totals_only(page)
         return page
-    return _one_region_page(grid, where, panels, region_column)
+    alone = _one_region_page(grid, where, notes) if region_column is None else None
+    if alone is None:
+        raise _no_names(grid, where, region_column, has_column=bool(panels))
+    return alone
 
 
 def _note_beside(grid: Grid, panels: Sequence[Panel], notes: Notes) -> None:
@@ -139,31 +142,27 @@ def _refuse_totals_only(page: _Page) -> None:
         )
 
 
-def _one_region_page(
-    grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
-) -> _Page:
-    """Read a sheet without names as the table of one region, or say that it is none."""
+def _one_region_page(grid: Grid, where: str, notes: Notes) -> _Page | None:
+    """Read a sheet without names as the table of one region, where a line above names it."""
     lines = [(r, grid.row_text(r)) for r in grid.rows[:20] if len(grid.sheet.rows[r]) == 1]
     titles = read_titles(lines)
     region = titles.region or (grid.sheet.name if is_place(grid.sheet.name) else "")
-    series = one_region_series(grid, titles, region) if region and region_column is None else []
-    if series:
-        return _Page(grid, where, (), (), tuple(series))
-    if panels and region_column:
-        raise DataError(
-            f"{where} has no header above the first row with something in column {region_column} "
-            "and a number "
-            "elsewhere. Check the letter in region_column=…."
+    series = one_region_series(grid, titles, region, notes) if region else []
+    return _Page(grid, where, (), (), tuple(series)) if series else None
+
+
+def _no_names(grid: Grid, where: str, wanted: str | None, *, has_column: bool) -> DataError:
+    """Return the error for a sheet on which nothing names regions."""
+    if has_column and wanted:
+        return DataError(
+            f"{where} has no header above the first row with something in column {wanted} and a "
+            "number elsewhere. Check the letter in region_column=…."
         )
-    looked = (
-        f"called {region_column!r}"
-        if region_column
-        else "called 地区, 城市, 省份, region, city, province or the like"
-    )
-    raise DataError(
-        f"{where} has no header cell {looked} in its first 80 rows. It begins with "
-        f"{first_rows(grid.sheet)}. Name the "
-        f"column of regions with {choice('region_column')}, by its header or by its letter."
+    looked = "地区, 城市, 省份, region, city, province or the like"
+    return DataError(
+        f"{where} has no header cell called {repr(wanted) if wanted else looked} in its first 80 "
+        f"rows. It begins with {first_rows(grid.sheet)}. Name the column of regions with "
+        f"{choice('region_column')}, by its header or by its letter."
     )
 
 
