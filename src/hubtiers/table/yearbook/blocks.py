@@ -176,9 +176,11 @@ class _Walk:
     def _is_named(self, row: int) -> bool:
         """Return whether a row names a region, or a total, of the table."""
         name, lines = self.lines.name(row), self.lines
-        if not name or parse_number(name).missing or region_word(name) or lines.states_unit(row):
+        if not name or parse_number(name).missing or region_word(name):
             return False
         has_numbers, has_texts = bool(lines.numbers(row)), bool(lines.beside(row))
+        if not has_numbers and lines.states_unit(row):
+            return False
         is_heading = bool(_HEADING.match(name)) and not has_texts
         if not has_numbers and (is_closing_line(name) or is_heading):
             return False

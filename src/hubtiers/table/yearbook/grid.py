@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hubtiers.errors import DataError
 from hubtiers.table.yearbook.cells import (
@@ -31,6 +31,11 @@ def _clean(value: object) -> object:
         _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), value) if "_x" in value else value
     )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=1 << 16)
+def _cleaned(name: str) -> tuple[str, str]:
+    return clean_name(_clean(name))
 
 
 class Grid:
@@ -79,7 +84,8 @@ class Grid:
 
     def name(self, row: int, column: int) -> tuple[str, str]:
         """Return the name in a cell or its merge, spaces set right, and the footnote marks."""
-        return clean_name(_clean(self.filled.get((row, column), self.raw(row, column))))
+        value = self.filled.get((row, column), self.raw(row, column))
+        return _cleaned(value) if isinstance(value, str) else clean_name(value)
 
     def filled_columns(self, row: int, columns: Iterable[int]) -> list[int]:
         """Return those of the columns that hold something in a row."""

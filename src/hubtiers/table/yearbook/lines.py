@@ -24,13 +24,16 @@ class Lines:
     def __init__(self, grid: Grid, panel: Panel) -> None:
         self.grid, self.panel = grid, panel
         self.columns = sorted({panel.region, *panel.glosses, *panel.columns})
+        self._names: dict[int, str] = {}
         self.headed = [row for row in grid.rows if self.has_region_word(row)]
 
     def name(self, row: int) -> str:
         """Return the name of a row, that of its gloss where it has no other."""
-        columns = (self.panel.region, *self.panel.glosses)
-        names = (self.grid.name(row, column)[0] for column in columns)
-        return next(filter(None, names), "")
+        if row not in self._names:
+            columns = (self.panel.region, *self.panel.glosses)
+            names = (self.grid.name(row, column)[0] for column in columns)
+            self._names[row] = next(filter(None, names), "")
+        return self._names[row]
 
     def beside(self, row: int) -> list[int]:
         """Return the columns beside the name that hold something."""

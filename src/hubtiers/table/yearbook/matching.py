@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework, Indicator
@@ -33,7 +34,7 @@ class Task:
     series: Sequence[Series]
     notes: Notes
 
-    @property
+    @cached_property
     def has_years(self) -> bool:
         """Whether the rows state years of their own."""
         return any(slot.year is not None for s in self.series for slot in s.slots)

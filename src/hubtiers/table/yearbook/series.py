@@ -215,6 +215,8 @@ def one_region_series(grid: Grid, titles: Titles, region: str, notes: Notes) -> 
     years = {c: parse_year(grid.raw(header, c)) for c in grid.columns if c != column}
     dated = [c for c, year in years.items() if year is not None]
     _note_undated(grid, below, [c for c in years if c not in dated], notes)
+    for row in grid.rows[: grid.rows.index(header)]:
+        notes.say(f"row {row} stands above the table: {grid.row_text(row)!r}")
     series, unnamed = [], []
     for row in below:
         name = grid.text(row, column)
