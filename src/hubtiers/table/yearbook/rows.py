@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hubtiers.table.yearbook.notes import Notes
-from hubtiers.table.yearbook.places import known_as
+from hubtiers.table.yearbook.places import countries_among, known_as
 from hubtiers.table.yearbook.words import is_below_abroad, why_no_region
 
 __all__ = ["Row", "mark_aside"]
@@ -24,9 +24,18 @@ class Row:
     aside: str = ""
 
 
+def _reasons(names: Sequence[str]) -> list[str]:
+    """Return why each name is none of a region; among countries, a country is a row like any other."""
+    reasons = [why_no_region(name) for name in names]
+    if "total" not in reasons:
+        return reasons
+    pairs = zip(reasons, countries_among(names), strict=True)
+    return ["" if is_country else reason for reason, is_country in pairs]
+
+
 def mark_aside(rows: Sequence[Row], notes: Notes) -> list[Row]:
     """Mark totals and rests, and macro-regions where they stand among other regions."""
-    reasons = [why_no_region(row.region) for row in rows]
+    reasons = _reasons([row.region for row in rows])
     is_split = "part" in reasons or reasons.count("other part") > _MOST_OTHER_PARTS
     macro = {"part", "other part"} if is_split else set()
     if macro & set(reasons) and all(reasons):

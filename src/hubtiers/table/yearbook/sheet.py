@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 
-from hubtiers.errors import DataError, SpecError, listing
+from hubtiers.errors import DataError, SpecError
 from hubtiers.table.yearbook.cells import as_text
 
 __all__ = ["DEFAULT_LIMITS", "Book", "ReadLimits", "Sheet", "column_letter", "read_delimited"]
@@ -182,28 +182,6 @@ def _records(
             f"{name}, line {reader.line_num}: the quotation marks or fields are broken ({error}). "
             "Save the file anew as CSV UTF-8."
         ) from None
-
-
-def choose_sheet(book: Book, wanted: str | None) -> Sheet:
-    """Return the sheet that was asked for, or the only one with a table."""
-    names = [s.name for s in book.sheets]
-    if wanted is not None:
-        return next(s for s in book.sheets if s.name == wanted)
-    tables = [s for s in book.sheets if s.has_table]
-    if len(tables) == 1:
-        return tables[0]
-    if not tables:
-        shown = f" (sheets: {listing(map(repr, names), most=12)})" if any(names) else ""
-        raise DataError(
-            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a "
-            "number among them. "
-            "Check that it is the file you mean."
-        )
-    raise DataError(
-        f"{book.where} has {len(tables)} sheets with data: "
-        f"{listing((repr(s.name) for s in tables), most=12)}. "
-        "Name the one to read with sheet=…."
-    )
 
 
 def first_rows(sheet: Sheet, most: int = 3) -> str:
