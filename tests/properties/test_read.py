@@ -275,11 +275,14 @@ def unaccounted(grid: list[list[object]], file: IndicatorFile) -> list[str]:
     rows |= {row for row, _ in (*report.title_rows, *report.footnote_rows)}
     rows |= {int(n) for note in report.notes for n in re.findall(r"\brow (\d+)", note)}
     columns = {column for column, _, _ in report.ignored} | {report.region_column[0]}
+    # In a long table a number may stand where an indicator is named.
+    named = {str(indicator) for indicator in file.values["indicator"]}
     lost = []
     for r, row in enumerate(grid, start=1):
         for c, value in enumerate(row):
             address = f"{chr(65 + c)}{r}"
             is_number = isinstance(value, int | float) and not 1900 <= value <= 2099
+            is_number = is_number and str(value) not in named
             if is_number and address not in told and r not in rows and chr(65 + c) not in columns:
                 lost.append(address)
     return lost

@@ -25,7 +25,7 @@ class Row:
 
 
 def _reasons(names: Sequence[str]) -> list[str]:
-    """Return why each name is none of a region; among countries, a country is a row like any other."""
+    """Return why each name is none of a region; among countries, a country is a region."""
     reasons = [why_no_region(name) for name in names]
     if "total" not in reasons:
         return reasons
