@@ -6,6 +6,8 @@ import csv
 import importlib.util
 import io
 import math
+import os
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -202,6 +204,102 @@ def test_damaged_old_workbooks(data):
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(8, len(content) - 1))] = data.draw(st.integers(0, 255))
     check(attempt("a.xls", bytes(content)))
+
+
+# Small tables of our own in the layouts of the trade, to be shuffled.
+_PUBLISHED = (
+    [["3-5 各地区某某(2016年)"], ["单位：个，亿元"], ["地 区", "Region", "企业数\n(个)", "收入", None],
+     [None, None, None, "#主营", "其他"], ["全 国", "National", 90, 50, 40], ["北 京", "Beijing", 41, 21, 19],
+     ["天 津", "Tianjin", 42, 22, 18], ["其 他", "Others", 7, 7, 3], ["资料来源：局"]],
+    [["某表", None, None, "（续）", None], [None, None, None, "地区", "投入"], ["地区", "总数", None, "全国", 310],
+     ["全国", 1000, None, "北京", 49], ["北京", 490, None, "天津", 7], ["天津", 546, None, "河北", 20],
+     ["河北", 439, None, None, None]],
+    [["地区", "申请", "授权", "地区", "申请", "授权"], ["南京", 17, 1, "苏州", 24, 2], ["无锡", 15, 3, "徐州", 8, 4]],
+    [["省份", "城市", "代码", "年份", "GDP", "位次"], ["吉林", "长春", 220100, 2020, 61, 1],
+     ["吉林", "吉林", 220200, 2020, 14, 2], ["辽宁", "朝阳", 211300, 2020, 8, 3]],
+    [["1-8 各地区强度"], ["单位:%"], ["地区", 2017, 2018], ["北京", 5.6, 6.2], ["天津", 2.5, 2.6], ["3-6 续表"],
+     ["地区", 2019, 2020], ["北京", 6.3, 6.4], ["天津", 2.7, 2.8], ["摘编自《年鉴2021》"]],
+    [["province", "year", "name", "value", "variables"], ["北京", 2018, "氮肥", 3, "v1"], ["天津", 2018, "氮肥", 5, "v1"],
+     ["北京", 2018, "磷肥", 4, "v2"], ["天津", 2018, "磷肥", 6, "v2"]],
+    [["数据库：年度数据"], ["地区：广州"], ["指标", "2018年", "2017年"], ["生产总值(亿元)", 5, 4], ["人口(万人)", 2, 3]],
+)  # fmt: skip
+_INSERTED = st.sampled_from(
+    [
+        None,
+        "",
+        "地区",
+        "Region",
+        "北京",
+        "全国",
+        "2016年",
+        2016,
+        "续表",
+        "单位：亿元",
+        "合计",
+        "#",
+        0,
+        7,
+    ]
+)
+
+
+@st.composite
+def shuffled(draw):
+    """Draw a published table with some of its cells exchanged, lost, doubled or overwritten."""
+    grid = [list(row) for row in draw(st.sampled_from(_PUBLISHED))]
+    width = max(map(len, grid))
+    grid = [row + [None] * (width - len(row)) for row in grid]
+    rows, columns = st.integers(0, len(grid) - 1), st.integers(0, width - 1)
+    for _ in range(draw(st.integers(0, 4))):
+        a, b, c, d = draw(rows), draw(columns), draw(rows), draw(columns)
+        match draw(st.sampled_from(["swap", "lose", "write", "row", "column"])):
+            case "swap":
+                grid[a][b], grid[c][d] = grid[c][d], grid[a][b]
+            case "lose":
+                grid[a][b] = None
+            case "write":
+                grid[a][b] = draw(_INSERTED)
+            case "row":
+                grid[a], grid[c] = grid[c], grid[a]
+            case "column":
+                for row in grid:
+                    row[b], row[d] = row[d], row[b]
+    return grid
+
+
+def unaccounted(grid: list[list[object]], file: IndicatorFile) -> list[str]:
+    """Return the numbers of a sheet that are in no value and of which the report does not speak."""
+    report = file.report
+    told = {cell.rpartition("!")[2] for cell in file.values["cell"]}
+    rows = {s.row for s in report.set_aside}
+    rows |= {row for row, _ in (*report.title_rows, *report.footnote_rows)}
+    rows |= {int(n) for note in report.notes for n in re.findall(r"\brow (\d+)", note)}
+    columns = {column for column, _, _ in report.ignored} | {report.region_column[0]}
+    # In a long table a number may stand where an indicator is named.
+    named = {str(indicator) for indicator in file.values["indicator"]}
+    lost = []
+    for r, row in enumerate(grid, start=1):
+        for c, value in enumerate(row):
+            address = f"{chr(65 + c)}{r}"
+            is_number = isinstance(value, int | float) and not 1900 <= value <= 2099
+            is_number = is_number and str(value) not in named
+            if is_number and address not in told and r not in rows and chr(65 + c) not in columns:
+                lost.append(address)
+    return lost
+
+
+@settings(deadline=None, max_examples=int(os.environ.get("HUBTIERS_FUZZ", "80")))
+@given(shuffled(), st.sampled_from([None, "A", "地区", "城市", "D"]))
+def test_shuffled_tables_lose_no_number_in_silence(grid, column):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.xlsx")
+        path.write_bytes(as_xlsx(grid, []))
+        try:
+            file = read_indicators(path, region_column=column)
+        except HubtiersError:
+            return
+    check([file])
+    assert unaccounted(grid, file) == []
 
 
 _numbers = st.one_of(st.floats(-1e300, 1e300), st.integers(-(2**60), 2**60))

@@ -1,6 +1,7 @@
 """What one cell says: a number, a missing mark, a footnote mark, a name.
 
-Full-width forms are mapped by a table of our own, not by NFKC, which would turn the footnote in 123¹ into a digit.
+Full-width forms are mapped by a table of our own, not by NFKC, which would turn the footnote in
+123¹ into a digit.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Percent(float):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A cell read as a number. `value` is None when the cell is missing; `sign` is %, ‰ or empty."""
+    """A cell read as a number: `value` is None when it is missing, `sign` is %, ‰ or empty."""
 
     value: Decimal | None
     missing: str = ""
@@ -53,7 +54,8 @@ _WIDTH |= dict.fromkeys([0x2212, 0xFE63, 0x2010, 0x2011, 0x2013], 0x2D)
 _WIDTH |= {0xFE6A: 0x25, 0xFE50: 0x2C, 0xFE52: 0x2E}
 
 _MISSING_MARKS = """
-- -- --- — —— ― ―― ─ … …… ‥ ... ...... .. . · × / \\ 空 空白 空值 无 無 无数据 暂无 暂无数据 缺 缺失 缺测 不详 未知
+- -- --- — —— ― ―― ─ … …… ‥ ... ...... .. . · × / \\ 空 空白 空值
+无 無 无数据 暂无 暂无数据 缺 缺失 缺测 不详 未知
 na n/a n.a. n.a #n/a nan null none
 """
 # Less than the least that is printed: <0.01 is no number, and no zero either.
@@ -64,7 +66,8 @@ _CIRCLED = "①-⑳⑴-⒇❶-❿➀-➉㈠-㈩㊀-㊉"
 _RAISED = "¹²³⁰⁴-⁹₀-₉ª"
 _GLYPHS = rf"[{_CIRCLED}{_RAISED}*†‡§¶※#]+"
 _BRACKETED = rf"[(\[〔【](?:注?[0-9]{{1,2}}|注|[a-z]|\*+|[{_CIRCLED}])[)\]〕】]"
-# Letters that could be a multiplier (k, m, b, g, t) or a unit are left out: 1.2b must not become 1.2.
+# Letters that could be a multiplier (k, m, b, g, t) or a unit are left out: 1.2b must not become
+# 1.2.
 _LETTER = r"(?<=[0-9%‰])[acdefpr]"
 _NUMBER_MARK = re.compile(rf"\s*(?:{_GLYPHS}|{_BRACKETED}|{_LETTER})$")
 _NOTE = rf"[(\[〔【（](?:注?[0-9]{{1,2}}|注|[{_CIRCLED}])[)\]〕】）]"
@@ -217,7 +220,7 @@ def strip_marks(text: str) -> tuple[str, str]:
 
 
 def clean_name(raw: object) -> tuple[str, str]:
-    """Return a region's name with its spaces set right, and the footnote marks that were glued to it.
+    """Return a region's name with spaces set right, and the footnote marks glued to it.
 
     >>> clean_name("北　京 *")
     ('北京', '*')
@@ -228,7 +231,7 @@ def clean_name(raw: object) -> tuple[str, str]:
 
 
 def parse_year(raw: object) -> int | None:
-    """Return the year that a cell states and nothing else, such as 2022 or ２０２２年; None for anything else.
+    """Return the year that a cell states and nothing else, such as ２０２２年, or None.
 
     >>> parse_year("２０２２年"), parse_year("2022-2023")
     (2022, None)

@@ -1,4 +1,4 @@
-"""How a choice that only the reader of a message can make is said: in Python, in a study file, on the command line."""
+"""How a choice is said that only the reader of a message can make."""
 
 from __future__ import annotations
 
@@ -14,4 +14,5 @@ def choice(argument: str, value: str | int = "…") -> str:
     in_python = repr(value) if value != "…" else "…"
     in_file = f'"{value}"' if isinstance(value, str) and value != "…" else value
     option = argument.replace("_", "-")
-    return f"{argument}={in_python} (in a study file {argument} = {in_file}, on the command line --{option} {value})"
+    in_study = f"in a study file {argument} = {in_file}"
+    return f"{argument}={in_python} ({in_study}, on the command line --{option} {value})"

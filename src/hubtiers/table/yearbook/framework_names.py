@@ -1,4 +1,4 @@
-"""Which indicator of a framework a header names: by the whole of it, or by its last lines when these are unique."""
+"""Which indicator of a framework a header names: by all of it, or by lines that are unique."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Names:
                     self._folded.setdefault(name_key(bare), {}).setdefault(indicator.code, "alias")
 
     def whole(self, header: Header, others: Sequence[str], where: str) -> tuple[str, str] | None:
-        """Return the code and the rule for a header by its whole text, by all its names, or by those of one language."""
+        """Return code and rule for a header as a whole: its text, or its names in a language."""
         for form in (header, without_year(header)):
             for text in [form.text, form.name, *_whole_forms(form), *others]:
                 if hit := self._one(text, where):
@@ -66,12 +66,13 @@ class Names:
         if len(hits) > 1:
             raise DataError(
                 f"{where} is called {text!r}, the name of {len(hits)} indicators of the framework: "
-                f"{listing(map(repr, hits))}. Write the code of the one that is meant into the header."
+                f"{listing(map(repr, hits))}. Write the code of the one that is meant into the "
+                "header."
             )
         return next(iter(hits.items()), None)
 
     def stem(self, header: Header, where: str) -> tuple[str, str] | None:
-        """Return the code that a header would have without its last bracket, and what the bracket says."""
+        """Return the code of a header without its last bracket, and what the bracket says."""
         found = re.search(r"\s*[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]$", header.name)
         if not found or not header.name[: found.start()].strip():
             return None
@@ -88,7 +89,7 @@ def _whole_forms(header: Header) -> list[str]:
 
 
 def _last_forms(header: Header) -> list[str]:
-    """Return what the lower levels of a header say, from the last one up, without sub-item marks and numbers."""
+    """Return what the lower levels say, from the last one up, without marks and numbers."""
     names = list(header.names)
     if len(names) > 1 and _TOTAL_LINE.fullmatch(name_key(names[-1].text)):
         # 总投入 > 合计 is 总投入.
@@ -107,6 +108,7 @@ def refuse_ambiguous(code: str, name: str, candidates: Iterable[str]) -> DataErr
     """Return the error for an indicator that several columns could hold."""
     seen = list(candidates)
     return DataError(
-        f"{name!r} ({code!r} of the framework) could be {len(seen)} columns: {listing(seen)}. Give the indicator the "
+        f"{name!r} ({code!r} of the framework) could be {len(seen)} columns: {listing(seen)}. "
+        "Give the indicator the "
         "whole name of its column in the framework, or write its code into the header."
     )

@@ -1,11 +1,11 @@
-"""The cells of a sheet as a reader sees them: merged cells filled, escapes undone, numbers told from texts."""
+"""The cells of a sheet as a reader sees them: merges filled, escapes undone, numbers told."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hubtiers.errors import DataError
 from hubtiers.table.yearbook.cells import (
@@ -31,6 +31,11 @@ def _clean(value: object) -> object:
         _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), value) if "_x" in value else value
     )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=1 << 16)
+def _cleaned(name: str) -> tuple[str, str]:
+    return clean_name(_clean(name))
 
 
 class Grid:
@@ -78,8 +83,9 @@ class Grid:
         return bool(self.text(row, column)) and self.parsed(row, column) is NOT_A_NUMBER
 
     def name(self, row: int, column: int) -> tuple[str, str]:
-        """Return the name in a cell, its merge regarded, with spaces set right, and the footnote marks taken off."""
-        return clean_name(_clean(self.filled.get((row, column), self.raw(row, column))))
+        """Return the name in a cell or its merge, spaces set right, and the footnote marks."""
+        value = self.filled.get((row, column), self.raw(row, column))
+        return _cleaned(value) if isinstance(value, str) else clean_name(value)
 
     def filled_columns(self, row: int, columns: Iterable[int]) -> list[int]:
         """Return those of the columns that hold something in a row."""
@@ -120,7 +126,8 @@ class Grid:
             visited += len(rows) * len(columns)
             if visited > most:
                 raise DataError(
-                    f"The sheet {self.sheet.name!r} has merged cells that overlap. Save the file anew in a spreadsheet."
+                    f"The sheet {self.sheet.name!r} has merged cells that overlap. Save the file "
+                    "anew in a spreadsheet."
                 )
             found.update({(r, c): (top, left) for r in rows for c in columns})
         return found

@@ -25,13 +25,15 @@ __all__ = [
 
 _BRACKET_END = re.compile(r"\s*[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]$")
 _LEADING_YEAR = re.compile(
-    r"(?:截至|截止到?|至|到)?((?:19|20)[0-9]{2}) ?年(?:度|末|底)?(?!不变|可比|价|版|鉴|以|[-—~至])(?=\S)"
+    r"(?:截至|截止到?|至|到)?((?:19|20)[0-9]{2}) ?年(?:度|末|底)?"
+    r"(?!不变|可比|价|版|鉴|以|[-—~至])(?=\S)"
 )
 _LEADING_SPAN = re.compile(
     r"(?:19|20)[0-9]{2} ?年?[-—–~～至]((?:19|20)[0-9]{2}) ?年(?:累计)?(?=\S|$)"
 )
 _TRAILING_YEAR = re.compile(
-    r"(?<![0-9=＝.\-—–~至])[\s_(（\[]*(?<![0-9=＝\-—–~至])((?:19|20)[0-9]{2})(?: ?年(?:度|末|底)?)?[)）\]]?$"
+    r"(?<![0-9=＝.\-—–~至])[\s_(（\[]*"
+    r"(?<![0-9=＝\-—–~至])((?:19|20)[0-9]{2})(?: ?年(?:度|末|底)?)?[)）\]]?$"
 )
 _NUMBERING = re.compile(
     r"(?:[#＃*]+|其中\s*[:：]?|(?:in|of) which\s*[:：]?|[一二三四五六七八九十]{1,3}\s*[、.．]|"
@@ -66,7 +68,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header taken apart. `text` is the whole as written, `names` are its levels, the widest first."""
+    """A header taken apart: `text` is the whole, `names` are its levels, the widest first."""
 
     text: str
     names: tuple[Name, ...]
@@ -90,7 +92,7 @@ _DROPPED = str.maketrans("", "", "'\"’‘“”_\u200b\ufeff")
 
 @lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
-    """Return a name in the form in which names are compared: full-width and case folded, spaces and quotes removed.
+    """Return a name as names are compared: width and case folded, without spaces and quotes.
 
     >>> name_key("Ｒ＆Ｄ 经费") == name_key("r&d经费")
     True
@@ -156,7 +158,7 @@ class _Reading:
         return _named(zh, en)
 
     def _is_unit(self, line: str, *, is_gloss: bool, is_first: bool) -> bool:
-        """Return whether a line that reads like a unit is one, and not a name or the last word of a gloss."""
+        """Return whether a line that reads like a unit is one, and no name or word of a gloss."""
         if _BRACKET_END.fullmatch(line):
             return True
         return (not is_first or bool(self.years)) and not (
@@ -175,7 +177,7 @@ def _lines(texts: Iterable[str]) -> list[str]:
 
 
 def _named(zh: list[str], en: list[str]) -> Name:
-    """Join the lines of a name: Chinese without spaces, English with them, hyphens at the end of a line undone."""
+    """Join the lines of a name: Chinese without spaces, English with them and no hyphens."""
     joined = ""
     for part in (_INNER_SPACE.sub("", line) for line in zh):
         gap = (
@@ -269,7 +271,7 @@ def _unit_in_bracket(inner: str, extra: tuple[str, ...]) -> tuple[str, str]:
 
 
 def split_year(name: str) -> tuple[str, int | None]:
-    """Split a year at the start or the end off a name. A span of years keeps its name and gives its last year.
+    """Split a year off a name; a span of years stays in it and gives its last year.
 
     >>> split_year("2022年生产总值"), split_year("gdp_2022"), split_year("1991-2015年核准商标")
     (('生产总值', 2022), ('gdp', 2022), ('1991-2015年核准商标', 2015))
@@ -286,7 +288,7 @@ def split_year(name: str) -> tuple[str, int | None]:
 
 
 def without_year(header: Header) -> Header:
-    """Take the year out of the names of a header, the nearest to the values first; unchanged where there is none."""
+    """Take the year out of the names of a header, the nearest to the values first."""
     for place in range(len(header.names) - 1, -1, -1):
         name = header.names[place]
         stem, year = split_year(name.zh or name.en)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework, Indicator
-from hubtiers.table.yearbook.blocks import Notes
 from hubtiers.table.yearbook.framework_names import Names, refuse_ambiguous
 from hubtiers.table.yearbook.headers import Header, name_key, parse_header, without_year
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.roles import why_aside
 from hubtiers.table.yearbook.series import Series
 from hubtiers.table.yearbook.sheet import Book
@@ -29,10 +30,11 @@ class Task:
     framework: Framework | None
     units: Mapping[str, str]
     year: int | None
+    keep: Sequence[str]
     series: Sequence[Series]
     notes: Notes
 
-    @property
+    @cached_property
     def has_years(self) -> bool:
         """Whether the rows state years of their own."""
         return any(slot.year is not None for s in self.series for slot in s.slots)
@@ -64,7 +66,7 @@ class Named:
 
 
 def name_series(task: Task) -> list[Named]:
-    """Give every series its indicator and unit; what is no indicator, or none of the framework, is noted."""
+    """Give every series its indicator and unit, and note what is none."""
     whole = [(s, _header(task, s)) for s in task.series]
     headers = _drop_common(task, whole)
     hits = _by_framework(task, headers, whole) if task.framework else _by_header(task, headers)
@@ -83,7 +85,8 @@ def name_series(task: Task) -> list[Named]:
     if unused := [key for key in task.units if key not in used]:
         keys = dict.fromkeys(text for n in named for text in (n.header.text, n.indicator))
         raise SpecError(
-            f"units names {listing(map(repr, unused))}, which is no column read. {did_you_mean(unused[0], keys)}"
+            f"units names {listing(map(repr, unused))}, which is no column read. "
+            f"{did_you_mean(unused[0], keys)}"
         )
     return named
 
@@ -97,12 +100,13 @@ def _header(task: Task, series: Series) -> Header:
 
 
 def _dated(task: Task, header: Header) -> Header:
-    # In a table with a column of years, a year in a header is part of the name: census_2020 by year.
+    # In a table with a column of years, a year in a header is part of the name: census_2020 by
+    # year.
     return header if header.year is not None or task.has_years else without_year(header)
 
 
 def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple[Series, Header]]:
-    """Leave out an upper name that spans every column, since it tells none from another; its unit stays."""
+    """Leave out an upper name that spans every column and tells none apart; its unit stays."""
     first = {header.names[0] for _, header in headers if header.names}
     bare = any(len(header.names) < 2 or not s.is_spanned for s, header in headers)
     if len(headers) < 2 or len(first) != 1 or bare:
@@ -113,12 +117,18 @@ def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple
     return [(s, replace(header, names=header.names[1:])) for s, header in headers]
 
 
+def _is_aside(task: Task, series: Series, header: Header) -> bool:
+    """Return whether a column is a key or a rank that was not asked for."""
+    mine = {name_key(text) for text in (header.text, header.name, series.text, series.letter)}
+    return bool(series.key) and not any(name_key(text) in mine for text in task.keep)
+
+
 def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int, tuple[str, str]]:
-    """Call every series as its header says, in both languages where one does not tell the columns apart."""
+    """Call every series as its header says, in both languages where one is not enough."""
     labels: dict[int, str] = {}
     rules: dict[int, str] = {}
     for number, (series, header) in enumerate(headers):
-        if series.key:
+        if _is_aside(task, series, header):
             task.notes.ignored.append((series.letter, header.text, why_aside(series.key)))
             continue
         rules[number] = "header" if header.names else "title"
@@ -132,7 +142,7 @@ def _by_header(task: Task, headers: Sequence[tuple[Series, Header]]) -> dict[int
 def _told_twice(
     task: Task, headers: Sequence[tuple[Series, Header]], labels: Mapping[int, str]
 ) -> list[int]:
-    """Return the series that share a name, a year and a region: halves of one table share no region."""
+    """Return the series that share name, year and region: halves of a table share none."""
     seen: dict[tuple[str, int | None], list[int]] = {}
     twice: dict[int, None] = {}
     for number, label in labels.items():
@@ -145,7 +155,7 @@ def _told_twice(
 
 
 def _title(task: Task, series: Series) -> str:
-    """Return the indicator that the lines above the table state, for columns that state years only."""
+    """Return the indicator that the titles state, for columns that state years only."""
     titles = series.titles
     if titles.indicator:
         task.notes.layouts["the title names the indicator, and the headers are years"] = None
@@ -153,7 +163,9 @@ def _title(task: Task, series: Series) -> str:
     names = title_names(titles.title)
     if not names:
         raise DataError(
-            f"{task.column(series)} states no indicator, and no title such as “指标：生产总值（亿元）” does. Write "
+            f"{task.column(series)} states no indicator, and no title such as "
+            "“指标：生产总值（亿元）” does. "
+            "Write "
             "the indicator into the header or into a row above it."
         )
     task.notes.layouts["the title names the indicator, and the headers are years"] = None
@@ -185,8 +197,10 @@ def _by_framework(
     if lost := [(s, code, bracket) for s, code, bracket in stems if code not in found]:
         series, code, bracket = lost[0]
         raise DataError(
-            f"{task.column(series)} would be {code!r} but for {bracket!r} in brackets, which is neither a known unit "
-            f"nor part of the name. Rename the header, or take {code!r} out of the framework for this file."
+            f"{task.column(series)} would be {code!r} but for {bracket!r} in brackets, which is "
+            "neither a known unit "
+            f"nor part of the name. Rename the header, or take {code!r} out of the framework for "
+            "this file."
         )
     return hits
 
@@ -197,11 +211,11 @@ def _by_lines(
     headers: Sequence[tuple[Series, Header]],
     hits: Mapping[int, tuple[str, str]],
 ) -> dict[int, tuple[str, str]]:
-    """Return what some lines of headers name, for indicators that were not found by more of them."""
+    """Return what some lines of headers name, for indicators not found by more of them."""
     found = {code for code, _ in hits.values()}
     candidates: dict[str, list[int]] = {}
     for number, (series, header) in enumerate(headers):
-        if number in hits or series.key:
+        if number in hits or _is_aside(task, series, header):
             continue
         for code in codes_of(header):
             if code not in found:
@@ -222,7 +236,7 @@ def _note_rest(
     headers: Sequence[tuple[Series, Header]],
     hits: Mapping[int, tuple[str, str]],
 ) -> list[tuple[Series, str, str]]:
-    """Note the columns that the framework does not ask for; return those that one word in brackets keeps out."""
+    """Note columns that are not asked for; return those that a word in brackets keeps out."""
     stems: list[tuple[Series, str, str]] = []
     for number, (series, header) in enumerate(headers):
         if number in hits:
@@ -242,7 +256,8 @@ def _nothing_named(task: Task) -> DataError:
     headers = listing((repr(h or c) for c, h, _ in task.notes.ignored), most=8)
     wanted = f" It looked for {listing(task.framework.codes, most=8)}." if task.framework else ""
     return DataError(
-        f"{task.where} has no column of an indicator; its other columns are {headers or 'none'}.{wanted} Use a "
+        f"{task.where} has no column of an indicator; its other columns are "
+        f"{headers or 'none'}.{wanted} Use a "
         "code or a name of the framework as header, or read without a framework."
     )
 
@@ -257,7 +272,8 @@ def _unit_of(
         return task.units[given[0]].strip(), "argument"
     if header.unit and series.unit and factor_between(series.unit, header.unit) != 1:
         raise DataError(
-            f"{task.column(series)} is in {header.unit!r} by its name but in {series.unit!r} by the column of units. "
+            f"{task.column(series)} is in {header.unit!r} by its name but in {series.unit!r} by "
+            "the column of units. "
             f"Correct one, or pass units={{{code!r}: …}}."
         )
     titled = (
@@ -270,7 +286,7 @@ def _unit_of(
 
 
 def _unit_of_title(task: Task, n: Named, named: Sequence[Named]) -> Named:
-    """Choose between the units of a line such as 单位：个，亿元: the one that no header has, or that is wanted."""
+    """Choose among the units of 单位：个，亿元 the one that no header has, or that is wanted."""
     units = n.series.titles.units
     if n.unit or len(units) < 2:
         return n
@@ -280,12 +296,14 @@ def _unit_of_title(task: Task, n: Named, named: Sequence[Named]) -> Named:
         rest = [unit for unit in units if factor_between(unit, n.wanted) is not None]
     if len(rest) == 1 and (stated or n.wanted):
         task.notes.say(
-            f"column {n.series.letter} was taken to be in {rest[0]!r}, of {listing(units)} in the title"
+            f"column {n.series.letter} was taken to be in {rest[0]!r}, of {listing(units)} in the "
+            "title"
         )
         return replace(n, unit=rest[0], unit_from="title", wanted=n.wanted or rest[0])
     if n.wanted:
         raise DataError(
-            f"{task.column(n.series)} states no unit, and the title states {listing(units)}. Say which it is with "
+            f"{task.column(n.series)} states no unit, and the title states {listing(units)}. Say "
+            "which it is with "
             f"units={{{n.indicator!r}: …}} (in a study file units = {{ {n.indicator} = … }})."
         )
     return n
@@ -301,8 +319,10 @@ def refuse_twins(task: Task, named: Sequence[Named]) -> None:
         for other in seen.get(key, []):
             if n.series.regions & other.series.regions:
                 raise DataError(
-                    f"{task.where} has two columns for {n.indicator!r}{f' in {key[1]}' if key[1] else ''}: "
-                    f"{other.series.letter} ({other.series.text!r}) and {n.series.letter} ({n.series.text!r}). "
+                    f"{task.where} has two columns for "
+                    f"{n.indicator!r}{f' in {key[1]}' if key[1] else ''}: "
+                    f"{other.series.letter} ({other.series.text!r}) and {n.series.letter} "
+                    f"({n.series.text!r}). "
                     "Rename one."
                 )
         seen.setdefault(key, []).append(n)

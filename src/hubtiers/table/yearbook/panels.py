@@ -1,8 +1,8 @@
 """Which columns name the regions, and which columns stand under whose names.
 
-A table of two languages names every region twice. A table that was too wide goes on to the right, under names of its
-own, a row higher or lower. A panel of cities names province and city. All of these have several columns of names; what
-they are is told by how their rows agree.
+A table of two languages names every region twice. A table that was too wide goes on to the right,
+under names of its own, a row higher or lower. A panel of cities names province and city. All of
+these have several columns of names; what they are is told by how their rows agree.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ __all__ = ["Panel", "find_panels"]
 # Names and headers are looked for in the first rows; a long list repeats itself below.
 _LOOKED_AT = 400
 _STRONG = ("province", "city", "county", "region")
-# Of a hundred English names in yearbooks a few are misprinted; of names of another order nearly all differ.
+_BY_WORD = (*_STRONG, "name", "code")
+# Of a hundred English names in yearbooks a few are misprinted; of names of another order nearly all
+# differ.
 _MOST_MISPRINTS = 0.1
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a sheet that stands under names of its own: the column of names, and all columns that it governs."""
+    """A part of a sheet under names of its own: their column, and the columns it governs."""
 
     region: int
     columns: tuple[int, ...] = ()
@@ -85,34 +87,33 @@ def find_panels(grid: Grid, where: str, wanted: str | None) -> list[Panel]:
 
 def _names_in(grid: Grid, column: int) -> _Names | None:
     """Read a column as one of names, from its header down, if anything speaks for it."""
-    header, word, rows = "", "", {}
+    header, word = "", ""
+    rows: dict[int, str] = {}
     for row in grid.rows[:_LOOKED_AT]:
         text = grid.text(row, column)
-        if not text and (row, column) not in grid.filled:
-            continue
         if (found := region_word(text)) and _is_header(grid, row, column):
-            header, word = (header, word) if word else (text, found)
-        elif (
-            grid.is_text(row, column)
-            or (row, column) in grid.filled
-            or word == "code"
-            or is_code(text)
-        ):
-            rows[row] = grid.name(row, column)[0]
-    if word:
-        above = min((r for r in grid.rows if region_word(grid.text(r, column))), default=0)
-        rows = {r: name for r, name in rows.items() if r > above}
-    names = _Names(column, header, word, {r: n for r, n in rows.items() if not region_word(n)})
-    if not names.rows:
+            if not word:
+                # What stands above the first word is a title.
+                header, word, rows = text, found, {}
+        elif _can_be_name(grid, row, column, is_code_column=word == "code"):
+            name = grid.name(row, column)[0]
+            rows |= {} if region_word(name) else {row: name}
+    names = _Names(column, header, word, rows)
+    if not rows:
         return None
-    return names if word in REGION_GROUPS or _holds_places(grid, names) else None
+    return names if word in _BY_WORD or _holds_places(grid, names) else None
 
 
-REGION_GROUPS = (*_STRONG, "name", "code")
+def _can_be_name(grid: Grid, row: int, column: int, *, is_code_column: bool) -> bool:
+    """Return whether a cell can name a region: words, or a code where codes are expected."""
+    text = grid.text(row, column)
+    if not text:
+        return (row, column) in grid.filled
+    return is_code_column or grid.is_text(row, column) or is_code(text)
 
 
 def _is_header(grid: Grid, row: int, column: int) -> bool:
-    """Return whether a word stands above names, and is not itself a cell beside numbers (地级市 | 360)."""
+    """Return whether a word stands above names, and is no cell beside numbers (地级市 | 360)."""
     beside = sorted(c for c in grid.sheet.rows[row] if c != column)
     right = [c for c in beside if c > column]
     nearest = right[:1] or beside[-1:]
@@ -120,25 +121,22 @@ def _is_header(grid: Grid, row: int, column: int) -> bool:
 
 
 def _holds_places(grid: Grid, names: _Names) -> bool:
-    places = len(names.places)
-    alone = [r for r in names.rows if len(grid.sheet.rows.get(r, {})) == 1]
-    others = sum(
-        not is_place(n) and not why_no_region(n) for r, n in names.rows.items() if r not in alone
-    )
-    return places >= 2 and places >= others
+    """Return whether known regions are at least half of the names that stand beside something."""
+    beside = [n for r, n in names.rows.items() if len(grid.sheet.rows.get(r, {})) > 1]
+    others = [name for name in beside if not is_place(name) and not why_no_region(name)]
+    return len(names.places) >= 2 and len(names.places) >= len(others)
 
 
 def _candidates(found: Sequence[_Names]) -> list[_Names]:
-    """Return the columns of names that count: strong words and known places before 名称, and codes last."""
+    """Return the columns of names that count: 地区 or known places, then 名称, then codes."""
     has_places = any(names.places for names in found if names.word != "code")
-    sure = [
-        n
-        for n in found
-        if (n.word in _STRONG and not (has_places and n.is_kind)) or _is_by_content(n)
-    ]
-    if sure:
-        return sure
-    return [n for n in found if n.word == "name"] or [n for n in found if n.word == "code"]
+    sure = []
+    for names in found:
+        is_named = names.word in _STRONG and not (has_places and names.is_kind)
+        sure += [names] if is_named or _is_by_content(names) else []
+    for word in ("name", "code"):
+        sure = sure or [names for names in found if names.word == word]
+    return sure
 
 
 def _is_by_content(names: _Names) -> bool:
@@ -147,29 +145,26 @@ def _is_by_content(names: _Names) -> bool:
 
 
 def _wanted(grid: Grid, wanted: str) -> tuple[list[int], int | None]:
-    """Return the columns that were asked for, by header, by letter, or by the cell above the names (A5)."""
-    key = name_key(wanted)
-    columns = [
-        c
-        for c in grid.columns
-        if any(key in header_keys(grid.text(r, c)) for r in grid.rows[:_LOOKED_AT])
-    ]
-    if columns or not (found := re.fullmatch(r"([A-Z]{1,3})([1-9][0-9]{0,6})?", wanted)):
+    """Return the columns asked for: by header, by letter, or by the cell above the names."""
+    columns = [c for c in grid.columns if _is_called(grid, c, name_key(wanted))]
+    found = re.fullmatch(r"([A-Z]{1,3})([1-9][0-9]{0,6})?", wanted)
+    if columns or not found:
         return columns, None
     columns = [c for c in grid.columns if grid.letter(c) == found[1]]
     return columns, int(found[2]) if found[2] else None
 
 
+def _is_called(grid: Grid, column: int, key: str) -> bool:
+    return any(key in header_keys(grid.text(row, column)) for row in grid.rows[:_LOOKED_AT])
+
+
 def _keep_wanted(grid: Grid, found: list[_Names], chosen: list[int]) -> list[_Names]:
-    """Return the chosen columns of names, with those that gloss them or begin a panel to their right."""
+    """Return the chosen columns, with those that gloss them or begin a panel further right."""
     known = {names.column: names for names in found}
     kept = [known.get(c) or _read_as_names(grid, c) for c in chosen]
-    first = min(chosen, default=0)
-    others = [n for n in _candidates(found) if n.column not in chosen]
-    for names in others:
-        if names.column > first and (
-            _is_gloss(kept[0], names) or _begins_panel(grid, kept[0], names)
-        ):
+    for names in _candidates(found):
+        is_right = bool(kept) and names.column > min(chosen) and names.column not in chosen
+        if is_right and (_is_gloss(kept[0], names) or _begins_panel(grid, kept[0], names)):
             kept.append(names)
     return sorted(kept, key=lambda names: names.column)
 
@@ -199,18 +194,18 @@ def _lay_beside(grid: Grid, where: str, found: list[_Names], chosen: list[int]) 
             if chosen:
                 continue
             raise _ask(grid, where, found)
-    return _with_columns(grid, [panel for _, panel in panels], found, chosen)
+    return _with_columns(grid, [panel for _, panel in panels], chosen)
 
 
 def _ask(grid: Grid, where: str, found: list[_Names]) -> DataError:
-    seen = listing(
-        f"{grid.letter(n.column)} ({n.header or next(iter(n.rows.values()))!r})" for n in found
-    )
-    differ = len({n.header for n in found}) == len(found) and all(n.header for n in found)
-    first = found[0].header if differ else grid.letter(found[0].column)
+    shown = [names.header or next(iter(names.rows.values())) for names in found]
+    letters = [grid.letter(names.column) for names in found]
+    seen = listing(f"{letter} ({text!r})" for letter, text in zip(letters, shown, strict=True))
+    headers = {names.header for names in found} - {""}
+    first = found[0].header if len(headers) == len(found) else letters[0]
     return DataError(
-        f"{where} has {len(found)} columns that could hold the regions: {seen}; their rows do not agree. "
-        f"Settle it with {choice('region_column', ' '.join(first.split()))}."
+        f"{where} has {len(found)} columns that could hold the regions: {seen}; their rows do not "
+        f"agree. Settle it with {choice('region_column', ' '.join(first.split()))}."
     )
 
 
@@ -233,7 +228,8 @@ def _with_gloss(panel: Panel, last: _Names, names: _Names) -> tuple[_Names, Pane
 
 
 def _with_province(panel: Panel, last: _Names, names: _Names) -> Panel:
-    said = f"the names below {last.header or 'the first column'!r} say where those below {names.header!r} lie"
+    first = last.header or "the first column"
+    said = f"the names below {first!r} say where those below {names.header!r} lie"
     province = last.column if last.level == "province" else panel.province
     glosses = (*panel.glosses, last.column)
     return replace(
@@ -278,10 +274,9 @@ def _is_trailing_gloss(grid: Grid, one: _Names, other: _Names) -> bool:
 
 
 def _begins_panel(grid: Grid, one: _Names, other: _Names) -> bool:
-    """Return whether a column names the rows of the columns to its right, in a panel of its own."""
-    if not _value_columns(grid, other, other.column, grid.columns[-1] + 1) or not _values_between(
-        grid, one, other
-    ):
+    """Return whether a column names the rows of the columns to its right, in its own panel."""
+    right = [c for c in grid.columns if c > other.column and _holds_numbers(grid, other, c)]
+    if not right or not _values_between(grid, one, other):
         return False
     if other.is_repeated and not one.is_repeated:
         return False
@@ -305,26 +300,32 @@ def _values_between(grid: Grid, one: _Names, other: _Names) -> list[int]:
 
 
 def _value_columns(grid: Grid, names: _Names, left: int, right: int) -> list[int]:
-    """Return the columns between two that hold values: numbers beside the names, and no keys or years."""
+    """Return the columns between two that hold values: numbers, and no keys or years."""
     return [c for c in grid.columns if left < c < right and _holds_values(grid, names, c)]
 
 
-def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
+def _holds_numbers(grid: Grid, names: _Names, column: int) -> bool:
+    """Return whether at least half of what stands beside the names is numbers."""
     beside = [row for row in names.rows if grid.text(row, column)]
     numbers = [row for row in beside if grid.is_number(row, column)]
-    if not numbers or len(numbers) * 2 < len(beside):
+    return bool(numbers) and len(numbers) * 2 >= len(beside)
+
+
+def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
+    """Return whether a column holds numbers that are neither keys nor years, by its header."""
+    if not _holds_numbers(grid, names, column):
         return False
+    numbers = [row for row in names.rows if grid.is_number(row, column)]
     above = [grid.text(row, column) for row in grid.rows if row < min(numbers)]
     header = next((text for text in reversed(above) if text), "")
     if role_of(header) == "year" and all(parse_year(grid.raw(row, column)) for row in numbers):
         return False
-    return not any(known.fullmatch(key) for key in header_keys(header) for known in KEYS.values())
+    keys = header_keys(header)
+    return not any(known.fullmatch(key) for known in KEYS.values() for key in keys)
 
 
-def _with_columns(
-    grid: Grid, panels: list[Panel], found: list[_Names], chosen: list[int]
-) -> list[Panel]:
-    """Give every panel the columns that it governs: the first also those to its left, unless they have names."""
+def _with_columns(grid: Grid, panels: list[Panel], chosen: list[int]) -> list[Panel]:
+    """Give every panel the columns that it governs, and the first also those to its left."""
     starts = [min(panel.region, *panel.glosses, panel.region) for panel in panels]
     ends = [*starts[1:], grid.columns[-1] + 1] if panels else []
     laid = []
@@ -342,7 +343,7 @@ def _with_columns(
 
 
 def _left_edge(grid: Grid, panel: Panel, chosen: list[int]) -> int:
-    """Return where the first panel begins: columns to the left of a chosen one may stand under other names."""
+    """Return where the first panel begins: left of a chosen column others may have names."""
     if not chosen:
         return 0
     for column in grid.columns:

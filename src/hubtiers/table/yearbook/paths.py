@@ -1,7 +1,7 @@
-"""The path of a column through its header: what stands above it, from the widest span to its own last line.
+"""The path of a column through its header, from the widest span to its own last line.
 
-A header is a tree drawn in cells. A merged cell says how wide a branch is; without merges, a blank says it: it stands
-to the right of the cell whose branch it belongs to.
+A header is a tree drawn in cells. A merged cell says how wide a branch is; without merges, a blank
+says it: it stands to the right of the cell whose branch it belongs to.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Cell:
 def header_paths(
     grid: Grid, rows: Sequence[int], columns: Sequence[int]
 ) -> dict[int, tuple[Level, ...]]:
-    """Return the levels above every column, the widest first; nothing for a column without a header."""
+    """Return the levels above every column, the widest first; none where there is no header."""
     cells = {c: [_at(grid, r, c) for r in rows] for c in columns}
     complete = _last_row_names_all(rows, cells)
     paths: dict[int, list[_Cell]] = {}
@@ -57,7 +57,7 @@ def header_paths(
 
 
 def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) -> list[_Cell]:
-    """Go down a column. A blank above a text belongs to the branch on its left, as long as the column is in it."""
+    """Go down a column: a blank above a text is in the branch on its left, while that lasts."""
     path: list[_Cell] = []
     is_in_branch = True
     for number, (row, cell) in enumerate(zip(rows, cells, strict=True)):
@@ -78,7 +78,7 @@ def _at(grid: Grid, row: int, column: int) -> _Cell:
 
 
 def _last_row_names_all(rows: Sequence[int], cells: dict[int, list[_Cell]]) -> bool:
-    """Return whether the last row alone gives every column a name of its own, so that no blank has to be filled."""
+    """Return whether the last row alone gives every column a name of its own."""
     last = [column[-1] for column in cells.values() if column]
     if len(rows) < 2 or len({cell.text for cell in last}) < len(last):
         return False
@@ -100,7 +100,7 @@ def _spans(paths: dict[int, list[_Cell]]) -> dict[_Cell, tuple[int, ...]]:
 def _group(
     column: int, cells: Sequence[_Cell], spans: dict[_Cell, tuple[int, ...]]
 ) -> tuple[Level, ...]:
-    """Join the cells of one node: words that wrap from row to row, then their unit and their English."""
+    """Join the cells of one node: words that wrap from row to row, their unit and English."""
     levels: list[Level] = []
     for number, cell in enumerate(cells):
         span = spans[cell]
@@ -117,7 +117,7 @@ def _group(
 
 
 def _begins_name(level: Level, text: str) -> bool:
-    """Return whether a text is a new name: Chinese after a unit or an English gloss, or a sub-item."""
+    """Return whether a text is a new name: Chinese after a unit or a gloss, or a sub-item."""
     if text.startswith(("#", "＃", "其中")):
         return True
     lines = [line for cell in level.texts for line in cell.splitlines()]

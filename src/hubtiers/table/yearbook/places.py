@@ -105,6 +105,6 @@ def official_name(region: str) -> str:
 
 
 def level_of(name: str) -> str:
-    """Return province or city where a name can be only that, else nothing: 北京 is both, and so is 吉林."""
+    """Return province or city where a name can be only that; 北京 and 吉林 can be both."""
     levels = {level for region in known_as(name) for level in _names().get(region, ("", ()))[1]}
     return levels.pop() if len(levels) == 1 else ""

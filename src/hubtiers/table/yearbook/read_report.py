@@ -1,4 +1,4 @@
-"""The account of how a file was read: every decision of the reader, where it was taken and what it did."""
+"""The account of how a file was read: every decision, its place and what it did."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ __all__ = ["ColumnRead", "ReadReport", "SetAside"]
 class ColumnRead:
     """A column of a wide table, or an indicator of a long one, and what became of it.
 
-    `path` are the levels of its header, the widest first. `rule` says how the indicator was found: *code*, *name_zh*,
-    *name_en* (the header is exactly that), *alias* (it is once spaces, case, width, language, unit and year are set
-    aside), *lines* (some lines of it are, and of no other column), *title* (the title is), or *header* without a
-    framework. `unit_from` says where the unit was written: *argument*, *header*, *unit column*, *title*, *cells*, or
-    *framework* when it stood nowhere; `year_from` likewise: *header*, *rows*, *argument*, *title*, *sheet*, *file*.
+    `path` are the levels of its header, the widest first. `rule` says how the indicator was found:
+    *code*, *name_zh*, *name_en* (the header is exactly that), *alias* (it is once spaces, case,
+    width, language, unit and year are set aside), *lines* (some lines of it are, and of no other
+    column), *title* (the title is), or *header* without a framework. `unit_from` says where the
+    unit was written: *argument*, *header*, *unit column*, *title*, *cells*, or *framework* when it
+    stood nowhere; `year_from` likewise: *header*, *rows*, *argument*, *title*, *sheet*, *file*.
     """
 
     column: str
@@ -115,7 +116,7 @@ class ReadReport:
         return tuple(c for c in self.columns if c.is_converted)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per decision: `what` was decided, `where`, what was `written` and what it was `read` as."""
+        """Return one row per decision: `what`, `where`, as `written` and as `read`."""
         return pd.DataFrame(list(self._lines()), columns=["what", "where", "written", "read"])
 
     def _lines(self) -> Iterator[tuple[str, str, str, str]]:
@@ -167,9 +168,10 @@ class ReadReport:
         """Return the account as lines of plain text."""
         aside = list(dict.fromkeys(s.name for s in self.set_aside))
         place = f", sheet {self.sheet!r}" if self.sheet else f", {self.encoding}"
+        rows = listing(self.header_rows, most=9)
         lines = [
             f"{self.file}{place}, {self.layout}",
-            f"  header in row {listing(self.header_rows, most=9)}, regions in column {self.region_column[0]}",
+            f"  header in row {rows}, regions in column {self.region_column[0]}",
             *(f"  layout: {layout}" for layout in self.layouts),
             *(f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns),
             f"  ignored: {listing((h or c for c, h, _ in self.ignored), most=12)}"
@@ -185,9 +187,10 @@ class ReadReport:
         return "\n".join(filter(None, lines))
 
     def preview(self) -> str:
-        """Return the table as it was understood: header paths, regions, years, units, what was set aside and why.
+        """Return the table as it was understood: paths, regions, years, units, what was set aside.
 
-        For a look before a study is built on it; on the command line ``hubtiers check FILE --show``.
+        For a look before a study is built on it; on the command line ``hubtiers check FILE
+        --show``.
         """
         place = f", sheet {self.sheet!r}" if self.sheet else ""
         lines = [f"{self.file}{place}: {self.layout}"]
@@ -211,9 +214,9 @@ class ReadReport:
     def _preview_of_rest(self) -> list[str]:
         reasons = dict.fromkeys((s.name, s.reason) for s in self.set_aside)
         lines = ["set aside:"] if self.ignored or reasons else []
-        lines += [
-            f"  {column:>5}  {_short(header)}: {reason}" for column, header, reason in self.ignored
-        ]
+        for column, header, reason in self.ignored:
+            told = f"{_short(header)}: {reason}" if header else reason
+            lines.append(f"  {column:>5}  {told}")
         lines += [f"   rows  {name}: {reason}" for name, reason in reasons]
         lines += ["below the table:"] if self.footnote_rows else []
         lines += [f"  {row:>5}  {_short(text)}" for row, text in self.footnote_rows]

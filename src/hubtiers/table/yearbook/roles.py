@@ -1,9 +1,11 @@
-"""What a column beside the names is for: values of an indicator, or a key, a year, a rank, a mark."""
+"""What a column beside the names is for: values, a key, a year, a rank."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.blocks import Block
@@ -78,42 +80,40 @@ def _key(block: Block, column: int, levels: Sequence[Level]) -> str:
             return reason
     if is_whole and _holds_codes(block, column):
         return "a code"
-    counted = (
-        [float(n) for n in range(int(numbers[0]), int(numbers[0]) + len(numbers))]
-        if is_whole
-        else []
-    )
-    if (
-        len(numbers) >= _SHORTEST_SERIES
-        and numbers[0] in (0, 1)
-        and numbers == counted
-        and len(numbers) == len(rows)
-    ):
-        return "a serial number"
-    return ""
+    return "a serial number" if is_whole and _is_run(numbers, len(rows)) else ""
 
 
-def _is_called(levels: Sequence[Level], reason: str, known: object) -> bool:
-    """Return whether the header says so: any level for a rank (位次 above SCI), the last one for a key."""
+def _is_run(numbers: Sequence[float], rows: int) -> bool:
+    """Return whether numbers count the rows: 1, 2, 3 … without a gap, from 0 or 1."""
+    if len(numbers) < max(_SHORTEST_SERIES, rows) or numbers[0] not in (0, 1):
+        return False
+    return all(later == earlier + 1 for earlier, later in pairwise(numbers))
+
+
+def _is_called(levels: Sequence[Level], reason: str, known: re.Pattern[str]) -> bool:
+    """Return whether the header says so: any level for a rank (位次), the last for a key."""
     asked = levels if reason == "a rank" else levels[-1:]
-    keys = [key for level in asked for key in header_keys("\n".join(level.texts))]
-    return any(known.fullmatch(key) for key in keys)  # type: ignore[attr-defined]
+    keys: set[str] = set()
+    for level in asked:
+        keys |= header_keys("\n".join(level.texts))
+    return any(known.fullmatch(key) for key in keys)
 
 
 def _looks_like(reason: str, numbers: Sequence[float], *, is_whole: bool) -> bool:
+    """Return whether the values of a column can be what its header says."""
     if reason == "a coordinate":
-        return all(abs(value) <= 180 for value in numbers) or is_whole
-    if reason in ("a code", "a postal code", "a telephone code"):
-        return is_whole or not numbers
+        return is_whole or all(abs(value) <= 180 for value in numbers)
     if reason == "a serial number":
-        return (
-            is_whole and all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-        ) or _is_batch(numbers, is_whole)
-    return is_whole and min(numbers, default=1) >= 1
+        is_rising = all(earlier < later for earlier, later in pairwise(numbers))
+        return is_whole and (is_rising or _is_batch(numbers))
+    if reason == "a rank":
+        return is_whole and min(numbers, default=1) >= 1
+    return is_whole or not numbers
 
 
-def _is_batch(numbers: Sequence[float], is_whole: bool) -> bool:  # noqa: FBT001 - private
-    return is_whole and len(set(numbers)) * 2 <= len(numbers) and max(numbers, default=0) < 100
+def _is_batch(numbers: Sequence[float]) -> bool:
+    """Return whether a few small numbers stand in many rows, as those of batches do."""
+    return len(set(numbers)) * 2 <= len(numbers) and max(numbers, default=0) < 100
 
 
 def _holds_codes(block: Block, column: int) -> bool:
@@ -127,7 +127,5 @@ def _holds_codes(block: Block, column: int) -> bool:
 def why_aside(reason: str) -> str:
     """Say why a column is set aside, and what to do for one that is meant."""
     if reason == "a rank":
-        return (
-            "a rank, of which less is more: to use it, name it in a framework, with direction = -1"
-        )
-    return f"{reason}, no indicator: to use it all the same, name it in a framework"
+        return "a rank, of which less is more: keep=… reads it, and a framework with direction = -1"
+    return f"{reason}, no indicator: keep=… reads it all the same"

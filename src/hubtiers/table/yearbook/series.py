@@ -1,20 +1,26 @@
-"""The cells of one indicator: a column of a wide table, the rows of one in a long table, a row of one region's."""
+"""The cells of one indicator: a column of a wide table, some rows of a long one, a row."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from hubtiers.errors import DataError, MissingColumnError, listing
-from hubtiers.table.yearbook.blocks import Block, Notes, Row
+from hubtiers.table.yearbook.blocks import Block
 from hubtiers.table.yearbook.cells import as_text, parse_year
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import chinese
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.roles import Roles
+from hubtiers.table.yearbook.rows import Row
 from hubtiers.table.yearbook.titles import Titles
-from hubtiers.table.yearbook.words import role_of
+from hubtiers.table.yearbook.words import ROLES, role_of
 
 __all__ = ["Series", "Slot", "is_long", "long_series", "one_region_series", "wide_series"]
+
+
+_LABELS = ("indicator", "unit", "source", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Series:
-    """Cells of one indicator in one unit, with the levels of text above them. `key` says why it is no indicator."""
+    """Cells of one indicator in one unit, and what is above; `key` says why it is none."""
 
     grid: Grid
     titles: Titles
@@ -113,7 +119,8 @@ def _years(block: Block, where: str, column: int | None) -> dict[int, int | None
             wrong.append(f"{grid.place(row.number, column)} {as_text(raw)[:40]!r}")
     if wrong:
         raise DataError(
-            f"{where} has {len(wrong)} cells in its column of years that are no year between 1900 and "
+            f"{where} has {len(wrong)} cells in its column of years that are no year between 1900 "
+            "and "
             f"2099: {listing(wrong)}. Write four digits, such as 2022."
         )
     return years
@@ -122,46 +129,42 @@ def _years(block: Block, where: str, column: int | None) -> dict[int, int | None
 def long_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[Series]:
     """Return the rows of every indicator, in the order of their first rows."""
     block = roles.block
-    columns = {
-        role: roles.one(role, where)
-        for role in ("indicator", "value", "year", "unit", "source", "status")
-    }
-    if absent := [role for role in ("indicator", "value") if columns[role] is None]:
-        headers = [roles.header(c) for c in block.columns if roles.header(c)]
+    columns = {role: roles.one(role, where) for role in ROLES}
+    indicator, value = columns["indicator"], columns["value"]
+    if indicator is None or value is None:
+        absent = [role for role in ("indicator", "value") if columns[role] is None]
+        headers = [header for c in block.columns if (header := roles.header(c))]
         raise MissingColumnError(absent, f"The long table of {where}", headers)
-    years = _years(block, where, columns["year"])
-    groups: dict[tuple[str, str], list[Slot]] = {}
-    for row in block.rows:
-        told = {
-            role: _label(block.grid, row, columns[role])
-            for role in ("indicator", "unit", "source", "status")
-        }
-        slot = Slot(
-            row.number, columns["value"] or 0, row.region, years.get(row.number), told["source"], told["status"],
-            row.aside,
-        )  # fmt: skip
-        groups.setdefault((told["indicator"], told["unit"]), []).append(slot)
-    if unnamed := [
-        str(slot.row) for (name, _), slots in groups.items() if not name for slot in slots
-    ]:
+    groups = _groups(block, columns, value, _years(block, where, columns["year"]))
+    unnamed = [slot.row for (name, _), slots in groups.items() for slot in slots if not name]
+    if unnamed:
         raise DataError(
             f"{where} names no indicator in the rows {listing(unnamed)}. Write one into each row."
         )
-    names = _second_names(block, roles, columns["indicator"] or 0, notes)
+    names = _second_names(block, roles, indicator, notes)
     _note_unused(roles, notes)
-    value = columns["value"] or 0
-    return [
-        Series(
-            block.grid,
-            titles,
-            value,
-            ((names.get(name, name),),),
-            tuple(slots),
-            unit,
-            others=(name,),
-        )
-        for (name, unit), slots in groups.items()
-    ]
+    series = []
+    for (code, unit), slots in groups.items():
+        levels = ((names.get(code, code),),)
+        series.append(Series(block.grid, titles, value, levels, tuple(slots), unit, others=(code,)))
+    return series
+
+
+def _groups(
+    block: Block,
+    columns: Mapping[str, int | None],
+    value: int,
+    years: Mapping[int, int | None],
+) -> dict[tuple[str, str], list[Slot]]:
+    """Return the cells of values by indicator and unit."""
+    groups: dict[tuple[str, str], list[Slot]] = {}
+    for row in block.rows:
+        told = {role: _label(block.grid, row, columns[role]) for role in _LABELS}
+        year = years.get(row.number)
+        source, status = told["source"], told["status"]
+        slot = Slot(row.number, value, row.region, year, source, status, row.aside)
+        groups.setdefault((told["indicator"], told["unit"]), []).append(slot)
+    return groups
 
 
 def _label(grid: Grid, row: Row, column: int | None) -> str:
@@ -172,7 +175,7 @@ def _label(grid: Grid, row: Row, column: int | None) -> str:
 
 
 def _second_names(block: Block, roles: Roles, indicator: int, notes: Notes) -> dict[str, str]:
-    """Return Chinese names for coded indicators, where a column of text goes with the codes one to one."""
+    """Return Chinese names for coded indicators: a column that goes with them one to one."""
     rows = block.rows
     codes = [_label(block.grid, row, indicator) for row in rows]
     if any(chinese(code) for code in codes):
@@ -202,26 +205,45 @@ def _note_unused(roles: Roles, notes: Notes) -> None:
             notes.ignored.append((letter, roles.header(column), "not a column of a long table"))
 
 
-def one_region_series(grid: Grid, titles: Titles, region: str) -> list[Series]:
+def one_region_series(grid: Grid, titles: Titles, region: str, notes: Notes) -> list[Series]:
     """Return the rows of a table of one region: indicators in the rows, years in the header."""
     found = _indicator_header(grid)
     if found is None:
         return []
     header, column = found
+    below = [row for row in grid.rows if row > header]
     years = {c: parse_year(grid.raw(header, c)) for c in grid.columns if c != column}
     dated = [c for c, year in years.items() if year is not None]
-    series = []
-    for row in [r for r in grid.rows if r > header]:
+    _note_undated(grid, below, [c for c in years if c not in dated], notes)
+    for row in grid.rows[: grid.rows.index(header)]:
+        notes.say(f"row {row} stands above the table: {grid.row_text(row)!r}")
+    series, unnamed = [], []
+    for row in below:
         name = grid.text(row, column)
-        cells = grid.filled_columns(row, dated)
-        if name and any(grid.is_number(row, c) for c in cells):
+        if not any(grid.is_number(row, c) for c in dated):
+            notes.footnote_rows.append((row, grid.row_text(row)))
+        elif not grid.is_text(row, column):
+            unnamed.append(row)
+        else:
             slots = tuple(Slot(row, c, region, years[c]) for c in dated)
             series.append(Series(grid, titles, column, ((name,),), slots, row=row))
+    if unnamed:
+        raise DataError(
+            f"{grid.sheet.name or 'The table'} names no indicator in the rows {listing(unnamed)}. "
+            "Write one into each row."
+        )
     return series
 
 
+def _note_undated(grid: Grid, rows: Sequence[int], columns: Sequence[int], notes: Notes) -> None:
+    """Note the columns of a table of one region that hold numbers of no year."""
+    for column in columns:
+        if any(grid.is_number(row, column) for row in rows):
+            notes.ignored.append((grid.letter(column), "", "the column states no year"))
+
+
 def _indicator_header(grid: Grid) -> tuple[int, int] | None:
-    """Return the row and column of the word above the indicators, where years stand to its right."""
+    """Return the row and column of the word above the indicators, left of years."""
     for row in grid.rows[:30]:
         for column in grid.sheet.rows[row]:
             right = [c for c in grid.sheet.rows[row] if c > column]

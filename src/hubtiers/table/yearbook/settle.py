@@ -1,4 +1,4 @@
-"""Names that do not say enough on their own: the province beside a city decides, and so does a code."""
+"""Names that do not say enough: the province beside a city decides, and so does a code."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.blocks import Block, Notes
+from hubtiers.table.yearbook.blocks import Block
 from hubtiers.table.yearbook.cells import as_text
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.places import known_as, official_name, place_of
 from hubtiers.table.yearbook.words import chinese_part
 
@@ -19,9 +20,10 @@ __all__ = ["settle_names"]
 def settle_names(
     block: Block, code: int | None, where: str, notes: Notes, *, is_chosen: bool
 ) -> Block:
-    """Write the full name where the name alone would be ambiguous, and refuse names that are contradicted.
+    """Write the full name where a name is ambiguous, and refuse what is contradicted.
 
-    `is_chosen` says that the column of names was asked for: then it stands against codes and provinces.
+    `is_chosen` says that the column of names was asked for: then it stands against codes and
+    provinces.
     """
     block = replace(
         block, rows=tuple(replace(row, region=_one_language(row.region)) for row in block.rows)
@@ -34,7 +36,7 @@ def settle_names(
 
 
 def _one_language(name: str) -> str:
-    """Return the Chinese half of a name of two languages (北京 Beijing), where that half is known."""
+    """Return the Chinese half of a bilingual name (北京 Beijing), where it is known."""
     part = chinese_part(name)
     return part if part != name and known_as(part) else name
 
@@ -74,12 +76,14 @@ def _settle(
         rows.append(replace(row, region=official_name(region)) if region and is_decided else row)
     if against and not is_chosen:
         raise DataError(
-            f"{where} has {len(against)} names that the {by} beside them contradicts: {listing(against)}. Correct "
+            f"{where} has {len(against)} names that the {by} beside them contradicts: "
+            f"{listing(against)}. Correct "
             f"them, or say which column counts with {choice('region_column')}."
         )
     if against:
         notes.say(
-            f"the {by} beside them contradicts {len(against)} names, which were kept: {listing(against)}"
+            f"the {by} beside them contradicts {len(against)} names, which were kept: "
+            f"{listing(against)}"
         )
     if decided:
         pairs = listing((f"{name} is {full}" for name, full in decided.items()), most=12)
@@ -88,7 +92,7 @@ def _settle(
 
 
 def _by_province(name: str, province: str) -> str | None:
-    """Return the region that a name means in a province: empty when that is open, None when it lies elsewhere."""
+    """Return what a name means in a province: empty when open, None when elsewhere."""
     known = {*known_as(name, "city"), *known_as(name)}
     within = known_as(name, "city", province) or tuple(known & {province})
     if len(within) == 1:
@@ -97,7 +101,7 @@ def _by_province(name: str, province: str) -> str | None:
 
 
 def _by_code(name: str, code: str) -> str | None:
-    """Return the region of a code: empty when nothing is known of the name, None when it is that of another."""
+    """Return the region of a code: empty for unknown names, None for another's name."""
     known = {*known_as(name, "city"), *known_as(name)}
     if not known:
         return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
@@ -23,8 +22,8 @@ _DELIMITERS = (",", ";", "\t")
 class ReadLimits:
     """What a file may ask for before it is refused.
 
-    A workbook of less than a megabyte can hold gigabytes. Limits are checked before the tables are parsed, or where a
-    format does not state its size, while they are.
+    A workbook of less than a megabyte can hold gigabytes. Limits are checked before the tables are
+    parsed, or where a format does not state its size, while they are.
 
     Parameters
     ----------
@@ -35,8 +34,9 @@ class ReadLimits:
     max_ratio
         How many times larger an .xlsx may become when unzipped.
     max_cells
-        Cells of all sheets that are read together, empty cells that the file stores included; of a web page also the
-        lines of text beside its tables, and cells that go on over several rows once for each of them.
+        Cells of all sheets that are read together, empty cells that the file stores included; of a
+        web page also the lines of text beside its tables, and cells that go on over several rows
+        once for each of them.
 
     Raises
     ------
@@ -59,7 +59,8 @@ class ReadLimits:
             value = getattr(self, limit.name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
                 raise SpecError(
-                    f"ReadLimits({limit.name}={value!r}) does not limit anything. Use a positive number."
+                    f"ReadLimits({limit.name}={value!r}) does not limit anything. Use a positive "
+                    "number."
                 )
 
     def check(self, name: str, value: float, where: str, what: str) -> None:
@@ -67,7 +68,8 @@ class ReadLimits:
         limit = getattr(self, name)
         if value > limit:
             raise DataError(
-                f"{where} {what} ({value:,.0f}; the limit {name} is {limit:,.0f}). If it is meant to be so large, "
+                f"{where} {what} ({value:,.0f}; the limit {name} is {limit:,.0f}). If it is meant "
+                "to be so large, "
                 f"pass limits=ReadLimits({name}=…) with a higher number."
             )
 
@@ -91,28 +93,6 @@ class Sheet:
         """Return the address of a cell as a spreadsheet writes it."""
         address = f"{column_letter(column)}{row}"
         return f"{self.name}!{address}" if self.name else address
-
-    def spread(self, rows: Sequence[int], columns: Sequence[int]) -> dict[tuple[int, int], object]:
-        """Return the cells of these rows and columns, where merged cells hold their text everywhere.
-
-        Both sequences are sorted.
-        """
-        wanted = set(columns)
-        cells = {(r, c): v for r in rows for c, v in self.rows.get(r, {}).items() if c in wanted}
-        filled = 0
-        for top, left, bottom, right in self.merges:
-            value = self.rows.get(top, {}).get(left)
-            if value is None:
-                continue
-            for r in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
-                for c in columns[bisect_left(columns, left) : bisect_right(columns, right)]:
-                    cells.setdefault((r, c), value)
-                    filled += 1
-            if filled > len(rows) * len(columns):
-                raise DataError(
-                    f"The sheet {self.name!r} has merged cells that overlap. Save the file anew in a spreadsheet."
-                )
-        return cells
 
     @property
     def has_table(self) -> bool:
@@ -159,7 +139,7 @@ def column_letter(column: int) -> str:
 def read_delimited(
     path: Path, decoded: tuple[str, str], limits: ReadLimits, notes: tuple[str, ...] = ()
 ) -> Book:
-    """Read delimited text and its encoding: comma, semicolon or tab, whichever splits most rows alike."""
+    """Read delimited text: comma, semicolon or tab, whichever splits most rows alike."""
     text, encoding = decoded
     if "\0" in text:
         raise DataError(f"{path.name} holds null bytes and is no text. Save it as CSV UTF-8.")
@@ -174,7 +154,7 @@ def read_delimited(
 
 
 def _count_fields(text: str, delimiter: str, limits: ReadLimits) -> tuple[int, int]:
-    """Return how many rows have the commonest number of fields, and that number; (0, 0) when nothing is split."""
+    """Return how many rows have the commonest number of fields, and that number."""
     counts: Counter[int] = Counter()
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):

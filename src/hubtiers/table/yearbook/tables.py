@@ -1,4 +1,4 @@
-"""From the sheets of a file to series of cells: which sheets, which tables on them, which columns and rows."""
+"""From the sheets of a file to series of cells: which sheets, tables, columns and rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.blocks import Block, Notes, find_blocks
+from hubtiers.table.yearbook.blocks import Block, find_blocks
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.panels import Panel, find_panels
 from hubtiers.table.yearbook.places import is_place
 from hubtiers.table.yearbook.roles import find_roles
@@ -88,7 +89,8 @@ def _sheets(book: Book, wanted: str | None) -> list[Sheet]:
     if not tables:
         shown = f" (sheets: {listing(map(repr, names), most=12)})" if any(names) else ""
         raise DataError(
-            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a number among them. "
+            f"{book.where} holds no table{shown}: no two rows with two filled cells or more and a "
+            "number among them. "
             "Check that it is the file you mean."
         )
     return tables
@@ -99,6 +101,7 @@ def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes
     where = f"{book.where}, sheet {sheet.name!r}," if sheet.name else book.where
     panels = find_panels(grid, where, region_column)
     blocks = [block for panel in panels for block in find_blocks(grid, panel, where, notes)]
+    _note_beside(grid, panels, notes)
     if blocks:
         titles = [read_titles(block.titles) for block in blocks]
         for title in titles:
@@ -107,7 +110,25 @@ def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes
         page = _Page(grid, where, tuple(blocks), tuple(titles))
         _refuse_totals_only(page)
         return page
-    return _one_region_page(grid, where, panels, region_column)
+    alone = _one_region_page(grid, where, notes) if region_column is None else None
+    if alone is None:
+        raise _no_names(grid, where, region_column, has_column=bool(panels))
+    return alone
+
+
+def _note_beside(grid: Grid, panels: Sequence[Panel], notes: Notes) -> None:
+    """Note the columns that hold no values: names once more, and what stands under other names."""
+    governed: set[int] = set()
+    for panel in panels:
+        governed |= {panel.region, *panel.columns}
+        for column in panel.glosses:
+            reason = "says where they lie" if column == panel.province else "names them once more"
+            notes.ignored.append((grid.letter(column), "", f"beside the regions, {reason}"))
+            governed.add(column)
+    for column in grid.columns if panels else ():
+        if column not in governed:
+            reason = "stands under other names than those asked for"
+            notes.ignored.append((grid.letter(column), "", reason))
 
 
 def _refuse_totals_only(page: _Page) -> None:
@@ -115,34 +136,33 @@ def _refuse_totals_only(page: _Page) -> None:
     if all(row.aside for row in rows):
         header = max((r for block in page.blocks for r in block.header_rows), default=0)
         raise DataError(
-            f"{page.where} has no row of a region below its header (row {header}), only {len(rows)} rows of totals. "
+            f"{page.where} has no row of a region below its header (row {header}), only "
+            f"{len(rows)} rows of totals. "
             f"Check the header, or name the column of regions with {choice('region_column')}."
         )
 
 
-def _one_region_page(
-    grid: Grid, where: str, panels: Sequence[Panel], region_column: str | None
-) -> _Page:
-    """Read a sheet without a column of names as the table of one region, or say that there is none."""
+def _one_region_page(grid: Grid, where: str, notes: Notes) -> _Page | None:
+    """Read a sheet without names as the table of one region, where a line above names it."""
     lines = [(r, grid.row_text(r)) for r in grid.rows[:20] if len(grid.sheet.rows[r]) == 1]
     titles = read_titles(lines)
     region = titles.region or (grid.sheet.name if is_place(grid.sheet.name) else "")
-    series = one_region_series(grid, titles, region) if region and region_column is None else []
-    if series:
-        return _Page(grid, where, (), (), tuple(series))
-    if panels and region_column:
-        raise DataError(
-            f"{where} has no header above the first row with something in column {region_column} and a number "
-            "elsewhere. Check the letter in region_column=…."
+    series = one_region_series(grid, titles, region, notes) if region else []
+    return _Page(grid, where, (), (), tuple(series)) if series else None
+
+
+def _no_names(grid: Grid, where: str, wanted: str | None, *, has_column: bool) -> DataError:
+    """Return the error for a sheet on which nothing names regions."""
+    if has_column and wanted:
+        return DataError(
+            f"{where} has no header above the first row with something in column {wanted} and a "
+            "number elsewhere. Check the letter in region_column=…."
         )
-    looked = (
-        f"called {region_column!r}"
-        if region_column
-        else "called 地区, 城市, 省份, region, city, province or the like"
-    )
-    raise DataError(
-        f"{where} has no header cell {looked} in its first 80 rows. It begins with {first_rows(grid.sheet)}. Name the "
-        f"column of regions with {choice('region_column')}, by its header or by its letter."
+    looked = "地区, 城市, 省份, region, city, province or the like"
+    return DataError(
+        f"{where} has no header cell called {repr(wanted) if wanted else looked} in its first 80 "
+        f"rows. It begins with {first_rows(grid.sheet)}. Name the column of regions with "
+        f"{choice('region_column')}, by its header or by its letter."
     )
 
 
@@ -154,7 +174,8 @@ def _joined(book: Book, pages: list[_Page], notes: Notes) -> list[_Page]:
     if len(fresh) > 1:
         names = listing((repr(page.grid.sheet.name) for page in pages), most=12)
         raise DataError(
-            f"{book.where} has {len(pages)} sheets with data: {names}. Name the one to read with {choice('sheet')}."
+            f"{book.where} has {len(pages)} sheets with data: {names}. Name the one to read with "
+            f"{choice('sheet')}."
         )
     names = listing((repr(page.grid.sheet.name) for page in pages), most=12)
     notes.layouts[f"{len(pages)} sheets of one table were joined: {names}"] = None
@@ -166,7 +187,7 @@ def _is_continuation(page: _Page) -> bool:
 
 
 def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
-    """Raise when one merged cell holds the value of several regions or indicators: whose it is cannot be told."""
+    """Raise when one merged cell holds the value of several regions or indicators."""
     places = {(slot.row, slot.column) for s in series for slot in s.slots}
     grid = page.grid
     shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -179,7 +200,8 @@ def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
             wrong.append(f"{grid.place(*first)}:{grid.letter(last[1])}{last[0]}")
     if wrong:
         raise DataError(
-            f"{page.where} has merged cells that hold one value for several cells: {listing(wrong)}. Unmerge "
+            f"{page.where} has merged cells that hold one value for several cells: "
+            f"{listing(wrong)}. Unmerge "
             "them and say whose the value is."
         )
 

@@ -37,7 +37,7 @@ _ABBREVIATED = re.compile(r"[^()（）]*[(（]([A-Za-z&]+)[)）](.*)")
 
 @dataclass(frozen=True)
 class Titles:
-    """What the titles of a table state; `units` are several where one line states a unit for each kind of column."""
+    """What the titles of a table state; `units` are several where one line states several."""
 
     lines: tuple[tuple[int, str], ...] = ()
     units: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Titles:
         return self.units[0] if len(self.units) == 1 else ""
 
     def after(self, first: Titles) -> Titles:
-        """Return the titles of a part that goes on from another table: what it leaves out is said there."""
+        """Return the titles of a part of another table: what it leaves out is said there."""
         return replace(
             self,
             units=self.units or first.units,
@@ -115,7 +115,7 @@ def _split_units(tail: str) -> list[str]:
 
 
 def _main_title(texts: Sequence[str]) -> str:
-    """Return the title of the table: the first Chinese line that is no chapter, unit, fact or continuation."""
+    """Return the title: the first Chinese line that is no chapter, unit or continuation."""
     kept = [
         " ".join(text.split())
         for text in texts
@@ -146,7 +146,7 @@ def title_names(title: str) -> list[str]:
 
 
 def year_in_name(name: str) -> int | None:
-    """Return the one year that the name of a sheet or file states; the number of a yearbook is none.
+    """Return the one year in the name of a sheet or file; the number of a yearbook is none.
 
     >>> year_in_name("rd_staff_2010"), year_in_name("年鉴2021"), year_in_name("gdp_1999_2018")
     (2010, None, None)

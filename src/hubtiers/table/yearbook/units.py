@@ -64,9 +64,11 @@ _BASES: dict[str, dict[str, str]] = {
     "kilowatts": dict.fromkeys(["千瓦", "kw"], "1"),
 }
 _PREFIXES = {
-    "百": "1e2", "千": "1e3", "万": "1e4", "萬": "1e4", "十万": "1e5", "百万": "1e6", "千万": "1e7", "亿": "1e8",
-    "億": "1e8", "十亿": "1e9", "百亿": "1e10", "千亿": "1e11", "万亿": "1e12", "thousand": "1e3", "1000": "1e3",
-    "10000": "1e4", "10thousand": "1e4", "tenthousand": "1e4", "million": "1e6", "1000000": "1e6", "10million": "1e7",
+    "百": "1e2", "千": "1e3", "万": "1e4", "萬": "1e4", "十万": "1e5", "百万": "1e6", "千万": "1e7",
+    "亿": "1e8", "億": "1e8", "十亿": "1e9", "百亿": "1e10", "千亿": "1e11", "万亿": "1e12",
+    "thousand": "1e3", "1000": "1e3",
+    "10000": "1e4", "10thousand": "1e4", "tenthousand": "1e4",
+    "million": "1e6", "1000000": "1e6", "10million": "1e7",
     "100million": "1e8", "100000000": "1e8", "billion": "1e9", "trillion": "1e12",
 }  # fmt: skip
 _UNITS = {
@@ -129,7 +131,7 @@ def _single(key: str) -> Unit | None:
 
 
 def is_plain_unit(text: str) -> bool:
-    """Return whether a text on its own, without brackets, can only be a unit and not the name of a column."""
+    """Return whether a text without brackets can only be a unit, not the name of a column."""
     return find_unit(text) is not None and _key(text) not in _WORDS
 
 
@@ -139,7 +141,7 @@ def same_unit(one: str, other: str) -> bool:
 
 
 def factor_between(written: str, wanted: str) -> Decimal | None:
-    """Return what a value in the unit `written` is multiplied by to be in `wanted`; None when there is no such factor.
+    """Return what leads from the unit `written` to `wanted`, or None.
 
     >>> factor_between("万元", "亿元")
     Decimal('0.0001')

@@ -1,4 +1,4 @@
-"""The words of the trade: what stands above names of regions, above keys and years, and in place of a region."""
+"""The words of the trade: what stands above names and keys, and in place of a region."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What is above a column of regions, by the level that it promises. The first group of `_GROUPS` with a hit decides.
+# What is above a column of regions, by the level that it promises. The first group of `_GROUPS`
+# with a hit decides.
 REGION_WORDS = {
     "province": _words("""
-        省份 省 省名 省市 省区市 省市区 省级行政区 省、自治区、直辖市 省(区、市) 省(自治区、直辖市) 省份名称 所在省 所属省
+        省份 省 省名 省市 省区市 省市区 省级行政区 省、自治区、直辖市 省(区、市) 省(自治区、直辖市)
+        省份名称 所在省 所属省
         所在省份 所属省份 province provinces provincename prov
     """),
     "city": _words("""
-        城市 市 地市 市州 州市 盟市 地州市 地级市 设区市 城市名 城市名称 地市名称 主要城市 所在城市 所属城市 所在市
+        城市 市 地市 市州 州市 盟市 地州市 地级市 设区市 城市名 城市名称 地市名称
+        主要城市 所在城市 所属城市 所在市
         city cities cityname prefecture prefectures
     """),
     "county": _words("""
-        县 区县 县区 县市区 县(市、区) 县(区) 县名 旗县 县级单位 区县名称 county counties countyname district districts
+        县 区县 县区 县市区 县(市、区) 县(区) 县名 旗县 县级单位 区县名称
+        county counties countyname district districts
     """),
     "region": _words("""
         地区 区域 地名 地区名 地区名称 各地区 行政区 行政区划 行政区域 行政区名称 区划名称
@@ -80,12 +84,14 @@ KEYS = {
 _TOTAL = re.compile(
     r"(?:全国|全省|全市|全区|全自治区|地区|地方|各省|各市|各地区)?(?:总计|合计|小计|总和|总数|平均|平均值|平均数)|"
     r"全国|全省|全市|全区|全自治区|全国平均|全国总数|不分地区|国内|.+(?:合计|总计|小计)|"
-    r"(?:grand|national|nation|china|domestic|sub)?-?total|national|nation|nationwide|national(?:average|mean)|"
+    r"(?:grand|national|nation|china|domestic|sub)?-?total|national|nation|nationwide|"
+    r"national(?:average|mean)|"
     r"average|mean|sum|allregions|totalofallregions|domestic|(?:all)?china|wholecountry"
 )
 _OTHERS = re.compile(
     r"其他|其它|其他地区|其他省份|不详|未知|国外|境外|海外|港澳台|港澳台地区|others?|abroad|overseas|unknown|"
-    r"(?:hongkong,?)(?:macaos?|macau)(?:&|and)?taiwan|.*(?:建设|生产建设|农垦)?兵团(?:[a-z-]+)?|.*construc-?tion-?corps"
+    r"(?:hongkong,?)(?:macaos?|macau)(?:&|and)?taiwan|"
+    r".*(?:建设|生产建设|农垦)?兵团(?:[a-z-]+)?|.*construc-?tion-?corps"
 )
 _PART = re.compile(
     r"(?:东部|中部|西部)(?:地区|省份)?|(?:eastern|central|middle|western)(?:regions?|china)?"
@@ -114,7 +120,8 @@ _UNIT_NOTE = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNO
 def header_keys(text: str) -> frozenset[str]:
     """Return the keys by which a header may be known: whole, by half of a diagonal, by language.
 
-    A line of its own counts where it is Chinese: “年份 / Year”, but not the last word of an English gloss.
+    A line of its own counts where it is Chinese: “年份 / Year”, but not the last word of an English
+    gloss.
     """
     parts = [text, *re.split(r"[/\\|]", text)] if len(text) <= 200 else []
     lines = text.splitlines() if len(text) <= 200 else []
@@ -139,14 +146,14 @@ def region_word(text: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def role_of(text: str) -> str:
-    """Return what a column of a long table holds by its header: indicator, value, year, unit, source or status."""
+    """Return what a column of a long table holds by its header, as `ROLES` calls it."""
     keys = header_keys(re.sub(r"[(（\[].*[)）\]]$", "", text))
     return next((role for role, known in ROLES.items() if not known.isdisjoint(keys)), "")
 
 
 @lru_cache(maxsize=1 << 14)
 def why_no_region(name: str) -> str:
-    """Return why a name of a row is none of a region: total, rest, part or other part; empty for all else.
+    """Return why a name is none of a region: total, rest, part, other part, or nothing.
 
     A *part* is a macro-region by name; an *other part* can be one (东北, 华北).
     """
@@ -179,7 +186,7 @@ def is_below_abroad(name: str) -> bool:
 
 
 def is_closing_line(text: str) -> bool:
-    """Return whether a line below a table tells of its source, its notes, its maker or its next page."""
+    """Return whether a line tells of the source, notes, maker or next page of a table."""
     return bool(_CLOSING.match(text) or _CLOSING_ANYWHERE.match(text) or is_continuation(text))
 
 

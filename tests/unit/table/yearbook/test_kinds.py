@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubtiers.errors import DataError
+from hubtiers.errors import DataError, SpecError
 from hubtiers.framework import Framework, Indicator
 from hubtiers.table.yearbook.read import read_indicators
 
@@ -182,6 +182,18 @@ def test_a_rank_is_read_when_a_framework_names_it(tmp_path):
     assert values(csv(tmp_path, "城市,位次", "南京,2", "无锡,1", framework=framework)) == {
         ("南京", "rank"): 2.0, ("无锡", "rank"): 1.0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("keep", [["位次"], ["B"], ["代码", " 位 次 "]])
+def test_a_column_is_kept_when_it_is_asked_for(tmp_path, keep):
+    lines = ("城市,位次,人口", "南京,2,5", "无锡,1,6")
+    assert values(csv(tmp_path, *lines, keep=keep)) == {
+        ("南京", "位次"): 2.0, ("无锡", "位次"): 1.0, ("南京", "人口"): 5.0, ("无锡", "人口"): 6.0,
+    }  # fmt: skip
+    with pytest.raises(
+        SpecError, match="keep is '位次'. Pass a list of headers or letters of columns"
+    ):
+        csv(tmp_path, *lines, keep="位次")
 
 
 def test_a_list_without_numbers_of_its_own_is_refused(tmp_path):
@@ -603,7 +615,7 @@ def test_the_preview_shows_the_table_as_it_was_understood(tmp_path):
         "      B  专利（件） › 发明 → 专利 发明 · 2020 (title) · 件 (header) · 3 values",
         "      C  专利（件） › 外观 → 专利 外观 · 2020 (title) · 件 (header) · 2 values",
         "set aside:",
-        "      D  位次: a rank, of which less is more: to use it, name it in a framework, with direction = -1",
+        "      D  位次: a rank, of which less is more: keep=… reads it, and a framework with direction = -1",
         "   rows  全国: a total or rest",
         "below the table:",
         "      7  注：略",

@@ -184,7 +184,7 @@ def titled(page: Page, left: int = 1) -> int:
     return 4
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=40)
 @given(tables(), st.lists(st.sampled_from(BELOW), max_size=3, unique=True), st.integers(1, 3))
 def test_one_table_in_any_style(table, below, left):
     style, names, columns = table
@@ -201,7 +201,7 @@ def test_one_table_in_any_style(table, below, left):
     assert got(written(page)) == truth(style, columns)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(tables(), st.integers(-1, 2), st.integers(0, 2), st.randoms(use_true_random=False))
 def test_a_table_that_goes_on_to_the_right(table, lower, gap, random):
     """The second panel begins higher or lower, and its names may stand in another order."""
@@ -225,7 +225,7 @@ def test_a_table_that_goes_on_to_the_right(table, lower, gap, random):
     assert any("a panel of its own names" in layout for layout in file.report.layouts)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(tables(), st.sampled_from(["3-5 续表", "(续)", "3-5 续表 1 continued"]), st.booleans())
 def test_a_table_that_goes_on_below(table, title, note):
     style, names, columns = table
@@ -239,7 +239,7 @@ def test_a_table_that_goes_on_below(table, title, note):
     assert got(written(page)) == truth(style, columns)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(tables(), st.integers(2, 4))
 def test_one_table_in_two_halves(table, cut):
     style, names, columns = table
@@ -254,7 +254,7 @@ def test_one_table_in_two_halves(table, cut):
     assert got(file) == truth(style, columns)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(tables(), st.randoms(use_true_random=False))
 def test_names_of_a_framework_find_their_columns(table, random):
     """Names without gloss, unit and wraps, in any order, and one of each column in English only."""
