@@ -75,7 +75,7 @@ def _read_file(
 def reader_options(source: SourceSection, data: DataSection) -> dict[str, Any]:
     """Return how a table is read: as it says itself, else as `[data]` says."""
     options = {}
-    for name in ("sheet", "region_column", "units", "layout", "limits"):
+    for name in ("sheet", "region_column", "units", "layout", "keep", "limits"):
         given = source if name in source.model_fields_set else data
         options[name] = getattr(given, name)
     return options | {"limits": read_limits(options["limits"])}

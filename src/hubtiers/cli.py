@@ -228,6 +228,10 @@ def check(  # noqa: PLR0913 - each is an option of its own
         typer.Option(help="Unit of a column, as HEADER=UNIT; may be repeated."),
     ] = None,
     layout: Annotated[str, typer.Option(help="wide, long or auto.")] = "auto",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="A column to read although it looks like a key; may be repeated."),
+    ] = None,
     limits: Annotated[
         list[str] | None,
         typer.Option(help="A limit of the file, such as max_cells=10000000; may be repeated."),
@@ -251,6 +255,7 @@ def check(  # noqa: PLR0913 - each is an option of its own
         "year": year,
         "units": pairs_of(units or (), "--units"),
         "layout": "" if layout == "auto" else layout,
+        "keep": tuple(keep or ()),
         "limits": numbers_of(limits or (), "--limits"),
     }
     reading = {argument: value for argument, value in given.items() if value}

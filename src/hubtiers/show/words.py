@@ -223,7 +223,8 @@ _FIGURES: Mapping[str, Text] = {
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
     "break_below": Text("（各级含下限）", " (each tier includes its lower bound)"),
     "caption": Text(
-        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
+        "{title}{n} 个区域按综合得分分为 {k} 级：{method}，"
+        "方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
         "{title} {n} regions in {k} tiers by composite score: {method}, goodness of "
         "variance fit {gvf}{ends}.{hubs} {insets}{source}",
     ),
