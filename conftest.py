@@ -19,7 +19,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Skip what draws Chinese where no font for it is installed; CI installs one and must not skip."""
+    """Skip what draws Chinese where no font for it is installed; CI must not skip."""
     del item
     return (yield from _skipping_without_font())
 

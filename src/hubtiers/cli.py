@@ -15,6 +15,57 @@ import typer
 
 from hubtiers import _console
 from hubtiers._methods import METHODS, short_name
+from hubtiers._options import (
+    By,
+    ByName,
+    CountLevel,
+    CountNames,
+    CountOut,
+    Credit,
+    Dissolve,
+    Engine,
+    File,
+    Folder,
+    IdColumn,
+    Keep,
+    KeepUnmatched,
+    Layer,
+    Layout,
+    Level,
+    Limits,
+    More,
+    Name,
+    Names,
+    NewIdColumn,
+    NewLevel,
+    NewName,
+    NewRegionColumn,
+    NewRegions,
+    NewSheet,
+    Out,
+    PackFile,
+    PackIdColumn,
+    PackLayer,
+    PackLevel,
+    PackName,
+    Parent,
+    ParentDigits,
+    Points,
+    Province,
+    RegionColumn,
+    Regions,
+    Sheet,
+    Show,
+    Simplify,
+    Table,
+    Terms,
+    Under,
+    Units,
+    Weight,
+    Where,
+    Within,
+    Year,
+)
 from hubtiers.errors import HubtiersError
 
 if TYPE_CHECKING:
@@ -185,61 +236,23 @@ def robustness(
 
 @app.command()
 def check(  # noqa: PLR0913 - each is an option of its own
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."
-        ),
-    ],
+    file: File,
     *,
-    level: Annotated[str, typer.Option(help="province, city, consortium or any.")] = "city",
-    within: Annotated[
-        str | None,
-        typer.Option(help="What all names lie in: a province, or a region of the layer."),
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
-    regions: Annotated[
-        str | None,
-        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
-    ] = None,
-    id_column: Annotated[
-        str | None,
-        typer.Option("--id", help="Column of the layer that identifies a region."),
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
-    layer: Annotated[
-        str | None,
-        typer.Option(help="Layer of a file with several, or level of a pack."),
-    ] = None,
-    names: Annotated[
-        Path | None,
-        typer.Option(help="Corrections of names: a CSV file with name and region_id."),
-    ] = None,
-    region_column: Annotated[
-        str | None,
-        typer.Option(help="Column of the table with the regions, by header or letter."),
-    ] = None,
-    year: Annotated[
-        int | None,
-        typer.Option(help="Year of the values for which the table states none."),
-    ] = None,
-    units: Annotated[
-        list[str] | None,
-        typer.Option(help="Unit of a column, as HEADER=UNIT; may be repeated."),
-    ] = None,
-    layout: Annotated[str, typer.Option(help="wide, long or auto.")] = "auto",
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(help="A column to read although it looks like a key; may be repeated."),
-    ] = None,
-    limits: Annotated[
-        list[str] | None,
-        typer.Option(help="A limit of the file, such as max_cells=10000000; may be repeated."),
-    ] = None,
-    show: Annotated[
-        bool,
-        typer.Option("--show", help="Print the table as it is understood."),
-    ] = False,
+    level: Level = "city",
+    within: Within = None,
+    sheet: Sheet = None,
+    regions: Regions = None,
+    id_column: IdColumn = None,
+    name: Name = None,
+    layer: Layer = None,
+    names: Names = None,
+    region_column: RegionColumn = None,
+    year: Year = None,
+    units: Units = None,
+    layout: Layout = "auto",
+    keep: Keep = None,
+    limits: Limits = None,
+    show: Show = False,
 ) -> None:
     """Show what the names of a file would match; exit status 1 when something is unmatched.
 
@@ -292,49 +305,21 @@ def _own_layer(
 
 @app.command()
 def pack(  # noqa: PLR0913 - each is an option of its own
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A layer: .geojson, .topojson, .shp, .gpkg, .fgb, .parquet, or a .zip of one."
-        ),
-    ],
+    file: PackFile,
     *,
-    out: Annotated[
-        Path, typer.Option(help="Folder to make, or the pack that a level is added to.")
-    ],
-    id_column: Annotated[
-        str | None,
-        typer.Option("--id", help="Column that identifies a region; found when left out."),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(help="Column with the names; found when left out."),
-    ] = None,
-    credit: Annotated[str, typer.Option(help="Whom a map of these boundaries must name.")] = "",
-    terms: Annotated[str, typer.Option(help="Terms of use, for lists of what there is.")] = "",
-    level: Annotated[str, typer.Option(help="Name of the level, such as state.")] = "region",
-    layer: Annotated[str | None, typer.Option(help="Layer of a file with several.")] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Rows to take, such as "LEVL_CODE == 2".'),
-    ] = None,
-    under: Annotated[
-        str,
-        typer.Option(help="Level of the pack that this one lies under."),
-    ] = "",
-    parent: Annotated[str, typer.Option(help="Column with the id of the region above.")] = "",
-    parent_digits: Annotated[
-        int,
-        typer.Option(min=0, help="How many first signs of an id are the id of the region above."),
-    ] = 0,
-    simplify: Annotated[
-        float | None,
-        typer.Option(min=0, help="Tolerance in metres; as far as a screen shows when left out."),
-    ] = None,
-    dissolve: Annotated[
-        bool,
-        typer.Option("--dissolve", help="Rows with the same id are parts of one region."),
-    ] = False,
+    out: Out,
+    id_column: PackIdColumn = None,
+    name: PackName = None,
+    credit: Credit = "",
+    terms: Terms = "",
+    level: PackLevel = "region",
+    layer: PackLayer = None,
+    where: Where = None,
+    under: Under = "",
+    parent: Parent = "",
+    parent_digits: ParentDigits = 0,
+    simplify: Simplify = None,
+    dissolve: Dissolve = False,
 ) -> None:
     """Make a pack of boundaries from any layer, with an account of what is no region.
 
@@ -392,58 +377,20 @@ def _option(key: str) -> str:
 
 @app.command()
 def count(  # noqa: PLR0913 - each is an option of its own
-    points: Annotated[
-        Path,
-        typer.Argument(
-            help="Point records: .csv, .csv.gz, .parquet or .geoparquet; with --by-name any list.",
-        ),
-    ],
+    points: Points,
     *,
-    out: Annotated[Path, typer.Option(help="CSV file for the counts.")],
-    level: Annotated[
-        str,
-        typer.Option(help="province, city or consortium, or a file of boundaries."),
-    ] = "city",
-    regions: Annotated[
-        str | None,
-        typer.Option(help="A layer of your own, a pack's folder, or country, instead of a level."),
-    ] = None,
-    id_column: Annotated[
-        str | None,
-        typer.Option("--id", help="Column of the layer that identifies a region."),
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Column of the layer with the names.")] = None,
-    by_name: Annotated[
-        str | None,
-        typer.Option(help="Column with the name, code or address of the region of each record."),
-    ] = None,
-    province: Annotated[
-        str | None,
-        typer.Option(help="With --by-name: column with the province of each record."),
-    ] = None,
-    names: Annotated[
-        Path | None,
-        typer.Option(help="With --by-name: a CSV file of corrections, name and region_id."),
-    ] = None,
-    keep_unmatched: Annotated[
-        bool,
-        typer.Option(
-            "--keep-unmatched",
-            help="With --by-name: count the others when names match nothing.",
-        ),
-    ] = False,
-    by: Annotated[
-        str | None,
-        typer.Option(help="Column with the kind of each record."),
-    ] = None,
-    weight: Annotated[
-        str | None,
-        typer.Option(help="Column with a weight for each record."),
-    ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(help="local, or the address of a dask scheduler (tcp://…)."),
-    ] = "local",
+    out: CountOut,
+    level: CountLevel = "city",
+    regions: Regions = None,
+    id_column: IdColumn = None,
+    name: Name = None,
+    by_name: ByName = None,
+    province: Province = None,
+    names: CountNames = None,
+    keep_unmatched: KeepUnmatched = False,
+    by: By = None,
+    weight: Weight = None,
+    engine: Engine = "local",
 ) -> None:
     """Count records per region: by their coordinates, or by the name of their region.
 
@@ -507,36 +454,16 @@ def datasets() -> None:
 
 @app.command()
 def new(  # noqa: PLR0913 - each is an option of its own
-    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
-    more: Annotated[
-        list[Path] | None,
-        typer.Argument(help="With --from: more tables for the same study."),
-    ] = None,
+    folder: Folder,
+    more: More = None,
     *,
-    table: Annotated[
-        list[Path] | None,
-        typer.Option("--from", help="A table of indicators to make the study from."),
-    ] = None,
-    level: Annotated[
-        str | None,
-        typer.Option(help="With --from: province, city or another level; found when left out."),
-    ] = None,
-    regions: Annotated[
-        Path | None,
-        typer.Option(help="With --from: a file of boundaries, instead of a level."),
-    ] = None,
-    id_column: Annotated[
-        str | None,
-        typer.Option("--id", help="With --from: column of the layer that identifies a region."),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="With --from: column of the layer with the names.")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="With --from: sheet of the workbook.")] = None,
-    region_column: Annotated[
-        str | None,
-        typer.Option(help="With --from: column of the regions, by header or letter."),
-    ] = None,
+    table: Table = None,
+    level: NewLevel = None,
+    regions: NewRegions = None,
+    id_column: NewIdColumn = None,
+    name: NewName = None,
+    sheet: NewSheet = None,
+    region_column: NewRegionColumn = None,
 ) -> None:
     """Make a study folder to start from: study file, framework and values, ready to build.
 
