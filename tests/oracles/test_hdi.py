@@ -36,7 +36,12 @@ year = {year}
 treat = {{ method = "LogTransform", indicators = ["gni_per_capita"] }}
 weight = "FrameworkWeights"
 aggregate = ["Arithmetic", "Geometric"]
-tier = {{ method = "Thresholds", breaks = [0.5495, 0.6995, 0.7995] }}
+[method.tier]
+method = "Thresholds"
+breaks = [0.55, 0.7, 0.8]
+closed = "below"
+digits = 3
+labels = ["very high", "high", "medium", "low"]
 [method.normalise]
 method = "Goalposts"
 [method.normalise.bounds]
@@ -69,4 +74,8 @@ def test_published_values_are_met_to_the_printed_digit(tmp_path, published, year
     scores = result.scores.dropna()
     assert len(scores) == len(index) == number
     assert (scores.round(3) - index).abs().max() == 0
+    # Groups of the printed index: their lower bound belongs to them.
+    bounds, labels = [0, 0.55, 0.7, 0.8, 1], ["low", "medium", "high", "very high"]
+    groups = pd.cut(index, bounds, labels=labels, right=False)
+    assert (result.tier[index.index].astype(str) == groups.astype(str)).all()
     assert result.table.source.credit("en") == "Natural Earth (public domain)"

@@ -87,6 +87,17 @@ def find_panels(grid: Grid, where: str, wanted: str | None) -> list[Panel]:
 
 def _names_in(grid: Grid, column: int) -> _Names | None:
     """Read a column as one of names, from its header down, if anything speaks for it."""
+    names = _read_names(grid, column, numbers=False)
+    if not names.rows and names.word in _BY_WORD:
+        # A column that is headed as one of regions and holds nothing but numbers holds their ids.
+        names = _read_names(grid, column, numbers=True)
+    if not names.rows:
+        return None
+    return names if names.word in _BY_WORD or _holds_places(grid, names) else None
+
+
+def _read_names(grid: Grid, column: int, *, numbers: bool) -> _Names:
+    """Return the names of a column and the word above them; with numbers where these are ids."""
     header, word = "", ""
     rows: dict[int, str] = {}
     for row in grid.rows[:_LOOKED_AT]:
@@ -95,13 +106,12 @@ def _names_in(grid: Grid, column: int) -> _Names | None:
             if not word:
                 # What stands above the first word is a title.
                 header, word, rows = text, found, {}
-        elif _can_be_name(grid, row, column, is_code_column=word == "code"):
+        elif _can_be_name(
+            grid, row, column, is_code_column=word == "code" or (numbers and bool(word))
+        ):
             name = grid.name(row, column)[0]
             rows |= {} if region_word(name) else {row: name}
-    names = _Names(column, header, word, rows)
-    if not rows:
-        return None
-    return names if word in _BY_WORD or _holds_places(grid, names) else None
+    return _Names(column, header, word, rows)
 
 
 def _can_be_name(grid: Grid, row: int, column: int, *, is_code_column: bool) -> bool:

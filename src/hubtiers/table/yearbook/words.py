@@ -46,12 +46,17 @@ REGION_WORDS = {
     """),
     "region": _words("""
         地区 区域 地名 地区名 地区名称 各地区 行政区 行政区划 行政区域 行政区名称 区划名称
-        region regions regionname country countries state states territory
+        region regions regionname country countries countryname state states
+        statename territory metro msa
     """),
     "name": _words("名称 名字 中文名 name namezh nameen"),
     # These stand above much else: they count only where known regions stand below them.
     "anything": _words("项目 单位 单位名称 指标 item items unit"),
-    "code": _words("行政区划代码 区划代码 地区代码 城市代码 adcode regionid regioncode citycode"),
+    "code": _words("""
+        行政区划代码 区划代码 地区代码 城市代码 adcode regionid regioncode citycode
+        geo geoid fips fipscode nutsid nutscode iso3 isoa3 iso3code countrycode statecode
+        countycode laucode
+    """),
 }
 ROLES = {
     "indicator": _words(
