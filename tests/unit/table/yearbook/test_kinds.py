@@ -440,6 +440,20 @@ def test_a_long_table_has_one_indicator_for_each_variable(tmp_path, head):
     assert "column C names the indicators that column F has as codes" in file.report.layouts
 
 
+@pytest.mark.parametrize("heads", ["地区,指标,单位", "Country Name,Indicator Name,Unit"])
+def test_rows_name_the_indicators_and_columns_are_years(tmp_path, heads):
+    file = csv(
+        tmp_path, f"{heads},2018年,2019", "甲国,GDP,亿元,5,6", "甲国,人口,万人,7,—", "乙国,GDP,亿元,8,9",
+    )  # fmt: skip
+    found = file.values.dropna(subset=["value"])
+    assert found[["region", "indicator", "value", "year", "unit", "cell"]].to_numpy().tolist() == [
+        ["甲国", "GDP", 5.0, 2018, "亿元", "D2"], ["乙国", "GDP", 8.0, 2018, "亿元", "D4"],
+        ["甲国", "GDP", 6.0, 2019, "亿元", "E2"], ["乙国", "GDP", 9.0, 2019, "亿元", "E4"],
+        ["甲国", "人口", 7.0, 2018, "万人", "D3"],
+    ]  # fmt: skip
+    assert "the rows name the indicators, and the columns are years" in file.report.layouts
+
+
 def test_a_table_of_one_region(tmp_path):
     rows = [["数据库：年度数据"], ["地区：广州"], ["指标", "2018年", "2017年"], ["生产总值(亿元)", 5, 4], ["人口(万人)", None, 3],
             ["数据来源：国家统计局"]]  # fmt: skip
