@@ -197,21 +197,22 @@ def _is_continuation(page: _Page) -> bool:
 
 def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
     """Raise when one merged cell holds the value of several regions or indicators."""
-    places = {(slot.row, slot.column) for s in series for slot in s.slots}
     grid = page.grid
+    places: set[tuple[int, int]] = set()
+    for one in series:
+        places |= {(slot.row, slot.column) for slot in one.slots}
     shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for place in places & set(grid.merged_from):
         shared.setdefault(grid.merged_from[place], []).append(place)
     wrong = []
     for first, cells in sorted(shared.items()):
         if len(cells) > 1 and grid.is_number(*first):
-            last = max(r for r, _ in cells), max(c for _, c in cells)
-            wrong.append(f"{grid.place(*first)}:{grid.letter(last[1])}{last[0]}")
+            rows, columns = zip(*cells, strict=True)
+            wrong.append(f"{grid.place(*first)}:{grid.letter(max(columns))}{max(rows)}")
     if wrong:
         raise DataError(
             f"{page.where} has merged cells that hold one value for several cells: "
-            f"{listing(wrong)}. Unmerge "
-            "them and say whose the value is."
+            f"{listing(wrong)}. Unmerge them and say whose the value is."
         )
 
 

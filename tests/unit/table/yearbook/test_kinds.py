@@ -466,6 +466,20 @@ def test_a_table_of_one_region(tmp_path):
     assert values(book(tmp_path, rows, framework=framework)) == {("广州", "pop"): 30000.0}
 
 
+def test_rows_of_one_region_that_name_no_indicator(tmp_path):
+    with pytest.raises(
+        DataError, match="Sheet names no indicator in the rows 3. Write one into each row"
+    ):
+        book(tmp_path, [["地区：广州"], ["指标", "2018年"], [None, 5], ["人口", 3]])
+
+
+def test_a_column_of_regions_without_a_header(tmp_path):
+    with pytest.raises(
+        DataError, match="has no header above the first row with something in column B"
+    ):
+        book(tmp_path, [["数", "甲", "x"], [5, None, "y"], [6, None, "z"]], region_column="B")
+
+
 def test_regions_in_several_rows_without_a_year_are_refused(tmp_path):
     with pytest.raises(
         DataError,
