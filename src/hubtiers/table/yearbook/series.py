@@ -251,7 +251,7 @@ def _second_names(block: Block, roles: Roles, indicator: int, notes: Notes) -> d
 def _note_unused(roles: Roles, notes: Notes) -> None:
     taken = {c for columns in roles.named.values() for c in columns}
     for column in roles.block.columns:
-        if column not in taken and roles.header(column):
+        if column not in taken:
             letter = roles.block.grid.letter(column)
             notes.ignored.append((letter, roles.header(column), "not a column of a long table"))
 
