@@ -275,8 +275,9 @@ def unaccounted(grid: list[list[object]], file: IndicatorFile) -> list[str]:
     rows |= {row for row, _ in (*report.title_rows, *report.footnote_rows)}
     rows |= {int(n) for note in report.notes for n in re.findall(r"\brow (\d+)", note)}
     columns = {column for column, _, _ in report.ignored} | {report.region_column[0]}
-    # In a long table a number may stand where an indicator is named.
-    named = {str(indicator) for indicator in file.values["indicator"]}
+    columns |= set(re.findall(r"column ([A-Z])\b", " ".join(report.layouts)))
+    # A number may stand where a region or an indicator is named: the join will not know it.
+    named = {*file.values["indicator"], *file.values["region"]}
     lost = []
     for r, row in enumerate(grid, start=1):
         for c, value in enumerate(row):

@@ -291,7 +291,7 @@ def _unit_of_title(task: Task, n: Named, named: Sequence[Named]) -> Named:
     if n.unit or len(units) < 2:
         return n
     stated = [o.header.unit for o in named if o.header.unit]
-    rest = [unit for unit in units if not any(factor_between(unit, s) is not None for s in stated)]
+    rest = [unit for unit in units if not _is_stated(unit, stated)]
     if n.wanted and find_unit(n.wanted):
         rest = [unit for unit in units if factor_between(unit, n.wanted) is not None]
     if len(rest) == 1 and (stated or n.wanted):
@@ -307,6 +307,11 @@ def _unit_of_title(task: Task, n: Named, named: Sequence[Named]) -> Named:
             f"units={{{n.indicator!r}: …}} (in a study file units = {{ {n.indicator} = … }})."
         )
     return n
+
+
+def _is_stated(unit: str, stated: Sequence[str]) -> bool:
+    """Return whether a unit is of the dimension of one that a header states."""
+    return any(factor_between(unit, other) is not None for other in stated)
 
 
 def refuse_twins(task: Task, named: Sequence[Named]) -> None:

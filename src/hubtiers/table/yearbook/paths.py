@@ -45,7 +45,7 @@ def header_paths(
     grid: Grid, rows: Sequence[int], columns: Sequence[int]
 ) -> dict[int, tuple[Level, ...]]:
     """Return the levels above every column, the widest first; none where there is no header."""
-    cells = {c: [_at(grid, r, c) for r in rows] for c in columns}
+    cells = {c: _cells_of(grid, rows, c) for c in columns}
     complete = _last_row_names_all(rows, cells)
     paths: dict[int, list[_Cell]] = {}
     left: list[_Cell] = []
@@ -54,6 +54,10 @@ def header_paths(
         left = paths[column] = _path(rows, cells[column], [] if is_alone else left)
     spans = _spans(paths)
     return {c: _group(c, path, spans) for c, path in paths.items()}
+
+
+def _cells_of(grid: Grid, rows: Sequence[int], column: int) -> list[_Cell]:
+    return [_at(grid, row, column) for row in rows]
 
 
 def _path(rows: Sequence[int], cells: Sequence[_Cell], left: Sequence[_Cell]) -> list[_Cell]:
@@ -121,6 +125,6 @@ def _begins_name(level: Level, text: str) -> bool:
     if text.startswith(("#", "＃", "其中")):
         return True
     lines = [line for cell in level.texts for line in cell.splitlines()]
-    is_glossed = any(not chinese(line) and any(c.isalpha() for c in line) for line in lines)
+    is_glossed = any(not chinese(line) and re.search("[A-Za-z]", line) for line in lines)
     is_ended = is_glossed or bool(re.search(r"[)）]$", lines[-1].strip()))
     return bool(chinese(text)) and is_ended and bool(chinese(level.text)) and not is_unit_cell(text)

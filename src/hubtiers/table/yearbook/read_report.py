@@ -166,25 +166,25 @@ class ReadReport:
 
     def to_text(self) -> str:
         """Return the account as lines of plain text."""
-        aside = list(dict.fromkeys(s.name for s in self.set_aside))
         place = f", sheet {self.sheet!r}" if self.sheet else f", {self.encoding}"
         rows = listing(self.header_rows, most=9)
-        lines = [
-            f"{self.file}{place}, {self.layout}",
-            f"  header in row {rows}, regions in column {self.region_column[0]}",
-            *(f"  layout: {layout}" for layout in self.layouts),
-            *(f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns),
-            f"  ignored: {listing((h or c for c, h, _ in self.ignored), most=12)}"
-            if self.ignored
-            else "",
-            f"  set aside: {listing(aside, most=12)}" if aside else "",
-            f"  missing: {listing((f'{m!r} {n}×' for m, n in self.missing), most=12)}"
-            if self.missing
-            else "",
-            f"  footnote marks removed: {len(self.footnotes)}" if self.footnotes else "",
-            *(f"  note: {note}" for note in self.notes),
-        ]
-        return "\n".join(filter(None, lines))
+        lines = [f"{self.file}{place}, {self.layout}"]
+        lines.append(f"  header in row {rows}, regions in column {self.region_column[0]}")
+        lines += [f"  layout: {layout}" for layout in self.layouts]
+        lines += [f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns]
+        if self.ignored:
+            ignored = [header or column for column, header, _ in self.ignored]
+            lines.append(f"  ignored: {listing(ignored, most=12)}")
+        if aside := dict.fromkeys(s.name for s in self.set_aside):
+            lines.append(f"  set aside: {listing(aside, most=12)}")
+        if self.missing:
+            lines.append(f"  missing: {self._counts_of_missing()}")
+        if self.footnotes:
+            lines.append(f"  footnote marks removed: {len(self.footnotes)}")
+        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+
+    def _counts_of_missing(self) -> str:
+        return listing((f"{mark!r} {count}×" for mark, count in self.missing), most=12)
 
     def preview(self) -> str:
         """Return the table as it was understood: paths, regions, years, units, what was set aside.
@@ -221,8 +221,7 @@ class ReadReport:
         lines += ["below the table:"] if self.footnote_rows else []
         lines += [f"  {row:>5}  {_short(text)}" for row, text in self.footnote_rows]
         if self.missing:
-            counts = listing((f"{mark!r} {count}×" for mark, count in self.missing), most=12)
-            lines.append(f"missing: {counts}")
+            lines.append(f"missing: {self._counts_of_missing()}")
         return lines + [f"note: {note}" for note in self.notes]
 
     def __repr__(self) -> str:

@@ -17,7 +17,16 @@ from hubtiers.table.yearbook.rows import Row
 from hubtiers.table.yearbook.titles import Titles
 from hubtiers.table.yearbook.words import ROLES, role_of
 
-__all__ = ["Series", "Slot", "is_long", "long_series", "one_region_series", "wide_series"]
+__all__ = [
+    "Series",
+    "Slot",
+    "dated_series",
+    "has_dated_columns",
+    "is_long",
+    "long_series",
+    "one_region_series",
+    "wide_series",
+]
 
 
 _LABELS = ("indicator", "unit", "source", "status")
@@ -167,6 +176,48 @@ def _groups(
     return groups
 
 
+def has_dated_columns(roles: Roles, layout: str) -> bool:
+    """Return whether rows name indicators, and every column of numbers is one of a year."""
+    if layout != "auto" or len(roles.named.get("indicator", ())) != 1 or roles.named.get("value"):
+        return False
+    block, taken = roles.block, {c for columns in roles.named.values() for c in columns}
+    dated = _dated_columns(roles)
+    others = [c for c in block.columns if c not in (taken | set(dated) | set(roles.keys))]
+    rows = [row.number for row in block.rows]
+    return bool(dated) and not any(block.grid.is_number(row, c) for c in others for row in rows)
+
+
+def _dated_columns(roles: Roles) -> dict[int, int]:
+    """Return the columns whose header is a year, with the year."""
+    dated = {}
+    for column in roles.block.columns:
+        year = parse_year(roles.header(column))
+        if year is not None:
+            dated[column] = year
+    return dated
+
+
+def dated_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[Series]:
+    """Return the rows of every indicator in a table with a column for each year."""
+    block = roles.block
+    columns = {role: roles.one(role, where) for role in ROLES}
+    series: list[Series] = []
+    groups: dict[tuple[str, str], list[Slot]] = {}
+    for column, year in _dated_columns(roles).items():
+        found = _groups(block, columns, column, dict.fromkeys(_numbers_of(block), year))
+        for key, slots in found.items():
+            groups.setdefault(key, []).extend(slots)
+    first = next(iter(_dated_columns(roles)))
+    for (name, unit), slots in groups.items():
+        series.append(Series(block.grid, titles, first, ((name,),), tuple(slots), unit))
+    notes.recognise("the rows name the indicators, and the columns are years")
+    return series
+
+
+def _numbers_of(block: Block) -> list[int]:
+    return [row.number for row in block.rows]
+
+
 def _label(grid: Grid, row: Row, column: int | None) -> str:
     if column is None:
         return ""
@@ -200,7 +251,7 @@ def _second_names(block: Block, roles: Roles, indicator: int, notes: Notes) -> d
 def _note_unused(roles: Roles, notes: Notes) -> None:
     taken = {c for columns in roles.named.values() for c in columns}
     for column in roles.block.columns:
-        if column not in taken and roles.header(column):
+        if column not in taken:
             letter = roles.block.grid.letter(column)
             notes.ignored.append((letter, roles.header(column), "not a column of a long table"))
 

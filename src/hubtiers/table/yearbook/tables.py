@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, listing
@@ -12,9 +12,11 @@ from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.panels import Panel, find_panels
 from hubtiers.table.yearbook.places import is_place
-from hubtiers.table.yearbook.roles import find_roles
+from hubtiers.table.yearbook.roles import Roles, find_roles
 from hubtiers.table.yearbook.series import (
     Series,
+    dated_series,
+    has_dated_columns,
     is_long,
     long_series,
     one_region_series,
@@ -69,8 +71,8 @@ def find_tables(
             block = settle_names(
                 written, roles.code, page.where, notes, is_chosen=region_column is not None
             )
-            kind = "long" if is_long(roles, layout) else kind
-            build = long_series if is_long(roles, layout) else wide_series
+            build = _builder(roles, layout)
+            kind = kind if build is wide_series else "long"
             found = build(replace(roles, block=block), titles, page.where, notes)
             _refuse_merged_values(page, found)
             series += found
@@ -78,6 +80,13 @@ def find_tables(
             all_titles.append(titles)
     _say_layouts(blocks, pages, notes)
     return Found(pages[0].where, kind, tuple(blocks), tuple(series), tuple(all_titles))
+
+
+def _builder(roles: Roles, layout: str) -> Callable[..., list[Series]]:
+    """Return how the cells of a table become series: by column, by row, or by both."""
+    if is_long(roles, layout):
+        return long_series
+    return dated_series if has_dated_columns(roles, layout) else wide_series
 
 
 def _sheets(book: Book, wanted: str | None) -> list[Sheet]:
@@ -188,21 +197,22 @@ def _is_continuation(page: _Page) -> bool:
 
 def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
     """Raise when one merged cell holds the value of several regions or indicators."""
-    places = {(slot.row, slot.column) for s in series for slot in s.slots}
     grid = page.grid
+    places: set[tuple[int, int]] = set()
+    for one in series:
+        places |= {(slot.row, slot.column) for slot in one.slots}
     shared: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for place in places & set(grid.merged_from):
         shared.setdefault(grid.merged_from[place], []).append(place)
     wrong = []
     for first, cells in sorted(shared.items()):
         if len(cells) > 1 and grid.is_number(*first):
-            last = max(r for r, _ in cells), max(c for _, c in cells)
-            wrong.append(f"{grid.place(*first)}:{grid.letter(last[1])}{last[0]}")
+            rows, columns = zip(*cells, strict=True)
+            wrong.append(f"{grid.place(*first)}:{grid.letter(max(columns))}{max(rows)}")
     if wrong:
         raise DataError(
             f"{page.where} has merged cells that hold one value for several cells: "
-            f"{listing(wrong)}. Unmerge "
-            "them and say whose the value is."
+            f"{listing(wrong)}. Unmerge them and say whose the value is."
         )
 
 

@@ -440,6 +440,20 @@ def test_a_long_table_has_one_indicator_for_each_variable(tmp_path, head):
     assert "column C names the indicators that column F has as codes" in file.report.layouts
 
 
+@pytest.mark.parametrize("heads", ["地区,指标,单位", "Country Name,Indicator Name,Unit"])
+def test_rows_name_the_indicators_and_columns_are_years(tmp_path, heads):
+    file = csv(
+        tmp_path, f"{heads},2018年,2019", "甲国,GDP,亿元,5,6", "甲国,人口,万人,7,—", "乙国,GDP,亿元,8,9",
+    )  # fmt: skip
+    found = file.values.dropna(subset=["value"])
+    assert found[["region", "indicator", "value", "year", "unit", "cell"]].to_numpy().tolist() == [
+        ["甲国", "GDP", 5.0, 2018, "亿元", "D2"], ["乙国", "GDP", 8.0, 2018, "亿元", "D4"],
+        ["甲国", "GDP", 6.0, 2019, "亿元", "E2"], ["乙国", "GDP", 9.0, 2019, "亿元", "E4"],
+        ["甲国", "人口", 7.0, 2018, "万人", "D3"],
+    ]  # fmt: skip
+    assert "the rows name the indicators, and the columns are years" in file.report.layouts
+
+
 def test_a_table_of_one_region(tmp_path):
     rows = [["数据库：年度数据"], ["地区：广州"], ["指标", "2018年", "2017年"], ["生产总值(亿元)", 5, 4], ["人口(万人)", None, 3],
             ["数据来源：国家统计局"]]  # fmt: skip
@@ -450,6 +464,20 @@ def test_a_table_of_one_region(tmp_path):
     assert file.report.layout == "one region"
     framework = Framework((Indicator("pop", "人口", unit="人"),))
     assert values(book(tmp_path, rows, framework=framework)) == {("广州", "pop"): 30000.0}
+
+
+def test_rows_of_one_region_that_name_no_indicator(tmp_path):
+    with pytest.raises(
+        DataError, match="Sheet names no indicator in the rows 3. Write one into each row"
+    ):
+        book(tmp_path, [["地区：广州"], ["指标", "2018年"], [None, 5], ["人口", 3]])
+
+
+def test_a_column_of_regions_without_a_header(tmp_path):
+    with pytest.raises(
+        DataError, match="has no header above the first row with something in column B"
+    ):
+        book(tmp_path, [["数", "甲", "x"], [5, None, "y"], [6, None, "z"]], region_column="B")
 
 
 def test_regions_in_several_rows_without_a_year_are_refused(tmp_path):
