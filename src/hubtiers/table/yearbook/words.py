@@ -46,13 +46,8 @@ REGION_WORDS = {
     """),
     "region": _words("""
         地区 区域 地名 地区名 地区名称 各地区 行政区 行政区划 行政区域 行政区名称 区划名称
-<<<<<<< .merge_file_K6BXdE
-        region regions regionname country countries countryname state states
+        region regions regionname areaname country countries countryname state states
         statename territory metro msa
-=======
-        region regions regionname areaname statename countryname
-        country countries state states territory
->>>>>>> .merge_file_gUyVqQ
     """),
     "name": _words("名称 名字 中文名 name namezh nameen"),
     # These stand above much else: they count only where known regions stand below them.
