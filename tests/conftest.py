@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Read by type checkers only: some of its lines must not run.
 collect_ignore = ["typing/user.py"]
 
 # In CI the same examples every time: a failure there can be repeated, and a change is judged by what it changes.
-settings.register_profile("ci", derandomize=True)
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    # How fast a machine is says nothing about the code.
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

@@ -59,27 +59,19 @@ def test_workbook(pair, tiers):
     outcome, folder = pair
     book = openpyxl.load_workbook(folder / "tables.xlsx")
     rows = [
-        row
-        for row in book["Scores, ranks and tiers"].iter_rows(values_only=True)
-        if row[0] in tiers
+        row for row in book["综合得分、位次与层级"].iter_rows(values_only=True) if row[0] in tiers
     ]
     header = next(
-        r
-        for r in book["Scores, ranks and tiers"].iter_rows(values_only=True)
-        if r[0] == "Region id"
+        r for r in book["综合得分、位次与层级"].iter_rows(values_only=True) if r[0] == "代码"
     )
-    place = header.index("Tier")
+    place = header.index("层级")
     written = {row[0]: row[place] for row in rows}
     for region, tier in tiers.items():
         if tier is None:
             assert not any(name in str(written[region]) for name in NAMES.values())
         else:
             assert NAMES[tier] in written[region]
-    breaks = [
-        row[2]
-        for row in book["Tiers and cut-points"].iter_rows(min_row=5, values_only=True)
-        if row[2]
-    ]
+    breaks = [row[2] for row in book["层级与断点"].iter_rows(min_row=3, values_only=True) if row[2]]
     assert breaks[1 : len(outcome.result.breaks.labels)] == pytest.approx(
         outcome.result.breaks.breaks[::-1], abs=1e-12
     )

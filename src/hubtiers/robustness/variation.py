@@ -369,7 +369,7 @@ class Variation:
     --------
     >>> print(Variation(weights=Dirichlet(), normalise=("MinMax", "PercentileRank")))
     weights, evenly over all there are (Dirichlet)
-    normalise: MinMax(low=0.0, high=1.0) or PercentileRank()
+    normalise: MinMax(low=0.0, high=1.0) or PercentileRank(ties='mean')
     """
 
     weights: Any = None

@@ -342,7 +342,7 @@ def test_steps_are_described_in_order():
         "Aggregation",
         "Tiers",
     ]
-    assert steps[-1][4] == "Thresholds(breaks=(0.5,), labels=('a', 'b'))"
+    assert steps[-1][4] == "Thresholds(breaks=(0.5,), labels=('a', 'b'), closed='above')"
     assert steps[3][3].startswith("y_{ij} = low")
 
 
