@@ -296,11 +296,9 @@ def _begins_panel(grid: Grid, one: _Names, other: _Names) -> bool:
 
 
 def _text_above(grid: Grid, names: _Names) -> str:
-    first = min(
-        row
-        for row, name in names.rows.items()
-        if is_place(name) or why_no_region(name) or not name.isascii()
-    )
+    """Return the last text above the names of a column: what heads them, if anything does."""
+    like_names = [r for r, name in names.rows.items() if why_no_region(name) or is_place(name)]
+    first = min(like_names or names.rows)
     texts = [grid.text(row, names.column) for row in grid.rows if row < first]
     return texts[-1] if texts else ""
 
@@ -336,7 +334,7 @@ def _holds_values(grid: Grid, names: _Names, column: int) -> bool:
 
 def _with_columns(grid: Grid, panels: list[Panel], chosen: list[int]) -> list[Panel]:
     """Give every panel the columns that it governs, and the first also those to its left."""
-    starts = [min(panel.region, *panel.glosses, panel.region) for panel in panels]
+    starts = [min((panel.region, *panel.glosses)) for panel in panels]
     ends = [*starts[1:], grid.columns[-1] + 1] if panels else []
     laid = []
     for number, (panel, start, end) in enumerate(zip(panels, starts, ends, strict=True)):
