@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Files of tests side by side, one process a core.
+TESTS := -m pytest -n auto --dist loadfile
 # Tests of compiled code: natural breaks, point location, draws.
 COMPILED := tests/unit/tiers tests/unit/table/points tests/properties/test_tiers.py tests/properties/test_points.py \
   tests/properties/test_robustness.py tests/unit/robustness
@@ -26,17 +28,17 @@ demo: .venv/user ## Set up and build the study zhang2022 into out/zhang2022
 
 test: .venv/developer ## Set up (packages, Chromium, a Chinese font) and run all tests
 	tests/prepare.sh $(BIN)/python
-	$(BIN)/python -m pytest
+	$(BIN)/python $(TESTS)
 
 lowest: ## Run all tests with the oldest versions that pyproject.toml allows
 	test -x .lowest/bin/python || $(PYTHON) -m venv .lowest
 	.lowest/bin/python -m pip install --quiet uv
 	.lowest/bin/uv pip install --quiet --python .lowest/bin/python --resolution lowest-direct --editable '.[all]' --group test
 	tests/prepare.sh .lowest/bin/python
-	.lowest/bin/python -m pytest
+	.lowest/bin/python $(TESTS)
 
 bounds: .venv/developer ## Run what is compiled with its array bounds checked
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(CURDIR)/.bounds $(BIN)/python -m pytest $(COMPILED)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(CURDIR)/.bounds $(BIN)/python $(TESTS) $(COMPILED)
 
 lint: .venv/developer ## Check style and spelling
 	$(BIN)/ruff check .
