@@ -12,13 +12,14 @@ import pandas as pd
 
 from hubtiers.regions._addresses import Address, read_address, unit_of_code
 from hubtiers.regions._names import name_key
+from hubtiers.regions._postal import units_of_postal_code
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.pack import DEFAULT_PACK, source_of
 from hubtiers.table.corrections import SET_ASIDE
 from hubtiers.table.name_report import PlaceRead
 
-__all__ = ["read_places"]
+__all__ = ["read_places", "read_postal_codes"]
 
 # Shorter texts are names; what is longer is tried as an address first, which is cheaper than to
 # look for close names.
@@ -59,6 +60,33 @@ def read_places(
             rest.append(pair)
     found |= reader.by_name(rest, {home: homes[home] or "" for _, home in rest})
     return [found[pair] for pair in pairs]
+
+
+def read_postal_codes(
+    pairs: Sequence[tuple[str, str]], regions: pd.DataFrame, given: Mapping[str, str]
+) -> list[PlaceRead]:
+    """Return the region of each postal code, with its province beside it where one is told."""
+    ids = {str(region) for region in regions.index}
+    homes = _home_ids([home for _, home in pairs], is_told=False)
+    return [_postal_place(text, homes[home] or "", ids, given) for text, home in pairs]
+
+
+def _postal_place(text: str, home: str, ids: set[str], given: Mapping[str, str]) -> PlaceRead:
+    if not text:
+        return PlaceRead("", 0, "", "missing", "", "")
+    if text in given:
+        aside = given[text] == SET_ASIDE
+        rule = "set aside" if aside else "corrected"
+        return PlaceRead(text, 0, "" if aside else given[text], rule, "", "")
+    units = units_of_postal_code(text)
+    if home and units and units[-1] != home:
+        note = "the postal code lies outside its province"
+        return PlaceRead(text, 0, "", "unmatched", "", note)
+    region = next((unit for unit in units if unit in ids), "")
+    if region:
+        return PlaceRead(text, 0, region, "postal code", "", "")
+    note = "no postal code" if not units else "no region of the layer alone has its postal district"
+    return PlaceRead(text, 0, "", "unmatched", "", note)
 
 
 def _home_ids(homes: Sequence[str], *, is_told: bool) -> dict[str, str | None]:

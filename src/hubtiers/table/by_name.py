@@ -22,7 +22,7 @@ from hubtiers.errors import (
     listing,
 )
 from hubtiers.regions._names import name_key
-from hubtiers.table._places import read_places
+from hubtiers.table._places import read_places, read_postal_codes
 from hubtiers.table.corrections import check_corrections, read_corrections
 from hubtiers.table.name_report import NameReport, PlaceRead
 from hubtiers.table.records import read_list
@@ -99,7 +99,9 @@ def count_by_name(
     column
         Column with the name, the id, the code or the address of each record. Addresses count by
         the province and the city that they begin with, also behind a postal code (100084
-        北京市海淀区…, 江苏省南京市…, 广东深圳南山…).
+        北京市海淀区…, 江苏省南京市…, 广东深圳南山…). A column called 邮编, postcode or the like
+        holds postal codes; they count where all districts with the same four digits lie in one
+        region.
     by
         Column with the kind of each record; the result has one column per kind, in alphabetical
         order.
@@ -162,7 +164,7 @@ def count_by_name(
         )
     wanted = [name for name in (column, by, weight, province) if name is not None]
     table, source = read_list(records, wanted, (*_PROVINCE_COLUMNS,))
-    _refuse_postal_codes(column, table)
+    is_postal = name_key(column) in _POSTAL_COLUMNS
     given = _corrections(names, regions)
     written = _texts(table[column])
     home_column = province if province is not None else _province_column(table, column)
@@ -172,7 +174,10 @@ def count_by_name(
         else pd.Series("", index=table.index, dtype="object")
     )
     number, pairs = _distinct(written, homes, given)
-    places = read_places(pairs, regions, given, is_told=province is not None)
+    if is_postal:
+        places = read_postal_codes(pairs, regions, given)
+    else:
+        places = read_places(pairs, regions, given, is_told=province is not None)
     return _count(
         table, regions, number, places, _Request(by, weight, unmatched, source, column, home_column)
     )
@@ -197,21 +202,6 @@ def _check_options(
             raise SpecError(f"{option} is {name!r}. Give the name of one column, or None.")
     if unmatched not in _UNMATCHED:
         raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
-
-
-def _refuse_postal_codes(column: str, table: pd.DataFrame) -> None:
-    """Refuse postal codes, which look like codes of regions and mean others.
-
-    110000 is Shenyang as the one and Beijing as the other.
-    """
-    if name_key(column) in _POSTAL_COLUMNS:
-        others = [str(name) for name in table.columns if name != column]
-        raise SpecError(
-            f"The column {column!r} holds postal codes, which cannot be told from codes of "
-            "regions and do not follow their borders. Take the column with the address or the "
-            "city; the list has "
-            f"{listing(others, most=12)}."
-        )
 
 
 def _corrections(

@@ -14,8 +14,8 @@ class PlaceRead(NamedTuple):
     """What a list calls a region, how many records do so, and the region by which rule.
 
     `rule` is one of match_names (exact, alias, former, ambiguous, unmatched), *id*, *code* (of a
-    county or district within the region), *address* (it begins with the region), *corrected* or
-    *set aside*.
+    county or district within the region), *postal code*, *address* (it begins with the region),
+    *corrected* or *set aside*.
     """
 
     name: str

@@ -182,10 +182,30 @@ def test_codes_of_counties_count_for_their_city():
     assert counted(count_by_name(codes, PROVINCE, column="区划代码")) == {
         "110000": {"count": 1}, "320000": {"count": 2}, "650000": {"count": 1},
     }  # fmt: skip
-    with pytest.raises(
-        SpecError, match=r"The column '邮 编' holds postal codes, which cannot be told from codes"
-    ):
-        count_by_name(pd.DataFrame({"邮 编": ["110000"], "地址": ["沈阳"]}), CITY, column="邮 编")
+
+
+def test_postal_codes_count_where_their_district_lies_in_one_region():
+    # 110000 is Shenyang as a postal code and Beijing as a code of regions; 010010 has lost its zero.
+    codes = pd.DataFrame({"邮 编": [110000, 100084, 10010, 215000], "kind": ["a", "a", "b", "b"]})
+    assert counted(count_by_name(codes, CITY, column="邮 编", by="kind")) == {
+        "110000": {"a": 1}, "150100": {"b": 1},
+        "210100": {"a": 1}, "320500": {"b": 1},
+    }  # fmt: skip
+    counts = count_by_name(codes, PROVINCE, column="邮 编")
+    assert counted(counts) == {
+        "110000": {"count": 1}, "150000": {"count": 1}, "210000": {"count": 1}, "320000": {"count": 1},
+    }  # fmt: skip
+    assert set(counts.attrs["report"].to_frame()["rule"]) == {"postal code"}
+    told = pd.DataFrame({"postcode": ["110000", "999999"], "省份": ["北京", "北京"]})
+    with pytest.raises(JoinError, match=r"'110000' \(1 record; the postal code lies outside"):
+        count_by_name(told, CITY, column="postcode")
+    kept = count_by_name(
+        told, CITY, column="postcode", unmatched="keep", names={"110000": "110000"}
+    )
+    assert counted(kept) == {"110000": {"count": 1}}
+    assert kept.attrs["report"].unmatched == 1
+    with pytest.raises(JoinError, match="no region of the layer alone has its postal district"):
+        count_by_name(pd.DataFrame({"zip": ["100084"]}), own_layer(), column="zip")
 
 
 def test_own_layers_count_by_their_names_and_ids():
