@@ -93,7 +93,8 @@ def test_every_recipe_makes_a_pack(folder):
 
 
 def test_the_study_of_the_page_runs(folder):
-    (text,) = re.findall(r"^```toml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```toml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+    (text,) = (block for block in blocks if "[data]" in block)
     assert tomllib.loads(text)["data"]["within"] == ["Northland"]
     (folder / "own.toml").write_text(text, encoding="utf-8")
     result = ht.load_study(folder / "own.toml").run().result
