@@ -33,7 +33,13 @@ __all__ = [
 ]
 
 _MOST_ROWS = 40
-_NO_DATA = "no data"
+
+
+def _word(key: str) -> str:
+    """Return a term of the book of words; the book is loaded when something is printed."""
+    from hubtiers.show.words import say
+
+    return say(key, "en")
 
 
 def open_console() -> Console:
@@ -108,13 +114,13 @@ def _add_row(table: Table, cells: Iterable[object]) -> None:
 
 def _tier_table(result: Result, title: str) -> Table:
     table = Table(title=Text(title), title_justify="left")
-    for column in ("rank", "region", "", "score", "tier"):
-        numeric = column in ("rank", "score")
-        table.add_column(column, justify="right" if numeric else "left")
+    for key in ("rank", "region", "", "score", "tier"):
+        numeric = key in ("rank", "score")
+        table.add_column(_word(key) if key else "", justify="right" if numeric else "left")
     for row in result.to_frame().head(_MOST_ROWS).to_dict("records"):
         names = (row["name_en"], row["name_zh"])
         if math.isnan(row["score"]):
-            _add_row(table, ["", *names, "", _NO_DATA])
+            _add_row(table, ["", *names, "", _word("no_data")])
         else:
             _add_row(table, [row["rank"], *names, f"{row['score']:.4f}", row["tier"]])
     return table
@@ -123,14 +129,14 @@ def _tier_table(result: Result, title: str) -> Table:
 def _rank_table(comparison: Comparison) -> Table:
     """Rank and tier of the first regions under every scheme; the files hold all of them."""
     table = Table(title=f"Rank and tier, first {_MOST_ROWS} regions", title_justify="left")
-    table.add_column("region", overflow="fold")
+    table.add_column(_word("region"), overflow="fold")
     for name in comparison.names:
         table.add_column(name, justify="right")
     for row in comparison.to_frame().head(_MOST_ROWS).to_dict("records"):
         cells = [f"{row['name_en']} {row['name_zh']}"]
         for name in comparison.names:
             rank, tier = row[f"{name}_rank"], row[f"{name}_tier"]
-            cells.append(_NO_DATA if pd.isna(rank) else f"{rank} {tier}")
+            cells.append(_word("no_data") if pd.isna(rank) else f"{rank} {tier}")
         _add_row(table, cells)
     return table
 
@@ -149,9 +155,10 @@ def _certainty_table(robust: Robustness) -> Table:
     """Probability of every tier and the interval of ranks, for the first regions."""
     labels = list(robust.tier_probability.columns)
     table = Table(title="How sure the tiers are", title_justify="left")
-    for column in ("rank", "90 % of draws", "region", "tier", *labels):
-        worded = column in ("region", "tier")
-        table.add_column(column, justify="left" if worded else "right", overflow="fold")
+    heads = [_word("rank"), "90 % of draws", _word("region"), _word("tier"), *labels]
+    for place, head in enumerate(heads):
+        worded = place in (2, 3)
+        table.add_column(head, justify="left" if worded else "right", overflow="fold")
     for row in robust.to_frame().dropna(subset=["rank"]).head(_MOST_ROWS).to_dict("records"):
         interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
         name = f"{row['name_en']} {row['name_zh']}"
@@ -178,9 +185,9 @@ def _summary_table(comparison: Comparison, title: str) -> Table:
     labels = list(dict.fromkeys(label for tiers in counts for label in tiers))
     measures = [name for name in summary.columns if not name.startswith("reference")]
     table = Table(title=title, title_justify="left")
-    table.add_column("scheme", overflow="fold")
-    for column in (*labels, *measures):
-        table.add_column(column.replace("_", " "), justify="right")
+    table.add_column(_word("scheme"), overflow="fold")
+    for column in (*labels, *map(_word, measures)):
+        table.add_column(column, justify="right")
     if comparison.reference is not None:
         table.add_column("as the layout", justify="right")
     for (name, row), tiers in zip(summary.iterrows(), counts, strict=True):

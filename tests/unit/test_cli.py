@@ -179,7 +179,7 @@ def test_new_makes_a_study_that_builds(hubtiers, tmp_path):
     ]
     run = hubtiers("build", "mine/study.toml", "--out", "out", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    assert "no data" in run.stdout
+    assert "No data" in run.stdout
     again = hubtiers("new", "mine", cwd=tmp_path)
     assert again.returncode == 1
     assert "mine exists already" in again.stderr
