@@ -567,7 +567,7 @@ class RelativeTo:
             )
         _require_ends("RelativeTo", self.closed, self.digits)
         if self.value is not None:
-            self._require_value()
+            self._require_value(self.value)
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -606,9 +606,9 @@ class RelativeTo:
             return f"the region {self.region!r}", self._score_of_region(scores)
         return "the mean", float(known.mean())
 
-    def _require_value(self) -> None:
-        number = isinstance(self.value, (int, float)) and not isinstance(self.value, bool)
-        if not number or not math.isfinite(float(self.value or 0)) or float(self.value or 0) <= 0:
+    def _require_value(self, value: float) -> None:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not 0 < value < math.inf:
             raise SpecError(
                 f"RelativeTo(value={self.value!r}) is no positive number. Give the score of the "
                 "yardstick."
@@ -642,12 +642,12 @@ def _snap(cut: float, known: NDArray[np.float64]) -> float:
     return nearest if abs(nearest - cut) <= _ROUNDING * (known.max() - known.min()) else cut
 
 
-def _require_ends(method: str, closed: object, digits: object) -> None:
+def _require_ends(method: str, closed: str, digits: int | None) -> None:
     """Check which end of a tier is closed, and how scores are rounded."""
     if closed not in _ENDS:
         raise UnknownOptionError(f"choice for {method}(closed=…):", str(closed), _ENDS)
     whole = isinstance(digits, int) and not isinstance(digits, bool)
-    if digits is not None and not (whole and 0 <= int(str(digits)) <= _MOST_DIGITS):
+    if digits is not None and (not whole or not 0 <= digits <= _MOST_DIGITS):
         raise SpecError(
             f"{method}(digits={digits!r}) is no whole number from 0 to {_MOST_DIGITS}. Give the "
             "decimals that scores are printed with, or leave it out."
