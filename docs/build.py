@@ -33,7 +33,7 @@ eleven: quantiles ask for tiers of equal size, and the range cut evenly leaves t
 stand far above the other eleven. Benefit of the doubt gives each region the weights that suit it best, which draws the scores
 together.
 """,
-    "cities2023": """\
+    "cities2023-lists": """\
 ## Cities
 
 Twenty mainland cities that Zhang names as cores, among 336 that can be scored. Hong Kong and Macao have no data. No combination
@@ -92,14 +92,16 @@ def section(name: str) -> str:
 LEVELS = """\
 ## Cities against their provinces
 
-`compare_levels` puts the tier of every city of `cities2023` beside that of its province in `provinces2022`. Both are relative to
+`compare_levels` puts the tier of every city of `cities2023-lists` beside that of its province in `provinces2022`. Both are relative to
 their own fields, cities to cities and provinces to provinces.
 """
 
 
 def levels() -> str:
     """Return how the tiers of cities and provinces meet."""
-    cities, provinces = (load_study(name).run().result for name in ("cities2023", "provinces2022"))
+    cities, provinces = (
+        load_study(name).run().result for name in ("cities2023-lists", "provinces2022")
+    )
     found = compare_levels(cities.tier, provinces.tier, cities.table.regions["province"])
     steps = found.to_frame()["steps"].dropna()
     table = pd.DataFrame(

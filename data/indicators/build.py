@@ -12,7 +12,7 @@ import importlib
 import sys
 from pathlib import Path
 
-SETS = ("zhang2022", "provinces", "cities", "checks", "beijing_cooperation")
+SETS = ("zhang2022", "provinces", "cities-lists", "checks", "beijing_cooperation")
 
 
 def main(arguments: list[str]) -> None:
@@ -22,7 +22,8 @@ def main(arguments: list[str]) -> None:
     for name in arguments[1:] or SETS:
         if name not in SETS:
             raise SystemExit(f"Unknown set {name!r}. Known: {', '.join(SETS)}.")
-        count = importlib.import_module(f"recipe.{name}").build(Path(arguments[0]))
+        recipe = importlib.import_module(f"recipe.{name.replace('-', '_')}")
+        count = recipe.build(Path(arguments[0]))
         print(f"{name}: {count} values")
 
 

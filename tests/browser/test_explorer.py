@@ -70,7 +70,7 @@ def by_code(result, weights):
 
 
 @pytest.mark.parametrize(
-    ("study", "draws"), [("zhang2022", 15), ("provinces2022", 15), ("cities2023", 20)]
+    ("study", "draws"), [("zhang2022", 15), ("provinces2022", 15), ("cities2023-lists", 20)]
 )
 def test_fifty_random_weightings_are_those_of_python(visit, study, draws):
     result = load_study(study).run().result

@@ -14,8 +14,8 @@ from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import CATEGORIES, FUNCTIONS, load_framework
 from hubtiers.table.indicators import STATUSES, compare_editions, load_indicators
 
-SETS = ("zhang2022", "provinces", "cities", "checks", "beijing_cooperation")
-SCORED = ("zhang2022", "provinces", "cities")
+SETS = ("zhang2022", "provinces", "cities-lists", "checks", "beijing_cooperation")
+SCORED = ("zhang2022", "provinces", "cities-lists")
 CLUSTERS = {"shenzhen-hong-kong-guangzhou", "shanghai-suzhou"}
 OUTSIDE = {"710000", "810000", "820000"}
 
@@ -369,30 +369,30 @@ class TestProvinces:
         assert set(single["indicator"]) == {"rd_expenditure_100m_cny", "rd_intensity_pct"}
 
 
-class TestCities:
+class TestCitiesFromLists:
     def test_units_are_cities_of_the_mainland(self) -> None:
-        regions = set(load_indicators("cities")["region"])
+        regions = set(load_indicators("cities-lists")["region"])
         cities = gazetteer().query("level == 'city'")["region_id"]
         assert regions == set(cities) - OUTSIDE
         assert len(regions) == 369
 
     def test_one_year_per_cell(self) -> None:
-        assert not load_indicators("cities").duplicated(["region", "indicator"]).any()
+        assert not load_indicators("cities-lists").duplicated(["region", "indicator"]).any()
 
     def test_332_have_output_and_293_are_complete(self) -> None:
-        table = wide("cities")[load_framework("cities").codes]
+        table = wide("cities-lists")[load_framework("cities-lists").codes]
         assert int(table["gdp_100m_cny"].notna().sum()) == 332
         assert int(table.notna().all(axis=1).sum()) == 293
 
     @pytest.mark.parametrize(("indicator", "total"), COMPLETE_LISTS.items())
     def test_lists_are_complete_so_that_zero_is_zero(self, indicator: str, total: int) -> None:
-        counted = wide("cities")[indicator]
+        counted = wide("cities-lists")[indicator]
         assert counted.sum() == total
         assert counted.notna().all()
         assert (counted == 0).any()
 
     def test_nothing_else_is_zero(self) -> None:
-        values = load_indicators("cities")
+        values = load_indicators("cities-lists")
         zero = set(values.loc[values["value"] == 0, "indicator"])
         assert zero == {*COMPLETE_LISTS, "double_first_class_disciplines"}
 
@@ -413,17 +413,17 @@ class TestCities:
         ],
     )
     def test_figures_on_record(self, region: str, indicator: str, year: int, value: float) -> None:
-        assert cell("cities", region, indicator, year) == value
+        assert cell("cities-lists", region, indicator, year) == value
 
     def test_universities_of_cities_add_up_to_their_province(self) -> None:
-        cities = wide("cities")["double_first_class_universities"]
+        cities = wide("cities-lists")["double_first_class_universities"]
         summed = cities.groupby(cities.index.str[:2] + "0000").sum()
         assert (
             summed.to_dict() == wide("provinces", 2022)["double_first_class_universities"].to_dict()
         )
 
     def test_output_of_cities_is_near_that_of_their_province(self) -> None:
-        cities = wide("cities")["gdp_100m_cny"].dropna()
+        cities = wide("cities-lists")["gdp_100m_cny"].dropna()
         ratio = (
             cities.groupby(cities.index.str[:2] + "0000").sum()
             / wide("provinces", 2023)["gdp_100m_cny"]
@@ -433,24 +433,26 @@ class TestCities:
 
     def test_compiled_output_agrees_with_the_communiques(self) -> None:
         checks = load_indicators("checks").query("indicator == 'gdp_100m_cny' and year == 2023")
-        ratio = (wide("cities")["gdp_100m_cny"] / checks.set_index("region")["value"]).dropna()
+        ratio = (
+            wide("cities-lists")["gdp_100m_cny"] / checks.set_index("region")["value"]
+        ).dropna()
         assert len(ratio) == 11
         assert ratio.between(0.98, 1.02).all()
 
     def test_ratios_per_head(self) -> None:
-        table = wide("cities").dropna(subset=["gdp_per_capita_cny"])
+        table = wide("cities-lists").dropna(subset=["gdp_per_capita_cny"])
         expected = 10_000 * table["gdp_100m_cny"] / table["population_10k"]
         np.testing.assert_allclose(table["gdp_per_capita_cny"], expected, rtol=1e-6)
         expected = table["patent_publications"] / table["population_10k"]
         np.testing.assert_allclose(table["patent_publications_per_10k"], expected, atol=1e-4)
 
     def test_sansha_has_no_ratios(self) -> None:
-        sansha = wide("cities").loc["460300"]
+        sansha = wide("cities-lists").loc["460300"]
         assert sansha["population_10k"] == 0.22
         assert np.isnan(sansha["patent_publications_per_10k"])
 
     def test_statuses_follow_the_source(self) -> None:
-        statuses = load_indicators("cities").groupby("indicator")["status"].agg(set).to_dict()
+        statuses = load_indicators("cities-lists").groupby("indicator")["status"].agg(set).to_dict()
         assert statuses["universities"] == {"official"}
         assert statuses["patent_publications"] == {"single-source"}
         assert statuses["gdp_100m_cny"] == {"compiled"}
@@ -458,7 +460,7 @@ class TestCities:
         assert statuses["double_first_class_disciplines"] == {"official", "substituted"}
 
     def test_partial_lists_are_not_scored(self) -> None:
-        codes = load_framework("cities").codes
+        codes = load_framework("cities-lists").codes
         assert "national_innovative_city" not in codes
         assert "double_first_class_disciplines" not in codes
 
@@ -501,9 +503,9 @@ class TestBeijingCooperation:
 class TestLoading:
     def test_unknown_set(self) -> None:
         with pytest.raises(
-            UnknownOptionError, match=r"Unknown indicator set 'citys'\. Did you mean 'cities'"
+            UnknownOptionError, match=r"Unknown indicator set 'province'\. Did you mean 'provinces'"
         ):
-            load_indicators("citys")
+            load_indicators("province")
 
     def test_unknown_edition(self) -> None:
         with pytest.raises(
@@ -511,7 +513,7 @@ class TestLoading:
         ):
             load_indicators("zhang2022", edition="officiall")
 
-    @pytest.mark.parametrize("name", ["provinces", "cities"])
+    @pytest.mark.parametrize("name", ["provinces", "cities-lists"])
     def test_sets_with_one_edition(self, name: str) -> None:
         with pytest.raises(SpecError, match=f"'{name}' has only one edition"):
             load_indicators(name, edition="official")

@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import numpy as np
@@ -260,7 +261,7 @@ def test_out_may_not_be_a_file(study_folder):
 
 def test_cities_against_outside_rankings():
     """The 2019 innovative-city ranking and the Nature Index: nothing of them enters the score."""
-    outcome = load_study("cities2023").run()
+    outcome = load_study("cities2023-lists").run()
     outside = outcome.outside.set_index("outside")
     assert outside["n"].tolist() == [45, 10]
     ranking = outside.loc["innovative_city_capability_score 2019"]
@@ -269,6 +270,14 @@ def test_cities_against_outside_rankings():
     missing = {"710000", "810000", "820000"}
     assert missing <= set(outcome.result.no_data)
     assert len(outcome.result.tier) == 372
+
+
+def test_the_study_of_lists_gives_the_same_scores_byte_for_byte(tmp_path):
+    """Its data and its method are those that were published with version 0.1.0."""
+    outcome = load_study("cities2023-lists").run()
+    write_scores(outcome.result, tmp_path / "scores.csv", robustness=outcome.robustness)
+    found = hashlib.sha256((tmp_path / "scores.csv").read_bytes()).hexdigest()
+    assert found == "c1e7e36ce32ba4eea4e4cbaee6cea51b9b770af84d3a841ac005127161c82fe7"
 
 
 def test_provinces_show_the_three_without_data():
@@ -323,13 +332,13 @@ def inputs_of(study):
 
 @pytest.mark.parametrize(
     ("name", "outlines"),
-    [("zhang2022", ["province.geojson", "city.geojson"]), ("cities2023", ["city.geojson"])],
+    [("zhang2022", ["province.geojson", "city.geojson"]), ("cities2023-lists", ["city.geojson"])],
 )
 def test_the_record_lists_what_was_read(name, outlines):
     found = inputs_of(load_study(name))
-    own = {"zhang2022": "zhang2022", "cities2023": "cities"}[name]
+    own = {"zhang2022": "zhang2022", "cities2023-lists": "cities-lists"}[name]
     sets = [f"{own}/values.csv", f"{own}/sources.csv", f"{own}/framework.csv"]
-    checks = ["checks/values.csv", "checks/sources.csv"] if name == "cities2023" else []
+    checks = ["checks/values.csv", "checks/sources.csv"] if name == "cities2023-lists" else []
     assert found == [*sets, *checks, "pack.toml", *outlines, *CHINA, "layouts/zhang2022"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from recipe.cities import OUTSIDE, Register
+from recipe.cities_lists import OUTSIDE, Register
 from recipe.common import PROVINCES, Row, read, write_sources, write_values
 
 NAME = "checks"

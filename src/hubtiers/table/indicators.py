@@ -37,7 +37,7 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
     Parameters
     ----------
     name
-        A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities"`` or
+        A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities-lists"`` or
         ``"beijing_cooperation"``.
     edition
         ``"printed"`` gives every value as its source has it. ``"official"`` puts the official

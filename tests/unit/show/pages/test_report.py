@@ -242,7 +242,7 @@ def test_confidence_is_told_when_given(zhang):
 
 
 def test_disagreements_name_the_regions():
-    outcome = load_study("cities2023").run()
+    outcome = load_study("cities2023-lists").run()
     page = Reader(build_report(outcome, language="en").html)
     found = outcome.agreement.disagreements
     names = outcome.result.table.regions.loc[found.index, "name_en"].tolist()

@@ -54,7 +54,7 @@ def zhang():
 
 @pytest.fixture(scope="module")
 def cities():
-    return load_study("cities2023").run()
+    return load_study("cities2023-lists").run()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from recipe.common import Row, number, read, write_framework, write_sources, write_values
 
-NAME = "cities"
+NAME = "cities-lists"
 
 # Drawn as units of their own in one boundary source; they belong to the prefectures around them.
 NOT_UNITS = {"629700", "629800", "629900"}
