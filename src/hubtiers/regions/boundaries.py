@@ -39,6 +39,8 @@ _COLUMNS = [
     "members",
     "lon",
     "lat",
+    "seat_lon",
+    "seat_lat",
     "geometry",
 ]
 
@@ -74,7 +76,8 @@ def load_regions(
         EPSG:4326, index `region_id` (str) in code order or in the order of the list. Columns:
         `name_zh`, `name_en`, `short_zh`, `level`, `province` (adcode; empty for a consortium over
         several), `members` (ids of city units, joined by semicolons), `lon` and `lat` of a label
-        point in degrees, `geometry`. Other packs have `name_zh`, `name_en`, `level`, their own
+        point and `seat_lon` and `seat_lat` of the seat of government in degrees (missing for a
+        consortium), `geometry`. Other packs have `name_zh`, `name_en`, `level`, their own
         columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the caller's own;
         `frame.attrs` says which pack it is from and whom to credit.
 
@@ -364,6 +367,9 @@ def _level(level: str) -> gpd.GeoDataFrame:
         return _frame(list(labels), [_dissolve(region_id) for region_id in labels])
     frame = read_shapes(pack.folder / pack.level(level).file).set_index("region_id")
     frame["members"] = [";".join(member_units(region_id)) for region_id in frame.index]
+    seats = {place.region_id: place for place in places() if place.level == level}
+    for column in ("seat_lon", "seat_lat"):
+        frame[column] = [getattr(seats[region_id], column) for region_id in frame.index]
     return frame[_COLUMNS]
 
 
@@ -380,6 +386,8 @@ def _dissolve(region_id: str) -> dict[str, object]:
         "members": ";".join(members),
         "lon": place.lon,
         "lat": place.lat,
+        "seat_lon": place.seat_lon,
+        "seat_lat": place.seat_lat,
         "geometry": shapely.coverage_union_all(shapes),
     }
 

@@ -1,0 +1,311 @@
+"""How far regions lie apart: geodesic kilometres between their seats, or a table of the user's."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hubtiers._storage import read_text
+from hubtiers.errors import CRSError, DataError, UnknownOptionError, listing
+from hubtiers.regions.layer_names import match_layer
+
+__all__ = ["distances", "read_distances", "seats"]
+
+_M_PER_KM = 1000.0
+_FROM = ("from", "origin", "起点", "出发地", "出发")
+_TO = ("to", "destination", "终点", "目的地", "到达")
+
+
+def seats(regions: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the point that stands for each region in distances (驻地).
+
+    Parameters
+    ----------
+    regions
+        Any regions. Where they have the columns `seat_lon` and `seat_lat`, these are taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By region: `lon`, `lat` in degrees (WGS84), and `kind`: ``"seat"``, or ``"inside"`` for a
+        point inside the largest part of the region, where no seat is known.
+
+    Raises
+    ------
+    CRSError
+        When the layer has no coordinate reference system and a point inside is needed.
+    DataError
+        When a region has neither seat nor geometry.
+
+    Examples
+    --------
+    >>> from hubtiers.regions.boundaries import load_regions
+    >>> seats(load_regions(["510100"])).round(2).to_dict("records")
+    [{'lon': 104.07, 'lat': 30.67, 'kind': 'seat'}]
+    """
+    nothing = pd.Series(np.nan, regions.index)
+    lon, lat = (
+        pd.to_numeric(regions[name], errors="coerce") if name in regions.columns else nothing
+        for name in ("seat_lon", "seat_lat")
+    )
+    found = pd.DataFrame({"lon": lon, "lat": lat}, dtype="float64")
+    without = found.isna().any(axis=1)
+    if without.any():
+        found.loc[without, ["lon", "lat"]] = _points_inside(regions[without])
+    found["kind"] = np.where(without, "inside", "seat")
+    return found.rename_axis("region_id")
+
+
+def _points_inside(regions: gpd.GeoDataFrame) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    if regions.crs is None:
+        raise CRSError(
+            "The layer has no coordinate reference system, so that no distance in kilometres can be "
+            "taken. Say which it is, for example regions.set_crs('EPSG:4326')."
+        )
+    shapes = regions.geometry.to_crs("EPSG:4326").to_numpy()
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if empty.any():
+        raise DataError(
+            f"{listing(map(repr, regions.index[empty]))} have no geometry, so that their distances "
+            "are unknown. Give them the columns seat_lon and seat_lat, or leave them out."
+        )
+    largest = np.array([_largest(shape) for shape in shapes])
+    # The centroid moves smoothly with the outline; the other point jumps, and serves where the
+    # centroid falls outside.
+    points = shapely.centroid(largest)
+    outside = ~shapely.covers(largest, points)
+    points[outside] = shapely.point_on_surface(largest[outside])
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+
+def _largest(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    return parts[int(np.argmax(shapely.area(parts)))]
+
+
+def distances(
+    regions: gpd.GeoDataFrame, to: gpd.GeoDataFrame | list[str] | None = None
+) -> pd.DataFrame:
+    """Geodesic distances between the seats of regions, in kilometres (大地距离).
+
+    Parameters
+    ----------
+    regions
+        Any regions, in any coordinate reference system.
+    to
+        Other regions, or ids of some of `regions`; all of `regions` when left out. A few ids are
+        much faster than all pairs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Regions × `to`, km on the ellipsoid of WGS84. ``attrs["unit"]`` is ``"km"``, and
+        ``attrs["inside"]`` lists the regions whose seat is not known: a point inside stands for it.
+
+    Raises
+    ------
+    UnknownOptionError
+        When an id of `to` is none of the regions.
+    CRSError
+        When a layer without seats has no coordinate reference system.
+    DataError
+        When a region has neither seat nor geometry.
+
+    Notes
+    -----
+    The length of the geodesic, not of a road, and never of degrees (Karney 2013,
+    doi:10.1007/s00190-012-0578-z, as in PROJ). For travel times use `read_distances`.
+
+    Examples
+    --------
+    >>> from hubtiers.regions.boundaries import load_regions
+    >>> to_chengdu = distances(load_regions("city"), ["510100"])
+    >>> round(float(to_chengdu.loc["500000", "510100"]))
+    270
+    """
+    from pyproj import Geod
+
+    here = seats(regions)
+    there = seats(_others(regions, to))
+    lon, lat = (np.repeat(here[c].to_numpy(), len(there)) for c in ("lon", "lat"))
+    lon_to, lat_to = (np.tile(there[c].to_numpy(), len(here)) for c in ("lon", "lat"))
+    _, _, metres = Geod(ellps="WGS84").inv(lon, lat, lon_to, lat_to)
+    km = np.asarray(metres).reshape(len(here), len(there)) / _M_PER_KM
+    frame = pd.DataFrame(km, here.index, there.index.rename(None))
+    inside = [*here.index[here["kind"] == "inside"], *there.index[there["kind"] == "inside"]]
+    frame.attrs.update(unit="km", inside=list(dict.fromkeys(inside)))
+    return frame
+
+
+def _others(
+    regions: gpd.GeoDataFrame, to: gpd.GeoDataFrame | list[str] | None
+) -> gpd.GeoDataFrame:
+    if to is None:
+        return regions
+    if isinstance(to, gpd.GeoDataFrame):
+        return to
+    for region in to:
+        if region not in regions.index:
+            raise UnknownOptionError("region", region, map(str, regions.index))
+    return regions.loc[list(to)]
+
+
+def read_distances(
+    source: str | Path | pd.DataFrame,
+    regions: pd.DataFrame | None = None,
+    *,
+    unit: str,
+    symmetric: bool | None = None,
+) -> pd.DataFrame:
+    """Read distances or travel times of your own (距离矩阵), long or square.
+
+    Parameters
+    ----------
+    source
+        A CSV file or a frame: a square table (first column and header name the same places), or one
+        row by pair with the columns `from`, `to` (origin and destination, 起点 and 终点) and one of
+        numbers.
+    regions
+        Regions whose ids or names the places are; left out, places stay as written.
+    unit
+        What is measured, such as ``"km"`` or ``"min"``. Parameters in km mean nothing against
+        minutes, so it must be said.
+    symmetric
+        Whether a pair has one distance: None takes a pair listed once for both directions and keeps
+        directions that differ; True refuses those; False wants both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Places × places, 0 on the diagonal; ``attrs["unit"]`` is the unit.
+
+    Raises
+    ------
+    DataError
+        When a pair is missing, stands twice with different numbers, or is negative; when all are 0;
+        when a place is no region, or directions differ although they must not.
+
+    Notes
+    -----
+    **Missing values** are refused: no distance is not the same as far. Leave the region out, or
+    give it the time of another way.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"from": ["a", "a", "b"], "to": ["b", "c", "c"], "minutes": [30, 70, 45]})
+    >>> read_distances(pairs, unit="min").loc["c", "a"]
+    np.float64(70.0)
+    """
+    raw = _opened(source)
+    square = _square(raw, symmetric)
+    if regions is not None:
+        square = _with_ids(square, regions)
+    _refuse_bad(square, symmetric)
+    square.attrs["unit"] = unit
+    return square
+
+
+def _opened(source: str | Path | pd.DataFrame) -> pd.DataFrame:
+    if isinstance(source, pd.DataFrame):
+        return source
+    path = Path(source)
+    if not path.is_file():
+        raise DataError(f"There is no file {path} with distances. Check the path.")
+    text, _ = read_text(path)
+    return pd.read_csv(io.StringIO(text), dtype={0: str, 1: object})
+
+
+def _square(raw: pd.DataFrame, symmetric: bool | None) -> pd.DataFrame:
+    names = {str(column).strip().casefold(): column for column in raw.columns}
+    origin = next((names[word] for word in _FROM if word in names), None)
+    target = next((names[word] for word in _TO if word in names), None)
+    if origin is not None and target is not None:
+        return _from_pairs(raw, origin, target, symmetric)
+    if not set(map(str, raw.columns)) <= set(map(str, raw.index)):
+        raw = raw.set_index(raw.columns[0])
+    named = raw.set_axis(raw.index.astype("str")).set_axis(raw.columns.astype("str"), axis=1)
+    if set(named.index) != set(named.columns) or named.index.has_duplicates:
+        odd = sorted(set(named.index) ^ set(named.columns))
+        raise DataError(
+            f"A square table of distances names the same places in rows and columns, but "
+            f"{listing(map(repr, odd)) or 'a place that stands twice'} does not fit. Or give one "
+            "row by pair with the columns 'from' and 'to'."
+        )
+    return _numbers(named[named.index])
+
+
+def _from_pairs(
+    raw: pd.DataFrame, origin: object, target: object, symmetric: bool | None
+) -> pd.DataFrame:
+    others = [column for column in raw.columns if column not in (origin, target)]
+    if len(others) != 1:
+        raise DataError(
+            f"Beside origin and destination there are the columns {listing(map(repr, others))}. "
+            "Leave one, with the distance."
+        )
+    pairs = pd.DataFrame({"a": raw[origin].astype("str"), "b": raw[target].astype("str")})
+    pairs["d"] = pd.to_numeric(raw[others[0]], errors="coerce")
+    pairs = pairs.drop_duplicates()
+    if (twice := pairs.duplicated(["a", "b"])).any():
+        first = pairs[twice].iloc[0]
+        raise DataError(
+            f"The pair {first['a']!r} to {first['b']!r} stands twice with different distances. "
+            "Leave one."
+        )
+    places = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
+    table = pairs.set_index(["a", "b"])["d"].unstack().reindex(index=places, columns=places)
+    if symmetric is not False:
+        table = table.where(table.notna(), table.T)
+    return _numbers(table.rename_axis(index=None, columns=None))
+
+
+def _numbers(table: pd.DataFrame) -> pd.DataFrame:
+    numbers = table.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64, copy=True)
+    np.fill_diagonal(numbers, 0.0)
+    return pd.DataFrame(numbers, table.index, table.columns)
+
+
+def _with_ids(square: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    places = list(square.index)
+    matched = match_layer(places, regions)
+    found = matched["region_id"].tolist()
+    unknown = [p for p, i in zip(places, found, strict=True) if not isinstance(i, str) or not i]
+    if unknown:
+        raise DataError(
+            f"The distances name {listing(map(repr, unknown))}, which is none of the regions. "
+            "Write names or ids as the regions have them, or leave these rows out."
+        )
+    if len(set(found)) < len(found):
+        twice = listing(sorted({i for i in found if found.count(i) > 1}))
+        raise DataError(f"Several rows of the distances mean {twice}. Leave one of them.")
+    return square.set_axis(found).set_axis(found, axis=1)
+
+
+def _refuse_bad(square: pd.DataFrame, symmetric: bool | None) -> None:
+    numbers = square.to_numpy()
+    for wrong, what in (
+        (np.isnan(numbers), "is missing or no number"),
+        (np.isinf(numbers), "is infinite"),
+        (numbers < 0, "is negative"),
+    ):
+        if wrong.any():
+            row, column = (int(i) for i in np.argwhere(wrong)[0])
+            more = f" (and {int(wrong.sum()) - 1} more)" if wrong.sum() > 1 else ""
+            raise DataError(
+                f"The distance from {square.index[row]!r} to {square.columns[column]!r} "
+                f"{what}{more}. Give every pair a distance of at least 0."
+            )
+    if len(numbers) > 1 and not numbers.any():
+        raise DataError("All distances are 0. Check which column holds them.")
+    if symmetric and not np.allclose(numbers, numbers.T):
+        row, column = (int(i) for i in np.argwhere(~np.isclose(numbers, numbers.T))[0])
+        raise DataError(
+            f"The distance from {square.index[row]!r} to {square.columns[column]!r} is "
+            f"{numbers[row, column]:g}, and {numbers[column, row]:g} the other way. Leave out "
+            "symmetric=True if directions may differ."
+        )
