@@ -9,12 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import ArrayLike, NDArray
 
 from hubtiers._storage import read_text
 from hubtiers.errors import CRSError, DataError, UnknownOptionError, listing
 from hubtiers.regions.layer_names import match_layer
 
-__all__ = ["distances", "read_distances", "seats"]
+__all__ = ["distances", "geodesic_km", "read_distances", "seats"]
+
+Floats = NDArray[np.float64]
 
 _M_PER_KM = 1000.0
 _FROM = ("from", "origin", "起点", "出发地", "出发")
@@ -61,7 +64,7 @@ def seats(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     return found.rename_axis("region_id")
 
 
-def _points_inside(regions: gpd.GeoDataFrame) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _points_inside(regions: gpd.GeoDataFrame) -> Floats:
     if regions.crs is None:
         raise CRSError(
             "The layer has no coordinate reference system, so that no distance in kilometres can be "
@@ -128,18 +131,24 @@ def distances(
     >>> round(float(to_chengdu.loc["500000", "510100"]))
     270
     """
-    from pyproj import Geod
-
     here = seats(regions)
     there = seats(_others(regions, to))
-    lon, lat = (np.repeat(here[c].to_numpy(), len(there)) for c in ("lon", "lat"))
-    lon_to, lat_to = (np.tile(there[c].to_numpy(), len(here)) for c in ("lon", "lat"))
-    _, _, metres = Geod(ellps="WGS84").inv(lon, lat, lon_to, lat_to)
-    km = np.asarray(metres).reshape(len(here), len(there)) / _M_PER_KM
-    frame = pd.DataFrame(km, here.index, there.index.rename(None))
+    points = zip(there["lon"], there["lat"], strict=True)
+    columns = [geodesic_km(lon, lat, here["lon"], here["lat"]) for lon, lat in points]
+    frame = pd.DataFrame(np.column_stack(columns), here.index, there.index.rename(None))
     inside = [*here.index[here["kind"] == "inside"], *there.index[there["kind"] == "inside"]]
     frame.attrs.update(unit="km", inside=list(dict.fromkeys(inside)))
     return frame
+
+
+def geodesic_km(lon: float, lat: float, lon_to: ArrayLike, lat_to: ArrayLike) -> Floats:
+    """Return the length in km of the geodesics from a point in degrees to others."""
+    from pyproj import Geod
+
+    far_lon, far_lat = np.asarray(lon_to, dtype=np.float64), np.asarray(lat_to, dtype=np.float64)
+    here_lon, here_lat = np.full_like(far_lon, lon), np.full_like(far_lat, lat)
+    _, _, metres = Geod(ellps="WGS84").inv(here_lon, here_lat, far_lon, far_lat)
+    return np.asarray(metres, dtype=np.float64) / _M_PER_KM
 
 
 def _others(

@@ -1,0 +1,283 @@
+"""What stands behind a proposed layout: roles, reasons, the cost of balance, windows of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hubtiers.errors import HubtiersError
+from hubtiers.hubs._rounds import Chosen, Ground, Rules, choose_hubs
+from hubtiers.hubs.selection import NOBODY
+
+__all__ = ["Proposal"]
+
+_STEP = 1.02
+"""Windows are looked for in steps of 2 %, and then halved."""
+
+_FARTHEST = 4.0
+_CLOSE = 1e-4
+
+_REASONS = {
+    "lead": ("得分最高且满足间距", "best score that keeps the spacing"),
+    "core": ("得分与主核接近", "score near that of the lead"),
+    "member": ("位于{}的范围内", "in the extent of {}"),
+    "near": ("与{}的距离为 {:.0f} {}，近于间距", "kept out by {}, {:.0f} {}"),
+    "reserved": ("名额留给尚无中心的大区", "place kept for a part without a hub"),
+    "lacking": ("{}的百分位不足", "lacks {}"),
+    "below": ("得分排在名额之外", "below the count"),
+    "excluded": ("按要求排除", "excluded"),
+    "no data": ("无得分", "no score"),
+}
+
+
+class _Dial(NamedTuple):
+    """One number of the rules that can be turned."""
+
+    name: str
+    value: float
+    most: float
+    turned: Callable[[float], Rules]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Proposal:
+    """Why each place is what it is in a proposed layout.
+
+    Attributes
+    ----------
+    ground, rules, chosen
+        Scores and distances, every free choice, and the hubs on arrays.
+    names
+        Short names by region and language.
+    functions
+        Functions in the order of the percentiles.
+    unit
+        Unit of distances.
+    """
+
+    ground: Ground
+    rules: Rules
+    chosen: Chosen
+    names: pd.DataFrame
+    functions: tuple[str, ...]
+    unit: str
+
+    def to_frame(self, language: str = "en") -> pd.DataFrame:
+        """Return one row per region, best first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By region: `name`, `score`, `rank`, `role` (lead, core, member or empty), `hub` (id of
+            its lead), `tier` of the hub, `reason`.
+
+        Notes
+        -----
+        **Missing values**: a region without a score has no rank and stands at the end.
+        """
+        ground, chosen = self.ground, self.chosen
+        scores = pd.Series(ground.scores, pd.Index(ground.ids, name="region_id"), name="score")
+        rows = [self._row(place, language) for place in range(len(scores))]
+        frame = pd.DataFrame(rows, scores.index, columns=["role", "hub", "tier", "reason"])
+        frame.insert(0, "name", self.names[language].to_numpy())
+        frame.insert(1, "score", scores)
+        frame.insert(2, "rank", scores.rank(ascending=False, method="min").astype("Int64"))
+        del chosen
+        return frame.sort_values("rank", kind="stable", na_position="last")
+
+    def _row(self, place: int, language: str) -> tuple[str, str, str, str]:
+        chosen, ids = self.chosen, self.ground.ids
+        hub = int(chosen.owner[place])
+        role = "" if hub == NOBODY else "core" if place in chosen.cores[hub] else "member"
+        if place in chosen.leads:
+            hub, role = chosen.leads.index(place), "lead"
+        reason = self._reason(place, role, hub, 0 if language == "zh" else 1)
+        if hub == NOBODY:
+            return role, "", "", reason
+        return role, ids[chosen.leads[hub]], chosen.tiers[hub], reason
+
+    def _reason(self, place: int, role: str, hub: int, spoken: int) -> str:
+        ground, chosen = self.ground, self.chosen
+        language = ("zh", "en")[spoken]
+        names = self.names[language]
+        if role in ("lead", "core"):
+            return _REASONS[role][spoken]
+        if np.isnan(ground.scores[place]):
+            return _REASONS["no data"][spoken]
+        if not ground.allowed[place]:
+            return _REASONS["excluded"][spoken]
+        rival = int(chosen.kept_out_by[place])
+        if rival != NOBODY:
+            km = float(ground.row(rival)[place])
+            return _REASONS["near"][spoken].format(names.iloc[rival], km, self.unit)
+        if role == "member":
+            return _REASONS["member"][spoken].format(names.iloc[chosen.leads[hub]])
+        if chosen.reserved[place]:
+            return _REASONS["reserved"][spoken]
+        if chosen.lacking[place] != NOBODY:
+            function = self.functions[int(chosen.lacking[place])]
+            return _REASONS["lacking"][spoken].format(function)
+        return _REASONS["below"][spoken]
+
+    @cached_property
+    def unbalanced(self) -> Chosen:
+        """The hubs that the same rules give without balance."""
+        if self.ground.groups is None:
+            return self.chosen
+        return choose_hubs(self.ground, replace(self.rules, balanced=False))
+
+    @property
+    def balance_cost(self) -> float:
+        """What balance costs: 1 − Σ scores of the leads / Σ without balance, of the first choice.
+
+        0 where no balance was asked for.
+        """
+        with_it, without = (self._sum_of(each) for each in (self.chosen, self.unbalanced))
+        return float(1.0 - with_it / without)
+
+    def _sum_of(self, chosen: Chosen) -> float:
+        return float(self.ground.scores[list(chosen.leads[: chosen.first])].sum())
+
+    @property
+    def balance_changes(self) -> pd.DataFrame:
+        """Leads that balance brings and those that it costs: `name_zh`, `name_en`, `change`."""
+        now = set(self.chosen.leads[: self.chosen.first])
+        before = set(self.unbalanced.leads[: self.unbalanced.first])
+        rows = [(place, "gained") for place in sorted(now - before)]
+        rows += [(place, "lost") for place in sorted(before - now)]
+        index = pd.Index([self.ground.ids[place] for place, _ in rows], name="region_id")
+        names = self.names.iloc[[place for place, _ in rows]]
+        return pd.DataFrame(
+            {
+                "name_zh": names["zh"].to_numpy(),
+                "name_en": names["en"].to_numpy(),
+                "change": [change for _, change in rows],
+            },
+            index,
+        )
+
+    @cached_property
+    def windows(self) -> pd.DataFrame:
+        """How far each number may move, the others held, before the cores of the first choice change.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By number: `value`; `low` and `high`, the least and largest value that keep the cores,
+            missing where nothing changes within a quarter and four times the value; `at_low` and
+            `at_high`, which places come (+) and go (−) beyond.
+
+        Notes
+        -----
+        Looked for in steps of 2 % and then halved to one part in ten thousand. A change that comes
+        and goes within one step is missed.
+        """
+        rows = {dial.name: self._window(dial) for dial in self._dials()}
+        columns = ["value", "low", "high", "at_low", "at_high"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("number")
+
+    def _dials(self) -> Iterator[_Dial]:
+        """Yield the numbers that decide the cores of the first choice."""
+        first = replace(self.rules, rounds=self.rules.rounds[:1])
+        upper = first.rounds[0]
+
+        def spaced(value: float) -> Rules:
+            return replace(first, rounds=(upper._replace(spacing=value),))
+
+        yield _Dial("spacing", upper.spacing, np.inf, spaced)
+        for rule, names in (("cores", ("ratio", "within")), ("extent", ("decay", "mass_exponent"))):
+            method: Any = getattr(first, rule)
+            for name in names:
+                value = getattr(method, name, None)
+                if isinstance(value, (int, float)) and value > 0:
+                    yield _Dial(name, float(value), _most(name), _turning(first, rule, name))
+
+    def _window(self, dial: _Dial) -> tuple[float, float, float, str, str]:
+        low, at_low = self._edge(dial, 1.0 / _STEP)
+        high, at_high = self._edge(dial, _STEP)
+        return dial.value, low, high, at_low, at_high
+
+    def _edge(self, dial: _Dial, factor: float) -> tuple[float, str]:
+        """Return the last value that keeps the cores in one direction, and what changes beyond."""
+        same, value = dial.value, dial.value
+        while 1.0 / _FARTHEST < value / dial.value < _FARTHEST and value <= dial.most:
+            value = min(value * factor, dial.most)
+            if self._keeps(dial, value):
+                if value == dial.most:
+                    break
+                same = value
+                continue
+            while abs(value - same) > _CLOSE * dial.value:
+                middle = (value + same) / 2.0
+                same, value = (middle, value) if self._keeps(dial, middle) else (same, middle)
+            return same, self._change(dial, value)
+        return np.nan, ""
+
+    def _keeps(self, dial: _Dial, value: float) -> bool:
+        found = self._try(dial, value)
+        return found is not None and found.core_sets(first=True) == self.chosen.core_sets(
+            first=True
+        )
+
+    def _try(self, dial: _Dial, value: float) -> Chosen | None:
+        try:
+            return choose_hubs(self.ground, dial.turned(value))
+        except HubtiersError:
+            return None
+
+    def _change(self, dial: _Dial, value: float) -> str:
+        found = self._try(dial, value)
+        if found is None:
+            return "fewer hubs fit"
+        now, then = (_cores_of(each) for each in (self.chosen, found))
+        names = self.names["zh"].where(self.names["zh"] != "", self.names["en"])
+        come = [f"+{names.iloc[place]}" for place in sorted(then - now)]
+        go = [f"−{names.iloc[place]}" for place in sorted(now - then)]
+        return " ".join([*come, *go]) or "other pairs"
+
+    def statements(self, language: str = "en") -> list[str]:
+        """Return every free choice in words, one a line."""
+        rules = self.rules
+        lines = []
+        for each in rules.rounds:
+            counted = ", ".join(f"{n} {tier}" for tier, n in each.counts.items()) or "tiers"
+            lines.append(f"{counted}: spacing {each.spacing:g} {self.unit}")
+        lines += [f"cores: {rules.cores!r}", f"extent: {rules.extent!r}"]
+        lines.append(f"balance: {', '.join(self.ground.group_names) or 'none'}")
+        lines.append(f"require: {rules.require}; solve: {rules.solve}; no data: {rules.no_data}")
+        del language
+        return lines
+
+    def __repr__(self) -> str:
+        leads = len(self.chosen.leads)
+        cost = f"; balance costs {self.balance_cost:.2%}" if self.ground.groups is not None else ""
+        return f"<Proposal: {leads} hubs of {len(self.ground.ids)} regions{cost}>"
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().head(30).to_html(escape=True, na_rep="–")
+        return f"<p>{escape(repr(self)[1:-1])}</p>{table}"
+
+
+def _most(name: str) -> float:
+    return 1.0 if name == "ratio" else np.inf
+
+
+def _turning(rules: Rules, rule: str, name: str) -> Callable[[float], Rules]:
+    """Return what gives the rules with one number of a method changed."""
+
+    def turned(value: float) -> Rules:
+        method: Any = replace(getattr(rules, rule), **{name: value})
+        changed: dict[str, Any] = {rule: method}
+        return replace(rules, **changed)
+
+    return turned
+
+
+def _cores_of(chosen: Chosen) -> set[int]:
+    return {place for cores in chosen.cores[: chosen.first] for place in cores}
