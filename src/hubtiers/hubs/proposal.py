@@ -8,6 +8,7 @@ from functools import cached_property
 from html import escape
 from typing import Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -59,6 +60,8 @@ class Proposal:
         Functions in the order of the percentiles.
     unit
         Unit of distances.
+    regions
+        All regions, in the order of the ground.
     """
 
     ground: Ground
@@ -67,6 +70,7 @@ class Proposal:
     names: pd.DataFrame
     functions: tuple[str, ...]
     unit: str
+    regions: gpd.GeoDataFrame
 
     def to_frame(self, language: str = "en") -> pd.DataFrame:
         """Return one row per region, best first.
@@ -81,14 +85,13 @@ class Proposal:
         -----
         **Missing values**: a region without a score has no rank and stands at the end.
         """
-        ground, chosen = self.ground, self.chosen
+        ground = self.ground
         scores = pd.Series(ground.scores, pd.Index(ground.ids, name="region_id"), name="score")
         rows = [self._row(place, language) for place in range(len(scores))]
         frame = pd.DataFrame(rows, scores.index, columns=["role", "hub", "tier", "reason"])
         frame.insert(0, "name", self.names[language].to_numpy())
         frame.insert(1, "score", scores)
         frame.insert(2, "rank", scores.rank(ascending=False, method="min").astype("Int64"))
-        del chosen
         return frame.sort_values("rank", kind="stable", na_position="last")
 
     def _row(self, place: int, language: str) -> tuple[str, str, str, str]:

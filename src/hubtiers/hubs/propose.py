@@ -172,7 +172,9 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
     chosen = choose_hubs(ground, rules)
     functions = tuple(_functions(result).columns)
     unit = "km" if distances is None else str(distances.attrs.get("unit", ""))
-    proposal = Proposal(ground, rules, chosen, _names(frame), functions, unit)
+    proposal = Proposal(
+        ground, rules, chosen, _names(frame), functions, unit, gpd.GeoDataFrame(frame)
+    )
     return ProposedLayout(
         id="proposed",
         hubs=tuple(_hub(proposal, hub) for hub in range(len(chosen.leads))),
