@@ -299,9 +299,9 @@ def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Pl
     known = set(frame.index)
     placed = []
     for hub in layout.hubs:
-        cores = [unit for unit in _units(hub.cores, known) if not np.isnan(masses.get(unit, np.nan))]
+        cores = [unit for unit in unit_ids(hub.cores, known) if not np.isnan(masses.get(unit, np.nan))]
         if cores:
-            inside = [unit for unit in _units(hub.extent, known) if unit in known]
+            inside = [unit for unit in unit_ids(hub.extent, known) if unit in known]
             placed.append(_Placed(hub, cores, list(dict.fromkeys([*cores, *inside]))))
     if len(placed) < _FEWEST:
         raise DataError(
@@ -317,7 +317,8 @@ def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Pl
     return placed
 
 
-def _units(ids: tuple[str, ...], known: set[str]) -> list[str]:
+def unit_ids(ids: tuple[str, ...], known: set[str]) -> list[str]:
+    """Return the units of regions: one of the layer at hand is its own, others are expanded."""
     return [unit for i in ids for unit in ((i,) if i in known else expand_members([i]))]
 
 
