@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -181,7 +181,7 @@ def choose_hubs(ground: Ground, rules: Rules) -> Chosen:
     choice = _first_round(ground, rules, upper)
     tiers = _tiers_of(ground, upper, choice.leads)
     cores = _cores(ground, rules, choice.leads)
-    owner = _owners(ground, rules, choice.leads, tiers, cores)
+    owner = _owners(ground, rules, tiers, cores)
     hubs = _Hubs(list(choice.leads), list(tiers), list(cores), owner, choice)
     lacking = np.full(len(ground.ids), NOBODY, np.int64)
     for later in rules.rounds[1:]:
@@ -314,7 +314,7 @@ def _tiers_of(ground: Ground, these: Round, leads: tuple[int, ...]) -> list[str]
 
 def _cores(ground: Ground, rules: Rules, leads: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return the cores of the hubs of the first round, the lead first."""
-    around = _around(ground, leads, ("",) * len(leads))
+    around = _around(ground, [(lead,) for lead in leads], ("",) * len(leads))
     strongest = field_of(around, *rules.field).argmax(axis=1)
     led = np.zeros(len(ground.ids), np.bool_)
     led[list(leads)] = True
@@ -330,11 +330,16 @@ def _cores(ground: Ground, rules: Rules, leads: tuple[int, ...]) -> list[tuple[i
     return found
 
 
-def _around(ground: Ground, leads: tuple[int, ...], tiers: tuple[str, ...]) -> AroundHubs:
+def _around(
+    ground: Ground, cores: Sequence[tuple[int, ...]], tiers: tuple[str, ...]
+) -> AroundHubs:
+    """Return what a rule of extents sees; a hub is as near as its nearest core."""
+    leads = tuple(each[0] for each in cores)
+    away = [np.min([ground.row(core) for core in each], axis=0) for each in cores]
     return AroundHubs(
         ids=ground.ids,
         mass=ground.mass[list(leads)],
-        distance=np.column_stack([ground.row(lead) for lead in leads]),
+        distance=np.column_stack(away),
         tiers=tiers,
         leads=leads,
         parents=ground.parents,
@@ -343,16 +348,12 @@ def _around(ground: Ground, leads: tuple[int, ...], tiers: tuple[str, ...]) -> A
 
 
 def _owners(
-    ground: Ground,
-    rules: Rules,
-    leads: tuple[int, ...],
-    tiers: list[str],
-    cores: list[tuple[int, ...]],
+    ground: Ground, rules: Rules, tiers: list[str], cores: list[tuple[int, ...]]
 ) -> Ints:
     """Return the hub of each place; cores belong to their own, and nobody outscores the lead."""
-    owner = rules.extent.owners(_around(ground, leads, tuple(tiers)))
+    owner = rules.extent.owners(_around(ground, cores, tuple(tiers)))
     scores = ground.scores
-    best = np.array([scores[lead] for lead in leads])
+    best = np.array([scores[each[0]] for each in cores])
     known = ~np.isnan(scores)
     if rules.no_data == "leave":
         owner[~known] = NOBODY
@@ -396,7 +397,7 @@ def _append(
 ) -> None:
     tiers = _tiers_of(ground, later, leads)
     cores = [(lead,) for lead in leads]
-    owner = _owners(ground, rules, leads, tiers, cores)
+    owner = _owners(ground, rules, tiers, cores)
     free = (hubs.owner == NOBODY) & (owner != NOBODY)
     hubs.owner = np.where(free, owner + len(hubs.leads), hubs.owner)
     hubs.leads += leads

@@ -40,7 +40,7 @@ class AroundHubs(NamedTuple):
     mass
         Mass by hub.
     distance
-        Places × hubs, from the lead.
+        Places × hubs, from the nearest core.
     tiers
         Tier by hub.
     leads
@@ -90,7 +90,7 @@ class FieldExtent:
     mass_exponent
         Exponent of the mass.
     reach
-        Largest distance from the lead, in km or the unit of the distances given; or one by tier,
+        Largest distance from the nearest core, in km or the unit of the distances given; or one by tier,
         ``{"international": 300, "national": 150}``, where a tier that is left out has no extent.
 
     Notes
