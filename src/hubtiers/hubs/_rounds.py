@@ -33,7 +33,7 @@ class Rows:
     def __call__(self, place: int) -> Floats:
         """Return the distances from a place."""
         if self._matrix is not None:
-            return self._matrix[place]
+            return np.asarray(self._matrix[place])
         if place not in self._kept:
             self._kept[place] = self._geodesic(place)
         return self._kept[place]
@@ -97,7 +97,7 @@ class Round(NamedTuple):
     spacing: float
 
     @property
-    def count(self) -> int:
+    def wanted(self) -> int:
         """How many hubs."""
         return sum(self.counts.values()) if self.counts else _UNLIMITED
 
@@ -216,7 +216,7 @@ def _first_round(ground: Ground, rules: Rules, upper: Round) -> Choice:
         leads = exact_choice(
             ground.scores,
             ground.row,
-            count=upper.count,
+            count=upper.wanted,
             spacing=upper.spacing,
             allowed=allowed,
             groups=groups,
@@ -225,7 +225,7 @@ def _first_round(ground: Ground, rules: Rules, upper: Round) -> Choice:
     choice = best_first(
         ground.scores,
         ground.row,
-        count=upper.count,
+        count=upper.wanted,
         spacing=upper.spacing,
         allowed=allowed,
         groups=groups,
@@ -273,10 +273,10 @@ def _with_best_of_each(ground: Ground, choice: Choice, groups: Ints, spacing: fl
 
 def _require_all(ground: Ground, rules: Rules, upper: Round, choice: Choice) -> None:
     """Refuse a first round with too few hubs, or a group that could have none."""
-    if upper.counts and len(choice.leads) < upper.count:
+    if upper.counts and len(choice.leads) < upper.wanted:
         raise DataError(
             f"Only {len(choice.leads)} hubs at least {upper.spacing:g} apart fit, but "
-            f"{upper.count} are asked for ({_counted(upper.counts)}). Ask for fewer, or a smaller "
+            f"{upper.wanted} are asked for ({_counted(upper.counts)}). Ask for fewer, or a smaller "
             "spacing."
         )
     if not rules.balanced or ground.groups is None:
@@ -286,7 +286,7 @@ def _require_all(ground: Ground, rules: Rules, upper: Round, choice: Choice) -> 
         inside = ground.groups == group
         if group not in led and (inside & ~np.isnan(ground.scores)).any():
             raise DataError(
-                f"The part {name!r} of the division is left without a hub: {upper.count} hubs at "
+                f"The part {name!r} of the division is left without a hub: {upper.wanted} hubs at "
                 f"least {upper.spacing:g} apart do not reach every part. Ask for more hubs, a "
                 "smaller spacing, or no balance."
             )
@@ -330,9 +330,7 @@ def _cores(ground: Ground, rules: Rules, leads: tuple[int, ...]) -> list[tuple[i
     return found
 
 
-def _around(
-    ground: Ground, cores: Sequence[tuple[int, ...]], tiers: tuple[str, ...]
-) -> AroundHubs:
+def _around(ground: Ground, cores: Sequence[tuple[int, ...]], tiers: tuple[str, ...]) -> AroundHubs:
     """Return what a rule of extents sees; a hub is as near as its nearest core."""
     leads = tuple(each[0] for each in cores)
     away = [np.min([ground.row(core) for core in each], axis=0) for each in cores]
@@ -347,9 +345,7 @@ def _around(
     )
 
 
-def _owners(
-    ground: Ground, rules: Rules, tiers: list[str], cores: list[tuple[int, ...]]
-) -> Ints:
+def _owners(ground: Ground, rules: Rules, tiers: list[str], cores: list[tuple[int, ...]]) -> Ints:
     """Return the hub of each place; cores belong to their own, and nobody outscores the lead."""
     owner = rules.extent.owners(_around(ground, cores, tuple(tiers)))
     scores = ground.scores
@@ -380,12 +376,12 @@ def _later_round(ground: Ground, rules: Rules, later: Round, hubs: _Hubs) -> Int
     choice = best_first(
         ground.scores,
         ground.row,
-        count=later.count,
+        count=later.wanted,
         spacing=later.spacing,
         allowed=open_to & ~blocked,
     )
     hubs.choice = replace(
-        choice, kept_out_by=np.where(choice.kept_out_by == NOBODY, kept_out_by, choice.kept_out_by)
+        choice, kept_out_by=np.where(kept_out_by == NOBODY, choice.kept_out_by, kept_out_by)
     )
     if choice.leads:
         _append(ground, rules, later, hubs, choice.leads)
@@ -396,7 +392,7 @@ def _append(
     ground: Ground, rules: Rules, later: Round, hubs: _Hubs, leads: tuple[int, ...]
 ) -> None:
     tiers = _tiers_of(ground, later, leads)
-    cores = [(lead,) for lead in leads]
+    cores: list[tuple[int, ...]] = [(lead,) for lead in leads]
     owner = _owners(ground, rules, tiers, cores)
     free = (hubs.owner == NOBODY) & (owner != NOBODY)
     hubs.owner = np.where(free, owner + len(hubs.leads), hubs.owner)

@@ -235,7 +235,7 @@ def _jaccard(first: frozenset[str], second: frozenset[str], measure: pd.Series) 
     return float(measure.loc[sorted(first & second)].sum() / together) if together > 0 else 0.0
 
 
-def _row(  # noqa: PLR0913, PLR0917
+def _row(
     sides: list[_Side],
     hub_a: str,
     hub_b: str,
@@ -260,7 +260,9 @@ def _row(  # noqa: PLR0913, PLR0917
     row["not_scored"] = _joined((cores_a ^ cores_b) & unscored)
     for name in ("area", "weight"):
         both = all(extents)
-        row[f"jaccard_{name}"] = _jaccard(extents[0], extents[1], measures[name]) if both else np.nan
+        row[f"jaccard_{name}"] = (
+            _jaccard(extents[0], extents[1], measures[name]) if both else np.nan
+        )
     return row
 
 

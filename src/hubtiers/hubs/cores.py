@@ -87,8 +87,8 @@ class CoCores:
     def __post_init__(self) -> None:
         if not 0 < self.ratio <= 1:
             raise SpecError(
-                f"CoCores(ratio={self.ratio!r}) must lie above 0 and be at most 1: the share of the "
-                "lead's score that a core has at least."
+                f"CoCores(ratio={self.ratio!r}) must lie above 0 and be at most 1: the share "
+                "of the lead's score that a core has at least."
             )
         _require_distance("CoCores", self.within)
 

@@ -169,7 +169,7 @@ class Diffusion:
         return f"<p>{escape(self._head())}</p>{self.to_frame().head(30).to_html(escape=True)}"
 
 
-def simulate_diffusion(  # noqa: PLR0913
+def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the outputs repeat
     result: Result,
     layout: HubLayout,
     *,
@@ -242,15 +242,9 @@ def simulate_diffusion(  # noqa: PLR0913
 
     Examples
     --------
-    >>> from hubtiers.datasets import load_indicators
-    >>> from hubtiers.framework import load_framework
     >>> from hubtiers.hubs.propose import propose_layout
-    >>> from hubtiers.regions.boundaries import load_regions
-    >>> from hubtiers.scheme import Scheme
-    >>> from hubtiers.table.join import join_indicators
-    >>> values, framework = load_indicators("provinces", year=2022), load_framework("provinces")
-    >>> table = join_indicators(load_regions("province"), values, framework=framework)
-    >>> result = Scheme().run(table)
+    >>> from hubtiers.study import load_study
+    >>> result = load_study("provinces2022").run().result
     >>> layout = propose_layout(result, counts={"national": 3}, spacing=800)
     >>> simulate_diffusion(result, layout, sources=["110000"]).at(0.0)
     ['110000']
@@ -273,7 +267,7 @@ def simulate_diffusion(  # noqa: PLR0913
     strength = (mass**emissive)[:, None] * (mass**receptive)[None, :]
     strength = strength * decayed(np.maximum(away / nearest, 1.0), decay)
     rates = np.stack([kappa[name] * strength * kinds[name] for name in CHANNELS])
-    places = scores.index.get_indexer(starts).astype(np.int64)
+    places = scores.index.get_indexer(pd.Index(starts)).astype(np.int64)
     once = spread(rates, places, np.ones(len(scores)))
     parameters = {
         "sources": tuple(starts),
@@ -308,7 +302,7 @@ def _rates_by_channel(channels: Mapping[str, float] | None) -> dict[str, float]:
     return {name: float(given.get(name, 0.0)) for name in CHANNELS}
 
 
-def _require_options(  # noqa: PLR0913, PLR0917
+def _require_options(
     decay: float,
     emissive: float,
     receptive: float,
@@ -376,7 +370,7 @@ def _distances(frame: gpd.GeoDataFrame, distances: pd.DataFrame | None) -> Float
     absent = frame.index.difference(distances.index.intersection(distances.columns))
     if len(absent):
         raise DataError(f"The distances lack {listing(map(repr, absent))}.")
-    return distances.loc[frame.index, frame.index].to_numpy(np.float64)
+    return np.asarray(distances.loc[frame.index, frame.index], dtype=np.float64)
 
 
 def _kinds(

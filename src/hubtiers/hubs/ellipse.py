@@ -80,7 +80,7 @@ def mean_centre(values: pd.Series, regions: gpd.GeoDataFrame) -> tuple[float, fl
     >>> from hubtiers.regions.boundaries import load_regions
     >>> two = load_regions(["110000", "310000"])
     >>> [round(x, 1) for x in mean_centre(pd.Series({"110000": 1.0, "310000": 1.0}), two)]
-    [119.0, 35.6]
+    [119.1, 35.6]
     """
     lon, lat, weight = _points(values, regions)
     return _centre(lon, lat, weight)
@@ -88,9 +88,7 @@ def mean_centre(values: pd.Series, regions: gpd.GeoDataFrame) -> tuple[float, fl
 
 def _centre(lon: Floats, lat: Floats, weight: Floats) -> tuple[float, float]:
     along, up = np.radians(lon), np.radians(lat)
-    vectors = np.column_stack(
-        [np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)]
-    )
+    vectors = np.column_stack([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
     x, y, z = weight @ vectors
     return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
 
@@ -137,9 +135,7 @@ def deviation_ellipse(values: pd.Series, regions: gpd.GeoDataFrame) -> Ellipse:
     plane = f"+proj=laea +lat_0={centre[1]} +lon_0={centre[0]} +datum=WGS84 +units=m"
     x, y = Transformer.from_crs("EPSG:4326", plane, always_xy=True).transform(lon, lat)
     long_axis, short_axis, angle = ellipse_of(np.asarray(x), np.asarray(y), weight)
-    return Ellipse(
-        *centre, long_axis / _M_PER_KM, short_axis / _M_PER_KM, angle, regions=len(lon)
-    )
+    return Ellipse(*centre, long_axis / _M_PER_KM, short_axis / _M_PER_KM, angle, regions=len(lon))
 
 
 def ellipse_of(x: Floats, y: Floats, weight: Floats) -> tuple[float, float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -90,8 +90,9 @@ class FieldExtent:
     mass_exponent
         Exponent of the mass.
     reach
-        Largest distance from the nearest core, in km or the unit of the distances given; or one by tier,
-        ``{"international": 300, "national": 150}``, where a tier that is left out has no extent.
+        Largest distance from the nearest core, in km or the unit of the distances given; or
+        one by tier, ``{"international": 300, "national": 150}``, where a tier that is left out has
+        no extent.
 
     Notes
     -----
@@ -212,7 +213,7 @@ class ProvinceExtent:
 
 @dataclass(frozen=True, eq=False)
 class LargestLinkExtent:
-    """Extent by largest links (最大联系流): a place goes to the hub that its chain of links ends in.
+    """Extent by largest links (最大联系流): a place goes to the hub that its links end in.
 
     Choose it when flows between all places are known.
 
@@ -238,7 +239,7 @@ class LargestLinkExtent:
         return np.array([_end(place, onward, hub) for place in around.ids], np.int64)
 
 
-def _end(place: str, onward: Mapping[str, object], hub: Mapping[str, int]) -> int:
+def _end(place: str, onward: Mapping[Any, object], hub: Mapping[str, int]) -> int:
     at: object = place
     # Each step goes to a larger place, so that a chain cannot come back.
     while isinstance(at, str):
@@ -254,9 +255,7 @@ def field_of(around: AroundHubs, decay: float, mass_exponent: float) -> Floats:
     return field_strength(around.mass, away, decay=decay, exponent=mass_exponent)
 
 
-def _within_reach(
-    owner: Ints, around: AroundHubs, reach: float | Mapping[str, float]
-) -> Ints:
+def _within_reach(owner: Ints, around: AroundHubs, reach: float | Mapping[str, float]) -> Ints:
     by_hub = np.array(
         [reach.get(tier, 0.0) if isinstance(reach, Mapping) else reach for tier in around.tiers]
     )

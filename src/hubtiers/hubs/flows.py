@@ -147,11 +147,10 @@ def largest_links(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.D
     ordered = square[order]
     top, flow = ordered.idxmax(axis=1), ordered.max(axis=1)
     to = top.where(flow > 0)
-    larger = [
-        isinstance(other, str) and (-sizes[other], other) < (-sizes[place], place)
-        for place, other in to.items()
-    ]
-    terminal = pd.Series(~np.array(larger, dtype=bool), square.index)
+    height = {place: number for number, place in enumerate(order)}
+    onward = to.map(height).fillna(len(height)).to_numpy()
+    larger = onward < square.index.to_series().map(height).to_numpy()
+    terminal = pd.Series(~larger, square.index)
     return pd.DataFrame({"to": to, "flow": flow, "terminal": terminal}).rename_axis("region_id")
 
 
@@ -384,8 +383,8 @@ def disparity(weights: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        α of each link, (1 − w_ij/s_i)^(k_i − 1), the smaller of both ends; missing where no link is.
-        A link with α below .05 stands out.
+        α of each link, (1 − w_ij/s_i)^(k_i − 1), the smaller of both ends; missing without a
+        link. A link with α below .05 stands out.
 
     Raises
     ------
@@ -446,7 +445,8 @@ def core_periphery(weights: pd.DataFrame) -> tuple[list[str], float]:
     (['a'], 1.0)
     """
     square = _symmetric(weights)
-    places = sorted(square.index, key=lambda place: (-float(square.loc[place].sum()), place))
+    strength = square.sum(axis=1).to_dict()
+    places = sorted(square.index, key=lambda place: (-strength[place], place))
     numbers = square.loc[places, places].to_numpy()
     above = np.triu_indices(len(places), 1)
     if len(places) < 3 or np.ptp(numbers[above]) == 0:

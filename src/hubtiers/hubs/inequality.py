@@ -116,7 +116,9 @@ class Theil:
         return self.groups.copy()
 
     def __repr__(self) -> str:
-        parts = f", between {self.between:.4f}, within {self.within:.4f}" if len(self.groups) else ""
+        parts = (
+            f", between {self.between:.4f}, within {self.within:.4f}" if len(self.groups) else ""
+        )
         return f"<Theil: {self.total:.4f}{parts}>"
 
     def _repr_html_(self) -> str:
@@ -206,7 +208,7 @@ def _theil_table(values: pd.Series, weights: pd.Series | None) -> pd.DataFrame:
         if (bad := table.index[~(table[column] > 0)]).size:
             raise DataError(
                 f"theil() needs positive numbers, but the {what} of {listing(map(repr, bad))} is "
-                f"{table.at[bad[0], column]:g}. Leave such regions out, or take gini()."
+                f"{float(table[column].loc[bad[0]]):g}. Leave such regions out, or take gini()."
             )
     if len(table) < 2:
         raise DataError(f"theil() needs at least two regions with a value, got {len(table)}.")

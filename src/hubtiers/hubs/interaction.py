@@ -62,7 +62,7 @@ def decayed(distance: ArrayLike, decay: float = 1.0, *, form: str = "power") -> 
     """
     if not np.isfinite(decay) or decay < 0:
         raise SpecError(
-            f"decay={decay!r} must be a number of at least 0: an effect does not grow with distance."
+            f"decay={decay!r} must be a number of at least 0: no effect grows with distance."
         )
     if form not in FORMS:
         raise SpecError(f"form={form!r} is unknown; choose 'power' or 'exponential'.")
@@ -250,7 +250,7 @@ def _mass(mass: ArrayLike, exponent: float) -> Any:
     given = np.asarray(mass, dtype=np.float64)
     if (given <= 0).any():
         raise DataError(
-            f"A mass must be positive, but {given[given <= 0].flat[0]:g} is among them. Scores from "
-            "z-scores are no masses; give a size such as population or GDP."
+            f"A mass must be positive, but {given[given <= 0].flat[0]:g} is among them. "
+            "Scores from z-scores are no masses; give a size such as population or GDP."
         )
     return given if exponent == 1.0 else given**exponent

@@ -223,9 +223,7 @@ class Contiguous:
         return np.asarray(found | found.T, dtype=np.bool_)
 
 
-def _with_neighbours(
-    places: tuple[str, ...], touching: dict[str, tuple[str, ...]]
-) -> set[str]:
+def _with_neighbours(places: tuple[str, ...], touching: dict[str, tuple[str, ...]]) -> set[str]:
     near = set(places)
     for place in places:
         near.update(touching.get(place, ()))
@@ -270,9 +268,7 @@ class StrongLinks:
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
-            raise SpecError(
-                f"StrongLinks(share={self.share!r}) must lie above 0 and be at most 1."
-            )
+            raise SpecError(f"StrongLinks(share={self.share!r}) must lie above 0 and be at most 1.")
 
     def strong(self, weights: Floats) -> Flags:
         """Return which links are strong; `weights` are symmetric."""

@@ -239,7 +239,7 @@ def _ground(
     k: int,
 ) -> _Ground:
     known = values.dropna().astype("float64")
-    x = known.to_numpy(np.float64)
+    x: Floats = np.asarray(known, dtype=np.float64)
     if len(x) < _FEWEST:
         raise DataError(
             f"Neighbours are compared from four regions with a value on; there are {len(x)}."

@@ -80,8 +80,9 @@ class HubNetwork:
         import networkx as nx
 
         graph: networkx.Graph[str] = nx.Graph()
-        for node, row in self.nodes.iterrows():
-            graph.add_node(node, **{str(key): row[key] for key in ("name_zh", "name_en", "tier")})
+        known = self.nodes[["name_zh", "name_en", "tier"]]
+        facts: Any = known.to_dict("records")
+        graph.add_nodes_from(zip(map(str, known.index), facts, strict=True))
         for link in self.links.to_dict("records"):
             extra = {key: link[key] for key in ("type", "strength", "weight", "km")}
             graph.add_edge(link["from"], link["to"], length=1.0 / link["weight"], **extra)
@@ -226,15 +227,10 @@ def build_network(  # noqa: PLR0913
 
     Examples
     --------
-    >>> from hubtiers.datasets import load_indicators
-    >>> from hubtiers.framework import load_framework
     >>> from hubtiers.hubs.propose import propose_layout
-    >>> from hubtiers.regions.boundaries import load_regions
-    >>> from hubtiers.scheme import Scheme
-    >>> from hubtiers.table.join import join_indicators
-    >>> values, framework = load_indicators("provinces", year=2022), load_framework("provinces")
-    >>> table = join_indicators(load_regions("province"), values, framework=framework)
-    >>> layout = propose_layout(Scheme().run(table), counts={"national": 3}, spacing=800)
+    >>> from hubtiers.study import load_study
+    >>> result = load_study("provinces2022").run().result
+    >>> layout = propose_layout(result, counts={"national": 3}, spacing=800)
     >>> build_network(layout, Gravity(decay=2.0))
     <HubNetwork: 3 nodes, 3 links (3 peer), 3 strong>
     """
@@ -296,10 +292,10 @@ class _Placed:
 
 def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Placed]:
     """Return the hubs with a core that has a mass."""
-    known = set(frame.index)
+    known, counted = set(frame.index), set(masses.index[masses.notna()])
     placed = []
     for hub in layout.hubs:
-        cores = [unit for unit in unit_ids(hub.cores, known) if not np.isnan(masses.get(unit, np.nan))]
+        cores = [unit for unit in unit_ids(hub.cores, known) if unit in counted]
         if cores:
             inside = [unit for unit in unit_ids(hub.extent, known) if unit in known]
             placed.append(_Placed(hub, cores, list(dict.fromkeys([*cores, *inside]))))
@@ -345,9 +341,7 @@ def _nodes(
     else:
         away = distances.loc[leads, leads]
     sums = np.array([float(sum(masses[unit] for unit in each)) for each in units])
-    return Nodes(
-        tuple(ids), tuple(units), tuple(inside), sums, away.to_numpy(np.float64), frame
-    )
+    return Nodes(tuple(ids), tuple(units), tuple(inside), sums, away.to_numpy(np.float64), frame)
 
 
 def _links(
@@ -376,9 +370,7 @@ def _kind(first: str, second: str, *, near: bool) -> str:
     return "neighbour" if near else "hierarchical"
 
 
-def _row(
-    nodes: Nodes, a: int, b: int, kind: str, weight: float, *, strong: bool
-) -> dict[str, Any]:
+def _row(nodes: Nodes, a: int, b: int, kind: str, weight: float, *, strong: bool) -> dict[str, Any]:
     return {
         "from": nodes.ids[a],
         "to": nodes.ids[b],
@@ -401,7 +393,7 @@ def _node_table(hubs: list[_Placed], nodes: Nodes, frame: pd.DataFrame) -> pd.Da
         }
     for node in nodes.ids[len(hubs) :]:
         owner = next(each.hub.id for each in hubs if node in each.inside)
-        names = {name: str(frame.at[node, name]) for name in ("name_zh", "name_en")}
+        names = {name: str(frame[name].loc[node]) for name in ("name_zh", "name_en")}
         rows[node] = {**names, "tier": "", "hub": owner}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("node")
 
@@ -416,4 +408,3 @@ def _centralities(network: HubNetwork) -> pd.DataFrame:
     close = nx.closeness_centrality(graph, distance="length")
     columns = {"weighted_degree": degree, "betweenness": between, "closeness": close}
     return pd.DataFrame(columns).reindex(network.nodes.index)
-

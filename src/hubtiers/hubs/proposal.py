@@ -107,26 +107,23 @@ class Proposal:
 
     def _reason(self, place: int, role: str, hub: int, spoken: int) -> str:
         ground, chosen = self.ground, self.chosen
-        language = ("zh", "en")[spoken]
-        names = self.names[language]
-        if role in ("lead", "core"):
-            return _REASONS[role][spoken]
-        if np.isnan(ground.scores[place]):
-            return _REASONS["no data"][spoken]
-        if not ground.allowed[place]:
-            return _REASONS["excluded"][spoken]
+        names = self.names[("zh", "en")[spoken]]
         rival = int(chosen.kept_out_by[place])
-        if rival != NOBODY:
-            km = float(ground.row(rival)[place])
-            return _REASONS["near"][spoken].format(names.iloc[rival], km, self.unit)
-        if role == "member":
-            return _REASONS["member"][spoken].format(names.iloc[chosen.leads[hub]])
-        if chosen.reserved[place]:
-            return _REASONS["reserved"][spoken]
-        if chosen.lacking[place] != NOBODY:
-            function = self.functions[int(chosen.lacking[place])]
-            return _REASONS["lacking"][spoken].format(function)
-        return _REASONS["below"][spoken]
+        # The first that holds says why.
+        fitting: list[tuple[bool, str, tuple[object, ...]]] = [
+            (role in ("lead", "core"), role, ()),
+            (bool(np.isnan(ground.scores[place])), "no data", ()),
+            (not ground.allowed[place], "excluded", ()),
+            (rival != NOBODY, "near", (names.iloc[rival], ground.row(rival)[place], self.unit)),
+            (role == "member", "member", (names.iloc[chosen.leads[hub]],)),
+            (bool(chosen.reserved[place]), "reserved", ()),
+            (chosen.lacking[place] != NOBODY, "lacking", (self._lacking(place),)),
+        ]
+        key, words = next(((key, words) for holds, key, words in fitting if holds), ("below", ()))
+        return _REASONS[key][spoken].format(*words)
+
+    def _lacking(self, place: int) -> str:
+        return self.functions[int(self.chosen.lacking[place])] if self.functions else ""
 
     @cached_property
     def unbalanced(self) -> Chosen:
@@ -167,7 +164,7 @@ class Proposal:
 
     @cached_property
     def windows(self) -> pd.DataFrame:
-        """How far each number may move, the others held, before the cores of the first choice change.
+        """How far each number may move, the others held, before the cores chosen first change.
 
         Returns
         -------

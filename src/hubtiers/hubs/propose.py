@@ -1,4 +1,4 @@
-"""Propose a layout (布局方案): centres from scores, apart from each other and balanced over space."""
+"""Propose a layout (布局方案): centres from scores, apart and balanced over space."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["COUNTS", "SPACING", "ProposedLayout", "propose_layout"]
 Floats = NDArray[np.float64]
 
 COUNTS = {"international": 3, "national": 5, "regional": 8}
-"""Hubs by tier unless others are asked for: as many as Zhang (2022, Table 2 and section 4.3) has."""
+"""Hubs by tier unless others are asked for: those of Zhang (2022, Table 2 and section 4.3)."""
 
 SPACING = {"national": 300.0, "regional": 150.0}
 """Least distance between leads in km unless another is asked for; this library's own choice."""
@@ -137,16 +137,11 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
 
     Examples
     --------
-    >>> from hubtiers.datasets import load_indicators
-    >>> from hubtiers.framework import load_framework
-    >>> from hubtiers.regions.boundaries import load_regions
-    >>> from hubtiers.scheme import Scheme
-    >>> from hubtiers.table.join import join_indicators
-    >>> values, framework = load_indicators("provinces", year=2022), load_framework("provinces")
-    >>> table = join_indicators(load_regions("province"), values, framework=framework)
-    >>> layout = propose_layout(Scheme().run(table), counts={"national": 3}, spacing=800)
+    >>> from hubtiers.study import load_study
+    >>> result = load_study("provinces2022").run().result
+    >>> layout = propose_layout(result, counts={"national": 3}, spacing=800)
     >>> [hub.name_en for hub in layout.hubs]
-    ['Guangdong', 'Beijing', 'Jiangsu']
+    ['Beijing', 'Guangdong', 'Jiangsu']
     """
     frame = _all_regions(result, regions)
     rounds = _rounds(result, counts, spacing)
@@ -240,9 +235,7 @@ def _counts(result: Result, counts: Mapping[str, int] | str | None) -> dict[str,
     return kept
 
 
-def _spacing_of(
-    tier: str, tiers: list[str], spacing: Mapping[str, float] | float | None
-) -> float:
+def _spacing_of(tier: str, tiers: list[str], spacing: Mapping[str, float] | float | None) -> float:
     """Return the spacing of a tier: its own, or that of the next tier below, or else above."""
     given = SPACING if spacing is None else spacing
     if not isinstance(given, Mapping):
@@ -259,7 +252,7 @@ def _spacing_of(
     return float(found)
 
 
-def _ground(  # noqa: PLR0913
+def _ground(
     result: Result,
     frame: pd.DataFrame,
     *,
@@ -290,7 +283,7 @@ def _ground(  # noqa: PLR0913
         parents=_parents(frame),
         weight=_sizes(weight, ids),
         allowed=~ids.isin(exclude),
-        pinned=tuple(int(place) for place in ids.get_indexer(pinned)),
+        pinned=tuple(int(place) for place in ids.get_indexer(pd.Index(pinned, dtype=ids.dtype))),
     )
 
 

@@ -55,10 +55,12 @@ class Accessibility:
         return self.table.copy()
 
     def _head(self) -> str:
-        mean = self.table.loc["layout", "mean"]
+        mean = float(self.table["mean"].iloc[0])
         text = f"mean {mean:.0f} {self.unit} to the nearest of {self.table['centres'].iloc[0]:.0f}"
         if "best" in self.table.index:
-            text += f" centres; the best so many could give {self.table.loc['best', 'mean']:.0f}"
+            text += (
+                f" centres; the best so many could give {float(self.table['mean'].loc['best']):.0f}"
+            )
         return f"{text}; weight known for {self.known} of {self.regions} regions"
 
     def __repr__(self) -> str:
@@ -68,7 +70,7 @@ class Accessibility:
         return f"<p>{escape(self._head())}</p>{self.table.to_html(escape=True)}"
 
 
-def accessibility(  # noqa: PLR0913
+def accessibility(
     layout: HubLayout,
     regions: gpd.GeoDataFrame,
     *,

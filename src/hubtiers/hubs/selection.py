@@ -105,10 +105,10 @@ def best_first(
             break
         if kept_out_by[place] != NOBODY or place in leads:
             continue
-        if missing and groups is not None and int(groups[place]) not in missing:
-            if count - len(leads) <= len(missing):
-                reserved[place] = True
-                continue
+        needed = groups is None or int(groups[place]) in missing
+        if not needed and count - len(leads) <= len(missing):
+            reserved[place] = True
+            continue
         take(place)
     return Choice(tuple(leads), kept_out_by, reserved)
 

@@ -67,8 +67,8 @@ def seats(regions: gpd.GeoDataFrame) -> pd.DataFrame:
 def _points_inside(regions: gpd.GeoDataFrame) -> Floats:
     if regions.crs is None:
         raise CRSError(
-            "The layer has no coordinate reference system, so that no distance in kilometres can be "
-            "taken. Say which it is, for example regions.set_crs('EPSG:4326')."
+            "The layer has no coordinate reference system, so that no distance in kilometres "
+            "can be taken. Say which it is, for example regions.set_crs('EPSG:4326')."
         )
     shapes = regions.geometry.to_crs("EPSG:4326").to_numpy()
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -88,7 +88,8 @@ def _points_inside(regions: gpd.GeoDataFrame) -> Floats:
 
 def _largest(shape: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(shape)
-    return parts[int(np.argmax(shapely.area(parts)))]
+    largest: shapely.Geometry = parts[int(np.argmax(shapely.area(parts)))]
+    return largest
 
 
 def distances(
@@ -151,9 +152,7 @@ def geodesic_km(lon: float, lat: float, lon_to: ArrayLike, lat_to: ArrayLike) ->
     return np.asarray(metres, dtype=np.float64) / _M_PER_KM
 
 
-def _others(
-    regions: gpd.GeoDataFrame, to: gpd.GeoDataFrame | list[str] | None
-) -> gpd.GeoDataFrame:
+def _others(regions: gpd.GeoDataFrame, to: gpd.GeoDataFrame | list[str] | None) -> gpd.GeoDataFrame:
     if to is None:
         return regions
     if isinstance(to, gpd.GeoDataFrame):
@@ -206,15 +205,16 @@ def read_distances(
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"from": ["a", "a", "b"], "to": ["b", "c", "c"], "minutes": [30, 70, 45]})
+    >>> rows = [("a", "b", 30), ("a", "c", 70), ("b", "c", 45)]
+    >>> pairs = pd.DataFrame(rows, columns=["from", "to", "minutes"])
     >>> read_distances(pairs, unit="min").loc["c", "a"]
     np.float64(70.0)
     """
     raw = _opened(source)
-    square = _square(raw, symmetric)
+    square = _square(raw, symmetric=symmetric)
     if regions is not None:
         square = _with_ids(square, regions)
-    _refuse_bad(square, symmetric)
+    _refuse_bad(square, symmetric=symmetric)
     square.attrs["unit"] = unit
     return square
 
@@ -229,12 +229,12 @@ def _opened(source: str | Path | pd.DataFrame) -> pd.DataFrame:
     return pd.read_csv(io.StringIO(text), dtype={0: str, 1: object})
 
 
-def _square(raw: pd.DataFrame, symmetric: bool | None) -> pd.DataFrame:
+def _square(raw: pd.DataFrame, *, symmetric: bool | None) -> pd.DataFrame:
     names = {str(column).strip().casefold(): column for column in raw.columns}
     origin = next((names[word] for word in _FROM if word in names), None)
     target = next((names[word] for word in _TO if word in names), None)
     if origin is not None and target is not None:
-        return _from_pairs(raw, origin, target, symmetric)
+        return _from_pairs(raw, origin, target, symmetric=symmetric)
     if not set(map(str, raw.columns)) <= set(map(str, raw.index)):
         raw = raw.set_index(raw.columns[0])
     named = raw.set_axis(raw.index.astype("str")).set_axis(raw.columns.astype("str"), axis=1)
@@ -249,7 +249,7 @@ def _square(raw: pd.DataFrame, symmetric: bool | None) -> pd.DataFrame:
 
 
 def _from_pairs(
-    raw: pd.DataFrame, origin: object, target: object, symmetric: bool | None
+    raw: pd.DataFrame, origin: object, target: object, *, symmetric: bool | None
 ) -> pd.DataFrame:
     others = [column for column in raw.columns if column not in (origin, target)]
     if len(others) != 1:
@@ -267,7 +267,9 @@ def _from_pairs(
             "Leave one."
         )
     places = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
-    table = pairs.set_index(["a", "b"])["d"].unstack().reindex(index=places, columns=places)
+    table = pairs.pivot_table("d", "a", "b", aggfunc="first", dropna=False).reindex(
+        index=places, columns=places
+    )
     if symmetric is not False:
         table = table.where(table.notna(), table.T)
     return _numbers(table.rename_axis(index=None, columns=None))
@@ -295,7 +297,7 @@ def _with_ids(square: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     return square.set_axis(found).set_axis(found, axis=1)
 
 
-def _refuse_bad(square: pd.DataFrame, symmetric: bool | None) -> None:
+def _refuse_bad(square: pd.DataFrame, *, symmetric: bool | None) -> None:
     numbers = square.to_numpy()
     for wrong, what in (
         (np.isnan(numbers), "is missing or no number"),
