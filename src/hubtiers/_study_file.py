@@ -162,9 +162,13 @@ class OutsideCheck(_Section):
 
 
 class CompareSection(_Section):
-    """Methods that are run beside the study's own, and outside variables to hold it against."""
+    """Methods that are run beside the study's own, and outside variables to hold it against.
+
+    Every weighting of `weights` is run with every tier rule of `tiers`, or with that of the study.
+    """
 
     weights: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
     outside: tuple[OutsideCheck, ...] = ()
 
 
@@ -193,7 +197,11 @@ class OutputSection(_Section):
 
 
 class StudyFile(_Section):
-    """The content of a study file."""
+    """The content of a study file.
+
+    `description` (and `description_zh`) say what the study does, `notes_en` and `notes_zh` what its
+    scores do not say.
+    """
 
     data: DataSection
     method: dict[str, Any] = Field(default_factory=dict)
@@ -204,6 +212,9 @@ class StudyFile(_Section):
     title_zh: str = ""
     title_en: str = ""
     description: str = ""
+    description_zh: str = ""
+    notes_zh: tuple[str, ...] = ()
+    notes_en: tuple[str, ...] = ()
 
 
 def read_study_file(path: Path) -> StudyFile:

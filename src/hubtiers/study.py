@@ -230,10 +230,11 @@ class Study:
     def _compare_weights(
         self, table: IndicatorTable, reference: pd.Series | None
     ) -> Comparison | None:
-        weights = self.content.compare.weights
-        if not weights:
+        section = self.content.compare
+        if not section.weights:
             return None
-        return compare_schemes(table, self.schemes(weights), reference=reference)
+        schemes = self.schemes(section.weights, tiers=section.tiers)
+        return compare_schemes(table, schemes, reference=reference)
 
     def _reference(self, table: IndicatorTable, layout: HubLayout | None) -> pd.Series | None:
         section = self.content.layout
@@ -288,6 +289,8 @@ def load_study(source: str | Path) -> Study:
         scheme = Scheme.from_spec(content.method)
         for name in content.compare.weights:
             find_method("weight", name)
+        for name in content.compare.tiers:
+            find_method("tier", name)
     except SpecError as error:
         raise SpecError(f"The study {path.name} is not valid: {error}") from None
     return Study(path.stem, path.parent, content, scheme, str(source))

@@ -68,9 +68,9 @@ class PositionTiers(GroupedTiers):
     rules
         The rules, with all cut-points.
     placements
-        One row per fitted region with a score: its `tier`, the `rule` that placed it, the
-        `functions` that met the rule, and its share of the total in every function, in per cent
-        (`world_share_…` where totals of the world are given).
+        One row per fitted region with a score: its `tier`, the `rule` that placed it, the `option`
+        that holds the number of that rule, the `functions` that met the rule, and its share of the
+        total in every function, in per cent (`world_share_…` where totals of the world are given).
     windows
         One row for each number of the rules: the `option`, its `value`, how far it may move
         (`lowest`, `highest`) while the others stay before a region changes its tier, and the
@@ -426,16 +426,17 @@ class PositionRules:
         shares = standing.shares
         tiers = tiers_by_bars(standing.bars, self.functions)
         rule = pd.Series(_NO_RULE, index=shares.index, dtype="object")
-        which = pd.Series("", index=shares.index, dtype="object")
+        option, which = rule.replace(_NO_RULE, ""), rule.replace(_NO_RULE, "")
         functions = np.array(standing.functions, dtype=object)
         for bar in reversed(standing.bars):
             met = bar.measures >= bar.least
             reached = met.sum(axis=1) >= self.functions
-            rule[reached] = bar.text
+            rule[reached], option[reached] = bar.text, bar.option
             named = [listing(functions[row], most=9) for row in met[reached]]
             which.loc[reached] = np.array(named, dtype="object")
         tier = tier_series(tiers, self.possible_tiers, shares.index)
-        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(shares)
+        placed = {"tier": tier, "rule": rule, "option": option, "functions": which}
+        return pd.DataFrame(placed).join(shares)
 
 
 class _Standing(NamedTuple):

@@ -42,8 +42,9 @@ from hubtiers.show.pages.report_tables import (
     outside_table,
     status_table,
 )
+from hubtiers.show.pages.sections_cities import has_positions, position_section
 from hubtiers.show.text import html_text, toml_tables
-from hubtiers.show.words import node_name, number_text, region_names, tier_name
+from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name
 from hubtiers.tiers.agreement import agreement
 
 if TYPE_CHECKING:
@@ -65,12 +66,15 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "data": ("data_section", _data),
         "method": ("method_section", _method),
         "result": ("result_section", _result),
+        "position": ("position_section", position_section),
         "confidence": ("confidence_section", _confidence),
         "comparison": ("comparison_section", _comparison),
         "gaps": ("gap_section", _gaps),
         "rerun": ("rerun_section", _rerun),
         "appendix": ("appendix_section", _appendix),
     }
+    if not has_positions(material.result):
+        del writers["position"]
     if material.robustness is None:
         del writers["confidence"]
     if material.reference is None and material.comparison is None:
@@ -95,9 +99,14 @@ def _question(material: Material, page: Page) -> str:
         "and what is not "
         "covered.",
     )
-    if material.description:
-        body += f'<p lang="en">{html_text(material.description)}</p>'
-    return body
+    return body + _own_words(material.description, page)
+
+
+def _own_words(said: Text, page: Page) -> str:
+    """Return what a study says of itself: in the language of the page, else in the other one."""
+    language = page.language if said.say(page.language) else {"zh": "en", "en": "zh"}[page.language]
+    text = said.say(language)
+    return f'<p lang="{language}">{html_text(text)}</p>' if text else ""
 
 
 def _data(material: Material, page: Page) -> str:
@@ -369,6 +378,7 @@ def _gaps(material: Material, page: Page) -> str:
         "a place's capacity.",
     )
     body += f'<div class="caveat">{caveat}</div>'
+    body += bullets(material.notes.get(page.language, ()), language=page.language)
     if layout is not None and layout.notes:
         body += page.text("关于布局：", "On the layout:") + bullets(layout.notes, language="en")
     return body
