@@ -19,7 +19,7 @@ from hubtiers.show.pages.print_table import (
 )
 from hubtiers.show.pages.report_html import names_text
 from hubtiers.show.pages.report_page import Material, Page
-from hubtiers.show.words import Text, node_text, region_names, tier_text, word
+from hubtiers.show.words import Text, node_text, number_text, region_names, tier_text, word
 from hubtiers.tiers.rules import PositionRules, PositionTiers
 
 __all__ = ["has_positions", "position_section", "position_table", "rule_text", "window_table"]
@@ -93,14 +93,19 @@ def window_table(result: Result) -> PrintTable:
     """Return how far each number of the rules may move, and who changes first beyond it."""
     columns = (
         column("window_option", of=lambda row: word(f"option_{row['option']}")),
-        column("window_value", of=number_at("value"), digits=2),
-        column("window_lowest", of=number_at("lowest"), digits=2),
-        column("window_highest", of=number_at("highest"), digits=2),
+        column("window_value", of=_as_counted("value")),
+        column("window_lowest", of=_as_counted("lowest")),
+        column("window_highest", of=_as_counted("highest")),
         column("window_if_lower", of=_changed(result, "if_lower")),
         column("window_if_higher", of=_changed(result, "if_higher")),
     )
     rows = _tiers_of(result).windows.to_dict("records")
     return print_table("windows", "window_table", columns, rows, notes=[word("window_note")])
+
+
+def _as_counted(key: str) -> Callable[[Any], Cell]:
+    """Return what takes a number as its option counts: shares in per cent, the rest whole."""
+    return lambda row: number_text(row[key], 2 if row["option"].endswith("_share") else 0)
 
 
 def _changed(result: Result, key: str) -> Callable[[Any], Cell]:
