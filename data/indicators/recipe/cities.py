@@ -64,6 +64,9 @@ YEARBOOK = (
     "fiscal_expenditure_total_10k_cny",
 )
 
+# 葫芦岛: edition 2024 prints a science expenditure of -164; no share can be made of it, and the figure of 2022 stands.
+NEGATIVE = ("211400", "fiscal_science_expenditure_10k_cny", 2022)
+
 # How the working table names a source that is no edition of the yearbook, and its id here.
 NAMED_SOURCES: Mapping[str, str] = {
     "2019 Guangdong": "guangdong-rd-2019",
@@ -379,14 +382,26 @@ def _applicants(shared: Path, register: Register) -> Iterator[Row]:
 
 def _yearbook(shared: Path) -> Iterator[Row]:
     """Take the newest sound value of each city, as the working table chose it."""
-    for line in read(shared, "city_indicators_2023.csv"):
-        code = line["indicator"]
+    for chosen in read(shared, "city_indicators_2023.csv"):
+        code = chosen["indicator"]
         if code not in YEARBOOK:
             continue
+        line = chosen if float(chosen["value"]) >= 0 else _year_before(shared, chosen)
         if line["unit"] != UNITS[code]:
             raise SystemExit(f"{NAME}: {code} has the unit {line['unit']}, not {UNITS[code]}")
         value, year = float(line["value"]), int(line["year"])
         yield _row(line["region"], code, value, year, _source_id(line["source"]), line["status"])
+
+
+def _year_before(shared: Path, negative: Mapping[str, str]) -> dict[str, str]:
+    """Return the value that stands for a negative one; stop for one that is not known."""
+    region, code, year = NEGATIVE
+    if (negative["region"], negative["indicator"]) != (region, code):
+        raise SystemExit(f"{NAME}: {negative['indicator']} of {negative['region']} is negative")
+    for line in read(shared, "city_yearbook_panel_technology.csv"):
+        if (line["region"], line["indicator"], line["year"]) == (region, code, str(year)):
+            return line | {"status": "substituted"}
+    raise SystemExit(f"{NAME}: no {code} of {region} in {year}")
 
 
 def _source_id(source: str) -> str:
