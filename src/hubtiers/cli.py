@@ -138,7 +138,7 @@ def compare(
     study: Annotated[
         str,
         typer.Argument(
-            help="Name of a study that ships (cities2023-lists), or path of a .toml file."
+            help="Name of a study that ships (cities2023), or path of a .toml file."
         ),
     ],
     weights: Annotated[
@@ -156,7 +156,7 @@ def compare(
 ) -> None:
     """Put ranks and tiers under several weights side by side, and say how far they agree.
 
-    Example: hubtiers compare cities2023-lists --weights equal,entropy,critic,pca,variation
+    Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
     """
     from hubtiers.study import load_study
 
