@@ -137,9 +137,7 @@ def build(
 def compare(
     study: Annotated[
         str,
-        typer.Argument(
-            help="Name of a study that ships (cities2023), or path of a .toml file."
-        ),
+        typer.Argument(help="Name of a study that ships (cities2023), or path of a .toml file."),
     ],
     weights: Annotated[
         str,

@@ -205,11 +205,19 @@ def _method(material: Material, page: Page) -> str:
 
 
 def _weighted(material: Material) -> Result | Mapping[str, Result]:
-    """Return the results whose weights are drawn: all schemes, unless they are too many."""
+    """Return the results whose weights are drawn: each weighting once, unless they are too many.
+
+    A tier rule behind the name of the weighting says nothing of the weights.
+    """
     schemes = material.schemes
-    if schemes is None or len(schemes.results) > _MOST_SCHEMES_DRAWN:
+    if schemes is None:
         return material.result
-    return schemes.results
+    distinct: dict[str, Result] = {}
+    for name, result in schemes.results.items():
+        if not any(result.weights.equals(known.weights) for known in distinct.values()):
+            weighting = name.split(" · ")[0]
+            distinct[name if weighting in distinct else weighting] = result
+    return material.result if len(distinct) > _MOST_SCHEMES_DRAWN else distinct
 
 
 def _result(material: Material, page: Page) -> str:
