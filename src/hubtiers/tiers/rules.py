@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -457,10 +458,14 @@ class _Ground:
     macro_region: Ints
     province: Ints
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The number of every column of the table: looked up in each draw."""
+        return {str(code): place for place, code in enumerate(self.table.values.columns)}
+
     def shares(self, values: Floats, columns: Columns) -> Floats:
         """Return regions × functions, from all values of the table."""
-        places = self.table.values.columns.get_indexer(pd.Index(columns.codes))
-        own = values[:, places]
+        own = values[:, [self._places[code] for code in columns.codes]]
         _require_countable(own, columns, self.table)
         return shares_of(own, columns)
 
@@ -721,21 +726,29 @@ def _is_share(framework: Framework, code: str) -> bool:
 
 def _require_countable(values: Floats, columns: Columns, table: IndicatorTable) -> None:
     """Raise where an indicator has a negative value, sums to 0, or to more than its total."""
-    for number, code in enumerate(columns.codes):
-        own, given = values[:, number], columns.totals[number]
-        if (own < 0).any():
-            odd = listing(table.label(region) for region in table.values.index[own < 0])
-            raise DataError(
-                f"A share of {code!r} needs values of at least 0, but it is negative for {odd}."
-            )
-        summed = float(np.nansum(own))
-        if not columns.are_shares[number] and not summed > 0:
-            raise DataError(
-                f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of "
-                "it. Drop it."
-            )
-        if summed > given * _SLACK:
-            raise DataError(
-                f"PositionRules(totals=…): {code!r} sums to {summed:g} over the regions of the "
-                f"table, more than the total of {given:g} that is given. Look at its unit and year."
-            )
+    sums = np.nansum(values, axis=0)
+    negative = np.asarray((values < 0).any(axis=0))
+    empty = ~columns.are_shares & ~(sums > 0)
+    # A total that is not given is no number, and nothing is larger than it.
+    beyond = sums > columns.totals * _SLACK
+    wrong = np.flatnonzero(negative | empty | beyond)
+    if not len(wrong):
+        return
+    number = int(wrong[0])
+    code = columns.codes[number]
+    if negative[number]:
+        odd = table.values.index[values[:, number] < 0]
+        raise DataError(
+            f"A share of {code!r} needs values of at least 0, but it is negative for "
+            f"{listing(table.label(region) for region in odd)}."
+        )
+    if empty[number]:
+        raise DataError(
+            f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. "
+            "Drop it."
+        )
+    raise DataError(
+        f"PositionRules(totals=…): {code!r} sums to {sums[number]:g} over the regions of the "
+        f"table, more than the total of {columns.totals[number]:g} that is given. Look at its unit "
+        "and year."
+    )
