@@ -24,6 +24,7 @@ from hubtiers.table.corrections import correct_names, read_corrections
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
 from hubtiers.table.roll_up import roll_up
+from hubtiers.table.yearbook.choices import in_study
 
 __all__ = ["StudyData", "in_words_of_a_study"]
 
@@ -267,4 +268,4 @@ def in_words_of_a_study(message: str) -> str:
         value = "true" if match["value"] == "True" else match["value"]
         return f"{verb}{match['key']} = {value} in [data]"
 
-    return _OPTION.sub(told, message)
+    return _OPTION.sub(told, in_study(message))

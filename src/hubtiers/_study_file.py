@@ -46,6 +46,8 @@ class ReaderSection(_Section):
     units: dict[str, str] = Field(default_factory=dict)
     layout: Literal["auto", "wide", "long"] = "auto"
     keep: tuple[str, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    missing: tuple[float | str, ...] = ()
     limits: dict[str, float] = Field(default_factory=dict)
 
 
@@ -104,9 +106,9 @@ class DataSection(ReaderSection):
 
     `indicators` is a set that ships, a file, or a list of these, each as its name or as a table
     `{ file = …, region_column = …, year = … }`; a list of plain names means columns of the layer
-    itself. `sheet`, `region_column`, `units`, `layout`, `keep` and `limits` say what
-    `read_indicators` takes, for every file that does not say it itself. `names` is a file with
-    corrections of names; with `leading_zeros` a number may lack the zeros of its id; with
+    itself. `sheet`, `region_column`, `units`, `layout`, `keep`, `decimal`, `missing` and `limits`
+    say what `read_indicators` takes, for every file that does not say it itself. `names` is a file
+    with corrections of names; with `leading_zeros` a number may lack the zeros of its id; with
     `merged = "add"` counts of units that are one region today are added up. Without `framework`
     every indicator counts, more being better but where `direction` says -1.
 
