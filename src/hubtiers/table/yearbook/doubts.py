@@ -48,7 +48,7 @@ def ask_about_commas(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
             raise DataError(
                 f"{task.column(named.series)} has numbers with a decimal comma, or with points "
                 f"between thousands: {_shown(named.series, seen)}. If that is what they are, say "
-                f"{choice('decimal', ',')}."
+                f"{choice('decimal', ',')}; if not, correct them."
             )
     if not _is_in_doubt(task):
         return
