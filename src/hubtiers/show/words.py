@@ -309,6 +309,7 @@ _CELLS: Mapping[str, Text] = {
     "rule_exact": Text("名称一致", "exact name"),
     "rule_former": Text("曾用名", "former name"),
     "rule_id": Text("代码", "region id"),
+    "rule_total": Text("合计，未纳入", "a total, set aside"),
     "rule_unmatched": Text("未匹配", "unmatched"),
     "slot_category": Text("指标类别", "category"),
     "slot_group": Text("功能层", "group"),
