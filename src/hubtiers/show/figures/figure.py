@@ -23,6 +23,7 @@ from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import legend_items
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
+from hubtiers.show.hub_seats import seat_note, seats_of
 from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.methods import method_text
 from hubtiers.show.words import Text, break_note, region_text, say, title_texts, word
@@ -220,6 +221,8 @@ def map_caption(
     if layout is not None:
         known = {"zh": layout.title_zh, "en": layout.title_en}
         hubs = word("caption_hubs").fill(title=title_texts(known, Text.same(layout.id)))
+        remark = seat_note(layout, seats_of(layout, scene.pack if scene else None))
+        hubs = hubs if isinstance(remark, str) else Text(hubs.zh + remark.zh, hubs.en + remark.en)
     return word("caption").fill(
         title=Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")),
         n=int(result.scores.notna().sum()),

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from hubtiers.errors import CRSError, SpecError, UnknownOptionError, listing
-from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.regions.boundaries import load_context, load_regions
 from hubtiers.regions.membership import expand_members
 from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack
@@ -116,7 +116,7 @@ class Scene:
 
     def members(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Return the units that ids of a layout stand for; one's own layer has no others."""
-        return expand_members(ids) if self.has_units else tuple(ids)
+        return expand_members(ids) if self.has_units else layout_members(ids, self.area.layer.index)
 
     @property
     def has_units(self) -> bool:

@@ -125,6 +125,8 @@ _CONTINUED = re.compile(
     r"续表|[(（\[]\s*续\s*[一二三四五六七八九十\d]*\s*[)）\]]|^续\s*\d*$|\bcont(?:inued|'d|\.)",
     re.IGNORECASE,
 )
+# Province S is a name, and not the word provinces.
+_LETTERED = re.compile(r"[A-Za-z]\s+[A-Za-z]\s*$")
 _UNIT_NOTE = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNORECASE)
 
 
@@ -152,6 +154,8 @@ def region_word(text: str) -> str:
     >>> region_word("地 区"), region_word("城市名"), region_word("机构数")
     ('region', 'city', '')
     """
+    if _LETTERED.search(text):
+        return ""
     keys = header_keys(text)
     return next((level for level, known in REGION_WORDS.items() if not known.isdisjoint(keys)), "")
 
