@@ -125,7 +125,8 @@ def join_indicators(
     regions = as_regions(regions)
     given = values if isinstance(values, pd.DataFrame) else values.values
     left: tuple[str, ...] = ()
-    if not set(_NEEDED) & set(given.columns):
+    # A wide frame may call its column of regions "region" too.
+    if not {"indicator", "value"} & set(given.columns):
         given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
     tidy = _check_tidy(given)
     declared = framework

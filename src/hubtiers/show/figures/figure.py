@@ -149,7 +149,7 @@ def _draw_map(board: Board, scene: Scene, result: Result, layout: HubLayout | No
     draw_regions(board.axes, scene, result, scene.frame)
     draw_lines(board.axes, scene, scene.frame)
     if layout is not None:
-        draw_layout(board.axes, scene, layout)
+        draw_layout(board.axes, scene, layout, scene.frame)
     # From here on everything has its size in pixels, which furniture and labels need.
     board.figure.draw_without_rendering()
 
@@ -193,7 +193,10 @@ def _furniture(
     board: Board, scene: Scene, result: Result, layout: HubLayout | None
 ) -> list[Furniture]:
     """Return everything that needs room on the map, in the order in which it chooses."""
-    found = [*inset_items(board, scene, result), *legend_items(board, result, layout, scene)]
+    found = [
+        *inset_items(board, scene, result, layout),
+        *legend_items(board, result, layout, scene),
+    ]
     locator = locator_item(board, scene)
     return [*found, *([locator] if locator else []), *standard_furniture(board, scene)]
 

@@ -11,7 +11,7 @@ import shapely
 
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.show.figures.outlines import areas_of, paths_along
-from hubtiers.show.figures.scene import Scene
+from hubtiers.show.figures.scene import Frame, Scene
 from hubtiers.show.hub_seats import seats_of
 from hubtiers.show.style import hub_colours, hub_shapes
 
@@ -42,20 +42,20 @@ def marker_of(shape: str) -> str:
     return _BY_SHAPE[shape]
 
 
-def draw_layout(axes: Axes, scene: Scene, layout: HubLayout) -> None:
-    """Draw the extents and cores of the hubs, tier by tier, and the corridors."""
+def draw_layout(axes: Axes, scene: Scene, layout: HubLayout, frame: Frame) -> None:
+    """Draw the extents and cores of the hubs in a frame, tier by tier, and the corridors."""
     colours, shapes = hub_colours(layout.tiers), hub_shapes(layout.tiers)
-    seats = seats_of(layout, scene.pack)
+    marks = _Marks(scene, frame, seats_of(layout, scene.pack))
     for tier in layout.tiers:
         hubs = [hub for hub in layout.hubs if hub.tier == tier]
         look = _Look(tier, colours[tier], shapes[tier])
-        _draw_extents(axes, scene, hubs, look)
-        _draw_cores(axes, scene, hubs, look, seats)
-    _draw_corridors(axes, scene, layout.corridors, seats)
+        _draw_extents(axes, scene, hubs, look, frame)
+        _draw_cores(axes, scene, hubs, look, marks)
+    _draw_corridors(axes, layout.corridors, marks)
 
 
-def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look) -> None:
-    shapes = [_members(scene, hub.extent) for hub in hubs if hub.extent]
+def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, frame: Frame) -> None:
+    shapes = [_members(scene, frame, hub.extent) for hub in hubs if hub.extent]
     extents = [_mainland(shape) for shape in shapes if len(shape)]
     if extents:
         name = f"extent-{look.name}"
@@ -64,12 +64,12 @@ def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look) -> Non
         )
 
 
-def _draw_cores(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, seats: Seats) -> None:
+def _draw_cores(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, marks: _Marks) -> None:
     cores = chain.from_iterable(scene.members(hub.cores) for hub in hubs)
-    points = [core_point(scene, core, seats) for core in cores]
+    points = [marks.at(core) for core in cores]
     if points:
         x, y = zip(*points, strict=True)
-        marks = axes.scatter(
+        drawn = axes.scatter(
             x,
             y,
             s=_MARKER_SIZES[look.shape],
@@ -79,13 +79,13 @@ def _draw_cores(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, seats: S
             linewidths=0.7,
             zorder=7,
         )
-        marks.set_gid(f"hubs-{look.name}")
+        drawn.set_gid(f"hubs-{look.name}")
 
 
-def _draw_corridors(axes: Axes, scene: Scene, corridors: Iterable[Corridor], seats: Seats) -> None:
+def _draw_corridors(axes: Axes, corridors: Iterable[Corridor], marks: _Marks) -> None:
     lines = []
     for corridor in corridors:
-        points = [core_point(scene, unit, seats) for unit in scene.members(corridor.members)]
+        points = [marks.at(unit) for unit in marks.scene.members(corridor.members)]
         if len(points) > 1:
             lines.append(shapely.linestrings(points))
     if lines:
@@ -103,16 +103,28 @@ def _mainland(shapes: Any) -> Any:
     return shapely.multipolygons(parts[areas > min(_SMALLEST_ISLAND, 0.5 * areas.max())])
 
 
-def _members(scene: Scene, ids: Iterable[str]) -> Any:
-    known = scene.units(scene.frame)
+def _members(scene: Scene, frame: Frame, ids: Iterable[str]) -> Any:
+    known = scene.units(frame)
     return known.loc[[unit for unit in scene.members(ids) if unit in known.index]].array
 
 
 def core_point(scene: Scene, unit: str, seats: Seats) -> tuple[float, float]:
-    """Return where a core is marked: at its seat where this is known, else inside its region."""
-    if unit in seats:
-        at = gpd.GeoSeries.from_xy([seats[unit][0]], [seats[unit][1]], crs=4326)
-        point = at.to_crs(scene.frame.crs).iloc[0]
-    else:
-        point = scene.units(scene.frame).loc[unit].representative_point()
-    return float(point.x), float(point.y)
+    """Return where a core is marked on the main map."""
+    return _Marks(scene, scene.frame, seats).at(unit)
+
+
+class _Marks(NamedTuple):
+    """Where cores are marked in a frame: at their seats where known, else inside their regions."""
+
+    scene: Scene
+    frame: Frame
+    seats: Seats
+
+    def at(self, unit: str) -> tuple[float, float]:
+        """Return the place of a unit."""
+        if unit in self.seats:
+            lon, lat = self.seats[unit]
+            point = gpd.GeoSeries.from_xy([lon], [lat], crs=4326).to_crs(self.frame.crs).iloc[0]
+        else:
+            point = self.scene.units(self.frame).loc[unit].representative_point()
+        return float(point.x), float(point.y)

@@ -310,7 +310,7 @@ def _automatic(
         inset = _own_frame(around_frame(main, bounds), choose_projection(bounds))
         sides = inset.window[2] - inset.window[0], inset.window[3] - inset.window[1]
         long = float(np.clip(max(sides) / width, *_INSET_WIDTHS))
-        known = [region for region in ids if region in names[0].index]
+        known = [region for region in dict.fromkeys(ids) if region in names[0].index]
         title = ("、".join(names[0][known]), ", ".join(names[1][known]))
         corners = ("lower left", "lower right", "upper right", "upper left")
         share = long * sides[0] / max(sides)
