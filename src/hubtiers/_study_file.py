@@ -23,6 +23,7 @@ __all__ = [
     "CompareSection",
     "DataSection",
     "LayoutSection",
+    "MembersSection",
     "OutputSection",
     "OutsideCheck",
     "ReaderSection",
@@ -70,6 +71,20 @@ class SourceSection(ReaderSection):
         return self
 
 
+class MembersSection(_Section):
+    """The smaller regions of which values are told, and the column that says what they lie in.
+
+    `file` is a layer, or a table (.csv) without shapes; `parent` the column with the id of the
+    region of the study; `id_column` and `name` say how the smaller regions are identified and
+    called.
+    """
+
+    file: str
+    parent: str
+    id_column: str | None = None
+    name: str | None = None
+
+
 def _as_sources(value: Any) -> Any:
     """Return what stands under `indicators` as a list of sources.
 
@@ -112,8 +127,8 @@ class DataSection(ReaderSection):
     `merged = "add"` counts of units that are one region today are added up. Without `framework`
     every indicator counts, more being better but where `direction` says -1.
 
-    With `roll_up` the values of smaller regions are brought up to the regions; with `partial` also
-    where some members have none.
+    With `roll_up` the values of smaller regions are brought up to the regions, those of a pack or
+    the `members` of a layer of one's own; with `partial` also where some members have none.
     """
 
     indicators: Annotated[
@@ -131,6 +146,7 @@ class DataSection(ReaderSection):
     exclude: tuple[str, ...] = ()
     roll_up: bool = False
     partial: bool = False
+    members: MembersSection | None = None
     id_column: str | None = None
     name_zh: str | None = None
     name_en: str | None = None

@@ -20,7 +20,7 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 from hubtiers.framework import TIERS
 from hubtiers.regions.membership import expand_members, member_units
 
-__all__ = ["Corridor", "Hub", "HubLayout", "layout_members", "load_layout"]
+__all__ = ["Corridor", "Hub", "HubLayout", "layout_members", "load_layout", "seat_file"]
 
 
 @dataclass(frozen=True)
@@ -273,6 +273,12 @@ def load_layout(source: str | Path, *, tiers: Sequence[str] | None = None) -> Hu
     if tiers is not None:
         content.setdefault("tiers", list(tiers))
     return _parse_layout(content, path.stem)
+
+
+def seat_file(layout: Path) -> Path | None:
+    """Return the table of seats that the file of a layout names; None for none."""
+    named = tomllib.loads(read_text(layout)[0]).get("seats")
+    return layout.parent / named if isinstance(named, str) else None
 
 
 def _read_seats(path: Path) -> dict[str, tuple[float, float]]:
