@@ -232,6 +232,10 @@ _FIGURES: Mapping[str, Text] = {
         "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
     ),
     "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
+    "cores_inside": Text(
+        "中心城市驻地位置未知者，标在其区域内一点。",
+        " Cores whose seats are not known are marked at a point inside their region.",
+    ),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
@@ -309,6 +313,7 @@ _CELLS: Mapping[str, Text] = {
     "rule_exact": Text("名称一致", "exact name"),
     "rule_former": Text("曾用名", "former name"),
     "rule_id": Text("代码", "region id"),
+    "rule_total": Text("合计，未纳入", "a total, set aside"),
     "rule_unmatched": Text("未匹配", "unmatched"),
     "slot_category": Text("指标类别", "category"),
     "slot_group": Text("功能层", "group"),
