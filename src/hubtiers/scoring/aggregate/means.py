@@ -17,7 +17,13 @@ from hubtiers._checks import (
     same_columns,
 )
 from hubtiers._method import About, CompiledForm
-from hubtiers.errors import SpecError
+from hubtiers.errors import DomainError, SpecError
+from hubtiers.scoring.aggregate.nesting import (
+    Nesting,
+    require_levels,
+    weighted_sum,
+    weights_by_row,
+)
 
 __all__ = [
     "Arithmetic",
@@ -34,11 +40,11 @@ __all__ = [
 def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weighted mean of each row, the weights shared out anew over the values present.
 
-    NaN for empty rows.
+    NaN for empty rows. The weights are one set, or one for each row.
     """
     present = ~np.isnan(x)
-    total = present @ weights
-    summed = np.where(present, x, 0.0) @ weights
+    total = weighted_sum(present.astype(float), weights)
+    summed = weighted_sum(np.where(present, x, 0.0), weights)
     return np.asarray(np.divide(summed, total, out=np.full(len(x), np.nan), where=total > 0))
 
 
@@ -355,29 +361,37 @@ class MazziottaPareto:
 
     Equal strengths beat a mixture of high and low.
 
-    Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet
-    zero or negative raw values must not break the index.
+    Choose it when compensation should cost something, yet zero or negative raw values must not
+    break the index.
 
     Parameters
     ----------
     sign
         `"-"` lowers the score of unbalanced regions, for scores where more is better; `"+"` raises
         it, for an index of something bad such as poverty.
+    levels
+        `"each"`: at every level of the framework, as other means, so that imbalance between
+        functions costs as well. `"all"`: over all indicators at once with their effective weights,
+        as the papers have it; a sub-score is the method over the indicators of its group. In a
+        tuple of aggregations the method stands at its own level, and `levels` plays no part.
 
     Notes
     -----
     s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of a
-    region's own values (S divides by Σ w, not by n − 1). Values must be positive. With a penalty
-    the score does not rise in every indicator everywhere: a lone improvement can cost more in
-    balance than it brings.
+    region's own values, cv = S/M. S is that of a population: it divides by Σ w, not by n − 1. The
+    normaliser makes the index: after `ZScore(mean=100, deviation=10, spread="population")` it is
+    that of 2011, which is relative to the regions of the fit; after `CentredGoalposts()`, 70 to 130
+    around a reference of 100, it is the adjusted one of 2016, whose values compare over years. M
+    must be above 0; single values need not be. With a penalty the score does not rise in every
+    indicator everywhere: a lone improvement can cost more in balance than it brings.
 
-    **Missing values** give their weight to the values that are present; a region without any value
-    has no score.
+    **Missing values** give their weight to the values that are present, with `levels="all"` within
+    their group, level by level; a region without any value has no score.
 
     References
     ----------
-    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and Pareto
-    (2011), doi:10.1007/s11205-010-9727-z.
+    De Muro, Mazziotta and Pareto (2011), doi:10.1007/s11205-010-9727-z; the adjusted index:
+    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2.
 
     Examples
     --------
@@ -387,6 +401,7 @@ class MazziottaPareto:
     """
 
     sign: str = "-"
+    levels: str = "each"
     about: ClassVar[About] = About(
         zh="Mazziotta–Pareto 惩罚均值",
         en="mean with a penalty for imbalance",
@@ -397,6 +412,7 @@ class MazziottaPareto:
 
     def __post_init__(self) -> None:
         require_choice("sign of MazziottaPareto(sign=…)", self.sign, ("-", "+"))
+        require_levels(self.levels, "MazziottaPareto")
 
     @property
     def compiled_form(self) -> CompiledForm:
@@ -404,21 +420,26 @@ class MazziottaPareto:
         return CompiledForm("penalty", -1.0 if self.sign == "-" else 1.0)
 
     def fit(
-        self, values: pd.DataFrame, *, weights: pd.Series | None = None
+        self,
+        values: pd.DataFrame,
+        *,
+        weights: pd.Series | None = None,
+        nested: Nesting | None = None,
     ) -> FittedMazziottaPareto:
-        """Keep the weights, and check that the values are positive.
+        """Keep the weights, and check that the means are positive.
 
         Raises
         ------
         DomainError
-            When a value that counts is 0 or negative.
+            When the mean of a region is 0 or negative.
         DataError
             When there is no indicator to aggregate, or the weights do not fit.
         """
         numbers = calculable(values, "MazziottaPareto()")
         aligned = aligned_weights(weights, numbers.columns, "MazziottaPareto()")
-        _require_above_zero(numbers, aligned)
-        return FittedMazziottaPareto(self, aligned)
+        fitted = FittedMazziottaPareto(self, aligned, nested)
+        fitted.apply(numbers)
+        return fitted
 
 
 @dataclass(frozen=True, eq=False)
@@ -427,6 +448,7 @@ class FittedMazziottaPareto:
 
     method: MazziottaPareto
     weights: pd.Series
+    nested: Nesting | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
         """Return one score per region.
@@ -436,23 +458,28 @@ class FittedMazziottaPareto:
         NotComparableError
             When the columns are not those of the fit.
         DomainError
-            When a value that counts is 0 or negative.
+            When the mean of a region is 0 or negative.
         """
         numbers = same_columns(self.weights.index, values, "MazziottaPareto()")
-        _require_above_zero(numbers, self.weights)
+        x = numbers.to_numpy()
+        weights = weights_by_row(x, self.weights, self.nested)
+        _require_positive_means(pd.Series(weighted_mean(x, weights), index=values.index))
         sign = -1.0 if self.method.sign == "-" else 1.0
-        scores = penalised_mean(numbers.to_numpy(), self.weights.to_numpy(), sign)
-        return pd.Series(scores, index=values.index, name="score")
+        return pd.Series(penalised_mean(x, weights, sign), index=values.index, name="score")
 
 
-def _require_above_zero(numbers: pd.DataFrame, weights: pd.Series) -> None:
-    require_domain(
-        numbers,
-        (weights.to_numpy() == 0) | (numbers.to_numpy() > 0),
-        method="MazziottaPareto()",
-        needs="positive values",
-        way_out=(
-            "Normalise to a positive range, for example ZScore(mean=100, deviation=10), or use "
-            "Arithmetic()."
-        ),
+def _require_positive_means(means: pd.Series) -> None:
+    low = means[means <= 0]
+    if low.empty:
+        return
+    least, most = float(low.min()), float(low.max())
+    value = f"{least:.4g}" if least == most else f"between {least:.4g} and {most:.4g}"
+    raise DomainError(
+        "MazziottaPareto()",
+        "regions whose mean is above 0, since it divides by it",
+        "mean",
+        value,
+        list(low.index),
+        "Normalise to a scale that stays above 0, such as MinMax(low=70, high=130), or use "
+        "Arithmetic().",
     )

@@ -16,6 +16,7 @@ from hubtiers._checks import (
     LARGEST_VALUE,
     calculable,
     oriented,
+    require_choice,
     require_every_column,
     require_varied,
     same_columns,
@@ -240,17 +241,20 @@ class ZScore:
     """Z-score (Z 值标准化): how many standard deviations a region lies above the mean.
 
     Choose it when indicators should vary equally, whatever their range; scores are not bounded. The
-    penalised mean of Mazziotta and Pareto takes `ZScore(mean=100, deviation=10)`.
+    penalised mean of Mazziotta and Pareto takes `ZScore(mean=100, deviation=10,
+    spread="population")`.
 
     Parameters
     ----------
     mean, deviation
         Mean and standard deviation after normalisation, without unit.
+    spread
+        `"sample"`: s² = Σ(x − x̄)² / (n − 1). `"population"`: s² = Σ(x − x̄)² / n, where the regions
+        are all there are.
 
     Notes
     -----
-    y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample, s² =
-    Σ(x − x̄)² / (n − 1). A constant indicator is refused.
+    y = mean + deviation · direction · (x − x̄) / s. A constant indicator is refused.
 
     **Missing values** are left out of mean and deviation, and stay missing.
 
@@ -267,6 +271,7 @@ class ZScore:
 
     mean: float = 0.0
     deviation: float = 1.0
+    spread: str = "sample"
     about: ClassVar[About] = About(
         zh="Z 值标准化",
         en="z-scores",
@@ -283,6 +288,12 @@ class ZScore:
             raise SpecError(
                 f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation."
             )
+        require_choice("spread of ZScore(spread=…)", self.spread, ("sample", "population"))
+
+    @property
+    def _lost(self) -> int:
+        """How many regions the divisor of the variance is short of."""
+        return 1 if self.spread == "sample" else 0
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn mean and standard deviation of each indicator.
@@ -298,7 +309,7 @@ class ZScore:
         require_varied(numbers, "ZScore()")
         extent = numbers.max() - numbers.min()
         # Over the range, squares of very small values do not vanish.
-        centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=1)
+        centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=self._lost)
         return FittedLinear(self, centre, spread, sign, self.mean, self.deviation, clip=False)
 
     def array_form(
@@ -320,7 +331,7 @@ class ZScore:
         return linear_scale(
             x,
             origin=mean,
-            spread=extent * np.sqrt((away**2).sum(axis=0) / (count - 1)),
+            spread=extent * np.sqrt((away**2).sum(axis=0) / (count - self._lost)),
             direction=direction,
             start=self.mean,
             span=self.deviation,
