@@ -10,10 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
-from hubtiers._method import About, CompiledForm
+from hubtiers._method import About, CompiledForm, number_in_formula
 from hubtiers.errors import DataError, SpecError
 from hubtiers.scoring.aggregate.nesting import (
     Nesting,
+    at_every_level,
+    at_once,
     require_levels,
     weighted_sum,
     weights_by_row,
@@ -87,10 +89,24 @@ class Topsis:
     about: ClassVar[About] = About(
         zh="TOPSIS 法",
         en="TOPSIS",
-        says_zh="按与正、负理想解的距离计算贴近度。",
-        says_en="Closeness to the best and distance from the worst in everything.",
-        formula="s_{i} = d_{i}^{−} / (d_{i}^{+} + d_{i}^{−})",
+        says_zh="按与正、负理想解的距离计算贴近度；理想解由各项在计分区域中的最好值、最差值组成。",
+        says_en=(
+            "Closeness to the best and distance from the worst in everything; best and worst are "
+            "those of each member among the regions that are scored."
+        ),
+        formula=(
+            "s_{g} = d^{−} / (d^{+} + d^{−})\n"
+            "d^{+} = √(Σ_{k} (w_{k} (y_{k} − best_{k}))^{2}),  "
+            "d^{−} = √(Σ_{k} (w_{k} (y_{k} − worst_{k}))^{2})"
+        ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about
+        return at_once(said) if self.levels == "all" else at_every_level(said)
+
     compiled_form: ClassVar[CompiledForm] = CompiledForm("topsis")
 
     def __post_init__(self) -> None:
@@ -212,13 +228,29 @@ class Vikor:
     about: ClassVar[About] = About(
         zh="VIKOR 法",
         en="VIKOR",
-        says_zh="在群体效益与最大个体遗憾之间折中，得分取 1 − Q。",
-        says_en=(
-            "A compromise between the good of most indicators and the least regret; the score is 1 "
-            "− Q."
+        says_zh=(
+            "在群体效益 S 与最大个体遗憾 R 之间折中，得分取 1 − Q；"
+            "* 与 − 为各计分区域中的最小值与最大值。"
         ),
-        formula="Q = v (S − S*) / (S^{−} − S*) + (1 − v)(R − R*) / (R^{−} − R*)",
+        says_en=(
+            "A compromise between the good of most indicators, S, and the least regret, R; the "
+            "score is 1 − Q; * and − are the least and the largest of the regions that are scored."
+        ),
+        formula=(
+            "s_{g} = 1 − Q,  Q = v (S − S^{*}) / (S^{−} − S^{*}) + (1 − v) (R − R^{*}) / (R^{−} − "
+            "R^{*})\n"
+            "S = Σ_{k} w_{k} gap_{k} / Σ_{k} w_{k},  R = max_{k} w_{k} gap_{k} / Σ_{k} w_{k},  "
+            "gap_{k} = (best_{k} − y_{k}) / (best_{k} − worst_{k})"
+        ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about.replaced(
+            formula=f"{self.about.formula},  v = {number_in_formula(self.majority)}"
+        )
+        return at_once(said) if self.levels == "all" else at_every_level(said)
 
     def __post_init__(self) -> None:
         if not 0 <= self.majority <= 1:
@@ -358,12 +390,24 @@ class GreyRelation:
     about: ClassVar[About] = About(
         zh="灰色关联度",
         en="grey relational degree",
-        says_zh="与最优参考序列的加权关联系数。",
-        says_en="How closely a region follows the best profile.",
+        says_zh="与最优参考序列的加权关联系数；Δ 为与各项最好值的差距，取最大者为 Δ_max。",
+        says_en=(
+            "How closely a region follows the best profile; Δ is how far it falls short of the "
+            "best of each member, and Δ max the largest of all."
+        ),
         formula=(
-            "ξ = (Δ_{min} + ρ Δ_{max}) / (Δ + ρ Δ_{max}),  s_{i} = Σ_{j} w_{j} ξ_{ij} / Σ_{j} w_{j}"
+            "s_{g} = Σ_{k} w_{k} ξ_{k} / Σ_{k} w_{k},  ξ_{k} = ρ Δ_{max} / (Δ_{k} + ρ Δ_{max}),  "
+            "Δ_{k} = best_{k} − y_{k}"
         ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about.replaced(
+            formula=f"{self.about.formula},  ρ = {number_in_formula(self.distinction)}"
+        )
+        return at_once(said) if self.levels == "all" else at_every_level(said)
 
     def __post_init__(self) -> None:
         if not 0 < self.distinction <= 1:

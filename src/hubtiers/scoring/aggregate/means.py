@@ -16,10 +16,11 @@ from hubtiers._checks import (
     require_domain,
     same_columns,
 )
-from hubtiers._method import About, CompiledForm
+from hubtiers._method import About, CompiledForm, number_in_formula
 from hubtiers.errors import DomainError, SpecError
 from hubtiers.scoring.aggregate.nesting import (
     Nesting,
+    at_once,
     require_levels,
     weighted_sum,
     weights_by_row,
@@ -107,9 +108,9 @@ class Arithmetic:
     about: ClassVar[About] = About(
         zh="加权算术平均",
         en="weighted arithmetic mean",
-        says_zh="短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
-        says_en="A weakness is made up for by a strength; a missing value hands its weight on.",
-        formula="s_{i} = Σ_{j} w_{j} y_{ij} / Σ_{j} w_{j}",
+        says_zh="短板可由长处完全弥补。",
+        says_en="A weakness is made up for by a strength.",
+        formula="s_{g} = Σ_{k} w_{k} y_{k} / Σ_{k} w_{k}",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 1.0)
 
@@ -171,7 +172,7 @@ class Geometric:
         en="weighted geometric mean",
         says_zh="短板只能部分弥补。",
         says_en="A weakness is made up for only in part.",
-        formula="s_{i} = Π_{j} y_{ij}^{w_{j} / Σ w}",
+        formula="s_{g} = (Π_{k} y_{k}^{w_{k}})^{1 / Σ_{k} w_{k}}",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 0.0)
 
@@ -213,7 +214,7 @@ class Harmonic:
         en="weighted harmonic mean",
         says_zh="最弱指标起主导作用。",
         says_en="The weakest indicator rules.",
-        formula="s_{i} = Σ_{j} w_{j} / Σ_{j} (w_{j} / y_{ij})",
+        formula="s_{g} = Σ_{k} w_{k} / Σ_{k} (w_{k} / y_{k})",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", -1.0)
 
@@ -264,8 +265,16 @@ class PowerMean:
         en="weighted power mean",
         says_zh="以幂次 p 控制可弥补程度的加权平均。",
         says_en="The exponent p says how far a weakness can be made up for.",
-        formula="s_{i} = (Σ_{j} w_{j} y_{ij}^{p} / Σ_{j} w_{j})^{1/p}",
+        formula="s_{g} = (Σ_{k} w_{k} y_{k}^{p} / Σ_{k} w_{k})^{1/p}",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        formula = f"{self.about.formula},  p = {number_in_formula(self.exponent)}"
+        if self.exponent == 0:
+            formula = Geometric.about.formula
+        return self.about.replaced(formula=formula)
 
     def __post_init__(self) -> None:
         if not (
@@ -407,8 +416,17 @@ class MazziottaPareto:
         en="mean with a penalty for imbalance",
         says_zh="均值减去（或加上）与失衡程度相应的惩罚项。",
         says_en="The mean, less (or plus) a penalty for imbalance.",
-        formula="s_{i} = M_{i} ± S_{i}^{2} / M_{i}",
+        formula="s_{g} = M ± S^{2} / M",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        sign = "−" if self.sign == "-" else "+"
+        mean = "M = Σ_{k} w_{k} y_{k} / Σ_{k} w_{k}"
+        variance = "S^{2} = Σ_{k} w_{k} (y_{k} − M)^{2} / Σ_{k} w_{k}"
+        said = self.about.replaced(formula=f"s_{{g}} = M {sign} S^{{2}} / M\n{mean},  {variance}")
+        return said if self.levels == "each" else at_once(said)
 
     def __post_init__(self) -> None:
         require_choice("sign of MazziottaPareto(sign=…)", self.sign, ("-", "+"))

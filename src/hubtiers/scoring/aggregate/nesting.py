@@ -9,10 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import require_choice
+from hubtiers._method import About
 
 __all__ = [
     "LEVELS",
     "Nesting",
+    "at_every_level",
+    "at_once",
     "require_levels",
     "weighted_sum",
     "weights_by_row",
@@ -85,6 +88,18 @@ def weights_by_row(
 def weighted_sum(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weighted sum of each row; the weights are one set, or one for each row."""
     return np.asarray(x @ weights if weights.ndim == 1 else (x * weights).sum(axis=1))
+
+
+def at_once(said: About) -> About:
+    """Return what a method says of itself when it takes all indicators at once."""
+    return said.replaced(
+        zh=f"{said.zh}（全部指标一次计算）", en=f"{said.en} over all indicators at once"
+    )
+
+
+def at_every_level(said: About) -> About:
+    """Return what a method says of itself when it goes up the framework level by level."""
+    return said.replaced(zh=f"{said.zh}（逐级计算）", en=f"{said.en} at every level")
 
 
 def require_levels(levels: object, method: str) -> None:

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
 from hubtiers._method import About, CompiledForm
-from hubtiers.scoring.aggregate.nesting import Nesting, require_levels, weights_where
+from hubtiers.scoring.aggregate.nesting import (
+    Nesting,
+    at_every_level,
+    at_once,
+    require_levels,
+    weights_where,
+)
 
 __all__ = ["Copeland", "FittedCopeland"]
 
@@ -112,7 +118,15 @@ class Copeland:
         en="Copeland's rule",
         says_zh="得分为两两比较中胜出的比例，平局计半。",
         says_en="The share of regions beaten in pairs; draws count half.",
+        formula=("s_{g} = 1/2 + Σ_{l} sgn(Σ_{k} w_{k} sgn(y_{k} − y_{kl})) / 2n,  l = 1 … n"),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about
+        return at_once(said) if self.levels == "all" else at_every_level(said)
+
     compiled_form: ClassVar[CompiledForm] = CompiledForm("copeland")
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from hubtiers._checks import (
     require_every_column,
     require_varied,
 )
-from hubtiers._method import About
+from hubtiers._method import About, both_directions, number_in_formula, on_scale
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 from hubtiers.scoring.normalise.linear import FittedLinear
 
@@ -74,6 +74,31 @@ class Goalposts:
         says_en="Each indicator lies between two bounds set in advance.",
         formula="y_{ij} = low + (high − low) · (x_{ij} − a_{j}) / (b_{j} − a_{j})",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        from_low, from_high = (
+            "(x_{ij} − a_{j}) / (b_{j} − a_{j})",
+            "(b_{j} − x_{ij}) / (b_{j} − a_{j})",
+        )
+        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
+        beyond_zh, beyond_en = "可超出该范围", "lie beyond the scale"
+        if self.clip:
+            beyond_zh, beyond_en = "按该界限计", "count as the bound"
+        return self.about.replaced(
+            says_zh=f"每个指标在预先给定的上下限 a、b 之间线性换算；超出界限的值{beyond_zh}。",
+            says_en=(
+                "Each indicator lies between two bounds a and b set in advance; values outside "
+                f"them {beyond_en}."
+            ),
+            formula=both_directions(*lines),
+        )
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        lower, upper = fitted.ends
+        return {"a_{j}": lower, "b_{j}": upper}
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
@@ -177,8 +202,23 @@ class CentredGoalposts:
             "The reference gets the middle of the scale and the whole range its length; where less "
             "is better the scale is reversed."
         ),
-        formula="y_{ij} = (low + high) / 2 ± (high − low) · (x_{ij} − r_{j}) / (max_{j} − min_{j})",
+        formula="y_{ij} = (low + high) / 2 ± (high − low) · (x_{ij} − r_{j}) / range_{j}",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        middle = number_in_formula((self.low + self.high) / 2)
+        length = number_in_formula(self.high - self.low)
+        lines = [
+            f"y_{{ij}} = {middle} {sign} {length} · (x_{{ij}} − r_{{j}}) / range_{{j}}"
+            for sign in "+−"
+        ]
+        return self.about.replaced(formula=both_directions(*lines))
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"r_{j}": fitted.origin, "range_{j}": fitted.spread}
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
@@ -269,8 +309,14 @@ class DistanceToReference:
         en="distance to a reference",
         says_zh="以相对标杆值的差距计量，标杆为 1。",
         says_en="How far a region is above or below the reference, which gets 1.",
-        formula="y_{ij} = 1 ± (x_{ij} − r_{j}) / |r_{j}|",
+        formula=both_directions(
+            "y_{ij} = 1 + (x_{ij} − r_{j}) / |r_{j}|", "y_{ij} = 1 − (x_{ij} − r_{j}) / |r_{j}|"
+        ),
     )
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"r_{j}": fitted.origin}
 
     def __post_init__(self) -> None:
         known = ("best", "mean", "median")
