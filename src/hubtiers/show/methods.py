@@ -26,6 +26,16 @@ __all__ = [
 _STEPS = ("denominate", "impute", "treat", "normalise", "weight", "aggregate", "tier")
 
 _MARK = re.compile(r"([_^])\{([^{}]*)\}")
+_MACRON = "\u0304"
+_LETTERS = re.compile(f"([^\\W\\d_]+{_MACRON}?)")
+_UPRIGHT = frozenset(
+    (
+        *("min", "max", "ln", "sgn", "best", "worst", "gap", "iqr", "range", "median", "offset"),
+        *("lower", "upper", "lowest", "highest", "low", "high", "mean", "deviation", "GVF", "BIC"),
+        *("Σ", "Π", "Δ"),
+    )
+)
+"""Words and signs of formulas that stand upright, as functions do."""
 
 
 def method_text(method: Any) -> Text:
@@ -135,13 +145,26 @@ def options_text(method: Any) -> str:
 def formula_html(formula: str) -> str:
     """Return a line of a formula as HTML, with its sub- and superscripts.
 
+    Variables slant; digits, signs and words such as min stand upright.
+
     >>> formula_html("w_{j} < x^{2}")
-    'w<sub>j</sub> &lt; x<sup>2</sup>'
+    '<i>w</i><sub><i>j</i></sub> &lt; <i>x</i><sup>2</sup>'
     """
-    text = html.escape(formula)
+    parts = [_slanted(part) for part in _LETTERS.split(formula)]
+    text = "".join(parts)
     while (plain := _MARK.sub(_script, text)) != text:
         text = plain
     return text
+
+
+def _slanted(part: str) -> str:
+    """Return a part of a formula as HTML: letters that are no word are variables."""
+    if not part[:1].isalpha() or part in _UPRIGHT:
+        return html.escape(part)
+    if part.endswith(_MACRON):
+        # Browsers set the mark beside a slanted letter, not above it.
+        return f'<i class="bar">{html.escape(part.removesuffix(_MACRON))}</i>'
+    return f"<i>{html.escape(part)}</i>"
 
 
 def _script(match: re.Match[str]) -> str:

@@ -440,9 +440,9 @@ _AGGREGATION: Mapping[str, Text] = {
         "综合得分由 {n} 个指标直接算出。", "The score comes straight from the {n} indicators."
     ),
     "weights_by_level": Text(
-        "w_k 为 k 在所属组 g 内的权重；各指标的有效权重为自身向上各级权重之积。",
-        "w_k is the weight of k within its group g; the effective weight of an indicator is the "
-        "product of the weights on its way up.",
+        "各项的权重 w 是其在所属组内的权重；各指标的有效权重为自身向上各级权重之积。",
+        "The weight w of a member is that within its group; the effective weight of an indicator "
+        "is the product of the weights on its way up.",
     ),
     "weights_by_region": Text("各区域的权重不同。", "Every region has weights of its own."),
 }

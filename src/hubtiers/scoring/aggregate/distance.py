@@ -390,7 +390,7 @@ class GreyRelation:
     about: ClassVar[About] = About(
         zh="灰色关联度",
         en="grey relational degree",
-        says_zh="与最优参考序列的加权关联系数；Δ 为与各项最好值的差距，取最大者为 Δ_max。",
+        says_zh="与最优参考序列的加权关联系数；Δ 为与各项最好值的差距，其中最大者记 max。",
         says_en=(
             "How closely a region follows the best profile; Δ is how far it falls short of the "
             "best of each member, and Δ max the largest of all."

@@ -59,7 +59,7 @@ class Method(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.steps, self.inside, self.text = [], False, []
+        self.steps, self.inside, self.bar, self.text = [], False, False, []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -70,6 +70,7 @@ class Method(HTMLParser):
             self.steps[-1].append("")
         if self.inside and tag in ("sub", "sup"):
             self.steps[-1][-1] += "_{" if tag == "sub" else "^{"
+        self.bar = ("class", "bar") in attrs
 
     def handle_endtag(self, tag):
         if self.inside and tag in ("sub", "sup"):
@@ -79,7 +80,8 @@ class Method(HTMLParser):
     def handle_data(self, data):
         self.text.append(data)
         if self.inside:
-            self.steps[-1][-1] += data
+            self.steps[-1][-1] += f"{data}\u0304" if self.bar else data
+            self.bar = False
 
     def about(self, symbol):
         """Return the formulas of the step that says what a symbol is."""
