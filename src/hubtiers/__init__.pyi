@@ -61,6 +61,7 @@ from .scoring.impute import (
 )
 from .scoring.normalise import (
     AsIs,
+    CentredGoalposts,
     DistanceToReference,
     Goalposts,
     LogMinMax,
@@ -133,6 +134,7 @@ __all__ = [
     "BoxCox",
     "BudgetAllocation",
     "CRSError",
+    "CentredGoalposts",
     "CombinedWeights",
     "Comparison",
     "ConstantIndicatorError",

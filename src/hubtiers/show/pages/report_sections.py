@@ -23,7 +23,7 @@ from hubtiers.show.figures.charts import (
 )
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.figures.scene import make_scene
-from hubtiers.show.methods import describe_steps
+from hubtiers.show.methods import describe_aggregation, describe_steps
 from hubtiers.show.pages.report_html import (
     bullets,
     definitions,
@@ -183,18 +183,32 @@ def _overlapping(result: Result, language: str) -> str:
 
 
 def _method(material: Material, page: Page) -> str:
-    scheme = material.result.fitted.scheme
-    steps = [step_html(step, page.language) for step in describe_steps(scheme, page.language)]
+    result = material.result
+    directions = {indicator.direction for indicator in result.fitted.framework.indicators}
+    described = describe_steps(result.fitted.scheme, page.language, directions=directions)
+    steps = [step_html(step, page.language) for step in described]
+    how = [text.say(page.language) for text in describe_aggregation(result)]
+    tables = [material.tables[name] for name in ("levels", "scaling") if name in material.tables]
     return "".join(
         [
             page.text(
                 "计算按以下步骤进行；标准化之后各指标均为数值越大越好。"
-                "x 为原始值，y 为标准化值，w 为权重，s 为得分，i 为区域，j 为指标。",
+                "x 为原始值（经异常值处理者为 x′，标准化时代替 x），y 为标准化值，"
+                "w 为权重，s 为得分，i 为区域，j 为指标，g 为一组指标或综合得分，"
+                "k 为 g 之下的各项：指标，或以其得分为 y 的下级组。"
+                "(+) 用于正向指标，(−) 用于逆向指标。"
+                "计分所用的全部 x 见 tables.xlsx 的“计分所用数值”表。",
                 "The steps run in this order; after normalisation higher is better for every "
-                "indicator. x are raw and y normalised values, w weights, s scores, i regions and "
-                "j indicators.",
+                "indicator. x are raw values (x′ after treatment, which then take their place), y "
+                "normalised values, w weights, s scores, i regions and j indicators; g is a group "
+                "or the score, and k are its members: indicators, or groups whose y is their "
+                "sub-score. (+) holds where more is better, (−) where less is. Every x that was "
+                "scored stands in the sheet “Values that were scored” of tables.xlsx.",
             ),
             steps_html(steps),
+            page.heading("aggregation_heading"),
+            page.text("".join(how), " ".join(how)),
+            *(page.table(table) for table in tables),
             page.table(material.tables["weights"]),
             page.figure(
                 lambda: weight_figure(_weighted(material), language=page.drawn_language),
