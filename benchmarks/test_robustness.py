@@ -21,11 +21,12 @@ from hubtiers.robustness._counts import make_reference
 from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, make_plan
 from hubtiers.robustness.montecarlo import Job, _ranked_places, assess_robustness
-from hubtiers.robustness.variation import Dirichlet, UniformAround, Variation
+from hubtiers.robustness.variation import Dirichlet, Noise, UniformAround, Variation
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.scoring.normalise import MinMax, ZScore
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.rules import PositionRules
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ROUNDS = 5
@@ -238,3 +239,39 @@ def test_memory_above_start(benchmark, rows, columns, tiers, draws):
     benchmark.extra_info["MB above start"] = used
     say(f"\n{rows} x {columns} x {draws}: {used:.0f} MB above start, two threads")
     assert used <= 500
+
+
+def placed_table(rows: int, columns: int) -> IndicatorTable:
+    """Return the values of `table` in three functions, with provinces and macro-regions."""
+    plain = table(rows, columns)
+    groups = tuple(Group(name) for name in ("research", "technology", "industry"))
+    indicators = tuple(
+        Indicator(code, parent=groups[place % 3].code)
+        for place, code in enumerate(plain.framework.codes)
+    )
+    framework = Framework(indicators, groups)
+    regions = plain.regions.assign(
+        province=[f"p{i % 31}" for i in range(rows)],
+        macro_region=[f"m{i % 31 % 4}" for i in range(rows)],
+    )
+    return IndicatorTable(plain.values, regions, framework, plain.status, plain.year)
+
+
+@pytest.mark.parametrize("noise", [None, Noise(5)], ids=["values as they are", "noise"])
+def test_rules_of_position_against_natural_breaks(benchmark, noise):
+    """The bound of twenty times is that of the compiled loop with natural breaks, without noise."""
+    values = placed_table(333, 20)
+    draws = 10_000 if noise is None else 512
+    variation = Variation(weights=Dirichlet(), noise=noise)
+    rules = PositionRules(1.0, 0.6, 0.4)
+    placed = counting(job_of(Scheme(tier=rules), values, variation, draws, "refit"))
+    cut = counting(job_of(Scheme(), values, variation, draws, "refit"))
+    compiled = counting(job_of(Scheme(), values, Variation(weights=Dirichlet()), draws, "refit"))
+    mine, alike, loop = fastest(placed, cut, compiled, rounds=3)
+    benchmark.pedantic(placed, rounds=1)
+    benchmark.extra_info |= {"ratio": mine / loop, "to natural breaks of the same": mine / alike}
+    say(
+        f"\nrules of position: {1e6 * mine / draws:.1f} us a draw, {mine / alike:.2f} times natural breaks "
+        f"of the same draws, {mine / loop:.1f} times the compiled loop"
+    )
+    assert mine <= 20 * loop if noise is None else mine <= 2 * alike

@@ -34,6 +34,7 @@ from hubtiers.scoring.impute import (
 )
 from hubtiers.scoring.normalise import (
     AsIs,
+    CentredGoalposts,
     DistanceToReference,
     Goalposts,
     LogMinMax,
@@ -158,7 +159,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "normalise": (
         Row(MinMax(), SPREAD, more=(MinMax(1, 100),)),
-        Row(ZScore(), SPREAD, more=(ZScore(100, 10),)),
+        Row(ZScore(), SPREAD, more=(ZScore(100, 10, spread="population"),)),
         Row(RobustScale(), SPREAD),
         Row(LogMinMax(1, 2), SPREAD | POSITIVE),
         Row(VectorNorm(), GAP | {"zero_column": CONSTANT}),
@@ -170,6 +171,11 @@ ROWS: dict[str, tuple[Row, ...]] = {
             more=(
                 lambda codes: Goalposts(bounds(2.0, 6.0)(codes), clip=False, low=1.0, high=100.0),
             ),
+        ),
+        Row(
+            CentredGoalposts(),
+            SPREAD,
+            more=(lambda codes: CentredGoalposts(dict.fromkeys(codes, 4.0), 1.0, 9.0),),
         ),
         Row(DistanceToReference("mean"), GAP | {"zero_column": "DataError"}),
     ),
@@ -209,11 +215,11 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(Geometric(), POSITIVE),
         Row(Harmonic(), POSITIVE),
         Row(PowerMean(0.5), {"negative": "DomainError"}, more=(PowerMean(-3), PowerMean(1.0))),
-        Row(MazziottaPareto(), POSITIVE),
-        Row(Topsis(), ALL_THE_SAME),
-        Row(Vikor(), ALL_THE_SAME),
-        Row(GreyRelation(), ALL_THE_SAME),
-        Row(Copeland()),
+        Row(MazziottaPareto(), more=(MazziottaPareto(levels="all"),)),
+        Row(Topsis(), ALL_THE_SAME, more=(Topsis(levels="each"),)),
+        Row(Vikor(), ALL_THE_SAME, more=(Vikor(levels="each"), Vikor(0.2))),
+        Row(GreyRelation(), ALL_THE_SAME, more=(GreyRelation(levels="each"),)),
+        Row(Copeland(), more=(Copeland(levels="each"),)),
     ),
     "tier": (
         Row(NaturalBreaks(3), FEW_SCORES, more=(NaturalBreaks(2), NaturalBreaks(4))),

@@ -12,7 +12,7 @@ import importlib
 import sys
 from pathlib import Path
 
-SETS = ("zhang2022", "provinces", "cities-lists", "checks", "beijing_cooperation")
+SETS = ("zhang2022", "provinces", "cities", "cities-lists", "checks", "beijing_cooperation")
 
 
 def main(arguments: list[str]) -> None:

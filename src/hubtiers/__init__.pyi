@@ -95,6 +95,7 @@ from .scoring.impute import (
 )
 from .scoring.normalise import (
     AsIs,
+    CentredGoalposts,
     DistanceToReference,
     Goalposts,
     LogMinMax,
@@ -168,6 +169,7 @@ __all__ = [
     "BoxCox",
     "BudgetAllocation",
     "CRSError",
+    "CentredGoalposts",
     "CoCores",
     "CombinedWeights",
     "Comparison",

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
@@ -56,6 +56,7 @@ def print_paths(console: Console, paths: Iterable[Path]) -> None:
 def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
     console.print(_tier_table(outcome.result, outcome.title["en"] or outcome.name))
+    _print_windows(console, outcome.result)
     found = outcome.agreement
     if found and outcome.layout:
         console.print(
@@ -72,6 +73,22 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
             "that this ranking would give.",
             markup=False,
         )
+
+
+def _print_windows(console: Console, result: Result) -> None:
+    """Print how far the numbers of rules of position may move; nothing for other tier rules."""
+    from hubtiers.show.pages.sections_cities import has_positions, window_table
+
+    if not has_positions(result):
+        return
+    printed = window_table(result)
+    table = Table(title=printed.title.en, title_justify="left")
+    for column in printed.columns:
+        justify: Any = "left" if column.digits is None else "right"
+        table.add_column(column.heading.en, justify=justify, overflow="fold")
+    for texts in printed.texts("en"):
+        _add_row(table, texts)
+    console.print(table)
 
 
 def print_trials(console: Console, trials: Trials, title: str) -> None:

@@ -6,6 +6,7 @@ Weights of every node within its parent, and aggregation level by level.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,10 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._method import asked_for
 from hubtiers._steps import Given
 from hubtiers.errors import DataError, NotComparableError, SpecError, listing
 from hubtiers.framework import Framework
-from hubtiers.scoring.aggregate import Arithmetic
+from hubtiers.scoring.aggregate import Arithmetic, Nesting
 from hubtiers.scoring.weight import FittedWeights
 
 _Method = TypeVar("_Method")
@@ -102,6 +104,40 @@ def _groups_upwards(framework: Framework) -> Iterator[GroupNode]:
             yield GroupNode(code, level, children, leaves, only_indicators, pd.Index(children))
 
 
+def all_at_once(aggregate: AggregateStep | tuple[AggregateStep, ...]) -> bool:
+    """Return whether an aggregation takes all indicators of a group at once, at whatever depth.
+
+    A method says so in an attribute `levels`; in a tuple, each stands at its own level.
+    """
+    return not isinstance(aggregate, tuple) and getattr(aggregate, "levels", "each") == "all"
+
+
+@lru_cache(maxsize=64)
+def nesting_of(framework: Framework) -> Nesting:
+    """Return which indicators stand below each group, the lowest groups first."""
+    codes = framework.codes
+    below = []
+    for group in groups_upwards(framework):
+        columns = itertools.chain.from_iterable(group.leaves)
+        below.append(tuple(codes[column] for column in columns))
+    return Nesting(tuple(below))
+
+
+def _with_all_below(group: GroupNode, codes: list[str]) -> GroupNode:
+    """Return the group as if all indicators below it were its children."""
+    columns = list(itertools.chain.from_iterable(group.leaves))
+    below = tuple(codes[column] for column in columns)
+    alone = tuple((column,) for column in columns)
+    return GroupNode(
+        group.code,
+        group.level,
+        children=below,
+        leaves=alone,
+        only_indicators=True,
+        labels=pd.Index(below),
+    )
+
+
 def _columns_below(framework: Framework, node: str, column: Mapping[str, int]) -> tuple[int, ...]:
     below = [node] if node in column else framework.leaves(node)
     return tuple(column[leaf] for leaf in below)
@@ -130,6 +166,23 @@ class RegionalWeights:
 
 
 @dataclass(frozen=True, eq=False)
+class Inputs:
+    """What the aggregation of a group brings together.
+
+    Attributes
+    ----------
+    group
+        The group with its children or, where the method takes all indicators at once, with all
+        indicators below it in place of its children.
+    share
+        What each of them counts for in the group, sum 1; all 0 where the group plays no part.
+    """
+
+    group: GroupNode
+    share: pd.Series
+
+
+@dataclass(frozen=True, eq=False)
 class FittedNode:
     """A group with the share of each child, and what its aggregation learnt.
 
@@ -141,8 +194,10 @@ class FittedNode:
         The aggregation.
     share
         Weight of each child within the group, sum 1; all 0 where the group plays no part.
+    inputs
+        What is brought together: the children, or all indicators below them.
     aggregate
-        Fitted on the children that have a weight; None where the group plays no part.
+        Fitted on the inputs that have a weight; None where the group plays no part.
     own
         Weights fitted within this group, where the scheme weights level by level.
     """
@@ -150,16 +205,22 @@ class FittedNode:
     group: GroupNode
     method: AggregateStep
     share: pd.Series
+    inputs: Inputs
     aggregate: Fitted | None
     own: FittedWeights | None
 
-    def apply(self, children: pd.DataFrame, regional: RegionalWeights | None = None) -> pd.Series:
-        """Return the score of the group, with weights by region where there are any."""
+    @property
+    def takes_all(self) -> bool:
+        """Whether all indicators below are brought together at once."""
+        return self.inputs.group is not self.group
+
+    def apply(self, values: pd.DataFrame, regional: RegionalWeights | None = None) -> pd.Series:
+        """Return the score of the group from its inputs, with weights by region where there are."""
         if regional is not None:
-            return self._apply_by_region(children, regional)
+            return self._apply_by_region(values, regional)
         if self.aggregate is None:
-            return pd.Series(np.nan, index=children.index)
-        scores: pd.Series = self.aggregate.apply(only(children, self.share))
+            return pd.Series(np.nan, index=values.index)
+        scores: pd.Series = self.aggregate.apply(only(values, self.inputs.share))
         return scores
 
     def _apply_by_region(self, children: pd.DataFrame, regional: RegionalWeights) -> pd.Series:
@@ -233,9 +294,11 @@ class Hierarchy:
         scored: dict[str, pd.Series] = {}
         flat = weights_by_region(self.flat, normalised)
         for node in self.nodes:
-            children = gather(normalised, scored, node.group)
-            own = None if node.own is None else weights_by_region(node.own, children)
-            scored[node.group.code] = node.apply(children, regional_weights(node.group, flat, own))
+            own = None
+            if node.own is not None:
+                own = weights_by_region(node.own, gather(normalised, scored, node.group))
+            values = gather(normalised, scored, node.inputs.group)
+            scored[node.group.code] = node.apply(values, regional_weights(node.group, flat, own))
         return pd.DataFrame(scored, index=normalised.index)
 
     def shares_of(
@@ -245,7 +308,7 @@ class Hierarchy:
 
         Missing children hand their weight on.
         """
-        row = pd.concat([normalised.loc[region], nodes.loc[region]])
+        known = pd.concat([normalised.loc[region], nodes.loc[region]]).notna().to_dict()
         flat = weights_by_region(self.flat, normalised)
         shares = {}
         for node in self.nodes:
@@ -255,9 +318,10 @@ class Hierarchy:
             stated: dict[Any, float] = (
                 node.share if regional is None else regional.frame.loc[region]
             ).to_dict()
-            present = {
-                c: stated[c] for c in node.group.children if stated[c] > 0 and pd.notna(row[c])
-            }
+            present = {c: stated[c] for c in node.group.children if stated[c] > 0 and known[c]}
+            if node.takes_all:
+                # What counts is whether there are indicators below; a sub-score may be undefined.
+                known[node.group.code] = bool(present)
             # Multipliers need not sum to 1; what is missing hands its part on, so that their sum
             # stays.
             whole = sum(stated.values()) if regional is not None and regional.multipliers else 1.0
@@ -290,19 +354,47 @@ def fit_hierarchy(
     flat_by_region = _by_region(flat)
     scored: dict[str, pd.Series] = {}
     fitted: list[FittedNode] = []
+    inputs = _InputFinder(framework, at_once=all_at_once(aggregate))
     for group in groups_upwards(framework):
-        children = gather(normalised, scored, group)
-        own = (
-            fit_weights(method_at(weight, group.level), children, given)
-            if isinstance(weight, tuple)
-            else None
-        )
+        own = None
+        if isinstance(weight, tuple):
+            children = gather(normalised, scored, group)
+            own = fit_weights(method_at(weight, group.level), children, given)
+        share = _share(group, flat, own)
         chosen = method_at(by_level(aggregate), group.level)
-        node = _fit_node(group, children, flat, own, chosen, given)
+        values, found = inputs.find(group, share, normalised, scored)
+        learnt = _fit_aggregate(chosen, values, found, inputs.nesting, given)
+        node = FittedNode(group, chosen, share, found, learnt, own)
         regional = regional_weights(group, flat_by_region, _by_region(own))
-        scored[group.code] = node.apply(children, regional)
+        scored[group.code] = node.apply(values, regional)
         fitted.append(node)
     return Hierarchy(tuple(fitted), flat), pd.DataFrame(scored, index=normalised.index)
+
+
+class _InputFinder:
+    """Finds what each group brings together, from the lowest group up."""
+
+    def __init__(self, framework: Framework, *, at_once: bool) -> None:
+        self.nesting = nesting_of(framework) if at_once else None
+        self._codes = framework.codes
+        self._within = {code: pd.Series({code: 1.0}) for code in framework.codes}
+
+    def find(
+        self,
+        group: GroupNode,
+        share: pd.Series,
+        normalised: pd.DataFrame,
+        scored: Mapping[str, pd.Series],
+    ) -> tuple[pd.DataFrame, Inputs]:
+        """Return the values that a group brings together, and what each counts for."""
+        if self.nesting is None:
+            return gather(normalised, scored, group), Inputs(group, share)
+        # An indicator counts for the product of the shares of siblings on its way up.
+        parts = [self._within[child] * share[child] for child in group.children]
+        below = _with_all_below(group, self._codes)
+        inputs = Inputs(below, pd.concat(parts).set_axis(below.labels))
+        self._within[group.code] = inputs.share
+        return gather(normalised, scored, below), inputs
 
 
 def _flat_weights(
@@ -346,23 +438,33 @@ def _fit_step(method: Any, values: pd.DataFrame, given: Given | None, **beside: 
     return method.fit(values, **asked, **beside)
 
 
-def _fit_node(
-    group: GroupNode,
-    children: pd.DataFrame,
-    flat: FittedWeights | None,
-    own: FittedWeights | None,
-    aggregate: AggregateStep,
+def _fit_aggregate(
+    method: AggregateStep,
+    values: pd.DataFrame,
+    inputs: Inputs,
+    nesting: Nesting | None,
     given: Given | None,
-) -> FittedNode:
-    """Fit the aggregation of a group on the children that have a weight."""
-    share = _share(group, flat, own)
-    kept = only(children, share)
+) -> Fitted | None:
+    """Fit the aggregation of a group on the inputs that have a weight; None where none has one.
+
+    With a nesting, the group takes all indicators below it at once.
+    """
+    kept = only(values, inputs.share)
     if kept.shape[1] == 0:
-        return FittedNode(group, aggregate, share, None, own)
-    counted = share if kept is children else share[share > 0]
-    return FittedNode(
-        group, aggregate, share, _fit_step(aggregate, kept, given, weights=counted), own
-    )
+        return None
+    counted = inputs.share if kept is values else inputs.share[inputs.share > 0]
+    beside: dict[str, Any] = {"weights": counted}
+    if nesting is not None and "nested" in asked_for(method.fit):
+        beside["nested"] = nesting
+    try:
+        fitted: Fitted = _fit_step(method, kept, given, **beside)
+    except DataError:
+        # The score comes from the indicators, not from the sub-scores: a group in which the method
+        # is not defined, since all regions are the same there, only has no sub-score.
+        if nesting is None or inputs.group.code == "":
+            raise
+        return None
+    return fitted
 
 
 def gather(

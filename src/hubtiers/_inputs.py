@@ -9,6 +9,7 @@ import pandas as pd
 
 from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name
+from hubtiers.hubs.layout import seat_file
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 
 __all__ = ["input_files"]
@@ -28,7 +29,8 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     """
     data, layout = content.data, content.layout.name if content.layout else None
     tables = [source.file for source in data.indicators if source.file]
-    named = [*tables, data.framework, data.regions, data.names, layout]
+    members = data.members.file if data.members else None
+    named = [*tables, data.framework, data.regions, data.names, members, layout]
     files = {name: folder / name for name in named if name and is_file_name(name)}
     for name in tables:
         if not is_file_name(name):
@@ -38,9 +40,20 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     if content.compare.outside:
         files |= _of_set("checks", "values.csv", "sources.csv")
     files |= _of_places(content, regions)
-    if layout and not is_file_name(layout):
+    if layout and is_file_name(layout):
+        files |= _seats(folder / layout, folder)
+    elif layout:
         files[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
     return files
+
+
+def _seats(layout: Path, folder: Path) -> dict[str, Path]:
+    """Return the table of seats that a layout names, if it names one."""
+    found = seat_file(layout)
+    if found is None:
+        return {}
+    name = found.relative_to(folder) if found.is_relative_to(folder) else found.name
+    return {str(name): found}
 
 
 def _of_set(name: str, *files: str) -> dict[str, Path]:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["About", "CompiledForm", "asked_for", "own_fact", "uses_data"]
+__all__ = [
+    "About",
+    "CompiledForm",
+    "asked_for",
+    "both_directions",
+    "by_direction",
+    "number_in_formula",
+    "on_scale",
+    "own_fact",
+    "uses_data",
+]
+
+_MORE, _LESS = "(+)  ", "(−)  "
+"""What stands before a line of a formula that holds where more, or less, of an indicator is
+better."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +38,8 @@ class About:
         One sentence that says what it does.
     formula
         Its formula, with `_{…}` and `^{…}` for what stands low and high; empty where it has none.
+        Lines are parted by line ends. A class says it in general; what its objects say of
+        themselves in a property `stated` has their own options in it.
     """
 
     zh: str
@@ -30,6 +47,51 @@ class About:
     says_zh: str
     says_en: str
     formula: str = ""
+
+    def replaced(self, **parts: str) -> About:
+        """Return the same with some parts said otherwise."""
+        return dataclasses.replace(self, **parts)
+
+
+def number_in_formula(number: float) -> str:
+    """Return a number as it stands in a formula.
+
+    >>> number_in_formula(100.0), number_in_formula(-0.5)
+    ('100', '−0.5')
+    """
+    return f"{number:.12g}".replace("-", "−")
+
+
+def on_scale(low: float, high: float, share: str) -> str:
+    """Return the formula of a share of the way from `low` to `high`.
+
+    >>> on_scale(0.0, 1.0, "z"), on_scale(1.0, 100.0, "z")
+    ('z', '1 + 99 · z')
+    """
+    if (low, high) == (0.0, 1.0):
+        return share
+    return f"{number_in_formula(low)} + {number_in_formula(high - low)} · {share}"
+
+
+def both_directions(more: str, less: str) -> str:
+    """Return the lines of a formula for indicators of which more, and of which less, is better."""
+    return f"{_MORE}{more}\n{_LESS}{less}"
+
+
+def by_direction(formula: str, directions: Collection[int]) -> str:
+    """Return a formula without the lines for directions that no indicator has.
+
+    >>> by_direction(both_directions("y = x", "y = −x"), {1})
+    'y = x'
+    """
+    lines = []
+    for line in formula.split("\n"):
+        if len(directions) == 1 and line.startswith((_MORE, _LESS)):
+            holds = line.startswith(_MORE) == (1 in directions)
+            lines += [line[len(_MORE) :]] if holds else []
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 class CompiledForm(NamedTuple):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os.path import relpath
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -83,7 +84,7 @@ class _Draft:
 
     tables: tuple[_Table, ...]
     regions: str
-    reading: dict[str, str]
+    reading: dict[str, Any]
     year: int | str | None
     unmatched: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...] = ()
@@ -105,7 +106,7 @@ class _Draft:
         return "zh" if any(map(has_chinese, (*names, *regions))) else "en"
 
 
-def study_from_tables(
+def study_from_tables(  # noqa: PLR0913 - each is an option of the command
     folder: str | Path,
     files: Sequence[str | Path],
     *,
@@ -115,6 +116,8 @@ def study_from_tables(
     name: str | None = None,
     sheet: str | None = None,
     region_column: str | None = None,
+    decimal: str | None = None,
+    missing: Sequence[float | str] = (),
 ) -> NewStudy:
     """Make a study folder from tables of indicators, ready to build.
 
@@ -130,7 +133,7 @@ def study_from_tables(
         A file of boundaries, as `read_regions` takes it, instead of a level.
     id_column, name
         Columns of the boundaries with ids and names, where these are not found.
-    sheet, region_column
+    sheet, region_column, decimal, missing
         How the tables are read, where they leave it open.
 
     Raises
@@ -147,7 +150,8 @@ def study_from_tables(
         raise SpecError(
             "A study has a level or a file of regions, not both. Leave one of them out."
         )
-    reading = _given(sheet=sheet, region_column=region_column)
+    reading: dict[str, Any] = _given(sheet=sheet, region_column=region_column, decimal=decimal)
+    reading |= {"missing": list(missing)} if missing else {}
     columns = _given(id_column=id_column, name=name)
     tables = _read_tables([Path(file) for file in files], reading)
     names = _names_of(tables)
@@ -200,12 +204,12 @@ def _command(target: Path) -> str:
     return shlex.join(["hubtiers", "build", study, "--out", f"out/{target.name}"])
 
 
-def _read_tables(files: Sequence[Path], reading: dict[str, str]) -> list[_Table]:
+def _read_tables(files: Sequence[Path], reading: dict[str, Any]) -> list[_Table]:
     if not files:
         raise SpecError("No table is named. Give at least one file of indicators.")
     tables: list[_Table] = []
     for path in files:
-        file = read_indicators(path, **reading)  # type: ignore[arg-type]
+        file = read_indicators(path, **reading)
         taken = [table.name for table in tables] + ["study.toml", "framework.csv", "names.csv"]
         name, again = path.name, 2
         while name in taken:
@@ -264,7 +268,7 @@ def _choose_year(tables: Sequence[_Table]) -> int | str | None:
     return newest.pop() if len(newest) == 1 else "latest"
 
 
-def _describe(tables: Sequence[_Table], reading: dict[str, str]) -> tuple[_Table, ...]:
+def _describe(tables: Sequence[_Table], reading: dict[str, Any]) -> tuple[_Table, ...]:
     """Return the tables with their indicators described, as far as a framework finds them again."""
     described = [replace(table, indicators=_indicators_of(table)) for table in tables]
     found = [indicator for table in described for indicator in table.indicators]
@@ -312,7 +316,7 @@ def _without_twins(indicators: Sequence[Indicator]) -> list[Indicator]:
     ]
 
 
-def _as_found(table: _Table, renamed: dict[str, Indicator], reading: dict[str, str]) -> _Table:
+def _as_found(table: _Table, renamed: dict[str, Indicator], reading: dict[str, Any]) -> _Table:
     """Return the table with the indicators that a framework finds again with their values."""
     found = tuple(renamed.values())
     plain = tuple(replace(i, name_en="") if i.name_zh else i for i in found)
@@ -327,11 +331,11 @@ def _reads_same(
     table: _Table,
     renamed: dict[str, Indicator],
     tried: Sequence[Indicator],
-    reading: dict[str, str],
+    reading: dict[str, Any],
 ) -> bool:
     codes = {i.code for i in tried}
     try:
-        again = read_indicators(table.path, framework=Framework(tuple(tried)), **reading).values  # type: ignore[arg-type]
+        again = read_indicators(table.path, framework=Framework(tuple(tried)), **reading).values
     except HubtiersError:
         return False
     first = table.file.values.assign(

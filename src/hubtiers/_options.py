@@ -103,6 +103,14 @@ Keep = Annotated[
     list[str] | None,
     typer.Option(help="A column to read although it looks like a key; may be repeated."),
 ]
+Decimal = Annotated[
+    str | None,
+    typer.Option(help="The sign before decimals: , or a point."),
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(help="A number or text that means missing, as --missing=-999; may be repeated."),
+]
 Limits = Annotated[
     list[str] | None,
     typer.Option(help="A limit of the file, such as max_cells=10000000; may be repeated."),
@@ -221,4 +229,12 @@ NewSheet = Annotated[str | None, typer.Option(help="With --from: sheet of the wo
 NewRegionColumn = Annotated[
     str | None,
     typer.Option(help="With --from: column of the regions, by header or letter."),
+]
+NewDecimal = Annotated[
+    str | None,
+    typer.Option("--decimal", help="With --from: the sign before decimals, a comma or a point."),
+]
+NewMissing = Annotated[
+    list[str] | None,
+    typer.Option("--missing", help="With --from: a number or text that means missing."),
 ]

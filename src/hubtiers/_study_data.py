@@ -11,19 +11,30 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from hubtiers._study_file import DataSection, is_file_name
+from hubtiers._study_file import DataSection, MembersSection, is_file_name
 from hubtiers._study_values import ORIGIN, join_tables, read_tables
-from hubtiers.errors import DataError, HubtiersError, MissingColumnError, SpecError, listing
+from hubtiers.errors import (
+    DataError,
+    DuplicateRegionError,
+    HubtiersError,
+    JoinError,
+    MissingColumnError,
+    SpecError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator, load_framework
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.gazetteer import match_names
-from hubtiers.regions.layer_names import inside
+from hubtiers.regions.layer_names import inside, match_layer
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
 from hubtiers.regions.read import read_regions
+from hubtiers.table._totals import mark_totals
 from hubtiers.table.corrections import correct_names, read_corrections
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
+from hubtiers.table.report import JoinReport
 from hubtiers.table.roll_up import roll_up
+from hubtiers.table.yearbook.choices import in_study
 
 __all__ = ["StudyData", "in_words_of_a_study"]
 
@@ -60,10 +71,12 @@ class StudyData:
         values, regions, corrected = self._values_and_regions(framework)
         framework = framework or _plain_framework(values, data.direction)
         if data.roll_up:
-            parent = self._parent(regions)
+            values, parent = self._placed(values, regions)
             values = roll_up(
                 values, regions, framework=framework, partial=data.partial, parent=parent
             )
+        elif data.members is not None:
+            raise SpecError("[data] has members, but no roll_up = true to bring them up with.")
         table = join_indicators(
             regions,
             values,
@@ -169,6 +182,27 @@ class StudyData:
             )
         return load_regions(ids)
 
+    def _placed(
+        self, values: pd.DataFrame, regions: gpd.GeoDataFrame
+    ) -> tuple[pd.DataFrame, pd.Series | None]:
+        """Return values by the ids of smaller regions, and what each of these lies in."""
+        members = self.section.members
+        if members is None:
+            return values, self._parent(regions)
+        smaller = read_members(self.path(members.file), members)
+        matches = match_layer(values["region"].astype(str).unique().tolist(), smaller)
+        matches = mark_totals(matches, regions)
+        if len(refused := JoinReport(matches=matches).unmatched):
+            raise JoinError(
+                f"{len(refused)} names are none of the members in {members.file}: "
+                f"{listing(refused['name'].map(repr))}. Correct them in the data, or with names = "
+                '"names.csv" in [data].',
+                JoinReport(matches=matches),
+            )
+        ids = dict(zip(matches["name"], matches["region_id"], strict=True))
+        placed = values.assign(region=values["region"].astype(str).map(ids))
+        return placed[placed["region"] != ""], smaller["parent"]
+
     def _parent(self, regions: gpd.GeoDataFrame) -> pd.Series | None:
         """Return what the smaller regions of the pack lie in; None where members are listed."""
         if "members" in regions.columns:
@@ -178,8 +212,8 @@ class StudyData:
         if pack is None or not below:
             raise SpecError(
                 "roll_up = true needs regions that say what they consist of, but "
-                f"{self.section.regions!r} does not. "
-                "Use a level of a pack that has a level below it."
+                f"{self.section.regions!r} does not. Use a level of a pack that has a level below "
+                "it, or name the smaller regions: members = { file = …, parent = … }."
             )
         parents: pd.Series = load_regions(below[0].id, pack=pack)[below[0].parent_column]
         return parents
@@ -226,6 +260,32 @@ class StudyData:
         return str(self.folder / name) if is_file_name(name) else name
 
 
+def read_members(path: str, members: MembersSection) -> pd.DataFrame:
+    """Return smaller regions with their names and the column `parent`, from a layer or a table.
+
+    Raises
+    ------
+    MissingColumnError, DuplicateRegionError
+        When the file lacks a column, or tells a region twice.
+    """
+    if not path.lower().endswith(".csv"):
+        layer = read_regions(path, id_column=members.id_column, name=members.name)
+        if members.parent not in layer.columns:
+            columns = map(str, layer.columns)
+            raise MissingColumnError([members.parent], f"The layer {members.file}", columns)
+        return pd.DataFrame(layer.assign(parent=layer[members.parent].astype(str)))
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    id_column = members.id_column or str(table.columns[0])
+    wanted = [id_column, members.parent, *([members.name] if members.name else [])]
+    if absent := [column for column in wanted if column not in table.columns]:
+        raise MissingColumnError(absent, f"The table {members.file}", map(str, table.columns))
+    if (twice := table[id_column].duplicated()).any():
+        raise DuplicateRegionError(table.loc[twice, id_column], f"The table {members.file}")
+    called = table[members.name or id_column].to_numpy()
+    names = {"name_zh": called, "name_en": called, "parent": table[members.parent].to_numpy()}
+    return pd.DataFrame(names, index=pd.Index(table[id_column], name="region_id"))
+
+
 def _are_ids(names: list[str]) -> bool:
     try:
         load_regions(names)
@@ -267,4 +327,4 @@ def in_words_of_a_study(message: str) -> str:
         value = "true" if match["value"] == "True" else match["value"]
         return f"{verb}{match['key']} = {value} in [data]"
 
-    return _OPTION.sub(told, message)
+    return _OPTION.sub(told, in_study(message))

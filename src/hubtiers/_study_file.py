@@ -23,6 +23,7 @@ __all__ = [
     "CompareSection",
     "DataSection",
     "LayoutSection",
+    "MembersSection",
     "OutputSection",
     "OutsideCheck",
     "ReaderSection",
@@ -46,6 +47,8 @@ class ReaderSection(_Section):
     units: dict[str, str] = Field(default_factory=dict)
     layout: Literal["auto", "wide", "long"] = "auto"
     keep: tuple[str, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    missing: tuple[float | str, ...] = ()
     limits: dict[str, float] = Field(default_factory=dict)
 
 
@@ -66,6 +69,20 @@ class SourceSection(ReaderSection):
         if bool(self.file) == bool(self.column):
             raise ValueError("it needs either file = … or column = …")
         return self
+
+
+class MembersSection(_Section):
+    """The smaller regions of which values are told, and the column that says what they lie in.
+
+    `file` is a layer, or a table (.csv) without shapes; `parent` the column with the id of the
+    region of the study; `id_column` and `name` say how the smaller regions are identified and
+    called.
+    """
+
+    file: str
+    parent: str
+    id_column: str | None = None
+    name: str | None = None
 
 
 def _as_sources(value: Any) -> Any:
@@ -104,14 +121,14 @@ class DataSection(ReaderSection):
 
     `indicators` is a set that ships, a file, or a list of these, each as its name or as a table
     `{ file = …, region_column = …, year = … }`; a list of plain names means columns of the layer
-    itself. `sheet`, `region_column`, `units`, `layout`, `keep` and `limits` say what
-    `read_indicators` takes, for every file that does not say it itself. `names` is a file with
-    corrections of names; with `leading_zeros` a number may lack the zeros of its id; with
+    itself. `sheet`, `region_column`, `units`, `layout`, `keep`, `decimal`, `missing` and `limits`
+    say what `read_indicators` takes, for every file that does not say it itself. `names` is a file
+    with corrections of names; with `leading_zeros` a number may lack the zeros of its id; with
     `merged = "add"` counts of units that are one region today are added up. Without `framework`
     every indicator counts, more being better but where `direction` says -1.
 
-    With `roll_up` the values of smaller regions are brought up to the regions; with `partial` also
-    where some members have none.
+    With `roll_up` the values of smaller regions are brought up to the regions, those of a pack or
+    the `members` of a layer of one's own; with `partial` also where some members have none.
     """
 
     indicators: Annotated[
@@ -129,6 +146,7 @@ class DataSection(ReaderSection):
     exclude: tuple[str, ...] = ()
     roll_up: bool = False
     partial: bool = False
+    members: MembersSection | None = None
     id_column: str | None = None
     name_zh: str | None = None
     name_en: str | None = None
@@ -162,9 +180,13 @@ class OutsideCheck(_Section):
 
 
 class CompareSection(_Section):
-    """Methods that are run beside the study's own, and outside variables to hold it against."""
+    """Methods that are run beside the study's own, and outside variables to hold it against.
+
+    Every weighting of `weights` is run with every tier rule of `tiers`, or with that of the study.
+    """
 
     weights: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
     outside: tuple[OutsideCheck, ...] = ()
 
 
@@ -193,7 +215,11 @@ class OutputSection(_Section):
 
 
 class StudyFile(_Section):
-    """The content of a study file."""
+    """The content of a study file.
+
+    `description` (and `description_zh`) say what the study does, `notes_en` and `notes_zh` what its
+    scores do not say.
+    """
 
     data: DataSection
     method: dict[str, Any] = Field(default_factory=dict)
@@ -204,6 +230,9 @@ class StudyFile(_Section):
     title_zh: str = ""
     title_en: str = ""
     description: str = ""
+    description_zh: str = ""
+    notes_zh: tuple[str, ...] = ()
+    notes_en: tuple[str, ...] = ()
 
 
 def read_study_file(path: Path) -> StudyFile:

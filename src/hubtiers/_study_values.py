@@ -18,6 +18,7 @@ from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicat
 
 __all__ = ["ORIGIN", "join_tables", "read_limits", "read_tables", "reader_options"]
 
+_READING = ("sheet", "region_column", "units", "layout", "keep", "decimal", "missing", "limits")
 ORIGIN = "table"
 """The column that says which table of the study a value comes from."""
 
@@ -75,7 +76,7 @@ def _read_file(
 def reader_options(source: SourceSection, data: DataSection) -> dict[str, Any]:
     """Return how a table is read: as it says itself, else as `[data]` says."""
     options = {}
-    for name in ("sheet", "region_column", "units", "layout", "keep", "limits"):
+    for name in _READING:
         given = source if name in source.model_fields_set else data
         options[name] = getattr(given, name)
     return options | {"limits": read_limits(options["limits"])}

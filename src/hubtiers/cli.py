@@ -22,6 +22,7 @@ from hubtiers._options import (
     CountNames,
     CountOut,
     Credit,
+    Decimal,
     Dissolve,
     Engine,
     File,
@@ -33,11 +34,14 @@ from hubtiers._options import (
     Layout,
     Level,
     Limits,
+    Missing,
     More,
     Name,
     Names,
+    NewDecimal,
     NewIdColumn,
     NewLevel,
+    NewMissing,
     NewName,
     NewRegionColumn,
     NewRegions,
@@ -137,9 +141,7 @@ def build(
 def compare(
     study: Annotated[
         str,
-        typer.Argument(
-            help="Name of a study that ships (cities2023-lists), or path of a .toml file."
-        ),
+        typer.Argument(help="Name of a study that ships (cities2023), or path of a .toml file."),
     ],
     weights: Annotated[
         str,
@@ -156,7 +158,7 @@ def compare(
 ) -> None:
     """Put ranks and tiers under several weights side by side, and say how far they agree.
 
-    Example: hubtiers compare cities2023-lists --weights equal,entropy,critic,pca,variation
+    Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
     """
     from hubtiers.study import load_study
 
@@ -253,6 +255,8 @@ def check(  # noqa: PLR0913 - each is an option of its own
     units: Units = None,
     layout: Layout = "auto",
     keep: Keep = None,
+    decimal: Decimal = None,
+    missing: Missing = None,
     limits: Limits = None,
     show: Show = False,
 ) -> None:
@@ -271,6 +275,8 @@ def check(  # noqa: PLR0913 - each is an option of its own
         "units": pairs_of(units or (), "--units"),
         "layout": "" if layout == "auto" else layout,
         "keep": tuple(keep or ()),
+        "decimal": decimal,
+        "missing": tuple(missing or ()),
         "limits": numbers_of(limits or (), "--limits"),
     }
     reading = {argument: value for argument, value in given.items() if value}
@@ -365,7 +371,9 @@ def _told_as_options() -> Iterator[None]:
     try:
         yield
     except HubtiersError as error:
-        told = str(error)
+        from hubtiers.table.yearbook.choices import on_command_line
+
+        told = on_command_line(str(error))
         for argument, option in _TOLD.items():
             told = told.replace(argument, option)
         told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", told)
@@ -466,6 +474,8 @@ def new(  # noqa: PLR0913 - each is an option of its own
     name: NewName = None,
     sheet: NewSheet = None,
     region_column: NewRegionColumn = None,
+    decimal: NewDecimal = None,
+    missing: NewMissing = None,
 ) -> None:
     """Make a study folder to start from: study file, framework and values, ready to build.
 
@@ -476,6 +486,7 @@ def new(  # noqa: PLR0913 - each is an option of its own
     if not table:
         options: dict[str, object] = {"more tables": more, "--level": level, "--regions": regions}
         options |= {"--id": id_column, "--name": name, "--sheet": sheet}
+        options |= {"--decimal": decimal, "--missing": missing}
         _refuse(options | {"--region-column": region_column}, "--from FILE")
         from hubtiers.datasets import new_study
 
@@ -494,6 +505,8 @@ def new(  # noqa: PLR0913 - each is an option of its own
             name=name,
             sheet=sheet,
             region_column=region_column,
+            decimal=decimal,
+            missing=tuple(missing or ()),
         )
     for path in made.paths:
         print(path)

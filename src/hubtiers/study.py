@@ -19,7 +19,8 @@ from hubtiers._study_data import StudyData
 from hubtiers._study_file import StudyFile, is_file_name, read_study_file
 from hubtiers._trials import Choice, Trials, try_schemes
 from hubtiers.compare import Comparison, compare_schemes
-from hubtiers.errors import DataError, SpecError, UnknownOptionError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout, load_layout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.montecarlo import assess_robustness
@@ -78,7 +79,11 @@ class Study:
     def load_layout(self) -> HubLayout | None:
         """Read the layout, if the study names one."""
         layout = self.content.layout
-        return load_layout(self._path(layout.name)) if layout else None
+        if layout is None:
+            return None
+        # A layout without tiers of its own is one of the study's.
+        labels = getattr(self.scheme.tier, "labels", None)
+        return load_layout(self._path(layout.name), tiers=labels)
 
     def run(self, out: str | Path | None = None) -> Outcome:
         """Score, sort into tiers and compare; with `out`, write the files there.
@@ -230,15 +235,24 @@ class Study:
     def _compare_weights(
         self, table: IndicatorTable, reference: pd.Series | None
     ) -> Comparison | None:
-        weights = self.content.compare.weights
-        if not weights:
+        section = self.content.compare
+        if not section.weights:
             return None
-        return compare_schemes(table, self.schemes(weights), reference=reference)
+        schemes = self.schemes(section.weights, tiers=section.tiers)
+        return compare_schemes(table, schemes, reference=reference)
 
     def _reference(self, table: IndicatorTable, layout: HubLayout | None) -> pd.Series | None:
         section = self.content.layout
         if layout is None or section is None or not section.compare:
             return None
+        labels = getattr(self.scheme.tier, "labels", None) or TIERS
+        known = TIERS if set(labels) <= set(TIERS) else labels
+        if odd := [hub.tier for hub in layout.hubs if hub.tier not in known]:
+            raise SpecError(
+                "[layout] compare = true holds the tiers of the study against those of the layout "
+                f"{layout.id!r}, but {listing(map(repr, dict.fromkeys(odd)))} is none of the "
+                f"study's ({listing(known, most=9)}). Call them alike, or write compare = false."
+            )
         return layout.reference_tiers(table.members())
 
     def _path(self, name: str) -> str:
@@ -288,6 +302,8 @@ def load_study(source: str | Path) -> Study:
         scheme = Scheme.from_spec(content.method)
         for name in content.compare.weights:
             find_method("weight", name)
+        for name in content.compare.tiers:
+            find_method("tier", name)
     except SpecError as error:
         raise SpecError(f"The study {path.name} is not valid: {error}") from None
     return Study(path.stem, path.parent, content, scheme, str(source))

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hubtiers.scoring.aggregate import Arithmetic, Geometric
-from hubtiers.scoring.normalise import Goalposts, MinMax, ZScore
+from hubtiers.scoring.aggregate import Arithmetic, Geometric, MazziottaPareto
+from hubtiers.scoring.normalise import CentredGoalposts, Goalposts, MinMax, ZScore
 from hubtiers.scoring.weight import (
     AhpWeights,
     BenefitOfDoubt,
@@ -163,3 +163,38 @@ def test_table_23_ranks_with_the_rounded_weights_of_the_hierarchy_process() -> N
 def test_table_38_geometric_ranks_on_raw_values() -> None:
     scores = Geometric().fit(VALUES).apply(VALUES)
     assert ranks(scores).tolist() == PUBLISHED["rank_geometric_equal"].tolist()
+
+
+def test_mazziotta_pareto_index_of_2011() -> None:
+    """Mean 100, deviation 10 and S of a region's own values, all of populations: De Muro et al. (2011)."""
+    method = ZScore(mean=100, deviation=10, spread="population")
+    normalised = method.fit(VALUES).apply(VALUES)
+    scores = MazziottaPareto().fit(normalised).apply(normalised)
+    x = VALUES.to_numpy()
+    z = 100 + 10 * (x - x.mean(axis=0)) / x.std(axis=0)
+    expected = z.mean(axis=1) - z.std(axis=1) ** 2 / z.mean(axis=1)
+    np.testing.assert_allclose(scores, expected, rtol=1e-13)
+    assert round(scores["Finland"], 3) == 110.376
+    # With the deviation of a sample, as `ZScore` has it unless told otherwise, it is another index.
+    sample = ZScore(mean=100, deviation=10).fit(VALUES).apply(VALUES)
+    assert round(MazziottaPareto().fit(sample).apply(sample)["Finland"], 2) == 110.16
+
+
+def test_adjusted_mazziotta_pareto_index_of_2016() -> None:
+    """Goalposts half a range below and above the mean, which is 100: Mazziotta and Pareto (2016)."""
+    normalised = CentredGoalposts().fit(VALUES).apply(VALUES)
+    scores = MazziottaPareto().fit(normalised).apply(normalised)
+    x = VALUES.to_numpy()
+    reach = (x.max(axis=0) - x.min(axis=0)) / 2
+    low, high = x.mean(axis=0) - reach, x.mean(axis=0) + reach
+    r = (x - low) / (high - low) * 60 + 70
+    expected = r.mean(axis=1) - r.std(axis=1) ** 2 / r.mean(axis=1)
+    np.testing.assert_allclose(scores, expected, rtol=1e-13)
+    assert (normalised.mean().round(9) == 100).all()
+    np.testing.assert_allclose(normalised.max() - normalised.min(), 60)
+    # Against a base of one's own, and for something bad: the reference stays at 100.
+    base = dict(VALUES.loc["Japan"])
+    turned = CentredGoalposts(base).fit(VALUES, direction=pd.Series(-1, VALUES.columns))
+    assert turned.apply(VALUES).loc["Japan"].tolist() == [100.0] * 8
+    mirrored = CentredGoalposts(base).fit(VALUES).apply(VALUES)
+    np.testing.assert_allclose(turned.apply(VALUES), 200 - mirrored)

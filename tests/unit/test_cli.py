@@ -165,7 +165,13 @@ def test_count_writes_one_column_per_kind(hubtiers, tmp_path):
 def test_datasets_lists_every_study(hubtiers, tmp_path):
     run = hubtiers("datasets", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    for name in ("zhang2022", "provinces2022", "cities2023-lists", "beijing_cooperation"):
+    for name in (
+        "zhang2022",
+        "provinces2022",
+        "cities2023",
+        "cities2023-lists",
+        "beijing_cooperation",
+    ):
         assert name in run.stdout
 
 

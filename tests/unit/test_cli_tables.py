@@ -169,3 +169,28 @@ def test_new_takes_options_of_tables_with_from_only(run):
     assert status == 1
     assert "There is no file none.csv" in err
     assert not Path("mine").exists()
+
+
+def test_build_prints_the_windows_of_rules_of_position(run):
+    study = Path("own.toml")
+    Path("values.csv").write_text(
+        "省份,论文（篇）,专利（件）\n北京,60,70\n河北,30,15\n山西,9,5\n辽宁,1,10\n",
+        encoding="utf-8",
+    )
+    study.write_text(
+        '[data]\nregions = "listed"\nlevel = "province"\nindicators = "values.csv"\n'
+        "[robustness]\ndraws = 0\n"
+        '[output]\nfigures = false\ntables = false\nreport = false\nlanguage = "en"\n'
+        '[method.tier]\nmethod = "PositionRules"\ninternational_share = 50\nnational_share = 15\n'
+        "regional_share = 5\nmacro_region_places = 0\nprovince_places = 0\n",
+        encoding="utf-8",
+    )
+    status, out, err = run("build", "own.toml", "--out", "out")
+    assert status == 0, err
+    assert "Windows of sensitivity of the rules of position" in out
+    lines = [line for line in out.splitlines() if "National: share" in line]
+    cells = [cell.strip() for cell in lines[0].split("│")[1:-1]]
+    # Hebei holds exactly 15 % of the patents, the smaller of its two shares; Shanxi and Liaoning less.
+    assert cells[1:4] == ["15.00", "5.00", "15.00"]
+    assert cells[4].startswith("Shanxi")
+    assert cells[5].startswith("Hebei")

@@ -1,4 +1,5 @@
 import hashlib
+import html
 import json
 
 import numpy as np
@@ -10,7 +11,9 @@ from hubtiers._output import write_scores
 from hubtiers.errors import DataError, HubtiersError, OverlapError, SpecError, UnknownOptionError
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
+from hubtiers.show.pages.report import build_report
 from hubtiers.study import load_study
+from hubtiers.tiers.agreement import agreement
 
 FILES = [
     "map.html",
@@ -270,6 +273,133 @@ def test_cities_against_outside_rankings():
     missing = {"710000", "810000", "820000"}
     assert missing <= set(outcome.result.no_data)
     assert len(outcome.result.tier) == 372
+
+
+CITIES = {
+    "international": "北京市 上海市 深圳市",
+    "national": "杭州市 苏州市 广州市 南京市 西安市 成都市 武汉市 天津市 沈阳市 大连市",
+    "regional": "合肥市 重庆市 济南市 青岛市 东莞市 宁波市 无锡市 长沙市 佛山市 郑州市 厦门市 石家庄市 太原市 长春市 哈尔滨市 "
+    "南昌市 昆明市 兰州市 贵阳市 南宁市 呼和浩特市 海口市 乌鲁木齐市 银川市 西宁市 拉萨市",
+}
+
+
+@pytest.fixture(scope="module")
+def cities():
+    return load_study("cities2023").run()
+
+
+def in_tier(result, tier):
+    """Return the names of the regions in a tier, the best first."""
+    frame = result.to_frame()
+    return " ".join(frame["name_zh"][frame["tier"] == tier])
+
+
+class TestCities2023:
+    def test_tiers_by_rules_of_position(self, cities):
+        assert cities.result.tier_counts == {
+            "international": 3,
+            "national": 10,
+            "regional": 26,
+            "local": 257,
+        }
+        for tier, names in CITIES.items():
+            assert in_tier(cities.result, tier) == names
+        # Karamay and Ordos, which output per head had made national centres.
+        assert cities.result.tier[["650200", "150600"]].tolist() == ["local", "local"]
+
+    def test_what_the_yearbook_lacks_is_no_data(self, cities):
+        result = cities.result
+        assert result.scores.notna().sum() == 296
+        assert len(result.no_data) == 76
+        assert {"222400", "513200", "710000", "810000", "820000"} <= set(result.no_data)
+
+    def test_agreement_with_the_cores(self, cities):
+        assert (cities.agreement.n, cities.agreement.matches) == (20, 15)
+        assert round(cities.agreement.kappa, 3) == 0.706
+        assert cities.agreement.disagreements.index.tolist() == [
+            "350100",
+            "370100",
+            "370200",
+            "440100",
+            "500000",
+        ]
+
+    def test_natural_breaks_stand_beside_the_rules(self, cities):
+        assert cities.comparison.names == [
+            "framework · PositionRules",
+            "framework · NaturalBreaks",
+            "entropy · PositionRules",
+            "entropy · NaturalBreaks",
+            "critic · PositionRules",
+            "critic · NaturalBreaks",
+        ]
+        counts = {n: tuple(r.tier_counts.values()) for n, r in cities.comparison.results.items()}
+        assert counts["framework · NaturalBreaks"] == (3, 20, 54, 219)
+        assert counts["entropy · NaturalBreaks"] == (1, 9, 35, 251)
+        assert counts["critic · NaturalBreaks"] == (4, 22, 97, 173)
+        # Rules of position do not depend on weights.
+        assert {counts[f"{w} · PositionRules"] for w in ("framework", "entropy", "critic")} == {
+            (3, 10, 26, 257)
+        }
+        matches = cities.comparison.with_reference["matches"]
+        assert matches["framework · NaturalBreaks"] == 15
+        kappa = cities.comparison.with_reference["kappa"]
+        assert round(kappa["framework · NaturalBreaks"], 3) == 0.675
+
+    def test_culture_would_make_two_more_national_centres(self, cities):
+        """With all four functions the tiers are those of the first proposal, with its agreement."""
+        from hubtiers.tiers.rules import PositionRules
+
+        rules = PositionRules()
+        result = cities.result.fitted.scheme.replace(tier=rules).run(cities.result.table)
+        assert tuple(result.tier_counts.values()) == (3, 12, 25, 256)
+        assert in_tier(result, "national") == (
+            "杭州市 苏州市 广州市 南京市 西安市 成都市 武汉市 天津市 郑州市 沈阳市 大连市 哈尔滨市"
+        )
+        moved = result.tier.cat.codes != cities.result.tier.cat.codes
+        assert moved.index[moved].tolist() == ["230100", "350100", "410100"]
+        found = agreement(result.tier, cities.reference)
+        assert (found.matches, round(found.kappa, 3)) == (15, 0.684)
+
+    def test_windows_name_who_changes_first(self, cities):
+        windows = cities.result.breaks.windows.set_index("option")
+        bars = windows.loc[["international_share", "national_share", "regional_share"]]
+        assert bars[["lowest", "highest"]].round(3).to_numpy().tolist() == [
+            [3.856, 5.084],
+            [1.752, 2.119],
+            [0.801, 1.046],
+        ]
+        assert bars["if_lower"].tolist() == ["440100", "500000", "320400"]
+        assert bars["if_higher"].tolist() == ["440300", "120000", "440600"]
+
+    def test_certainty_varies_shares_and_values(self, cities):
+        probability = cities.robustness.tier_probability
+        assert probability.loc["110000", "international"] == 1.0
+        # A quarter less of a bar and five per cent of noise: Shenzhen sometimes falls, Guangzhou sometimes rises.
+        assert 0.8 < probability.loc["440300", "international"] < 0.98
+        assert 0.25 < probability.loc["440100", "international"] < 0.45
+        assert probability.loc[["650200", "150600"], "local"].tolist() == [1.0, 1.0]
+
+    def test_it_says_in_both_languages_what_it_does_not_say(self, cities):
+        content = cities.content
+        assert len(content.notes_zh) == len(content.notes_en) == 6
+        assert "40 个自治州" in content.notes_zh[1]
+        assert "40 autonomous prefectures" in content.notes_en[1]
+        for language, words in (("zh", content.notes_zh), ("en", content.notes_en)):
+            text = html.unescape(build_report(cities, language=language).html)
+            assert all(note in text for note in words)
+        assert content.description in text
+        assert content.description_zh not in text
+
+
+def test_comparison_knows_its_tier_rules(study_folder):
+    path = study_folder / "own.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text + '[compare]\nweights = ["equal"]\ntiers = ["NaturalBraeks"]\n', encoding="utf-8"
+    )
+    with pytest.raises(SpecError, match=r"own.toml is not valid.*'NaturalBraeks'.*'NaturalBreaks'"):
+        load_study(path)
 
 
 def test_the_study_of_lists_gives_the_same_scores_byte_for_byte(tmp_path):

@@ -34,7 +34,45 @@ FRAMEWORK_COLUMNS = (
     "weight",
     "denominator",
     "source",
+    "unit_en",
 )
+
+# Units in English, by indicator: 个 counts universities here and firms there.
+UNITS_EN: Mapping[str, str] = {
+    "double_first_class_universities": "universities",
+    "national_laboratories": "laboratories",
+    "national_key_laboratories": "laboratories",
+    "rd_basic_10k_cny": "10,000 yuan",
+    "sci_papers": "papers",
+    "rd_expenditure_100m_cny": "100 million yuan",
+    "rd_personnel_fte": "person-years",
+    "invention_grants": "patents",
+    "tech_contract_output_10k_cny": "10,000 yuan",
+    "hightech_mfg_revenue_100m_cny": "100 million yuan",
+    "industrial_firms_with_rd_institution": "firms",
+    "incubatee_firms": "firms",
+    "maker_spaces": "spaces",
+    "undergraduate_universities": "universities",
+    "patent_publications": "patents",
+    "patent_applicants": "applicants",
+    "gdp_100m_cny": "100 million yuan",
+    "national_hightech_zones": "zones",
+    "gdp_per_capita_cny": "yuan",
+    "state_key_labs_academic": "laboratories",
+    "state_key_labs_enterprise": "laboratories",
+    "science_employees": "people",
+    "higher_education_teachers": "people",
+    "science_employees_per_10k": "people per 10,000",
+    "technology_contracts_10k_cny": "10,000 yuan",
+    "invention_grants_per_10k": "patents per 10,000",
+    "hightech_firms": "firms",
+    "ict_employees": "people",
+    "goods_exports_10k_cny": "10,000 yuan",
+    "hightech_firms_per_10k": "firms per 10,000",
+    "library_holdings_10k": "10,000 volumes",
+    "museums": "museums",
+    "culture_employees": "people",
+}
 
 PROVINCES: Mapping[str, str] = {
     "北京": "110000",
@@ -134,10 +172,14 @@ def write_framework(
     indicators: Iterable[Mapping[str, object]],
     *,
     groups: Iterable[Mapping[str, object]] = (),
+    functions: Mapping[str, float] | None = None,
 ) -> None:
-    """Write `framework.csv` of a data set: Zhang's four functions, the groups below them, then the indicators."""
-    nodes = (*FUNCTION_ROWS, *groups, *indicators)
-    rows = [dict.fromkeys(FRAMEWORK_COLUMNS, "") | dict(node) for node in nodes]
+    """Write `framework.csv`: Zhang's four functions (with their weights), groups, indicators."""
+    weights = functions or {}
+    tops = [{**row, "weight": weights.get(str(row["code"]), "")} for row in FUNCTION_ROWS]
+    rows = [dict.fromkeys(FRAMEWORK_COLUMNS, "") | dict(n) for n in (*tops, *groups, *indicators)]
+    for row in rows:
+        row["unit_en"] = UNITS_EN.get(str(row["code"]), "")
     write(HERE / name / "framework.csv", FRAMEWORK_COLUMNS, rows)
 
 

@@ -157,7 +157,8 @@ class PackNames:
     """Names: the column of the short name, and the tables of other names.
 
     `aliases` and `former` are tables `region_id,alias[,level]`; `gazetteer`, `former` and
-    `ambiguous` of a pack with a gazetteer have the columns that `match_names` reads.
+    `ambiguous` of a pack with a gazetteer have the columns that `match_names` reads. `seats` is a
+    table `region_id,lon,lat` of the places where hubs are marked.
     """
 
     short: str = ""
@@ -165,6 +166,7 @@ class PackNames:
     aliases: str = ""
     former: str = ""
     ambiguous: str = ""
+    seats: str = ""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -260,6 +262,11 @@ class Pack:
         return {
             region: tuple(dict.fromkeys(filter(None, names))) for region, names in found.items()
         }
+
+    def seats(self) -> dict[str, tuple[float, float]]:
+        """Return longitude and latitude of the seats that the pack's table names."""
+        rows = self.table(self.names.seats)
+        return {row["region_id"]: (float(row["lon"]), float(row["lat"])) for row in rows}
 
     def groups(self) -> tuple[Place, ...]:
         """Return the groups of all groupings."""

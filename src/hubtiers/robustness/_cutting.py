@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from hubtiers._method import asked_for, own_fact
 from hubtiers.errors import SpecError, listing
 from hubtiers.robustness._scoring import Refused
+from hubtiers.table.indicator_table import IndicatorTable
 
 __all__ = ["TierRule", "columns_of", "cut_draws", "tier_rule"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Small = NDArray[np.int16]
+TableForm = Callable[[IndicatorTable], Callable[[Floats], Ints]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,9 @@ class TierRule:
         The rule itself.
     is_asked
         Whether the rule is not compiled, and itself says the tiers of every draw.
+    table_form
+        For a rule that reads the table and not the scores: from a table to a function of its values
+        that gives the tier of each region, 0 the lowest; None for every other rule.
     """
 
     code: int
@@ -43,15 +49,28 @@ class TierRule:
     columns: Ints
     method: Any
     is_asked: bool
+    table_form: TableForm | None = None
 
 
 def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
     """Return how a rule gives tiers from scores alone, in columns of these labels.
 
-    None when it needs more.
+    Or from the values of the table alone. None when it needs more.
     """
     from hubtiers.robustness._kernel import FIXED, GIVEN, NATURAL
 
+    if (form := own_fact(method, "table_form")) is not None:
+        columns = np.array([labels.index(label) for label in method.possible_tiers[::-1]], np.int64)
+        first = np.zeros(1, np.int64)
+        # Ranks come from the scores; the tiers that stand in the columns are exchanged later.
+        return TierRule(
+            GIVEN,
+            np.empty(0),
+            first,
+            method,
+            is_asked=False,
+            table_form=_in_columns(form, columns),
+        )
     if not own_fact(method, "uses_only_scores", default=not asked_for(method.fit)):
         return None
     cuts = own_fact(method, "cuts")
@@ -61,6 +80,16 @@ def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
     if cuts == "fixed":
         return TierRule(FIXED, np.array(method.cut_points, float), columns, method, is_asked=False)
     return TierRule(NATURAL, np.empty(0), columns, method, is_asked=False)
+
+
+def _in_columns(form: TableForm, columns: Ints) -> TableForm:
+    """Return the form with the columns of the labels in place of its own tiers."""
+
+    def placed(table: IndicatorTable) -> Callable[[Floats], Ints]:
+        tiers = form(table)
+        return lambda values: columns[tiers(values)]
+
+    return placed
 
 
 def columns_of(tier: pd.Series, labels: tuple[str, ...]) -> Small:

@@ -168,6 +168,8 @@ class DrawEvaluator:
                 raise self._reason(draws, int(which[part][refused.row])) from None
             if rule.is_asked:
                 self._ask_rule(rule, found, draws, which[part], classes[part])
+            if rule.table_form is not None:
+                self._place(rule, draws, which[part], choice, classes[part])
             if kept is not None:
                 kept[part] = found
         return Evaluated(which, ranks, classes, kept)
@@ -277,6 +279,23 @@ class DrawEvaluator:
                 own[:] = self._plainly(draws, int(number))[1][0]
             else:
                 own[:] = columns_of(scale.apply(series), self.plan.labels)
+
+    def _place(
+        self, rule: TierRule, draws: Draws, which: Ints, choice: Choice, classes: Small
+    ) -> None:
+        """Write the tiers of a rule that reads the values of the table, where there is a score."""
+        assert rule.table_form is not None
+        form, left_out = rule.table_form, choice.left_out
+        key = (repr(rule.method), left_out)
+        tiers_of = self._kept.get(("place", *key), lambda: form(self.plan.table_without(left_out)))
+        if self.plan.variation.noise is None:
+            values = self.plan.table.values.to_numpy(float)
+            tiers = self._kept.get(("placed", *key), lambda: tiers_of(values))
+            classes[:] = np.where(classes >= 0, tiers, -1)
+            return
+        for number, own in zip(which, classes, strict=True):
+            tiers = tiers_of(self.plain.noisy_values(draws.keys[number]))
+            own[:] = np.where(own >= 0, tiers, -1)
 
     def _reason(self, draws: Draws, number: int) -> DataError:
         """Return the error of the plain path for a draw that a kernel refused."""

@@ -65,6 +65,11 @@ class FixedScale:
         """Names of the tiers, highest first."""
         return self.scale.labels
 
+    @property
+    def table_form(self) -> Any:
+        """That of the scale, where its tiers are read from the table; else None."""
+        return getattr(self.scale, "table_form", None)
+
     def fit(self, scores: pd.Series) -> TierScale:
         """Return the earlier scale."""
         del scores

@@ -8,17 +8,26 @@ What they give is what `hubtiers._hierarchy` gives; a property test holds the tw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._hierarchy import by_level, groups_upwards, method_at
+from hubtiers._hierarchy import (
+    all_at_once,
+    by_level,
+    groups_upwards,
+    method_at,
+    nesting_of,
+)
 from hubtiers._method import CompiledForm, own_fact
 from hubtiers._rounding import powers_by_exponent
 from hubtiers.framework import Framework
 from hubtiers.scheme import Scheme
+
+if TYPE_CHECKING:
+    from hubtiers.scoring.aggregate.kernels import Gaps, Program
 
 __all__ = ["Prepared", "Refused", "compiled_forms", "prepare_values", "score_draws"]
 
@@ -41,19 +50,6 @@ class Refused(Exception):  # noqa: N818 — nothing failed: the plain path is as
         self.row = row
 
 
-class Program(NamedTuple):
-    """The groups of a hierarchy, the lowest first, as `tree_kernel` takes them.
-
-    `first` says where the children of each group start among `children`, which are rows of the
-    matrix of nodes; `rules` and `options` say how each group aggregates.
-    """
-
-    first: Ints
-    children: Ints
-    rules: Ints
-    options: Floats
-
-
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """Normalised values of the regions that have some, as the compiled kernels want them.
@@ -69,7 +65,9 @@ class Prepared:
         Of the weighted mean over all indicators that gives the score; None where the score needs
         the hierarchy.
     program
-        The hierarchy.
+        The hierarchy; one group of all indicators where the method takes them at once.
+    gaps
+        How gaps hand their weight on, where it does.
     used
         Which indicators play a part: all but the one that was left out.
     """
@@ -79,6 +77,7 @@ class Prepared:
     matrix: Floats
     exponent: float | None
     program: Program
+    gaps: Gaps
     used: NDArray[np.bool_]
 
 
@@ -101,7 +100,9 @@ def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -
         exponent = None
     if exponent is not None:
         matrix = _flat_matrix(matrix, used, exponent)
-    return Prepared(regions, len(values), matrix, exponent, program, used)
+    at_once = all_at_once(scheme.aggregate)
+    gaps = _gaps(matrix, used, framework if at_once else None)
+    return Prepared(regions, len(values), matrix, exponent, program, gaps, used)
 
 
 def _can_be_flat(matrix: Floats, exponent: float) -> bool:
@@ -124,17 +125,23 @@ def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Fl
 
 
 def _program(scheme: Scheme, framework: Framework) -> Program:
-    from hubtiers.scoring.aggregate.kernels import RULES
+    from hubtiers.scoring.aggregate.kernels import RULES, Program
 
     methods = by_level(scheme.aggregate)
     row = {code: number for number, code in enumerate(framework.codes)}
+    # A method that takes all indicators at once needs no sub-score.
+    steps = [(framework.codes, 0)]
+    if not all_at_once(scheme.aggregate):
+        steps = []
+        for group in groups_upwards(framework):
+            row[group.code] = len(framework.codes) + len(steps)
+            steps.append((list(group.children), group.level))
     first, children = [0], list[int]()
     rules, options = list[int](), list[float]()
-    for group in groups_upwards(framework):
-        row[group.code] = len(framework.codes) + len(rules)
-        children += [row[child] for child in group.children]
+    for codes, level in steps:
+        children += [row[child] for child in codes]
         first.append(len(children))
-        form: CompiledForm = own_fact(method_at(methods, group.level), "compiled_form")
+        form: CompiledForm = own_fact(method_at(methods, level), "compiled_form")
         rules.append(RULES[form.rule])
         options.append(form.option)
     return Program(
@@ -142,6 +149,23 @@ def _program(scheme: Scheme, framework: Framework) -> Program:
         np.array(children, np.int64),
         np.array(rules, np.int64),
         np.array(options),
+    )
+
+
+def _gaps(matrix: Floats, used: NDArray[np.bool_], framework: Framework | None) -> Gaps:
+    """Return how gaps hand their weight on; without a framework, or a gap, no weight is."""
+    from hubtiers.scoring.aggregate.kernels import Gaps
+
+    present = ~np.isnan(matrix.T)
+    if framework is None or present[:, used].all():
+        everywhere = np.ones((1, len(matrix)), np.bool_)
+        nowhere = np.zeros(1, np.int64), np.zeros(0, np.int64)
+        return Gaps(np.zeros(matrix.shape[1], np.int64), everywhere, *nowhere)
+    patterns, own = np.unique(present, axis=0, return_inverse=True)
+    below = nesting_of(framework).columns_among(pd.Index(framework.codes))
+    start = np.cumsum([0, *map(len, below)])
+    return Gaps(
+        own.ravel().astype(np.int64), patterns, start.astype(np.int64), np.concatenate(below)
     )
 
 
@@ -199,7 +223,12 @@ def _score_by_level(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
     groups = np.empty((len(prepared.program.rules), count))
     scores = np.empty((len(rows), count))
     refused = tree_kernel(
-        np.vstack([prepared.matrix, groups]), weights, rows, *prepared.program, scores
+        np.vstack([prepared.matrix, groups]),
+        weights,
+        rows,
+        prepared.program,
+        prepared.gaps,
+        scores,
     )
     if refused >= 0:
         raise Refused(refused)

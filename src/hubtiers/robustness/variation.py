@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
@@ -349,7 +350,8 @@ class Variation:
         which each draw takes one. The word `"dirichlet"` stands for `Dirichlet()`.
     normalise, treat, impute, tier
         Methods (or their names) of which each draw takes one. Name the scheme's own, too, if it is
-        to stay among them.
+        to stay among them. A mapping with `method`, its options and `vary` stands for the method
+        with every combination of the values that `vary` lists by option.
     aggregate
         The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level
         by itself.
@@ -470,12 +472,34 @@ def _as_options(step: str, options: Any) -> Any:
 def _options(step: str, options: Any) -> tuple[Any, ...]:
     """Return methods from method objects, names or study-file mappings; one counts as a tuple."""
     members = options if isinstance(options, (tuple, list)) else (options,)
-    made = tuple(_as_method(step, member) for member in members)
+    spread = [one for member in members for one in _spread(step, member)]
+    made = tuple(_as_method(step, member) for member in spread)
     if not made:
         raise SpecError(
             f"The Variation names no option for {step!r}. Give at least one, or leave it out."
         )
     return made
+
+
+def _spread(step: str, member: Any) -> list[Any]:
+    """Return one mapping for every combination of the options under `vary`.
+
+    `{"method": "PositionRules", "vary": {"national_share": [1.5, 2]}}` stands for two methods.
+    """
+    if not isinstance(member, Mapping) or "vary" not in member:
+        return [member]
+    varied = member["vary"]
+    are_lists = isinstance(varied, Mapping) and all(
+        isinstance(values, (tuple, list)) and values for values in varied.values()
+    )
+    if not varied or not are_lists:
+        raise SpecError(
+            f"The Variation got vary={varied!r} for {step!r}. Give a list of values for each "
+            "option that varies, such as vary = { national_share = [1.5, 2, 2.5] }."
+        )
+    same = {name: value for name, value in member.items() if name != "vary"}
+    combinations = itertools.product(*varied.values())
+    return [{**same, **dict(zip(varied, values, strict=True))} for values in combinations]
 
 
 def _as_method(step: str, member: Any) -> Any:

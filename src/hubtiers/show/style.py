@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["HUB_SHAPES", "NO_DATA_COLOUR", "SCORE_RAMP", "contrast", "hub_colours", "tier_colours"]
+__all__ = [
+    "HUB_SHAPES",
+    "NO_DATA_COLOUR",
+    "SCORE_RAMP",
+    "contrast",
+    "hub_colours",
+    "hub_shapes",
+    "tier_colours",
+]
 
 # One ramp from dark to light, so that the order of tiers survives greyscale and every colour
 # vision; a test measures the steps in lightness. On a dark ground the highest tier is the lightest:
@@ -40,6 +48,16 @@ def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]
 def hub_colours(labels: Sequence[str]) -> dict[str, str]:
     """Return a line and symbol colour for each tier of hubs, highest first."""
     return dict(zip(labels, _ramp(_HUB_RAMP, len(labels)), strict=True))
+
+
+def hub_shapes(labels: Sequence[str]) -> dict[str, str]:
+    """Return the symbol of each tier of hubs, highest first; all from the fourth on are circles.
+
+    >>> hub_shapes(["core", "other"])
+    {'core': 'star', 'other': 'diamond'}
+    """
+    last = len(HUB_SHAPES) - 1
+    return {label: HUB_SHAPES[min(place, last)] for place, label in enumerate(labels)}
 
 
 def contrast(colour: str, other: str) -> float:

@@ -27,6 +27,7 @@ __all__ = [
     "break_note",
     "break_texts",
     "browser_words",
+    "figures_text",
     "has_chinese",
     "in_languages",
     "join_texts",
@@ -232,6 +233,10 @@ _FIGURES: Mapping[str, Text] = {
         "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
     ),
     "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
+    "cores_inside": Text(
+        "中心城市驻地位置未知者，标在其区域内一点。",
+        " Cores whose seats are not known are marked at a point inside their region.",
+    ),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
@@ -251,7 +256,12 @@ _FIGURES: Mapping[str, Text] = {
     ),
     "rank_log": Text("位次（对数）", "Rank (log scale)"),
     "score_log": Text("综合得分（对数）", "Score (log scale)"),
+    "effective_weight": Text("有效权重", "Effective weight"),
+    "group": Text("所属组", "Group"),
+    "level_of_group": Text("级次", "Level"),
+    "member": Text("组内项", "Member"),
     "weight": Text("权重", "Weight"),
+    "weight_in_group": Text("组内权重", "Weight within the group"),
 }
 
 _COLUMNS: Mapping[str, Text] = {
@@ -309,6 +319,7 @@ _CELLS: Mapping[str, Text] = {
     "rule_exact": Text("名称一致", "exact name"),
     "rule_former": Text("曾用名", "former name"),
     "rule_id": Text("代码", "region id"),
+    "rule_total": Text("合计，未纳入", "a total, set aside"),
     "rule_unmatched": Text("未匹配", "unmatched"),
     "slot_category": Text("指标类别", "category"),
     "slot_group": Text("功能层", "group"),
@@ -340,11 +351,23 @@ _TABLES: Mapping[str, Text] = {
     "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
     "indicator_table": Text("指标体系", "Indicator system"),
     "join_table": Text("名称匹配", "Names matched"),
+    "level_note": Text(
+        "组内权重合计为 1；有效权重为自身向上各级权重之积。",
+        "Weights within a group sum to 1; the effective weight is the product of the weights on "
+        "the way up.",
+    ),
+    "level_table": Text("各级权重", "Weights by level"),
     "method_note": Text("方法：{steps}。", "Method: {steps}."),
     "move_note": Text("位次变动为正表示上升。", "A positive change of rank is a gain."),
     "move_table": Text(
         "换用其他方案后层级变动的区域", "Regions that change tier under another scheme"
     ),
+    "normalisation_note": Text(
+        "各参数取自参与计分的区域，按处理缺失值与异常值之后的数值计算；符号含义见方法公式。",
+        "Taken over the regions that are scored, from values after gaps and treatment; the symbols "
+        "are those of the formulas.",
+    ),
+    "normalisation_table": Text("标准化所用参数", "What treatment and scaling use"),
     "no_score_note": Text(
         "{n} 个区域数据不足，不计分。", "{n} regions have too few values for a score."
     ),
@@ -363,6 +386,13 @@ _TABLES: Mapping[str, Text] = {
         "Tiers: {method}; goodness of variance fit {gvf}.",
     ),
     "tier_table": Text("层级与断点", "Tiers and cut-points"),
+    "value_note": Text(
+        "计分所用的原始值 x：已除以规模变量（如有）并填补缺失值（如方法规定），"
+        "未作异常值处理与标准化。",
+        "The values x that were scored: divided by size and with gaps filled where the method says "
+        "so, before treatment and scaling.",
+    ),
+    "value_table": Text("计分所用数值", "Values that were scored"),
     "weight_note": Text(
         "权重为各指标在综合得分中的有效权重（{method}），合计为 1。",
         "Weights are effective weights in the composite score ({method}); they sum to 1.",
@@ -378,6 +408,48 @@ _STEPS: Mapping[str, Text] = {
     "step_tier": Text("分级", "Tiers"),
     "step_treat": Text("异常值处理", "Treatment"),
     "step_weight": Text("赋权", "Weights"),
+}
+
+_AGGREGATION: Mapping[str, Text] = {
+    "aggregation_heading": Text("从指标到综合得分", "From indicators to the score"),
+    "all_at_once": Text(
+        "综合得分由全部 {n} 个指标一次算出，此时 k 为指标，w 为其有效权重（向上各级权重之积）。"
+        "各组得分是同一方法只用本组指标的结果，不参与综合得分的计算。",
+        "The score comes from all {n} indicators at once: k are the indicators and w their "
+        "effective weights, the products of the weights on the way up. The sub-score of a group is "
+        "the same method over the indicators of the group alone; the score does not use it.",
+    ),
+    "composite_score": Text("综合得分", "the score"),
+    "gaps_handed_on": Text(
+        "{all} 个计分区域中有 {n} 个存在缺失值。求和只涉及有值的项："
+        "缺失指标的权重由同组其余指标分担，全组缺失时由上一级的其余各组分担。",
+        "Values are missing in {n} of {all} scored regions. Sums run over what is present: a "
+        "missing indicator hands its weight on to the others of its group, and a group without any "
+        "value to the other groups beside it.",
+    ),
+    "gaps_handed_on_at_once": Text(
+        "{all} 个计分区域中有 {n} 个存在缺失值。求和只涉及有值的指标，其有效权重重新计算："
+        "缺失指标的权重由同组其余指标分担，全组缺失时由上一级的其余各组分担。",
+        "Values are missing in {n} of {all} scored regions. Sums run over the indicators present, "
+        "with effective weights made anew: a missing indicator hands its weight on to the others "
+        "of its group, and a group without any value to the other groups beside it.",
+    ),
+    "level_by_level": Text("逐级合成：{levels}。", "Level by level: {levels}."),
+    "level_of_aggregation": Text(
+        "第 {level} 级以{method}得出{names}", "level {level} gives {names} by {method}"
+    ),
+    "no_gaps": Text(
+        "{all} 个计分区域均无缺失值。", "No value is missing in the {all} scored regions."
+    ),
+    "one_level": Text(
+        "综合得分由 {n} 个指标直接算出。", "The score comes straight from the {n} indicators."
+    ),
+    "weights_by_level": Text(
+        "各项的权重 w 是其在所属组内的权重；各指标的有效权重为自身向上各级权重之积。",
+        "The weight w of a member is that within its group; the effective weight of an indicator "
+        "is the product of the weights on its way up.",
+    ),
+    "weights_by_region": Text("各区域的权重不同。", "Every region has weights of its own."),
 }
 
 _REPORT: Mapping[str, Text] = {
@@ -403,6 +475,39 @@ _REPORT: Mapping[str, Text] = {
     "other_schemes": Text("其他赋权与分级方案", "Other schemes"),
     "outside_variables": Text("外部变量", "Outside variables"),
     "overlapping_regions": Text("相互重叠的区域", "Overlapping regions"),
+    "option_functions": Text("功能个数", "Functions that must meet a rule"),
+    "option_international_share": Text("国际级占比（%）", "International: share, %"),
+    "option_macro_region_places": Text("国家级：大区位次", "National: places in the macro-region"),
+    "option_national_share": Text("国家级占比（%）", "National: share, %"),
+    "option_province_places": Text("区域级：省内位次", "Regional: places in the province"),
+    "option_regional_share": Text("区域级占比（%）", "Regional: share, %"),
+    "position_functions": Text("达到规则的功能", "Functions that meet it"),
+    "position_rule": Text("归级规则", "Rule"),
+    "position_section": Text("位置规则", "Rules of position"),
+    "position_table": Text(
+        "按位置规则归入最低层级以上的区域", "Regions that a rule of position lifts"
+    ),
+    "rule_international_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
+    "rule_macro_region_places": Text("大区内前 {n} 位", "first {n} of its macro-region"),
+    "rule_national_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
+    "rule_province_places": Text("省内前 {n} 位", "first {n} of its province"),
+    "rule_regional_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
+    "rule_world": Text("占全球总量不低于 {n}%", "at least {n} % of the world's total"),
+    "share_in": Text("{name}占比（%）", "{name}, % of the total"),
+    "several_tiers": Text("不同层级", "several tiers"),
+    "window_highest": Text("上限", "May rise to"),
+    "window_if_higher": Text("超过上限时先变动", "Change first beyond it"),
+    "window_if_lower": Text("低于下限时先变动", "Change first below it"),
+    "window_lowest": Text("下限", "May fall to"),
+    "window_note": Text(
+        "占比可降至略高于下限；位次与功能个数为整数。无区域变动时以“–”表示。",
+        "A share may fall to just above the bound; places and functions are whole numbers. A dash: "
+        "no region would change.",
+    ),
+    "window_option": Text("规则中的数值", "Number of the rules"),
+    "window_table": Text("位置规则的敏感区间", "Windows of sensitivity of the rules of position"),
+    "window_value": Text("取值", "Value"),
+    "world_share_in": Text("{name}占全球比重（%）", "{name}, % of the world's total"),
     "question_section": Text("研究问题", "Question"),
     "rerun_section": Text("如何复算", "How to run it again"),
     "result_section": Text("结果", "Result"),
@@ -420,6 +525,7 @@ _MARKS: Mapping[str, Text] = {
     "comma": Text("，", ", "),
     "enumeration": Text("、", ", "),
     "sentence_end": Text("。", ". "),
+    "semicolon": Text("；", "; "),
     "then": Text("，再", ", then "),
 }
 
@@ -433,6 +539,7 @@ _BOOK: Mapping[str, Text] = {
     **_CELLS,
     **_TABLES,
     **_STEPS,
+    **_AGGREGATION,
     **_REPORT,
     **_MARKS,
 }
@@ -598,6 +705,21 @@ def number_text(value: object, digits: int = 3) -> str:
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return "–"
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def figures_text(value: object, figures: int) -> str:
+    """Return a number with so many significant figures, without an exponent.
+
+    >>> figures_text(123456.789, 8), figures_text(-0.00123, 8), figures_text(2.0, 8)
+    ('123456.79', '−0.00123', '2')
+    """
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        return "–"
+    size = math.floor(math.log10(abs(value))) if value else 0
+    text = f"{value:.{max(figures - 1 - size, 0)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−")
 
 
 def break_texts(scale: TierScale, language: str) -> list[str]:

@@ -22,6 +22,7 @@ from hubtiers.errors import (
     listing,
 )
 from hubtiers.regions._names import name_key
+from hubtiers.table._missing import is_missing_mark
 from hubtiers.table._places import read_places, read_postal_codes
 from hubtiers.table.corrections import check_corrections, read_corrections
 from hubtiers.table.name_report import NameReport, PlaceRead
@@ -49,25 +50,6 @@ _PROVINCE_COLUMNS = (
     "Province",
 )
 _POSTAL_COLUMNS = ("邮编", "邮政编码", "邮码", "postcode", "postalcode", "zip", "zipcode")
-_MISSING = frozenset(
-    [
-        "",
-        "na",
-        "n/a",
-        "nan",
-        "null",
-        "none",
-        "<na>",
-        "-",
-        "--",
-        "—",
-        "——",
-        "…",
-        "无",
-        "不详",
-        "未知",
-    ]
-)
 # What an address begins with, also behind a postal code, without the number of the house, by which
 # millions differ.
 _HEAD = r"^((?:[^0-9]{0,5}[0-9]{6})?[^0-9]{1,24})"
@@ -237,7 +219,7 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     else:
         texts = column.astype("object").where(column.notna(), "").astype(str).str.strip()
-    return texts.where(~texts.str.casefold().isin(_MISSING), "")
+    return texts.where(~texts.map(is_missing_mark), "")
 
 
 def _distinct(

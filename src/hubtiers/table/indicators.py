@@ -37,8 +37,9 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
     Parameters
     ----------
     name
-        A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities-lists"`` or
-        ``"beijing_cooperation"``.
+        A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities"``,
+        ``"cities-lists"`` or ``"beijing_cooperation"``. What was called ``"cities"`` up to version
+        0.1.0 is ``"cities-lists"``.
     edition
         ``"printed"`` gives every value as its source has it. ``"official"`` puts the official
         figure in place of a value whose status is *suspected-error*, where an official figure is

@@ -23,6 +23,7 @@ from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.layer_names import match_layer, pad_zeros
 from hubtiers.regions.pack import source_of
 from hubtiers.regions.read import read_regions
+from hubtiers.table._totals import mark_totals
 from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.merged import Added, add_merged
@@ -98,6 +99,10 @@ def join_indicators(
 
     Notes
     -----
+    **Totals.** A row that is a whole and no region of the layer is set aside, and stands in
+    `table.report.totals`: World, EU27_2020, or the country that regions of the layer lie in, once
+    each of these has a row of its own.
+
     **Missing values.** A region without a row stays in the table with missing values. A value that
     is missing in the data stays missing.
 
@@ -120,7 +125,8 @@ def join_indicators(
     regions = as_regions(regions)
     given = values if isinstance(values, pd.DataFrame) else values.values
     left: tuple[str, ...] = ()
-    if not set(_NEEDED) & set(given.columns):
+    # A wide frame may call its column of regions "region" too.
+    if not {"indicator", "value"} & set(given.columns):
         given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
     tidy = _check_tidy(given)
     declared = framework
@@ -163,7 +169,8 @@ def _place(wanted: pd.DataFrame, regions: pd.DataFrame) -> tuple[pd.DataFrame, p
     matches = match_layer(places["region"].tolist(), regions, within=places["within"].tolist())
     found = dict(zip(places.itertuples(index=False, name=None), matches["region_id"], strict=True))
     pairs = zip(wanted["region"], wanted["within"], strict=True)
-    return wanted.assign(region_id=[found[pair] for pair in pairs]), matches
+    placed = wanted.assign(region_id=[found[pair] for pair in pairs])
+    return placed, mark_totals(matches, regions)
 
 
 def match_regions(names: list[str], regions: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ class JoinReport:
     ----------
     matches
         One row per name in the data: `name`, `region_id`, `rule` (id, exact, alias, former,
-        ambiguous, unmatched), `candidates`, `note`.
+        ambiguous, unmatched, total), `candidates`, `note`.
     regions_without_data
         Regions of the layer for which the data hold no value: they show as “no data”.
     ignored_indicators
@@ -61,7 +61,13 @@ class JoinReport:
     @property
     def unmatched(self) -> pd.DataFrame:
         """Names of the data that belong to no region of the layer, or to more than one."""
-        return self.matches[self.matches["region_id"] == ""]
+        is_open = (self.matches["region_id"] == "") & (self.matches["rule"] != "total")
+        return self.matches[is_open]
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """Names of rows that are a whole and no region of the layer: set aside, not lost."""
+        return tuple(self.matches.loc[self.matches["rule"] == "total", "name"].astype("str"))
 
     @property
     def mixed_years(self) -> dict[str, tuple[int, ...]]:
@@ -114,8 +120,10 @@ class JoinReport:
         return "\n".join(lines)
 
     def _changes(self) -> list[str]:
-        """Return what was put in place of what the data say."""
+        """Return what was set aside, and what was put in place of what the data say."""
         lines = []
+        if self.totals:
+            lines.append(f"totals, set aside: {listing(self.totals, most=12)}")
         if self.added:
             lines.append(f"added up: {listing(self.added)}")
         if self.corrected:

@@ -8,19 +8,30 @@ this library's own.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubtiers._method import About
-from hubtiers.errors import DataError, MissingColumnError, SpecError, listing
+from hubtiers.errors import (
+    DataError,
+    MissingColumnError,
+    SpecError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers._position import Bar, Columns, places_within, shares_of, tiers_by_bars
+from hubtiers.tiers._windows import sensitivity_windows
 from hubtiers.tiers.scale import (
     GroupedTiers,
     class_counts,
@@ -34,12 +45,19 @@ from hubtiers.tiers.scale import (
 
 __all__ = ["MACRO_REGIONS", "PositionRules", "PositionTiers", "function_shares", "macro_regions"]
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 MACRO_REGIONS: Mapping[str, tuple[str, ...]] = {
     group.id: group.members for group in load_pack(DEFAULT_PACK).groupings["macro_region"].groups
 }
 """The macro-regions of the default pack and their provinces, by id, as its `pack.toml` has them."""
 
 _NO_RULE = "none of the rules"
+_FIELDS = ("world", "nation")
+
+_SLACK = 1 + 1e-9
+"""What a sum may exceed a given total by: the last digits of its terms."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -51,12 +69,19 @@ class PositionTiers(GroupedTiers):
     rules
         The rules, with all cut-points.
     placements
-        One row per fitted region with a score: its `tier`, the `rule` that placed it, the
-        `functions` that met the rule, and its share of the total in every function, in per cent.
+        One row per fitted region with a score: its `tier`, the `rule` that placed it, the `option`
+        that holds the number of that rule, the `functions` that met the rule, and its share of the
+        total in every function, in per cent (`world_share_…` where totals of the world are given).
+    windows
+        One row for each number of the rules: the `option`, its `value`, how far it may move
+        (`lowest`, `highest`) while the others stay before a region changes its tier, and the
+        regions that change first beyond it (`if_lower`, `if_higher`: ids with semicolons) with the
+        tiers that they get. A share may fall to just above `lowest`, and rise up to `highest`.
     """
 
     rules: PositionRules
     placements: pd.DataFrame
+    windows: pd.DataFrame
 
     @property
     def placed_by(self) -> pd.Series:
@@ -77,17 +102,24 @@ class PositionTiers(GroupedTiers):
         """
         return self.rules.place(scores, table=table)["tier"].reindex(scores.index)
 
+    @property
+    def table_form(self) -> Callable[[IndicatorTable], Callable[[Floats], Ints]]:
+        """The rules on bare arrays; see `PositionRules.table_form`."""
+        return self.rules.table_form
+
     def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.placements.to_html(
-            escape=True, na_rep="–", float_format="{:.2f}".format
-        )
+        frames = (self.windows, self.placements)
+        tables = [
+            frame.to_html(escape=True, na_rep="–", float_format="{:.2f}".format) for frame in frames
+        ]
+        return "".join([super()._repr_html_(), *tables])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PositionRules:
     """Rules of position (位置规则).
 
-    How a region's functions stand in the nation, macro-region and province.
+    How a region's functions stand in the world, the nation, the macro-region and the province.
 
     Choose it to take Zhang at his word: a centre's level is the standing of its functions at each
     scale. A tier takes at least `functions` functions above its bar, whichever they are: lower
@@ -96,7 +128,8 @@ class PositionRules:
     Parameters
     ----------
     international_share
-        International: at least this share of the total, in per cent.
+        International: at least this share of the total, in per cent; of the world's total where
+        `totals` gives it.
     national_share
         National: at least this share of the total, in per cent …
     macro_region_places
@@ -109,15 +142,26 @@ class PositionRules:
         How many functions must meet a bar.
     labels
         Four names, highest first; Zhang's tiers when left out.
+    counting
+        The functions that count, such as `("research", "technology", "industry")`; all that have a
+        share when left out.
+    totals
+        Totals by indicator, in its unit, of the `"world"` or of the `"nation"`, such as `{"world":
+        {"invention_grants": 900_000}}`. Only indicators that are named there count in such a
+        share. Left out, the total is the sum over the regions of the table.
+    within
+        The columns of the regions that say in which macro-region and in which province each lies.
 
     Notes
     -----
     **All cut-points are this library's own.** The defaults are meant for city units; provinces, of
     which there are fewer, take higher shares, such as 10, 3 and 1.5. Rules are tried from the
-    highest tier down, and every other region with a score is in the lowest.
+    highest tier down, and every other region with a score is in the lowest. `PositionTiers.windows`
+    says how far each number may move before a region changes its tier.
 
-    The total is that of the regions in the table: it is the nation's when the table covers the
-    nation. A share in a function is explained at `function_shares`. A region leads only where
+    The total is that of the regions in the table, those without a score among them: it is the
+    nation's when the table covers the nation. A share in a function is explained at
+    `function_shares`. A region leads only where
     another one could: alone in its province, it does not lead it. Regions that lie in several
     macro-regions or provinces, and those outside the division of 2011, have no place in one.
     **Ties** share the better place.
@@ -136,6 +180,8 @@ class PositionRules:
     ['international', 'national', 'regional', 'local']
     >>> scale.placed_by["b"]
     'at least 15 % of the total'
+    >>> scale.windows.set_index("option").loc["national_share", ["lowest", "highest"]].tolist()
+    [5.0, 15.0]
     """
 
     international_share: float = 4.0
@@ -145,15 +191,18 @@ class PositionRules:
     province_places: int = 1
     functions: int = 2
     labels: tuple[str, ...] | None = None
+    counting: tuple[str, ...] | None = None
+    totals: Mapping[str, Mapping[str, float]] | None = None
+    within: tuple[str, str] = ("macro_region", "province")
 
     uses_geometry: ClassVar[bool] = False
     about: ClassVar[About] = About(
         zh="位置规则",
         en="rules of position",
-        says_zh="按各功能在全国、大区和省内的地位归级。",
+        says_zh="按各功能在全球、全国、大区和省内的地位归级。",
         says_en=(
-            "Tiers follow from how a region's functions stand in the nation, macro-region and "
-            "province."
+            "Tiers follow from how a region's functions stand in the world, the nation, the "
+            "macro-region and the province."
         ),
     )
 
@@ -161,21 +210,41 @@ class PositionRules:
         checked = tier_labels(4, self.labels)
         if self.labels is not None:
             object.__setattr__(self, "labels", checked)
-        bars = (self.international_share, self.national_share, self.regional_share)
-        if (
-            not all(isinstance(b, (int, float)) and math.isfinite(b) for b in bars)
-            or not bars[0] > bars[1] > bars[2] > 0
-        ):
-            raise SpecError(
-                f"PositionRules: the shares are {bars!r}. They must be per cent above 0, falling "
-                "from the international to the regional tier."
-            )
+        self._require_shares()
         for name, least in (("macro_region_places", 0), ("province_places", 0), ("functions", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SpecError(
                     f"PositionRules({name}={value!r}) must be a whole number of at least {least}."
                 )
+        if self.counting is not None:
+            object.__setattr__(self, "counting", _names("counting", self.counting, least=1))
+        object.__setattr__(self, "within", _names("within", self.within, least=2, most=2))
+        for field, given in (self.totals or {}).items():
+            _require_totals(field, given)
+
+    def _require_shares(self) -> None:
+        bars = (self.international_share, self.national_share, self.regional_share)
+        are_numbers = all(isinstance(b, (int, float)) and math.isfinite(b) for b in bars)
+        # A share of the world is of another total, and may be smaller than one of the nation.
+        falling = bars[1:] if self.totals and "world" in self.totals else bars
+        if (
+            not are_numbers
+            or min(bars) <= 0
+            or any(above <= below for above, below in itertools.pairwise(falling))
+        ):
+            raise SpecError(
+                f"PositionRules: the shares are {bars!r}. They must be per cent above 0, falling "
+                "from the international to the regional tier."
+            )
+
+    def __repr__(self) -> str:
+        changed = []
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if value != option.default:
+                changed.append(f"{option.name}={value!r}")
+        return f"PositionRules({', '.join(changed)})"
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -196,14 +265,26 @@ class PositionRules:
         Raises
         ------
         DataError
-            When there is no table, no region with a score, too few functions with a share, or
-            regions overlap.
+            When there is no table, no region with a score, too few functions with a share, a
+            function that counts without a total of the world or the nation, a total below the sum
+            of the regions, or regions overlap.
+        UnknownOptionError
+            When a function that counts, or an indicator of a total, is not in the framework.
         MissingColumnError
             When a rule needs provinces or macro-regions that the regions do not have.
         """
         known = finite_scores(scores, "PositionRules()")
-        placements = self.place(scores, table=table)
+        standing = self._standing(scores, table)
+        has_score = ~np.isnan(score_numbers(scores, "PositionRules()"))
+        placements = self._placed(standing)[has_score]
         classes = np.asarray(placements["tier"].cat.codes, dtype=np.int64)
+        windows = sensitivity_windows(
+            standing.bars,
+            self.functions,
+            regions=[str(region) for region in scores.index],
+            known=has_score,
+            labels=self.possible_tiers[::-1],
+        )
         return PositionTiers(
             labels=self.possible_tiers,
             breaks=(),
@@ -215,60 +296,214 @@ class PositionRules:
             ranges=score_ranges(known, classes, 4),
             rules=self,
             placements=placements,
+            windows=windows,
         )
 
     def place(self, scores: pd.Series, *, table: IndicatorTable | None = None) -> pd.DataFrame:
         """Return tier, rule, functions and shares of every region with a score."""
+        placed = self._placed(self._standing(scores, table))
+        return placed[~np.isnan(score_numbers(scores, "PositionRules()"))]
+
+    def table_form(self, table: IndicatorTable) -> Callable[[Floats], Ints]:
+        """Return the rules on bare arrays, for the Monte Carlo.
+
+        A function of the values of the table, regions × columns, that returns the tier of each
+        region, 0 the lowest, with a score or without.
+        """
+        ground = self._ground(table)
+
+        def tiers(values: Floats) -> Ints:
+            return tiers_by_bars(self._bars(ground, values), self.functions)
+
+        return tiers
+
+    def _standing(self, scores: pd.Series, table: IndicatorTable | None) -> _Standing:
         if table is None or not scores.index.equals(table.values.index):
             raise DataError(
                 "PositionRules() reads shares and provinces from the indicator table. Give "
                 "`table`, with the same regions as the scores."
             )
-        shares = function_shares(table)
-        if self.functions > len(shares.columns):
+        ground = self._ground(table)
+        bars = self._bars(ground, table.values.to_numpy(float))
+        shares = function_shares(table).add_prefix("share_")
+        for field, prefix in (("nation", "share_"), ("world", "world_share_")):
+            if self.totals and field in self.totals:
+                for function, share in self._shares(table, field).items():
+                    shares[f"{prefix}{function}"] = share
+        return _Standing(bars, shares, ground.nation.functions)
+
+    def _shares(self, table: IndicatorTable, field: str) -> pd.DataFrame:
+        columns = self._columns(table, field)
+        taken = shares_of(table.values[list(columns.codes)].to_numpy(float), columns)
+        return pd.DataFrame(taken, table.values.index, list(columns.functions))
+
+    def _columns(self, table: IndicatorTable, field: str) -> Columns:
+        """Return the indicators of the functions that count, with the totals of a field."""
+        framework = table.framework
+        given = (self.totals or {}).get(field)
+        possible = _columns_of(table, None, field=field)
+        functions = self.counting or possible.functions
+        for function in functions:
+            if function not in framework.filled_children():
+                raise UnknownOptionError(
+                    "function that counts (PositionRules):", function, framework.filled_children()
+                )
+        if bare := [function for function in functions if function not in possible.functions]:
+            raise DataError(
+                f"PositionRules(counting=…) names {listing(bare)}, which has no extensive "
+                "indicator where more is better, and so no share. Leave it out, or add one."
+            )
+        if self.functions > len(functions):
             raise DataError(
                 f"PositionRules(functions={self.functions}) asks for more functions than have a "
-                f"share: {listing(shares.columns)}. Ask for fewer, or add extensive indicators."
+                f"share: {listing(functions)}. Ask for fewer, or add extensive indicators."
             )
-        classes = pd.Series(0, index=shares.index)
-        rule = pd.Series(_NO_RULE, index=shares.index, dtype="object")
-        which = pd.Series("", index=shares.index, dtype="object")
-        for place, text, met in reversed(self._bars(shares, table)):
-            reached = met.sum(axis=1) >= self.functions
-            classes[reached], rule[reached] = place, text
-            names = [listing(met.columns[row], most=9) for row in met[reached].to_numpy()]
-            which.loc[reached] = np.array(names, dtype="object")
-        tier = tier_series(classes, self.possible_tiers, shares.index)
-        known = ~np.isnan(score_numbers(scores, "PositionRules()"))
-        return pd.DataFrame({"tier": tier, "rule": rule, "functions": which}).join(
-            shares.add_prefix("share_")
-        )[known]
+        columns = possible if given is None else _columns_of(table, given, field=field)
+        if bare := [function for function in functions if function not in columns.functions]:
+            raise DataError(
+                f"PositionRules(totals=…) gives no total of the {field} for any indicator of "
+                f"{listing(bare)}, so that it has no share there. Give one, or leave the function "
+                "out of `counting`."
+            )
+        return _only_functions(columns, functions)
 
-    def _bars(
-        self, shares: pd.DataFrame, table: IndicatorTable
-    ) -> list[tuple[int, str, pd.DataFrame]]:
-        """Return each rule as tier (3 the highest), words, and regions × functions that meet it.
+    def _ground(self, table: IndicatorTable) -> _Ground:
+        """Return what does not depend on the values: columns, and who shares a field with whom."""
+        _require_disjoint(table)
+        nation = self._columns(table, "nation")
+        has_world = self.totals is not None and "world" in self.totals
+        world = self._columns(table, "world") if has_world else None
+        nowhere = np.full(len(table.values), -1, np.int64)
+        macro = province = nowhere
+        if self.macro_region_places:
+            macro = self._grouped(table.regions, 0, "macro_region_places")
+        if self.province_places:
+            province = self._grouped(table.regions, 1, "province_places")
+        return _Ground(table, nation, world, macro, province)
 
-        Highest tier first.
-        """
-        bars = [
-            (
-                3,
-                f"at least {self.international_share:g} % of the total",
-                shares >= self.international_share,
-            ),
-            (2, f"at least {self.national_share:g} % of the total", shares >= self.national_share),
-        ]
+    def _grouped(self, regions: pd.DataFrame, number: int, option: str) -> Ints:
+        """Return the number of the group that each region lies in; -1 for none."""
+        column = self.within[number]
+        if column == "macro_region":
+            groups = macro_regions(regions)
+        elif column == "province":
+            groups = _provinces(regions)
+        elif column in regions.columns:
+            groups = regions[column].where(regions[column].astype("str") != "")
+        else:
+            raise MissingColumnError([column], "The frame of regions", map(str, regions.columns))
+        if groups.isna().all():
+            raise DataError(
+                f"PositionRules() looks for leaders by {column.replace('_', '-')}, but no region "
+                f"of the layer has one. Give the layer a column {column!r}, or switch the rule off "
+                f"with {option}=0."
+            )
+        return np.asarray(pd.factorize(groups)[0], np.int64)
+
+    def _bars(self, ground: _Ground, values: Floats) -> list[Bar]:
+        """Return each rule with what the regions reach, highest tier first."""
+        nation = ground.shares(values, ground.nation)
+        world, field = nation, "total"
+        if ground.world is not None:
+            world, field = ground.shares(values, ground.world), "world's total"
+        text = f"at least {self.international_share:g} % of the {field}"
+        bars = [Bar("international_share", 3, world, self.international_share, text)]
+        text = f"at least {self.national_share:g} % of the total"
+        bars.append(Bar("national_share", 2, nation, self.national_share, text))
         if places := self.macro_region_places:
-            groups = _grouped(macro_regions(table.regions), "macro_region", "macro_region_places")
-            bars.append((2, _first(places, "macro-region"), _lead(shares, groups) <= places))
-        bars.append(
-            (1, f"at least {self.regional_share:g} % of the total", shares >= self.regional_share)
-        )
+            stand = -places_within(nation, ground.macro_region)
+            text = _first(places, "macro-region")
+            bars.append(Bar("macro_region_places", 2, stand, -places, text))
+        text = f"at least {self.regional_share:g} % of the total"
+        bars.append(Bar("regional_share", 1, nation, self.regional_share, text))
         if places := self.province_places:
-            groups = _grouped(_provinces(table.regions), "province", "province_places")
-            bars.append((1, _first(places, "province"), _lead(shares, groups) <= places))
+            stand = -places_within(nation, ground.province)
+            text = _first(places, "province")
+            bars.append(Bar("province_places", 1, stand, -places, text))
         return bars
+
+    def _placed(self, standing: _Standing) -> pd.DataFrame:
+        """Return tier, rule, functions and shares of every region, by the first bar it reaches."""
+        shares = standing.shares
+        tiers = tiers_by_bars(standing.bars, self.functions)
+        rule = pd.Series(_NO_RULE, index=shares.index, dtype="object")
+        option, which = rule.replace(_NO_RULE, ""), rule.replace(_NO_RULE, "")
+        functions = np.array(standing.functions, dtype=object)
+        for bar in reversed(standing.bars):
+            met = bar.measures >= bar.least
+            reached = met.sum(axis=1) >= self.functions
+            rule[reached], option[reached] = bar.text, bar.option
+            named = [listing(functions[row], most=9) for row in met[reached]]
+            which.loc[reached] = np.array(named, dtype="object")
+        tier = tier_series(tiers, self.possible_tiers, shares.index)
+        placed = {"tier": tier, "rule": rule, "option": option, "functions": which}
+        return pd.DataFrame(placed).join(shares)
+
+
+class _Standing(NamedTuple):
+    """The bars, every region's share in every function, and the functions that count."""
+
+    bars: list[Bar]
+    shares: pd.DataFrame
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What the rules read of a table beside its values: it stays the same in every draw."""
+
+    table: IndicatorTable
+    nation: Columns
+    world: Columns | None
+    macro_region: Ints
+    province: Ints
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The number of every column of the table: looked up in each draw."""
+        return {str(code): place for place, code in enumerate(self.table.values.columns)}
+
+    def shares(self, values: Floats, columns: Columns) -> Floats:
+        """Return regions × functions, from all values of the table."""
+        own = values[:, [self._places[code] for code in columns.codes]]
+        _require_countable(own, columns, self.table)
+        return shares_of(own, columns)
+
+
+def _names(option: str, given: object, *, least: int, most: int = 99) -> tuple[str, ...]:
+    """Return names as a tuple, each once."""
+    named = () if isinstance(given, str) or not isinstance(given, (tuple, list)) else tuple(given)
+    are_texts = all(isinstance(name, str) and name for name in named)
+    if not are_texts or not least <= len(set(named)) == len(named) <= most:
+        wanted = "two different names" if most == 2 else "different names, at least one"
+        raise SpecError(f"PositionRules({option}={given!r}) must be a list of {wanted}.")
+    return named
+
+
+def _require_totals(field: str, given: object) -> None:
+    if field not in _FIELDS:
+        raise UnknownOptionError("field in PositionRules(totals=…):", field, _FIELDS)
+    if not isinstance(given, Mapping) or not given:
+        raise SpecError(
+            f"PositionRules(totals={{{field!r}: {given!r}}}) must give a total by indicator, such "
+            'as {"patents": 1_000_000}.'
+        )
+    for code, total in given.items():
+        is_number = isinstance(total, (int, float)) and not isinstance(total, bool)
+        if not is_number or not math.isfinite(total) or total <= 0:
+            raise SpecError(
+                f"PositionRules(totals=…): the total of {code!r} in the {field} is {total!r}. It "
+                "must be a number above 0, in the unit of the indicator."
+            )
+
+
+def _only_functions(columns: Columns, functions: Sequence[str]) -> Columns:
+    """Return the columns of some functions, in their order."""
+    wanted = [columns.functions.index(function) for function in functions]
+    order = [place for number in wanted for place in np.flatnonzero(columns.owner == number)]
+    owner = np.array([wanted.index(number) for number in columns.owner[order]], np.int64)
+    codes = tuple(columns.codes[place] for place in order)
+    return Columns(codes, owner, tuple(functions), columns.totals[order], columns.are_shares[order])
 
 
 def function_shares(table: IndicatorTable) -> pd.DataFrame:
@@ -306,6 +541,15 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     >>> function_shares(IndicatorTable.from_frame(frame)).loc["a"].to_dict()
     {'papers': 75.0, 'patents': 50.0}
     """
+    _require_disjoint(table)
+    columns = _columns_of(table, None, field="nation")
+    values = table.values[list(columns.codes)].to_numpy(float)
+    _require_countable(values, columns, table)
+    taken = shares_of(values, columns)
+    return pd.DataFrame(taken, table.values.index, list(columns.functions))
+
+
+def _require_disjoint(table: IndicatorTable) -> None:
     if table.overlaps:
         pairs = listing(f"{table.label(a)} with {table.label(b)}" for a, b in table.overlaps)
         raise DataError(
@@ -313,18 +557,26 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
             f"count twice: {pairs}. Keep disjoint regions (IndicatorTable.without, or `exclude` in "
             "a study file)."
         )
-    shares = {}
-    for function in table.framework.filled_children():
-        if codes := _countable(table.framework, function):
-            shares[function] = pd.DataFrame({code: _share(table, code) for code in codes}).mean(
-                axis=1
-            )
-    if not shares:
+
+
+def _columns_of(table: IndicatorTable, given: Mapping[str, float] | None, *, field: str) -> Columns:
+    """Return the indicators that a share can be taken of, by function; those with a given total."""
+    by_function = {
+        function: _countable(table.framework, function)
+        for function in table.framework.filled_children()
+    }
+    countable = [code for codes in by_function.values() for code in codes]
+    if not countable:
         raise DataError(
             "No function has an extensive indicator where more is better, so that there is no "
             "share of a total. Mark counts and sums as extensive in the framework."
         )
-    return pd.DataFrame(shares, index=table.values.index)
+    for code in given or ():
+        if code not in countable:
+            raise UnknownOptionError(
+                f"indicator in the totals of the {field} (PositionRules): ", code, countable
+            )
+    return _columns_with(table, by_function, given)
 
 
 def macro_regions(regions: pd.DataFrame) -> pd.Series:
@@ -418,30 +670,8 @@ def _parent_column(regions: pd.DataFrame) -> str:
     return level.parent_column if level is not None and level.parent_column else "province"
 
 
-def _grouped(groups: pd.Series, column: str, option: str) -> pd.Series:
-    """Return the groups, of which there must be some, or no region could lead one."""
-    if groups.isna().all():
-        raise DataError(
-            f"PositionRules() looks for leaders by {column.replace('_', '-')}, but no region of "
-            f"the layer has one. Give the layer a column {column!r}, or switch the rule off with "
-            f"{option}=0."
-        )
-    return groups
-
-
 def _first(places: int, group: str) -> str:
     return f"first of its {group}" if places == 1 else f"among the first {places} of its {group}"
-
-
-def _lead(shares: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Return the place of each region within its group, by function.
-
-    Missing where it has no rival or no share.
-    """
-    by_group = shares.where(shares > 0).groupby(groups, dropna=True)
-    places = by_group.rank(ascending=False, method="min").reindex(shares.index)
-    rivals = shares.groupby(groups, dropna=True).transform("count").reindex(shares.index)
-    return places.where(rivals > 1)
 
 
 def _countable(framework: Framework, function: str) -> list[str]:
@@ -458,20 +688,67 @@ def _countable(framework: Framework, function: str) -> list[str]:
     ]
 
 
-def _share(table: IndicatorTable, code: str) -> pd.Series:
-    values = table.values[code]
-    if (values < 0).any():
-        odd = listing(table.label(region) for region in values.index[values < 0])
+def _columns_with(
+    table: IndicatorTable,
+    by_function: Mapping[str, Sequence[str]],
+    given: Mapping[str, float] | None,
+) -> Columns:
+    """Return the indicators of each function; only those with a given total where some are."""
+    codes: list[str] = []
+    owner: list[int] = []
+    functions: list[str] = []
+    for function, members in by_function.items():
+        if taken := [code for code in members if given is None or code in given]:
+            codes += taken
+            owner += [len(functions)] * len(taken)
+            functions.append(function)
+    totals = [float("nan") if given is None else float(given[code]) for code in codes]
+    are_shares = [_is_share(table.framework, code) for code in codes]
+    if given is not None and any(are_shares):
+        odd = listing(code for code, is_share in zip(codes, are_shares, strict=True) if is_share)
         raise DataError(
-            f"A share of {code!r} needs values of at least 0, but it is negative for {odd}."
+            f"PositionRules(totals=…) gives a total for {odd}, which is in per cent: a share of a "
+            "total already. Leave it out of the totals."
         )
-    node = table.framework[code]
-    if isinstance(node, Indicator) and node.unit in ("%", "％", "percent"):
-        return values
-    total = float(values.sum())
-    if not total > 0:
+    return Columns(
+        tuple(codes),
+        np.array(owner, np.int64),
+        tuple(functions),
+        np.array(totals),
+        np.array(are_shares, np.bool_),
+    )
+
+
+def _is_share(framework: Framework, code: str) -> bool:
+    node = framework[code]
+    return isinstance(node, Indicator) and node.unit in ("%", "％", "percent")
+
+
+def _require_countable(values: Floats, columns: Columns, table: IndicatorTable) -> None:
+    """Raise where an indicator has a negative value, sums to 0, or to more than its total."""
+    sums = np.nansum(values, axis=0)
+    negative = np.asarray((values < 0).any(axis=0))
+    empty = ~columns.are_shares & ~(sums > 0)
+    # A total that is not given is no number, and nothing is larger than it.
+    beyond = sums > columns.totals * _SLACK
+    wrong = np.flatnonzero(negative | empty | beyond)
+    if not len(wrong):
+        return
+    number = int(wrong[0])
+    code = columns.codes[number]
+    if negative[number]:
+        odd = table.values.index[values[:, number] < 0]
+        raise DataError(
+            f"A share of {code!r} needs values of at least 0, but it is negative for "
+            f"{listing(table.label(region) for region in odd)}."
+        )
+    if empty[number]:
         raise DataError(
             f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. "
             "Drop it."
         )
-    return values / total * 100
+    raise DataError(
+        f"PositionRules(totals=…): {code!r} sums to {sums[number]:g} over the regions of the "
+        f"table, more than the total of {columns.totals[number]:g} that is given. Look at its unit "
+        "and year."
+    )

@@ -1,6 +1,6 @@
 import pytest
 
-from hubtiers.errors import DataError, SpecError, UnknownOptionError
+from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError
 from hubtiers.hubs.layout import Hub, HubLayout, load_layout
 from hubtiers.regions.membership import expand_members
 
@@ -55,7 +55,7 @@ def test_wrong_layouts_are_refused(tmp_path):
     with pytest.raises(
         UnknownOptionError, match="tier of the hub 'a'.*'nationl'. Did you mean 'national'"
     ):
-        Hub("a", "nationl", ("110000",))
+        HubLayout("l", (Hub("a", "nationl", ("110000",)),))
     with pytest.raises(SpecError, match="hub 'a' has no core"):
         Hub("a", "national", ())
     twin = Hub("a", "national", ("110000",))
@@ -116,5 +116,88 @@ def test_a_layout_of_a_layer_of_ones_own():
         "DE30": "regional",
         "DE40": None,
     }
+    nowhere = layout.reference_tiers({"DE40": ["DE40"]})
+    assert nowhere.isna().all()
+    mixed = HubLayout("own", (Hub("m", "national", ("DE21", "110000")),))
     with pytest.raises(UnknownOptionError, match="Unknown region id 'DE21'"):
-        layout.reference_tiers({"DE40": ["DE40"]})
+        mixed.reference_tiers({"DE40": ["DE40"]})
+
+
+ATOLIA = """
+title_en = "Plan 2035"
+tiers = ["Capital", "Pole", "Outpost"]
+seats = "seats.csv"
+notes = ["No extents for outposts."]
+notes_zh = ["边缘中心无范围。"]
+[[hub]]
+id = "a"
+tier = "Capital"
+cores = ["P07"]
+extent = ["P06", "P07"]
+[[hub]]
+id = "b"
+tier = "Outpost"
+cores = ["P12"]
+note = "One plan."
+note_zh = "同一规划。"
+[[corridor]]
+id = "x"
+members = ["P07", "P12"]
+"""
+
+
+def written(tmp_path, text=ATOLIA, seats="region_id,lon,lat\nP07,-127.4,-20.9\n"):
+    (tmp_path / "seats.csv").write_text(seats)
+    path = tmp_path / "atolia.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_layout_declares_its_tiers_and_its_seats(tmp_path):
+    layout = load_layout(written(tmp_path))
+    assert layout.tiers == ("Capital", "Pole", "Outpost")
+    assert layout.seats == {"P07": (-127.4, -20.9)}
+    assert (layout.hub("b").note, layout.hub("b").note_zh) == ("One plan.", "同一规划。")
+    assert repr(layout) == "<HubLayout atolia: 1 Capital, 1 Outpost hubs, 1 corridors>"
+    assert layout.hub("a").units == ("P06", "P07")
+    tiers = layout.reference_tiers({"P07": ["P07"], "P12": ["P12"], "P01": ["P01"]})
+    assert list(tiers.cat.categories) == ["Outpost", "Pole", "Capital"]
+    assert tiers.dropna().to_dict() == {"P07": "Capital", "P12": "Outpost"}
+
+
+def test_tiers_of_a_layout_without_its_own_are_those_of_the_study(tmp_path):
+    path = written(tmp_path, ATOLIA.replace('tiers = ["Capital", "Pole", "Outpost"]\n', ""))
+    with pytest.raises(UnknownOptionError, match=r"declares its own with tiers = \[…\].*'Capital'"):
+        load_layout(path)
+    assert load_layout(path, tiers=("Capital", "Outpost")).tiers == ("Capital", "Outpost")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('tiers = ["Capital", "Pole", "Outpost"]', 'tiers = ["Capital", "Capital"]', "each once"),
+        ('tiers = ["Capital", "Pole", "Outpost"]', 'tiers = "Capital"', "each once"),
+        ('cores = ["P07"]', 'cores = "P07"', "cores of the hub 'a' are 'P07'. Give a list"),
+        ('cores = ["P07"]', "cores = [7]", "cores of the hub 'a' are .*each in quotes"),
+        ('members = ["P07", "P12"]', 'members = "P07"', "members of the corridor 'x' are 'P07'"),
+        (
+            "[[corridor]]",
+            "[corridor]",
+            r"'corridor' of .* is no list of tables. Write \[\[corridor",
+        ),
+        ('id = "x"', 'id = "x"\nfocus = "y"', "Unknown key of a Corridor in .*: 'focus'"),
+        ('seats = "seats.csv"', 'seat = "seats.csv"', "'seat'. Did you mean 'seats'"),
+    ],
+)
+def test_a_wrong_key_or_value_anywhere_in_a_layout_is_an_error(tmp_path, old, new, message):
+    with pytest.raises(SpecError, match=message):
+        load_layout(written(tmp_path, ATOLIA.replace(old, new)))
+
+
+def test_wrong_seats_are_named(tmp_path):
+    with pytest.raises(DataError, match=r"seat of P07 in seats.csv lies at '1', '99'"):
+        load_layout(written(tmp_path, seats="region_id,lon,lat\nP07,1,99\n"))
+    with pytest.raises(MissingColumnError, match="table of seats seats.csv lacks .*'lat'"):
+        load_layout(written(tmp_path, seats="region_id,lon\nP07,1\n"))
+    with pytest.raises(DataError, match="no table of seats"):
+        load_layout(written(tmp_path, ATOLIA.replace("seats.csv", "none.csv")))

@@ -122,8 +122,28 @@ def test_domains_of_powers():
         PowerMean(2).fit(VALUES - 2)
     assert PowerMean(2).fit(VALUES - 1).apply(VALUES - 1)["73"] == pytest.approx(5.0)
     assert PowerMean(1).fit(VALUES - 2).apply(VALUES - 2)["73"] == pytest.approx(3.0)
-    with pytest.raises(DomainError, match=r"for example ZScore\(mean=100, deviation=10\)"):
-        MazziottaPareto().fit(VALUES - 1)
+
+
+def test_penalised_mean_needs_a_positive_mean_only():
+    z = pd.DataFrame({"a": [-5.0, 100.0], "b": [105.0, 100.0]}, index=["x", "y"])
+    # M = 50, S² = 55², so that 50 − 3025 / 50 is -10.5.
+    assert MazziottaPareto().fit(z).apply(z).tolist() == [-10.5, 100.0]
+    message = (
+        r"^MazziottaPareto\(\) needs regions whose mean is above 0, since it divides by it, but 'mean' is between -5 "
+        r"and 0 in 2 regions \(x, y\)\. Normalise to a scale that stays above 0, such as MinMax\(low=70, high=130\), "
+        r"or use Arithmetic\(\)\.$"
+    )
+    low = pd.DataFrame({"a": [-15.0, 0.0], "b": [5.0, 0.0]}, index=["x", "y"])
+    with pytest.raises(DomainError, match=message):
+        MazziottaPareto().fit(low)
+    with pytest.raises(DomainError, match="but 'mean' is -5 in 1 region"):
+        MazziottaPareto().fit(z).apply(low.loc[["x"]])
+
+
+@pytest.mark.parametrize("method", [Topsis, Vikor, GreyRelation, Copeland, MazziottaPareto])
+def test_levels_are_all_or_each(method):
+    with pytest.raises(SpecError, match=rf"Unknown levels of {method.__name__}\(levels=…\) 'flat'"):
+        method(levels="flat")
 
 
 def test_weight_zero_does_not_count():

@@ -14,6 +14,7 @@ from hubtiers.errors import (
     UnknownOptionError,
 )
 from hubtiers.scoring.normalise import (
+    CentredGoalposts,
     DistanceToReference,
     Goalposts,
     LogMinMax,
@@ -206,3 +207,27 @@ def test_values_are_checked():
         MinMax().fit(VALUES, direction=pd.Series({"good": 1}))
     with pytest.raises(DataError, match="found no value for 'bad'"):
         MinMax().fit(VALUES.assign(bad=np.nan))
+
+
+def test_reference_of_centred_goalposts():
+    method = CentredGoalposts({"good": 2, "bad": 10})
+    assert hash(method) == hash(CentredGoalposts((("good", 2.0), ("bad", 10.0))))
+    with pytest.raises(
+        MissingColumnError, match=r"CentredGoalposts\(reference=…\) lacks the column 'bad'"
+    ):
+        CentredGoalposts({"good": 2}).fit(VALUES)
+    with pytest.raises(SpecError, match="needs a finite number as the reference of 'good', but"):
+        CentredGoalposts({"good": "mean"})
+    with pytest.raises(SpecError, match=r"CentredGoalposts\(low=130, high=70\) needs a finite low"):
+        CentredGoalposts(low=130, high=70)
+
+
+def test_spread_of_a_population():
+    values = pd.DataFrame({"x": [1.0, 3.0, 5.0, np.nan]})
+    method = ZScore(spread="population")
+    expected = [-np.sqrt(1.5), 0.0, np.sqrt(1.5)]
+    assert method.fit(values).apply(values)["x"].dropna().tolist() == pytest.approx(expected)
+    bare = method.array_form(values.to_numpy(), np.array([-1.0]))
+    assert bare[:3, 0].tolist() == pytest.approx(expected[::-1])
+    with pytest.raises(UnknownOptionError, match=r"Unknown spread of ZScore\(spread=…\) 'all'"):
+        ZScore(spread="all")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import tomllib
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from hubtiers.errors import DataError, MissingColumnError, SpecError
+from hubtiers._methods import make_step, to_plain
+from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.show.text import toml_tables
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.rules import MACRO_REGIONS, PositionRules, function_shares, macro_regions
@@ -308,3 +313,234 @@ def test_rules_of_position_for_any_layer():
         rules.fit(scores, table=join_indicators(layer, frame))
     own = join_indicators(layer.assign(macro_region=list("xxyy"), province=list("NNSS")), frame)
     assert PositionRules().fit(scores, table=own).placements["tier"].notna().all()
+
+
+COUNTED = PositionRules(20, 10, 6, macro_region_places=1, counting=("research", "technology"))
+
+
+def tiers_of(rules: PositionRules, table: IndicatorTable, scores: pd.Series) -> dict[str, str]:
+    return rules.fit(scores, table=table).placements["tier"].to_dict()
+
+
+def test_only_functions_that_count_make_a_level(table: IndicatorTable, scores: pd.Series) -> None:
+    before, found = tiers_of(RULES, table, scores), tiers_of(COUNTED, table, scores)
+    changed = {region: tier for region, tier in found.items() if tier != before[region]}
+    # Shenzhen is international by technology and industry; research and technology make it national.
+    assert changed == {"440300": "national"}
+    placed = COUNTED.fit(scores, table=table).placements
+    assert placed.loc["440300", "functions"] == "research, technology"
+    assert placed.loc["110000", "functions"] == "research, technology"
+    assert placed.loc["530100", ["rule", "option"]].tolist() == [
+        "first of its province",
+        "province_places",
+    ]
+    assert placed.loc["420200", "option"] == ""
+    # The share of a function that does not count is still told.
+    assert placed.loc["440300", "share_industry"] == 20.0
+
+
+def test_functions_that_cannot_count(table: IndicatorTable, scores: pd.Series) -> None:
+    with pytest.raises(UnknownOptionError, match=r"function that counts.*'reserch'.*'research'"):
+        PositionRules(counting=("reserch", "industry")).fit(scores, table=table)
+    intensive = table.select(["papers", "intensity", "patents", "firms_pct", "waste"])
+    framework = Framework(
+        tuple(i for i in intensive.framework.indicators if i.code != "papers"), FRAMEWORK.groups
+    )
+    bare = IndicatorTable(table.values, table.regions, framework, table.status, table.year)
+    with pytest.raises(DataError, match=r"names research, which has no extensive indicator"):
+        PositionRules(counting=("research", "technology")).fit(scores, table=bare)
+    with pytest.raises(DataError, match=r"more functions than have a share: technology\. Ask"):
+        PositionRules(counting=("technology",)).fit(scores, table=table)
+    for wrong in ((), "research", ("a", "a"), ("a", 1)):
+        with pytest.raises(SpecError, match="must be a list of different names, at least one"):
+            PositionRules(counting=wrong)
+
+
+WORLD = {"papers": 1000.0, "patents": 400.0}
+
+
+def test_shares_of_the_world(table: IndicatorTable, scores: pd.Series) -> None:
+    rules = PositionRules(
+        4,
+        10,
+        6,
+        macro_region_places=1,
+        counting=("research", "technology"),
+        totals={"world": WORLD},
+    )
+    placed = rules.fit(scores, table=table).placements
+    # 50 of 1,000 papers and 40 of 400 patents; laboratories have no total and do not count.
+    assert placed.loc["110000", ["world_share_research", "world_share_technology"]].tolist() == [
+        5.0,
+        10.0,
+    ]
+    assert placed["rule"]["110000"] == "at least 4 % of the world's total"
+    international = placed.index[placed["tier"] == "international"].tolist()
+    assert international == ["110000"]
+    # Shenzhen has 1.4 % of the papers, and is national by its share of the nation.
+    assert placed.loc["440300", "world_share_research"] == 1.4
+    assert placed.loc["440300", "tier"] == "national"
+    assert placed.loc["110000", "share_research"] == 45.0
+    # A smaller share of the world may stand above a larger one of the nation.
+    assert rules.international_share < rules.national_share
+
+
+def test_shares_of_a_nation_that_is_larger_than_the_table(
+    table: IndicatorTable, scores: pd.Series
+) -> None:
+    nation = {"papers": 200.0, "patents": 200.0}
+    rules = PositionRules(
+        20,
+        7,
+        6,
+        macro_region_places=0,
+        province_places=0,
+        counting=("research", "technology"),
+        totals={"nation": nation},
+    )
+    placed = rules.fit(scores, table=table).placements
+    assert placed.loc["110000", ["share_research", "share_technology"]].tolist() == [25.0, 20.0]
+    assert placed.loc["440300", ["share_research", "tier"]].tolist() == [7.0, "national"]
+    assert placed.loc["420100", "tier"] == "local"
+
+
+def test_totals_that_do_not_fit(table: IndicatorTable, scores: pd.Series) -> None:
+    def fit(totals, counting=("research", "technology")):
+        return PositionRules(counting=counting, totals=totals).fit(scores, table=table)
+
+    with pytest.raises(
+        DataError, match=r"gives no total of the world for any indicator of technology, so that"
+    ):
+        fit({"world": {"papers": 1000.0}})
+    with pytest.raises(UnknownOptionError, match=r"totals of the world .*'paper'.*'papers'"):
+        fit({"world": {"paper": 1000.0}})
+    with pytest.raises(UnknownOptionError, match=r"totals of the nation .*'intensity'"):
+        fit({"nation": {"intensity": 1000.0}})
+    with pytest.raises(DataError, match=r"'papers' sums to 100 over .* more than the total of 99"):
+        fit({"world": WORLD | {"papers": 99.0}})
+    with pytest.raises(DataError, match=r"a total for firms_pct, which is in per cent"):
+        fit({"world": {"firms_pct": 100.0, "patents": 400.0}}, ("technology", "industry"))
+    with pytest.raises(UnknownOptionError, match=r"field in PositionRules\(totals=…\): 'wolrd'"):
+        PositionRules(totals={"wolrd": WORLD})
+    with pytest.raises(SpecError, match=r"must give a total by indicator, such as"):
+        PositionRules(totals={"world": {}})
+    for wrong in (0, -1.0, float("nan"), True, "many"):
+        with pytest.raises(SpecError, match=r"total of 'papers' in the world is .* above 0"):
+            PositionRules(totals={"world": {"papers": wrong}})
+
+
+def test_fields_of_ones_own(table: IndicatorTable, scores: pd.Series) -> None:
+    regions = table.regions.assign(basin=["north"] * 5 + ["", *["south"] * 4])
+    own = IndicatorTable(table.values, regions, FRAMEWORK, table.status, table.year)
+    rules = PositionRules(
+        20, 10, 6, macro_region_places=1, province_places=0, within=("basin", "province")
+    )
+    found = rules.fit(scores, table=own).placements
+    # Beijing leads the north and Shenzhen the south in every function but research.
+    assert found.loc["210100", "tier"] == "local"
+    assert found.loc["530100", "tier"] == "local"
+    found = PositionRules(20, 10, 6, macro_region_places=0, within=("macro_region", "basin")).fit(
+        scores, table=own
+    )
+    assert found.placed_by["440300"] == "at least 20 % of the total"
+    with pytest.raises(MissingColumnError, match="lacks the column 'bassin'"):
+        PositionRules(within=("bassin", "province")).fit(scores, table=own)
+    with pytest.raises(SpecError, match=r"within='basin'\) must be a list of two different names"):
+        PositionRules(within="basin")
+
+
+def test_windows_of_the_small_table(table: IndicatorTable, scores: pd.Series) -> None:
+    windows = RULES.fit(scores, table=table).windows.set_index("option")
+    assert windows["value"].to_dict() == {
+        "international_share": 20.0,
+        "national_share": 10.0,
+        "macro_region_places": 1.0,
+        "regional_share": 6.0,
+        "province_places": 1.0,
+        "functions": 2.0,
+    }
+    # The second largest share of Beijing is 40 %, of Shenzhen 20 %; that of Wuhan is 10 %.
+    international = windows.loc["international_share"]
+    assert international[["lowest", "highest"]].tolist() == [10.0, 20.0]
+    assert international[["if_lower", "tier_if_lower"]].tolist() == ["420100", "international"]
+    assert international[["if_higher", "tier_if_higher"]].tolist() == ["440300", "national"]
+    assert windows.loc["macro_region_places", ["lowest", "highest"]].tolist() == [1, 1]
+    # More places let Huangshi in, the second of the centre, with Dalian and Kunming.
+    assert windows.loc["macro_region_places", "if_higher"] == "420200;210200;530100"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_windows_are_where_tiers_change(seed: int) -> None:
+    """Just inside a window nothing changes; just beyond it, the regions that are named change."""
+    rng = np.random.default_rng(seed)
+    codes = ["a", "b", "c"]
+    frame = pd.DataFrame(rng.lognormal(0, 1.5, (40, 3)), columns=codes)
+    frame = frame.mask(rng.random(frame.shape) < 0.05)
+    frame.index = pd.Index([f"r{i:02}" for i in range(40)])
+    made = IndicatorTable.from_frame(frame)
+    provinces = [f"p{i}" for i in rng.integers(0, 9, 40)]
+    places = [f"m{p[1:]}"[:2] if p != "p0" else "m1" for p in provinces]
+    regions = made.regions.assign(province=provinces, macro_region=places)
+    table = IndicatorTable(made.values, regions, made.framework, made.status, made.year)
+    scores = frame.mean(axis=1).rename_axis("region_id")
+    scores[scores.index[3]] = np.nan
+    rules = PositionRules(9, 5, 3, macro_region_places=1, province_places=2)
+    before = rules.fit(scores, table=table)
+    for window in before.windows.to_dict("records"):
+        option = window["option"]
+        step = 1e-7 if option.endswith("_share") else 1
+        inside = {window["lowest"] + (step if step < 1 else 0), window["highest"]}
+        for value in inside:
+            if np.isfinite(value) and in_order(rules, option, value):
+                again = dataclasses.replace(rules, **{option: typed(option, value)})
+                assert tiers_of(again, table, scores) == before.placements["tier"].to_dict()
+        beyond = {
+            "lower": window["lowest"] - (0 if step < 1 else 1),
+            "higher": window["highest"] + step,
+        }
+        for side, value in beyond.items():
+            named = [region for region in window[f"if_{side}"].split(";") if region]
+            if not named or not in_order(rules, option, value):
+                continue
+            again = dataclasses.replace(rules, **{option: typed(option, value)})
+            now, then = tiers_of(again, table, scores), before.placements["tier"].to_dict()
+            assert {r: t for r, t in now.items() if t != then[r]} == dict(
+                zip(named, window[f"tier_if_{side}"].split(";"), strict=True)
+            )
+
+
+def typed(option: str, value: float) -> float:
+    return value if option.endswith("_share") else int(value)
+
+
+def in_order(rules: PositionRules, option: str, value: float) -> bool:
+    """Say whether the bars still fall: a window may reach beyond its neighbour."""
+    if not option.endswith("_share"):
+        return value >= (1 if option == "functions" else 0)
+    bars = [rules.international_share, rules.national_share, rules.regional_share]
+    bars[["international_share", "national_share", "regional_share"].index(option)] = value
+    return bars[0] > bars[1] > bars[2] > 0
+
+
+def test_the_words_of_rules_are_those_that_differ() -> None:
+    assert repr(PositionRules()) == "PositionRules()"
+    rules = PositionRules(national_share=1.5, counting=["a", "b"])
+    assert repr(rules) == "PositionRules(national_share=1.5, counting=('a', 'b'))"
+    assert eval(repr(rules)) == rules
+
+
+def test_rules_of_a_study_file() -> None:
+    spec = {
+        "method": "PositionRules",
+        "counting": ["research", "technology"],
+        "totals": {"world": {"papers": 1000}},
+        "within": ["basin", "province"],
+    }
+    rules = make_step("tier", spec)
+    assert rules.counting == ("research", "technology")
+    assert rules.within == ("basin", "province")
+    assert make_step("tier", to_plain(rules)) == rules
+    assert (
+        make_step("tier", tomllib.loads(toml_tables({"x": {"y": to_plain(rules)}}))["x"]["y"])
+        == rules
+    )

@@ -1,8 +1,9 @@
-"""Bring weighted indicators together, one level of the hierarchy at a time.
+"""Bring weighted indicators together: level by level, or all at once.
 
 Every aggregator takes normalised values, in which higher is better, and gives scores in which
-higher is better. Those that compare regions with each other keep the field they were fitted on; a
-later year is measured against it.
+higher is better. Means go up the hierarchy one level at a time; the methods that compare regions
+take all indicators at once unless they are told otherwise (`levels="each"`). They keep the field
+they were fitted on; a later year is measured against it.
 """
 
 from hubtiers.scoring.aggregate.distance import (
@@ -23,6 +24,7 @@ from hubtiers.scoring.aggregate.means import (
     MazziottaPareto,
     PowerMean,
 )
+from hubtiers.scoring.aggregate.nesting import Nesting
 from hubtiers.scoring.aggregate.outranking import Copeland, FittedCopeland
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "GreyRelation",
     "Harmonic",
     "MazziottaPareto",
+    "Nesting",
     "PowerMean",
     "Topsis",
     "Vikor",

@@ -10,8 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
-from hubtiers._method import About, CompiledForm
+from hubtiers._method import About, CompiledForm, number_in_formula
 from hubtiers.errors import DataError, SpecError
+from hubtiers.scoring.aggregate.nesting import (
+    Nesting,
+    at_every_level,
+    at_once,
+    require_levels,
+    weighted_sum,
+    weights_by_row,
+)
 
 __all__ = ["FittedGreyRelation", "FittedTopsis", "FittedVikor", "GreyRelation", "Topsis", "Vikor"]
 
@@ -25,7 +33,7 @@ def relative_closeness(
 ) -> NDArray[np.float64]:
     """Return d⁻ / (d⁺ + d⁻), the Euclidean distances of weighted rows from the worst and the best.
 
-    NaN left out.
+    NaN left out. The weights are one set, or one for each row.
     """
     size = np.nanmax(
         ideal - anti
@@ -42,16 +50,28 @@ class Topsis:
 
     Choose it when all-round distance matters more than a sum, and the field expects it.
 
+    Parameters
+    ----------
+    levels
+        `"all"`: the score comes from all indicators at once with their effective weights, as the
+        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
+        every level of the framework, the score from sub-scores. In a tuple of aggregations the
+        method stands at its own level, and `levels` plays no part.
+
     Notes
     -----
     s = d⁻ / (d⁺ + d⁻), with d⁺ and d⁻ the Euclidean distances of w·y from the best and the worst
     value of each column among the fitted regions; 0 to 1. Direction was applied by the normaliser,
     so that the best is always the largest. The normaliser decides the answer: with `MinMax`, the
     default of a scheme, other scores come out than with `VectorNorm`, which Hwang and Yoon used.
+    Entropy-weighted TOPSIS (熵权TOPSIS) is `Scheme(weight="entropy", aggregate="topsis")`, most
+    often with `MinMax`, in older work with `VectorNorm`.
     Values of a later year beyond the fitted best or worst count as these. Constant columns have no
     effect; when all are constant the method is undefined and refuses.
 
-    **Missing values** are left out of both distances; a region without any value has no score.
+    **Missing values** are left out of both distances; a region without any value has no score. With
+    `levels="all"` a gap hands its weight on within its group, level by level, as under the means,
+    so that functions keep their weight; a group in which all regions are the same has no sub-score.
 
     References
     ----------
@@ -65,16 +85,40 @@ class Topsis:
     [0.0, 0.691, 1.0]
     """
 
+    levels: str = "all"
     about: ClassVar[About] = About(
         zh="TOPSIS 法",
         en="TOPSIS",
-        says_zh="按与正、负理想解的距离计算贴近度。",
-        says_en="Closeness to the best and distance from the worst in everything.",
-        formula="s_{i} = d_{i}^{−} / (d_{i}^{+} + d_{i}^{−})",
+        says_zh="按与正、负理想解的距离计算贴近度；理想解由各项在计分区域中的最好值、最差值组成。",
+        says_en=(
+            "Closeness to the best and distance from the worst in everything; best and worst are "
+            "those of each member among the regions that are scored."
+        ),
+        formula=(
+            "s_{g} = d^{−} / (d^{+} + d^{−})\n"
+            "d^{+} = √(Σ_{k} (w_{k} (y_{k} − best_{k}))^{2}),  "
+            "d^{−} = √(Σ_{k} (w_{k} (y_{k} − worst_{k}))^{2})"
+        ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about
+        return at_once(said) if self.levels == "all" else at_every_level(said)
+
     compiled_form: ClassVar[CompiledForm] = CompiledForm("topsis")
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedTopsis:
+    def __post_init__(self) -> None:
+        require_levels(self.levels, "Topsis")
+
+    def fit(
+        self,
+        values: pd.DataFrame,
+        *,
+        weights: pd.Series | None = None,
+        nested: Nesting | None = None,
+    ) -> FittedTopsis:
         """Find the best and the worst value of each column.
 
         Raises
@@ -86,7 +130,7 @@ class Topsis:
         aligned = aligned_weights(weights, numbers.columns, "Topsis()")
         ideal, anti = numbers.max(), numbers.min()
         _require_different(ideal - anti, aligned, "Topsis()")
-        return FittedTopsis(self, aligned, ideal, anti)
+        return FittedTopsis(self, aligned, ideal, anti, nested)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +141,7 @@ class FittedTopsis:
     weights: pd.Series
     ideal: pd.Series
     anti: pd.Series
+    nested: Nesting | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
         """Return the relative closeness of each region to the fitted ideal.
@@ -109,7 +154,8 @@ class FittedTopsis:
         numbers = same_columns(self.weights.index, values, "Topsis()")
         ideal, anti = self.ideal.to_numpy(), self.anti.to_numpy()
         x = np.clip(numbers.to_numpy(), anti, ideal)
-        scores = relative_closeness(x, self.weights.to_numpy(), ideal=ideal, anti=anti)
+        weights = weights_by_row(x, self.weights, self.nested)
+        scores = relative_closeness(x, weights, ideal=ideal, anti=anti)
         return pd.Series(scores, index=values.index, name="score")
 
 
@@ -122,8 +168,8 @@ def group_utility_and_regret(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return VIKOR's S (weighted sum of gaps from the ideal) and R (largest of them) by row.
 
-    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights of missing values go
-    to those present.
+    The gap is (ideal − x) / (ideal − anti), 0 in constant columns. The weights, one set or one for
+    each row, go from missing values to those present.
     """
     span = ideal - anti
     gap = np.divide(ideal - x, span, out=np.where(np.isnan(x), np.nan, 0.0), where=span > 0)
@@ -147,6 +193,11 @@ class Vikor:
     ----------
     majority
         v, the weight of the sum of gaps against the largest gap, 0 to 1.
+    levels
+        `"all"`: the score comes from all indicators at once with their effective weights, as the
+        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
+        every level of the framework, the score from sub-scores. In a tuple of aggregations the
+        method stands at its own level, and `levels` plays no part.
 
     Notes
     -----
@@ -156,8 +207,9 @@ class Vikor:
     term whose largest and least are equal is 0. Constant columns have no effect; when all are
     constant the method refuses.
 
-    **Missing values** give their weight to the values that are present; a region without any value
-    has no score.
+    **Missing values** give their weight to the values that are present, with `levels="all"` within
+    their group, level by level, as under the means; a region without any value has no score, and a
+    group in which all regions are the same no sub-score.
 
     References
     ----------
@@ -172,29 +224,53 @@ class Vikor:
     """
 
     majority: float = 0.5
+    levels: str = "all"
     about: ClassVar[About] = About(
         zh="VIKOR 法",
         en="VIKOR",
-        says_zh="在群体效益与最大个体遗憾之间折中，得分取 1 − Q。",
-        says_en=(
-            "A compromise between the good of most indicators and the least regret; the score is 1 "
-            "− Q."
+        says_zh=(
+            "在群体效益 S 与最大个体遗憾 R 之间折中，得分取 1 − Q；"
+            "* 与 − 为各计分区域中的最小值与最大值。"
         ),
-        formula="Q = v (S − S*) / (S^{−} − S*) + (1 − v)(R − R*) / (R^{−} − R*)",
+        says_en=(
+            "A compromise between the good of most indicators, S, and the least regret, R; the "
+            "score is 1 − Q; * and − are the least and the largest of the regions that are scored."
+        ),
+        formula=(
+            "s_{g} = 1 − Q,  Q = v (S − S^{*}) / (S^{−} − S^{*}) + (1 − v) (R − R^{*}) / (R^{−} − "
+            "R^{*})\n"
+            "S = Σ_{k} w_{k} gap_{k} / Σ_{k} w_{k},  R = max_{k} w_{k} gap_{k} / Σ_{k} w_{k},  "
+            "gap_{k} = (best_{k} − y_{k}) / (best_{k} − worst_{k})"
+        ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about.replaced(
+            formula=f"{self.about.formula},  v = {number_in_formula(self.majority)}"
+        )
+        return at_once(said) if self.levels == "all" else at_every_level(said)
 
     def __post_init__(self) -> None:
         if not 0 <= self.majority <= 1:
             raise SpecError(
                 f"Vikor(majority={self.majority}) needs a weight of 0 to 1, such as 0.5."
             )
+        require_levels(self.levels, "Vikor")
 
     @property
     def compiled_form(self) -> CompiledForm:
         """Rule and option of the compiled loop."""
         return CompiledForm("vikor", float(self.majority))
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedVikor:
+    def fit(
+        self,
+        values: pd.DataFrame,
+        *,
+        weights: pd.Series | None = None,
+        nested: Nesting | None = None,
+    ) -> FittedVikor:
         """Find best and worst of each column, and the range of S and R.
 
         Raises
@@ -206,9 +282,9 @@ class Vikor:
         aligned = aligned_weights(weights, numbers.columns, "Vikor()")
         ideal, anti = numbers.max(), numbers.min()
         _require_different(ideal - anti, aligned, "Vikor()")
-        both = group_utility_and_regret(
-            numbers.to_numpy(), aligned.to_numpy(), ideal=ideal.to_numpy(), anti=anti.to_numpy()
-        )
+        x = numbers.to_numpy()
+        shared = weights_by_row(x, aligned, nested)
+        both = group_utility_and_regret(x, shared, ideal=ideal.to_numpy(), anti=anti.to_numpy())
         utility, regret = (pd.Series(part) for part in both)
         ranges = (
             float(utility.min()),
@@ -216,7 +292,7 @@ class Vikor:
             float(regret.min()),
             float(regret.max()),
         )
-        return FittedVikor(self, aligned, ideal, anti, ranges)
+        return FittedVikor(self, aligned, ideal, anti, ranges, nested)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,6 +307,7 @@ class FittedVikor:
     ideal: pd.Series
     anti: pd.Series
     ranges: tuple[float, float, float, float]
+    nested: Nesting | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
         """Return 1 − Q of each region.
@@ -241,9 +318,10 @@ class FittedVikor:
             When the columns are not those of the fit.
         """
         numbers = same_columns(self.weights.index, values, "Vikor()")
+        x = numbers.to_numpy()
         utility, regret = group_utility_and_regret(
-            numbers.to_numpy(),
-            self.weights.to_numpy(),
+            x,
+            weights_by_row(x, self.weights, self.nested),
             ideal=self.ideal.to_numpy(),
             anti=self.anti.to_numpy(),
         )
@@ -279,6 +357,11 @@ class GreyRelation:
     distinction
         ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from
         each other.
+    levels
+        `"all"`: the score comes from all indicators at once with their effective weights, as the
+        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
+        every level of the framework, the score from sub-scores. In a tuple of aggregations the
+        method stands at its own level, and `levels` plays no part.
 
     Notes
     -----
@@ -287,8 +370,9 @@ class GreyRelation:
     the reference. ξ = (Δmin + ρΔmax) / (Δ + ρΔmax) and s = Σ w·ξ / Σ w. Values of a later year
     above the reference count as it. When all columns are constant the method refuses.
 
-    **Missing values** give their weight to the values that are present; a region without any value
-    has no score.
+    **Missing values** give their weight to the values that are present, with `levels="all"` within
+    their group, level by level, as under the means; a region without any value has no score, and a
+    group in which all regions are the same no sub-score.
 
     References
     ----------
@@ -302,15 +386,28 @@ class GreyRelation:
     """
 
     distinction: float = 0.5
+    levels: str = "all"
     about: ClassVar[About] = About(
         zh="灰色关联度",
         en="grey relational degree",
-        says_zh="与最优参考序列的加权关联系数。",
-        says_en="How closely a region follows the best profile.",
+        says_zh="与最优参考序列的加权关联系数；Δ 为与各项最好值的差距，其中最大者记 max。",
+        says_en=(
+            "How closely a region follows the best profile; Δ is how far it falls short of the "
+            "best of each member, and Δ max the largest of all."
+        ),
         formula=(
-            "ξ = (Δ_{min} + ρ Δ_{max}) / (Δ + ρ Δ_{max}),  s_{i} = Σ_{j} w_{j} ξ_{ij} / Σ_{j} w_{j}"
+            "s_{g} = Σ_{k} w_{k} ξ_{k} / Σ_{k} w_{k},  ξ_{k} = ρ Δ_{max} / (Δ_{k} + ρ Δ_{max}),  "
+            "Δ_{k} = best_{k} − y_{k}"
         ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about.replaced(
+            formula=f"{self.about.formula},  ρ = {number_in_formula(self.distinction)}"
+        )
+        return at_once(said) if self.levels == "all" else at_every_level(said)
 
     def __post_init__(self) -> None:
         if not 0 < self.distinction <= 1:
@@ -318,13 +415,20 @@ class GreyRelation:
                 f"GreyRelation(distinction={self.distinction}) needs a number above 0 and at most "
                 "1."
             )
+        require_levels(self.levels, "GreyRelation")
 
     @property
     def compiled_form(self) -> CompiledForm:
         """Rule and option of the compiled loop."""
         return CompiledForm("grey", float(self.distinction))
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedGreyRelation:
+    def fit(
+        self,
+        values: pd.DataFrame,
+        *,
+        weights: pd.Series | None = None,
+        nested: Nesting | None = None,
+    ) -> FittedGreyRelation:
         """Find the reference of each column, and the largest gap of the table.
 
         Raises
@@ -337,7 +441,7 @@ class GreyRelation:
         reference = numbers.max()
         _require_different(reference - numbers.min(), aligned, "GreyRelation()")
         gaps = reference - numbers.loc[:, aligned > 0]
-        return FittedGreyRelation(self, aligned, reference, float(gaps.max().max()))
+        return FittedGreyRelation(self, aligned, reference, float(gaps.max().max()), nested)
 
 
 @dataclass(frozen=True, eq=False)
@@ -348,6 +452,7 @@ class FittedGreyRelation:
     weights: pd.Series
     reference: pd.Series
     most: float
+    nested: Nesting | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
         """Return the grey relational degree of each region.
@@ -360,10 +465,10 @@ class FittedGreyRelation:
         numbers = same_columns(self.weights.index, values, "GreyRelation()")
         gap = np.clip(self.reference.to_numpy() - numbers.to_numpy(), 0.0, None)
         close = grey_coefficients(gap, most=self.most, distinction=self.method.distinction)
-        weights = self.weights.to_numpy()
+        weights = weights_by_row(close, self.weights, self.nested)
         present = ~np.isnan(close)
-        total = present @ weights
-        scores = np.where(present, close, 0.0) @ weights
+        total = weighted_sum(present.astype(float), weights)
+        scores = weighted_sum(np.where(present, close, 0.0), weights)
         scores = np.divide(scores, total, out=np.full(len(close), np.nan), where=total > 0)
         return pd.Series(scores, index=values.index, name="score")
 

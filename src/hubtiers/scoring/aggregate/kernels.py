@@ -7,16 +7,18 @@ formulas are those of `hubtiers.scoring.aggregate`; a property test holds the tw
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hubtiers._compiled import compiled
 
-__all__ = ["POWER", "RULES", "flat_kernel", "tree_kernel"]
+__all__ = ["POWER", "RULES", "Gaps", "Program", "flat_kernel", "tree_kernel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 POWER, PENALTY, TOPSIS, VIKOR, GREY, COPELAND = 0, 1, 2, 3, 4, 5
 """Rules of aggregation that are compiled."""
@@ -85,16 +87,46 @@ def _add_singly(
             row[r] += weight * values[r]
 
 
+class Program(NamedTuple):
+    """The groups of a hierarchy, the lowest first.
+
+    `first` says where the children of each group start among `children`, which are rows of the
+    matrix of nodes; `rules` and `options` say how each group aggregates.
+    """
+
+    first: Ints
+    children: Ints
+    rules: Ints
+    options: Floats
+
+
+class Gaps(NamedTuple):
+    """How gaps hand their weight on, where a method takes all indicators at once.
+
+    `pattern` says of each region which row of `present` (patterns × indicators) is its own; `below`
+    are the indicators below each group, the lowest groups first, and `start` says where each group
+    begins. Without groups, all regions have the same weights.
+    """
+
+    pattern: Ints
+    present: Flags
+    start: Ints
+    below: Ints
+
+
+class Shares(NamedTuple):
+    """What the kept rows of the nodes count for (patterns × rows).
+
+    `pattern` says of each region which row of `by_pattern` is its own.
+    """
+
+    by_pattern: Floats
+    pattern: Ints
+
+
 @compiled
 def tree_kernel(
-    nodes: Floats,
-    weights: Floats,
-    which: Ints,
-    first: Ints,
-    children: Ints,
-    rules: Ints,
-    options: Floats,
-    out: Floats,
+    nodes: Floats, weights: Floats, which: Ints, program: Program, gaps: Gaps, out: Floats
 ) -> int:
     """Write the scores of a hierarchy, level by level.
 
@@ -104,45 +136,82 @@ def tree_kernel(
     first and the whole last. Group g has the children `children[first[g]:first[g + 1]]`, rows of
     the nodes. `which` rows of the weights are taken.
     """
-    m, groups = weights.shape[1], len(rules)
+    first, children = program.first, program.children
+    m, groups = weights.shape[1], len(program.rules)
     mass = np.zeros(m + groups)
-    kept, share = np.empty(len(nodes), np.int64), np.empty(len(nodes))
+    kept, share = np.empty(len(nodes), np.int64), np.empty((len(gaps.present), len(nodes)))
     for d in range(len(which)):
         mass[:m] = weights[which[d]]
         for g in range(groups):
-            total = 0.0
-            for child in children[first[g] : first[g + 1]]:
-                total += mass[child]
-            mass[m + g] = total
-            count = 0
-            for child in children[first[g] : first[g + 1]]:
-                if mass[child] > 0.0:
-                    kept[count], share[count] = child, mass[child] / total
-                    count += 1
-            target = nodes[m + g]
+            count = _keep(mass, m + g, children[first[g] : first[g + 1]], kept, share[0])
             if count == 0:
-                target[:] = np.nan
-            elif not _aggregate(nodes, kept[:count], share[:count], rules[g], options[g], target):
+                nodes[m + g][:] = np.nan
+                continue
+            taken = kept[:count]
+            if len(gaps.start) > 1:
+                for p in range(len(gaps.present)):
+                    _hand_on(mass[:m], gaps.present[p], taken, gaps, share[p])
+            own = Shares(share[:, :count], gaps.pattern)
+            if program.rules[g] == COPELAND:
+                _duels(nodes, taken, own, mass[:m], gaps, nodes[m + g])
+            elif not _aggregate(
+                nodes, taken, own, program.rules[g], program.options[g], nodes[m + g]
+            ):
                 return d
         out[d] = nodes[m + groups - 1]
     return -1
 
 
 @compiled
+def _keep(mass: Floats, target: int, children: Ints, kept: Ints, share: Floats) -> int:
+    """Write the weight of a group, which of its children count, and their shares of it.
+
+    Return how many count.
+    """
+    total = 0.0
+    for child in children:
+        total += mass[child]
+    mass[target] = total
+    count = 0
+    for child in children:
+        if mass[child] > 0.0:
+            kept[count], share[count] = child, mass[child] / total
+            count += 1
+    return count
+
+
+@compiled
+def _hand_on(mass: Floats, present: Flags, kept: Ints, gaps: Gaps, share: Floats) -> None:
+    """Write the shares of the kept indicators when those that are not present hand theirs on.
+
+    They do so within their group, so that what a group counts for stays as long as it has a value.
+    """
+    left = np.where(present, mass, 0.0)
+    for g in range(len(gaps.start) - 1):
+        whole, there = 0.0, 0.0
+        for j in gaps.below[gaps.start[g] : gaps.start[g + 1]]:
+            whole += mass[j]
+            there += left[j]
+        if there > 0.0 and there != whole:
+            for j in gaps.below[gaps.start[g] : gaps.start[g + 1]]:
+                left[j] *= whole / there
+    total = left.sum()
+    for i in range(len(kept)):
+        share[i] = left[kept[i]] / total if total > 0.0 else 0.0
+
+
+@compiled
 def _aggregate(
-    nodes: Floats, kept: Ints, share: Floats, rule: int, option: float, out: Floats
+    nodes: Floats, kept: Ints, own: Shares, rule: int, option: float, out: Floats
 ) -> bool:
     """Aggregate the kept rows of the nodes by one rule.
 
     False when the values are outside its domain.
     """
     if rule == POWER:
-        return _power_mean(nodes, kept, share, option, out)
+        return _power_mean(nodes, kept, own.by_pattern[0], option, out)
     if rule == PENALTY:
-        return _penalised(nodes, kept, share, option, out)
-    if rule == COPELAND:
-        _duels(nodes, kept, share, out)
-        return True
+        return _penalised(nodes, kept, own, option, out)
     best, worst = np.empty(len(kept)), np.empty(len(kept))
     differs = False
     for i in range(len(kept)):
@@ -154,11 +223,11 @@ def _aggregate(
     if not differs:
         return False
     if rule == TOPSIS:
-        _closeness(nodes, kept, share, best, worst, out)
+        _closeness(nodes, kept, own, best, worst, out)
     elif rule == VIKOR:
-        _compromise(nodes, kept, share, best, worst, option, out)
+        _compromise(nodes, kept, own, best, worst, option, out)
     else:
-        _grey(nodes, kept, share, best, worst, option, out)
+        _grey(nodes, kept, own, best, worst, option, out)
     return True
 
 
@@ -210,30 +279,39 @@ def _power_mean(nodes: Floats, kept: Ints, share: Floats, exponent: float, out: 
 
 
 @compiled
-def _penalised(nodes: Floats, kept: Ints, share: Floats, sign: float, out: Floats) -> bool:
-    _mean(nodes, kept, share, out)
+def _penalised(nodes: Floats, kept: Ints, own: Shares, sign: float, out: Floats) -> bool:
     for r in range(nodes.shape[1]):
+        share = own.by_pattern[own.pattern[r]]
         total, mass = 0.0, 0.0
         for i in range(len(kept)):
             value = nodes[kept[i], r]
-            if value <= 0.0:
-                return False
             if not math.isnan(value):
-                total += share[i] * (value - out[r]) * (value - out[r])
+                total += share[i] * value
                 mass += share[i]
-        if mass > 0.0:
-            out[r] += sign * (total / mass) / out[r]
+        if mass == 0.0:
+            out[r] = np.nan
+            continue
+        mean = total / mass
+        if mean <= 0.0:
+            return False
+        spread = 0.0
+        for i in range(len(kept)):
+            value = nodes[kept[i], r]
+            if not math.isnan(value):
+                spread += share[i] * (value - mean) * (value - mean)
+        out[r] = mean + sign * (spread / mass) / mean
     return True
 
 
 @compiled
 def _closeness(
-    nodes: Floats, kept: Ints, share: Floats, best: Floats, worst: Floats, out: Floats
+    nodes: Floats, kept: Ints, own: Shares, best: Floats, worst: Floats, out: Floats
 ) -> None:
     size = 0.0
     for i in range(len(kept)):
         size = max(size, best[i] - worst[i])
     for r in range(nodes.shape[1]):
+        share = own.by_pattern[own.pattern[r]]
         to_best, to_worst = 0.0, 0.0
         for i in range(len(kept)):
             value = nodes[kept[i], r]
@@ -248,7 +326,7 @@ def _closeness(
 def _compromise(
     nodes: Floats,
     kept: Ints,
-    share: Floats,
+    own: Shares,
     best: Floats,
     worst: Floats,
     majority: float,
@@ -257,6 +335,7 @@ def _compromise(
     n = nodes.shape[1]
     regret = np.zeros(n)
     for r in range(n):
+        share = own.by_pattern[own.pattern[r]]
         total, mass = 0.0, 0.0
         for i in range(len(kept)):
             value, span = nodes[kept[i], r], best[i] - worst[i]
@@ -285,7 +364,7 @@ def _to_range(x: Floats) -> None:
 def _grey(
     nodes: Floats,
     kept: Ints,
-    share: Floats,
+    own: Shares,
     best: Floats,
     worst: Floats,
     distinction: float,
@@ -296,6 +375,7 @@ def _grey(
         most = max(most, best[i] - worst[i])
     # The best region of a column has no gap to it, so that the least gap of the table is 0.
     for r in range(nodes.shape[1]):
+        share = own.by_pattern[own.pattern[r]]
         total, mass = 0.0, 0.0
         for i in range(len(kept)):
             value = nodes[kept[i], r]
@@ -306,21 +386,36 @@ def _grey(
 
 
 @compiled
-def _duels(nodes: Floats, kept: Ints, share: Floats, out: Floats) -> None:
+def _duels(nodes: Floats, kept: Ints, own: Shares, mass: Floats, gaps: Gaps, out: Floats) -> None:
     n = nodes.shape[1]
     some = np.zeros(n, np.bool_)
     for child in kept:
         for r in range(n):
             some[r] = some[r] or nodes[child, r] == nodes[child, r]
+    joint = np.empty(len(kept))
     for r in range(n):
         total, field = 0.0, 0.0
+        mine = own.pattern[r]
         for other in range(n):
             if not (some[r] and some[other]):
                 continue
-            margin = 0.0
-            for i in range(len(kept)):
-                mine, theirs = nodes[kept[i], r], nodes[kept[i], other]
-                margin += share[i] * ((mine > theirs) - (mine < theirs))
+            share, theirs = own.by_pattern[mine], own.pattern[other]
+            if mine != theirs:
+                # Two that lack other things are compared with weights of their own.
+                both = gaps.present[mine] & gaps.present[theirs]
+                _hand_on(mass, both, kept, gaps, joint)
+                share = joint
+            margin = _margin(nodes, kept, share, r, other)
             field += 1.0
             total += 0.0 if abs(margin) <= _CLOSE else math.copysign(1.0, margin)
         out[r] = 0.5 + total / field / 2.0 if field > 0.0 else np.nan
+
+
+@compiled
+def _margin(nodes: Floats, kept: Ints, share: Floats, r: int, other: int) -> float:
+    """Return what speaks for a region against another: weights ahead minus weights behind."""
+    margin = 0.0
+    for i in range(len(kept)):
+        mine, theirs = nodes[kept[i], r], nodes[kept[i], other]
+        margin += share[i] * ((mine > theirs) - (mine < theirs))
+    return margin

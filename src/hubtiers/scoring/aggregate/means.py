@@ -16,8 +16,15 @@ from hubtiers._checks import (
     require_domain,
     same_columns,
 )
-from hubtiers._method import About, CompiledForm
-from hubtiers.errors import SpecError
+from hubtiers._method import About, CompiledForm, number_in_formula
+from hubtiers.errors import DomainError, SpecError
+from hubtiers.scoring.aggregate.nesting import (
+    Nesting,
+    at_once,
+    require_levels,
+    weighted_sum,
+    weights_by_row,
+)
 
 __all__ = [
     "Arithmetic",
@@ -34,11 +41,11 @@ __all__ = [
 def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weighted mean of each row, the weights shared out anew over the values present.
 
-    NaN for empty rows.
+    NaN for empty rows. The weights are one set, or one for each row.
     """
     present = ~np.isnan(x)
-    total = present @ weights
-    summed = np.where(present, x, 0.0) @ weights
+    total = weighted_sum(present.astype(float), weights)
+    summed = weighted_sum(np.where(present, x, 0.0), weights)
     return np.asarray(np.divide(summed, total, out=np.full(len(x), np.nan), where=total > 0))
 
 
@@ -101,9 +108,9 @@ class Arithmetic:
     about: ClassVar[About] = About(
         zh="加权算术平均",
         en="weighted arithmetic mean",
-        says_zh="短板可由长处完全弥补；缺失指标的权重由其余指标分担。",
-        says_en="A weakness is made up for by a strength; a missing value hands its weight on.",
-        formula="s_{i} = Σ_{j} w_{j} y_{ij} / Σ_{j} w_{j}",
+        says_zh="短板可由长处完全弥补。",
+        says_en="A weakness is made up for by a strength.",
+        formula="s_{g} = Σ_{k} w_{k} y_{k} / Σ_{k} w_{k}",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 1.0)
 
@@ -165,7 +172,7 @@ class Geometric:
         en="weighted geometric mean",
         says_zh="短板只能部分弥补。",
         says_en="A weakness is made up for only in part.",
-        formula="s_{i} = Π_{j} y_{ij}^{w_{j} / Σ w}",
+        formula="s_{g} = (Π_{k} y_{k}^{w_{k}})^{1 / Σ_{k} w_{k}}",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 0.0)
 
@@ -207,7 +214,7 @@ class Harmonic:
         en="weighted harmonic mean",
         says_zh="最弱指标起主导作用。",
         says_en="The weakest indicator rules.",
-        formula="s_{i} = Σ_{j} w_{j} / Σ_{j} (w_{j} / y_{ij})",
+        formula="s_{g} = Σ_{k} w_{k} / Σ_{k} (w_{k} / y_{k})",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", -1.0)
 
@@ -258,8 +265,16 @@ class PowerMean:
         en="weighted power mean",
         says_zh="以幂次 p 控制可弥补程度的加权平均。",
         says_en="The exponent p says how far a weakness can be made up for.",
-        formula="s_{i} = (Σ_{j} w_{j} y_{ij}^{p} / Σ_{j} w_{j})^{1/p}",
+        formula="s_{g} = (Σ_{k} w_{k} y_{k}^{p} / Σ_{k} w_{k})^{1/p}",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        formula = f"{self.about.formula},  p = {number_in_formula(self.exponent)}"
+        if self.exponent == 0:
+            formula = Geometric.about.formula
+        return self.about.replaced(formula=formula)
 
     def __post_init__(self) -> None:
         if not (
@@ -355,29 +370,37 @@ class MazziottaPareto:
 
     Equal strengths beat a mixture of high and low.
 
-    Choose it, after `ZScore(mean=100, deviation=10)`, when compensation should cost something, yet
-    zero or negative raw values must not break the index.
+    Choose it when compensation should cost something, yet zero or negative raw values must not
+    break the index.
 
     Parameters
     ----------
     sign
         `"-"` lowers the score of unbalanced regions, for scores where more is better; `"+"` raises
         it, for an index of something bad such as poverty.
+    levels
+        `"each"`: at every level of the framework, as other means, so that imbalance between
+        functions costs as well. `"all"`: over all indicators at once with their effective weights,
+        as the papers have it; a sub-score is the method over the indicators of its group. In a
+        tuple of aggregations the method stands at its own level, and `levels` plays no part.
 
     Notes
     -----
     s = M ± S²/M = M ± S·cv, with the weighted mean M and the weighted standard deviation S of a
-    region's own values (S divides by Σ w, not by n − 1). Values must be positive. With a penalty
-    the score does not rise in every indicator everywhere: a lone improvement can cost more in
-    balance than it brings.
+    region's own values, cv = S/M. S is that of a population: it divides by Σ w, not by n − 1. The
+    normaliser makes the index: after `ZScore(mean=100, deviation=10, spread="population")` it is
+    that of 2011, which is relative to the regions of the fit; after `CentredGoalposts()`, 70 to 130
+    around a reference of 100, it is the adjusted one of 2016, whose values compare over years. M
+    must be above 0; single values need not be. With a penalty the score does not rise in every
+    indicator everywhere: a lone improvement can cost more in balance than it brings.
 
-    **Missing values** give their weight to the values that are present; a region without any value
-    has no score.
+    **Missing values** give their weight to the values that are present, with `levels="all"` within
+    their group, level by level; a region without any value has no score.
 
     References
     ----------
-    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2; De Muro, Mazziotta and Pareto
-    (2011), doi:10.1007/s11205-010-9727-z.
+    De Muro, Mazziotta and Pareto (2011), doi:10.1007/s11205-010-9727-z; the adjusted index:
+    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2.
 
     Examples
     --------
@@ -387,16 +410,27 @@ class MazziottaPareto:
     """
 
     sign: str = "-"
+    levels: str = "each"
     about: ClassVar[About] = About(
         zh="Mazziotta–Pareto 惩罚均值",
         en="mean with a penalty for imbalance",
         says_zh="均值减去（或加上）与失衡程度相应的惩罚项。",
         says_en="The mean, less (or plus) a penalty for imbalance.",
-        formula="s_{i} = M_{i} ± S_{i}^{2} / M_{i}",
+        formula="s_{g} = M ± S^{2} / M",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        sign = "−" if self.sign == "-" else "+"
+        mean = "M = Σ_{k} w_{k} y_{k} / Σ_{k} w_{k}"
+        variance = "S^{2} = Σ_{k} w_{k} (y_{k} − M)^{2} / Σ_{k} w_{k}"
+        said = self.about.replaced(formula=f"s_{{g}} = M {sign} S^{{2}} / M\n{mean},  {variance}")
+        return said if self.levels == "each" else at_once(said)
 
     def __post_init__(self) -> None:
         require_choice("sign of MazziottaPareto(sign=…)", self.sign, ("-", "+"))
+        require_levels(self.levels, "MazziottaPareto")
 
     @property
     def compiled_form(self) -> CompiledForm:
@@ -404,21 +438,26 @@ class MazziottaPareto:
         return CompiledForm("penalty", -1.0 if self.sign == "-" else 1.0)
 
     def fit(
-        self, values: pd.DataFrame, *, weights: pd.Series | None = None
+        self,
+        values: pd.DataFrame,
+        *,
+        weights: pd.Series | None = None,
+        nested: Nesting | None = None,
     ) -> FittedMazziottaPareto:
-        """Keep the weights, and check that the values are positive.
+        """Keep the weights, and check that the means are positive.
 
         Raises
         ------
         DomainError
-            When a value that counts is 0 or negative.
+            When the mean of a region is 0 or negative.
         DataError
             When there is no indicator to aggregate, or the weights do not fit.
         """
         numbers = calculable(values, "MazziottaPareto()")
         aligned = aligned_weights(weights, numbers.columns, "MazziottaPareto()")
-        _require_above_zero(numbers, aligned)
-        return FittedMazziottaPareto(self, aligned)
+        fitted = FittedMazziottaPareto(self, aligned, nested)
+        fitted.apply(numbers)
+        return fitted
 
 
 @dataclass(frozen=True, eq=False)
@@ -427,6 +466,7 @@ class FittedMazziottaPareto:
 
     method: MazziottaPareto
     weights: pd.Series
+    nested: Nesting | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
         """Return one score per region.
@@ -436,23 +476,28 @@ class FittedMazziottaPareto:
         NotComparableError
             When the columns are not those of the fit.
         DomainError
-            When a value that counts is 0 or negative.
+            When the mean of a region is 0 or negative.
         """
         numbers = same_columns(self.weights.index, values, "MazziottaPareto()")
-        _require_above_zero(numbers, self.weights)
+        x = numbers.to_numpy()
+        weights = weights_by_row(x, self.weights, self.nested)
+        _require_positive_means(pd.Series(weighted_mean(x, weights), index=values.index))
         sign = -1.0 if self.method.sign == "-" else 1.0
-        scores = penalised_mean(numbers.to_numpy(), self.weights.to_numpy(), sign)
-        return pd.Series(scores, index=values.index, name="score")
+        return pd.Series(penalised_mean(x, weights, sign), index=values.index, name="score")
 
 
-def _require_above_zero(numbers: pd.DataFrame, weights: pd.Series) -> None:
-    require_domain(
-        numbers,
-        (weights.to_numpy() == 0) | (numbers.to_numpy() > 0),
-        method="MazziottaPareto()",
-        needs="positive values",
-        way_out=(
-            "Normalise to a positive range, for example ZScore(mean=100, deviation=10), or use "
-            "Arithmetic()."
-        ),
+def _require_positive_means(means: pd.Series) -> None:
+    low = means[means <= 0]
+    if low.empty:
+        return
+    least, most = float(low.min()), float(low.max())
+    value = f"{least:.4g}" if least == most else f"between {least:.4g} and {most:.4g}"
+    raise DomainError(
+        "MazziottaPareto()",
+        "regions whose mean is above 0, since it divides by it",
+        "mean",
+        value,
+        list(low.index),
+        "Normalise to a scale that stays above 0, such as MinMax(low=70, high=130), or use "
+        "Arithmetic().",
     )

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
 from hubtiers._method import About, CompiledForm
+from hubtiers.scoring.aggregate.nesting import (
+    Nesting,
+    at_every_level,
+    at_once,
+    require_levels,
+    weights_where,
+)
 
 __all__ = ["Copeland", "FittedCopeland"]
 
@@ -19,18 +26,44 @@ _CLOSE = 1e-12
 last bits."""
 
 
-def duel_share(
+def duel_margin(
     x: NDArray[np.float64], field: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return for each row of x the share of the rows of a field that it beats, draws counting half.
+    """Return by row of x and row of a field what speaks for x: weights ahead minus weights behind.
 
-    A row beats another when the indicators in which it is better weigh more than those in which it
-    is worse; indicators that one of the two lacks do not count.
+    Indicators that one of the two lacks do not count.
     """
     margin = np.zeros((len(x), len(field)))
     for column, opponents, weight in zip(x.T, field.T, weights, strict=True):
         better = np.sign(column[:, None] - opponents[None, :])
         margin += weight * np.where(np.isnan(better), 0.0, better)
+    return margin
+
+
+def nested_margin(
+    x: NDArray[np.float64],
+    field: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    groups: list[NDArray[np.intp]],
+) -> NDArray[np.float64]:
+    """Return the margins when an indicator that one of the two lacks hands its weight on.
+
+    It does so within its group, so that a pair is compared with weights of its own.
+    """
+    mine, of_mine = np.unique(~np.isnan(x), axis=0, return_inverse=True)
+    theirs, of_theirs = np.unique(~np.isnan(field), axis=0, return_inverse=True)
+    margin = np.zeros((len(x), len(field)))
+    for number, present in enumerate(mine):
+        rows = np.flatnonzero(of_mine.ravel() == number)
+        shared = weights_where(present & theirs, weights, groups)
+        for other, own in enumerate(shared):
+            columns = np.flatnonzero(of_theirs.ravel() == other)
+            margin[np.ix_(rows, columns)] = duel_margin(x[rows], field[columns], own)
+    return margin
+
+
+def duel_share(margin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each row of margins the share of opponents that it beats, draws counting half."""
     outcome = np.where(np.abs(margin) <= _CLOSE, 0.0, np.sign(margin))
     return np.asarray(0.5 + outcome.mean(axis=1) / 2)
 
@@ -44,6 +77,14 @@ class Copeland:
     Choose it when nothing may be traded off: only who is ahead counts, not by how much. Scores have
     many ties.
 
+    Parameters
+    ----------
+    levels
+        `"all"`: the score comes from all indicators at once with their effective weights, as the
+        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
+        every level of the framework, the score from sub-scores. In a tuple of aggregations the
+        method stands at its own level, and `levels` plays no part.
+
     Notes
     -----
     A region beats another when the weights of the indicators in which it is ahead outweigh those in
@@ -53,11 +94,16 @@ class Copeland:
     are accepted.
 
     **Missing values**: indicators that one of the two regions lacks do not count in their
-    comparison. A region without any value has no score and is nobody's opponent.
+    comparison; with `levels="all"` their weight goes to the others of their group, level by level,
+    as under the means. A region without any value has no score and is nobody's opponent.
 
     References
     ----------
-    Munda and Nardo (2009), doi:10.1080/00036840601019364.
+    Copeland (1951), A reasonable social welfare function, seminar on applications of mathematics to
+    the social sciences, University of Michigan; Saari and Merlin (1996), The Copeland method,
+    Economic Theory 8, 51–76. The weighted pairs are those of the outranking matrix of Munda and
+    Nardo (2009), doi:10.1080/00036840601019364, who rank by Kemeny's rule instead: by the order
+    that agrees with most pairs, not by wins.
 
     Examples
     --------
@@ -66,15 +112,33 @@ class Copeland:
     [0.167, 0.5, 0.833]
     """
 
+    levels: str = "all"
     about: ClassVar[About] = About(
         zh="Copeland 配对比较",
         en="Copeland's rule",
         says_zh="得分为两两比较中胜出的比例，平局计半。",
         says_en="The share of regions beaten in pairs; draws count half.",
+        formula=("s_{g} = 1/2 + Σ_{l} sgn(Σ_{k} w_{k} sgn(y_{k} − y_{kl})) / 2n,  l = 1 … n"),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        said = self.about
+        return at_once(said) if self.levels == "all" else at_every_level(said)
+
     compiled_form: ClassVar[CompiledForm] = CompiledForm("copeland")
 
-    def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedCopeland:
+    def __post_init__(self) -> None:
+        require_levels(self.levels, "Copeland")
+
+    def fit(
+        self,
+        values: pd.DataFrame,
+        *,
+        weights: pd.Series | None = None,
+        nested: Nesting | None = None,
+    ) -> FittedCopeland:
         """Keep the weights and the field of regions.
 
         Raises
@@ -84,7 +148,7 @@ class Copeland:
         """
         numbers = calculable(values, "Copeland()")
         aligned = aligned_weights(weights, numbers.columns, "Copeland()")
-        return FittedCopeland(self, aligned, numbers.dropna(how="all"))
+        return FittedCopeland(self, aligned, numbers.dropna(how="all"), nested)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +158,7 @@ class FittedCopeland:
     method: Copeland
     weights: pd.Series
     field: pd.DataFrame
+    nested: Nesting | None = None
 
     def apply(self, values: pd.DataFrame) -> pd.Series:
         """Return the share of the fitted regions that each region beats.
@@ -107,7 +172,12 @@ class FittedCopeland:
         scores = pd.Series(np.nan, index=values.index, name="score")
         some = numbers.notna().any(axis=1)
         if some.any() and len(self.field):
-            scores[some] = duel_share(
-                numbers[some].to_numpy(), self.field.to_numpy(), self.weights.to_numpy()
-            )
+            scores[some] = duel_share(self._margin(numbers[some].to_numpy()))
         return scores
+
+    def _margin(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        field, weights = self.field.to_numpy(), self.weights.to_numpy()
+        if self.nested is None or not (np.isnan(x).any() or np.isnan(field).any()):
+            return duel_margin(x, field, weights)
+        groups = self.nested.columns_among(self.weights.index)
+        return nested_margin(x, field, weights, groups)

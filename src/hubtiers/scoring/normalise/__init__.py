@@ -22,11 +22,12 @@ from hubtiers.scoring.normalise.shape import (
     LogMinMax,
     PercentileRank,
 )
-from hubtiers.scoring.normalise.targets import DistanceToReference, Goalposts
+from hubtiers.scoring.normalise.targets import CentredGoalposts, DistanceToReference, Goalposts
 
 __all__ = [
     "METHODS",
     "AsIs",
+    "CentredGoalposts",
     "DistanceToReference",
     "FittedLinear",
     "FittedLogMinMax",
@@ -46,6 +47,7 @@ METHODS = (
     ZScore,
     PercentileRank,
     Goalposts,
+    CentredGoalposts,
     DistanceToReference,
     LogMinMax,
     VectorNorm,

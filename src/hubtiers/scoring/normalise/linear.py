@@ -5,6 +5,7 @@ A straight line from the indicator's unit to the common scale.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,11 +17,12 @@ from hubtiers._checks import (
     LARGEST_VALUE,
     calculable,
     oriented,
+    require_choice,
     require_every_column,
     require_varied,
     same_columns,
 )
-from hubtiers._method import About
+from hubtiers._method import About, both_directions, number_in_formula, on_scale
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError, listing
 
 __all__ = ["AsIs", "FittedLinear", "FittedMinMax", "MinMax", "RobustScale", "VectorNorm", "ZScore"]
@@ -111,6 +113,19 @@ class FittedLinear:
             pd.DataFrame(scaled, index=numbers.index, columns=numbers.columns), name, rows=False
         )
 
+    @property
+    def parameters(self) -> dict[str, pd.Series]:
+        """What the method's formula needs of each indicator, by the symbol that stands there."""
+        learnt: Callable[[FittedLinear], dict[str, pd.Series]] | None
+        learnt = getattr(self.method, "learnt", None)
+        return {} if learnt is None else learnt(self)
+
+    @property
+    def ends(self) -> tuple[pd.Series, pd.Series]:
+        """The values of each indicator between which the line runs, the lower one first."""
+        low = self.origin.where(self.direction > 0, self.origin - self.spread)
+        return low, low + self.spread
+
     def invert(self, normalised: pd.DataFrame) -> pd.DataFrame:
         """Return values of the common scale in the indicators' own units.
 
@@ -126,6 +141,11 @@ class FittedMinMax(FittedLinear):
 
     lowest: pd.Series
     highest: pd.Series
+
+    @property
+    def parameters(self) -> dict[str, pd.Series]:
+        """Lowest and highest value by indicator."""
+        return {"min_{j}": self.lowest, "max_{j}": self.highest}
 
 
 @dataclass(frozen=True)
@@ -168,11 +188,16 @@ class MinMax:
             "The worst region gets the lower end, the best the upper one; where less is better the "
             "scale is reversed."
         ),
-        formula=(
-            "y_{ij} = low + (high − low) · (x_{ij} − min_{i} x_{ij}) / (max_{i} x_{ij} − min_{i} "
-            "x_{ij})"
-        ),
+        formula="y_{ij} = low + (high − low) · (x_{ij} − min_{j}) / (max_{j} − min_{j})",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        from_low = "(x_{ij} − min_{j}) / (max_{j} − min_{j})"
+        from_high = "(max_{j} − x_{ij}) / (max_{j} − min_{j})"
+        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
+        return self.about.replaced(formula=both_directions(*lines))
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
@@ -240,17 +265,20 @@ class ZScore:
     """Z-score (Z 值标准化): how many standard deviations a region lies above the mean.
 
     Choose it when indicators should vary equally, whatever their range; scores are not bounded. The
-    penalised mean of Mazziotta and Pareto takes `ZScore(mean=100, deviation=10)`.
+    penalised mean of Mazziotta and Pareto takes `ZScore(mean=100, deviation=10,
+    spread="population")`.
 
     Parameters
     ----------
     mean, deviation
         Mean and standard deviation after normalisation, without unit.
+    spread
+        `"sample"`: s² = Σ(x − x̄)² / (n − 1). `"population"`: s² = Σ(x − x̄)² / n, where the regions
+        are all there are.
 
     Notes
     -----
-    y = mean + deviation · direction · (x − x̄) / s, with the standard deviation of a sample, s² =
-    Σ(x − x̄)² / (n − 1). A constant indicator is refused.
+    y = mean + deviation · direction · (x − x̄) / s. A constant indicator is refused.
 
     **Missing values** are left out of mean and deviation, and stay missing.
 
@@ -267,6 +295,7 @@ class ZScore:
 
     mean: float = 0.0
     deviation: float = 1.0
+    spread: str = "sample"
     about: ClassVar[About] = About(
         zh="Z 值标准化",
         en="z-scores",
@@ -275,14 +304,36 @@ class ZScore:
             "How many standard deviations a region lies above the mean; the sign turns where less "
             "is better."
         ),
-        formula="y_{ij} = m + d · (x_{ij} − x̄_{j}) / s_{j}",
+        formula="y_{ij} = mean + deviation · (x_{ij} − x̄_{j}) / s_{j}",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        mean, deviation = number_in_formula(self.mean), number_in_formula(self.deviation)
+        lines = [
+            f"y_{{ij}} = {mean} {sign} {deviation} · (x_{{ij}} − x̄_{{j}}) / s_{{j}}"
+            for sign in "+−"
+        ]
+        divisor = "(n_{j} − 1)" if self.spread == "sample" else "n_{j}"
+        spread = f"s_{{j}}^{{2}} = Σ_{{i}} (x_{{ij}} − x̄_{{j}})^{{2}} / {divisor}"
+        return self.about.replaced(formula=f"{both_directions(*lines)}\n{spread}")
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"x̄_{j}": fitted.origin, "s_{j}": fitted.spread}
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.mean) and 0 < self.deviation < np.inf):
             raise SpecError(
                 f"ZScore(mean={self.mean}, deviation={self.deviation}) needs a positive deviation."
             )
+        require_choice("spread of ZScore(spread=…)", self.spread, ("sample", "population"))
+
+    @property
+    def _lost(self) -> int:
+        """How many regions the divisor of the variance is short of."""
+        return 1 if self.spread == "sample" else 0
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn mean and standard deviation of each indicator.
@@ -298,7 +349,7 @@ class ZScore:
         require_varied(numbers, "ZScore()")
         extent = numbers.max() - numbers.min()
         # Over the range, squares of very small values do not vanish.
-        centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=1)
+        centre, spread = numbers.mean(), extent * (numbers / extent).std(ddof=self._lost)
         return FittedLinear(self, centre, spread, sign, self.mean, self.deviation, clip=False)
 
     def array_form(
@@ -320,7 +371,7 @@ class ZScore:
         return linear_scale(
             x,
             origin=mean,
-            spread=extent * np.sqrt((away**2).sum(axis=0) / (count - 1)),
+            spread=extent * np.sqrt((away**2).sum(axis=0) / (count - self._lost)),
             direction=direction,
             start=self.mean,
             span=self.deviation,
@@ -353,8 +404,15 @@ class RobustScale:
         en="median and interquartile range",
         says_zh="以中位数和四分位距代替均值和标准差。",
         says_en="Median and interquartile range in place of mean and standard deviation.",
-        formula="y_{ij} = ± (x_{ij} − median_{j}) / (Q3_{j} − Q1_{j})",
+        formula=both_directions(
+            "y_{ij} = (x_{ij} − median_{j}) / iqr_{j}",
+            "y_{ij} = (median_{j} − x_{ij}) / iqr_{j}",
+        ),
     )
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"median_{j}": fitted.origin, "iqr_{j}": fitted.spread}
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn median and quartiles of each indicator.
@@ -411,8 +469,13 @@ class VectorNorm:
         en="vector normalisation",
         says_zh="除以该指标的向量长度；逆向指标反号。",
         says_en="Each indicator is divided by its length; the sign turns where less is better.",
-        formula="y_{ij} = ± x_{ij} / √(Σ_{i} x_{ij}^{2})",
+        formula=both_directions("y_{ij} = x_{ij} / l_{j}", "y_{ij} = −x_{ij} / l_{j}")
+        + "\nl_{j} = √(Σ_{i} x_{ij}^{2})",
     )
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"l_{j}": fitted.spread}
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn the length of each indicator.
@@ -460,7 +523,7 @@ class AsIs:
         en="values as they stand",
         says_zh="指标已在同一尺度上，直接使用；逆向指标反号。",
         says_en="Indicators are on one scale already; the sign turns where less is better.",
-        formula="y_{ij} = ± x_{ij}",
+        formula=both_directions("y_{ij} = x_{ij}", "y_{ij} = −x_{ij}"),
     )
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:

@@ -17,7 +17,7 @@ from hubtiers._checks import (
     require_varied,
     same_columns,
 )
-from hubtiers._method import About
+from hubtiers._method import About, both_directions, number_in_formula, on_scale
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.scoring.normalise.linear import FittedLinear
 
@@ -88,6 +88,17 @@ class PercentileRank:
         says_en="The share of the other regions that a region is ahead of; ties share one rank.",
         formula="y_{ij} = (r_{ij} − 1) / (n_{j} − 1)",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        ties_zh, ties_en = "平均位次", "the mean of their ranks"
+        if self.ties == "lowest":
+            ties_zh, ties_en = "最低位次", "the lowest of their ranks"
+        return self.about.replaced(
+            says_zh=f"r 为由差到好的位次；同值区域取{ties_zh}。",
+            says_en=f"r is the rank from the worst up; regions with one value share {ties_en}.",
+        )
 
     def __post_init__(self) -> None:
         if self.ties not in _TIES:
@@ -189,9 +200,21 @@ class LogMinMax:
         says_zh="取对数后作极差标准化，比较的是倍数。",
         says_en="Logarithms are scaled between worst and best, so that ratios count.",
         formula=(
-            "y_{ij} = low + (high − low) · (ln x_{ij} − ln min_{j}) / (ln max_{j} − ln min_{j})"
+            "y_{ij} = low + (high − low) · (L(x_{ij}) − lowest_{j}) / (highest_{j} − lowest_{j})"
         ),
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        from_low = "(L(x_{ij}) − lowest_{j}) / (highest_{j} − lowest_{j})"
+        from_high = "(highest_{j} − L(x_{ij})) / (highest_{j} − lowest_{j})"
+        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
+        logarithm = "L(x) = ln x;  x < 0: L(x) = −ln(−x)"
+        if self.offset:
+            offset = number_in_formula(self.offset)
+            logarithm = f"L(x) = ln(1 + x / {offset});  x < 0: L(x) = −ln(1 − x / {offset})"
+        return self.about.replaced(formula=f"{both_directions(*lines)}\n{logarithm}")
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
@@ -239,6 +262,12 @@ class FittedLogMinMax:
     method: LogMinMax
     line: FittedLinear
     side: pd.Series
+
+    @property
+    def parameters(self) -> dict[str, pd.Series]:
+        """Lowest and highest logarithm by indicator."""
+        lowest, highest = self.line.ends
+        return {"lowest_{j}": lowest, "highest_{j}": highest}
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the values on the fitted scale, higher is better.

@@ -10,12 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from hubtiers._checks import calculable, named_pairs, oriented, require_choice, require_every_column
-from hubtiers._method import About
+from hubtiers._checks import (
+    calculable,
+    named_pairs,
+    oriented,
+    require_choice,
+    require_every_column,
+    require_varied,
+)
+from hubtiers._method import About, both_directions, number_in_formula, on_scale
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 from hubtiers.scoring.normalise.linear import FittedLinear
 
-__all__ = ["DistanceToReference", "Goalposts"]
+__all__ = ["CentredGoalposts", "DistanceToReference", "Goalposts"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,31 @@ class Goalposts:
         says_en="Each indicator lies between two bounds set in advance.",
         formula="y_{ij} = low + (high − low) · (x_{ij} − a_{j}) / (b_{j} − a_{j})",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        from_low, from_high = (
+            "(x_{ij} − a_{j}) / (b_{j} − a_{j})",
+            "(b_{j} − x_{ij}) / (b_{j} − a_{j})",
+        )
+        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
+        beyond_zh, beyond_en = "可超出该范围", "lie beyond the scale"
+        if self.clip:
+            beyond_zh, beyond_en = "按该界限计", "count as the bound"
+        return self.about.replaced(
+            says_zh=f"每个指标在预先给定的上下限 a、b 之间线性换算；超出界限的值{beyond_zh}。",
+            says_en=(
+                "Each indicator lies between two bounds a and b set in advance; values outside "
+                f"them {beyond_en}."
+            ),
+            formula=both_directions(*lines),
+        )
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        lower, upper = fitted.ends
+        return {"a_{j}": lower, "b_{j}": upper}
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
@@ -122,6 +154,121 @@ def _as_bounds(bounds: Any) -> tuple[tuple[str, float, float], ...]:
 
 
 @dataclass(frozen=True)
+class CentredGoalposts:
+    """Goalposts centred on a reference (以参照值为中心的目标值标准化).
+
+    The reference gets the middle of the scale, and the whole range of an indicator its length.
+
+    Choose it with `MazziottaPareto` for the adjusted index, whose values compare over years: fit
+    once, on the years together (`Scheme.fit_panel`) or on the first, and score the others.
+
+    Parameters
+    ----------
+    reference
+        The value by indicator that gets the middle of the scale, in the indicator's unit; a
+        mapping, kept as a tuple of pairs. Left out, the mean of the regions of the fit.
+    low, high
+        The goalposts after normalisation, without unit.
+
+    Notes
+    -----
+    With Δ = (max − min) / 2 over the fit, the goalposts are r − Δ and r + Δ: y = low + (high −
+    low)·(x − r + Δ) / 2Δ with direction +1, mirrored around r with direction −1. Values beyond a
+    goalpost fall outside [low, high]; nothing is clipped. A constant indicator is refused.
+
+    **Missing values** are left out of mean and range, and stay missing.
+
+    References
+    ----------
+    Mazziotta and Pareto (2016), doi:10.1007/s11205-015-0998-2.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"patents": [0.0, 1.0, 5.0]})
+    >>> CentredGoalposts().fit(values).apply(values)["patents"].tolist()
+    [76.0, 88.0, 136.0]
+    >>> CentredGoalposts({"patents": 1}).fit(values).apply(values)["patents"].tolist()
+    [88.0, 100.0, 148.0]
+    """
+
+    reference: Mapping[str, float] | tuple[tuple[str, float], ...] | None = None
+    low: float = 70.0
+    high: float = 130.0
+    about: ClassVar[About] = About(
+        zh="以参照值为中心的目标值标准化",
+        en="goalposts centred on a reference",
+        says_zh="参照值取区间中点，指标的全距对应区间全长；逆向指标反向计算。",
+        says_en=(
+            "The reference gets the middle of the scale and the whole range its length; where less "
+            "is better the scale is reversed."
+        ),
+        formula="y_{ij} = (low + high) / 2 ± (high − low) · (x_{ij} − r_{j}) / range_{j}",
+    )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        middle = number_in_formula((self.low + self.high) / 2)
+        length = number_in_formula(self.high - self.low)
+        lines = [
+            f"y_{{ij}} = {middle} {sign} {length} · (x_{{ij}} − r_{{j}}) / range_{{j}}"
+            for sign in "+−"
+        ]
+        return self.about.replaced(formula=both_directions(*lines))
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"r_{j}": fitted.origin, "range_{j}": fitted.spread}
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+            raise SpecError(
+                f"CentredGoalposts(low={self.low}, high={self.high}) needs a finite low below a "
+                "finite high."
+            )
+        if self.reference is None:
+            return
+        pairs = named_pairs(self.reference, "CentredGoalposts(reference=…)")
+        for code, value in pairs:
+            if not isinstance(value, (int, float)) or not np.isfinite(value):
+                raise SpecError(
+                    f"CentredGoalposts() needs a finite number as the reference of {code!r}, but "
+                    f"got {value!r}."
+                )
+        object.__setattr__(self, "reference", tuple((code, float(value)) for code, value in pairs))
+
+    def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
+        """Learn the range of each indicator and, where no reference is given, its mean.
+
+        Raises
+        ------
+        DataError
+            When an indicator has no value at all.
+        ConstantIndicatorError
+            When an indicator has the same value in every region.
+        MissingColumnError
+            When references are given, but not for an indicator.
+        """
+        numbers = calculable(values, "CentredGoalposts()")
+        require_every_column(numbers, "CentredGoalposts()")
+        require_varied(numbers, "CentredGoalposts()")
+        sign = oriented(direction, numbers.columns, "CentredGoalposts()")
+        middle = (self.low + self.high) / 2
+        extent = numbers.max() - numbers.min()
+        return FittedLinear(
+            self, self._centre(numbers), extent, sign, middle, self.high - self.low, clip=False
+        )
+
+    def _centre(self, numbers: pd.DataFrame) -> pd.Series:
+        if self.reference is None:
+            return numbers.mean()
+        given = dict(named_pairs(self.reference, "CentredGoalposts(reference=…)"))
+        if absent := [code for code in numbers.columns if code not in given]:
+            raise MissingColumnError(absent, "CentredGoalposts(reference=…)", given)
+        return pd.Series({code: given[code] for code in numbers.columns})
+
+
+@dataclass(frozen=True)
 class DistanceToReference:
     """Distance to a reference (与标杆的距离).
 
@@ -162,8 +309,14 @@ class DistanceToReference:
         en="distance to a reference",
         says_zh="以相对标杆值的差距计量，标杆为 1。",
         says_en="How far a region is above or below the reference, which gets 1.",
-        formula="y_{ij} = 1 ± (x_{ij} − r_{j}) / |r_{j}|",
+        formula=both_directions(
+            "y_{ij} = 1 + (x_{ij} − r_{j}) / |r_{j}|", "y_{ij} = 1 − (x_{ij} − r_{j}) / |r_{j}|"
+        ),
     )
+
+    def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
+        """Return what the formula needs of each indicator."""
+        return {"r_{j}": fitted.origin}
 
     def __post_init__(self) -> None:
         known = ("best", "mean", "median")

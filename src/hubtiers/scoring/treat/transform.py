@@ -18,7 +18,7 @@ from hubtiers._checks import (
     require_varied,
     same_columns,
 )
-from hubtiers._method import About
+from hubtiers._method import About, number_in_formula
 from hubtiers.errors import SpecError
 from hubtiers.scoring.treat.untouched import touched_values
 
@@ -59,8 +59,16 @@ class LogTransform:
         en="logarithm",
         says_zh="数值取自然对数。",
         says_en="Values become natural logarithms.",
-        formula="y = ln(x + offset)",
+        formula="x′_{ij} = ln(x_{ij} + offset)",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        inside = "x_{ij}"
+        if self.offset:
+            inside = f"x_{{ij}} + {number_in_formula(self.offset)}"
+        return self.about.replaced(formula=f"x′_{{ij}} = ln({inside})")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indicators", _as_names(self.indicators, "LogTransform"))
@@ -174,7 +182,7 @@ class BoxCox:
         en="Box–Cox transformation",
         says_zh="以使指标最接近正态的幂次变换。",
         says_en="The power that makes an indicator most nearly normal.",
-        formula="y = (x^{λ} − 1) / λ;  λ = 0: y = ln x",
+        formula="x′_{ij} = (x_{ij}^{λ_{j}} − 1) / λ_{j};  λ_{j} = 0: x′_{ij} = ln x_{ij}",
     )
 
     def __post_init__(self) -> None:
@@ -256,6 +264,11 @@ class FittedBoxCox:
     method: BoxCox
     columns: pd.Index
     exponents: pd.Series
+
+    @property
+    def parameters(self) -> dict[str, pd.Series]:
+        """Exponent by indicator, missing where nothing is transformed."""
+        return {"λ_{j}": self.exponents.reindex(self.columns)}
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the values with the chosen indicators transformed.

@@ -139,6 +139,10 @@ class Winsorise:
             "Where skewness and kurtosis are too large, extremes are set to the next value, or the "
             "fallback is used."
         ),
+        formula=(
+            "x′_{ij} = min(max(x_{ij}, lower_{j}), upper_{j})\n"
+            f"x′_{{ij}} = ln(x_{{ij}} − min_{{j}} + {_LOG_SHIFT:g} · (max_{{j}} − min_{{j}}))"
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -195,6 +199,17 @@ class FittedWinsorise:
     details: pd.DataFrame
     lowest: pd.Series
     highest: pd.Series
+
+    @property
+    def parameters(self) -> dict[str, pd.Series]:
+        """Caps of what is capped, and the range of what is logged; missing for the rest."""
+        capped, logged = (self.details["action"] == name for name in ("winsorised", "log"))
+        return {
+            "lower_{j}": self.details["lower"].where(capped),
+            "upper_{j}": self.details["upper"].where(capped),
+            "min_{j}": self.lowest.where(logged),
+            "max_{j}": self.highest.where(logged),
+        }
 
     def apply(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the values capped or transformed as fitted.

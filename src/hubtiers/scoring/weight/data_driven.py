@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._checks import calculable, require_domain, require_every_column, require_varied
-from hubtiers._method import About
+from hubtiers._method import About, number_in_formula
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight.fitted import FittedWeights, as_weights, scaled
@@ -92,6 +92,15 @@ class EntropyWeights:
         says_en=("The more unevenly an indicator is spread over the regions, the more it counts."),
         formula="d_{j} = 1 + (1 / ln n) Σ_{i} p_{ij} ln p_{ij},  w_{j} = d_{j} / Σ_{k} d_{k}",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        value = "y_{ij}"
+        if self.shift:
+            value = f"(y_{{ij}} + {number_in_formula(self.shift)})"
+        share = f"p_{{ij}} = {value} / Σ_{{i}} {value},  0 ln 0 = 0"
+        return self.about.replaced(formula=f"{share}\n{self.about.formula}")
 
     def __post_init__(self) -> None:
         if not 0 <= self.shift < np.inf:

@@ -45,10 +45,29 @@ class EqualWeights:
     about: ClassVar[About] = About(
         zh="等权",
         en="equal weights",
-        says_zh="指标（或各功能）权重相等。",
-        says_en="Every indicator (or every function) counts the same.",
+        says_zh="各指标权重相等，m 为指标数。",
+        says_en="Every indicator counts the same; m is their number.",
         formula="w_{j} = 1 / m",
     )
+
+    @property
+    def stated(self) -> About:
+        """What it says of itself with these options."""
+        if self.per == "indicator":
+            return self.about
+        return About(
+            zh="各功能等权",
+            en="equal weights per function",
+            says_zh=(
+                "同一组内各项权重相等，逐级如此，m 为组内项数：F 个功能各占 1 / F，"
+                "功能 f 直接包含的 m 个指标各占 1 / F · 1 / m。"
+            ),
+            says_en=(
+                "The m members of a group count the same, level by level: each of F functions gets "
+                "1 / F, and each of the m indicators straight below a function 1 / F · 1 / m."
+            ),
+            formula="w_{k} = 1 / m_{g},  w_{j} = Π_{g∋j} 1 / m_{g}",
+        )
 
     def __post_init__(self) -> None:
         require_choice("unit of EqualWeights(per=…)", self.per, ("indicator", "function"))
@@ -107,9 +126,12 @@ class FrameworkWeights:
     about: ClassVar[About] = About(
         zh="指标体系权重",
         en="weights of the framework",
-        says_zh="各级权重取自指标体系，在同级内归一。",
-        says_en="Weights stand in the framework, and are shares among siblings at every level.",
-        formula="w_{j} = Π_{levels} share",
+        says_zh="各级权重 v 取自指标体系，在同组内归一；有效权重为自指标向上各级权重 w 之积。",
+        says_en=(
+            "Weights v stand in the framework and are shares w within each group; an indicator's "
+            "effective weight is the product of the shares on its way up."
+        ),
+        formula="w_{k} = v_{k} / Σ_{l∈g} v_{l}",
     )
 
     def fit(self, values: pd.DataFrame, *, framework: Framework | None = None) -> FittedWeights:

@@ -23,6 +23,7 @@ from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import legend_items
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
+from hubtiers.show.hub_seats import seat_note, seats_of
 from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.methods import method_text
 from hubtiers.show.words import Text, break_note, region_text, say, title_texts, word
@@ -148,7 +149,7 @@ def _draw_map(board: Board, scene: Scene, result: Result, layout: HubLayout | No
     draw_regions(board.axes, scene, result, scene.frame)
     draw_lines(board.axes, scene, scene.frame)
     if layout is not None:
-        draw_layout(board.axes, scene, layout)
+        draw_layout(board.axes, scene, layout, scene.frame)
     # From here on everything has its size in pixels, which furniture and labels need.
     board.figure.draw_without_rendering()
 
@@ -192,7 +193,10 @@ def _furniture(
     board: Board, scene: Scene, result: Result, layout: HubLayout | None
 ) -> list[Furniture]:
     """Return everything that needs room on the map, in the order in which it chooses."""
-    found = [*inset_items(board, scene, result), *legend_items(board, result, layout, scene)]
+    found = [
+        *inset_items(board, scene, result, layout),
+        *legend_items(board, result, layout, scene),
+    ]
     locator = locator_item(board, scene)
     return [*found, *([locator] if locator else []), *standard_furniture(board, scene)]
 
@@ -220,6 +224,8 @@ def map_caption(
     if layout is not None:
         known = {"zh": layout.title_zh, "en": layout.title_en}
         hubs = word("caption_hubs").fill(title=title_texts(known, Text.same(layout.id)))
+        remark = seat_note(layout, seats_of(layout, scene.pack if scene else None))
+        hubs = hubs if isinstance(remark, str) else Text(hubs.zh + remark.zh, hubs.en + remark.en)
     return word("caption").fill(
         title=Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")),
         n=int(result.scores.notna().sum()),

@@ -3,79 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
-from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
-from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.show.figures.outlines import areas_of, paths_along
-from hubtiers.show.figures.scene import Scene
-from hubtiers.show.style import HUB_SHAPES, hub_colours
+from hubtiers.show.figures.scene import Frame, Scene
+from hubtiers.show.hub_seats import seats_of
+from hubtiers.show.style import hub_colours, hub_shapes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CORRIDOR", "CORRIDOR_DASHES", "MARKERS", "core_point", "draw_layout"]
+__all__ = ["CORRIDOR", "CORRIDOR_DASHES", "core_point", "draw_layout", "marker_of"]
 
 CORRIDOR = "#6a3d9a"
 CORRIDOR_DASHES = (0, (3, 1.5))
 _BY_SHAPE = {"star": "*", "diamond": "D", "square": "s", "circle": "o"}
-MARKERS = tuple(_BY_SHAPE[shape] for shape in HUB_SHAPES)
-"""matplotlib's name of the symbol of each tier of hubs, highest first."""
-
-_MARKER_SIZES = (130.0, 38.0, 34.0, 24.0)
+_MARKER_SIZES = {"star": 130.0, "diamond": 38.0, "square": 34.0, "circle": 24.0}
 _SMALLEST_ISLAND = 6e8
 
+Seats = Mapping[str, tuple[float, float]]
 
-def draw_layout(axes: Axes, scene: Scene, layout: HubLayout) -> None:
-    """Draw the extents and cores of the hubs, tier by tier, and the corridors."""
-    for tier, marker, size in zip(TIERS, MARKERS, _MARKER_SIZES, strict=True):
+
+class _Look(NamedTuple):
+    """How a tier of hubs is drawn."""
+
+    name: str
+    colour: str
+    shape: str
+
+
+def marker_of(shape: str) -> str:
+    """Return what matplotlib calls a symbol."""
+    return _BY_SHAPE[shape]
+
+
+def draw_layout(axes: Axes, scene: Scene, layout: HubLayout, frame: Frame) -> None:
+    """Draw the extents and cores of the hubs in a frame, tier by tier, and the corridors."""
+    colours, shapes = hub_colours(layout.tiers), hub_shapes(layout.tiers)
+    marks = _Marks(scene, frame, seats_of(layout, scene.pack))
+    for tier in layout.tiers:
         hubs = [hub for hub in layout.hubs if hub.tier == tier]
-        _draw_extents(axes, scene, hubs, tier)
-        _draw_cores(axes, scene, hubs, tier, marker, size)
-    _draw_corridors(axes, scene, layout.corridors)
+        look = _Look(tier, colours[tier], shapes[tier])
+        _draw_extents(axes, scene, hubs, look, frame)
+        _draw_cores(axes, scene, hubs, look, marks)
+    _draw_corridors(axes, layout.corridors, marks)
 
 
-def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], tier: str) -> None:
-    extents = [_mainland(_members(scene, hub.extent)) for hub in hubs if hub.extent]
+def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, frame: Frame) -> None:
+    shapes = [_members(scene, frame, hub.extent) for hub in hubs if hub.extent]
+    extents = [_mainland(shape) for shape in shapes if len(shape)]
     if extents:
-        colour = hub_colours(TIERS)[tier]
+        name = f"extent-{look.name}"
         axes.add_collection(
-            areas_of(extents, face="none", edge=colour, width=1.4, name=f"extent-{tier}", order=5)
+            areas_of(extents, face="none", edge=look.colour, width=1.4, name=name, order=5)
         )
 
 
-def _draw_cores(
-    axes: Axes, scene: Scene, hubs: list[Hub], tier: str, marker: str, size: float
-) -> None:
+def _draw_cores(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, marks: _Marks) -> None:
     cores = chain.from_iterable(scene.members(hub.cores) for hub in hubs)
-    points = [core_point(scene, core) for core in cores]
+    points = [marks.at(core) for core in cores]
     if points:
         x, y = zip(*points, strict=True)
-        colour = hub_colours(TIERS)[tier]
-        marks = axes.scatter(
+        drawn = axes.scatter(
             x,
             y,
-            s=size,
-            marker=marker,
-            color=colour,
+            s=_MARKER_SIZES[look.shape],
+            marker=marker_of(look.shape),
+            color=look.colour,
             edgecolors="white",
             linewidths=0.7,
             zorder=7,
         )
-        marks.set_gid(f"hubs-{tier}")
+        drawn.set_gid(f"hubs-{look.name}")
 
 
-def _draw_corridors(axes: Axes, scene: Scene, corridors: Iterable[Corridor]) -> None:
+def _draw_corridors(axes: Axes, corridors: Iterable[Corridor], marks: _Marks) -> None:
     lines = []
     for corridor in corridors:
-        points = [core_point(scene, unit) for unit in scene.members(corridor.members)]
+        points = [marks.at(unit) for unit in marks.scene.members(corridor.members)]
         if len(points) > 1:
             lines.append(shapely.linestrings(points))
     if lines:
@@ -93,23 +103,28 @@ def _mainland(shapes: Any) -> Any:
     return shapely.multipolygons(parts[areas > min(_SMALLEST_ISLAND, 0.5 * areas.max())])
 
 
-def _members(scene: Scene, ids: Iterable[str]) -> Any:
-    return scene.units(scene.frame).loc[list(scene.members(ids))].array
+def _members(scene: Scene, frame: Frame, ids: Iterable[str]) -> Any:
+    known = scene.units(frame)
+    return known.loc[[unit for unit in scene.members(ids) if unit in known.index]].array
 
 
-def core_point(scene: Scene, unit: str) -> tuple[float, float]:
-    """Return where a core is marked: at the seat of a city where it is known, else inside it."""
-    seat = _seats(scene.frame.crs).get(unit) if scene.has_units else None
-    if seat is not None and np.isfinite(seat).all():
-        return seat
-    point = scene.units(scene.frame).loc[unit].representative_point()
-    return float(point.x), float(point.y)
+def core_point(scene: Scene, unit: str, seats: Seats) -> tuple[float, float]:
+    """Return where a core is marked on the main map."""
+    return _Marks(scene, scene.frame, seats).at(unit)
 
 
-@cache
-def _seats(crs: str) -> Mapping[str, tuple[float, float]]:
-    """Return the seat of each city on a projection."""
-    cities = gazetteer("city")
-    points = gpd.points_from_xy(cities["seat_lon"], cities["seat_lat"], crs=4326).to_crs(crs)
-    places = zip(points.x, points.y, strict=True)
-    return dict(zip(cities["region_id"], places, strict=True))
+class _Marks(NamedTuple):
+    """Where cores are marked in a frame: at their seats where known, else inside their regions."""
+
+    scene: Scene
+    frame: Frame
+    seats: Seats
+
+    def at(self, unit: str) -> tuple[float, float]:
+        """Return the place of a unit."""
+        if unit in self.seats:
+            lon, lat = self.seats[unit]
+            point = gpd.GeoSeries.from_xy([lon], [lat], crs=4326).to_crs(self.frame.crs).iloc[0]
+        else:
+            point = self.scene.units(self.frame).loc[unit].representative_point()
+        return float(point.x), float(point.y)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Result
@@ -16,6 +15,7 @@ from hubtiers.show.figures.chart_parts import dots_around, sizes_of
 from hubtiers.show.figures.hub_marks import core_point
 from hubtiers.show.figures.labels import Box, place_labels
 from hubtiers.show.figures.scene import Frame, Scene
+from hubtiers.show.hub_seats import seats_of
 from hubtiers.show.words import region_names
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ def label_points(
     """Return what is named in the main map: the cores, highest tier first, or the best regions."""
     if layout is None:
         return _best_regions(scene, result, language)
-    hubs = sorted(layout.hubs, key=lambda hub: TIERS.index(hub.tier))
+    hubs = sorted(layout.hubs, key=lambda hub: layout.tiers.index(hub.tier))
     cores = chain.from_iterable(scene.members(hub.cores) for hub in hubs)
     names = _core_names(scene, result, language)
-    named = [(names[core], core_point(scene, core)) for core in cores]
+    seats = seats_of(layout, scene.pack)
+    named = [(names[core], core_point(scene, core, seats)) for core in cores]
     return [(name, at) for name, at in named if _inside(at, scene.frame)]
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.figures.basemap import leaves_gaps, paper_of
 from hubtiers.show.figures.furniture import Furniture
-from hubtiers.show.figures.hub_marks import CORRIDOR, CORRIDOR_DASHES, MARKERS
+from hubtiers.show.figures.hub_marks import CORRIDOR, CORRIDOR_DASHES, marker_of
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.outlines import box_of
 from hubtiers.show.figures.room import Piece
 from hubtiers.show.figures.scene import Frame, Scene
-from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, tier_colours
+from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, hub_shapes, tier_colours
 from hubtiers.show.words import break_texts, say, tier_name
 
 if TYPE_CHECKING:
@@ -93,9 +92,10 @@ def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
 def _hub_rows(layout: HubLayout, language: str) -> Rows:
     from matplotlib.lines import Line2D
 
-    colours = hub_colours(TIERS)
+    colours, shapes = hub_colours(layout.tiers), hub_shapes(layout.tiers)
     rows: Rows = []
-    for tier, marker in zip(TIERS, MARKERS, strict=True):
+    for tier in layout.tiers:
+        marker = marker_of(shapes[tier])
         number = sum(hub.tier == tier for hub in layout.hubs)
         if number:
             size = 10 if marker == "*" else 5.5
@@ -104,7 +104,7 @@ def _hub_rows(layout: HubLayout, language: str) -> Rows:
             )
             rows.append((mark, f"{tier_name(tier, language)}  ({number})"))
     if any(hub.extent for hub in layout.hubs):
-        outline = Line2D([], [], color=colours[TIERS[0]], linewidth=1.5)
+        outline = Line2D([], [], color=colours[layout.tiers[0]], linewidth=1.5)
         rows.append((outline, say("extents", language)))
     if layout.corridors:
         dashed = Line2D([], [], color=CORRIDOR, linewidth=1.1, linestyle=CORRIDOR_DASHES)

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from hubtiers.errors import CRSError, SpecError, UnknownOptionError, listing
-from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.regions.boundaries import load_context, load_regions
 from hubtiers.regions.membership import expand_members
 from hubtiers.regions.pack import DEFAULT_PACK, Inset, Pack, load_pack
@@ -116,7 +116,7 @@ class Scene:
 
     def members(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Return the units that ids of a layout stand for; one's own layer has no others."""
-        return expand_members(ids) if self.has_units else tuple(ids)
+        return expand_members(ids) if self.has_units else layout_members(ids, self.area.layer.index)
 
     @property
     def has_units(self) -> bool:
@@ -310,7 +310,7 @@ def _automatic(
         inset = _own_frame(around_frame(main, bounds), choose_projection(bounds))
         sides = inset.window[2] - inset.window[0], inset.window[3] - inset.window[1]
         long = float(np.clip(max(sides) / width, *_INSET_WIDTHS))
-        known = [region for region in ids if region in names[0].index]
+        known = [region for region in dict.fromkeys(ids) if region in names[0].index]
         title = ("、".join(names[0][known]), ", ".join(names[1][known]))
         corners = ("lower left", "lower right", "upper right", "upper left")
         share = long * sides[0] / max(sides)

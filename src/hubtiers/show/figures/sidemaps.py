@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.figures.basemap import (
     draw_ground,
@@ -14,6 +15,7 @@ from hubtiers.show.figures.basemap import (
     prepare,
 )
 from hubtiers.show.figures.furniture import Furniture
+from hubtiers.show.figures.hub_marks import draw_layout
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.outlines import box_of
 from hubtiers.show.figures.room import Piece
@@ -29,12 +31,18 @@ __all__ = ["inset_items", "locator_item"]
 _LOCATOR_WIDTH = 0.17
 
 
-def inset_items(board: Board, scene: Scene, result: Result) -> list[Furniture]:
+def inset_items(
+    board: Board, scene: Scene, result: Result, layout: HubLayout | None
+) -> list[Furniture]:
     """Return the insets as pieces that find their place on the main map."""
-    return [_inset(board, scene, result, inset) for inset in scene.insets]
+    # A map that a pack declares is printed as it says.
+    drawn = None if scene.is_whole else layout
+    return [_inset(board, scene, result, inset, drawn) for inset in scene.insets]
 
 
-def _inset(board: Board, scene: Scene, result: Result, inset: SideMap) -> Furniture:
+def _inset(
+    board: Board, scene: Scene, result: Result, inset: SideMap, layout: HubLayout | None
+) -> Furniture:
     def piece(_frame: Frame, width: float) -> Piece:
         own = inset.width * width
         return Piece(inset.id, own, own * inset.frame.shape, inset.corners)
@@ -45,6 +53,8 @@ def _inset(board: Board, scene: Scene, result: Result, inset: SideMap) -> Furnit
         draw_ground(axes, scene, inset.frame)
         draw_regions(axes, scene, result, inset.frame)
         draw_lines(axes, scene, inset.frame)
+        if layout is not None:
+            draw_layout(axes, scene, layout, inset.frame)
         _write_title(board, axes, inset)
         return _settled(board, axes)
 

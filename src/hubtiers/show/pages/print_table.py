@@ -10,7 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from hubtiers.errors import UnknownOptionError
-from hubtiers.show.words import Text, number_text, tier_text, word
+from hubtiers.show.words import Text, figures_text, number_text, tier_text, word
 
 __all__ = [
     "REGION",
@@ -52,22 +52,37 @@ class Column:
         Digits of its numbers after the point; None for a column of text.
     only
         The language it is kept for; empty for every language.
+    significant
+        Significant figures of its numbers, in place of digits after the point; 0 for none.
     """
 
     heading: Text
     of: Reader
     digits: int | None = None
     only: str = ""
+    significant: int = 0
+
+    @property
+    def holds_numbers(self) -> bool:
+        """Whether its cells are numbers."""
+        return self.digits is not None or self.significant > 0
 
     def serves(self, language: str) -> bool:
         """Return whether the column belongs into a table in this language."""
         return not self.only or language in (self.only, "both")
 
 
-def column(heading: str | Text, *, of: Reader, digits: int | None = None, only: str = "") -> Column:
+def column(
+    heading: str | Text,
+    *,
+    of: Reader,
+    digits: int | None = None,
+    only: str = "",
+    significant: int = 0,
+) -> Column:
     """Return a column; a heading that is a string is a word of the book."""
     said = heading if isinstance(heading, Text) else word(heading)
-    return Column(said, of, digits, only)
+    return Column(said, of, digits, only, significant)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +168,8 @@ def cell_words(cell: Cell, column: Column) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, (int, float)):
+        if column.significant:
+            return figures_text(cell, column.significant)
         return number_text(cell, column.digits or 0)
     return cell.say("both") if isinstance(cell, Text) else cell
 

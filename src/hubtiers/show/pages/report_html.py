@@ -72,7 +72,8 @@ def steps_html(steps: Iterable[str]) -> str:
 def step_html(step: tuple[str, str, str, str, str], language: str) -> str:
     """Return one step of a method: its name, what it does, formula and options."""
     name, method, sentence, formula, options = step
-    shown = f'<span class="formula">{formula_html(formula)}</span>' if formula else " "
+    lines = formula.split("\n") if formula else []
+    shown = "".join(f'<span class="formula">{formula_html(line)}</span>' for line in lines) or " "
     colon, stop = say("colon", language), say("sentence_end", language)
     return (
         f'<li class="step"><strong>{html_text(name)}</strong>{colon}{html_text(method)}{stop}'
@@ -144,7 +145,7 @@ def _scroller(label: str) -> str:
 
 def _kind(column: Column, rows: Sequence[Sequence[str]], place: int) -> str:
     """Return the class of a column: numbers, short texts that stay on one line, or long ones."""
-    if column.digits is not None:
+    if column.holds_numbers:
         return "number"
     widest = max((text_width(row[place]) for row in rows), default=0)
     return "short" if widest <= _SHORT else "long"

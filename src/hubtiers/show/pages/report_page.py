@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,7 +34,8 @@ class Material:
     result: Result
     title: Text
     command: str = ""
-    description: str = ""
+    description: Text = field(default_factory=lambda: Text("", ""))
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layout: HubLayout | None = None
     reference: pd.Series | None = None
     robustness: Robustness | None = None
@@ -49,7 +50,8 @@ class Material:
             outcome.result,
             title,
             command=outcome.command,
-            description=outcome.content.description,
+            description=Text(outcome.content.description_zh, outcome.content.description),
+            notes={"zh": outcome.content.notes_zh, "en": outcome.content.notes_en},
             layout=outcome.layout,
             reference=outcome.reference,
             comparison=outcome.comparison,

@@ -23,7 +23,7 @@ from hubtiers.show.figures.charts import (
 )
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.figures.scene import make_scene
-from hubtiers.show.methods import describe_steps
+from hubtiers.show.methods import describe_aggregation, describe_steps
 from hubtiers.show.pages.report_html import (
     bullets,
     definitions,
@@ -42,8 +42,9 @@ from hubtiers.show.pages.report_tables import (
     outside_table,
     status_table,
 )
+from hubtiers.show.pages.sections_cities import has_positions, position_section
 from hubtiers.show.text import html_text, toml_tables
-from hubtiers.show.words import node_name, number_text, region_names, tier_name
+from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name
 from hubtiers.tiers.agreement import agreement
 
 if TYPE_CHECKING:
@@ -65,12 +66,15 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "data": ("data_section", _data),
         "method": ("method_section", _method),
         "result": ("result_section", _result),
+        "position": ("position_section", position_section),
         "confidence": ("confidence_section", _confidence),
         "comparison": ("comparison_section", _comparison),
         "gaps": ("gap_section", _gaps),
         "rerun": ("rerun_section", _rerun),
         "appendix": ("appendix_section", _appendix),
     }
+    if not has_positions(material.result):
+        del writers["position"]
     if material.robustness is None:
         del writers["confidence"]
     if material.reference is None and material.comparison is None:
@@ -95,9 +99,14 @@ def _question(material: Material, page: Page) -> str:
         "and what is not "
         "covered.",
     )
-    if material.description:
-        body += f'<p lang="en">{html_text(material.description)}</p>'
-    return body
+    return body + _own_words(material.description, page)
+
+
+def _own_words(said: Text, page: Page) -> str:
+    """Return what a study says of itself: in the language of the page, else in the other one."""
+    language = page.language if said.say(page.language) else {"zh": "en", "en": "zh"}[page.language]
+    text = said.say(language)
+    return f'<p lang="{language}">{html_text(text)}</p>' if text else ""
 
 
 def _data(material: Material, page: Page) -> str:
@@ -174,18 +183,32 @@ def _overlapping(result: Result, language: str) -> str:
 
 
 def _method(material: Material, page: Page) -> str:
-    scheme = material.result.fitted.scheme
-    steps = [step_html(step, page.language) for step in describe_steps(scheme, page.language)]
+    result = material.result
+    directions = {indicator.direction for indicator in result.fitted.framework.indicators}
+    described = describe_steps(result.fitted.scheme, page.language, directions=directions)
+    steps = [step_html(step, page.language) for step in described]
+    how = [text.say(page.language) for text in describe_aggregation(result)]
+    tables = [material.tables[name] for name in ("levels", "scaling") if name in material.tables]
     return "".join(
         [
             page.text(
                 "计算按以下步骤进行；标准化之后各指标均为数值越大越好。"
-                "x 为原始值，y 为标准化值，w 为权重，s 为得分，i 为区域，j 为指标。",
+                "x 为原始值（经异常值处理者为 x′，标准化时代替 x），y 为标准化值，"
+                "w 为权重，s 为得分，i 为区域，j 为指标，g 为一组指标或综合得分，"
+                "k 为 g 之下的各项：指标，或以其得分为 y 的下级组。"
+                "(+) 用于正向指标，(−) 用于逆向指标。"
+                "计分所用的全部 x 见 tables.xlsx 的“计分所用数值”表。",
                 "The steps run in this order; after normalisation higher is better for every "
-                "indicator. x are raw and y normalised values, w weights, s scores, i regions and "
-                "j indicators.",
+                "indicator. x are raw values (x′ after treatment, which then take their place), y "
+                "normalised values, w weights, s scores, i regions and j indicators; g is a group "
+                "or the score, and k are its members: indicators, or groups whose y is their "
+                "sub-score. (+) holds where more is better, (−) where less is. Every x that was "
+                "scored stands in the sheet “Values that were scored” of tables.xlsx.",
             ),
             steps_html(steps),
+            page.heading("aggregation_heading"),
+            page.text("".join(how), " ".join(how)),
+            *(page.table(table) for table in tables),
             page.table(material.tables["weights"]),
             page.figure(
                 lambda: weight_figure(_weighted(material), language=page.drawn_language),
@@ -196,11 +219,19 @@ def _method(material: Material, page: Page) -> str:
 
 
 def _weighted(material: Material) -> Result | Mapping[str, Result]:
-    """Return the results whose weights are drawn: all schemes, unless they are too many."""
+    """Return the results whose weights are drawn: each weighting once, unless they are too many.
+
+    A tier rule behind the name of the weighting says nothing of the weights.
+    """
     schemes = material.schemes
-    if schemes is None or len(schemes.results) > _MOST_SCHEMES_DRAWN:
+    if schemes is None:
         return material.result
-    return schemes.results
+    distinct: dict[str, Result] = {}
+    for name, result in schemes.results.items():
+        if not any(result.weights.equals(known.weights) for known in distinct.values()):
+            weighting = name.split(" · ")[0]
+            distinct[name if weighting in distinct else weighting] = result
+    return material.result if len(distinct) > _MOST_SCHEMES_DRAWN else distinct
 
 
 def _result(material: Material, page: Page) -> str:
@@ -369,6 +400,7 @@ def _gaps(material: Material, page: Page) -> str:
         "a place's capacity.",
     )
     body += f'<div class="caveat">{caveat}</div>'
+    body += bullets(material.notes.get(page.language, ()), language=page.language)
     if layout is not None and layout.notes:
         body += page.text("关于布局：", "On the layout:") + bullets(layout.notes, language="en")
     return body

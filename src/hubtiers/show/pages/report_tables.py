@@ -33,7 +33,7 @@ __all__ = [
     "status_table",
 ]
 
-_RULES = ("id", "exact", "alias", "former", "ambiguous", "unmatched")
+_RULES = ("id", "exact", "alias", "former", "ambiguous", "unmatched", "total")
 
 
 def join_table(report: JoinReport) -> PrintTable:

@@ -13,6 +13,11 @@ from hubtiers.framework import CATEGORIES, Framework, Indicator
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.methods import method_text
+from hubtiers.show.pages.formula_tables import (
+    scaling_parameters,
+    values_scored,
+    weights_by_level,
+)
 from hubtiers.show.pages.print_table import (
     REGION,
     REGION_ID,
@@ -88,6 +93,8 @@ def list_tables(
     """Return the tables of a result by name: indicators, scores, tiers, weights, and others."""
     tables = [indicator_system(result), scores_and_ranks(result), tiers_and_breaks(result)]
     tables.append(weights_by_scheme(_with_own(result, comparison)))
+    formula = [weights_by_level(result), scaling_parameters(result), values_scored(result)]
+    tables += [table for table in formula if table.rows]
     if isinstance(comparison, Comparison):
         tables += [schemes_compared(comparison), ranks_by_scheme(comparison)]
     elif isinstance(comparison, pd.DataFrame):

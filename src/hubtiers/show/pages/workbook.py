@@ -174,7 +174,8 @@ def _write(sheet: Any, line: int, place: int, value: Cell, column: Column | None
     elif isinstance(value, (int, float)):
         cell.value = value
         digits = column.digits if column else None
-        cell.number_format = f"0.{'0' * digits}" if digits else "0"
+        if column is None or not column.significant:
+            cell.number_format = f"0.{'0' * digits}" if digits else "0"
         cell.alignment = _alignment("right")
     return cell
 

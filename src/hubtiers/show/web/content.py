@@ -20,7 +20,7 @@ from hubtiers.regions.pack import Pack
 from hubtiers.scheme import Result
 from hubtiers.show.style import SCORE_RAMP, tier_colours
 from hubtiers.show.web.ground import Ground, lay_ground
-from hubtiers.show.web.hub_content import corridor_row, hub_looks, hub_row
+from hubtiers.show.web.hub_content import layout_content
 from hubtiers.show.web.surroundings import context_content, view_content
 from hubtiers.show.web.topology import build_topology
 from hubtiers.show.words import (
@@ -56,7 +56,7 @@ def map_content(
         When the result has no geometry, or the robustness is of other regions or tiers.
     """
     ground = lay_ground(result)
-    hubs = _layout(layout, ground)
+    hubs = layout_content(layout, ground)
     hub_units: set[int] = set()
     for hub in hubs["hubs"]:
         hub_units.update(hub["units"])
@@ -112,19 +112,6 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
         "breaks": list(result.breaks.breaks),
         "closed": result.breaks.closed,
         "ramp": list(SCORE_RAMP),
-    }
-
-
-def _layout(layout: HubLayout | None, ground: Ground) -> dict[str, Any]:
-    """Return the hubs and corridors of a layout; none without one."""
-    hubs = [hub_row(hub, ground) for hub in layout.hubs] if layout else []
-    corridors = [corridor_row(corridor, ground) for corridor in layout.corridors] if layout else []
-    return {
-        "hubs": hubs,
-        "hubTiers": hub_looks(),
-        "hubSource": layout.source if layout else "",
-        "corridors": corridors,
-        "links": [],
     }
 
 

@@ -2,78 +2,112 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
-from hubtiers.framework import TIERS
-from hubtiers.hubs.layout import Corridor, Hub
-from hubtiers.regions.gazetteer import gazetteer
-from hubtiers.regions.membership import expand_members
-from hubtiers.show.style import HUB_SHAPES, hub_colours
+from hubtiers.errors import SpecError, listing
+from hubtiers.hubs.layout import Corridor, Hub, HubLayout, layout_members
+from hubtiers.show.hub_seats import Seats, seat_note, seats_of
+from hubtiers.show.style import hub_colours, hub_shapes
 from hubtiers.show.web.ground import Ground, label_point
-from hubtiers.show.words import tier_text
+from hubtiers.show.words import Text, tier_text
 
-__all__ = ["corridor_row", "hub_looks", "hub_row"]
+__all__ = ["layout_content"]
 
-_MARK_RADIUS = (10, 8.5, 7, 5.5)
+_RADIUS = {"star": 10, "diamond": 8.5, "square": 7, "circle": 5.5}
 
 
-def hub_looks() -> list[dict[str, Any]]:
+def layout_content(layout: HubLayout | None, ground: Ground) -> dict[str, Any]:
+    """Return the hubs and corridors of a layout; none without one.
+
+    Raises
+    ------
+    SpecError
+        When cores are no region that the map knows.
+    """
+    if layout is None:
+        return {"hubs": [], "hubTiers": [], "hubSource": "", "corridors": [], "links": []}
+    _require_cores(layout, ground)
+    seats = seats_of(layout, ground.pack)
+    remark = seat_note(layout, seats)
+    remark = Text.same(remark) if isinstance(remark, str) else remark
+    content: dict[str, Any] = {
+        "hubs": [_hub_row(hub, layout.tiers, ground, seats) for hub in layout.hubs],
+        "hubTiers": _hub_looks(layout.tiers),
+        "hubSource": layout.source,
+        "hubRemark": {key: text.strip() for key, text in remark.to_plain().items()},
+        "corridors": [_corridor_row(corridor, ground) for corridor in layout.corridors],
+        "links": [],
+    }
+    return content
+
+
+def _require_cores(layout: HubLayout, ground: Ground) -> None:
+    """Refuse a layout of places of which a layer of the user's own knows none."""
+    cores = [core for hub in layout.hubs for core in layout_members(hub.cores, ground.number)]
+    absent = [core for core in cores if core not in ground.number]
+    if cores and len(absent) == len(cores):
+        raise SpecError(
+            f"The hubs of the layout {layout.id!r} have cores that are no region of the layer: "
+            f"{listing(absent)}. Leave the layout out, or name regions of the layer."
+        )
+
+
+def _hub_looks(tiers: Sequence[str]) -> list[dict[str, Any]]:
     """Return name, colour, size and shape of the symbol of each tier of hubs, highest first."""
-    colours = hub_colours(TIERS)
+    colours, shapes = hub_colours(tiers), hub_shapes(tiers)
     looks = []
-    for tier, radius, shape in zip(TIERS, _MARK_RADIUS, HUB_SHAPES, strict=True):
-        name = tier_text(tier).to_plain()
-        looks.append({"names": name, "color": colours[tier], "radius": radius, "shape": shape})
+    for tier in tiers:
+        name, shape = tier_text(tier).to_plain(), shapes[tier]
+        look = {"names": name, "color": colours[tier], "radius": _RADIUS[shape], "shape": shape}
+        looks.append(look)
     return looks
 
 
-def hub_row(hub: Hub, ground: Ground) -> dict[str, Any]:
+def _hub_row(hub: Hub, tiers: Sequence[str], ground: Ground, seats: Seats) -> dict[str, Any]:
     """Return a hub: names, tier, the units of its extent, and its cores."""
-    extent = [ground.number[unit] for unit in expand_members(hub.extent) if unit in ground.number]
-    cores = [_core_row(core, ground) for core in expand_members(hub.cores) if core in ground.number]
+    number = ground.number
+    extent = [number[unit] for unit in layout_members(hub.extent, number) if unit in number]
+    cores = [core for core in layout_members(hub.cores, number) if core in number]
     return {
         "id": hub.id,
-        "name_zh": hub.name_zh,
-        "name_en": hub.name_en,
-        "tier": TIERS.index(hub.tier),
+        "name_zh": hub.name_zh or hub.name_en or hub.id,
+        "name_en": hub.name_en or hub.name_zh or hub.id,
+        "tier": list(tiers).index(hub.tier),
         "units": extent,
-        "cores": cores,
+        "cores": [_core_row(core, ground, seats) for core in cores],
         "focus_zh": list(hub.focus_zh),
         "focus_en": list(hub.focus_en),
-        "note": hub.note,
+        "note_zh": hub.note_zh or hub.note,
+        "note_en": hub.note or hub.note_zh,
     }
 
 
-def _core_row(core: str, ground: Ground) -> dict[str, Any]:
+def _core_row(core: str, ground: Ground, seats: Seats) -> dict[str, Any]:
     row = ground.units.loc[core]
     # A core is marked at the seat of its city, where one is known, not in the middle of its
     # territory.
-    lat, lon = _seats().get(core) or label_point(ground.units, ground.number[core])
+    lat, lon = label_point(ground.units, ground.number[core])
+    lon, lat = seats.get(core, (lon, lat))
     return {
         "id": core,
         "name_zh": str(row.get("short_zh", row["name_zh"])),
         "name_en": str(row["name_en"]),
-        "lon": float(lon),
+        "lon": (float(lon) - ground.cut) % 360.0 + ground.cut,
         "lat": float(lat),
     }
 
 
-@cache
-def _seats() -> dict[str, tuple[float, float]]:
-    cities = gazetteer("city")
-    points = zip(cities["seat_lat"], cities["seat_lon"], strict=True)
-    return dict(zip(cities["region_id"], points, strict=True))
-
-
-def corridor_row(corridor: Corridor, ground: Ground) -> dict[str, Any]:
+def _corridor_row(corridor: Corridor, ground: Ground) -> dict[str, Any]:
     """Return a corridor: names, and the line through its members in their order."""
-    members = [unit for unit in expand_members(corridor.members) if unit in ground.number]
-    line = [label_point(ground.units, ground.number[unit]) for unit in members]
+    number = ground.number
+    members = [unit for unit in layout_members(corridor.members, number) if unit in number]
+    line = [label_point(ground.units, number[unit]) for unit in members]
     return {
         "id": corridor.id,
-        "name_zh": corridor.name_zh,
-        "name_en": corridor.name_en,
-        "note": corridor.note,
-        "line": line,
+        "name_zh": corridor.name_zh or corridor.name_en or corridor.id,
+        "name_en": corridor.name_en or corridor.name_zh or corridor.id,
+        "note_zh": corridor.note_zh or corridor.note,
+        "note_en": corridor.note or corridor.note_zh,
+        "line": [(lat, (lon - ground.cut) % 360.0 + ground.cut) for lat, lon in line],
     }

@@ -29,6 +29,7 @@ from hubtiers.errors import (
     SpecError,
     listing,
 )
+from hubtiers.table._missing import MISSING_MARKS, is_missing_mark
 
 __all__ = [
     "MAX_BYTES",
@@ -52,24 +53,6 @@ MAX_LINE_BYTES = 4_000_000
 
 _LON = ("lon", "lng", "long", "longitude", "经度", "經度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
-_MISSING = (
-    "",
-    "na",
-    "n/a",
-    "nan",
-    "null",
-    "none",
-    "<na>",
-    "-",
-    "--",
-    "—",
-    "——",
-    "…",
-    "..",
-    "...",
-    "无",
-    "無",
-)
 _SUFFIXES = (".csv", ".csv.gz", ".parquet", ".geoparquet")
 
 # Before 3.1, pandas reads some numbers one bit off unless asked; since then it is exact and warns
@@ -226,7 +209,7 @@ def _number(cell: object) -> tuple[float, bool]:
     if cell is None or cell is pd.NA:
         return np.nan, False
     text = unicodedata.normalize("NFKC", str(cell)).strip().replace("−", "-")
-    if text.casefold() in _MISSING:
+    if is_missing_mark(text):
         return np.nan, False
     try:
         value = float(text)
@@ -452,7 +435,7 @@ def _csv_chunks(
         index_col=False,
         dtype=dict.fromkeys(labels, "category"),
         keep_default_na=False,
-        na_values={name: list(_MISSING) for name in numbers},
+        na_values={name: sorted(MISSING_MARKS) for name in numbers},
         low_memory=False,
         chunksize=size,
         **_EXACT_NUMBERS,

@@ -32,7 +32,8 @@ def make_values(task: Task, read: Sequence[Numbers], years: Years) -> pd.DataFra
             if slot.aside:
                 continue
             year = n.header.year or slot.year or undated
-            told = slot.source or source, slot.status, grid.place(slot.row, slot.column)
+            status = " ".join(filter(None, (slot.status, cell.flags)))
+            told = slot.source or source, status, grid.place(slot.row, slot.column)
             value = numbers.value(cell)
             rows.append((slot.region, n.indicator, value, year, numbers.unit, *told))
     values = pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -85,6 +86,7 @@ def make_report(task: Task, found: Found, read: Sequence[Numbers], years: Years)
     """Return the account of how a file was read."""
     cells = [cell for numbers in read for cell in numbers.cells]
     missing = Counter(cell.missing for cell in cells if cell.missing)
+    flags = Counter(cell.flags for cell in cells if cell.flags)
     header_rows, region_column = _head(found)
     return ReadReport(
         file=task.book.where,
@@ -100,6 +102,7 @@ def make_report(task: Task, found: Found, read: Sequence[Numbers], years: Years)
         ignored=tuple(task.notes.ignored),
         set_aside=_set_aside(read, years),
         missing=tuple(missing.most_common()),
+        flags=tuple(flags.most_common()),
         footnotes=(*task.notes.marks, *_marks(read)),
         footnote_rows=tuple(task.notes.footnote_rows),
         notes=tuple(task.notes.texts),
@@ -110,6 +113,8 @@ def make_report(task: Task, found: Found, read: Sequence[Numbers], years: Years)
 
 def _head(found: Found) -> tuple[tuple[int, ...], tuple[str, str]]:
     """Return the rows of the first header, and the letter and header of its column of regions."""
+    if found.export is not None:
+        return (found.export.header_row,), found.export.region
     if not found.blocks:
         return (), ("", "")
     first = found.blocks[0]

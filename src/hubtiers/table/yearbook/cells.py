@@ -9,15 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from hubtiers.table._missing import is_missing_mark
 
 __all__ = [
     "NOT_A_NUMBER",
+    "NO_RULES",
+    "CellRules",
     "Parsed",
     "Percent",
     "as_text",
     "clean_name",
+    "is_flag",
     "parse_number",
     "parse_year",
     "strip_marks",
@@ -33,13 +38,19 @@ class Percent(float):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A cell read as a number: `value` is None when it is missing, `sign` is %, ‰ or empty."""
+    """A cell read as a number: `value` is None when it is missing, `sign` is %, ‰ or empty.
+
+    `marks` are those of footnotes, `flags` letters that say how sure the value is. `european` says
+    that the cell can only be read with a decimal comma, which nobody asked for.
+    """
 
     value: Decimal | None
     missing: str = ""
     sign: str = ""
     marks: str = ""
     grouped: bool = False
+    flags: str = ""
+    european: bool = False
 
 
 NOT_A_NUMBER = Parsed(None)
@@ -53,14 +64,8 @@ _WIDTH |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _WIDTH |= dict.fromkeys([0x2212, 0xFE63, 0x2010, 0x2011, 0x2013], 0x2D)
 _WIDTH |= {0xFE6A: 0x25, 0xFE50: 0x2C, 0xFE52: 0x2E}
 
-_MISSING_MARKS = """
-- -- --- — —— ― ―― ─ … …… ‥ ... ...... .. . · × / \\ 空 空白 空值
-无 無 无数据 暂无 暂无数据 缺 缺失 缺测 不详 未知
-na n/a n.a. n.a #n/a nan null none
-"""
 # Less than the least that is printed: <0.01 is no number, and no zero either.
 _BELOW = re.compile(r"[<≤] ?0?\.?[0-9]+")
-_MISSING = frozenset(["", *_MISSING_MARKS.split()])
 
 _CIRCLED = "①-⑳⑴-⒇❶-❿➀-➉㈠-㈩㊀-㊉"
 _RAISED = "¹²³⁰⁴-⁹₀-₉ª"
@@ -68,7 +73,16 @@ _GLYPHS = rf"[{_CIRCLED}{_RAISED}*†‡§¶※#]+"
 _BRACKETED = rf"[(\[〔【](?:注?[0-9]{{1,2}}|注|[a-z]|\*+|[{_CIRCLED}])[)\]〕】]"
 # Letters that could be a multiplier (k, m, b, g, t) or a unit are left out: 1.2b must not become
 # 1.2.
-_LETTER = r"(?<=[0-9%‰])[acdefpr]"
+_LETTER = r"(?<=[0-9%‰])a"
+# Flags of the statistical offices: b break, c confidential, d definition differs, e estimated,
+# f forecast, n not significant, p provisional, r revised, s by the office, u unreliable, z none.
+# Those glued to a number are fewer, for the same reason.
+_FLAG = (
+    r"(?:(?<=[0-9%‰:])[cdefpr]|(?<=:)[bnsuz]|(?<=[0-9%‰:])\s+[bcdefinprsuz]{1,3}|"
+    r"\s*[(\[](?:[bcdefinprsuz]{1,3}|[BCDEFINPRSUZ]{1,2})[)\]])$"
+)
+_FLAGGED = re.compile(_FLAG)
+_FLAG_CELL = re.compile(r"[(\[]?[a-zA-Z]{1,3}[)\]]?")
 _NUMBER_MARK = re.compile(rf"\s*(?:{_GLYPHS}|{_BRACKETED}|{_LETTER})$")
 _NOTE = rf"[(\[〔【（](?:注?[0-9]{{1,2}}|注|[{_CIRCLED}])[)\]〕】）]"
 _NAME_MARK = re.compile(rf"\s*(?:[{_CIRCLED}{_RAISED}*†‡※]+|{_NOTE})$")
@@ -77,12 +91,40 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _GROUPED = re.compile(
     r"[+-]?[0-9]{1,3}(?:(?:, ?[0-9]{3})+|(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?"
 )
+_FROM_COMMA = str.maketrans(",", ".", ". '")
 _SEPARATORS = str.maketrans("", "", ", '")
+# 1.234,56 and 12,5, and whole numbers between whose thousands points stand.
+_COMMA = re.compile(
+    r"[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+|(?:'[0-9]{3})+))"
+    r"(?:,[0-9]+(?:[eE][+-]?[0-9]{1,3})?)?"
+)
+_ZERO_AND_COMMA = re.compile(r"[+-]?0+,[0-9]+")
 _LONGEST = 80
 _LONGEST_NAME = 200
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _INNER_SPACE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)? ?年?(?:度|末|底)?")
+
+
+@dataclass(frozen=True)
+class CellRules:
+    """What a reader was told of the cells of a file.
+
+    `decimal` is the sign before decimals: a point, a comma, or empty where nothing was said.
+    `numbers` and `texts` stand for missing values.
+    """
+
+    decimal: str = ""
+    numbers: frozenset[Decimal] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+    def is_missing(self, value: Decimal | None) -> bool:
+        """Return whether a number stands for a missing value."""
+        return value is not None and value in self.numbers
+
+
+NO_RULES = CellRules()
+"""Nothing was said of the cells of a file."""
 
 
 def as_text(raw: object) -> str:
@@ -102,19 +144,32 @@ def as_text(raw: object) -> str:
     return raw.isoformat() if isinstance(raw, dt.date | dt.time) else str(raw)
 
 
-def parse_number(raw: object) -> Parsed:
+def parse_number(raw: object, rules: CellRules = NO_RULES) -> Parsed:
     """Read a cell as a number, or return `NOT_A_NUMBER`.
 
     >>> parse_number("１，２３４．５①").value, parse_number("—").missing
     (Decimal('1234.5'), '—')
+    >>> parse_number("12.3 bp").flags, parse_number(": u").flags
+    ('bp', 'u')
+    >>> parse_number("1.234,5", CellRules(decimal=",")).value
+    Decimal('1234.5')
     """
     if isinstance(raw, bool):
         return NOT_A_NUMBER
     if isinstance(raw, int | float):
-        return _typed(raw)
-    if isinstance(raw, str) or raw is None:
-        return _written(raw or "")
-    return NOT_A_NUMBER
+        parsed = _typed(raw)
+    elif isinstance(raw, str) or raw is None:
+        parsed = _written(raw or "", rules)
+    else:
+        return NOT_A_NUMBER
+    if rules.is_missing(parsed.value):
+        return replace(parsed, value=None, missing=as_text(raw).strip())
+    return parsed
+
+
+def is_flag(text: str) -> bool:
+    """Return whether a cell holds a flag and nothing else: letters such as e, p or bu."""
+    return bool(_FLAG_CELL.fullmatch(text))
 
 
 def _typed(raw: float) -> Parsed:
@@ -132,28 +187,58 @@ def _shown(raw: float) -> Decimal:
     return Decimal(repr(number)).scaleb(2) if math.isfinite(number) else Decimal(0)
 
 
-def _written(raw: str) -> Parsed:
-    if len(raw) <= _LONGEST and _PLAIN.fullmatch(raw) and _finite(raw):
+def _written(raw: str, rules: CellRules) -> Parsed:
+    if rules.decimal != "," and len(raw) <= _LONGEST and _PLAIN.fullmatch(raw) and _finite(raw):
         return Parsed(Decimal(raw))
     text = raw.translate(_WIDTH).strip()
-    if _is_missing(text):
+    if _is_missing(text) or text in rules.texts:
         return Parsed(None, missing=raw.strip() or "(blank)")
-    if len(text) > _LONGEST:
-        return NOT_A_NUMBER
-    body, marks = _split_marks(text)
-    if marks and body and _is_missing(body):
-        return Parsed(None, missing=body, marks=marks)
+    return NOT_A_NUMBER if len(text) > _LONGEST else _without_marks(text, rules)
+
+
+def _without_marks(text: str, rules: CellRules) -> Parsed:
+    """Read a cell with flags or footnote marks behind its number, or behind a missing mark."""
+    body, flags = _split_flags(text)
+    body, marks = (body, "") if _is_missing(body) else _split_marks(body)
+    if body and _is_missing(body):
+        return Parsed(None, missing=body, marks=marks, flags=flags)
+    # 10⁶ may be a power of ten as well as ten with a footnote.
+    is_open = body == "10" and bool(re.search(f"[{_RAISED}]", marks))
+    parsed = NOT_A_NUMBER if is_open else _digits(body, rules)
+    if parsed is NOT_A_NUMBER or not (marks or flags):
+        return parsed
+    return replace(parsed, marks=marks, flags=flags)
+
+
+def _digits(body: str, rules: CellRules) -> Parsed:
+    """Read what is left of a cell without its marks: digits, separators and a sign."""
     sign = body[-1:] if body[-1:] in ("%", "‰") else ""
     digits = body.removesuffix(sign).rstrip() if sign else body
-    # 10⁶ may be a power of ten as well as ten with a footnote.
-    if digits == "10" and re.search(f"[{_RAISED}]", marks):
+    is_grouped = not _PLAIN.fullmatch(digits)
+    value = None if rules.decimal == "," else _decimal(digits)
+    if value is not None:
+        return Parsed(value, "", sign, grouped=is_grouped)
+    value = None if rules.decimal == "." else _with_comma(digits)
+    if value is None:
         return NOT_A_NUMBER
-    value = _decimal(digits)
-    return (
-        NOT_A_NUMBER
-        if value is None
-        else Parsed(value, "", sign, marks, grouped=not _PLAIN.fullmatch(digits))
-    )
+    is_grouped = any(mark in digits for mark in ". '")
+    return Parsed(value, "", sign, grouped=is_grouped, european=not rules.decimal)
+
+
+def _split_flags(text: str) -> tuple[str, str]:
+    """Split the flags behind a number or behind the mark of a missing one."""
+    found = None if _PLAIN.fullmatch(text) else _FLAGGED.search(text)
+    if found is None or not found.start():
+        return text, ""
+    return text[: found.start()].rstrip(), found.group().strip(" ()[]")
+
+
+def _with_comma(text: str) -> Decimal | None:
+    """Read a number whose decimals stand behind a comma."""
+    if not _COMMA.fullmatch(text):
+        return None
+    plain = text.translate(_FROM_COMMA)
+    return Decimal(plain) if _finite(plain) else None
 
 
 def without_blanks(raw: str, decimals: int) -> Parsed:
@@ -187,7 +272,7 @@ def _split_marks(text: str) -> tuple[str, str]:
 def _decimal(text: str) -> Decimal | None:
     if _PLAIN.fullmatch(text):
         value = Decimal(text)
-    elif _GROUPED.fullmatch(text):
+    elif _GROUPED.fullmatch(text) and not _ZERO_AND_COMMA.fullmatch(text):
         value = Decimal(text.translate(_SEPARATORS))
     else:
         return None
@@ -202,7 +287,7 @@ def _finite(value: float | Decimal | str) -> bool:
 
 
 def _is_missing(text: str) -> bool:
-    return text.casefold().replace(" ", "") in _MISSING or bool(_BELOW.fullmatch(text))
+    return is_missing_mark(text) or bool(_BELOW.fullmatch(text))
 
 
 def strip_marks(text: str) -> tuple[str, str]:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["choice"]
+import re
+
+__all__ = ["choice", "in_study", "on_command_line"]
+
+_SAID = re.compile(
+    r"[a-z_]+=(?:\[[^\]]*\]|[^\s\[]\S*) "
+    r"\(in a study file (?P<study>[^()]+), on the command line (?P<option>[^()]+)\)"
+)
 
 
 def choice(argument: str, value: str | int = "…") -> str:
@@ -16,3 +23,21 @@ def choice(argument: str, value: str | int = "…") -> str:
     option = argument.replace("_", "-")
     in_study = f"in a study file {argument} = {in_file}"
     return f"{argument}={in_python} ({in_study}, on the command line --{option} {value})"
+
+
+def in_study(message: str) -> str:
+    """Return a message with only what a study file says.
+
+    >>> in_study(f"Settle it with {choice('sheet', 'a')}.")
+    'Settle it with sheet = "a" in [data].'
+    """
+    return _SAID.sub(r"\g<study> in [data]", message)
+
+
+def on_command_line(message: str) -> str:
+    """Return a message with only the options of the command line.
+
+    >>> on_command_line(f"Settle it with {choice('sheet', 'a')}.")
+    'Settle it with --sheet a.'
+    """
+    return _SAID.sub(r"\g<option>", message)

@@ -9,7 +9,9 @@ from functools import cached_property, lru_cache
 
 from hubtiers.errors import DataError
 from hubtiers.table.yearbook.cells import (
+    NO_RULES,
     NOT_A_NUMBER,
+    CellRules,
     Parsed,
     as_text,
     clean_name,
@@ -41,8 +43,8 @@ def _cleaned(name: str) -> tuple[str, str]:
 class Grid:
     """A sheet by row and column, both counted from 1."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Sheet, rules: CellRules = NO_RULES) -> None:
+        self.sheet, self.rules = sheet, rules
         self.rows = sorted(sheet.rows)
         self._parsed: dict[tuple[int, int], Parsed] = {}
         self._texts: dict[tuple[int, int], str] = {}
@@ -67,7 +69,7 @@ class Grid:
         """Return a cell read as a number."""
         place = (row, column)
         if place not in self._parsed:
-            self._parsed[place] = parse_number(_clean(self.raw(row, column)))
+            self._parsed[place] = parse_number(_clean(self.raw(row, column)), self.rules)
         return self._parsed[place]
 
     def is_number(self, row: int, column: int) -> bool:

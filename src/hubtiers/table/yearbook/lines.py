@@ -165,6 +165,9 @@ def _heads_alone(lines: Lines, row: int, column: int, below: Sequence[int]) -> b
     text = lines.grid.text(row, column)
     if below and not any(lines.grid.text(r, column) for r in below):
         return True
+    if column < lines.panel.region and (row, column) not in lines.grid.merged_from:
+        # A title stands above the first column, be it that of the names or not.
+        return False
     # A title has no lines, and does not stand above years.
     is_above_year = bool(below) and parse_year(lines.grid.raw(below[0], column)) is not None
     if len(text.splitlines()) > 1 or is_above_year:

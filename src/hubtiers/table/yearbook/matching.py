@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework, Indicator
+from hubtiers.table.yearbook.cells import CellRules
 from hubtiers.table.yearbook.framework_names import Names, refuse_ambiguous
 from hubtiers.table.yearbook.headers import Header, name_key, parse_header, without_year
 from hubtiers.table.yearbook.notes import Notes
@@ -31,6 +32,7 @@ class Task:
     units: Mapping[str, str]
     year: int | None
     keep: Sequence[str]
+    rules: CellRules
     series: Sequence[Series]
     notes: Notes
 

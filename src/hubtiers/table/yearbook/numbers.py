@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, without_blanks
+from hubtiers.table.yearbook.doubts import ask_about_commas, ask_about_marks
 from hubtiers.table.yearbook.matching import Named, Task
 from hubtiers.table.yearbook.series import Series, Slot
 from hubtiers.table.yearbook.units import factor_between
@@ -77,6 +78,9 @@ def read_numbers(task: Task, named: Sequence[Named]) -> list[Numbers]:
             "Correct them, or write — where there is no value."
         )
     _refuse_unsettled(task, named)
+    pairs = [(numbers.named, list(numbers)) for numbers in read]
+    ask_about_commas(task, pairs)
+    ask_about_marks(task, pairs)
     return [_settle_unit(task, numbers) for numbers in read]
 
 

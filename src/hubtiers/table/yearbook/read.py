@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import pandas as pd
 
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import Framework
 from hubtiers.table.yearbook.assemble import make_report, make_values
+from hubtiers.table.yearbook.cells import CellRules, parse_number
 from hubtiers.table.yearbook.formats import open_book
 from hubtiers.table.yearbook.matching import Task, name_series, refuse_twins
 from hubtiers.table.yearbook.notes import Notes
@@ -22,6 +24,7 @@ from hubtiers.table.yearbook.years import Years
 
 __all__ = ["ColumnRead", "IndicatorFile", "ReadLimits", "ReadReport", "SetAside", "read_indicators"]
 
+_DECIMALS = (".", ",")
 _LAYOUTS = ("auto", "wide", "long")
 
 
@@ -69,6 +72,8 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     region_column: str | None = None,
     layout: str = "auto",
     keep: Sequence[str] = (),
+    decimal: str | None = None,
+    missing: Sequence[float | str] = (),
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IndicatorFile:
     r"""Read indicators from a yearbook file (统计年鉴), with an account of every decision.
@@ -104,7 +109,14 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
         value, with columns for indicator and value; ``"auto"``: long when there are such columns.
     keep
         Columns to read although they look like keys or ranks, by header or letter. A framework that
-        names such a column keeps it as well.
+        names such a column keeps it as well. Numbers such as -999 in these columns are numbers.
+    decimal
+        ``","`` for numbers such as 1.234,56 and 12,5, or ``"."``. Left out, a point stands before
+        decimals and a comma between thousands, and what can only be read with a decimal comma, or
+        in both ways, is an error that says so. Numbers that a workbook stores as numbers are what
+        they are.
+    missing
+        Numbers and texts that stand for missing values, such as ``[-999, "k.A."]``.
     limits
         What the file may ask for, as `ReadLimits`.
 
@@ -125,13 +137,16 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
 
     Notes
     -----
-    **Missing values.** Blanks and the marks — – - … .. . × / 空 无 缺 不详 NA N/A n.a. NaN null are
-    missing: the row stays, its value is NaN, and the report counts the marks. Some offices print …
-    for “less than half the unit”; it is missing here too.
+    **Missing values.** Blanks and the marks — – - … .. . : × / 空 无 缺 不详 NA N/A n.a. NaN null
+    are missing: the row stays, its value is NaN, and the report counts the marks. Some offices
+    print … for “less than half the unit”; it is missing here too. Numbers such as -999 or 999999
+    that stand apart from all others of their column are asked about: `missing` or `keep` settles
+    it. A flag behind a number (12.3 e, 12.3 (p), : u) stands in `status`.
 
     **Layouts.** Names in two languages, headers over several rows, tables that go on to the right,
     below or on the next sheet, long tables and tables of one region are recognised, and said in the
-    report; `report.preview()` shows the table as it was understood.
+    report; so are the exports of Eurostat, the OECD, the World Bank and the US Census Bureau.
+    `report.preview()` shows the table as it was understood.
 
     Totals and macro-regions (全国, 合计, 东部地区) are set aside, and stand in the report. A number
     in parentheses, a power of ten and an error such as #DIV/0! are no numbers. A cell that a
@@ -156,9 +171,10 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     """
     _check_arguments(framework, sheet, year, units, region_column, layout)
     _check_keep(keep)
+    rules = _rules(decimal, missing)
     book = open_book(path, limits, sheet)
     notes = Notes(list(book.notes))
-    found = find_tables(book, sheet, region_column, layout, notes)
+    found = find_tables(book, sheet, region_column, layout, rules, notes)
     task = Task(
         book=book,
         where=found.where.rstrip(","),
@@ -167,6 +183,7 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
         units=units or {},
         year=year,
         keep=keep,
+        rules=rules,
         series=found.series,
         notes=notes,
     )
@@ -209,6 +226,24 @@ def _check_arguments(
         )
     if layout not in _LAYOUTS:
         raise UnknownOptionError("layout", layout, _LAYOUTS)
+
+
+def _rules(decimal: object, missing: object) -> CellRules:
+    if decimal not in (None, *_DECIMALS):
+        raise UnknownOptionError("decimal sign", decimal, _DECIMALS)
+    marks = missing if isinstance(missing, Sequence) and not isinstance(missing, str) else [None]
+    if any(isinstance(mark, bool) or not isinstance(mark, int | float | str) for mark in marks):
+        raise SpecError(
+            f"missing is {missing!r}. Pass a list of numbers and texts, such as [-999, 'k.A.']."
+        )
+    numbers: set[Decimal] = set()
+    texts: set[str] = set()
+    for mark in marks:
+        parsed = parse_number(mark)
+        if parsed.value is not None:
+            numbers.add(parsed.value)
+        texts.add(str(mark).strip())
+    return CellRules(str(decimal or ""), frozenset(numbers), frozenset(texts))
 
 
 def _check_keep(keep: object) -> None:

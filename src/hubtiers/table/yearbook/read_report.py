@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -81,6 +81,9 @@ class ReadReport:
         Values of totals and macro-regions.
     missing
         How many cells were missing, as (mark, count).
+    flags
+        How many cells had a flag such as e or p behind their number, as (flag, count); it stands in
+        the column `status` of the values.
     footnotes
         Cells from which a footnote mark was removed, as (cell, as written, as read).
     notes
@@ -104,6 +107,7 @@ class ReadReport:
     ignored: tuple[tuple[str, str, str], ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     missing: tuple[tuple[str, int], ...] = ()
+    flags: tuple[tuple[str, int], ...] = ()
     footnotes: tuple[tuple[str, str, str], ...] = ()
     footnote_rows: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
@@ -143,6 +147,8 @@ class ReadReport:
             )
         for mark, count in self.missing:
             yield "missing", f"{count} cells", mark, ""
+        for flag, count in self.flags:
+            yield "flag", f"{count} cells", flag, "status"
         for cell, raw, value in self.footnotes:
             yield "footnote mark", cell, raw, value
         for row, text in self.footnote_rows:
@@ -178,13 +184,12 @@ class ReadReport:
         if aside := dict.fromkeys(s.name for s in self.set_aside):
             lines.append(f"  set aside: {listing(aside, most=12)}")
         if self.missing:
-            lines.append(f"  missing: {self._counts_of_missing()}")
+            lines.append(f"  missing: {_counts(self.missing)}")
+        if self.flags:
+            lines.append(f"  flags, kept as status: {_counts(self.flags)}")
         if self.footnotes:
             lines.append(f"  footnote marks removed: {len(self.footnotes)}")
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
-
-    def _counts_of_missing(self) -> str:
-        return listing((f"{mark!r} {count}×" for mark, count in self.missing), most=12)
 
     def preview(self) -> str:
         """Return the table as it was understood: paths, regions, years, units, what was set aside.
@@ -221,7 +226,9 @@ class ReadReport:
         lines += ["below the table:"] if self.footnote_rows else []
         lines += [f"  {row:>5}  {_short(text)}" for row, text in self.footnote_rows]
         if self.missing:
-            lines.append(f"missing: {self._counts_of_missing()}")
+            lines.append(f"missing: {_counts(self.missing)}")
+        if self.flags:
+            lines.append(f"flags, kept as status: {_counts(self.flags)}")
         return lines + [f"note: {note}" for note in self.notes]
 
     def __repr__(self) -> str:
@@ -234,6 +241,10 @@ class ReadReport:
             cells = "".join(f"<td>{escape(text)}</td>" for text in line)
             body += f"<tr>{cells}</tr>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _counts(pairs: Iterable[tuple[str, int]]) -> str:
+    return listing((f"{mark!r} {count}×" for mark, count in pairs), most=12)
 
 
 def _target(column: ColumnRead) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from hubtiers.errors import DataError, MissingColumnError, listing
 from hubtiers.table.yearbook.blocks import Block
-from hubtiers.table.yearbook.cells import as_text, parse_year
+from hubtiers.table.yearbook.cells import as_text, is_flag, parse_year
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import chinese
 from hubtiers.table.yearbook.notes import Notes
@@ -95,8 +95,16 @@ def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[
         if not levels:
             notes.ignored.append((block.grid.letter(column), "", "the column has no header"))
             continue
+        flags = _flags_beside(block, roles, column)
         slots = tuple(
-            Slot(row.number, column, row.region, years.get(row.number), aside=row.aside)
+            Slot(
+                row.number,
+                column,
+                row.region,
+                years.get(row.number),
+                status=flags.get(row.number, ""),
+                aside=row.aside,
+            )
             for row in block.rows
         )
         texts = tuple(level.texts for level in levels)
@@ -105,6 +113,19 @@ def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[
             Series(block.grid, titles, column, texts, slots, key=key, is_spanned=is_spanned)
         )
     return series
+
+
+def _flags_beside(block: Block, roles: Roles, column: int) -> dict[int, str]:
+    """Return the flags of the values of a column, where a column without header beside holds them.
+
+    The workbooks of Eurostat have one beside each year.
+    """
+    beside, grid = column + 1, block.grid
+    if beside not in block.columns or roles.paths[beside]:
+        return {}
+    texts = {row.number: grid.text(row.number, beside) for row in block.rows}
+    written = {row: text for row, text in texts.items() if text}
+    return written if all(is_flag(text) for text in written.values()) else {}
 
 
 def _is_spanned(block: Block, column: int) -> bool:

@@ -145,6 +145,9 @@ def read_delimited(
         raise DataError(f"{path.name} holds null bytes and is no text. Save it as CSV UTF-8.")
     tables = {mark: _count_fields(text, mark, limits) for mark in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda mark: tables[mark])
+    if path.suffix.lower() == ".tsv" and tables["\t"][0] > 1:
+        # The keys of Eurostat's first column hold commas: A,PC_GDP,AT11.
+        delimiter = "\t"
     rows: dict[int, dict[int, object]] = {}
     for number, record in _records(text, delimiter, path.name, limits):
         cells: dict[int, object] = {c: v for c, v in enumerate(record, start=1) if v.strip()}

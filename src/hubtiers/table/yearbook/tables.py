@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.blocks import Block, find_blocks
+from hubtiers.table.yearbook.cells import CellRules
 from hubtiers.table.yearbook.choices import choice
+from hubtiers.table.yearbook.exports import Export, find_export
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.panels import Panel, find_panels
@@ -38,6 +40,7 @@ class Found:
     blocks: tuple[Block, ...]
     series: tuple[Series, ...]
     titles: tuple[Titles, ...]
+    export: Export | None = None
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,21 @@ class _Page:
     blocks: tuple[Block, ...]
     titles: tuple[Titles, ...]
     series: tuple[Series, ...] = ()
+    export: Export | None = None
 
 
 def find_tables(
-    book: Book, sheet: str | None, region_column: str | None, layout: str, notes: Notes
+    book: Book,
+    sheet: str | None,
+    region_column: str | None,
+    layout: str,
+    rules: CellRules,
+    notes: Notes,
 ) -> Found:
     """Find the tables of a file: those of one sheet, or of several that continue each other."""
     sheets = _sheets(book, sheet)
-    pages = [_read_page(book, s, region_column, notes) for s in sheets]
+    grids = [Grid(s, rules) for s in sheets]
+    pages = [_read_page(book, grid, region_column, notes) for grid in grids]
     pages = _joined(book, pages, notes)
     series: list[Series] = []
     blocks: list[Block] = []
@@ -65,6 +75,7 @@ def find_tables(
     for page in pages:
         series += page.series
         kind = "one region" if page.series else kind
+        kind = page.export.kind if page.export else kind
         for written, stated in zip(page.blocks, page.titles, strict=True):
             titles = stated.after(all_titles[0]) if all_titles else stated
             roles = find_roles(written)
@@ -79,7 +90,8 @@ def find_tables(
             blocks.append(block)
             all_titles.append(titles)
     _say_layouts(blocks, pages, notes)
-    return Found(pages[0].where, kind, tuple(blocks), tuple(series), tuple(all_titles))
+    found_here = tuple(blocks), tuple(series), tuple(all_titles), pages[0].export
+    return Found(pages[0].where, kind, *found_here)
 
 
 def _builder(roles: Roles, layout: str) -> Callable[..., list[Series]]:
@@ -105,9 +117,12 @@ def _sheets(book: Book, wanted: str | None) -> list[Sheet]:
     return tables
 
 
-def _read_page(book: Book, sheet: Sheet, region_column: str | None, notes: Notes) -> _Page:
-    grid = Grid(sheet)
-    where = f"{book.where}, sheet {sheet.name!r}," if sheet.name else book.where
+def _read_page(book: Book, grid: Grid, region_column: str | None, notes: Notes) -> _Page:
+    name = grid.sheet.name
+    where = f"{book.where}, sheet {name!r}," if name else book.where
+    export = find_export(grid, where, book.path.stem, region_column, notes)
+    if export is not None:
+        return _Page(grid, where, (), (), export.series, export)
     panels = find_panels(grid, where, region_column)
     blocks = [block for panel in panels for block in find_blocks(grid, panel, where, notes)]
     _note_beside(grid, panels, notes)
@@ -235,5 +250,5 @@ def _say_layouts(blocks: Sequence[Block], pages: Sequence[_Page], notes: Notes) 
             notes.layouts[
                 f"{count} parts of the table stand below each other, with names in column {letter}"
             ] = None
-    if any(page.series for page in pages):
+    if any(page.series and not page.export for page in pages):
         notes.layouts["the table is of one region: its rows are indicators"] = None

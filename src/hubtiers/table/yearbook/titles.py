@@ -23,6 +23,14 @@ _FACT = re.compile(r"\S{1,10}\s*[:：]")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+\s*[、.．]")
 # 2023年鉴 is the edition, and 2020—2022年 a span.
 _YEAR = re.compile(r"(?<![0-9—–~至\-])((?:19|20)[0-9]{2}) ?年(?!鉴|版|以来|不变|可比|[-—–~至])")
+# A title in English has its year at its end: “R&D by region, 2021”, but not “by NUTS 2021”.
+_LAST_YEAR = re.compile(r"([A-Za-z]+)?[^A-Za-z0-9]*(?<![0-9–—~/-])((?:19|20)[0-9]{2})\)?\s*$")
+_NO_YEAR_OF_DATA = frozenset(
+    [
+        *("nuts", "version", "edition", "from", "since", "to", "until"),
+        *("prices", "price", "base", "updated", "update", "census"),
+    ]
+)
 _EDITION = re.compile(r"年鉴|摘编自|yearbook", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*(?:续?表\s*)?\d{0,3}(?:[-－—–.]\d+)*[.、]?\s*")
 _YEARS = re.compile(
@@ -72,9 +80,7 @@ def read_titles(lines: Sequence[tuple[int, str]]) -> Titles:
     named = [found.group(1).strip() for text in texts if (found := _INDICATOR.search(text))]
     regions = [found.group(1).strip() for text in texts if (found := _REGION.match(text.strip()))]
     units, notes = _units([text for _, text in lines])
-    years = sorted(
-        {int(y) for text in texts if not _EDITION.search(text) for y in _YEAR.findall(text)}
-    )
+    years = sorted(_years_of_titles([text for text in texts if not _EDITION.search(text)]))
     if len(years) > 1:
         notes.append(f"the titles state several years, of which none was used: {listing(years)}")
     return Titles(
@@ -88,6 +94,23 @@ def read_titles(lines: Sequence[tuple[int, str]]) -> Titles:
         any(is_continuation(text) for text in texts),
         len(years) > 1,
     )
+
+
+def _years_of_titles(texts: Sequence[str]) -> set[int]:
+    """Return the years of the data that titles state: 2021年, else at the end of an English title.
+
+    Where both languages state one, the Chinese counts: the other is often that of an older edition.
+    """
+    years: set[int] = set()
+    for text in texts:
+        years.update(int(year) for year in _YEAR.findall(text))
+    if years or any(chinese(text) for text in texts):
+        return years
+    for text in texts:
+        found = _LAST_YEAR.search(text)
+        if found and (found[1] or "").casefold() not in _NO_YEAR_OF_DATA:
+            years.add(int(found[2]))
+    return years
 
 
 def _units(texts: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from hubtiers.regions.pack import DEFAULT_PACK, WORLD_PACK, load_pack
 from hubtiers.table.yearbook.cells import strip_marks
 from hubtiers.table.yearbook.headers import chinese, name_key
 
@@ -93,6 +94,12 @@ _TOTAL = re.compile(
     r"national(?:average|mean)|"
     r"average|mean|sum|allregions|totalofallregions|domestic|(?:all)?china|wholecountry"
 )
+# Totals of other languages, and groups of countries by how they are written: EU27_2020, EU-28,
+# EA19, European Union – 27 countries (from 2020).
+_TOTAL_ABROAD = re.compile(
+    r"(?:eu|ea)-?\d{2}(?:\d{4})?|(?:europeanunion|euroarea)[-–(].*|oecd-?(?:total|average)|"
+    r"(?:ins|zus)gesamt|gesamt|ensemble|total[ei]?s?|totaux"
+)
 _OTHERS = re.compile(
     r"其他|其它|其他地区|其他省份|不详|未知|国外|境外|海外|港澳台|港澳台地区|others?|abroad|overseas|unknown|"
     r"(?:hongkong,?)(?:macaos?|macau)(?:&|and)?taiwan|"
@@ -118,6 +125,8 @@ _CONTINUED = re.compile(
     r"续表|[(（\[]\s*续\s*[一二三四五六七八九十\d]*\s*[)）\]]|^续\s*\d*$|\bcont(?:inued|'d|\.)",
     re.IGNORECASE,
 )
+# Province S is a name, and not the word provinces.
+_LETTERED = re.compile(r"[A-Za-z]\s+[A-Za-z]\s*$")
 _UNIT_NOTE = re.compile(r"(?:计量)?单位\s*[:：]|\bunits?\s*[:：]", re.IGNORECASE)
 
 
@@ -145,6 +154,8 @@ def region_word(text: str) -> str:
     >>> region_word("地 区"), region_word("城市名"), region_word("机构数")
     ('region', 'city', '')
     """
+    if _LETTERED.search(text):
+        return ""
     keys = header_keys(text)
     return next((level for level, known in REGION_WORDS.items() if not known.isdisjoint(keys)), "")
 
@@ -166,13 +177,21 @@ def why_no_region(name: str) -> str:
     keys = {whole, name_key(chinese_part(name))} - {""}
     for reason, known in (
         ("total", _TOTAL),
+        ("total", _TOTAL_ABROAD),
         ("rest", _OTHERS),
         ("part", _PART),
         ("other part", _OTHER_PART),
     ):
         if any(known.fullmatch(key) for key in keys):
             return reason
-    return ""
+    return "total" if keys & _totals_of_packs() else ""
+
+
+@lru_cache(maxsize=1)
+def _totals_of_packs() -> frozenset[str]:
+    """Return the keys of the rows that the shipped packs know as totals: World, OECD …."""
+    packs = load_pack(DEFAULT_PACK), load_pack(WORLD_PACK)
+    return frozenset(name_key(name) for pack in packs for name in pack.totals)
 
 
 def chinese_part(name: str) -> str:

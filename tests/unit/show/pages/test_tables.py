@@ -150,6 +150,9 @@ def test_three_rules_and_no_upright_ones(zhang, tmp_path):
         "Scores, ranks and tiers",
         "Tiers and cut-points",
         "Weights of the indicators",
+        "Weights by level",
+        "What treatment and scaling use",
+        "Values that were scored",
         "Schemes compared",
         "Ranks and tiers by scheme",
     ]
@@ -343,11 +346,19 @@ def test_steps_are_described_in_order():
         "Tiers",
     ]
     assert steps[-1][4] == "Thresholds(breaks=(0.5,), labels=('a', 'b'), closed='above')"
-    assert steps[3][3].startswith("y_{ij} = low")
+    assert steps[3][3].splitlines() == [
+        "(+)  y_{ij} = (x_{ij} − min_{j}) / (max_{j} − min_{j})",
+        "(−)  y_{ij} = (max_{j} − x_{ij}) / (max_{j} − min_{j})",
+    ]
 
 
 def test_formulas_become_html():
-    assert formula_html("x^{w_{j} / Σ w}") == "x<sup>w<sub>j</sub> / Σ w</sup>"
+    assert formula_html("x^{w_{j} / Σ w}") == (
+        "<i>x</i><sup><i>w</i><sub><i>j</i></sub> / Σ <i>w</i></sup>"
+    )
+    assert formula_html("min_{j} < x̄_{ij}") == (
+        'min<sub><i>j</i></sub> &lt; <i class="bar">x</i><sub><i>ij</i></sub>'
+    )
 
 
 def test_tables_of_results_that_do_not_match_are_refused(zhang):

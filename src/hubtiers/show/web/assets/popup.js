@@ -253,7 +253,8 @@
   h.corridorTip = function (state, corridor) {
     const tip = element("div");
     tip.append(element("b", "", h.name(corridor, state.lang)));
-    if (corridor.note) tip.append(element("span", "second", corridor.note));
+    const note = corridor["note_" + state.lang];
+    if (note) tip.append(element("span", "second", note));
     return tip;
   };
 
@@ -319,7 +320,8 @@
     open(state, [core.lat, core.lon], () => {
       const box = element("div", "hubtiers-popup");
       box.append(...head(state, hub), ...hubParts(state, hub, core));
-      if (hub.note) box.append(element("p", "second", hub.note));
+      const remarks = [hub["note_" + state.lang], state.data.hubRemark[state.lang]];
+      for (const text of remarks) if (text) box.append(element("p", "second", text));
       if (state.data.hubSource) {
         box.append(element("p", "second", h.words(state).source + ": " + state.data.hubSource));
       }

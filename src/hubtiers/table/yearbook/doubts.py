@@ -1,0 +1,167 @@
+"""Numbers that can be read in two ways: commas, and numbers that may stand for missing values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from hubtiers.errors import DataError, listing
+from hubtiers.table.yearbook.cells import Parsed
+from hubtiers.table.yearbook.choices import choice
+from hubtiers.table.yearbook.headers import name_key
+from hubtiers.table.yearbook.matching import Named, Task
+from hubtiers.table.yearbook.series import Series, Slot
+
+__all__ = ["ask_about_commas", "ask_about_marks"]
+
+_SHOWN = 5
+# Three digits behind the only comma can be decimals as well as what follows the thousands.
+_OPEN = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+# Two commas, or a comma and a point, stand in numbers whose decimals follow a point.
+_GROUPS = re.compile(r".*,[0-9]{3}[,.].*")
+_POINT = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
+_NINES = re.compile(r"9{2,}")
+_FEWEST_DIGITS_ABOVE = 5
+_CENSUS = frozenset(Decimal(-111_111_111 * digit) for digit in range(2, 10)) | {Decimal(-666666666)}
+_HUGE = Decimal("1e20")
+_APART = 10
+
+Cells = Sequence[tuple[Slot, Parsed]]
+
+
+def ask_about_commas(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
+    """Raise when a comma may stand before decimals as well as between thousands.
+
+    Raises
+    ------
+    DataError
+        When cells can only be read with a decimal comma, and nobody said so; or when such cells
+        stand elsewhere in the table, or semicolons between its cells, and groups of three digits
+        behind a comma can therefore be either.
+    """
+    if task.rules.decimal:
+        return
+    for named, cells in read:
+        if seen := [slot for slot, cell in cells if cell.european]:
+            raise DataError(
+                f"{task.column(named.series)} has numbers with a decimal comma, or with points "
+                f"between thousands: {_shown(named.series, seen)}. If that is what they are, say "
+                f"{choice('decimal', ',')}; if not, correct them."
+            )
+    if not _is_in_doubt(task):
+        return
+    for named, cells in read:
+        grid = named.series.grid
+        texts = [(slot, grid.text(slot.row, slot.column)) for slot, _ in cells]
+        is_grouped = any(_GROUPS.fullmatch(text) for _, text in texts)
+        seen = [slot for slot, text in texts if _OPEN.fullmatch(text) and not is_grouped]
+        if seen:
+            raise DataError(
+                f"{task.column(named.series)} has commas that can stand before decimals or "
+                f"between thousands: {_shown(named.series, seen)}; the rest of the file does not "
+                f"decide. Say {choice('decimal', ',')}, or {choice('decimal', '.')}."
+            )
+
+
+def _is_in_doubt(task: Task) -> bool:
+    """Return whether something in a file speaks for decimal commas, and nothing against them."""
+    texts: set[str] = set()
+    for series in task.series:
+        for slot in series.slots:
+            if series.grid.parsed(slot.row, slot.column).european:
+                return True
+            texts.add(series.grid.text(slot.row, slot.column))
+    if task.book.delimiter != ";":
+        return False
+    return not any(_GROUPS.fullmatch(text) or _POINT.fullmatch(text) for text in texts)
+
+
+def _shown(series: Series, slots: Sequence[Slot]) -> str:
+    grid = series.grid
+    places = (f"{grid.text(s.row, s.column)!r} in {grid.place(s.row, s.column)}" for s in slots)
+    return listing(places, most=_SHOWN)
+
+
+def ask_about_marks(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
+    """Raise when numbers such as -999 may stand for missing values, and nobody said so.
+
+    A column that `keep` names is taken as it stands.
+
+    Raises
+    ------
+    DataError
+        With the numbers, how often they occur, and what settles it.
+    """
+    kept = {name_key(text) for text in task.keep}
+    seen: list[str] = []
+    marks: dict[str, None] = {}
+    columns: dict[str, None] = {}
+    for named, cells in read:
+        header = named.header.text or named.indicator
+        if kept & {name_key(text) for text in (header, named.indicator, named.series.letter)}:
+            continue
+        numbers = [cell.value for _, cell in cells if cell.value is not None]
+        for mark, count, why in _marks(numbers):
+            noun = "row" if count == 1 else "rows"
+            seen.append(
+                f"column {named.series.letter} ({header!r}) holds {mark} in {count} {noun}{why}"
+            )
+            marks[str(mark)] = None
+            columns[header] = None
+    if seen:
+        raise DataError(
+            f"{task.where}: {listing(seen, most=_SHOWN)}. If that means missing, say "
+            f"{_listed('missing', list(marks), marks)}; if these are numbers, name the column with "
+            f"{_listed('keep', list(map(repr, columns)), columns)}."
+        )
+
+
+def _listed(argument: str, shown: Sequence[str], given: Iterable[str]) -> str:
+    """Return an argument that takes a list in the words of Python, study file and command line."""
+    inside = ", ".join(shown)
+    options = " ".join(f"--{argument}={text}" for text in given)
+    in_study = f"in a study file {argument} = [{inside}]"
+    return f"{argument}=[{inside}] ({in_study}, on the command line {options})"
+
+
+def _marks(numbers: Sequence[Decimal]) -> Iterator[tuple[str, int, str]]:
+    """Return the numbers that look like marks of missing values, how often, and why."""
+    counts = Counter(numbers)
+    suspects = [number for number in counts if _is_suspect(number)]
+    rest = [number for number in numbers if number not in suspects]
+    for number in sorted(suspects):
+        why = _why(number, rest, suspects)
+        if why is not None:
+            yield _written(number), counts[number], why
+
+
+def _is_suspect(number: Decimal) -> bool:
+    """Return whether a number is one of those that stand for missing values by custom."""
+    if abs(number) >= _HUGE or number in _CENSUS:
+        return True
+    # -999.9 and -99.99 are written like -999.
+    digits = str(abs(number)).replace(".", "").rstrip("0") or "0"
+    if number != number.to_integral_value():
+        return number < 0 and bool(_NINES.fullmatch(digits)) and abs(number) > 90
+    whole = str(abs(int(number)))
+    least = 2 if number < 0 else _FEWEST_DIGITS_ABOVE
+    return bool(_NINES.fullmatch(whole)) and len(whole) >= least
+
+
+def _why(number: Decimal, rest: Sequence[Decimal], suspects: Sequence[Decimal]) -> str | None:
+    """Return what speaks for a mark, or None where it can well be a number like the others."""
+    if abs(number) >= _HUGE or number in _CENSUS:
+        return ""
+    if number < 0 and not any(other < 0 for other in rest):
+        others = [other for other in suspects if other < 0]
+        return ", the only negative value" + ("s" if len(others) > 1 else "")
+    largest = max((abs(other) for other in rest), default=Decimal(0))
+    return ", far from all others" if abs(number) > _APART * largest else None
+
+
+def _written(number: Decimal) -> str:
+    if number == number.to_integral_value() and abs(number) < _HUGE:
+        return str(int(number))
+    return f"{float(number):g}"

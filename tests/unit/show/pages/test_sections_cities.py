@@ -1,0 +1,97 @@
+"""The section on rules of position: the numbers of the result, in both languages."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hubtiers.scheme import Scheme
+from hubtiers.show.pages.report import build_report
+from hubtiers.show.pages.sections_cities import position_table, rule_text, window_table
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.rules import PositionRules
+
+WORLD = {"papers": 1000.0, "patents": 500.0}
+
+
+def scored(**options):
+    frame = pd.DataFrame(
+        {"papers": [60.0, 30, 9, 1, 2], "patents": [70.0, 15, 5, 10, 1]}, index=list("abcde")
+    )
+    made = IndicatorTable.from_frame(frame)
+    regions = made.regions.assign(
+        name_zh=list("甲乙丙丁戊"), name_en=list("ABCDE"), province=list("NNSSS")
+    )
+    table = dataclasses.replace(made, regions=regions)
+    rules = PositionRules(50, 14, 5, macro_region_places=0, **options)
+    return Scheme(tier=rules).run(table)
+
+
+def test_every_region_that_a_rule_lifts_stands_with_its_shares():
+    result = scored()
+    frame = position_table(result).to_frame()
+    by_region = frame.set_index("Region")
+    assert by_region.loc["A", ["Tier", "Rule"]].tolist() == [
+        "International",
+        "at least 50 % of the total",
+    ]
+    assert by_region.loc["B", "papers, % of the total"] == pytest.approx(30 / 102 * 100)
+    assert by_region.loc["B", "Functions that meet it"] == "papers, patents"
+    assert "E" not in by_region.index
+
+
+def test_windows_are_those_of_the_tiers():
+    result = scored()
+    printed = window_table(result)
+    zh, en = (printed.texts(language) for language in ("zh", "en"))
+    found = result.breaks.windows.set_index("option")
+    national = found.loc["national_share"]
+    assert en[1][:4] == [
+        "National: share, %",
+        "14.00",
+        f"{national['lowest']:.2f}",
+        f"{national['highest']:.2f}",
+    ]
+    assert en[1][5] == "B → Regional"
+    assert zh[1][5] == "乙 → 区域级"
+    places = next(row for row in en if row[0].startswith("Regional: places"))
+    assert places[1] == "1"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Rules of position", "“International” is the top class of the regions compared")),
+        ("zh", ("位置规则", "“国际级”指所比较区域中的最高一级")),
+    ],
+)
+def test_report_says_what_placed_whom(language, words):
+    page = build_report(scored(), language=language)
+    assert "position" in page.to_frame()["section"].tolist()
+    for said in words:
+        assert said in page.html
+    assert "max &#123;m &lt; b&#125;" in page.html.replace("max&#", "max &#")
+    section = re.search(r'<section id="position".*?</section>', page.html, re.DOTALL).group()
+    assert section.count("<table") == 2
+
+
+def test_other_tier_rules_have_no_such_section():
+    result = scored()
+    cut = result.fitted.scheme.replace(tier="natural-breaks").run(dataclasses.replace(result.table))
+    assert "position" not in build_report(cut, language="en").to_frame()["section"].tolist()
+
+
+def test_shares_of_the_world_are_named_so():
+    result = scored(totals={"world": WORLD})
+    assert rule_text(result.breaks.rules, "international_share").en == (
+        "at least 50 % of the world's total"
+    )
+    frame = position_table(result).to_frame().set_index("Region")
+    assert frame.loc["B", "papers, % of the world's total"] == 3.0
+    assert np.isclose(frame.loc["B", "papers, % of the total"], 29.4117647)
+    # 60 of 1,000 papers are no half of the world's, so that A is national.
+    assert frame.loc["A", "Tier"] == "National"
