@@ -10,9 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers.errors import DataError
-from hubtiers.framework import TIERS
-from hubtiers.hubs.layout import Hub, HubLayout
-from hubtiers.hubs.network import unit_ids
+from hubtiers.hubs.layout import Hub, HubLayout, layout_members
 from hubtiers.hubs.propose import ProposedLayout
 from hubtiers.regions.distance import distances as geodesic_distances
 
@@ -163,7 +161,7 @@ class _Side:
 
     def __init__(self, layout: HubLayout, regions: gpd.GeoDataFrame) -> None:
         self.regions = regions
-        known = set(regions.index)
+        known, self.tiers = set(regions.index), layout.tiers
         self.hubs = {hub.id: hub for hub in layout.hubs}
         self.cores = {hub.id: _inside(hub.cores, known) for hub in layout.hubs}
         self.extents = {
@@ -183,7 +181,7 @@ class _Side:
     def tier(self) -> dict[str, str]:
         """Tier by core; the highest where it is the core of several hubs."""
         found: dict[str, str] = {}
-        for hub in sorted(self.hubs.values(), key=lambda each: TIERS.index(each.tier)):
+        for hub in sorted(self.hubs.values(), key=lambda each: self.tiers.index(each.tier)):
             for core in self.cores[hub.id]:
                 found.setdefault(core, hub.tier)
         return found
@@ -197,8 +195,8 @@ class _Side:
     def distances(self, measures: pd.DataFrame) -> pd.Series:
         """Return the mean weighted distance to a core of each tier or better."""
         weight, found = measures["weight"].fillna(0.0), {}
-        for place, tier in enumerate(TIERS):
-            upper = TIERS[: place + 1]
+        for place, tier in enumerate(self.tiers):
+            upper = self.tiers[: place + 1]
             cores = sorted(core for core, own in self.tier.items() if own in upper)
             if cores and tier in self.tier.values():
                 least = geodesic_distances(self.regions, cores).min(axis=1)
@@ -207,7 +205,7 @@ class _Side:
 
 
 def _inside(ids: tuple[str, ...], known: set[str]) -> frozenset[str]:
-    return frozenset(unit for unit in unit_ids(ids, known) if unit in known)
+    return frozenset(unit for unit in layout_members(ids, known) if unit in known)
 
 
 def _matched(a: _Side, b: _Side, measures: pd.DataFrame) -> list[tuple[str, str, str]]:

@@ -13,10 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
-from hubtiers.framework import TIERS
 from hubtiers.hubs.interaction import decayed
-from hubtiers.hubs.layout import HubLayout
-from hubtiers.hubs.network import unit_ids
+from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.regions.contiguity import contiguity
 from hubtiers.regions.distance import distances as geodesic_distances
 from hubtiers.regions.layer_names import match_layer
@@ -102,6 +100,8 @@ class Diffusion:
         that are never reached.
     tier
         Tier by region that the model worked with.
+    tiers
+        All tiers, highest first.
     parameters
         Every free choice.
     intervals
@@ -115,6 +115,7 @@ class Diffusion:
     arrival: pd.Series
     shares: pd.DataFrame
     tier: pd.Series
+    tiers: tuple[str, ...]
     parameters: Mapping[str, object]
     names: pd.DataFrame
     intervals: pd.DataFrame | None = None
@@ -127,7 +128,7 @@ class Diffusion:
     @property
     def by_tier(self) -> pd.DataFrame:
         """By tier: `regions`, `reached`, and the `first`, `median` and `last` arrival."""
-        order = [tier for tier in dict.fromkeys((*TIERS, *self.tier)) if tier in set(self.tier)]
+        order = [tier for tier in self.tiers if tier in set(self.tier)]
         groups = self.arrival.groupby(self.tier.astype("str"))
         table = pd.DataFrame(
             {
@@ -262,7 +263,9 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
     starts = _sources(sources, frame, result)
     tier, is_core = _tiers(result, layout, scores.index)
     away = _distances(frame, distances)
-    kinds = _kinds(frame, tier, is_core, peers=peers, neighbour=neighbour)
+    order = _all_tiers(result, layout)
+    height = np.array([order.index(each) for each in tier], np.int64)
+    kinds = _kinds(frame, height, is_core, peers=peers, neighbour=neighbour)
     mass = (scores / scores.max()).to_numpy(np.float64)
     strength = (mass**emissive)[:, None] * (mass**receptive)[None, :]
     strength = strength * decayed(np.maximum(away / nearest, 1.0), decay)
@@ -284,6 +287,7 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
         arrival=pd.Series(once.time, scores.index, name="arrival"),
         shares=_shares(once, scores.index),
         tier=tier,
+        tiers=_all_tiers(result, layout),
         parameters=parameters,
         names=pd.DataFrame(frame[["name_zh", "name_en"]]),
         intervals=_intervals(rates, places, scores.index, runs, rng) if runs else None,
@@ -345,14 +349,19 @@ def _sources(sources: Sequence[str], frame: pd.DataFrame, result: Result) -> lis
     return list(dict.fromkeys(found))
 
 
+def _all_tiers(result: Result, layout: HubLayout) -> tuple[str, ...]:
+    """Return the tiers of the layout, and those of the result that it does not have, below."""
+    return tuple(dict.fromkeys((*layout.tiers, *result.breaks.labels)))
+
+
 def _tiers(result: Result, layout: HubLayout, index: pd.Index) -> tuple[pd.Series, Flags]:
     """Return the tier by region, and which regions are cores of a hub.
 
     A place that is no core stands below the lowest hubs of its own tier or better.
     """
-    order = tuple(dict.fromkeys((*TIERS, *result.breaks.labels)))
+    order = _all_tiers(result, layout)
     known = set(index)
-    of_core = {unit: hub.tier for hub in layout.hubs for unit in unit_ids(hub.cores, known)}
+    of_core = {unit: hub.tier for hub in layout.hubs for unit in layout_members(hub.cores, known)}
     below = [order.index(tier) for tier in of_core.values()]
     lowest = min(max(below, default=0) + 1, len(order) - 1)
     own = result.tier.reindex(index).astype("str")
@@ -374,11 +383,14 @@ def _distances(frame: gpd.GeoDataFrame, distances: pd.DataFrame | None) -> Float
 
 
 def _kinds(
-    frame: gpd.GeoDataFrame, tier: pd.Series, is_core: Flags, *, peers: str, neighbour: str
+    frame: gpd.GeoDataFrame,
+    height: Ints,
+    is_core: Flags,
+    *,
+    peers: str,
+    neighbour: str,
 ) -> dict[str, Flags]:
     """Return which pairs each channel joins, from row to column."""
-    order = tuple(dict.fromkeys((*TIERS, *tier)))
-    height = np.array([order.index(each) for each in tier])
     down, level = height[:, None] < height[None, :], height[:, None] == height[None, :]
     np.fill_diagonal(level, 0)
     touching = _touching(frame)

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.hubs.flows import core_periphery
-from hubtiers.hubs.layout import Hub, HubLayout
+from hubtiers.hubs.layout import Hub, HubLayout, layout_members
 from hubtiers.hubs.links import Contiguous, Gravity, LinkModel, Nodes, StrongLinks
 from hubtiers.hubs.propose import ProposedLayout
 from hubtiers.regions.distance import distances as geodesic_distances
-from hubtiers.regions.membership import expand_members
 from hubtiers.scheme import Result
 
 if TYPE_CHECKING:
@@ -295,9 +294,9 @@ def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Pl
     known, counted = set(frame.index), set(masses.index[masses.notna()])
     placed = []
     for hub in layout.hubs:
-        cores = [unit for unit in unit_ids(hub.cores, known) if unit in counted]
+        cores = [unit for unit in layout_members(hub.cores, known) if unit in counted]
         if cores:
-            inside = [unit for unit in unit_ids(hub.extent, known) if unit in known]
+            inside = [unit for unit in layout_members(hub.extent, known) if unit in known]
             placed.append(_Placed(hub, cores, list(dict.fromkeys([*cores, *inside]))))
     if len(placed) < _FEWEST:
         raise DataError(
@@ -311,11 +310,6 @@ def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Pl
             "give mass=, a size such as population."
         )
     return placed
-
-
-def unit_ids(ids: tuple[str, ...], known: set[str]) -> list[str]:
-    """Return the units of regions: one of the layer at hand is its own, others are expanded."""
-    return [unit for i in ids for unit in ((i,) if i in known else expand_members([i]))]
 
 
 def _nodes(

@@ -28,11 +28,13 @@ __all__ = ["COUNTS", "SPACING", "ProposedLayout", "propose_layout"]
 
 Floats = NDArray[np.float64]
 
-COUNTS = {"international": 3, "national": 5, "regional": 8}
-"""Hubs by tier unless others are asked for: those of Zhang (2022, Table 2 and section 4.3)."""
+COUNTS = (3, 5, 8)
+"""Hubs of each tier, the highest first, unless others are asked for: those of Zhang (2022, Table 2
+and section 4.3)."""
 
-SPACING = {"national": 300.0, "regional": 150.0}
-"""Least distance between leads in km unless another is asked for; this library's own choice."""
+SPACING = (300.0, 300.0, 150.0)
+"""Least distance between leads of each tier in km unless another is asked for; this library's own
+choice."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,6 +179,7 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
         title_en="Proposed layout",
         source="hubtiers",
         notes=tuple(proposal.statements("en")),
+        tiers=_order(result),
         proposal=proposal,
     )
 
@@ -206,7 +209,7 @@ def _rounds(
     spacing: Mapping[str, float] | float | None,
 ) -> tuple[Round, ...]:
     by_tier = _counts(result, counts)
-    apart = {tier: _spacing_of(tier, list(by_tier), spacing) for tier in by_tier}
+    apart = {tier: _spacing_of(tier, _order(result), spacing) for tier in by_tier}
     rounds = []
     for distance, tiers in groupby(by_tier, key=apart.__getitem__):
         chosen = tuple(tiers)
@@ -217,13 +220,12 @@ def _rounds(
 
 def _counts(result: Result, counts: Mapping[str, int] | str | None) -> dict[str, int]:
     """Return hubs by tier, the highest tier first."""
-    labels = result.breaks.labels
+    order = _order(result)
     if isinstance(counts, str):
         _one_of("counts", counts, ("tiers",))
         # Local centres are not named: the lowest tier has none.
-        return dict.fromkeys(labels[:-1], 0)
-    given = dict(COUNTS if counts is None else counts)
-    order = tuple(dict.fromkeys((*TIERS, *labels)))
+        return dict.fromkeys(result.breaks.labels[:-1], 0)
+    given = dict(zip(order[:-1], COUNTS, strict=False) if counts is None else counts)
     for tier, count in given.items():
         if tier not in order:
             raise UnknownOptionError("tier in counts:", tier, order)
@@ -235,12 +237,19 @@ def _counts(result: Result, counts: Mapping[str, int] | str | None) -> dict[str,
     return kept
 
 
-def _spacing_of(tier: str, tiers: list[str], spacing: Mapping[str, float] | float | None) -> float:
+def _order(result: Result) -> tuple[str, ...]:
+    """Return the tiers that hubs can have, highest first: Zhang's, or those of the result."""
+    labels = result.breaks.labels
+    return TIERS if set(labels) <= set(TIERS) else labels
+
+
+def _spacing_of(
+    tier: str, order: tuple[str, ...], spacing: Mapping[str, float] | float | None
+) -> float:
     """Return the spacing of a tier: its own, or that of the next tier below, or else above."""
-    given = SPACING if spacing is None else spacing
+    given = dict(zip(order, SPACING, strict=False)) if spacing is None else spacing
     if not isinstance(given, Mapping):
-        given = dict.fromkeys(tiers, given)
-    order = tuple(dict.fromkeys((*TIERS, *tiers)))
+        given = dict.fromkeys(order, given)
     for name in given:
         if name not in order:
             raise UnknownOptionError("tier in spacing:", name, order)

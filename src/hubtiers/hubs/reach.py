@@ -12,8 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from hubtiers.errors import DataError, SpecError
-from hubtiers.hubs.layout import HubLayout
-from hubtiers.hubs.network import unit_ids
+from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.regions.distance import distances as geodesic_distances
 
 __all__ = ["Accessibility", "accessibility", "p_median"]
@@ -130,7 +129,7 @@ def accessibility(
     """
     known = set(regions.index)
     hubs = [hub for hub in layout.hubs if tiers is None or hub.tier in tiers]
-    cores = [unit_ids(hub.cores, known)[: 1 if leads else None] for hub in hubs]
+    cores = [layout_members(hub.cores, known)[: 1 if leads else None] for hub in hubs]
     centres = list(dict.fromkeys(core for each in cores for core in each if core in known))
     if not centres:
         raise DataError(

@@ -10,8 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError
-from hubtiers.hubs.layout import HubLayout
-from hubtiers.hubs.network import unit_ids
+from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.scheme import Result
 
 __all__ = ["DivisionOfLabour", "division_of_labour"]
@@ -114,7 +113,7 @@ def division_of_labour(
     parts, rows = [], {}
     for hub in layout.hubs:
         known = set(functions.index)
-        units = [u for u in unit_ids((*hub.extent, *hub.cores), known) if u in known]
+        units = [u for u in layout_members((*hub.extent, *hub.cores), known) if u in known]
         inside = functions.loc[list(dict.fromkeys(units))]
         if len(inside) < 2 or not (inside.sum() > 0).all():
             continue
