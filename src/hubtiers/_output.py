@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from hubtiers._hub_files import drawn_layout, write_hubs
 from hubtiers._storage import cell_text, filling
 from hubtiers.errors import DataError
 from hubtiers.outcome import Outcome
@@ -73,6 +74,7 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         _write_tables(outcome, folder / "tables.xlsx")
     if output.report:
         _write_report(outcome, folder / "report.html")
+    write_hubs(outcome, folder)
     record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "run.json").write_text(record + "\n", encoding="utf-8")
 
@@ -114,7 +116,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         explorer = Explorer(study=sections)
     web = tier_map(
         outcome.result,
-        layout=outcome.layout,
+        layout=drawn_layout(outcome),
         robustness=outcome.robustness,
         explorer=explorer,
         title=outcome.title,
@@ -130,7 +132,7 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
     output = outcome.content.output
     figure = tier_figure(
         outcome.result,
-        layout=outcome.layout,
+        layout=drawn_layout(outcome),
         title=outcome.title,
         language=drawable_language(_language(outcome)),
         approval=output.approval,

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from hubtiers._storage import read_text
+from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
 from hubtiers.errors import SpecError, did_you_mean
 
 __all__ = [
@@ -227,6 +228,9 @@ class StudyFile(_Section):
     compare: CompareSection = CompareSection()
     robustness: RobustnessSection = RobustnessSection()
     output: OutputSection = OutputSection()
+    propose: ProposeSection | None = None
+    network: NetworkSection | None = None
+    diffusion: DiffusionSection | None = None
     title_zh: str = ""
     title_en: str = ""
     description: str = ""

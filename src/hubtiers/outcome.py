@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from hubtiers._study_file import StudyFile
+from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.robustness.result import Robustness
@@ -43,6 +44,8 @@ class Outcome:
         tiers.
     inputs
         Every file that was read, by the name it has in the record.
+    hubs
+        What the sections `[propose]`, `[network]` and `[diffusion]` gave.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Outcome:
     robustness: Robustness | None = None
     outside: pd.DataFrame = field(default_factory=pd.DataFrame)
     inputs: Mapping[str, Path] = field(default_factory=dict)
+    hubs: HubFindings = field(default_factory=HubFindings)
 
     @property
     def title(self) -> dict[str, str]:

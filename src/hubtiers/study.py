@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from hubtiers._inputs import input_files
@@ -17,16 +18,18 @@ from hubtiers._outside import against_outside
 from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData
 from hubtiers._study_file import StudyFile, is_file_name, read_study_file
+from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
 from hubtiers._trials import Choice, Trials, try_schemes
 from hubtiers.compare import Comparison, compare_schemes
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout, load_layout
+from hubtiers.hubs.stability import LayoutStability, assess_layout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.montecarlo import assess_robustness
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation
-from hubtiers.scheme import Scheme
+from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 
 __all__ = ["Study", "load_study"]
@@ -109,10 +112,52 @@ class Study:
             robustness=self._assess(table, reference) if self.content.robustness.draws else None,
             outside=against_outside(result, self.content.compare.outside),
             inputs=input_files(self.content, self.folder, table.regions),
+            hubs=self._find_hubs(result, layout),
         )
         if out is not None:
             outcome.save(out)
         return outcome
+
+    def propose(self, **changes: Any) -> HubFindings:
+        """Propose a layout as the section `[propose]` says, with some keys changed.
+
+        A study without the section takes its defaults.
+
+        Raises
+        ------
+        HubtiersError
+            When a key or value is wrong, or no such layout exists.
+        """
+        section = (self.content.propose or ProposeSection()).model_dump() | changes
+        layout = self.load_layout()
+        return self._find_hubs(self.scheme.run(self.load_table()), layout, section)
+
+    def _find_hubs(
+        self, result: Result, layout: HubLayout | None, propose: dict[str, Any] | None = None
+    ) -> HubFindings:
+        content, variation = self.content, Variation.from_spec(self.content.robustness.variation)
+
+        def assess(draws: int, **options: Any) -> LayoutStability:
+            seed, regions = content.robustness.seed, gpd.GeoDataFrame(result.table.regions)
+            return assess_layout(
+                self.scheme,
+                result.table,
+                variation,
+                draws=draws,
+                rng=seed,
+                regions=regions,
+                **options,
+            )
+
+        return find_hubs(
+            result,
+            layout,
+            propose=content.propose if propose is None else ProposeSection(**propose),
+            network=content.network,
+            diffusion=content.diffusion,
+            folder=self.folder,
+            assess=assess,
+        )
 
     def assess_robustness(
         self,

@@ -8,11 +8,12 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from hubtiers._storage import data_path, read_text
@@ -20,7 +21,14 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 from hubtiers.framework import TIERS
 from hubtiers.regions.membership import expand_members, member_units
 
-__all__ = ["Corridor", "Hub", "HubLayout", "layout_members", "load_layout", "seat_file"]
+__all__ = ["Corridor", "Hub", "HubLayout", "Link", "layout_members", "load_layout", "seat_file"]
+
+HUB_KINDS = ("city", "park")
+LEADERS = ("university", "government", "firm")
+LINK_TYPES = ("hierarchical", "peer", "neighbour")
+STRENGTHS = ("strong", "weak")
+
+_FEWEST_ALONG = 2
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,15 @@ class Hub:
         What the source wants built there.
     note, note_zh
         Where the extent comes from, or what is uncertain; in Chinese where it is told apart.
+    functions
+        Which functions it leads in, such as research.
+    kind
+        ``"city"``, ``"park"``, or empty where the source does not say.
+    led_by
+        Who leads it: ``"university"``, ``"government"``, ``"firm"``, or empty. No data tell; it is
+        what the source says.
+    certainty
+        How sure the source is, in its words.
     """
 
     id: str
@@ -54,10 +71,19 @@ class Hub:
     focus_en: tuple[str, ...] = ()
     note: str = ""
     note_zh: str = ""
+    functions: tuple[str, ...] = ()
+    kind: str = ""
+    led_by: str = ""
+    certainty: str = ""
 
     def __post_init__(self) -> None:
         for name in ("cores", "extent"):
             _require_ids(getattr(self, name), f"{name} of the hub {self.id!r}")
+            _require_once(getattr(self, name), f"{name} of the hub {self.id!r}")
+        for name, options in (("kind", HUB_KINDS), ("led_by", LEADERS)):
+            if getattr(self, name) not in ("", *options):
+                what = f"{name} of the hub {self.id!r}:"
+                raise UnknownOptionError(what, getattr(self, name), options)
         if not self.cores:
             raise SpecError(
                 f"The hub {self.id!r} has no core. Name at least one city by its region id."
@@ -79,9 +105,46 @@ class Corridor:
     name_en: str = ""
     note: str = ""
     note_zh: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         _require_ids(self.members, f"members of the corridor {self.id!r}")
+        if len(set(self.members)) < _FEWEST_ALONG:
+            raise SpecError(
+                f"The corridor {self.id!r} has fewer than two units. Name those that it connects, "
+                "in their order along it."
+            )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A declared link between two hubs, in either direction.
+
+    Attributes
+    ----------
+    hubs
+        Ids of both.
+    type, strength
+        ``"hierarchical"``, ``"peer"`` or ``"neighbour"``; ``"strong"`` or ``"weak"``; empty where
+        the source does not say.
+    note, note_zh
+        What the source says of it.
+    """
+
+    hubs: tuple[str, ...]
+    type: str = ""
+    strength: str = ""
+    note: str = ""
+    note_zh: str = ""
+
+    def __post_init__(self) -> None:
+        _require_ids(self.hubs, "hubs of a link")
+        if len(set(self.hubs)) != _FEWEST_ALONG or len(self.hubs) != _FEWEST_ALONG:
+            raise SpecError(f"A link joins two hubs, but this one has {self.hubs!r}.")
+        for name, options in (("type", LINK_TYPES), ("strength", STRENGTHS)):
+            if getattr(self, name) not in ("", *options):
+                what = f"{name} of the link between {' and '.join(self.hubs)}:"
+                raise UnknownOptionError(what, getattr(self, name), options)
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,8 +155,9 @@ class HubLayout:
     ----------
     id, title_zh, title_en, source
         Identity, titles, and where it was published.
-    hubs, corridors
-        What is drawn.
+    hubs, corridors, links
+        What is drawn. A core belongs to one hub and lies in its extent, where it has one; extents
+        may overlap.
     tiers
         The tiers of hubs, highest first; Zhang's when left out.
     seats
@@ -118,6 +182,7 @@ class HubLayout:
     notes_zh: tuple[str, ...] = field(default=())
     tiers: tuple[str, ...] = TIERS
     seats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
 
     def __post_init__(self) -> None:
         _require_tiers(self.tiers, self.id)
@@ -136,6 +201,11 @@ class HubLayout:
                 f"The layout {self.id!r} has {listing(map(repr, twice))} more than once. Ids must "
                 "be unique."
             )
+        _require_own_cores(self.hubs)
+        known = [hub.id for hub in self.hubs]
+        for end in (end for link in self.links for end in link.hubs):
+            if end not in known:
+                raise UnknownOptionError(f"hub of a link of the layout {self.id!r}:", end, known)
 
     def hub(self, hub_id: str) -> Hub:
         """Return one hub by its id."""
@@ -166,6 +236,49 @@ class HubLayout:
             tiers[region] = min(found, key=self.tiers.index) if found else None
         dtype = pd.CategoricalDtype(list(self.tiers[::-1]), ordered=True)
         return pd.Series(tiers, dtype=dtype, name="reference").rename_axis("region_id")
+
+    def to_geodataframe(self, regions: gpd.GeoDataFrame, what: str = "hubs") -> gpd.GeoDataFrame:
+        """Return the shapes of the layout over regions; see `layout_shapes.shapes_of`.
+
+        `what` is ``"hubs"``, ``"cores"``, ``"extents"`` or ``"corridors"``.
+        """
+        from hubtiers.hubs.layout_shapes import shapes_of
+
+        return shapes_of(self, regions, what)
+
+    def overlaps(self, regions: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Return which extents share regions; that is allowed, and to be known."""
+        from hubtiers.hubs.layout_shapes import overlapping_extents
+
+        return overlapping_extents(self, regions)
+
+    def coverage(self, population: pd.Series) -> tuple[float, int, int]:
+        """Return the share of a population inside an extent, of how many regions, of how many."""
+        from hubtiers.hubs.layout_shapes import coverage
+
+        return coverage(self, population)
+
+    def without(self, *parts: str) -> HubLayout:
+        """Return the layout without some hubs or corridors, by their ids.
+
+        Raises
+        ------
+        UnknownOptionError
+            When an id is none of the layout's.
+        """
+        known = [*(hub.id for hub in self.hubs), *(each.id for each in self.corridors)]
+        for part in parts:
+            if part not in known:
+                raise UnknownOptionError("hub or corridor", part, known)
+        hubs = tuple(hub for hub in self.hubs if hub.id not in parts)
+        corridors = tuple(each for each in self.corridors if each.id not in parts)
+        return replace(self, hubs=hubs, corridors=corridors)
+
+    def save(self, path: str | Path, regions: gpd.GeoDataFrame | None = None) -> Path:
+        """Write the layout as .toml, or with its shapes over regions as .gpkg."""
+        from hubtiers.hubs.layout_files import save_layout
+
+        return save_layout(self, path, regions)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per hub, highest tier first."""
@@ -227,6 +340,30 @@ def _require_ids(ids: object, what: str) -> None:
         raise SpecError(f"The {what} are {ids!r}. Give a list of region ids, each in quotes.")
 
 
+def _require_once(ids: Sequence[str], what: str) -> None:
+    if twice := sorted({i for i in ids if ids.count(i) > 1}):
+        raise SpecError(f"The {what} name {listing(map(repr, twice))} twice. Name each once.")
+
+
+def _require_own_cores(hubs: Sequence[Hub]) -> None:
+    """Refuse a core outside the extent of its hub, and one of two hubs."""
+    owner: dict[str, str] = {}
+    for hub in hubs:
+        inside = {*layout_members(hub.extent), *hub.extent}
+        for core in hub.cores:
+            if hub.extent and not {core, *layout_members([core])} & inside:
+                raise SpecError(
+                    f"The core {core!r} of the hub {hub.id!r} lies outside its extent. Add it to "
+                    "the extent, or leave the extent out."
+                )
+            if core in owner:
+                raise SpecError(
+                    f"{core!r} is a core of the hubs {owner[core]!r} and {hub.id!r}. A core "
+                    "belongs to one hub; extents may overlap."
+                )
+            owner[core] = hub.id
+
+
 def _require_tiers(tiers: Sequence[str], layout_id: str) -> None:
     names = [] if isinstance(tiers, str) else list(tiers)
     if not names or len(set(names)) < len(names) or not all(isinstance(n, str) for n in names):
@@ -255,6 +392,8 @@ def load_layout(source: str | Path, *, tiers: Sequence[str] | None = None) -> Hu
         When the file is no valid layout.
     """
     path = Path(source)
+    if path.suffix == ".gpkg":
+        return _from_geopackage(path, tiers)
     if path.suffix != ".toml":
         path = data_path("layouts", f"{source}.toml")
         if not path.is_file():
@@ -275,8 +414,22 @@ def load_layout(source: str | Path, *, tiers: Sequence[str] | None = None) -> Hu
     return _parse_layout(content, path.stem)
 
 
+def _from_geopackage(path: Path, tiers: Sequence[str] | None) -> HubLayout:
+    from hubtiers.hubs.layout_files import read_layout_text
+
+    if not path.is_file():
+        raise DataError(f"There is no layout file {path}. Check the path.")
+    layout_id, text = read_layout_text(path)
+    content = tomllib.loads(text)
+    if tiers is not None:
+        content.setdefault("tiers", list(tiers))
+    return _parse_layout(content, layout_id)
+
+
 def seat_file(layout: Path) -> Path | None:
     """Return the table of seats that the file of a layout names; None for none."""
+    if layout.suffix != ".toml":
+        return None
     named = tomllib.loads(read_text(layout)[0]).get("seats")
     return layout.parent / named if isinstance(named, str) else None
 
@@ -292,16 +445,7 @@ def _read_seats(path: Path) -> dict[str, tuple[float, float]]:
         raise MissingColumnError(absent, f"The table of seats {path.name}", rows[0] if rows else ())
     seats: dict[str, tuple[float, float]] = {}
     for row in rows:
-        try:
-            lon, lat = float(row["lon"]), float(row["lat"])
-        except ValueError:
-            lon, lat = math.nan, math.nan
-        if not (abs(lon) <= 360 and abs(lat) <= 90):
-            raise DataError(
-                f"The seat of {row['region_id']} in {path.name} lies at {row['lon']!r}, "
-                f"{row['lat']!r}. Give longitude and latitude in degrees."
-            )
-        seats[row["region_id"]] = lon, lat
+        seats[row["region_id"]] = _as_seat(row["region_id"], (row["lon"], row["lat"]))
     return seats
 
 
@@ -309,16 +453,29 @@ def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     where = f"the layout {layout_id!r}"
     # Tables of hubs and corridors are called by their singular; the plural would be lost in
     # silence.
-    known = {"hub", "corridor", *HubLayout.__dataclass_fields__} - {"hubs", "corridors"}
+    known = {"hub", "corridor", "link", *HubLayout.__dataclass_fields__}
+    known -= {"hubs", "corridors", "links"}
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of {where}:", key, sorted(known))
     hubs = tuple(_make(Hub, hub, where) for hub in _tables(content, "hub", where))
     corridors = tuple(_make(Corridor, part, where) for part in _tables(content, "corridor", where))
-    layout: HubLayout = _make(
-        HubLayout, {"id": layout_id, **content, "hubs": hubs, "corridors": corridors}, where
-    )
+    links = tuple(_make(Link, part, where) for part in _tables(content, "link", where))
+    parts = {"hubs": hubs, "corridors": corridors, "links": links}
+    if isinstance(seats := content.get("seats"), Mapping):
+        content["seats"] = {str(core): _as_seat(core, at) for core, at in seats.items()}
+    layout: HubLayout = _make(HubLayout, {"id": layout_id, **content, **parts}, where)
     return layout
+
+
+def _as_seat(core: object, at: Any) -> tuple[float, float]:
+    try:
+        lon, lat = (float(degree) for degree in at)
+    except (TypeError, ValueError):
+        lon, lat = math.nan, math.nan
+    if not (abs(lon) <= 360 and abs(lat) <= 90):
+        raise DataError(f"The seat of {core} is {at!r}. Give longitude and latitude in degrees.")
+    return lon, lat
 
 
 def _tables(content: dict[str, Any], name: str, where: str) -> list[dict[str, Any]]:
@@ -333,6 +490,11 @@ def _tables(content: dict[str, Any], name: str, where: str) -> list[dict[str, An
 
 def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
     known = list(kind.__dataclass_fields__)
+    if "parent" in content:
+        raise SpecError(
+            f"A {kind.__name__} in {where} has the key 'parent', but tiers are not subordinate to "
+            "each other (不存在隶属关系). Leave it out; a link says that two hubs are connected."
+        )
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of a {kind.__name__} in {where}:", key, known)

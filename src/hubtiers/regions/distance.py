@@ -210,7 +210,7 @@ def read_distances(
     >>> read_distances(pairs, unit="min").loc["c", "a"]
     np.float64(70.0)
     """
-    raw = _opened(source)
+    raw = read_pairs(source) if not isinstance(source, pd.DataFrame) else source
     square = _square(raw, symmetric=symmetric)
     if regions is not None:
         square = _with_ids(square, regions)
@@ -219,23 +219,37 @@ def read_distances(
     return square
 
 
-def _opened(source: str | Path | pd.DataFrame) -> pd.DataFrame:
-    if isinstance(source, pd.DataFrame):
-        return source
+def read_pairs(source: str | Path) -> pd.DataFrame:
+    """Return a table of pairs, long or square, whose places are texts.
+
+    Raises
+    ------
+    DataError
+        When there is no such file.
+    """
     path = Path(source)
     if not path.is_file():
-        raise DataError(f"There is no file {path} with distances. Check the path.")
+        raise DataError(f"There is no file {path} with distances or flows. Check the path.")
     text, _ = read_text(path)
-    return pd.read_csv(io.StringIO(text), dtype={0: str, 1: object})
+    head = pd.read_csv(io.StringIO(text), dtype="str", nrows=0).columns
+    ends = _ends(head)
+    if all(ends):
+        return pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(ends, "str"))
+    return pd.read_csv(io.StringIO(text), dtype={head[0]: "str"}).set_index(head[0])
+
+
+def _ends(columns: pd.Index) -> tuple[str | None, str | None]:
+    """Return the columns of origin and destination, None where there is none."""
+    names = {str(column).strip().casefold(): str(column) for column in columns}
+    origin = next((names[word] for word in _FROM if word in names), None)
+    return origin, next((names[word] for word in _TO if word in names), None)
 
 
 def _square(raw: pd.DataFrame, *, symmetric: bool | None) -> pd.DataFrame:
-    names = {str(column).strip().casefold(): column for column in raw.columns}
-    origin = next((names[word] for word in _FROM if word in names), None)
-    target = next((names[word] for word in _TO if word in names), None)
+    origin, target = _ends(raw.columns)
     if origin is not None and target is not None:
         return _from_pairs(raw, origin, target, symmetric=symmetric)
-    if not set(map(str, raw.columns)) <= set(map(str, raw.index)):
+    if isinstance(raw.index, pd.RangeIndex) and len(raw.columns) > 1:
         raw = raw.set_index(raw.columns[0])
     named = raw.set_axis(raw.index.astype("str")).set_axis(raw.columns.astype("str"), axis=1)
     if set(named.index) != set(named.columns) or named.index.has_duplicates:

@@ -1,0 +1,286 @@
+"""What the sections `[propose]`, `[network]` and `[diffusion]` of a study may hold and ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError
+
+if TYPE_CHECKING:
+    from hubtiers.hubs.compare_layouts import LayoutComparison
+    from hubtiers.hubs.diffusion import Diffusion
+    from hubtiers.hubs.layout import HubLayout
+    from hubtiers.hubs.network import HubNetwork
+    from hubtiers.hubs.propose import ProposedLayout
+    from hubtiers.hubs.stability import LayoutStability
+    from hubtiers.scheme import Result
+
+__all__ = [
+    "DiffusionSection",
+    "HubFindings",
+    "NetworkSection",
+    "ProposeSection",
+    "find_hubs",
+    "make_rule",
+]
+
+Spec = str | dict[str, Any]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProposeSection(_Section):
+    """How a layout is proposed: the keys are those of `propose_layout`.
+
+    `cores` and `extent` are a method with its options, `{ method = "FieldExtent", decay = 2.0 }`;
+    `mass` and `weight` name an indicator of the table, `distances` a file with `unit`; `draws` says
+    how many draws the stability takes (0 leaves it out).
+    """
+
+    counts: dict[str, int] | Literal["tiers"] | None = None
+    spacing: float | dict[str, float] | None = None
+    balance: str | None = None
+    cores: Spec | None = None
+    extent: Spec | None = None
+    require: float | None = 0.5
+    mass: str | None = None
+    weight: str | None = None
+    pinned: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    no_data: str = "leave"
+    distances: str | None = None
+    unit: str = "km"
+    solve: str = "best-first"
+    draws: int = Field(default=200, ge=0, le=1_000_000)
+
+
+class NetworkSection(_Section):
+    """How hubs are linked: a model, what is near and what is strong, each with its options."""
+
+    model: Spec = "Gravity"
+    flows: str | None = None
+    near: Spec = "Contiguous"
+    strong: Spec = "StrongLinks"
+    members: bool = False
+
+
+class DiffusionSection(_Section):
+    """From where knowledge spreads, and how: the keys are those of `simulate_diffusion`."""
+
+    sources: tuple[str, ...]
+    channels: dict[str, float] | None = None
+    decay: float = 1.0
+    emissive: float = 1.0
+    receptive: float = 1.0
+    nearest: float = 50.0
+    peers: str = "hubs"
+    neighbour: str = "lower"
+    runs: int = Field(default=0, ge=0, le=100_000)
+    seed: int = Field(default=42, ge=0)
+
+
+@dataclass(frozen=True, eq=False)
+class HubFindings:
+    """What the sections about hubs gave; None for what no section asks for.
+
+    Attributes
+    ----------
+    proposed, stability
+        The proposed layout, and how it depends on what varies.
+    comparison
+        The layout of the study against the proposed one.
+    network, diffusion
+        Of the proposed layout, or of that of the study where none is proposed.
+    """
+
+    proposed: ProposedLayout | None = None
+    stability: LayoutStability | None = None
+    comparison: LayoutComparison | None = None
+    network: HubNetwork | None = None
+    diffusion: Diffusion | None = None
+
+
+def make_rule(spec: Spec, kinds: tuple[type[Any], ...], what: str) -> Any:
+    """Return a rule that a study file names, with its options.
+
+    Parameters
+    ----------
+    spec
+        A name, or a mapping with `method` and options.
+    kinds
+        The classes that may be named.
+    what
+        What the rule is for, as messages call it.
+
+    Raises
+    ------
+    UnknownOptionError, SpecError
+        When the name, an option or its value is wrong.
+
+    Examples
+    --------
+    >>> from hubtiers.hubs.cores import CoCores, SingleCore
+    >>> make_rule({"method": "CoCores", "ratio": 0.9}, (CoCores, SingleCore), "cores")
+    CoCores(ratio=0.9, within=400.0)
+    """
+    options = dict(spec) if isinstance(spec, Mapping) else {"method": spec}
+    name = str(options.pop("method", ""))
+    by_name = {_key(kind.__name__): kind for kind in kinds}
+    kind = by_name.get(_key(name))
+    if kind is None:
+        raise UnknownOptionError(f"method of {what}:", name, [k.__name__ for k in kinds])
+    known = [each.name for each in dataclasses.fields(kind)]
+    for option in options:
+        if option not in known:
+            raise UnknownOptionError(f"option of {kind.__name__}:", option, known)
+    try:
+        return kind(**options)
+    except HubtiersError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise SpecError(f"{kind.__name__} cannot be made from {options}: {error}.") from None
+
+
+def _key(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def propose_options(
+    section: ProposeSection, result: Result, regions: gpd.GeoDataFrame, folder: Path
+) -> dict[str, Any]:
+    """Return what `propose_layout` takes, from what a study file says."""
+    from hubtiers.hubs.cores import CoCores, LargestGap, SingleCore
+    from hubtiers.hubs.extents import FieldExtent, HuffExtent, NoExtent, ProvinceExtent
+    from hubtiers.regions.distance import read_distances
+
+    extents = (FieldExtent, HuffExtent, ProvinceExtent, NoExtent)
+    options: dict[str, Any] = {
+        name: getattr(section, name)
+        for name in ("counts", "spacing", "balance", "require", "pinned", "exclude", "no_data")
+    }
+    options["solve"] = section.solve
+    if section.cores is not None:
+        options["cores"] = make_rule(section.cores, (CoCores, LargestGap, SingleCore), "cores")
+    if section.extent is not None:
+        options["extent"] = make_rule(section.extent, extents, "extent")
+    for name in ("mass", "weight"):
+        if (code := getattr(section, name)) is not None:
+            options[name] = _column(result, code, name)
+    if section.distances is not None:
+        file = folder / section.distances
+        options["distances"] = read_distances(file, regions, unit=section.unit)
+    return options
+
+
+def _column(result: Result, code: str, name: str) -> pd.Series:
+    values = result.table.values
+    if code not in values.columns:
+        raise UnknownOptionError(f"indicator in [propose] {name} =", code, values.columns)
+    return values[code]
+
+
+def find_hubs(
+    result: Result,
+    layout: HubLayout | None,
+    *,
+    propose: ProposeSection | None,
+    network: NetworkSection | None,
+    diffusion: DiffusionSection | None,
+    folder: Path,
+    assess: Callable[..., Any] | None = None,
+) -> HubFindings:
+    """Return what the sections about hubs ask for.
+
+    `assess` takes what `propose_layout` takes and the number of draws, and says how sure the layout
+    is.
+    """
+    regions = gpd.GeoDataFrame(result.table.regions)
+    proposed = stability = comparison = None
+    if propose is not None:
+        from hubtiers.hubs.compare_layouts import compare_layouts
+        from hubtiers.hubs.propose import propose_layout
+
+        options = propose_options(propose, result, regions, folder)
+        proposed = propose_layout(result, regions, **options)
+        if propose.draws and assess is not None:
+            stability = assess(propose.draws, reference=layout, **options)
+        if layout is not None:
+            comparison = compare_layouts(layout, proposed, regions)
+    basis = proposed or layout
+    if basis is None and (network is not None or diffusion is not None):
+        raise SpecError(
+            "[network] and [diffusion] need a layout. Add a section [propose], or [layout] with "
+            "name = …."
+        )
+    return HubFindings(
+        proposed=proposed,
+        stability=stability,
+        comparison=comparison,
+        network=_network(network, basis, result, regions, folder),
+        diffusion=_diffusion(diffusion, basis, result, regions),
+    )
+
+
+def _network(
+    section: NetworkSection | None,
+    layout: HubLayout | None,
+    result: Result,
+    regions: gpd.GeoDataFrame,
+    folder: Path,
+) -> HubNetwork | None:
+    if section is None or layout is None:
+        return None
+    from hubtiers.hubs.links import Contiguous, DisparityLinks, Gravity, StrongLinks, Within
+    from hubtiers.hubs.network import build_network
+
+    if section.flows is not None:
+        model: Any = _observed(folder / section.flows)
+    else:
+        model = make_rule(section.model, (Gravity,), "[network] model")
+    return build_network(
+        layout,
+        model,
+        result=result,
+        regions=regions,
+        near=make_rule(section.near, (Contiguous, Within), "[network] near"),
+        strong=make_rule(section.strong, (StrongLinks, DisparityLinks), "[network] strong"),
+        members=section.members,
+    )
+
+
+def _observed(file: Path) -> Any:
+    from hubtiers.hubs.links import ObservedFlows
+    from hubtiers.regions.distance import read_pairs
+
+    return ObservedFlows(read_pairs(file))
+
+
+def _diffusion(
+    section: DiffusionSection | None,
+    layout: HubLayout | None,
+    result: Result,
+    regions: gpd.GeoDataFrame,
+) -> Diffusion | None:
+    if section is None or layout is None:
+        return None
+    from hubtiers.hubs.diffusion import simulate_diffusion
+
+    options = section.model_dump(exclude={"seed", "sources"})
+    return simulate_diffusion(
+        result,
+        layout,
+        sources=list(section.sources),
+        regions=regions,
+        rng=section.seed,
+        **options,
+    )
