@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
 from hubtiers._storage import cell_text
 
 if TYPE_CHECKING:
+    from hubtiers._study_hubs import HubFindings
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.outcome import Outcome
 
-__all__ = ["drawn_layout", "write_hubs", "write_table"]
+__all__ = ["drawn_layout", "write_findings", "write_table"]
 
 
 def drawn_layout(outcome: Outcome) -> HubLayout | None:
@@ -22,14 +22,12 @@ def drawn_layout(outcome: Outcome) -> HubLayout | None:
     return outcome.hubs.proposed or outcome.layout
 
 
-def write_hubs(outcome: Outcome, folder: Path) -> None:
+def write_findings(found: HubFindings, folder: Path) -> None:
     """Write a file for everything that the sections about hubs gave."""
-    found = outcome.hubs
     if found.proposed is not None and found.proposed.proposal is not None:
-        regions = gpd.GeoDataFrame(outcome.result.table.regions)
-        found.proposed.save(folder / "layout.toml")
-        found.proposed.save(folder / "hubs.gpkg", regions)
         proposal = found.proposed.proposal
+        found.proposed.save(folder / "layout.toml")
+        found.proposed.save(folder / "hubs.gpkg", proposal.regions)
         rows = proposal.to_frame("en").join(proposal.names.add_prefix("name_"))
         columns = ["name_zh", "name_en", "score", "rank", "role", "hub", "tier", "reason"]
         write_table(rows[columns], folder / "cities_by_hub.csv")

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hubtiers._hub_files import drawn_layout, write_hubs
+from hubtiers._hub_files import drawn_layout, write_findings
 from hubtiers._storage import cell_text, filling
 from hubtiers.errors import DataError
 from hubtiers.outcome import Outcome
@@ -74,7 +74,7 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         _write_tables(outcome, folder / "tables.xlsx")
     if output.report:
         _write_report(outcome, folder / "report.html")
-    write_hubs(outcome, folder)
+    write_findings(outcome.hubs, folder)
     record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "run.json").write_text(record + "\n", encoding="utf-8")
 

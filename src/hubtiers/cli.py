@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hubtiers import _console
+from hubtiers._hub_commands import add_hub_commands
 from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
     By,
@@ -553,6 +554,9 @@ def _write_table(table: pd.DataFrame, path: Path) -> Path:
             lineterminator="\n",
         )
     return path
+
+
+add_hub_commands(app)
 
 
 def main() -> None:

@@ -135,7 +135,11 @@ class Study:
     def _find_hubs(
         self, result: Result, layout: HubLayout | None, propose: dict[str, Any] | None = None
     ) -> HubFindings:
-        content, variation = self.content, Variation.from_spec(self.content.robustness.variation)
+        content = self.content
+        varied = Variation.from_spec(content.robustness.variation)
+        # Of what the tiers are tried with, a layout takes the weights: other normalisations, such
+        # as z-scores, are no masses.
+        variation = Variation(weights=varied.weights or "dirichlet")
 
         def assess(draws: int, **options: Any) -> LayoutStability:
             seed, regions = content.robustness.seed, gpd.GeoDataFrame(result.table.regions)

@@ -338,7 +338,7 @@ def _sources(sources: Sequence[str], frame: pd.DataFrame, result: Result) -> lis
         row = match_layer([name], everywhere).iloc[0]
         region = str(row["region_id"] or "")
         if not region:
-            known = [*everywhere.index, *everywhere["name_zh"], *everywhere["name_en"]]
+            known = [*everywhere["name_zh"], *everywhere["name_en"]]
             raise UnknownOptionError("source of diffusion:", name, map(str, known))
         if region not in frame.index:
             raise DataError(

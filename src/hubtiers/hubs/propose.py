@@ -96,7 +96,8 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
         Which places share the lead: `CoCores` (default), `LargestGap`, `SingleCore`; for the hubs
         chosen first only.
     extent
-        Which places a hub organises: `FieldExtent` (default), `HuffExtent`, `ProvinceExtent`,
+        Which places a hub organises: `FieldExtent` (default: reaching as far as hubs of the tier
+        stand apart), `HuffExtent`, `ProvinceExtent`,
         `LargestLinkExtent`, `NoExtent`.
     require
         Least percentile, between 0 and 1, in every function, for hubs after the first choice, which
@@ -150,7 +151,7 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
     rules = Rules(
         rounds=rounds,
         cores=CoCores() if cores is None else cores,
-        extent=FieldExtent() if extent is None else extent,
+        extent=_default_extent(rounds) if extent is None else extent,
         require=_percentile(require),
         balanced=balance is not None,
         solve=_one_of("solve", solve, ("best-first", "exact")),
@@ -182,6 +183,12 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
         tiers=_order(result),
         proposal=proposal,
     )
+
+
+def _default_extent(rounds: tuple[Round, ...]) -> FieldExtent:
+    """Return a field that reaches as far as hubs of the tier stand apart."""
+    reach = {tier: each.spacing for each in rounds for tier in each.tiers if each.spacing > 0}
+    return FieldExtent(reach=reach or np.inf)
 
 
 def _all_regions(result: Result, regions: gpd.GeoDataFrame | None) -> pd.DataFrame:
