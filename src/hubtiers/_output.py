@@ -151,6 +151,7 @@ def _write_tables(outcome: Outcome, path: Path) -> None:
         language=asked if isinstance(asked, str) else _language(outcome),
         robustness=outcome.robustness,
         comparison=outcome.comparison,
+        hubs=outcome.hubs,
     )
 
 

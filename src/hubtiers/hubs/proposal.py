@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers.errors import HubtiersError
+from hubtiers.framework import TIER_NAMES_ZH
 from hubtiers.hubs._rounds import Chosen, Ground, Rules, choose_hubs
 from hubtiers.hubs.selection import NOBODY
 
@@ -34,6 +35,27 @@ _REASONS = {
     "below": ("得分排在名额之外", "below the count"),
     "excluded": ("按要求排除", "excluded"),
     "no data": ("无得分", "no score"),
+}
+
+_SAID = {
+    "zh": {
+        "round": "{}：主核间距 {:g} {}",
+        "own": "层级取各主核自身的层级",
+        "none": "无",
+        "cores": "次核规则：{!r}",
+        "extent": "范围规则：{!r}",
+        "balance": "均衡所依据的分区：{}",
+        "rest": "后续层级各功能的最低百分位：{}；求解：{}；无得分区域：{}",
+    },
+    "en": {
+        "round": "{}: leads at least {:g} {} apart",
+        "own": "tiers are those of the leads",
+        "none": "none",
+        "cores": "cores: {!r}",
+        "extent": "extent: {!r}",
+        "balance": "balanced over: {}",
+        "rest": "least percentile of later hubs: {}; solved: {}; regions without a score: {}",
+    },
 }
 
 
@@ -243,15 +265,16 @@ class Proposal:
 
     def statements(self, language: str = "en") -> list[str]:
         """Return every free choice in words, one a line."""
-        rules = self.rules
+        rules, said = self.rules, _SAID[language]
+        parts = ", ".join(self.ground.group_names) or said["none"]
         lines = []
         for each in rules.rounds:
-            counted = ", ".join(f"{n} {tier}" for tier, n in each.counts.items()) or "tiers"
-            lines.append(f"{counted}: spacing {each.spacing:g} {self.unit}")
-        lines += [f"cores: {rules.cores!r}", f"extent: {rules.extent!r}"]
-        lines.append(f"balance: {', '.join(self.ground.group_names) or 'none'}")
-        lines.append(f"require: {rules.require}; solve: {rules.solve}; no data: {rules.no_data}")
-        del language
+            names = TIER_NAMES_ZH if language == "zh" else {}
+            counted = ", ".join(f"{names.get(tier, tier)} {n}" for tier, n in each.counts.items())
+            lines.append(said["round"].format(counted or said["own"], each.spacing, self.unit))
+        lines += [said["cores"].format(rules.cores), said["extent"].format(rules.extent)]
+        lines.append(said["balance"].format(parts))
+        lines.append(said["rest"].format(rules.require, rules.solve, rules.no_data))
         return lines
 
     def __repr__(self) -> str:

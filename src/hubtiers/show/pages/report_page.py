@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError
 from hubtiers.hubs.layout import HubLayout
@@ -42,6 +43,7 @@ class Material:
     comparison: Comparison | pd.DataFrame | None = None
     outside: pd.DataFrame | None = None
     approval: str | None = None
+    hubs: HubFindings = field(default_factory=HubFindings)
 
     @classmethod
     def of(cls, outcome: Outcome, title: Text) -> Material:
@@ -56,6 +58,7 @@ class Material:
             reference=outcome.reference,
             comparison=outcome.comparison,
             outside=outcome.outside,
+            hubs=outcome.hubs,
         )
 
     @cached_property

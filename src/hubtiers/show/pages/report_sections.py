@@ -43,6 +43,7 @@ from hubtiers.show.pages.report_tables import (
     status_table,
 )
 from hubtiers.show.pages.sections_cities import has_positions, position_section
+from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name
 from hubtiers.tiers.agreement import agreement
@@ -67,6 +68,7 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "method": ("method_section", _method),
         "result": ("result_section", _result),
         "position": ("position_section", position_section),
+        "hubs": ("hub_section", hub_section),
         "confidence": ("confidence_section", _confidence),
         "comparison": ("comparison_section", _comparison),
         "gaps": ("gap_section", _gaps),
@@ -75,6 +77,8 @@ def write_sections(material: Material, page: Page) -> list[Section]:
     }
     if not has_positions(material.result):
         del writers["position"]
+    if not has_hubs(material):
+        del writers["hubs"]
     if material.robustness is None:
         del writers["confidence"]
     if material.reference is None and material.comparison is None:

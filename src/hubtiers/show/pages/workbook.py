@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from hubtiers._storage import cell_text, replacing
+from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
 from hubtiers.robustness.result import Robustness
@@ -39,6 +40,7 @@ def save_tables(
     language: str | None = None,
     robustness: Robustness | None = None,
     comparison: Comparison | pd.DataFrame | None = None,
+    hubs: HubFindings | None = None,
 ) -> Path:
     """Write the tables of a result as a workbook for Word or Excel (三线表), a sheet each.
 
@@ -58,6 +60,8 @@ def save_tables(
         What `assess_robustness` gave.
     comparison
         What `compare_schemes` gave, or a frame with one row per scheme.
+    hubs
+        `Outcome.hubs`: the proposed layout, its stability, comparison, network and diffusion.
 
     Returns
     -------
@@ -99,7 +103,8 @@ def save_tables(
     require_table_language(spoken)
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
-    tables = list_tables(result, robustness=robustness, comparison=comparison).values()
+    tables = [*list_tables(result, robustness=robustness, comparison=comparison).values()]
+    tables += hub_tables(hubs) if hubs is not None else []
     for number, table in enumerate(tables, start=1):
         title = table.title.say("zh" if spoken == "zh" else "en")
         _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, spoken, number)
