@@ -20,6 +20,7 @@ from hubtiers.scheme import Result
 from hubtiers.show.language import language_of
 from hubtiers.show.pages.print_table import Cell, Column, PrintTable, require_table_language
 from hubtiers.show.pages.result_tables import list_tables
+from hubtiers.show.pages.sections_hubs import hub_tables
 from hubtiers.show.words import LANGUAGES, say
 from hubtiers.show.wrapping import text_width
 
