@@ -136,7 +136,8 @@ def rule_text(rules: PositionRules, option: str) -> Text:
 
 def _functions_text(result: Result, codes: str) -> Text:
     texts = [node_text(result, code) for code in codes.split(", ") if code]
-    return Text("、".join(t.zh for t in texts), ", ".join(t.en for t in texts))
+    chinese = "、".join(text.zh for text in texts)
+    return Text(chinese, ", ".join(text.en for text in texts))
 
 
 def _counted(result: Result) -> list[str]:
