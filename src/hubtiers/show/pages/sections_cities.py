@@ -131,7 +131,8 @@ def rule_text(rules: PositionRules, option: str) -> Text:
         return Text.same("–")
     has_world = bool(rules.totals and "world" in rules.totals)
     key = f"rule_{option}" if not (has_world and option == "international_share") else "rule_world"
-    return word(key).fill(n=f"{getattr(rules, option):g}")
+    number = getattr(rules, option)
+    return word(key).fill(n=number if option.endswith("_places") else f"{number:g}")
 
 
 def _functions_text(result: Result, codes: str) -> Text:

@@ -44,6 +44,14 @@ def test_every_region_that_a_rule_lifts_stands_with_its_shares():
     assert "E" not in by_region.index
 
 
+def test_rules_in_words():
+    rules = PositionRules(macro_region_places=2, province_places=1)
+    assert rule_text(rules, "macro_region_places").en == "among the first 2 of its macro-region"
+    assert rule_text(rules, "province_places").en == "first of its province"
+    assert rule_text(rules, "province_places").zh == "省内前 1 位"
+    assert rule_text(rules, "").en == "–"
+
+
 def test_windows_are_those_of_the_tiers():
     result = scored()
     printed = window_table(result)
