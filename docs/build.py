@@ -9,7 +9,7 @@ from tai import chapter
 
 from hubtiers._methods import METHODS, short_name
 from hubtiers._storage import replacing
-from hubtiers.show.pages.sections_cities import window_table
+from hubtiers.show.pages.position_tables import window_table
 from hubtiers.study import load_study
 from hubtiers.table.indicators import load_indicators
 from hubtiers.tiers.agreement import agreement, compare_levels
