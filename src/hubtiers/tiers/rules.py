@@ -201,11 +201,12 @@ class PositionRules:
     about: ClassVar[About] = About(
         zh="位置规则",
         en="rules of position",
-        says_zh="按各功能在全球、全国、大区和省内的地位归级。",
+        says_zh="按各功能在全球、全国、大区和省内的地位归级；p 为区域 i 在功能 f 的占比（%）。",
         says_en=(
             "Tiers follow from how a region's functions stand in the world, the nation, the "
-            "macro-region and the province."
+            "macro-region and the province; p is the share of region i in function f, in per cent."
         ),
+        formula="p_{if} = mean_{j∈f} 100 · x_{ij} / Σ_{i} x_{ij}",
     )
 
     def __post_init__(self) -> None:
