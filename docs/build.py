@@ -9,7 +9,7 @@ from tai import chapter
 
 from hubtiers._methods import METHODS, short_name
 from hubtiers._storage import replacing
-from hubtiers.show.pages.sections_cities import window_table
+from hubtiers.show.pages.position_tables import window_table
 from hubtiers.study import load_study
 from hubtiers.table.indicators import load_indicators
 from hubtiers.tiers.agreement import agreement, compare_levels
@@ -152,7 +152,13 @@ WINDOWS = """\
 ## How firm the numbers of the rules are
 
 Each number of the rules may move within its window, the others staying, before any city changes its tier (`result.breaks.windows`). A
-share may fall to just above the lower bound.
+share may fall to just above the lower bound. `vary` in a study file lets them move together, every combination as likely as any other:
+
+```toml
+[robustness.variation]
+noise = { percent = 5 }
+tier = { method = "PositionRules", vary = { international_share = [3, 4, 5], national_share = [1.5, 2, 2.5] } }
+```
 """
 
 

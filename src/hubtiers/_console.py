@@ -77,7 +77,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
 
 def _print_windows(console: Console, result: Result) -> None:
     """Print how far the numbers of rules of position may move; nothing for other tier rules."""
-    from hubtiers.show.pages.sections_cities import has_positions, window_table
+    from hubtiers.show.pages.position_tables import has_positions, window_table
 
     if not has_positions(result):
         return

@@ -293,6 +293,35 @@ def test_other_tier_rules_start_from_the_result(visit, gappy_table, tier):
     assert not page.evaluate("drawn.modified")
 
 
+def test_rules_of_position_keep_their_tiers_under_any_weights(visit):
+    """Their tiers are read from the table: other weights change scores and ranks, and no tier."""
+    result = load_study("cities2023").run().result
+    seen = visit(tier_map(result, explorer=True))
+    page = seen.page
+    assert not page.evaluate("drawn.modified")
+    assert page.evaluate("drawn.data.explorer.rules.map(rule => rule.id)") == [
+        "kept",
+        "natural",
+        "quantiles",
+    ]
+    order = page.evaluate("drawn.data.functions.map(f => f.id)")
+    for seed in range(4):
+        weights = random_weights(result.normalised.shape[1], seed)
+        shown = explore(page, weights=weights.tolist(), rule=0)
+        shown["functions"] = [
+            shown["functions"][order.index(code)] for code in result.sub_scores.columns
+        ]
+        again = result.fitted.scheme.replace(weight=by_code(result, weights)).run(result.table)
+        assert_same(shown, again)
+        assert shown["modified"]
+    # Lowest and highest score of each tier are those of the scores as they are now.
+    rows = page.evaluate("drawn.now.rows.map(row => [row.lower, row.upper])")
+    np.testing.assert_allclose(rows, again.breaks.ranges, atol=1e-9)
+    method = tomllib.loads(shown["toml"])["method"]
+    assert Scheme.from_spec(method).tier == result.fitted.scheme.tier
+    assert seen.trouble == []
+
+
 def test_partitions_that_are_nearly_equal_are_cut_as_in_python(visit, zhang_outcome):
     """Of partitions equal to one part in 10¹⁰ both take the one with the lowest starts, even if another is less."""
     page = visit(tier_map(zhang_outcome.result)).page

@@ -382,7 +382,7 @@ class TestCities2023:
 
     def test_it_says_in_both_languages_what_it_does_not_say(self, cities):
         content = cities.content
-        assert len(content.notes_zh) == len(content.notes_en) == 6
+        assert len(content.notes_zh) == len(content.notes_en) == 7
         assert "40 个自治州" in content.notes_zh[1]
         assert "40 autonomous prefectures" in content.notes_en[1]
         for language, words in (("zh", content.notes_zh), ("en", content.notes_en)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -530,6 +530,19 @@ def _made(kind: Callable[..., Any], options: Mapping[str, Any]) -> Any:
 
 
 def _either(options: tuple[Any, ...]) -> str:
-    if len(options) >= _MANY:
-        return listing(map(describe, options))
-    return " or ".join(describe(option) for option in options)
+    if len(options) < _MANY:
+        return " or ".join(describe(option) for option in options)
+    return _by_option(options) or listing(map(describe, options))
+
+
+def _by_option(options: tuple[Any, ...]) -> str:
+    """Return methods of one class by the values that their options take; empty for others."""
+    kind = type(options[0])
+    if not is_dataclass(kind) or any(type(option) is not kind for option in options):
+        return ""
+    parts = []
+    for field in fields(kind):
+        values = list(dict.fromkeys(repr(getattr(option, field.name)) for option in options))
+        if len(values) > 1:
+            parts.append(f"{field.name} {', '.join(values[:-1])} or {values[-1]}")
+    return f"{kind.__name__} with {'; '.join(parts)}"

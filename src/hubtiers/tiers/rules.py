@@ -27,10 +27,15 @@ from hubtiers.errors import (
     UnknownOptionError,
     listing,
 )
-from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers._position import Bar, Columns, places_within, shares_of, tiers_by_bars
+from hubtiers.tiers._shares import (
+    columns_of,
+    only_functions,
+    require_countable,
+    require_disjoint,
+)
 from hubtiers.tiers._windows import sensitivity_windows
 from hubtiers.tiers.scale import (
     GroupedTiers,
@@ -55,9 +60,6 @@ MACRO_REGIONS: Mapping[str, tuple[str, ...]] = {
 
 _NO_RULE = "none of the rules"
 _FIELDS = ("world", "nation")
-
-_SLACK = 1 + 1e-9
-"""What a sum may exceed a given total by: the last digits of its terms."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -199,11 +201,12 @@ class PositionRules:
     about: ClassVar[About] = About(
         zh="位置规则",
         en="rules of position",
-        says_zh="按各功能在全球、全国、大区和省内的地位归级。",
+        says_zh="按各功能在全球、全国、大区和省内的地位归级；p 为区域 i 在功能 f 的占比（%）。",
         says_en=(
             "Tiers follow from how a region's functions stand in the world, the nation, the "
-            "macro-region and the province."
+            "macro-region and the province; p is the share of region i in function f, in per cent."
         ),
+        formula="p_{if} = mean_{j∈f} 100 · x_{ij} / Σ_{i} x_{ij}",
     )
 
     def __post_init__(self) -> None:
@@ -341,7 +344,7 @@ class PositionRules:
         """Return the indicators of the functions that count, with the totals of a field."""
         framework = table.framework
         given = (self.totals or {}).get(field)
-        possible = _columns_of(table, None, field=field)
+        possible = columns_of(table, None, field=field)
         functions = self.counting or possible.functions
         for function in functions:
             if function not in framework.filled_children():
@@ -358,18 +361,18 @@ class PositionRules:
                 f"PositionRules(functions={self.functions}) asks for more functions than have a "
                 f"share: {listing(functions)}. Ask for fewer, or add extensive indicators."
             )
-        columns = possible if given is None else _columns_of(table, given, field=field)
+        columns = possible if given is None else columns_of(table, given, field=field)
         if bare := [function for function in functions if function not in columns.functions]:
             raise DataError(
                 f"PositionRules(totals=…) gives no total of the {field} for any indicator of "
                 f"{listing(bare)}, so that it has no share there. Give one, or leave the function "
                 "out of `counting`."
             )
-        return _only_functions(columns, functions)
+        return only_functions(columns, functions)
 
     def _ground(self, table: IndicatorTable) -> _Ground:
         """Return what does not depend on the values: columns, and who shares a field with whom."""
-        _require_disjoint(table)
+        require_disjoint(table)
         nation = self._columns(table, "nation")
         has_world = self.totals is not None and "world" in self.totals
         world = self._columns(table, "world") if has_world else None
@@ -466,7 +469,7 @@ class _Ground:
     def shares(self, values: Floats, columns: Columns) -> Floats:
         """Return regions × functions, from all values of the table."""
         own = values[:, [self._places[code] for code in columns.codes]]
-        _require_countable(own, columns, self.table)
+        require_countable(own, columns, self.table)
         return shares_of(own, columns)
 
 
@@ -495,15 +498,6 @@ def _require_totals(field: str, given: object) -> None:
                 f"PositionRules(totals=…): the total of {code!r} in the {field} is {total!r}. It "
                 "must be a number above 0, in the unit of the indicator."
             )
-
-
-def _only_functions(columns: Columns, functions: Sequence[str]) -> Columns:
-    """Return the columns of some functions, in their order."""
-    wanted = [columns.functions.index(function) for function in functions]
-    order = [place for number in wanted for place in np.flatnonzero(columns.owner == number)]
-    owner = np.array([wanted.index(number) for number in columns.owner[order]], np.int64)
-    codes = tuple(columns.codes[place] for place in order)
-    return Columns(codes, owner, tuple(functions), columns.totals[order], columns.are_shares[order])
 
 
 def function_shares(table: IndicatorTable) -> pd.DataFrame:
@@ -541,42 +535,12 @@ def function_shares(table: IndicatorTable) -> pd.DataFrame:
     >>> function_shares(IndicatorTable.from_frame(frame)).loc["a"].to_dict()
     {'papers': 75.0, 'patents': 50.0}
     """
-    _require_disjoint(table)
-    columns = _columns_of(table, None, field="nation")
+    require_disjoint(table)
+    columns = columns_of(table, None, field="nation")
     values = table.values[list(columns.codes)].to_numpy(float)
-    _require_countable(values, columns, table)
+    require_countable(values, columns, table)
     taken = shares_of(values, columns)
     return pd.DataFrame(taken, table.values.index, list(columns.functions))
-
-
-def _require_disjoint(table: IndicatorTable) -> None:
-    if table.overlaps:
-        pairs = listing(f"{table.label(a)} with {table.label(b)}" for a, b in table.overlaps)
-        raise DataError(
-            "Shares of a total need regions apart from each other, but these overlap and would "
-            f"count twice: {pairs}. Keep disjoint regions (IndicatorTable.without, or `exclude` in "
-            "a study file)."
-        )
-
-
-def _columns_of(table: IndicatorTable, given: Mapping[str, float] | None, *, field: str) -> Columns:
-    """Return the indicators that a share can be taken of, by function; those with a given total."""
-    by_function = {
-        function: _countable(table.framework, function)
-        for function in table.framework.filled_children()
-    }
-    countable = [code for codes in by_function.values() for code in codes]
-    if not countable:
-        raise DataError(
-            "No function has an extensive indicator where more is better, so that there is no "
-            "share of a total. Mark counts and sums as extensive in the framework."
-        )
-    for code in given or ():
-        if code not in countable:
-            raise UnknownOptionError(
-                f"indicator in the totals of the {field} (PositionRules): ", code, countable
-            )
-    return _columns_with(table, by_function, given)
 
 
 def macro_regions(regions: pd.DataFrame) -> pd.Series:
@@ -672,83 +636,3 @@ def _parent_column(regions: pd.DataFrame) -> str:
 
 def _first(places: int, group: str) -> str:
     return f"first of its {group}" if places == 1 else f"among the first {places} of its {group}"
-
-
-def _countable(framework: Framework, function: str) -> list[str]:
-    node = framework[function]
-    below = (
-        [node]
-        if isinstance(node, Indicator)
-        else [framework[code] for code in framework.leaves(function)]
-    )
-    return [
-        i.code
-        for i in below
-        if isinstance(i, Indicator) and i.kind == "extensive" and i.direction == 1
-    ]
-
-
-def _columns_with(
-    table: IndicatorTable,
-    by_function: Mapping[str, Sequence[str]],
-    given: Mapping[str, float] | None,
-) -> Columns:
-    """Return the indicators of each function; only those with a given total where some are."""
-    codes: list[str] = []
-    owner: list[int] = []
-    functions: list[str] = []
-    for function, members in by_function.items():
-        if taken := [code for code in members if given is None or code in given]:
-            codes += taken
-            owner += [len(functions)] * len(taken)
-            functions.append(function)
-    totals = [float("nan") if given is None else float(given[code]) for code in codes]
-    are_shares = [_is_share(table.framework, code) for code in codes]
-    if given is not None and any(are_shares):
-        odd = listing(code for code, is_share in zip(codes, are_shares, strict=True) if is_share)
-        raise DataError(
-            f"PositionRules(totals=…) gives a total for {odd}, which is in per cent: a share of a "
-            "total already. Leave it out of the totals."
-        )
-    return Columns(
-        tuple(codes),
-        np.array(owner, np.int64),
-        tuple(functions),
-        np.array(totals),
-        np.array(are_shares, np.bool_),
-    )
-
-
-def _is_share(framework: Framework, code: str) -> bool:
-    node = framework[code]
-    return isinstance(node, Indicator) and node.unit in ("%", "％", "percent")
-
-
-def _require_countable(values: Floats, columns: Columns, table: IndicatorTable) -> None:
-    """Raise where an indicator has a negative value, sums to 0, or to more than its total."""
-    sums = np.nansum(values, axis=0)
-    negative = np.asarray((values < 0).any(axis=0))
-    empty = ~columns.are_shares & ~(sums > 0)
-    # A total that is not given is no number, and nothing is larger than it.
-    beyond = sums > columns.totals * _SLACK
-    wrong = np.flatnonzero(negative | empty | beyond)
-    if not len(wrong):
-        return
-    number = int(wrong[0])
-    code = columns.codes[number]
-    if negative[number]:
-        odd = table.values.index[values[:, number] < 0]
-        raise DataError(
-            f"A share of {code!r} needs values of at least 0, but it is negative for "
-            f"{listing(table.label(region) for region in odd)}."
-        )
-    if empty[number]:
-        raise DataError(
-            f"{code!r} sums to 0 over the regions of the table, so that nobody has a share of it. "
-            "Drop it."
-        )
-    raise DataError(
-        f"PositionRules(totals=…): {code!r} sums to {sums[number]:g} over the regions of the "
-        f"table, more than the total of {columns.totals[number]:g} that is given. Look at its unit "
-        "and year."
-    )

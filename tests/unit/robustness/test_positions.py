@@ -118,6 +118,9 @@ def test_vary_stands_for_every_combination():
     assert {rule.counting for rule in variation.tier} == {("research", "technology", "industry")}
     again = Variation.from_spec(variation.to_spec())
     assert again == variation
+    assert variation.words == (
+        "tier: PositionRules with international_share 7 or 9; national_share 4, 5 or 6",
+    )
     breaks = Variation(tier=[{"method": "NaturalBreaks", "vary": {"k": [3, 4]}}, "HeadTail"])
     assert [type(rule).__name__ for rule in breaks.tier] == ["NaturalBreaks"] * 2 + ["HeadTail"]
 

@@ -24,6 +24,7 @@ from hubtiers.show.figures.charts import (
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.figures.scene import make_scene
 from hubtiers.show.methods import describe_aggregation, describe_steps
+from hubtiers.show.pages.position_tables import has_positions
 from hubtiers.show.pages.report_html import (
     bullets,
     definitions,
@@ -42,7 +43,8 @@ from hubtiers.show.pages.report_tables import (
     outside_table,
     status_table,
 )
-from hubtiers.show.pages.sections_cities import has_positions, position_section
+from hubtiers.show.pages.result_tables import by_weighting
+from hubtiers.show.pages.sections_cities import position_section
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name
@@ -223,19 +225,12 @@ def _method(material: Material, page: Page) -> str:
 
 
 def _weighted(material: Material) -> Result | Mapping[str, Result]:
-    """Return the results whose weights are drawn: each weighting once, unless they are too many.
-
-    A tier rule behind the name of the weighting says nothing of the weights.
-    """
+    """Return the results whose weights are drawn: all weightings, unless they are too many."""
     schemes = material.schemes
     if schemes is None:
         return material.result
-    distinct: dict[str, Result] = {}
-    for name, result in schemes.results.items():
-        if not any(result.weights.equals(known.weights) for known in distinct.values()):
-            weighting = name.split(" · ")[0]
-            distinct[name if weighting in distinct else weighting] = result
-    return material.result if len(distinct) > _MOST_SCHEMES_DRAWN else distinct
+    weightings = by_weighting(schemes.results)
+    return material.result if len(weightings) > _MOST_SCHEMES_DRAWN else weightings
 
 
 def _result(material: Material, page: Page) -> str:

@@ -18,6 +18,7 @@ from hubtiers.show.pages.formula_tables import (
     values_scored,
     weights_by_level,
 )
+from hubtiers.show.pages.position_tables import has_positions, position_table, window_table
 from hubtiers.show.pages.print_table import (
     REGION,
     REGION_ID,
@@ -92,6 +93,8 @@ def list_tables(
 ) -> dict[str, PrintTable]:
     """Return the tables of a result by name: indicators, scores, tiers, weights, and others."""
     tables = [indicator_system(result), scores_and_ranks(result), tiers_and_breaks(result)]
+    if has_positions(result):
+        tables += [position_table(result), window_table(result)]
     tables.append(weights_by_scheme(_with_own(result, comparison)))
     formula = [weights_by_level(result), scaling_parameters(result), values_scored(result)]
     tables += [table for table in formula if table.rows]
@@ -115,9 +118,23 @@ def _with_own(result: Result, comparison: Comparison | pd.DataFrame | None) -> M
     """Return whose weights are shown: the compared results, and the own one if it is none."""
     if not isinstance(comparison, Comparison):
         return {"": result}
-    others = comparison.results
+    others = by_weighting(comparison.results)
     own = any(other.weights.equals(result.weights) for other in others.values())
     return others if own else {"": result, **others}
+
+
+def by_weighting(results: Mapping[str, Result]) -> Mapping[str, Result]:
+    """Return one result for each weighting, where several tier rules were tried with it.
+
+    A scheme is then called by its weighting and its tier rule, with a dot between them.
+    """
+    weightings = {name: name.split(" · ")[0] for name in results}
+    if len(set(weightings.values())) == len(results):
+        return results
+    first: dict[str, Result] = {}
+    for name, result in results.items():
+        first.setdefault(weightings[name], result)
+    return first
 
 
 def indicator_system(result: Result) -> PrintTable:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from hubtiers._hierarchy import by_level, fit_weights, groups_upwards
-from hubtiers._method import uses_data
-from hubtiers._methods import describe, make_step, to_spec
+from hubtiers._method import own_fact, uses_data
+from hubtiers._methods import METHODS, describe, make_step, to_spec
 from hubtiers._steps import Given
 from hubtiers.errors import HubtiersError, SpecError
 from hubtiers.framework import TIERS
@@ -122,7 +122,7 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
         "unavailable": unavailable,
         "aggregations": _aggregations(result, positive=bool((known > 0).all())),
         "rules": _rules(result),
-        "ownRule": bool(result.breaks.breaks),
+        "ownRule": bool(result.breaks.breaks) or _reads_table(result),
         "toml": _toml_head(result, options),
     }
 
@@ -240,10 +240,21 @@ def _rules(result: Result) -> list[dict[str, Any]]:
         names = word("fixed_breaks").to_plain()
         toml = toml_value(fixed)
         rules.append({"id": "fixed", "names": names, "breaks": list(scale.breaks), "toml": toml})
+    if _reads_table(result):
+        own = result.fitted.scheme.tier
+        toml = toml_value(to_spec("tier", own))
+        rules.append({"id": "kept", "names": _method_name(own).to_plain(), "toml": toml})
+        return sorted(rules, key=lambda rule: rule["id"] != "kept")
     first = (
         _RULES.get(type(result.fitted.scheme.tier), "fixed") if _learnt_here(result) else "fixed"
     )
     return sorted(rules, key=lambda rule: rule["id"] != first)
+
+
+def _reads_table(result: Result) -> bool:
+    """Say whether the tiers are read from the table, so that no weight moves them."""
+    own = result.fitted.scheme.tier
+    return own_fact(own, "table_form") is not None and type(own) in METHODS["tier"]
 
 
 def _natural_rule(result: Result) -> dict[str, Any]:

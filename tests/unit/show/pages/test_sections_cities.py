@@ -6,12 +6,16 @@ import dataclasses
 import re
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
+from hubtiers.compare import compare_schemes
 from hubtiers.scheme import Scheme
+from hubtiers.show.pages.position_tables import position_table, rule_text, window_table
 from hubtiers.show.pages.report import build_report
-from hubtiers.show.pages.sections_cities import position_table, rule_text, window_table
+from hubtiers.show.pages.result_tables import by_weighting, list_tables
+from hubtiers.show.pages.workbook import save_tables
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.rules import PositionRules
 
@@ -42,6 +46,14 @@ def test_every_region_that_a_rule_lifts_stands_with_its_shares():
     assert by_region.loc["B", "papers, % of the total"] == pytest.approx(30 / 102 * 100)
     assert by_region.loc["B", "Functions that meet it"] == "papers, patents"
     assert "E" not in by_region.index
+
+
+def test_rules_in_words():
+    rules = PositionRules(macro_region_places=2, province_places=1)
+    assert rule_text(rules, "macro_region_places").en == "among the first 2 of its macro-region"
+    assert rule_text(rules, "province_places").en == "first of its province"
+    assert rule_text(rules, "province_places").zh == "省内前 1 位"
+    assert rule_text(rules, "").en == "–"
 
 
 def test_windows_are_those_of_the_tiers():
@@ -95,3 +107,26 @@ def test_shares_of_the_world_are_named_so():
     assert np.isclose(frame.loc["B", "papers, % of the total"], 29.4117647)
     # 60 of 1,000 papers are no half of the world's, so that A is national.
     assert frame.loc["A", "Tier"] == "National"
+
+
+def test_workbook_holds_both_tables(tmp_path):
+    result = scored()
+    book = openpyxl.load_workbook(save_tables(result, tmp_path / "t.xlsx", language="en"))
+    cells = {
+        sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book
+    }
+    rows = [row for sheet in cells.values() for row in sheet]
+    assert any(row[0] == "National: share, %" and row[1] == "14.00" for row in rows)
+    assert any("at least 50 % of the total" in map(str, row) for row in rows)
+
+
+def test_each_weighting_stands_once_beside_several_tier_rules():
+    result = scored()
+    scheme = result.fitted.scheme
+    cut = scheme.replace(tier="natural-breaks")
+    schemes = {"equal · PositionRules": scheme, "equal · NaturalBreaks": cut}
+    comparison = compare_schemes(result.table, schemes)
+    tables = list_tables(result, comparison=comparison)
+    assert [c.heading.en for c in tables["weights"].columns][-1] == "equal"
+    assert len(tables["weights"].columns) == 3
+    assert list(by_weighting({"a": result, "b": result})) == ["a", "b"]

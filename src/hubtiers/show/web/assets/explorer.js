@@ -64,9 +64,13 @@
     const model = now.model;
     const board = h.scoring.climb(model, now.weights, given.aggregations[now.aggregation].kinds);
     const scores = board[board.length - 1];
-    const breaks = h.scoring.breaksFor(scores, given.rules[now.rule], state.data.tiers.length);
+    const rule = given.rules[now.rule];
+    const k = state.data.tiers.length;
+    // Tiers that are read from the table do not depend on weights: they stay those of the study.
+    const kept = rule.id === "kept";
+    const breaks = kept ? [] : h.scoring.breaksFor(scores, rule, k);
     if (!breaks) return null;
-    const tiers = h.scoring.tiersOf(scores, breaks);
+    const tiers = kept ? state.published.tiers : h.scoring.tiersOf(scores, breaks);
     const ranks = h.scoring.ranksOf(scores);
     const place = new Map(model.groups.map((group, g) => [group.id, g]));
     return {
@@ -74,7 +78,9 @@
       tiers: tiers,
       ranks: ranks,
       breaks: breaks,
-      rows: h.scoring.tierRows(scores, tiers, breaks),
+      rows: kept
+        ? h.scoring.groupedRows(scores, tiers, k)
+        : h.scoring.tierRows(scores, tiers, breaks),
       scored: tiers.filter((t) => t >= 0).length,
       functions: state.data.functions.map((f) => board[place.get(f.id)]),
     };

@@ -244,6 +244,19 @@
     }));
   }
 
+  // Tiers that are not cut from the score: lowest and highest score in each, highest tier first.
+  function groupedRows(scores, tiers, k) {
+    return Array.from({ length: k }, (_, tier) => {
+      const own = scores.filter((_, i) => tiers[i] === tier);
+      const empty = own.length === 0;
+      return {
+        lower: empty ? null : Math.min(...own),
+        upper: empty ? null : Math.max(...own),
+        count: own.length,
+      };
+    });
+  }
+
   function decodeMatrix(text, n) {
     const raw = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const flat = new Float64Array(raw.buffer);
@@ -259,6 +272,7 @@
     tiersOf: tiersOf,
     ranksOf: ranksOf,
     tierRows: tierRows,
+    groupedRows: groupedRows,
     decodeMatrix: decodeMatrix,
     roundSignificant: roundSignificant,
   };
