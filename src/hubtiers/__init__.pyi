@@ -1,4 +1,5 @@
 from ._methods import register
+from .autocorrelation import MoransI, morans_i
 from .compare import Comparison, compare_schemes
 from .coupling import coupling_coordination
 from .datasets import list_datasets, new_study
@@ -25,6 +26,7 @@ from .hubs.structure import RankSize, rank_size
 from .obstacles import obstacle_degree
 from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
+from .regions.contiguity import contiguity
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
@@ -117,7 +119,7 @@ from .tiers.breaks import (
     TierScale,
 )
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
-from .tiers.number import choose_k
+from .tiers.number import choose_k, cut_gaps, preferred_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
 
 __version__: str
@@ -188,6 +190,7 @@ __all__ = [
     "MinMax",
     "MissingColumnError",
     "MissingDependencyError",
+    "MoransI",
     "NameReport",
     "NaturalBreaks",
     "NoDenominate",
@@ -232,12 +235,14 @@ __all__ = [
     "compare_editions",
     "compare_levels",
     "compare_schemes",
+    "contiguity",
     "correlate_with",
     "correlation_flags",
     "count_by_name",
     "count_points",
     "coupling_coordination",
     "cronbach_alpha",
+    "cut_gaps",
     "effective_number",
     "expand_members",
     "function_shares",
@@ -257,10 +262,12 @@ __all__ = [
     "load_study",
     "macro_regions",
     "match_names",
+    "morans_i",
     "new_study",
     "obstacle_degree",
     "overlaps",
     "pca_diagnostics",
+    "preferred_k",
     "radar_figure",
     "rank_interval_figure",
     "rank_size",
