@@ -130,11 +130,12 @@ def preferred_k(table: pd.DataFrame) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for measure, sign in (("silhouette", 1), ("bic", -1)):
         known = (sign * table[measure]).dropna()
-        found[measure] = int(known.idxmax()) if len(known) else None
+        best = known.index[known == known.max()].tolist()
+        found[measure] = int(best[0]) if best else None
     if "gap" in table.columns:
         enough = (table["gap"] - table["gap_error"]).shift(-1)
-        stops = table.index[(table["gap"] >= enough).to_numpy()]
-        found["gap"] = int(stops[0]) if len(stops) else None
+        stops = table.index[(table["gap"] >= enough).to_numpy()].tolist()
+        found["gap"] = int(stops[0]) if stops else None
     return found
 
 
