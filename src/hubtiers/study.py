@@ -247,7 +247,8 @@ class Study:
         titles = {}
         for choice, scheme in schemes.items():
             titles[str(choice)] = scheme_titles(scheme, rule=bool(choice.tier))
-        titles[base] = scheme_titles(self.scheme, own=True)
+        rules = any(choice.tier for choice in schemes)
+        titles[base] = scheme_titles(self.scheme, rule=rules, own=True)
         return try_schemes(
             table,
             schemes,
@@ -262,7 +263,8 @@ class Study:
         for choice, scheme in schemes.items():
             if scheme.weight is self.scheme.weight and scheme.tier is self.scheme.tier:
                 return str(choice)
-        return scheme_titles(self.scheme, own=True)["en"]
+        rules = any(choice.tier for choice in schemes)
+        return scheme_titles(self.scheme, rule=rules, own=True)["en"]
 
     def _schemes(self, weights: Iterable[str], tiers: Iterable[str]) -> dict[Choice, Scheme]:
         rules = list(tiers)

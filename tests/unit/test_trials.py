@@ -90,7 +90,8 @@ def test_a_comparison_starts_from_the_scheme_of_the_study():
 def test_the_scheme_of_the_study_comes_first_however_it_is_named(study):
     assert study.compare(["entropy", "equal"]).names == ["equal", "entropy"]
     tried = study.try_out(["entropy"], tiers=["quantiles"])
-    assert tried.comparison.names[0] == "equal weights per indicator (this study)"
+    own = "equal weights per indicator · exact natural breaks (Fisher–Jenks) (this study)"
+    assert tried.comparison.names[0] == own
     assert tried.by_weight_and_tier().to_dict() == {"quantiles": {"entropy": 11}}
     named = study.try_out(["entropy", "equal"], tiers=["quantiles", "naturalbreaks"])
     assert named.comparison.names[0] == "equal · naturalbreaks"

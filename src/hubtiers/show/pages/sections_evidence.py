@@ -177,7 +177,7 @@ def top_tier_caveat(result: Result, page: Page) -> str:
     """Return that the highest tier is that of the regions compared; nothing where rules differ."""
     rule = result.fitted.scheme.tier
     # Rules that see the table or a yardstick may hold a region against places outside.
-    if "table" in asked_for(rule.fit) or hasattr(rule, "yardstick"):
+    if "table" in asked_for(rule.fit) or getattr(rule, "yardstick", None):
         return ""
     top, n = tier_name(result.breaks.labels[0], page.language), int(result.scores.notna().sum())
     return page.text(
