@@ -43,6 +43,7 @@ from hubtiers.show.pages.report_tables import (
 from hubtiers.show.pages.result_tables import by_weighting, weight_titles
 from hubtiers.show.pages.sections_cities import position_section
 from hubtiers.show.pages.sections_evidence import (
+    flags_in_full,
     number_section,
     outside_part,
     reference_part,
@@ -427,6 +428,8 @@ def _appendix(material: Material, page: Page) -> str:
     full = [tables[name] for name in ("scores", "certainty") if name in tables]
     if material.schemes is not None:
         full.append(move_table(material.schemes))
+    if flags := flags_in_full(material.result):
+        full.append(flags)
     # What stands whole in the text is not printed twice.
     body = "".join(page.table(table) for table in full if len(table.rows) > _FIRST_ROWS)
     if "ranks" in tables:

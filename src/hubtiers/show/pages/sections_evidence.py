@@ -29,14 +29,17 @@ from hubtiers.show.pages.evidence_tables import (
     role_table,
     scale_table,
 )
+from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import names_text
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.pages.report_tables import confusion_table, disagreement_table, outside_table
 from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name, word
 from hubtiers.tiers.agreement import Agreement, agreement
 from hubtiers.tiers.number import choose_k, cut_gaps, preferred_k
+from hubtiers.tiers.scale import GroupedTiers
 
 __all__ = [
+    "flags_in_full",
     "number_section",
     "outside_part",
     "reference_part",
@@ -69,7 +72,8 @@ def number_section(material: Material, page: Page) -> str:
         return ""
     chosen = len(result.breaks.labels)
     gaps = cut_gaps(result.scores, result.tier)
-    parts = [_preferences(found, chosen, page), _given_number(material, page)]
+    parts = [_not_cut(result, page), _preferences(found, chosen, page)]
+    parts.append(_given_number(material, page))
     parts.append(page.table(number_table(found, chosen)))
     parts.append(
         page.figure(
@@ -85,6 +89,17 @@ def number_section(material: Material, page: Page) -> str:
     )
     parts += [page.heading("cut_heading"), page.table(cut_table(gaps)), _narrow_cuts(gaps, page)]
     return "".join(parts)
+
+
+def _not_cut(result: Result, page: Page) -> str:
+    """Return what the measures are taken of where the tiers are not cut from the score."""
+    if not isinstance(result.breaks, GroupedTiers):
+        return ""
+    return page.text(
+        "本研究的层级并非由得分切分；以下各指标说的是同一得分按自然断点法分级的情形。",
+        "The tiers of this study are not cut from the score; the measures below are those of "
+        "natural breaks of the same score.",
+    )
 
 
 def _preferences(found: pd.DataFrame, chosen: int, page: Page) -> str:
@@ -210,6 +225,15 @@ def structure_section(material: Material, page: Page) -> str:
             page.table(flag_table(result, found), most=_FIRST_ROWS),
         ]
     )
+
+
+def flags_in_full(result: Result) -> PrintTable | None:
+    """Return the pairs of indicators that the section shows in part; None where it shows all."""
+    try:
+        table = flag_table(result, describe_indicators(result))
+    except DataError:
+        return None
+    return table if len(table.rows) > _FIRST_ROWS else None
 
 
 def _effective_numbers(found: IndicatorStructure, page: Page) -> str:

@@ -14,6 +14,7 @@ from hubtiers.outcome import Outcome
 from hubtiers.scheme import Scheme
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.pages.sections_evidence import (
+    flags_in_full,
     number_section,
     outside_part,
     reference_part,
@@ -26,6 +27,7 @@ from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import NaturalBreaks, RelativeTo
+from hubtiers.tiers.clusters import KMeans
 
 TITLE = Text("研究", "Study")
 
@@ -102,6 +104,29 @@ def test_structure_prints_both_effective_numbers(zhang) -> None:
     alone = IndicatorTable.from_frame(pd.DataFrame({"rd": [1.0, 2.0, 3.0]}, index=list("abc")))
     result = Scheme(tier=NaturalBreaks(2)).run(alone)
     assert structure_section(Material(result, TITLE), Page("en")) == ""
+
+
+def test_pairs_that_the_section_leaves_out_stand_in_the_appendix() -> None:
+    rng = np.random.default_rng(2)
+    size = rng.random(30)
+    columns = {f"i{n}": size + 0.01 * rng.random(30) for n in range(8)}
+    table = IndicatorTable.from_frame(pd.DataFrame(columns, [f"r{n}" for n in range(30)]))
+    result = Scheme(tier=NaturalBreaks(2)).run(table)
+    flags = flags_in_full(result)
+    assert flags is not None
+    assert len(flags.rows) == 28
+    assert "The first 20 rows; 8 more in the appendix" in plain(
+        structure_section(Material(result, TITLE), Page("en"))
+    )
+    assert flags_in_full(grid_material().result) is None
+
+
+def test_tiers_that_are_not_cut_from_the_score_are_told_as_such() -> None:
+    material = grid_material()
+    clustered = Scheme(tier=KMeans(4)).run(material.result.table)
+    text = plain(number_section(Material(clustered, TITLE), Page("en")))
+    assert "The tiers of this study are not cut from the score" in text
+    assert "not cut from the score" not in plain(number_section(material, Page("en")))
 
 
 def test_full_agreement_has_a_bound_and_a_caveat_and_no_interval_of_kappa(zhang) -> None:
