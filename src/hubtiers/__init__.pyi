@@ -1,5 +1,7 @@
 from ._methods import register
-from .compare import Comparison, compare_schemes
+from .autocorrelation import MoransI, morans_i
+from .baselines import compare_baselines, score_residuals
+from .compare import BestOfMany, Comparison, compare_schemes
 from .coupling import coupling_coordination
 from .datasets import list_datasets, new_study
 from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
@@ -22,9 +24,11 @@ from .explain import Explanation
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
 from .hubs.structure import RankSize, rank_size
+from .indicator_structure import IndicatorStructure, describe_indicators
 from .obstacles import obstacle_degree
 from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
+from .regions.contiguity import contiguity
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
@@ -35,6 +39,7 @@ from .robustness.result import Robustness
 from .robustness.sensitivity import leave_one_out, sensitivity, sobol_indices
 from .robustness.variation import Dirichlet, Noise, UniformAround, Variation
 from .robustness.weight_space import weights_to_rise
+from .scales import ScaleComparison, compare_scales
 from .scheme import FittedScheme, Result, Scheme
 from .score_regions import score_regions
 from .scoring.aggregate import (
@@ -88,6 +93,7 @@ from .scoring.weight import (
 )
 from .show.figures.certainty import rank_interval_figure, tier_probability_figure
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
@@ -117,7 +123,7 @@ from .tiers.breaks import (
     TierScale,
 )
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
-from .tiers.number import choose_k
+from .tiers.number import choose_k, cut_gaps, preferred_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
 
 __version__: str
@@ -131,6 +137,7 @@ __all__ = [
     "Arithmetic",
     "AsIs",
     "BenefitOfDoubt",
+    "BestOfMany",
     "BoxCox",
     "BudgetAllocation",
     "CRSError",
@@ -172,6 +179,7 @@ __all__ = [
     "HubtiersError",
     "Indicator",
     "IndicatorFile",
+    "IndicatorStructure",
     "IndicatorTable",
     "JoinError",
     "JoinReport",
@@ -188,6 +196,7 @@ __all__ = [
     "MinMax",
     "MissingColumnError",
     "MissingDependencyError",
+    "MoransI",
     "NameReport",
     "NaturalBreaks",
     "NoDenominate",
@@ -210,6 +219,7 @@ __all__ = [
     "Result",
     "RobustScale",
     "Robustness",
+    "ScaleComparison",
     "Scheme",
     "SpecError",
     "StandardDeviation",
@@ -229,15 +239,21 @@ __all__ = [
     "assess_robustness",
     "build_report",
     "choose_k",
+    "compare_baselines",
     "compare_editions",
     "compare_levels",
+    "compare_scales",
     "compare_schemes",
+    "contiguity",
     "correlate_with",
+    "correlation_figure",
     "correlation_flags",
     "count_by_name",
     "count_points",
     "coupling_coordination",
     "cronbach_alpha",
+    "cut_gaps",
+    "describe_indicators",
     "effective_number",
     "expand_members",
     "function_shares",
@@ -257,10 +273,12 @@ __all__ = [
     "load_study",
     "macro_regions",
     "match_names",
+    "morans_i",
     "new_study",
     "obstacle_degree",
     "overlaps",
     "pca_diagnostics",
+    "preferred_k",
     "radar_figure",
     "rank_interval_figure",
     "rank_size",
@@ -272,11 +290,13 @@ __all__ = [
     "save_figure",
     "save_tables",
     "score_regions",
+    "score_residuals",
     "sensitivity",
     "shannon_diversity",
     "sobol_indices",
     "tier_figure",
     "tier_map",
+    "tier_number_figure",
     "tier_probability_figure",
     "tiers_from_ranking",
     "to_latex",

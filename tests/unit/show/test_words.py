@@ -31,7 +31,7 @@ from hubtiers.tiers.breaks import NaturalBreaks
 ROOM = Path(hubtiers.show.__file__).parent
 SCRIPTS = sorted(ROOM.glob("web/assets/*.js"))
 # Files that may hold whole sentences in both languages, beside the book.
-SENTENCES = {"words.py", "wrapping.py", "report_sections.py"}
+SENTENCES = {"words.py", "wrapping.py", "report_sections.py", "sections_evidence.py"}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Texts that are about the other language.
 MIXED = {"other_language", "other_short", "search"}

@@ -41,6 +41,8 @@ class Material:
     robustness: Robustness | None = None
     comparison: Comparison | pd.DataFrame | None = None
     outside: pd.DataFrame | None = None
+    baselines: Mapping[str, pd.Series] = field(default_factory=dict)
+    baseline_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     approval: str | None = None
 
     @classmethod
@@ -56,6 +58,8 @@ class Material:
             reference=outcome.reference,
             comparison=outcome.comparison,
             outside=outcome.outside,
+            baselines=outcome.baselines,
+            baseline_titles=outcome.baseline_titles,
         )
 
     @cached_property
