@@ -572,15 +572,13 @@ _REPORT: Mapping[str, Text] = {
     "position_table": Text(
         "按位置规则归入最低层级以上的区域", "Regions that a rule of position lifts"
     ),
-    "rule_international_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
     "rule_macro_region_places": Text(
         "大区内前 {n} 位", "among the first {n} of its macro-region", "first of its macro-region"
     ),
-    "rule_national_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
     "rule_province_places": Text(
         "省内前 {n} 位", "among the first {n} of its province", "first of its province"
     ),
-    "rule_regional_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
+    "rule_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
     "rule_world": Text("占全球总量不低于 {n}%", "at least {n} % of the world's total"),
     "share_in": Text("{name}占比（%）", "{name}, % of the total"),
     "several_tiers": Text("不同层级", "several tiers"),
