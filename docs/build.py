@@ -9,6 +9,8 @@ from tai import chapter
 
 from hubtiers._methods import METHODS, short_name
 from hubtiers._storage import replacing
+from hubtiers._trials import Trials
+from hubtiers.baselines import best_baseline, compare_baselines
 from hubtiers.show.pages.position_tables import window_table
 from hubtiers.study import load_study
 from hubtiers.table.indicators import load_indicators
@@ -31,8 +33,9 @@ STORIES = {
 ## Zhang's own table
 
 Fourteen disjoint regions, ten indicators. Equal weights per indicator with natural breaks give the whole layout. The *order* of
-regions hardly changes between weightings; the cut-points do. With one set of weights for all regions, no other rule comes closer than
-eleven: quantiles ask for tiers of equal size, and the range cut evenly leaves the middle tier nearly empty, since three regions
+regions hardly changes between weightings; the cut-points do. Three tiers are taken from the layout, not from the data: silhouette and
+gap statistic prefer two, and the cut between national and regional lies in a gap no wider than the median one. With one set of
+weights for all regions, no other rule comes closer than eleven: quantiles ask for tiers of equal size, and the range cut evenly leaves the middle tier nearly empty, since three regions
 stand far above the other eleven. Benefit of the doubt gives each region the weights that suit it best, which draws the scores
 together.
 """,
@@ -99,6 +102,7 @@ def section(name: str) -> str:
         markdown(trials.by_weight_and_tier("matches")),
     ]
     parts += ["\nWeighted kappa:\n", markdown(trials.by_weight_and_tier("kappa").round(2))]
+    parts.append(worth(trials))
     reasons: dict[str, list[str]] = {}
     for choice, reason in trials.unfit.items():
         reasons.setdefault(reason, []).append(str(choice))
@@ -106,6 +110,22 @@ def section(name: str) -> str:
         f"\n*{', '.join(combinations)}*: {reason}" for reason, combinations in reasons.items()
     ]
     return "\n".join(parts) + "\n"
+
+
+def worth(trials: Trials) -> str:
+    """Return what the best of so many combinations is worth, and what one indicator alone gives."""
+    comparison = trials.comparison
+    many = comparison.best_of_many()
+    base = next(iter(comparison.results.values()))
+    compared = compare_baselines(base, comparison.reference)
+    best = best_baseline(compared)
+    alone = int(compared.loc[best, "matches"])
+    return (
+        f"\n**{many.tried} combinations were tried**, and {many.lowest} to {many.best} of {many.n} agree. With the layout dealt out "
+        f"to its regions at random, the best of them has {many.chance_mean:.1f} on average and {many.chance_high:g} or more in one of "
+        f"twenty; {many.best} or more in {many.p_value:.2g} of permutations. Picking the best afterwards flatters. Of single "
+        f"indicators the best, `{best}`, gives {alone} by itself."
+    )
 
 
 BASELINES = """\

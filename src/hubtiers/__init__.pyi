@@ -1,5 +1,7 @@
 from ._methods import register
-from .compare import Comparison, compare_schemes
+from .autocorrelation import MoransI, morans_i
+from .baselines import compare_baselines, score_residuals
+from .compare import BestOfMany, Comparison, compare_schemes
 from .coupling import coupling_coordination
 from .datasets import list_datasets, new_study
 from .diagnose import correlate_with, correlation_flags, cronbach_alpha, pca_diagnostics
@@ -55,9 +57,11 @@ from .hubs.reach import Accessibility, accessibility, p_median
 from .hubs.roles import DivisionOfLabour, division_of_labour
 from .hubs.stability import LayoutStability, assess_layout
 from .hubs.structure import RankSize, rank_size
+from .indicator_structure import IndicatorStructure, describe_indicators
 from .obstacles import obstacle_degree
 from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
+from .regions.contiguity import contiguity
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.distance import distances, read_distances
 from .regions.gazetteer import MatchReport, gazetteer, match_names
@@ -69,6 +73,7 @@ from .robustness.result import Robustness
 from .robustness.sensitivity import leave_one_out, sensitivity, sobol_indices
 from .robustness.variation import Dirichlet, Noise, UniformAround, Variation
 from .robustness.weight_space import weights_to_rise
+from .scales import ScaleComparison, compare_scales
 from .scheme import FittedScheme, Result, Scheme
 from .score_regions import score_regions
 from .scoring.aggregate import (
@@ -122,6 +127,7 @@ from .scoring.weight import (
 )
 from .show.figures.certainty import rank_interval_figure, tier_probability_figure
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
@@ -151,7 +157,7 @@ from .tiers.breaks import (
     TierScale,
 )
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
-from .tiers.number import choose_k
+from .tiers.number import choose_k, cut_gaps, preferred_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
 
 __version__: str
@@ -166,6 +172,7 @@ __all__ = [
     "Arithmetic",
     "AsIs",
     "BenefitOfDoubt",
+    "BestOfMany",
     "BoxCox",
     "BudgetAllocation",
     "CRSError",
@@ -218,6 +225,7 @@ __all__ = [
     "HuffExtent",
     "Indicator",
     "IndicatorFile",
+    "IndicatorStructure",
     "IndicatorTable",
     "Interlocking",
     "JoinError",
@@ -240,6 +248,7 @@ __all__ = [
     "MissingColumnError",
     "MissingDependencyError",
     "ModifiedGravity",
+    "MoransI",
     "NameReport",
     "NaturalBreaks",
     "NoDenominate",
@@ -267,6 +276,7 @@ __all__ = [
     "Result",
     "RobustScale",
     "Robustness",
+    "ScaleComparison",
     "Scheme",
     "SingleCore",
     "SpecError",
@@ -294,17 +304,23 @@ __all__ = [
     "build_network",
     "build_report",
     "choose_k",
+    "compare_baselines",
     "compare_editions",
     "compare_layouts",
     "compare_levels",
+    "compare_scales",
     "compare_schemes",
+    "contiguity",
     "core_periphery",
     "correlate_with",
+    "correlation_figure",
     "correlation_flags",
     "count_by_name",
     "count_points",
     "coupling_coordination",
     "cronbach_alpha",
+    "cut_gaps",
+    "describe_indicators",
     "describe_structure",
     "deviation_ellipse",
     "disparity",
@@ -340,11 +356,13 @@ __all__ = [
     "macro_regions",
     "match_names",
     "mean_centre",
+    "morans_i",
     "new_study",
     "obstacle_degree",
     "overlaps",
     "p_median",
     "pca_diagnostics",
+    "preferred_k",
     "primacy",
     "propose_layout",
     "radar_figure",
@@ -359,6 +377,7 @@ __all__ = [
     "save_figure",
     "save_tables",
     "score_regions",
+    "score_residuals",
     "sensitivity",
     "shannon_diversity",
     "simulate_diffusion",
@@ -366,6 +385,7 @@ __all__ = [
     "theil",
     "tier_figure",
     "tier_map",
+    "tier_number_figure",
     "tier_probability_figure",
     "tiers_from_ranking",
     "to_latex",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hubtiers.baselines import best_baseline, compare_baselines
 from hubtiers.errors import listing
-from hubtiers.tiers.agreement import agreement
+from hubtiers.tiers.agreement import Agreement, agreement
 
 if TYPE_CHECKING:
     from hubtiers._trials import Trials
@@ -57,20 +58,62 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
     console.print(_tier_table(outcome.result, outcome.title["en"] or outcome.name))
     _print_windows(console, outcome.result)
-    found = outcome.agreement
-    if found and outcome.layout:
+    found, compared = outcome.agreement, outcome.baseline_agreement
+    if found and compared is not None and outcome.layout:
         console.print(
-            f"Agreement with the layout {outcome.layout.id}: {found.matches} of {found.n} regions "
-            f"in the same tier, weighted kappa {found.kappa:.3f}.",
+            f"Agreement with the layout {outcome.layout.id}: {_agreement_text(compared.iloc[0])}.",
             markup=False,
         )
+        _print_baselines(console, compared, outcome.result, found)
     if outcome.comparison:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
     for row in outcome.outside.to_dict("records"):
         console.print(
-            f"Against {row['outside']}: Spearman {row['spearman']:.3f}, Kendall "
-            f"{row['kendall']:.3f} over {row['n']:.0f} regions; {row['same_tier']} in the tier "
-            "that this ranking would give.",
+            f"Against {row['outside']}: Pearson {_with_interval(row, 'pearson')}, Spearman "
+            f"{_with_interval(row, 'spearman')}, Kendall {row['kendall']:.3f} over "
+            f"{row['n']:.0f} regions; {row['same_tier']} in the tier that this ranking would "
+            "give.",
+            markup=False,
+        )
+
+
+def _with_interval(row: Mapping[Any, Any], measure: str) -> str:
+    """Return a correlation and its interval of 95 %."""
+    low, high = row[f"{measure}_low"], row[f"{measure}_high"]
+    if pd.isna(low):
+        return f"{row[measure]:.3f} (no interval)"
+    return f"{row[measure]:.3f} (95 % {low:.3f} to {high:.3f})"
+
+
+def _agreement_text(row: pd.Series) -> str:
+    """Return how far tiers agree with a reference: count, kappa, interval and permutations."""
+    told = f"{row['matches']} of {row['n']} regions in the same tier, weighted kappa "
+    told += f"{row['kappa']:.3f}"
+    if row["matches"] == row["n"]:
+        sure = f"all agree: a share of at least {row['share_low']:.3f} with 95 %"
+    else:
+        sure = f"95 % {row['bootstrap_low']:.3f} to {row['bootstrap_high']:.3f}"
+    return f"{told} ({sure}; permutations p {row['p_value']:.2g})"
+
+
+def _print_baselines(
+    console: Console, compared: pd.DataFrame, result: Result, found: Agreement | None = None
+) -> None:
+    """Print what a single indicator would agree, and the high tiers that the reference omits."""
+    best = best_baseline(compared)
+    shown = compared.index[compared["kind"] == "other"].tolist()
+    if best is not None:
+        shown.append(best)
+    for name in shown:
+        tried = int((compared["kind"] == "indicator").sum())
+        label = f"{name} alone" if name != best else f"{name} alone, the best of {tried} indicators"
+        console.print(f"Baseline, {label}: {_agreement_text(compared.loc[name])}.", markup=False)
+    if found is not None and len(found.unnamed_high):
+        regions = sorted(found.unnamed_high.index, key=lambda region: result.rank[region])
+        named = listing(map(result.table.label, regions), most=12)
+        console.print(
+            f"The layout does not name {len(regions)} regions that are "
+            f"{' or '.join(found.high_tiers)} here, and the counts above do not see them: {named}.",
             markup=False,
         )
 
@@ -97,12 +140,33 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     if not trials.has_matrix:
         console.print(_rank_table(comparison))
         _print_comparison(console, comparison, title)
+        _print_many(console, comparison)
         return
     assert comparison.with_reference is not None
     compared = int(comparison.with_reference["n"].max())
     matrix = trials.by_weight_and_tier()
     title = f"{title} with the layout: regions in the same tier, of {compared}"
     console.print(_matrix_table(matrix, title))
+    _print_many(console, comparison)
+
+
+def _print_many(console: Console, comparison: Comparison) -> None:
+    """Print what the best of many agreements is worth, and what one indicator alone would give."""
+    if comparison.reference is None:
+        return
+    if len(comparison.results) > 1:
+        many = comparison.best_of_many()
+        console.print(
+            f"{many.tried} schemes were tried: {many.lowest} to {many.best} of {many.n} agree. "
+            f"With the layout dealt out at random the best of them has {many.chance_mean:.1f} on "
+            f"average, and {many.best} or more in {many.p_value:.2g} of permutations. The best of "
+            "many flatters; report the one that was declared beforehand.",
+            markup=False,
+        )
+    base = next(iter(comparison.results.values()))
+    compared = compare_baselines(base, comparison.reference)
+    found = agreement(base.tier, comparison.reference)
+    _print_baselines(console, compared, base, found)
 
 
 def print_robustness(console: Console, robust: Robustness) -> None:
@@ -196,6 +260,12 @@ def _print_comparison(console: Console, comparison: Comparison, title: str) -> N
             console.print(f"{name} differs from the layout in {names}.", markup=False)
 
 
+def _scheme_name(comparison: Comparison, name: str) -> str:
+    """Return a scheme as it was named, and what it is where that says more."""
+    title = comparison.title(name)
+    return name if title == name else f"{name}: {title}"
+
+
 def _summary_table(comparison: Comparison, title: str) -> Table:
     summary = comparison.summary()
     counts = [result.tier_counts for result in comparison.results.values()]
@@ -208,7 +278,7 @@ def _summary_table(comparison: Comparison, title: str) -> Table:
     if comparison.reference is not None:
         table.add_column("as the layout", justify="right")
     for (name, row), tiers in zip(summary.iterrows(), counts, strict=True):
-        cells = [name, *(tiers.get(label, 0) for label in labels)]
+        cells = [_scheme_name(comparison, str(name)), *(tiers.get(label, 0) for label in labels)]
         cells += [f"{row[measure]:.3f}" for measure in measures]
         if comparison.reference is not None:
             cells.append(f"{int(row['reference_matches'])} of {int(row['reference_n'])}")

@@ -37,7 +37,7 @@ __all__ = [
 OFFERED = ("framework", "regions", "year", "panel", "direction")
 """What every step may ask for: see `Given`."""
 
-_OFFERED_BESIDE = {"aggregate": ("weights",), "tier": ("features", "table")}
+_OFFERED_BESIDE = {"aggregate": ("weights", "nested"), "tier": ("features", "table")}
 """What only the steps named here may ask for as well."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from hubtiers._study_file import DataSection, MembersSection, is_file_name
+from hubtiers._study_file import BaselineSection, DataSection, MembersSection, is_file_name
 from hubtiers._study_values import ORIGIN, join_tables, read_tables
 from hubtiers.errors import (
     DataError,
@@ -20,6 +20,7 @@ from hubtiers.errors import (
     JoinError,
     MissingColumnError,
     SpecError,
+    UnknownOptionError,
     listing,
 )
 from hubtiers.framework import Framework, Indicator, load_framework
@@ -88,6 +89,39 @@ class StudyData:
         )
         report = dataclasses.replace(table.report, corrected=corrected)
         return self._chosen(dataclasses.replace(table, report=report))
+
+    def load_column(self, baseline: BaselineSection, table: IndicatorTable) -> pd.Series:
+        """Return one column of the data over the regions of the table, scored or not.
+
+        Raises
+        ------
+        HubtiersError
+            When the data have no such column, or no value of it for these regions.
+        """
+        code = baseline.indicator
+        if code in table.values.columns and baseline.year is None:
+            return table.values[code].rename(code)
+        framework = Framework((Indicator(code),))
+        values, regions, _ = self._values_and_regions(framework)
+        found = values[values["indicator"] == code]
+        if found.empty:
+            raise UnknownOptionError("baseline", code, map(str, values["indicator"].unique()))
+        if self.section.roll_up:
+            parent, partial = self._parent(regions), self.section.partial
+            found = roll_up(found, regions, framework=framework, partial=partial, parent=parent)
+        year = baseline.year or self.section.year
+        if baseline.year is None and year not in set(found["year"].dropna()):
+            year = "latest"
+        joined = join_indicators(
+            regions,
+            found,
+            framework=framework,
+            unmatched="keep",
+            year=year,
+            leading_zeros=self.section.leading_zeros,
+            merged=self.section.merged,
+        )
+        return joined.values[code].reindex(table.values.index)
 
     def _values_and_regions(
         self, framework: Framework | None

@@ -21,6 +21,7 @@ from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSectio
 from hubtiers.errors import SpecError, did_you_mean
 
 __all__ = [
+    "BaselineSection",
     "CompareSection",
     "DataSection",
     "LayoutSection",
@@ -180,14 +181,42 @@ class OutsideCheck(_Section):
     smaller_is_better: bool = False
 
 
+class BaselineSection(_Section):
+    """A column of the data, such as population, that the score must do better than.
+
+    `indicator` is its code in what `[data] indicators` names, whether the framework scores it or
+    not; more counts as better. `year` is that of its values, the newest when left out and there is
+    none for the year of the study.
+    """
+
+    indicator: str
+    name_zh: str = ""
+    name_en: str = ""
+    year: int | None = None
+
+    @property
+    def title(self) -> dict[str, str]:
+        """Its name in both languages, one standing in for the other, or its code."""
+        zh, en = self.name_zh, self.name_en
+        return {"zh": zh or en or self.indicator, "en": en or zh or self.indicator}
+
+
+def _as_baselines(value: Any) -> Any:
+    """Return what stands under `baseline` as a list: a code, a table, or a list of both."""
+    given = list(value) if isinstance(value, (list, tuple)) else [value]
+    return tuple({"indicator": one} if isinstance(one, str) else one for one in given)
+
+
 class CompareSection(_Section):
-    """Methods that are run beside the study's own, and outside variables to hold it against.
+    """Methods that are run beside the study's own, and what the result is held against.
 
     Every weighting of `weights` is run with every tier rule of `tiers`, or with that of the study.
+    `baseline` names columns of the data, such as population; `outside` outside variables.
     """
 
     weights: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
+    baseline: Annotated[tuple[BaselineSection, ...], BeforeValidator(_as_baselines)] = ()
     outside: tuple[OutsideCheck, ...] = ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -15,12 +15,14 @@ import pandas as pd
 
 from hubtiers._storage import cell_text, replacing
 from hubtiers.diagnose import correlation
-from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError
+from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
+from hubtiers.indicator_structure import effective_correlated
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers._chance import best_by_chance
 from hubtiers.tiers.agreement import agreement
 
-__all__ = ["Comparison", "compare_schemes"]
+__all__ = ["BestOfMany", "Comparison", "compare_schemes"]
 
 _MOST_ROWS = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -36,15 +38,23 @@ class Comparison:
         Result by the name of the scheme, in the order given.
     reference
         Tier by region to hold them against, or None.
+    titles
+        What a scheme is called in a table, by name and language (`"zh"`, `"en"`), where that is
+        more than its name.
     """
 
     results: Mapping[str, Result]
     reference: pd.Series | None = None
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         """Names of the schemes."""
         return list(self.results)
+
+    def title(self, name: str, language: str = "en") -> str:
+        """Return what a scheme is called in a table: its title, or its name."""
+        return self.titles.get(name, {}).get(language, name)
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -83,7 +93,7 @@ class Comparison:
     def with_reference(self) -> pd.DataFrame | None:
         """Agreement with the reference by scheme; None without one.
 
-        Columns `n`, `matches`, `share`, `kappa` and `adjusted_rand`.
+        The columns of `Agreement.to_frame`, such as `n`, `matches`, `share`, `kappa`, `p_value`.
         """
         if self.reference is None:
             return None
@@ -92,6 +102,60 @@ class Comparison:
             for name, result in self.results.items()
         }
         return pd.concat(rows, names=["scheme"]).droplevel(1)
+
+    def best_of_many(self, *, draws: int = 4_999, rng: int = 42) -> BestOfMany:
+        """Say what the best agreement of so many schemes is worth (多重比较).
+
+        Choose it before the best of many combinations is reported: with enough of them, one agrees
+        well by chance.
+
+        Parameters
+        ----------
+        draws
+            How many permutations of the reference.
+        rng
+            Their seed.
+
+        Returns
+        -------
+        BestOfMany
+
+        Raises
+        ------
+        DataError
+            When there is no reference.
+
+        Notes
+        -----
+        The reference is dealt out anew to its regions, the same for all schemes, and the best
+        number of matches is kept: its distribution is that of the best of schemes which are as
+        alike as these are (Westfall and Young 1993).
+
+        **Missing values**: a region without a tier matches nothing.
+        """
+        found = self.with_reference
+        if self.reference is None or found is None:
+            raise DataError(
+                "There is no reference to agree with. Give compare_schemes a reference."
+            )
+        theirs = self.reference.astype("object").dropna()
+        labels = {label: number for number, label in enumerate(pd.unique(theirs))}
+        tiers = [_places(result.tier, theirs.index, labels) for result in self.results.values()]
+        reference = np.array([labels[label] for label in theirs], dtype=np.int64)
+        chance = best_by_chance(np.array(tiers), reference, draws, rng)
+        best = int(found["matches"].max())
+        names = tuple(str(name) for name in found.index[found["matches"] == best])
+        return BestOfMany(
+            tried=len(self.results),
+            best=best,
+            n=int(found["n"].max()),
+            names=names,
+            lowest=int(found["matches"].min()),
+            chance_mean=float(chance.mean()),
+            chance_high=float(np.quantile(chance, 0.95)),
+            p_value=(1 + int((chance >= best).sum())) / (1 + draws),
+            draws=draws,
+        )
 
     def moves(self, base: str | None = None) -> pd.DataFrame:
         """Return the regions that another scheme ranks or places otherwise (位次变动).
@@ -160,7 +224,8 @@ class Comparison:
     def summary(self) -> pd.DataFrame:
         """Return one row per scheme, with its agreement.
 
-        Agreement with the first, fit of its tiers, agreement with the reference.
+        Agreement with the first, fit of its tiers, effective number of indicators by weight alone
+        and with their correlation counted, agreement with the reference.
         """
         base = self.names[0]
         effective = {name: result.effective_indicators for name, result in self.results.items()}
@@ -170,6 +235,7 @@ class Comparison:
             "same_tier": self.same_tier[base],
             "gvf": {name: result.breaks.gvf for name, result in self.results.items()},
             "effective_indicators": effective,
+            "effective_correlated": {n: effective_correlated(r) for n, r in self.results.items()},
         }
         frame = pd.DataFrame(columns).rename_axis("scheme")
         if self.with_reference is not None:
@@ -227,6 +293,39 @@ class Comparison:
             columns[name] = [measure(result, other) for result in self.results.values()]
         index = pd.Index(self.names, name="scheme")
         return pd.DataFrame(columns, index=index, columns=self.names)
+
+
+@dataclass(frozen=True)
+class BestOfMany:
+    """What the best agreement of many schemes is worth, as `Comparison.best_of_many` gives it.
+
+    Attributes
+    ----------
+    tried
+        How many schemes were held against the reference.
+    best, n
+        Most regions in the tier of the reference, of so many that can be compared.
+    names
+        The schemes that reach it.
+    lowest
+        Fewest regions in the tier of the reference.
+    chance_mean, chance_high
+        Mean and 95th percentile of the best number when the reference is dealt out at random.
+    p_value
+        Share of these in which some scheme reaches `best`; never 0.
+    draws
+        How many there were.
+    """
+
+    tried: int
+    best: int
+    n: int
+    names: tuple[str, ...]
+    lowest: int
+    chance_mean: float
+    chance_high: float
+    p_value: float
+    draws: int
 
 
 def compare_schemes(
@@ -295,6 +394,11 @@ def compare_schemes(
 def _correlate(a: pd.Series, b: pd.Series, kind: str) -> float:
     both = pd.concat([a, b], axis=1).dropna()
     return correlation(both.iloc[:, 0], both.iloc[:, 1], kind) if len(both) > 1 else float("nan")
+
+
+def _places(tier: pd.Series, regions: pd.Index, labels: Mapping[Any, int]) -> list[int]:
+    """Return the place of the tier among labels, region by region; -1 for none of them."""
+    return [labels.get(label, -1) for label in tier.astype("object").reindex(regions)]
 
 
 def _share_equal(a: pd.Series, b: pd.Series) -> float:

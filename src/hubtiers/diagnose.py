@@ -37,6 +37,7 @@ __all__ = [
 
 _Kind = Literal["pearson", "spearman", "kendall"]
 _CORRELATIONS = ("pearson", "spearman", "kendall")
+_TWO_SIDED_95 = 1.959963984540054
 _FLAG_COLUMNS = ["indicator_a", "indicator_b", "relation", "group", "correlation", "n"]
 
 
@@ -365,7 +366,7 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
     -------
     pandas.DataFrame
         One row per score: `pearson`, `spearman`, `kendall` (tau-b) and `n`, the regions that have
-        both.
+        both; `pearson_low`, `pearson_high`, `spearman_low` and `spearman_high`, intervals of 95 %.
 
     Raises
     ------
@@ -375,10 +376,13 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
     Notes
     -----
     OECD/JRC Handbook on Constructing Composite Indicators (2008), step 9: links to other
-    indicators.
+    indicators. Intervals are those of Fisher's z = artanh r ± 1.96 · s, with s = √(1 / (n − 3)) for
+    Pearson and √((1 + ρ²/2) / (n − 3)) for Spearman (Bonett and Wright 2000,
+    doi:10.1007/BF02294183). They take regions for independent, which neighbours seldom are.
 
     **Missing values**: regions that lack either side are left out; `n` says how many remain. A
-    constant side has no correlation, and the cell is missing.
+    constant side has no correlation, and the cell is missing; three regions have no interval, nor
+    has a correlation of ±1.
 
     Examples
     --------
@@ -407,14 +411,35 @@ def correlate_with(source: Result | pd.Series, outside: pd.Series) -> pd.DataFra
                 f"Only {len(both)} regions have both {name!r} and the outside variable; a "
                 "correlation needs three. Check that both are indexed by region id."
             )
-        rows[name] = [
-            *(correlation(both.iloc[:, 0], both.iloc[:, 1], kind) for kind in _CORRELATIONS),
-            len(both),
-        ]
-    found = pd.DataFrame.from_dict(rows, orient="index", columns=[*_CORRELATIONS, "n"]).astype(
-        {"n": "int64"}
-    )
+        rows[name] = _correlations(both.iloc[:, 0], both.iloc[:, 1])
+    found = pd.DataFrame.from_dict(rows, orient="index").astype({"n": "int64"})
     return found.rename_axis("score")
+
+
+def _correlations(a: pd.Series, b: pd.Series) -> dict[str, float]:
+    """Return the correlations of two columns without gaps, how many regions, and intervals."""
+    row = {kind: correlation(a, b, kind) for kind in _CORRELATIONS}
+    row["n"] = len(a)
+    row["pearson_low"], row["pearson_high"] = correlation_interval(row["pearson"], len(a))
+    low, high = correlation_interval(row["spearman"], len(a), ranks=True)
+    row["spearman_low"], row["spearman_high"] = low, high
+    return row
+
+
+def correlation_interval(r: float, n: int, *, ranks: bool = False) -> tuple[float, float]:
+    """Return the 95 % interval of a correlation of `n` regions by Fisher's z; NaN without one.
+
+    >>> [round(end, 2) for end in correlation_interval(0.69, 10)]
+    [0.11, 0.92]
+    >>> [round(end, 2) for end in correlation_interval(0.60, 10, ranks=True)]
+    [-0.11, 0.91]
+    """
+    if n <= 3 or not abs(r) < 1:
+        return float("nan"), float("nan")
+    widening = 1.0 + r**2 / 2 if ranks else 1.0
+    reach = _TWO_SIDED_95 * np.sqrt(widening / (n - 3))
+    centre = np.arctanh(r)
+    return float(np.tanh(centre - reach)), float(np.tanh(centre + reach))
 
 
 def correlation(a: pd.Series, b: pd.Series, kind: str) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from hubtiers._study_file import StudyFile
 from hubtiers._study_hubs import HubFindings
+from hubtiers.baselines import compare_baselines
 from hubtiers.compare import Comparison
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.robustness.result import Robustness
@@ -42,6 +44,9 @@ class Outcome:
     outside
         One row per outside variable that the study names: correlation with the score, agreement of
         tiers.
+    baselines
+        Columns of the data, such as population, that the study names to be held against: value by
+        region, by the code of the column.
     inputs
         Every file that was read, by the name it has in the record.
     hubs
@@ -57,6 +62,7 @@ class Outcome:
     comparison: Comparison | None = None
     robustness: Robustness | None = None
     outside: pd.DataFrame = field(default_factory=pd.DataFrame)
+    baselines: Mapping[str, pd.Series] = field(default_factory=dict)
     inputs: Mapping[str, Path] = field(default_factory=dict)
     hubs: HubFindings = field(default_factory=HubFindings)
 
@@ -72,6 +78,18 @@ class Outcome:
         if self.reference is None:
             return None
         return agreement(self.result.tier, self.reference)
+
+    @cached_property
+    def baseline_agreement(self) -> pd.DataFrame | None:
+        """Agreement of the score, the baselines and every single indicator with the layout."""
+        if self.reference is None:
+            return None
+        return compare_baselines(self.result, self.reference, others=self.baselines)
+
+    @property
+    def baseline_titles(self) -> dict[str, dict[str, str]]:
+        """What each baseline is called, by code and language."""
+        return {one.indicator: one.title for one in self.content.compare.baseline}
 
     @property
     def notes(self) -> list[str]:

@@ -136,7 +136,10 @@ class Scheme:
     weighting returns `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets
     what else it names among its parameters: `framework`, `regions`, `year`, `panel` (the values by
     region and year, in `fit_panel`) and `direction`; a tier rule also `features` (the sub-scores
-    under the score) and `table`, an aggregation `weights`.
+    under the score) and `table`, an aggregation `weights` and, when it takes all indicators at
+    once, `nested` (which of them stand in which group). An aggregation takes them at once when it
+    is the only one of the scheme and has an attribute `levels` that is `"all"`, as `Topsis` has;
+    the sub-score of a group is then the method over the indicators of the group alone.
 
     **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was
     filled.

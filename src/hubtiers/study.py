@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData
 from hubtiers._study_file import StudyFile, is_file_name, read_study_file
 from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
-from hubtiers._trials import Choice, Trials, try_schemes
-from hubtiers.compare import Comparison, compare_schemes
+from hubtiers._trials import Choice, Trials, equal_weights, scheme_titles, try_schemes
+from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout, load_layout
@@ -79,6 +79,25 @@ class Study:
         """
         return StudyData(self.content.data, self.folder).load()
 
+    def load_baselines(self, table: IndicatorTable) -> dict[str, pd.Series]:
+        """Read the columns that `[compare] baseline` names, and the denominators of the table.
+
+        Returns
+        -------
+        dict
+            Value by region of the table, by the code of the column.
+
+        Raises
+        ------
+        HubtiersError
+            When the data have no such column, or no value of it.
+        """
+        data = StudyData(self.content.data, self.folder)
+        named = self.content.compare.baseline
+        found = {one.indicator: data.load_column(one, table) for one in named}
+        sizes = [code for code in table.values.columns if code not in table.framework.codes]
+        return found | {code: table.values[code] for code in sizes if code not in found}
+
     def load_layout(self) -> HubLayout | None:
         """Read the layout, if the study names one."""
         layout = self.content.layout
@@ -111,6 +130,7 @@ class Study:
             comparison=self._compare_weights(table, reference),
             robustness=self._assess(table, reference) if self.content.robustness.draws else None,
             outside=against_outside(result, self.content.compare.outside),
+            baselines=self.load_baselines(table),
             inputs=input_files(self.content, self.folder, table.regions),
             hubs=self._find_hubs(result, layout),
         )
@@ -210,8 +230,10 @@ class Study:
         Parameters
         ----------
         weights, tiers
-            Names of methods, long or short. The study's own method keeps the options that the study
-            gives it; others have their defaults, and as many tiers as the study.
+            Names of methods, long or short; `"equal-per-indicator"` (the same as `"equal"`) and
+            `"equal-per-function"` tell the two kinds of equal weights apart. A method of the
+            study's own keeps the options that the study gives it; others have their defaults, and
+            as many tiers as the study.
 
         Raises
         ------
@@ -222,6 +244,9 @@ class Study:
 
     def compare(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> Comparison:
         """Run the study under each weighting, and each tier rule that is named, and compare.
+
+        The study's own scheme stands first, whether it is named or not: as what it is named, or as
+        its weighting in words, such as `"framework weights (this study)"`.
 
         Parameters
         ----------
@@ -253,12 +278,42 @@ class Study:
             When a name is not known, or a scheme does not fit the data.
         """
         table = self.load_table()
+        reference = self._reference(table, self.load_layout())
+        return self._tried(table, reference, weights, tiers=tiers, tolerant=tolerant)
+
+    def _tried(
+        self,
+        table: IndicatorTable,
+        reference: pd.Series | None,
+        weights: Iterable[str],
+        *,
+        tiers: Iterable[str] = (),
+        tolerant: bool = False,
+    ) -> Trials:
+        """Run what is named, the study's own scheme first."""
+        schemes = self._schemes(weights, tiers)
+        base = self._own_name(schemes)
+        titles = {}
+        for choice, scheme in schemes.items():
+            titles[str(choice)] = scheme_titles(scheme, rule=bool(choice.tier))
+        rules = any(choice.tier for choice in schemes)
+        titles[base] = scheme_titles(self.scheme, rule=rules, own=True)
         return try_schemes(
             table,
-            self._schemes(weights, tiers),
-            reference=self._reference(table, self.load_layout()),
+            schemes,
+            reference=reference,
             tolerant=tolerant,
+            base=(base, self.scheme),
+            titles=titles,
         )
+
+    def _own_name(self, schemes: Mapping[Choice, Scheme]) -> str:
+        """Return what the study's own scheme is named among others; in words where it is none."""
+        for choice, scheme in schemes.items():
+            if scheme.weight is self.scheme.weight and scheme.tier is self.scheme.tier:
+                return str(choice)
+        rules = any(choice.tier for choice in schemes)
+        return scheme_titles(self.scheme, rule=rules, own=True)["en"]
 
     def _schemes(self, weights: Iterable[str], tiers: Iterable[str]) -> dict[Choice, Scheme]:
         rules = list(tiers)
@@ -273,6 +328,8 @@ class Study:
 
     def _variant(self, step: str, name: str) -> Any:
         own = getattr(self.scheme, step)
+        if step == "weight" and (equal := equal_weights(name)) is not None:
+            return own if own == equal else equal
         kind = find_method(step, name)
         if isinstance(own, kind):
             return own
@@ -287,8 +344,7 @@ class Study:
         section = self.content.compare
         if not section.weights:
             return None
-        schemes = self.schemes(section.weights, tiers=section.tiers)
-        return compare_schemes(table, schemes, reference=reference)
+        return self._tried(table, reference, section.weights, tiers=section.tiers).comparison
 
     def _reference(self, table: IndicatorTable, layout: HubLayout | None) -> pd.Series | None:
         section = self.content.layout
@@ -350,7 +406,8 @@ def load_study(source: str | Path) -> Study:
     try:
         scheme = Scheme.from_spec(content.method)
         for name in content.compare.weights:
-            find_method("weight", name)
+            if equal_weights(name) is None:
+                find_method("weight", name)
         for name in content.compare.tiers:
             find_method("tier", name)
     except SpecError as error:

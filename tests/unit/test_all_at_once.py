@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from hubtiers.framework import Framework, Group, Indicator
+from hubtiers.robustness._scoring import prepare_values, score_draws
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import (
     Arithmetic,
@@ -181,3 +182,26 @@ def test_study_files_say_the_levels():
     spec = Scheme(weight="entropy", aggregate="topsis").to_spec()
     assert spec["aggregate"] == {"method": "Topsis", "levels": "all"}
     assert Scheme.from_spec(spec).aggregate == Topsis()
+
+
+@pytest.mark.parametrize("method", METHODS, ids=repr)
+def test_the_compiled_loop_hands_on_the_same(method):
+    """Gaps of other kinds in other regions, one indicator of weight 0, and a group that is missing."""
+    rng = np.random.default_rng(4)
+    values = pd.DataFrame(
+        rng.integers(1, 40, (12, 4)) / 4, index=list("abcdefghijkl"), columns=VALUES.columns
+    )
+    values = values.mask(rng.random(values.shape) < 0.3)
+    values.loc["a", ["rd", "papers"]] = np.nan
+    scheme = SCHEME.replace(aggregate=method, impute=RequireCoverage(0.1))
+    prepared = prepare_values(
+        scheme.run(table(values)).normalised.reindex(columns=FRAMEWORK.codes), scheme, FRAMEWORK
+    )
+    weights = rng.dirichlet(np.ones(4), 6)
+    weights[0] = [0.5, 0.0, 0.2, 0.3]
+    compiled = score_draws(prepared, weights, np.arange(6))
+    assert len(prepared.gaps.present) > 4
+    for own, scores in zip(weights, compiled, strict=True):
+        given = GivenWeights(dict(zip(FRAMEWORK.codes, own, strict=True)))
+        plain = scheme.replace(weight=given).run(table(values)).scores
+        np.testing.assert_allclose(scores, plain, rtol=1e-10, atol=1e-11)

@@ -223,6 +223,10 @@ def test_compare_prints_and_writes(hubtiers, tmp_path):
         "regional",
         "national",
     ]
+    said = " ".join(run.stdout.split())
+    assert "(this" in said, "the scheme of the study is told as such"
+    assert "5 schemes were tried: 7 to 14 of 14 agree" in said
+    assert "the best of 10 indicators: 12 of 14 regions in the same tier, weighted kappa" in said
     book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx")
     assert {"regions", "summary", "moves", "kendall", "spearman"} <= set(book.sheetnames)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hubtiers.compare import compare_schemes
+from hubtiers.compare import Comparison, compare_schemes
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Indicator
 from hubtiers.scheme import Scheme
@@ -213,3 +213,65 @@ def test_indicator_names_do_not_matter():
     framework = Framework((Indicator("rd"), Indicator("jobs")))
     mine = compare_schemes(IndicatorTable.from_frame(VALUES, framework=framework), SCHEMES)
     assert mine.scores.equals(compare_schemes(table(), SCHEMES).scores)
+
+
+class TestBestOfMany:
+    TIERS = pd.DataFrame(
+        {
+            "one": ["high", "high", "low", "low", "low", "low"],
+            "two": ["high", "low", "high", "low", "low", "low"],
+            "three": ["low", "low", "high", "high", "low", None],
+        },
+        index=list("abcdef"),
+    )
+
+    def comparison(self, reference):
+        class Tiered:
+            def __init__(self, tier):
+                self.tier = tier.astype(pd.CategoricalDtype(["low", "high"], ordered=True))
+
+        return Comparison({name: Tiered(self.TIERS[name]) for name in self.TIERS}, reference)
+
+    def test_the_best_of_all_orders_of_the_reference(self):
+        """Every one of the 15 ways to deal two high tiers to six regions, the best of three schemes each."""
+        from itertools import combinations
+
+        reference = pd.Series(
+            ["high", "high", "low", "low", "low", "low"], index=list("abcdef")
+        ).astype(pd.CategoricalDtype(["low", "high"], ordered=True))
+        found = self.comparison(reference).best_of_many(draws=20_000)
+        assert (found.tried, found.best, found.n, found.names) == (3, 6, 6, ("one",))
+        assert found.lowest == 1
+        best = []
+        for high in combinations("abcdef", 2):
+            dealt = pd.Series(["high" if r in high else "low" for r in "abcdef"], list("abcdef"))
+            best.append(max(int((self.TIERS[name] == dealt).sum()) for name in self.TIERS))
+        assert found.chance_mean == pytest.approx(np.mean(best), abs=0.02)
+        assert found.p_value == pytest.approx(np.mean(np.array(best) >= 6), abs=0.01)
+        assert found.chance_high == np.quantile(best, 0.95)
+        assert (
+            self.comparison(reference).best_of_many() == self.comparison(reference).best_of_many()
+        )
+
+    def test_without_a_reference_there_is_no_best(self):
+        with pytest.raises(DataError, match="There is no reference to agree with"):
+            self.comparison(None).best_of_many()
+
+
+def test_titles_stand_in_for_names_and_leave_them_as_they_are(comparison):
+    titled = replace(comparison, titles={"rd": {"zh": "研发", "en": "only R&D"}})
+    assert (titled.title("rd", "zh"), titled.title("rd"), titled.title("equal")) == (
+        "研发",
+        "only R&D",
+        "equal",
+    )
+    assert titled.names == comparison.names
+    assert titled.summary().index.tolist() == ["equal", "rd"]
+
+
+def test_effective_number_counts_correlation(comparison):
+    """Weights ½ and ½ with r between both: 1 / (½ + ½ r²)."""
+    r = np.corrcoef(VALUES["rd"], VALUES["jobs"])[0, 1]
+    summary = comparison.summary()
+    assert summary.loc["equal", "effective_correlated"] == pytest.approx(1 / (0.5 + 0.5 * r**2))
+    assert summary.loc["rd", "effective_correlated"] == pytest.approx(1.0)

@@ -254,7 +254,23 @@ class TestOutside:
     def test_regions_are_matched_by_index(self):
         scores = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0, "d": np.nan})
         outside = pd.Series({"d": 9.0, "c": 30.0, "b": 20.0, "a": 10.0, "z": 0.0})
-        assert correlate_with(scores, outside).loc["score"].tolist() == pytest.approx([1, 1, 1, 3])
+        found = correlate_with(scores, outside).loc["score"]
+        measures = ["pearson", "spearman", "kendall", "n"]
+        assert found[measures].tolist() == pytest.approx([1, 1, 1, 3])
+        assert found.drop(measures).isna().all()
+
+    def test_intervals_are_those_of_fisher_and_of_bonett_and_wright(self):
+        """scipy gives Fisher's; Bonett and Wright (2000) widen it for ranks by √(1 + ρ²/2)."""
+        rng = np.random.default_rng(8)
+        scores = pd.Series(rng.normal(size=25))
+        outside = scores + rng.normal(size=25)
+        found = correlate_with(scores, outside).loc["score"]
+        fisher = stats.pearsonr(scores, outside).confidence_interval()
+        assert [found["pearson_low"], found["pearson_high"]] == pytest.approx(list(fisher))
+        rho = found["spearman"]
+        reach = 1.959964 * np.sqrt((1 + rho**2 / 2) / 22)
+        ends = np.tanh([np.arctanh(rho) - reach, np.arctanh(rho) + reach])
+        assert [found["spearman_low"], found["spearman_high"]] == pytest.approx(ends, abs=1e-6)
 
     def test_a_constant_side_has_no_correlation(self):
         scores = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0})

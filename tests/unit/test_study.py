@@ -552,3 +552,74 @@ def test_a_failing_run_leaves_no_parent_folder(study_folder, monkeypatch):
     with pytest.raises(DataError, match="cannot be drawn"):
         load_study(study_folder / "own.toml").run(study_folder / "a" / "b" / "out")
     assert not (study_folder / "a").exists()
+
+
+def test_a_baseline_is_a_column_of_the_data_that_nobody_scores():
+    outcome = load_study("provinces2022").run()
+    people = outcome.baselines["population"]
+    assert list(outcome.baselines) == ["population"]
+    assert people["110000"] == 21_893_095
+    assert people.index.equals(outcome.result.scores.index)
+    assert outcome.baseline_titles["population"]["en"] == "Resident population (census of 2020)"
+
+
+BASELINES = """
+title_en = "Four regions"
+
+[data]
+regions = "province"
+indicators = "values.csv"
+framework = "framework.csv"
+{data}
+
+[method]
+tier = {{ method = "NaturalBreaks", k = 2 }}
+
+[compare]
+baseline = {baseline}
+"""
+
+
+@pytest.fixture
+def four(tmp_path):
+    rows = ["region,indicator,value,year"]
+    for number, region in enumerate(["110000", "310000", "420000", "620000"], start=1):
+        rows += [f"{region},rd,{10 - number},2022", f"{region},people,{number},2020"]
+        rows += [f"{region},people,{10 * number},2021", f"{region},money,{number**2},2022"]
+    (tmp_path / "values.csv").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "framework.csv").write_text("code,parent,direction\nrd,,1\n", encoding="utf-8")
+
+    def study(baseline, data="year = 2022"):
+        text = BASELINES.format(baseline=baseline, data=data)
+        (tmp_path / "four.toml").write_text(text, encoding="utf-8")
+        return load_study(tmp_path / "four.toml")
+
+    return study
+
+
+def test_baselines_by_code_or_with_a_year(four):
+    study = four('["people", { indicator = "money", name_zh = "钱" }]')
+    found = study.load_baselines(study.load_table())
+    assert found["people"].dropna().tolist() == [10, 20, 30, 40], "the newest year"
+    assert found["money"].dropna().tolist() == [1, 4, 9, 16]
+    titles = [one.title for one in study.content.compare.baseline]
+    assert titles == [{"zh": "people", "en": "people"}, {"zh": "钱", "en": "钱"}]
+    earlier = four('{ indicator = "people", year = 2020 }')
+    found = earlier.load_baselines(earlier.load_table())
+    assert found["people"].dropna().tolist() == [1, 2, 3, 4]
+    scored = four('"rd"')
+    assert scored.load_baselines(scored.load_table())["rd"].dropna().tolist() == [9, 8, 7, 6]
+
+
+def test_an_unknown_baseline_is_told(four):
+    from hubtiers._study_data import StudyData
+    from hubtiers._study_file import BaselineSection
+
+    with pytest.raises(DataError, match="other columns are 'rd', 'people', 'money'. It looked for"):
+        four('"peple"').run()
+    shipped = load_study("provinces2022")
+    data = StudyData(shipped.content.data, shipped.folder)
+    with pytest.raises(UnknownOptionError, match="baseline 'populaton'. Did you mean 'population'"):
+        data.load_column(BaselineSection(indicator="populaton"), shipped.load_table())
+    with pytest.raises(SpecError, match="'compare.baseline.0.indicator' is missing"):
+        four("{ name_en = 'people' }")

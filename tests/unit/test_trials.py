@@ -68,3 +68,43 @@ def test_without_a_layout_there_is_nothing_to_agree_with():
     assert not trials.has_matrix
     with pytest.raises(DataError, match=r"no layout to agree with. Give the study a \[layout\]"):
         trials.by_weight_and_tier()
+
+
+def test_a_comparison_starts_from_the_scheme_of_the_study():
+    """The study's equal weights are per function; "equal" is per indicator, and both stand side by side."""
+    study = load_study("provinces2022")
+    own = "equal weights per function (this study)"
+    found = study.compare(["entropy", "equal"])
+    assert found.names == [own, "entropy", "equal"]
+    assert found.results[own].scores.equals(study.scheme.run(study.load_table()).scores)
+    assert found.results["equal"].weights.nunique() == 1
+    assert found.results[own].weights.nunique() > 1
+    assert set(found.moves()["scheme"]) == {"entropy", "equal"}
+    both = study.compare(["equal-per-indicator", "equal-per-function"])
+    assert both.names == ["equal-per-function", "equal-per-indicator"]
+    assert both.title("equal-per-function") == own
+    assert both.title("equal-per-function", "zh") == "等权（按功能）（本研究）"
+    assert both.title("equal-per-indicator") == "equal weights per indicator"
+
+
+def test_the_scheme_of_the_study_comes_first_however_it_is_named(study):
+    assert study.compare(["entropy", "equal"]).names == ["equal", "entropy"]
+    tried = study.try_out(["entropy"], tiers=["quantiles"])
+    own = "equal weights per indicator · exact natural breaks (Fisher–Jenks) (this study)"
+    assert tried.comparison.names[0] == own
+    assert tried.by_weight_and_tier().to_dict() == {"quantiles": {"entropy": 11}}
+    named = study.try_out(["entropy", "equal"], tiers=["quantiles", "naturalbreaks"])
+    assert named.comparison.names[0] == "equal · naturalbreaks"
+    assert named.comparison.title("entropy · quantiles") == "entropy weights · quantiles"
+
+
+def test_a_weighting_by_level_is_called_by_both(study):
+    from hubtiers._trials import scheme_titles
+    from hubtiers.scheme import Scheme
+    from hubtiers.scoring.weight import EntropyWeights, EqualWeights
+
+    by_level = Scheme(weight=(EntropyWeights(), EqualWeights()))
+    assert scheme_titles(by_level) == {
+        "zh": "熵值法，再等权（按指标）",
+        "en": "entropy weights, then equal weights per indicator",
+    }

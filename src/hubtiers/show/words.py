@@ -238,9 +238,15 @@ _FIGURES: Mapping[str, Text] = {
         " Cores whose seats are not known are marked at a point inside their region.",
     ),
     "caption_hubs": Text("科技创新中心：{title}。", " Innovation hubs: {title}."),
+    "correlation_r": Text(
+        "皮尔逊相关系数 r（标准化后，数值越大越好）", "Pearson's r, of normalised values"
+    ),
     "figure": Text("图", "Fig."),
     "full_stop": Text("。", "."),
     "kilometres": Text("千米", "km"),
+    "measure_bic": Text("BIC", "BIC"),
+    "measure_gap": Text("间隔统计量", "Gap statistic"),
+    "measure_silhouette": Text("轮廓系数", "Silhouette"),
     "north": Text("北", "N"),
     "not_drawn": Text(
         "另有 {n} 个区域未绘", "{n} more regions not drawn", one="{n} more region not drawn"
@@ -260,6 +266,11 @@ _FIGURES: Mapping[str, Text] = {
     "group": Text("所属组", "Group"),
     "level_of_group": Text("级次", "Level"),
     "member": Text("组内项", "Member"),
+    "strip_label": Text(
+        "综合得分；带状为断点处的间隔，数字为其相当于中位间隔的倍数",
+        "Score; bands are the gaps at the cuts, numbers their multiple of the median gap",
+    ),
+    "times": Text("{n} 倍", "{n} ×"),
     "weight": Text("权重", "Weight"),
     "weight_in_group": Text("组内权重", "Weight within the group"),
 }
@@ -270,7 +281,8 @@ _COLUMNS: Mapping[str, Text] = {
     "data_year": Text("数据年份", "Year"),
     "different": Text("不一致区域", "Different"),
     "direction": Text("方向", "Direction"),
-    "effective_indicators": Text("有效指标数", "Effective indicators"),
+    "effective_correlated": Text("有效指标数（计相关）", "Effective, correlation counted"),
+    "effective_indicators": Text("有效指标数（不计相关）", "Effective, correlation not counted"),
     "function_level": Text("功能层", "Function"),
     "gvf": Text("拟合优度 GVF", "GVF"),
     "in_same_tier": Text("同级区域数", "In the same tier"),
@@ -309,6 +321,47 @@ _COLUMNS: Mapping[str, Text] = {
     "valued_regions": Text("有值区域数", "Regions with a value"),
     "weighting": Text("赋权方法", "Weights"),
     "without_indicator": Text("无指标的部分", "Without an indicator"),
+    "alone": Text("单独的{name}", "{name} alone"),
+    "best_alone": Text(
+        "单独的{name}（{n} 个指标中最好的）", "{name} alone (best of {n} indicators)"
+    ),
+    "best_score": Text("成员最高得分", "Best member"),
+    "composite_here": Text("综合得分（本研究）", "The score (this study)"),
+    "expected_i": Text("随机期望", "At random"),
+    "functions_of_pair": Text("功能", "Functions"),
+    "gap_error": Text("间隔误差", "Error of the gap"),
+    "gap_place": Text("宽度名次", "Place by width"),
+    "gap_width": Text("间隔宽度", "Width of the gap"),
+    "gvf_gain": Text("GVF 增量", "Gain of GVF"),
+    "highest_below": Text("下级最高分", "Highest below"),
+    "highest_member": Text("成员最高层级", "Highest tier of members"),
+    "indicator_a": Text("指标甲", "Indicator"),
+    "indicator_b": Text("指标乙", "goes with"),
+    "indicator_count": Text("指标数", "Indicators"),
+    "kappa_interval": Text("κ 的 95% 区间", "95 % of kappa"),
+    "lowest_above": Text("上级最低分", "Lowest above"),
+    "lowest_member": Text("成员最低层级", "Lowest tier of members"),
+    "mean_loading": Text("第一主成分平均载荷", "Mean loading, first component"),
+    "mean_neighbours": Text("平均邻区数", "Neighbours each"),
+    "mean_score": Text("成员平均得分", "Mean of members"),
+    "morans_i": Text("莫兰 I", "Moran's I"),
+    "number_of_tiers": Text("层级数 k", "Tiers k"),
+    "p_permutation": Text("置换检验 p", "p (permutations)"),
+    "pearson_interval": Text("r 的 95% 区间", "95 % of r"),
+    "role": Text("性质", "Role"),
+    "scored_members": Text("成员数", "Members"),
+    "share_interval": Text("同级比例的 95% 区间", "95 % of the share"),
+    "smallest_tier": Text("最小层级的区域数", "Smallest tier"),
+    "spearman_interval": Text("ρ 的 95% 区间", "95 % of rho"),
+    "tier_above": Text("上级", "Tier above"),
+    "tier_below": Text("下级", "Tier below"),
+    "tier_by_best": Text("按最高分的层级", "Tier by the best"),
+    "tier_by_mean": Text("按平均分的层级", "Tier by the mean"),
+    "times_median": Text("相当于中位间隔的倍数", "Times the median gap"),
+    "unnamed_high": Text("参照未列的高层级区域", "High, not named"),
+    "what_is_compared": Text("依据", "By"),
+    "without_neighbour": Text("无邻区", "Without neighbours"),
+    "z_value": Text("z", "z"),
 }
 
 _CELLS: Mapping[str, Text] = {
@@ -332,6 +385,11 @@ _CELLS: Mapping[str, Text] = {
     "status_substituted": Text("替代", "substituted"),
     "status_suspected-error": Text("疑误", "suspected-error"),
     "status_unknown": Text("未注明", "not given"),
+    "number_here": Text("{k}（本研究）", "{k} (this study)"),
+    "role_intensity": Text("强度（比率）", "intensity (shares and rates)"),
+    "role_size": Text("规模（总量）", "size (amounts)"),
+    "same_function": Text("同一功能", "one function"),
+    "two_functions": Text("跨功能", "two functions"),
 }
 
 _TABLES: Mapping[str, Text] = {
@@ -346,7 +404,9 @@ _TABLES: Mapping[str, Text] = {
         "与参照层级不同的区域", "Regions with another tier than the reference"
     ),
     "effective_note": Text(
-        "有效指标数 1/Σw²：{list}。", "Effective number of indicators 1/Σw²: {list}."
+        "有效指标数，只计权重、不计指标间相关（1/Σw²）：{list}；计入相关（1/ΣΣwwr²）：{correlated}。",
+        "Effective number of indicators by weight alone, their correlation not counted (1/Σw²): "
+        "{list}; with correlation counted (1/ΣΣwwr²): {correlated}.",
     ),
     "gap_table": Text("指标体系中没有数据的部分", "Slots of the framework that hold no data"),
     "indicator_table": Text("指标体系", "Indicator system"),
@@ -398,6 +458,31 @@ _TABLES: Mapping[str, Text] = {
         "Weights are effective weights in the composite score ({method}); they sum to 1.",
     ),
     "weight_table": Text("指标权重", "Weights of the indicators"),
+    "baseline_note": Text(
+        "各单项按同一分级方法、同样的层级数分级。同级比例为精确区间（Clopper–Pearson；全部一致时为单侧下限），"
+        "κ 为自助法区间；全部一致时自助法没有区间。最好的单项是事后挑选的，因而偏高。"
+        "“参照未列的高层级区域”不计入任何一致性指标。",
+        "Each is cut by the same tier rule into as many tiers. Shares have exact intervals "
+        "(Clopper–Pearson; one-sided where all agree), kappa those of the bootstrap, which has "
+        "none where all agree. The best indicator was picked afterwards, which flatters it. "
+        "Regions that rank high without being named count in none of these measures.",
+    ),
+    "baseline_table": Text(
+        "与参照的一致程度：综合得分与单项基准", "Agreement with the reference: score and baselines"
+    ),
+    "cut_table": Text("断点处的间隔", "The gaps at the cuts"),
+    "flag_table": Text("几乎同义的指标对", "Pairs of indicators that say nearly the same"),
+    "moran_table": Text("空间自相关（莫兰 I）", "Spatial association (Moran's I)"),
+    "number_note": Text(
+        "自然断点法按各层级数分级。GVF 随层级数必然上升，本身不支持任何层级数。",
+        "Natural breaks into each number of tiers. GVF rises with every tier and speaks for none.",
+    ),
+    "number_table": Text("层级数的依据", "What speaks for each number of tiers"),
+    "role_table": Text("规模与强度", "Size and intensity"),
+    "scale_table": Text(
+        "平均值与最高值给出不同层级的上级区域",
+        "Groups whose tier by the mean is not that by the best member",
+    ),
 }
 
 _STEPS: Mapping[str, Text] = {
@@ -537,15 +622,13 @@ _REPORT: Mapping[str, Text] = {
     "position_table": Text(
         "按位置规则归入最低层级以上的区域", "Regions that a rule of position lifts"
     ),
-    "rule_international_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
     "rule_macro_region_places": Text(
         "大区内前 {n} 位", "among the first {n} of its macro-region", "first of its macro-region"
     ),
-    "rule_national_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
     "rule_province_places": Text(
         "省内前 {n} 位", "among the first {n} of its province", "first of its province"
     ),
-    "rule_regional_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
+    "rule_share": Text("占总量不低于 {n}%", "at least {n} % of the total"),
     "rule_world": Text("占全球总量不低于 {n}%", "at least {n} % of the world's total"),
     "share_in": Text("{name}占比（%）", "{name}, % of the total"),
     "several_tiers": Text("不同层级", "several tiers"),
@@ -571,6 +654,12 @@ _REPORT: Mapping[str, Text] = {
     "unused_indicators": Text("未采用的指标", "Indicators not used"),
     "varied": Text("变动的内容", "What was varied"),
     "without_data": Text("无任何数据的区域", "Regions without data"),
+    "baseline_heading": Text("单项基准", "Baselines"),
+    "cut_heading": Text("断点是否落在空档", "Whether the cuts lie in empty stretches"),
+    "number_section": Text("为什么分这么多级", "Why so many tiers"),
+    "scale_heading": Text("面元大小的影响", "The size of the regions"),
+    "space_section": Text("空间", "Space"),
+    "structure_section": Text("指标结构", "Structure of the indicators"),
 }
 
 # Marks between the members of a row.

@@ -6,15 +6,17 @@ Of the same regions, or of cities and the provinces they lie in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, UnknownOptionError, listing
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
+from hubtiers.tiers._chance import kappa_by_chance, resampled_kappas, share_bounds
 
 __all__ = ["Agreement", "LevelComparison", "agreement", "compare_levels", "tiers_from_ranking"]
 
@@ -41,6 +43,11 @@ class Agreement:
         Regions that differ, with both tiers.
     not_compared
         Regions with a tier on one side only.
+    unnamed
+        Tier of the regions that the reference does not name. They cost nothing in any of the
+        measures: an agreement that looks only at named regions is one-sided.
+    draws, seed
+        Of permutations and of the bootstrap.
     """
 
     n: int
@@ -51,6 +58,9 @@ class Agreement:
     confusion: pd.DataFrame
     disagreements: pd.DataFrame
     not_compared: tuple[str, ...]
+    unnamed: pd.Series = field(default_factory=lambda: pd.Series(dtype="object"), kw_only=True)
+    draws: int = field(default=4_999, kw_only=True)
+    seed: int = field(default=42, kw_only=True)
 
     @property
     def share(self) -> float:
@@ -58,53 +68,112 @@ class Agreement:
         return self.matches / self.n
 
     @property
+    def share_interval(self) -> tuple[float, float]:
+        """Exact interval of 95 % for the share (Clopper and Pearson 1934).
+
+        Where all regions agree the lower bound is .05^(1/n), .807 for fourteen.
+        """
+        return share_bounds(self.matches, self.n)
+
+    @property
     def kappa_interval(self) -> tuple[float, float]:
-        """Interval of 95 % for kappa: kappa ± 1.96 standard errors, within −1 and 1."""
+        """Interval of 95 % for kappa: kappa ± 1.96 standard errors, within −1 and 1.
+
+        It is that of large samples; `bootstrap_interval` is the better one for few regions.
+        """
         reach = _TWO_SIDED_95 * self.kappa_se
         return max(self.kappa - reach, -1.0), min(self.kappa + reach, 1.0)
 
+    @cached_property
+    def bootstrap_interval(self) -> tuple[float, float]:
+        """Interval of 95 % for kappa from samples of the regions, drawn with replacement.
+
+        NaN where every region agrees: all samples agree as well, and tell nothing of how sure that
+        is. Look at `share_interval` then.
+        """
+        if self.matches == self.n:
+            return float("nan"), float("nan")
+        found = resampled_kappas(self.confusion.to_numpy(np.int64), self.draws, self.seed)
+        low, high = np.quantile(found, [0.025, 0.975])
+        return float(low), float(high)
+
+    @cached_property
+    def p_value(self) -> float:
+        """Share of permutations of the reference that have at least this kappa; never 0."""
+        return kappa_by_chance(self.confusion.to_numpy(np.int64), self.draws, self.seed)
+
+    @property
+    def high_tiers(self) -> tuple[str, ...]:
+        """The upper half of the tiers that regions have, the middle one included."""
+        given = set(self.confusion.columns[self.confusion.sum() > 0]) | set(self.unnamed)
+        ordered = [str(label) for label in self.confusion.columns if label in given]
+        return tuple(ordered[: (len(ordered) + 1) // 2])
+
+    @property
+    def unnamed_high(self) -> pd.Series:
+        """Tier of the regions in `high_tiers` that the reference does not name."""
+        return self.unnamed[self.unnamed.isin(self.high_tiers)]
+
     def to_frame(self) -> pd.DataFrame:
         """Return the measures as one row."""
-        names = ("n", "matches", "share", "kappa", "kappa_se", "adjusted_rand")
+        names = ("n", "matches", "share", "kappa", "kappa_se", "adjusted_rand", "p_value")
         row = {name: getattr(self, name) for name in names}
         row["kappa_low"], row["kappa_high"] = self.kappa_interval
-        order = [
-            "n",
-            "matches",
-            "share",
-            "kappa",
-            "kappa_se",
-            "kappa_low",
-            "kappa_high",
-            "adjusted_rand",
-        ]
-        return pd.DataFrame([row], columns=order)
+        row["share_low"], row["share_high"] = self.share_interval
+        row["bootstrap_low"], row["bootstrap_high"] = self.bootstrap_interval
+        row["unnamed_high"] = len(self.unnamed_high)
+        measures = ["n", "matches", "share", "kappa", "kappa_se", "kappa_low", "kappa_high"]
+        added = ["share_low", "share_high", "bootstrap_low", "bootstrap_high", "p_value"]
+        return pd.DataFrame([row], columns=[*measures, "adjusted_rand", *added, "unnamed_high"])
 
     def __repr__(self) -> str:
-        low, high = self.kappa_interval
         return (
             f"<Agreement: {self.matches} of {self.n} regions in the same tier, weighted kappa "
-            f"{self.kappa:.3f} (95 % interval {low:.3f} to {high:.3f}), adjusted Rand "
-            f"{self.adjusted_rand:.3f}>"
+            f"{self.kappa:.3f} ({self._certainty()}; permutations p {self.p_value:.3g}), adjusted "
+            f"Rand {self.adjusted_rand:.3f}{self._one_sided()}>"
         )
+
+    def _certainty(self) -> str:
+        if self.matches == self.n:
+            return f"all agree: a share of at least {self.share_interval[0]:.3f} with 95 %"
+        low, high = self.bootstrap_interval
+        return f"95 % interval {low:.3f} to {high:.3f}"
+
+    def _one_sided(self) -> str:
+        """Return how many regions rank high without being named; nothing where none does."""
+        if self.unnamed_high.empty:
+            return ""
+        tiers = " or ".join(self.high_tiers)
+        return f"; {len(self.unnamed_high)} in {tiers} that the reference does not name"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self)[1:-1])}</p>{self.confusion.to_html()}"
 
 
-def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
+def agreement(
+    tier: pd.Series, reference: pd.Series, *, draws: int = 4_999, rng: int = 42
+) -> Agreement:
     """Compare tiers with a reference (一致性检验), region by region.
+
+    Hold what it says against a baseline: `compare_baselines` gives the same measures for single
+    indicators, such as population, cut by the same rule.
 
     Parameters
     ----------
     tier, reference
         Tier by region; regions are matched by index. Zhang's tier names, or ordered categoricals
         with the same categories.
+    draws
+        How many permutations of the reference, and how many samples of the bootstrap.
+    rng
+        Their seed.
 
     Raises
     ------
     DataError
         When no region has a tier on both sides, or an index has a region twice.
+    SpecError
+        When `draws` is no whole number of at least 1.
     UnknownOptionError
         When a tier name is not known.
 
@@ -114,19 +183,25 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
     (Cohen 1968); the adjusted Rand index follows Hubert and Arabie (1985). When both sides put
     every region into one and the same tier, chance agreement is already complete; both are then 1.
 
-    The interval of kappa is that of large samples (Fleiss, Cohen and Everitt 1969,
-    doi:10.1037/h0028106). For some twenty regions it is only a guide; where every region agrees it
-    shrinks to a point, which says nothing of how sure that is.
+    `kappa_interval` is that of large samples (Fleiss, Cohen and Everitt 1969,
+    doi:10.1037/h0028106); `bootstrap_interval` draws the regions anew and takes the middle 95 % of
+    kappa. Where every region agrees the first shrinks to a point and the second does not exist; the
+    exact interval of the share still holds. `p_value` deals the reference out to its regions at
+    random.
 
     **Missing values**: a region without a tier on either side is not compared and is listed in
-    `not_compared`.
+    `not_compared`; the tiers of those that only the reference lacks are `unnamed`.
 
     Examples
     --------
-    >>> tier = pd.Series({"a": "international", "b": "national", "c": "national"})
-    >>> agreement(tier, pd.Series({"a": "international", "b": "national", "c": "regional"})).matches
-    2
+    >>> tier = pd.Series({"a": "international", "b": "national", "c": "national", "d": "national"})
+    >>> reference = pd.Series({"a": "international", "b": "national", "c": "regional"})
+    >>> found = agreement(tier, reference)
+    >>> found.matches, found.unnamed.to_dict()
+    (2, {'d': 'national'})
     """
+    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
+        raise SpecError(f"agreement(draws={draws!r}) must be a whole number of at least 1.")
     labels = _tier_order(tier, reference)
     for side in (tier, reference):
         _require_unique(side)
@@ -139,17 +214,21 @@ def agreement(tier: pd.Series, reference: pd.Series) -> Agreement:
     sides = pd.DataFrame({"tier": mine.loc[common], "reference": theirs.loc[common]})
     table = _counts(sides, labels)
     apart = mine.index.symmetric_difference(theirs.index, sort=False)
+    confusion = pd.DataFrame(
+        table, pd.Index(labels, name="reference"), pd.Index(labels, name="tier")
+    )
     return Agreement(
         n=len(common),
         matches=int(np.trace(table)),
         kappa=weighted_kappa(table),
         kappa_se=kappa_error(table),
         adjusted_rand=rand_adjusted(table),
-        confusion=pd.DataFrame(
-            table, pd.Index(labels, name="reference"), pd.Index(labels, name="tier")
-        ),
+        confusion=confusion,
         disagreements=sides[sides["tier"] != sides["reference"]],
         not_compared=tuple(map(str, apart)),
+        unnamed=mine[~mine.index.isin(theirs.index)],
+        draws=draws,
+        seed=rng,
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score, cohen_kappa_score
 
-from hubtiers.errors import DataError, UnknownOptionError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.tiers.agreement import (
     agreement,
     compare_levels,
@@ -77,7 +77,75 @@ def test_interval_of_kappa() -> None:
     assert high == pytest.approx(min(found.kappa + 1.959964 * found.kappa_se, 1), abs=1e-6)
     row = found.to_frame().iloc[0]
     assert (row["kappa_low"], row["kappa_high"], row["share"]) == (low, high, 0.75)
-    assert f"{found.kappa:.3f} (95 % interval {low:.3f} to {high:.3f})" in repr(found)
+
+
+def codes(rng: np.random.Generator, n: int) -> tuple[pd.Series, pd.Series]:
+    kind = pd.CategoricalDtype(["low", "mid", "top"], ordered=True)
+    first = rng.integers(0, 3, n)
+    second = np.where(rng.random(n) < 0.5, first, rng.integers(0, 3, n))
+    labels = np.array(["low", "mid", "top"])
+    return pd.Series(labels[first], dtype=kind), pd.Series(labels[second], dtype=kind)
+
+
+def test_p_value_is_the_share_of_permutations() -> None:
+    from itertools import permutations
+
+    tier, reference = codes(np.random.default_rng(4), 6)
+    found = agreement(tier, reference, draws=20_000)
+    every = [
+        agreement(tier, pd.Series(list(order), dtype=reference.dtype)).kappa
+        for order in list(permutations(reference))[::4]
+    ]
+    assert found.p_value == pytest.approx(np.mean(np.array(every) >= found.kappa - 1e-12), abs=0.02)
+
+
+def test_bootstrap_resamples_the_regions() -> None:
+    tier, reference = codes(np.random.default_rng(9), 40)
+    found, drawn = agreement(tier, reference, draws=4000), np.random.default_rng(1)
+    slow = []
+    for _ in range(1500):
+        rows = drawn.integers(0, 40, 40)
+        table = np.zeros((3, 3), np.int64)
+        np.add.at(table, (reference.cat.codes.iloc[rows], tier.cat.codes.iloc[rows]), 1)
+        slow.append(weighted_kappa(table))
+    assert found.bootstrap_interval == pytest.approx(np.quantile(slow, [0.025, 0.975]), abs=0.03)
+    assert found.bootstrap_interval == agreement(tier, reference, draws=4000).bootstrap_interval
+    assert (
+        found.bootstrap_interval != agreement(tier, reference, draws=4000, rng=1).bootstrap_interval
+    )
+
+
+def test_exact_interval_of_the_share() -> None:
+    """Clopper and Pearson (1934), as scipy.stats.binomtest has it; one-sided at the ends."""
+    from scipy.stats import binomtest
+
+    tier, reference = codes(np.random.default_rng(9), 40)
+    found = agreement(tier, reference)
+    exact = binomtest(found.matches, 40).proportion_ci(0.95, "exact")
+    assert found.share_interval == pytest.approx((exact.low, exact.high))
+    assert agreement(tier, tier).share_interval == pytest.approx((0.05 ** (1 / 40), 1.0))
+
+
+def test_full_agreement_is_never_said_to_be_certain() -> None:
+    tier = pd.Series(["international"] * 3 + ["national"] * 5 + ["regional"] * 6)
+    same = agreement(tier, tier)
+    assert np.isnan(same.bootstrap_interval).all()
+    assert "1.000 (all agree: a share of at least 0.807 with 95 %; permutations p 0.0002)" in repr(
+        same
+    )
+    assert "1.000 to 1.000" not in repr(same)
+
+
+def test_what_the_reference_does_not_name_is_counted() -> None:
+    tier = pd.Series({"a": "international", "b": "national", "c": "regional", "d": "local"})
+    found = agreement(tier, pd.Series({"a": "international"}))
+    assert found.unnamed.to_dict() == {"b": "national", "c": "regional", "d": "local"}
+    assert found.high_tiers == ("international", "national")
+    assert found.unnamed_high.to_dict() == {"b": "national"}
+    assert found.to_frame().loc[0, "unnamed_high"] == 1
+    assert repr(found).endswith("1 in international or national that the reference does not name>")
+    three = agreement(tier.drop("d"), pd.Series({"a": "international"}))
+    assert three.high_tiers == ("international", "national")
 
 
 def test_full_agreement_and_one_tier() -> None:
@@ -105,6 +173,10 @@ def test_agreement_errors() -> None:
         agreement(TIER, pd.Series({"q": "local"}))
     with pytest.raises(DataError, match="compared by region, but a stands more than once"):
         agreement(TIER, pd.Series(["local", "local"], index=["a", "a"]))
+    with pytest.raises(
+        SpecError, match=r"agreement\(draws=0\) must be a whole number of at least 1"
+    ):
+        agreement(TIER, REFERENCE, draws=0)
     with pytest.raises(UnknownOptionError, match="Unknown tier 'galactic'"):
         agreement(TIER, pd.Series({"a": "galactic"}))
 

@@ -64,8 +64,8 @@ class Topsis:
     value of each column among the fitted regions; 0 to 1. Direction was applied by the normaliser,
     so that the best is always the largest. The normaliser decides the answer: with `MinMax`, the
     default of a scheme, other scores come out than with `VectorNorm`, which Hwang and Yoon used.
-    Entropy-weighted TOPSIS (熵权TOPSIS) is `Scheme(weight="entropy", aggregate="topsis")`, most
-    often with `MinMax`, in older work with `VectorNorm`.
+    Entropy-weighted TOPSIS (熵权TOPSIS) is `Scheme(weight="entropy", aggregate="topsis")`, with
+    either normaliser.
     Values of a later year beyond the fitted best or worst count as these. Constant columns have no
     effect; when all are constant the method is undefined and refuses.
 

@@ -148,12 +148,13 @@ def tree_kernel(
                 nodes[m + g][:] = np.nan
                 continue
             taken = kept[:count]
-            if len(gaps.start) > 1:
+            nested = len(gaps.start) > 1
+            if nested:
                 for p in range(len(gaps.present)):
                     _hand_on(mass[:m], gaps.present[p], taken, gaps, share[p])
             own = Shares(share[:, :count], gaps.pattern)
-            if program.rules[g] == COPELAND:
-                _duels(nodes, taken, own, mass[:m], gaps, nodes[m + g])
+            if nested and program.rules[g] == COPELAND:
+                _nested_duels(nodes, taken, own, mass[:m], gaps, nodes[m + g])
             elif not _aggregate(
                 nodes, taken, own, program.rules[g], program.options[g], nodes[m + g]
             ):
@@ -212,6 +213,9 @@ def _aggregate(
         return _power_mean(nodes, kept, own.by_pattern[0], option, out)
     if rule == PENALTY:
         return _penalised(nodes, kept, own, option, out)
+    if rule == COPELAND:
+        _duels(nodes, kept, own.by_pattern[0], out)
+        return True
     best, worst = np.empty(len(kept)), np.empty(len(kept))
     differs = False
     for i in range(len(kept)):
@@ -386,36 +390,57 @@ def _grey(
 
 
 @compiled
-def _duels(nodes: Floats, kept: Ints, own: Shares, mass: Floats, gaps: Gaps, out: Floats) -> None:
+def _duels(nodes: Floats, kept: Ints, share: Floats, out: Floats) -> None:
     n = nodes.shape[1]
-    some = np.zeros(n, np.bool_)
-    for child in kept:
-        for r in range(n):
-            some[r] = some[r] or nodes[child, r] == nodes[child, r]
-    joint = np.empty(len(kept))
+    some = _with_values(nodes, kept)
     for r in range(n):
         total, field = 0.0, 0.0
-        mine = own.pattern[r]
         for other in range(n):
             if not (some[r] and some[other]):
                 continue
-            share, theirs = own.by_pattern[mine], own.pattern[other]
-            if mine != theirs:
-                # Two that lack other things are compared with weights of their own.
-                both = gaps.present[mine] & gaps.present[theirs]
-                _hand_on(mass, both, kept, gaps, joint)
-                share = joint
-            margin = _margin(nodes, kept, share, r, other)
+            margin = 0.0
+            for i in range(len(kept)):
+                mine, theirs = nodes[kept[i], r], nodes[kept[i], other]
+                margin += share[i] * ((mine > theirs) - (mine < theirs))
             field += 1.0
             total += 0.0 if abs(margin) <= _CLOSE else math.copysign(1.0, margin)
         out[r] = 0.5 + total / field / 2.0 if field > 0.0 else np.nan
 
 
 @compiled
-def _margin(nodes: Floats, kept: Ints, share: Floats, r: int, other: int) -> float:
-    """Return what speaks for a region against another: weights ahead minus weights behind."""
-    margin = 0.0
-    for i in range(len(kept)):
-        mine, theirs = nodes[kept[i], r], nodes[kept[i], other]
-        margin += share[i] * ((mine > theirs) - (mine < theirs))
-    return margin
+def _nested_duels(
+    nodes: Floats, kept: Ints, own: Shares, mass: Floats, gaps: Gaps, out: Floats
+) -> None:
+    """Write the duels of regions of which each pair has weights of its own."""
+    n = nodes.shape[1]
+    some = _with_values(nodes, kept)
+    share = np.empty(len(kept))
+    for r in range(n):
+        total, field = 0.0, 0.0
+        mine = own.pattern[r]
+        for other in range(n):
+            if not (some[r] and some[other]):
+                continue
+            theirs = own.pattern[other]
+            if mine == theirs:
+                share[:] = own.by_pattern[mine]
+            else:
+                both = gaps.present[mine] & gaps.present[theirs]
+                _hand_on(mass, both, kept, gaps, share)
+            margin = 0.0
+            for i in range(len(kept)):
+                a, b = nodes[kept[i], r], nodes[kept[i], other]
+                margin += share[i] * ((a > b) - (a < b))
+            field += 1.0
+            total += 0.0 if abs(margin) <= _CLOSE else math.copysign(1.0, margin)
+        out[r] = 0.5 + total / field / 2.0 if field > 0.0 else np.nan
+
+
+@compiled
+def _with_values(nodes: Floats, kept: Ints) -> Flags:
+    """Return which regions have a value in any of the kept rows."""
+    some = np.zeros(nodes.shape[1], np.bool_)
+    for child in kept:
+        for r in range(len(some)):
+            some[r] = some[r] or nodes[child, r] == nodes[child, r]
+    return some

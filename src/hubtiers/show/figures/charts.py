@@ -321,7 +321,10 @@ def weight_figure(
         axes.set_xlim(left=0)
         axes.set_xlabel(say("weight", language))
         quiet_grid(axes)
-        _draw_result_key(board, list(by_name))
+        names = list(by_name)
+        if isinstance(results, Comparison):
+            names = [results.title(name, board.language) for name in names]
+        _draw_result_key(board, names)
         finish(board)
         return board.figure
 

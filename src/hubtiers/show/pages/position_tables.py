@@ -101,7 +101,9 @@ def rule_text(rules: PositionRules, option: str) -> Text:
     if not option:
         return Text.same("–")
     has_world = bool(rules.totals and "world" in rules.totals)
-    key = f"rule_{option}" if not (has_world and option == "international_share") else "rule_world"
+    key = "rule_share" if option.endswith("_share") else f"rule_{option}"
+    if has_world and option == "international_share":
+        key = "rule_world"
     number = getattr(rules, option)
     return word(key).fill(n=number if option.endswith("_places") else f"{number:g}")
 

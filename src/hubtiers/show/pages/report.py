@@ -148,8 +148,10 @@ def build_report(
     --------
     >>> from hubtiers.study import load_study
     >>> report = build_report(load_study("zhang2022").run(), language="en")
-    >>> report.to_frame()["section"].tolist()
-    ['question', 'data', 'method', 'result', 'comparison', 'gaps', 'rerun', 'appendix']
+    >>> report.to_frame()["section"].tolist()[:6]
+    ['question', 'data', 'method', 'result', 'number', 'structure']
+    >>> report.to_frame()["section"].tolist()[6:]
+    ['comparison', 'space', 'gaps', 'rerun', 'appendix']
     """
     if language is not None:
         require_language(language)

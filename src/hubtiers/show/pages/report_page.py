@@ -42,6 +42,8 @@ class Material:
     robustness: Robustness | None = None
     comparison: Comparison | pd.DataFrame | None = None
     outside: pd.DataFrame | None = None
+    baselines: Mapping[str, pd.Series] = field(default_factory=dict)
+    baseline_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     approval: str | None = None
     hubs: HubFindings = field(default_factory=HubFindings)
 
@@ -59,6 +61,8 @@ class Material:
             comparison=outcome.comparison,
             outside=outcome.outside,
             hubs=outcome.hubs,
+            baselines=outcome.baselines,
+            baseline_titles=outcome.baseline_titles,
         )
 
     @cached_property

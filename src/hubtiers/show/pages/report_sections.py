@@ -35,20 +35,25 @@ from hubtiers.show.pages.report_html import (
 )
 from hubtiers.show.pages.report_page import Material, Page, Section
 from hubtiers.show.pages.report_tables import (
-    confusion_table,
-    disagreement_table,
     empty_slot_table,
     join_table,
     move_table,
-    outside_table,
     status_table,
 )
-from hubtiers.show.pages.result_tables import by_weighting
+from hubtiers.show.pages.result_tables import by_weighting, weight_titles
 from hubtiers.show.pages.sections_cities import position_section
+from hubtiers.show.pages.sections_evidence import (
+    flags_in_full,
+    number_section,
+    outside_part,
+    reference_part,
+    space_section,
+    structure_section,
+    top_tier_caveat,
+)
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
 from hubtiers.show.text import html_text, toml_tables
-from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name
-from hubtiers.tiers.agreement import agreement
+from hubtiers.show.words import Text, node_name, region_names, tier_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,8 +76,11 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "result": ("result_section", _result),
         "position": ("position_section", position_section),
         "hubs": ("hub_section", hub_section),
+        "number": ("number_section", number_section),
+        "structure": ("structure_section", structure_section),
         "confidence": ("confidence_section", _confidence),
         "comparison": ("comparison_section", _comparison),
+        "space": ("space_section", space_section),
         "gaps": ("gap_section", _gaps),
         "rerun": ("rerun_section", _rerun),
         "appendix": ("appendix_section", _appendix),
@@ -87,7 +95,9 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         del writers["comparison"]
     sections = []
     for anchor, (heading, write) in writers.items():
-        sections.append(Section(anchor, page.word(heading), write(material, page)))
+        # A section that has nothing to say of this result is left out.
+        if body := write(material, page):
+            sections.append(Section(anchor, page.word(heading), body))
     return sections
 
 
@@ -217,20 +227,23 @@ def _method(material: Material, page: Page) -> str:
             *(page.table(table) for table in tables),
             page.table(material.tables["weights"]),
             page.figure(
-                lambda: weight_figure(_weighted(material), language=page.drawn_language),
+                lambda: weight_figure(_weighted(material, page), language=page.drawn_language),
                 page.say("各指标的有效权重。", "Effective weights of the indicators."),
             ),
         ]
     )
 
 
-def _weighted(material: Material) -> Result | Mapping[str, Result]:
+def _weighted(material: Material, page: Page) -> Result | Mapping[str, Result]:
     """Return the results whose weights are drawn: all weightings, unless they are too many."""
     schemes = material.schemes
     if schemes is None:
         return material.result
     weightings = by_weighting(schemes.results)
-    return material.result if len(weightings) > _MOST_SCHEMES_DRAWN else weightings
+    if len(weightings) > _MOST_SCHEMES_DRAWN:
+        return material.result
+    titles = weight_titles(schemes)
+    return {titles[name].say(page.drawn_language): one for name, one in weightings.items()}
 
 
 def _result(material: Material, page: Page) -> str:
@@ -344,37 +357,13 @@ def _shares(robustness: Robustness, page: Page) -> list[tuple[str, str]]:
 
 
 def _comparison(material: Material, page: Page) -> str:
-    parts = [_reference(material, page)]
+    parts = [reference_part(material, page)]
     if "comparison" in material.tables:
         parts += [page.heading("other_schemes"), page.table(material.tables["comparison"])]
     if material.schemes is not None:
         parts.append(page.table(move_table(material.schemes), most=_FIRST_ROWS))
-    if material.outside is not None and len(material.outside):
-        parts += [page.heading("outside_variables"), page.table(outside_table(material.outside))]
+    parts.append(outside_part(material, page))
     return "".join(parts)
-
-
-def _reference(material: Material, page: Page) -> str:
-    """Return how far the tiers agree with the reference; nothing where there is none."""
-    if material.reference is None:
-        return ""
-    source = "" if material.layout is None else material.layout.source
-    body = page.text(f"参照布局：{source}", f"Reference layout: {source}") if source else ""
-    try:
-        found = agreement(material.result.tier, material.reference)
-    except HubtiersError as error:
-        return body + page.text(f"无法比较：{error}", f"They cannot be compared: {error}")
-    measures = (found.kappa, *found.kappa_interval, found.adjusted_rand)
-    kappa, low, high, rand = map(number_text, measures)
-    body += page.text(
-        f"可比的 {found.n} 个区域中，{found.matches} 个与参照同级；"
-        f"加权 κ = {kappa}（95% 区间 {low} 至 {high}），调整兰德指数 {rand}。",
-        f"Of {found.n} regions that can be compared, {found.matches} are in the same tier; "
-        f"weighted kappa {kappa} "
-        f"(95 % interval {low} to {high}), adjusted Rand index {rand}.",
-    )
-    apart = disagreement_table(material.result, found)
-    return body + page.table(confusion_table(found)) + page.table(apart)
 
 
 def _gaps(material: Material, page: Page) -> str:
@@ -398,7 +387,7 @@ def _gaps(material: Material, page: Page) -> str:
         "method and are no agreed standard. A score reflects what the data reach, not the whole of "
         "a place's capacity.",
     )
-    body += f'<div class="caveat">{caveat}</div>'
+    body += f'<div class="caveat">{caveat}{top_tier_caveat(result, page)}</div>'
     body += bullets(material.notes.get(page.language, ()), language=page.language)
     if layout is not None and layout.notes:
         body += page.text("关于布局：", "On the layout:") + bullets(layout.notes, language="en")
@@ -443,6 +432,8 @@ def _appendix(material: Material, page: Page) -> str:
     full = [tables[name] for name in ("scores", "certainty") if name in tables]
     if material.schemes is not None:
         full.append(move_table(material.schemes))
+    if flags := flags_in_full(material.result):
+        full.append(flags)
     # What stands whole in the text is not printed twice.
     body = "".join(page.table(table) for table in full if len(table.rows) > _FIRST_ROWS)
     if "ranks" in tables:

@@ -14,11 +14,16 @@ from hubtiers.show.pages.print_table import (
     PrintTable,
     column,
     print_table,
-    text_at,
     tier_at,
     whole_at,
 )
-from hubtiers.show.pages.result_tables import INDICATOR, STATUSES, frame_compared, status_text
+from hubtiers.show.pages.result_tables import (
+    INDICATOR,
+    STATUSES,
+    frame_compared,
+    scheme_text,
+    status_text,
+)
 from hubtiers.show.words import Text, tier_text, word
 from hubtiers.table.report import JoinReport
 from hubtiers.tiers.agreement import Agreement
@@ -101,10 +106,11 @@ def disagreement_table(result: Result, found: Agreement) -> PrintTable:
 def move_table(comparison: Comparison) -> PrintTable:
     """Return the regions that another scheme places in another tier."""
     moves = comparison.moves()
+    base = scheme_text(comparison, comparison.names[0])
     columns = (
-        column("scheme", of=text_at("scheme")),
+        column("scheme", of=lambda row: scheme_text(comparison, str(row["scheme"]))),
         *REGION,
-        column(word("tier_in").fill(name=comparison.names[0]), of=tier_at("tier_before")),
+        column(word("tier_in").fill(name=base), of=tier_at("tier_before")),
         column("tier_this", of=tier_at("tier_after")),
         column("rank_change", of=whole_at("rank_change"), digits=0),
     )

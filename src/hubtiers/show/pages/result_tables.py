@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError
 from hubtiers.framework import CATEGORIES, Framework, Indicator
+from hubtiers.indicator_structure import effective_correlated
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.methods import method_text
@@ -42,7 +44,15 @@ from hubtiers.show.words import (
     word,
 )
 
-__all__ = ["INDICATOR", "STATUSES", "frame_compared", "list_tables", "status_text"]
+__all__ = [
+    "INDICATOR",
+    "STATUSES",
+    "frame_compared",
+    "list_tables",
+    "scheme_text",
+    "status_text",
+    "weight_titles",
+]
 
 STATUSES = (
     "official",
@@ -64,12 +74,15 @@ _COMPARED: Mapping[str, tuple[str, int | None]] = {
     "outside": ("outside_variable", None),
     "n": ("comparable", 0),
     "pearson": ("pearson", 3),
+    "pearson_interval": ("pearson_interval", None),
+    "spearman_interval": ("spearman_interval", None),
     "kendall": ("kendall", 3),
     "spearman": ("spearman", 3),
     "same_tier": ("same_tier", 3),
     "in_same_tier": ("in_same_tier", 0),
     "gvf": ("gvf", 4),
     "effective_indicators": ("effective_indicators", 2),
+    "effective_correlated": ("effective_correlated", 2),
     "matches": ("reference_matches", 0),
     "reference_matches": ("reference_matches", 0),
     "compared": ("comparable", 0),
@@ -95,7 +108,8 @@ def list_tables(
     tables = [indicator_system(result), scores_and_ranks(result), tiers_and_breaks(result)]
     if has_positions(result):
         tables += [position_table(result), window_table(result)]
-    tables.append(weights_by_scheme(_with_own(result, comparison)))
+    titles = weight_titles(comparison) if isinstance(comparison, Comparison) else {}
+    tables.append(weights_by_scheme(_with_own(result, comparison), titles))
     formula = [weights_by_level(result), scaling_parameters(result), values_scored(result)]
     tables += [table for table in formula if table.rows]
     if isinstance(comparison, Comparison):
@@ -135,6 +149,15 @@ def by_weighting(results: Mapping[str, Result]) -> Mapping[str, Result]:
     for name, result in results.items():
         first.setdefault(weightings[name], result)
     return first
+
+
+def weight_titles(comparison: Comparison) -> dict[str, Text]:
+    """Return what schemes are called, and weightings where several tier rules were tried."""
+    titles = _titles(comparison)
+    for name, said in list(titles.items()):
+        weighting = Text(said.zh.split(" · ")[0], said.en.split(" · ")[0])
+        titles.setdefault(name.split(" · ")[0], weighting)
+    return titles
 
 
 def indicator_system(result: Result) -> PrintTable:
@@ -271,17 +294,25 @@ def tiers_and_breaks(result: Result) -> PrintTable:
     return print_table("tiers", "tier_table", columns, tiers, notes=[note])
 
 
-def weights_by_scheme(results: Mapping[str, Result]) -> PrintTable:
+def _counted(heading: Text, number: float) -> Text:
+    said = number_text(number, 2)
+    return Text(f"{heading.zh} {said}", f"{heading.en} {said}")
+
+
+def weights_by_scheme(
+    results: Mapping[str, Result], titles: Mapping[str, Text] | None = None
+) -> PrintTable:
     """Return the effective weight of every indicator under each scheme."""
+    titles = titles or {}
     framework = _same_framework(list(results.values()))
     columns = list(INDICATOR)
-    numbers = []
+    numbers, correlated = [], []
     for name, result in results.items():
-        heading = Text.same(name) if name else method_text(result.fitted.scheme.weight)
+        heading = titles.get(name) or method_text(result.fitted.scheme.weight)
         columns.append(column(heading, of=partial(_weight, result), digits=4))
-        number = number_text(result.effective_indicators, 2)
-        numbers.append(Text(f"{heading.zh} {number}", f"{heading.en} {number}"))
-    note = word("effective_note").fill(list=join_texts(numbers))
+        numbers.append(_counted(heading, result.effective_indicators))
+        correlated.append(_counted(heading, effective_correlated(result)))
+    note = word("effective_note").fill(list=join_texts(numbers), correlated=join_texts(correlated))
     return print_table(
         "weights",
         "weight_table",
@@ -303,21 +334,45 @@ def _same_framework(results: list[Result]) -> Framework:
 
 def schemes_compared(comparison: Comparison) -> PrintTable:
     """Return one row per scheme: agreement with the first and the reference, and fit."""
-    return frame_compared(comparison.summary().rename_axis("scheme").reset_index())
+    frame = comparison.summary().rename_axis("scheme").reset_index()
+    return frame_compared(frame, titles=_titles(comparison))
+
+
+def scheme_text(comparison: Comparison, name: str) -> Text:
+    """Return what a scheme is called in both languages."""
+    return Text(comparison.title(name, "zh"), comparison.title(name, "en"))
+
+
+def _titles(comparison: Comparison) -> dict[str, Text]:
+    return {name: scheme_text(comparison, name) for name in comparison.names}
 
 
 def frame_compared(
-    frame: pd.DataFrame, *, name: str = "comparison", title: str = "comparison_table"
+    frame: pd.DataFrame,
+    *,
+    name: str = "comparison",
+    title: str = "comparison_table",
+    titles: Mapping[str, Text] | None = None,
 ) -> PrintTable:
-    """Return a frame with one row per scheme as a table; known headings in both languages."""
+    """Return a frame with one row per scheme as a table; known headings in both languages.
+
+    `titles` says what the schemes of the first column are called.
+    """
     columns = []
     for place, label in enumerate(map(str, frame.columns)):
         heading, digits = tier_text(label), _digits_of(frame.iloc[:, place])
         if label in _COMPARED:
             key, digits = _COMPARED[label]
             heading = word(key)
-        columns.append(column(heading, of=cell_at(place, digits), digits=digits))
+        reader = cell_at(place, digits)
+        if titles and place == 0:
+            reader = partial(_titled, titles)
+        columns.append(column(heading, of=reader, digits=digits))
     return print_table(name, title, columns, frame.itertuples(index=False, name=None))
+
+
+def _titled(titles: Mapping[str, Text], row: tuple[Any, ...]) -> Text:
+    return titles.get(str(row[0])) or Text.same(row[0])
 
 
 def _digits_of(values: pd.Series) -> int | None:
@@ -330,7 +385,8 @@ def ranks_by_scheme(comparison: Comparison) -> PrintTable:
     """Return rank and tier of every region under each scheme."""
     columns = [REGION_ID, *REGION]
     for name in comparison.names:
-        rank, tier = word("rank_of").fill(name=name), word("tier_of").fill(name=name)
+        said = scheme_text(comparison, name)
+        rank, tier = word("rank_of").fill(name=said), word("tier_of").fill(name=said)
         columns.append(column(rank, of=whole_at(f"{name}_rank"), digits=0))
         columns.append(column(tier, of=tier_at(f"{name}_tier")))
     if comparison.reference is not None:

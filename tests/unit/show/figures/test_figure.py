@@ -641,7 +641,11 @@ def test_weights_are_those_of_the_results(zhang):
         offsets = np.asarray(collection(axes, f"weights-{number}").get_offsets())
         np.testing.assert_allclose(offsets[:, 0], result.weights)
         np.testing.assert_allclose(offsets[:, 1], np.arange(10)[::-1])
-    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["equal", "entropy", "critic"]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == [
+        "equal weights per indicator (this study)",
+        "entropy weights",
+        "CRITIC weights",
+    ]
     assert axes.get_yticklabels()[0].get_text() == "Double First-Class universities"
     with pytest.raises(SpecError, match="takes results by name, but got int"):
         weight_figure(3)

@@ -150,7 +150,10 @@ def test_agreement_and_gaps_are_told(report):
     page = Reader(report.html)
     text = "".join(page.text)
     if report.language == "zh":
-        assert "可比的 14 个区域中，14 个与参照同级；加权 κ = 1.000" in text
+        assert (
+            "可比的 14 个区域中，14 个与参照同级（同级比例的精确 95% 区间 0.807 至 1.000）" in text
+        )
+        assert "全部一致时，公式与自助法给出的 κ 区间都退化为一点" in text
         gaps = page.table("类型", "无指标的部分")
         assert [row["无指标的部分"] for row in gaps] == [
             "文化引领",
@@ -161,9 +164,10 @@ def test_agreement_and_gaps_are_told(report):
         assert "安装 hubtiers 后运行" in text
     else:
         assert (
-            "Of 14 regions that can be compared, 14 are in the same tier; weighted kappa 1.000"
-            in text
-        )
+            "Of 14 regions that can be compared, 14 are in the same tier (exact 95 % interval of "
+            "the share 0.807 to 1.000); weighted kappa 1.000 (p of permutations 0.0002)"
+        ) in text
+        assert "with n = 14 one can say with 95 % that the share is at least 0.807" in text
         gaps = page.table("Kind", "Without an indicator")
         assert [row["Without an indicator"] for row in gaps] == [
             "Culture",
@@ -206,7 +210,7 @@ def test_figures_are_inside_with_a_caption_for_everybody(report):
     pictures = re.findall(
         r'<img[^>]*alt="([^"]+)"[^>]*src="data:image/svg\+xml;base64,([^"]+)"', report.html
     )
-    assert len(pictures) == 4
+    assert len(pictures) == 6
     drawn = [base64.b64decode(data).decode() for _, data in pictures]
     assert all(svg.lstrip().startswith("<?xml") for svg in drawn)
     # Figures are in English where no font has Chinese characters.
@@ -348,7 +352,7 @@ def test_report_is_the_same_twice_and_saved_whole(zhang, tmp_path):
     assert path.read_text(encoding="utf-8") == first.html
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
     assert repr(first).startswith(
-        "<Report 'Zhang (2022): does Table 1 give the layout of Table 2?': 8 sections, "
+        "<Report 'Zhang (2022): does Table 1 give the layout of Table 2?': 11 sections, "
     )
     assert first._repr_html_().startswith("<iframe sandbox srcdoc=")
     with pytest.raises(SpecError, match=r"the path is 'report\.pdf'"):

@@ -187,7 +187,8 @@ def test_weights_of_every_scheme(zhang, tmp_path):
         save_tables(zhang.result, tmp_path / "t.xlsx", language="en", comparison=zhang.comparison)
     )
     heading, rows = body(book["Weights of the indicators"])
-    assert heading == ["Indicator", "equal", "entropy", "critic"]
+    own = "equal weights per indicator (this study)"
+    assert heading == ["Indicator", own, "entropy weights", "CRITIC weights"]
     for place, result in enumerate(zhang.comparison.results.values(), start=1):
         np.testing.assert_allclose([row[place] for row in rows], result.weights, rtol=1e-15)
     heading, rows = body(book["Schemes compared"])
@@ -197,10 +198,10 @@ def test_weights_of_every_scheme(zhang, tmp_path):
 def test_own_weights_are_shown_where_no_scheme_has_them(cities):
     table = list_tables(cities.result, comparison=cities.comparison)["weights"]
     assert [c.heading.en for c in table.columns][2:] == [
-        "weights of the framework",
-        "equal",
-        "entropy",
-        "critic",
+        "weights of the framework (this study)",
+        "equal weights per indicator",
+        "entropy weights",
+        "CRITIC weights",
     ]
     np.testing.assert_allclose([row[2] for row in table.rows], cities.result.weights)
 
