@@ -573,7 +573,6 @@ _REPORT: Mapping[str, Text] = {
     "hub": Text("中心", "Hub"),
     "hub_cores": Text("核心城市", "Cores"),
     "lead_score": Text("主核得分", "Score of the lead"),
-    "hub_size": Text("区域数", "Regions"),
     "hub_members": Text("范围内的其他区域", "Other regions in its extent"),
     "hub_window_table": Text(
         "各数值的敏感区间", "How far each number may move before the cores change"

@@ -142,7 +142,7 @@ def _hub_table(found: HubFindings) -> PrintTable:
         column("hub_cores", of=lambda row: row["name"]),
         column("tier", of=tier_at("tier")),
         column("lead_score", of=number_at("score"), digits=3),
-        column("hub_size", of=whole_at("number"), digits=0),
+        column("count", of=whole_at("number"), digits=0),
         column("hub_members", of=lambda row: row["members"]),
     )
     return print_table("hubs", "hub_table", columns, rows)
@@ -329,7 +329,7 @@ def _arrival_table(found: HubFindings) -> PrintTable:
     table: pd.DataFrame = found.diffusion.by_tier.reset_index()
     columns = (
         column("tier", of=tier_at("tier")),
-        column("hub_size", of=whole_at("regions"), digits=0),
+        column("count", of=whole_at("regions"), digits=0),
         column("reached", of=whole_at("reached"), digits=0),
         column("arrival_first", of=number_at("first"), significant=3),
         column("arrival_median", of=number_at("median"), significant=3),
