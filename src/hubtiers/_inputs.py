@@ -30,7 +30,8 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     data, layout = content.data, content.layout.name if content.layout else None
     tables = [source.file for source in data.indicators if source.file]
     members = data.members.file if data.members else None
-    named = [*tables, data.framework, data.regions, data.names, members, layout]
+    prices = data.deflate.file if data.deflate else None
+    named = [*tables, data.framework, data.regions, data.names, members, prices, layout]
     files = {name: folder / name for name in named if name and is_file_name(name)}
     for name in tables:
         if not is_file_name(name):

@@ -14,6 +14,8 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.tiers.agreement import Agreement, agreement
+from hubtiers.years.moves import TierMoves
+from hubtiers.years.panel import TierPanel
 
 __all__ = ["Outcome"]
 
@@ -41,6 +43,10 @@ class Outcome:
     outside
         One row per outside variable that the study names: correlation with the score, agreement of
         tiers.
+    panel
+        The study year by year; None where it names no years.
+    moves
+        How often each change of tier happens; None where the study asks for no draws.
     inputs
         Every file that was read, by the name it has in the record.
     """
@@ -54,6 +60,8 @@ class Outcome:
     comparison: Comparison | None = None
     robustness: Robustness | None = None
     outside: pd.DataFrame = field(default_factory=pd.DataFrame)
+    panel: TierPanel | None = None
+    moves: TierMoves | None = None
     inputs: Mapping[str, Path] = field(default_factory=dict)
 
     @property

@@ -71,7 +71,15 @@ from hubtiers.tiers.scale import class_counts
 if TYPE_CHECKING:
     from hubtiers.explain import Explanation
 
-__all__ = ["METHODS", "FittedScheme", "Result", "Scheme", "make_step", "short_name"]
+__all__ = [
+    "METHODS",
+    "FittedScheme",
+    "Result",
+    "Scheme",
+    "make_step",
+    "short_name",
+    "stack_years",
+]
 
 
 class DenominateStep(Protocol):
@@ -273,7 +281,7 @@ class Scheme:
             self._refuse_overlaps(table)
         year = _fit_year(fit_on, tables)
         if year is None:
-            fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
+            fitted = _learn(self, Given(stack_years(tables), years=_years(tables))).fitted
         else:
             one = Given(tables[year], only_year=year)
             fitted = _learn(self.knowing_years(tables), one).fitted
@@ -294,7 +302,7 @@ class Scheme:
         impute: Any = self.impute
         if not takes_years(impute) or impute.panel is not None:
             return self
-        stacked = _stack(tables)
+        stacked = stack_years(tables)
         _, measured = measure(self, Given(stacked))
         panel = measured.set_axis(_years(tables), axis=0)
         return self.replace(impute=dataclasses.replace(impute, panel=panel))
@@ -520,7 +528,7 @@ def _fit_year(fit_on: str | int, tables: Mapping[int, IndicatorTable]) -> int | 
     return year
 
 
-def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
+def stack_years(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
     """Return all years as one table whose regions are named `region@year`."""
     parts = [_named_by_year(table, year) for year, table in tables.items()]
 
