@@ -66,6 +66,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         )
     if outcome.comparison:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
+    if outcome.panel is not None:
+        _print_panel(console, outcome)
     for row in outcome.outside.to_dict("records"):
         console.print(
             f"Against {row['outside']}: Spearman {row['spearman']:.3f}, Kendall "
@@ -89,6 +91,22 @@ def _print_windows(console: Console, result: Result) -> None:
     for texts in printed.texts("en"):
         _add_row(table, texts)
     console.print(table)
+
+
+def _print_panel(console: Console, outcome: Outcome) -> None:
+    """Print how many regions each tier holds by year, the scale, and who moved how surely."""
+    panel, moves = outcome.panel, outcome.moves
+    assert panel is not None
+    table = Table(title="Regions in each tier, by year", title_justify="left")
+    for head in ("year", *panel.labels):
+        table.add_column(head, justify="right")
+    for year in panel.years:
+        counts = panel.tiers[year].value_counts()
+        _add_row(table, [year, *(counts.get(label, 0) for label in panel.labels)])
+    console.print(table)
+    for told in (panel, moves):
+        if told is not None:
+            console.print(repr(told).splitlines()[0].strip("<>"), markup=False)
 
 
 def print_trials(console: Console, trials: Trials, title: str) -> None:

@@ -82,18 +82,18 @@ class TierMoves:
         return named[[*first, *(name for name in named if name not in first)]]
 
     def _head(self) -> str:
-        movers = self.movers
-        sure = int((movers["probability"] >= 0.9).sum())
+        moved, years = self.moved, self.panel.years
+        sure = int((moved["probability"] >= 0.9).sum())
         return (
-            f"{self.draws} draws, varied: {'; '.join(self.varied)}; {sure} of {len(movers)} "
-            "changes of tier go the same way in at least 90 % of them"
+            f"{self.draws} draws, varied: {'; '.join(self.varied)}; of {len(moved)} changes of "
+            f"tier from {years[0]} to {years[-1]}, {sure} go the same way in at least 90 % of them"
         )
 
     def __repr__(self) -> str:
-        return f"<TierMoves: {self._head()}>\n{self.movers.head(8)}"
+        return f"<TierMoves: {self._head()}>\n{self.moved.head(8)}"
 
     def _repr_html_(self) -> str:
-        table = self.movers.to_html(escape=True, index=False, na_rep="–")
+        table = self.moved.to_html(escape=True, index=False, na_rep="–")
         return f"<p>{escape(self._head())}</p>{table}"
 
 

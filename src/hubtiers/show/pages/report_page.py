@@ -20,6 +20,8 @@ from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import figure_html, heading, paragraph, table_html
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.words import Text, say
+from hubtiers.years.moves import TierMoves
+from hubtiers.years.panel import TierPanel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,6 +43,8 @@ class Material:
     robustness: Robustness | None = None
     comparison: Comparison | pd.DataFrame | None = None
     outside: pd.DataFrame | None = None
+    panel: TierPanel | None = None
+    moves: TierMoves | None = None
     approval: str | None = None
 
     @classmethod
@@ -56,12 +60,20 @@ class Material:
             reference=outcome.reference,
             comparison=outcome.comparison,
             outside=outcome.outside,
+            panel=outcome.panel,
+            moves=outcome.moves,
         )
 
     @cached_property
     def tables(self) -> dict[str, PrintTable]:
         """Return the printed tables of the result."""
-        return list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
+        tables = list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
+        if self.panel is None:
+            return tables
+        # The section stands on the page, and so above this module.
+        from hubtiers.show.pages.sections_years import years_tables
+
+        return tables | years_tables(self.panel, self.moves)
 
     @property
     def schemes(self) -> Comparison | None:

@@ -45,6 +45,7 @@ from hubtiers.show.pages.report_tables import (
 )
 from hubtiers.show.pages.result_tables import by_weighting
 from hubtiers.show.pages.sections_cities import position_section
+from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name
 from hubtiers.tiers.agreement import agreement
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 __all__ = ["write_sections"]
 
 _FIRST_ROWS = 20
+_LONG_TABLES = ("scores", "carried", "certainty", "moved", "movers")
 _MOST_SCHEMES_DRAWN = 8
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely")
 
@@ -71,6 +73,7 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "position": ("position_section", position_section),
         "confidence": ("confidence_section", _confidence),
         "comparison": ("comparison_section", _comparison),
+        "years": ("years_section", years_section),
         "gaps": ("gap_section", _gaps),
         "rerun": ("rerun_section", _rerun),
         "appendix": ("appendix_section", _appendix),
@@ -81,6 +84,8 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         del writers["confidence"]
     if material.reference is None and material.comparison is None:
         del writers["comparison"]
+    if material.panel is None:
+        del writers["years"]
     sections = []
     for anchor, (heading, write) in writers.items():
         sections.append(Section(anchor, page.word(heading), write(material, page)))
@@ -130,8 +135,15 @@ def _data(material: Material, page: Page) -> str:
             definitions(_join_facts(material.result, page)),
             page.table(join_table(material.result.table.report)),
             page.table(status_table(material.result)),
+            _carried(material, page),
         ]
     )
+
+
+def _carried(material: Material, page: Page) -> str:
+    """Return the values that are from other years; nothing where there are none."""
+    carried = material.tables.get("carried")
+    return "" if carried is None else page.table(carried, most=_FIRST_ROWS)
 
 
 def _join_facts(result: Result, page: Page) -> list[tuple[str, str]]:
@@ -436,7 +448,7 @@ def _method_text(result: Result) -> str:
 
 def _appendix(material: Material, page: Page) -> str:
     tables = material.tables
-    full = [tables[name] for name in ("scores", "certainty") if name in tables]
+    full = [tables[name] for name in _LONG_TABLES if name in tables]
     if material.schemes is not None:
         full.append(move_table(material.schemes))
     # What stands whole in the text is not printed twice.
