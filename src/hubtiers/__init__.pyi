@@ -25,6 +25,7 @@ from .hubs.structure import RankSize, rank_size
 from .obstacles import obstacle_degree
 from .outcome import Outcome
 from .regions.boundaries import load_context, load_regions
+from .regions.contiguity import contiguity
 from .regions.crs import gcj02_suspicion, gcj02_to_wgs84, wgs84_to_gcj02
 from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
@@ -97,9 +98,10 @@ from .show.web.webmap import tier_map
 from .study import Study, load_study
 from .table.by_name import count_by_name
 from .table.concentration import effective_number, herfindahl, shannon_diversity
+from .table.deflate import PriceIndex
 from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators
-from .table.join import join_indicators
+from .table.join import join_indicators, join_years
 from .table.name_report import NameReport
 from .table.points.count import count_points
 from .table.report import JoinReport
@@ -119,6 +121,11 @@ from .tiers.breaks import (
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
 from .tiers.number import choose_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
+from .years.centre import CentrePath, centre_path
+from .years.moves import TierMoves, assess_moves
+from .years.panel import TierPanel, tier_panel
+from .years.spatial import SpatialTransitions, spatial_transitions
+from .years.transitions import TierTransitions, tier_transitions
 
 __version__: str
 
@@ -134,6 +141,7 @@ __all__ = [
     "BoxCox",
     "BudgetAllocation",
     "CRSError",
+    "CentrePath",
     "CentredGoalposts",
     "CombinedWeights",
     "Comparison",
@@ -201,6 +209,7 @@ __all__ = [
     "PercentileRank",
     "PositionRules",
     "PowerMean",
+    "PriceIndex",
     "Quantiles",
     "RankSize",
     "ReadLimits",
@@ -211,11 +220,15 @@ __all__ = [
     "RobustScale",
     "Robustness",
     "Scheme",
+    "SpatialTransitions",
     "SpecError",
     "StandardDeviation",
     "Study",
     "Thresholds",
+    "TierMoves",
+    "TierPanel",
     "TierScale",
+    "TierTransitions",
     "Topsis",
     "UniformAround",
     "UnknownOptionError",
@@ -226,12 +239,15 @@ __all__ = [
     "Winsorise",
     "ZScore",
     "agreement",
+    "assess_moves",
     "assess_robustness",
     "build_report",
+    "centre_path",
     "choose_k",
     "compare_editions",
     "compare_levels",
     "compare_schemes",
+    "contiguity",
     "correlate_with",
     "correlation_flags",
     "count_by_name",
@@ -246,6 +262,7 @@ __all__ = [
     "gcj02_to_wgs84",
     "herfindahl",
     "join_indicators",
+    "join_years",
     "leave_one_out",
     "list_datasets",
     "load_context",
@@ -275,9 +292,12 @@ __all__ = [
     "sensitivity",
     "shannon_diversity",
     "sobol_indices",
+    "spatial_transitions",
     "tier_figure",
     "tier_map",
+    "tier_panel",
     "tier_probability_figure",
+    "tier_transitions",
     "tiers_from_ranking",
     "to_latex",
     "to_markdown",

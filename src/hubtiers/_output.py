@@ -102,9 +102,7 @@ def write_panel(panel: TierPanel, path: Path) -> None:
     frame = panel.to_frame()
     for column in ("region_id", "name_zh", "name_en", "carried"):
         frame[column] = frame[column].map(cell_text)
-    frame.to_csv(
-        path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n", index=False
-    )
+    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n", index=False)
 
 
 def _geojson(result: Result) -> str:

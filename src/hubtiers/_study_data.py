@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import BaseModel
 
 from hubtiers._study_file import (
     DataSection,
@@ -388,7 +389,11 @@ def in_words_of_a_study(message: str) -> str:
     >>> in_words_of_a_study("Name one with layer=….")
     'Name one with layer = … in [data].'
     """
-    sections = {"deflate": DeflateSection, "[panel]": PanelSection, "[data]": DataSection}
+    sections: dict[str, type[BaseModel]] = {
+        "deflate": DeflateSection,
+        "[panel]": PanelSection,
+        "[data]": DataSection,
+    }
     known = {key: place for place, kind in sections.items() for key in kind.model_fields}
 
     def told(match: re.Match[str]) -> str:

@@ -77,6 +77,7 @@ __all__ = [
     "Result",
     "Scheme",
     "make_step",
+    "require_one_framework",
     "short_name",
     "stack_years",
 ]
@@ -224,10 +225,13 @@ class Scheme:
         """
         return self.run(table).fitted
 
-    def run(self, table: IndicatorTable) -> Result:
-        """Fit and score the same table: `scheme.fit(table).score(table)` in one pass."""
+    def run(self, table: IndicatorTable, *, year: int | None = None) -> Result:
+        """Fit and score the same table: `scheme.fit(table).score(table)` in one pass.
+
+        `year` is that of the table, as in `FittedScheme.score`.
+        """
         self._refuse_overlaps(table)
-        return _learn(self, Given(table))
+        return _learn(self, Given(table, only_year=year))
 
     def fit_panel(
         self, tables: Mapping[int, IndicatorTable], *, fit_on: str | int = "all"
@@ -275,15 +279,14 @@ class Scheme:
         """
         if not tables:
             raise DataError("There is no year to fit on. Give at least one, such as {2024: table}.")
-        first = next(iter(tables.values()))
-        for year, table in tables.items():
-            _require_same(first.framework, table.framework, f"The table of {year}")
+        require_one_framework(tables)
+        for table in tables.values():
             self._refuse_overlaps(table)
-        year = _fit_year(fit_on, tables)
-        if year is None:
+        only = _fit_year(fit_on, tables)
+        if only is None:
             fitted = _learn(self, Given(stack_years(tables), years=_years(tables))).fitted
         else:
-            one = Given(tables[year], only_year=year)
+            one = Given(tables[only], only_year=only)
             fitted = _learn(self.knowing_years(tables), one).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
@@ -514,18 +517,31 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
         )
 
 
+def require_one_framework(tables: Mapping[int, IndicatorTable]) -> None:
+    """Refuse years whose scores would not mean the same.
+
+    Raises
+    ------
+    NotComparableError
+        When a year has other indicators, directions or units than the first.
+    """
+    first = next(iter(tables.values()))
+    for year, table in tables.items():
+        _require_same(first.framework, table.framework, f"The table of {year}")
+
+
 def _fit_year(fit_on: str | int, tables: Mapping[int, IndicatorTable]) -> int | None:
     """Return the year that a panel is fitted on; None for all of them together."""
     if fit_on == "all":
         return None
     named = {"first": min(tables), "last": max(tables)}
-    year = named.get(fit_on) if isinstance(fit_on, str) else fit_on
+    year: Any = named.get(fit_on) if isinstance(fit_on, str) else fit_on
     if year is None or isinstance(year, bool) or year not in tables:
         raise SpecError(
             f"fit_on={fit_on!r} is none of the years, which are {listing(tables, most=20)}. Give "
             'one of these, "first", "last", or "all" for all years together.'
         )
-    return year
+    return int(year)
 
 
 def stack_years(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ __all__ = ["PriceIndex", "deflate_table", "is_money", "money_indicators"]
 _PER = re.compile(r"/|每|\bper\b|\ba (?:head|person|year)\b")
 _CURRENCY = re.compile(
     r"元|人民币|欧元|英镑|卢比|卢布|法郎|韩元|日元|[$€£¥￥₩₹]"
-    r"|\b(?:yuan|rmb|cny|usd|eur|gbp|jpy|krw|inr|dollars?|euros?|pounds? sterling|yen|won|rupees?)\b",
+    r"|\b(?:yuan|rmb|cny|usd|eur|gbp|jpy|krw|inr|dollars?|euros?|pounds? sterling|yen|won)\b",
     flags=re.IGNORECASE,
 )
 _FORMS = ("fixed", "previous-year")
@@ -34,8 +35,8 @@ _BASE = 100.0
 def is_money(unit: str) -> bool:
     """Say whether a unit is a currency (货币单位), by its words.
 
-    The rule: what stands before "per", "/" or 每 names a currency, such as 亿元, 元/人, 10,000 yuan or
-    US$. A ratio of money to money is a per cent and no money.
+    The rule: what stands before "per", "/" or 每 names a currency, such as 亿元, 元/人, 10,000 yuan
+    or US$. A ratio of money to money is a per cent and no money.
 
     Examples
     --------
@@ -69,8 +70,8 @@ class PriceIndex:
     base
         The year whose prices are used. Left out, the only year whose index is 100.
     form
-        `"fixed"`: all years against one, such as 2015 = 100; `"previous-year"` (上年=100): each year
-        against the one before, to be linked.
+        `"fixed"`: all years against one, such as 2015 = 100; `"previous-year"` (上年=100): each
+        year against the one before, to be linked.
     indicators
         Codes of the indicators and denominators that are money. Left out, the indicators whose
         unit is a currency, by the rule of `is_money`.
@@ -101,14 +102,12 @@ class PriceIndex:
     prices: pd.Series | pd.DataFrame
     base: int | None = None
     form: str = "fixed"
-    indicators: tuple[str, ...] | None = None
+    indicators: tuple[str, ...] | str | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
         if self.form not in _FORMS:
-            raise SpecError(f'form={self.form!r} is none of {listing(map(repr, _FORMS))}.')
-        if isinstance(self.indicators, str):
-            object.__setattr__(self, "indicators", (self.indicators,))
+            raise SpecError(f"form={self.form!r} is none of {listing(map(repr, _FORMS))}.")
         object.__setattr__(self, "prices", _by_year(self.prices))
         if self.form == "previous-year":
             object.__setattr__(self, "prices", self._linked())
@@ -153,7 +152,7 @@ class PriceIndex:
             )
         indexed = frame.set_index(cell)["index"]
         return cls(
-            indexed.unstack("year") if "region" in frame else indexed,
+            indexed.unstack("year") if "region" in frame else indexed,  # noqa: PD010 — no averages
             base=base,
             form=form,
             indicators=None if indicators is None else tuple(indicators),
@@ -174,9 +173,11 @@ class PriceIndex:
                 f"The price index has no value for {listing(absent)}; it has "
                 f"{listing(self._years, most=20)}. Add the year, or leave it out of the panel."
             )
-        if isinstance(self.prices, pd.Series):
-            return self.prices[self.base] / self.prices[wanted]
-        return self.prices[wanted].rdiv(self.prices[self.base], axis=0)
+        prices = self.prices
+        if isinstance(prices, pd.Series):
+            by_year: pd.Series = prices.loc[self.base_year] / prices.loc[wanted]
+            return by_year
+        return prices[wanted].rdiv(prices[self.base_year], axis=0)
 
     def applies_to(self, framework: Framework) -> list[str]:
         """Return the codes that are deflated.
@@ -195,9 +196,16 @@ class PriceIndex:
                 )
             return found
         known = [*framework.codes, *framework.denominators]
-        if absent := [code for code in self.indicators if code not in known]:
+        named = [self.indicators] if isinstance(self.indicators, str) else list(self.indicators)
+        if absent := [code for code in named if code not in known]:
             raise MissingColumnError(absent, "The framework", known)
-        return list(self.indicators)
+        return named
+
+    @property
+    def base_year(self) -> int:
+        """The year whose prices are used."""
+        assert self.base is not None
+        return self.base
 
     @property
     def _years(self) -> list[int]:
@@ -245,7 +253,7 @@ class PriceIndex:
         return f"<p>{escape(repr(self)[1:-1])}</p>{frame.to_html(escape=True)}"
 
 
-def _told(row: Mapping[str, object]) -> str:
+def _told(row: Mapping[Any, object]) -> str:
     return " ".join(str(cell) for cell in row.values())
 
 
@@ -273,9 +281,12 @@ def _by_year(prices: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
             "other numbers."
         )
     if isinstance(numbers, pd.Series):
-        return numbers.set_axis(years).sort_index()
+        by_year: pd.Series = numbers.set_axis(years).sort_index()
+        return by_year
+    numbers = pd.DataFrame(numbers)
     numbers.index = numbers.index.astype(str)
-    return numbers.set_axis(years, axis=1).sort_index(axis=1)
+    by_region: pd.DataFrame = numbers.set_axis(years, axis=1).sort_index(axis=1)
+    return by_region
 
 
 def deflate_table(

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from hubtiers.errors import DataError, NotComparableError, SpecError, listing
-from hubtiers.scheme import FittedScheme, Result, Scheme
+from hubtiers.scheme import FittedScheme, Result, Scheme, require_one_framework
 from hubtiers.scoring.denominate import NoDenominate
 from hubtiers.scoring.impute import takes_years
 from hubtiers.table.deflate import PriceIndex, deflate_table, money_indicators
@@ -67,9 +68,7 @@ class TierPanel:
     @cached_property
     def regions(self) -> pd.DataFrame:
         """Names of all regions of any year, as they are called in the last one that has them."""
-        names = [
-            result.table.regions[["name_zh", "name_en"]] for result in self.results.values()
-        ]
+        names = [result.table.regions[["name_zh", "name_en"]] for result in self.results.values()]
         order = pd.concat(names[::-1])
         frame = pd.DataFrame(order[~order.index.duplicated()])
         first = pd.concat(names).index.drop_duplicates()
@@ -103,8 +102,9 @@ class TierPanel:
 
     @cached_property
     def carried(self) -> pd.DataFrame:
-        """Values that gaps were filled with from other years: `region_id`, `year`, `indicator`,
-        `value`, and `years` that they are from.
+        """Values that gaps were filled with from other years, one row each.
+
+        Columns `region_id`, `year`, `indicator`, `value`, and the `years` that it is from.
         """
         parts = [
             result.carried.assign(year=year)
@@ -180,8 +180,9 @@ class TierPanel:
 
         Regions in the order of the tables; `carried` lists what was filled from other years.
         """
-        order = [(region, year) for region in self.regions.index for year in self.years]
-        index = pd.MultiIndex.from_tuples(order, names=["region_id", "year"])
+        regions, years = self.regions.index.tolist(), list(self.years)
+        pairs = list(product(regions, years))
+        index = pd.MultiIndex.from_tuples(pairs, names=["region_id", "year"])
         tall = {"score": self.scores, "rank": self.ranks, "tier": self.tiers}
         frame = pd.DataFrame(index=index)
         for name in ("name_zh", "name_en"):
@@ -193,15 +194,14 @@ class TierPanel:
         told = self.carried["indicator"] + " (" + self.carried["years"] + ")"
         told = told.groupby([self.carried["region_id"], self.carried["year"]]).agg("; ".join)
         frame["carried"] = told.reindex(index).fillna("") if len(told) else ""
-        return frame.reset_index()[
-            ["region_id", "name_zh", "name_en", "year", *tall, "presence", "carried"]
-        ]
+        order = ["region_id", "name_zh", "name_en", "year", *tall, "presence", "carried"]
+        return frame.reset_index()[order]
 
     @cached_property
     def _codes(self) -> pd.DataFrame:
         """Tiers as numbers, 0 the lowest; missing where there is none."""
-        codes = self.tiers.apply(lambda tier: tier.cat.codes)
-        return codes.astype("float64").where(codes >= 0)
+        codes: pd.DataFrame = self.tiers.apply(lambda tier: tier.cat.codes).astype("float64")
+        return codes.where(codes >= 0)
 
     def _by_year(self, columns: Mapping[int, pd.Series]) -> pd.DataFrame:
         aligned = {year: column.reindex(self.regions.index) for year, column in columns.items()}
@@ -340,14 +340,15 @@ def tier_panel(
     if deflate is not None:
         _require_whole_ratios(scheme, deflate, tables[wanted[0]])
         tables = {year: deflate_table(t, deflate, year=year) for year, t in tables.items()}
+    require_one_framework(tables)
     scheme = scheme.knowing_years(tables)
     scored = {year: tables[year] for year in wanted}
     _require_values(scheme, scored)
     if refit:
-        fits = {year: scheme.fit_panel(scored, fit_on=year) for year in wanted}
+        results = {year: scheme.run(scored[year], year=year) for year in wanted}
     else:
-        fits = dict.fromkeys(wanted, scheme.fit_panel(scored, fit_on=fit_on))
-    results = {year: fits[year].score(scored[year], year=year) for year in wanted}
+        fitted = scheme.fit_panel(scored, fit_on=fit_on)
+        results = {year: fitted.score(scored[year], year=year) for year in wanted}
     _require_all_indicators(results)
     named = {"first": wanted[0], "last": wanted[-1]}.get(str(fit_on), fit_on)
     return TierPanel(results, "each" if refit else named, deflate)
@@ -370,12 +371,13 @@ def _require_whole_ratios(scheme: Scheme, prices: PriceIndex, table: IndicatorTa
     if prices.indicators is not None or isinstance(scheme.denominate, NoDenominate):
         return
     deflated = prices.applies_to(table.framework)
-    node = table.framework.node
-    if divided := [code for code in deflated if node[code].denominator]:
+    size_of = {node.code: node.denominator for node in table.framework.indicators}
+    if divided := [code for code in deflated if size_of.get(code)]:
+        size = size_of[divided[0]]
         raise SpecError(
-            f"{listing(map(repr, divided))} is money that is divided by {node[divided[0]].denominator!r}"
-            ", and it is not known whether that is money as well. Name all that is to be deflated, "
-            "denominators too: PriceIndex(…, indicators=(…))."
+            f"{listing(map(repr, divided))} is money that is divided by {size!r}, and it is not "
+            "known whether that is money as well. Name all that is to be deflated, denominators "
+            "too: PriceIndex(…, indicators=(…))."
         )
 
 

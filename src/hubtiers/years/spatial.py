@@ -253,7 +253,8 @@ def neighbour_means(values: pd.DataFrame, neighbours: Contiguity) -> Floats:
     sums, counts = np.zeros(x.shape), np.zeros(x.shape)
     np.add.at(sums, first, np.where(known, x, 0.0)[second])
     np.add.at(counts, first, known[second].astype(float))
-    return np.divide(sums, counts, out=np.full(x.shape, np.nan), where=counts > 0)
+    means: Floats = np.divide(sums, counts, out=np.full(x.shape, np.nan), where=counts > 0)
+    return means
 
 
 def _conditional(known: Classes, lag_codes: Ints, lags: int) -> Ints:
@@ -284,7 +285,8 @@ def _assembled(
 
     by_lag = {lag: framed(part, 0) for lag, part in zip(lag_labels, counts, strict=True)}
     pooled = framed(counts.sum(axis=0), steps - int(counts.sum()))
-    return SpatialTransitions(by_lag, pooled, *cuts, *homogeneity(counts), islands)
+    q, ratio, freedom = homogeneity(counts)
+    return SpatialTransitions(by_lag, pooled, *cuts, q, ratio, freedom, islands)
 
 
 def homogeneity(counts: Ints) -> tuple[float, float, int]:

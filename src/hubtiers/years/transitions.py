@@ -1,5 +1,4 @@
-"""How often regions pass from one tier to another (马尔可夫转移): counts, probabilities, and where
-they lead."""
+"""How often regions pass from one tier to another (马尔可夫转移), and where that leads."""
 
 from __future__ import annotations
 
@@ -17,7 +16,13 @@ from hubtiers.errors import DataError, NotComparableError, SpecError, listing
 from hubtiers.framework import TIERS
 from hubtiers.years.panel import TierPanel
 
-__all__ = ["Classes", "TierTransitions", "classes_of_panel", "tier_transitions", "transition_counts"]
+__all__ = [
+    "Classes",
+    "TierTransitions",
+    "classes_of_panel",
+    "tier_transitions",
+    "transition_counts",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -33,8 +38,9 @@ class Classes:
     @property
     def step(self) -> int | None:
         """Years from one column to the next; None where they are unevenly spaced."""
-        gaps = {later - earlier for earlier, later in pairwise(self.codes.columns)}
-        return int(gaps.pop()) if len(gaps) == 1 else None
+        years = [int(year) for year in self.codes.columns]
+        gaps = {later - earlier for earlier, later in pairwise(years)}
+        return gaps.pop() if len(gaps) == 1 else None
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -220,7 +226,8 @@ def classes_of_panel(
     DataError, SpecError
     """
     if isinstance(panel, TierPanel):
-        frame, labels = panel.tiers.astype("object"), panel.labels
+        labels: tuple[object, ...] = panel.labels
+        frame = panel.tiers.astype("object")
         if classes is not None:
             raise SpecError("A panel has its own tiers. Leave `classes` out.")
     elif isinstance(panel, pd.DataFrame):
@@ -300,7 +307,8 @@ def row_shares(counts: NDArray[np.int64]) -> Floats:
     [[0.75, 0.25], [nan, nan]]
     """
     sums = counts.sum(axis=1, keepdims=True)
-    return np.divide(counts, sums, out=np.full(counts.shape, np.nan), where=sums > 0)
+    shares: Floats = np.divide(counts, sums, out=np.full(counts.shape, np.nan), where=sums > 0)
+    return shares
 
 
 def closed_sets(leads: NDArray[np.bool_], places: Ints) -> list[tuple[int, ...]]:
@@ -353,8 +361,10 @@ def mean_first_passage(shares: Floats) -> Floats:
     for target in range(k):
         # What happens after the visit does not count.
         ahead = reachable(leads & ~(np.arange(k) == target)[:, None])
-        sure = np.array([ahead[ahead[start], target].all() for start in range(k)])
-        blind = np.array([(unknown & ahead[start])[np.arange(k) != target].any() for start in range(k)])
+        sure = ~(ahead & ~ahead[:, target]).any(axis=1)
+        blind = np.array(
+            [(unknown & ahead[start])[np.arange(k) != target].any() for start in range(k)]
+        )
         inner = np.flatnonzero(sure & ~blind & (np.arange(k) != target))
         system = np.eye(len(inner)) - shares[np.ix_(inner, inner)]
         found[inner, target] = np.linalg.solve(system, np.ones(len(inner)))

@@ -124,9 +124,7 @@ class LatestYear:
         """Return what gaps of a year are filled with, from regions × years of one indicator."""
         return latest_before(x, years, year, age=self._age)
 
-    def origins(
-        self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
-    ) -> list[str]:
+    def origins(self, x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> list[str]:
         """Return the year that each filling is from; empty where there is none."""
         known = np.where(np.isnan(x), np.nan, years)
         return [_as_year(one) for one in latest_before(known, years, year, age=self._age)]
@@ -182,7 +180,9 @@ class LinearInTime:
         self, values: pd.DataFrame, *, panel: pd.DataFrame | None = None, year: int | None = None
     ) -> FittedYears:
         """Keep the values of all years; parameters and errors as in `LatestYear.fit`."""
-        return FittedYears(self, _as_panel(values, _first(self.panel, panel), "LinearInTime()"), year)
+        return FittedYears(
+            self, _as_panel(values, _first(self.panel, panel), "LinearInTime()"), year
+        )
 
     def fill(
         self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
@@ -190,9 +190,7 @@ class LinearInTime:
         """Return what gaps of a year are filled with, from regions × years of one indicator."""
         return between_years(x, years, year)
 
-    def origins(
-        self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
-    ) -> list[str]:
+    def origins(self, x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> list[str]:
         """Return the two years that each filling lies between; empty where there are none."""
         known = np.where(np.isnan(x), np.nan, years)
         before = latest_before(known, years, year, age=np.inf)

@@ -313,7 +313,7 @@ def _same_framework(results: list[Result]) -> Framework:
 def carried_values(result: Result) -> PrintTable:
     """Return the values that were taken from other years, with the years, one a row."""
     frame = result.carried.join(result.table.regions[["name_zh", "name_en"]], on="region_id")
-    node = result.table.framework.node
+    node = {node.code: node for node in result.table.framework.indicators}
     columns = (
         *REGION,
         column("indicator_zh", of=lambda row: _name_of(node[row["indicator"]], "zh"), only="zh"),

@@ -75,21 +75,22 @@ def _scale_words(panel: TierPanel) -> tuple[str, str]:
     first, last = panel.years[0], panel.years[-1]
     span_zh, span_en = f"{first} 至 {last} 年共 {len(panel.years)} 个年份", f"{first} to {last}"
     if panel.is_refit:
-        return (
-            f"{span_zh}，每年各自确定界限、权重与断点：层级是相对于当年各区域而言的，"
-            "得分与层级不能跨年比较。",
+        zh = f"{span_zh}，每年各自确定界限、权重与断点：层级相对于当年各区域，得分不能跨年比较。"
+        en = (
             f"{len(panel.years)} years, {span_en}. Every year has bounds, weights and cut-points "
             "of its own: tiers are relative to the regions of the year, and scores do not compare "
-            "between years.",
+            "between years."
         )
-    scale_zh, scale_en = f"{panel.fit_on} 年", f"those of {panel.fit_on}"
+        return zh, en
+    scale_zh, scale_en = f" {panel.fit_on} 年", f"those of {panel.fit_on}"
     if panel.fit_on == "all":
         scale_zh, scale_en = "全部年份合并", "those of all years together"
-    return (
-        f"{span_zh}，各年均用同一尺度计分定级：界限、权重与断点取自{scale_zh}，因此可以跨年比较。",
+    zh = f"{span_zh}，各年均用同一尺度计分定级：界限、权重与断点取自{scale_zh}，可以跨年比较。"
+    en = (
         f"{len(panel.years)} years, {span_en}, on one scale: bounds, weights and cut-points are "
-        f"{scale_en}, so that years can be compared.",
+        f"{scale_en}, so that years can be compared."
     )
+    return zh, en
 
 
 def _other_scale(material: Material, page: Page) -> str:
@@ -165,10 +166,9 @@ def filled_table(panel: TierPanel) -> PrintTable:
     """Return how many values were taken from which years, by indicator and year."""
     result = panel.results[panel.years[-1]]
     keys = ["indicator", "year", "years"]
-    groups = panel.carried.groupby(keys, sort=False).size() if len(panel.carried) else {}
+    counted = panel.carried[keys].value_counts(sort=False).reset_index(name="n")
     rows = [
-        {"node": node_text(result, code), "year": str(year), "years": years, "n": int(n)}
-        for (code, year, years), n in groups.items()
+        {"node": node_text(result, row["indicator"]), **row} for row in counted.to_dict("records")
     ]
     columns = (
         column("indicator_both", of=lambda row: row["node"]),
@@ -199,15 +199,19 @@ def _transition_words(found: TierTransitions) -> tuple[str, str]:
         zh += f"另有 {found.left_out} 次因一端无层级而不计。"
         en += f" {found.left_out} more have no tier at one end and are not counted."
     if found.steady_state is None:
-        return zh + "这些概率没有唯一的稳态。", f"{en} These probabilities have no single steady state."
+        return (
+            zh + "这些概率没有唯一的稳态。",
+            f"{en} These probabilities have no single steady state.",
+        )
     known = found.steady_state.dropna()
     parts = [(tier_text(label), f"{share:.0%}") for label, share in known.items()]
     listed = join_texts([Text(f"{t.zh} {share}", f"{t.en} {share}") for t, share in parts])
-    return (
-        f"{zh}若概率不变，最终的层级构成为：{listed.zh}。这是对样本期的概括，不是预测。",
-        f"{en} If they stayed as they are, tiers would in the end hold: {listed.en}. This sums up "
-        "the years and is no forecast.",
+    zh += f"若概率不变，最终的层级构成为：{listed.zh}。这是对样本期的概括，不是预测。"
+    en += (
+        f" If they stayed as they are, tiers would in the end hold: {listed.en}. This sums up the "
+        "years and is no forecast."
     )
+    return zh, en
 
 
 def transition_table(found: TierTransitions) -> PrintTable:
@@ -221,11 +225,12 @@ def transition_table(found: TierTransitions) -> PrintTable:
     return print_table("transitions", "transition_table", columns, rows.items())
 
 
-def _passage(found: TierTransitions, end: str, row: tuple[str, int]) -> str | None:
+def _passage(found: TierTransitions, end: object, row: tuple[object, int]) -> str | None:
     if not row[1]:
         return None
-    share = number_text(float(found.probabilities.loc[row[0], end]), 3)
-    return f"{found.counts.loc[row[0], end]} ({share})"
+    place = found.counts.index.get_loc(row[0]), found.counts.columns.get_loc(end)
+    share = number_text(float(found.probabilities.to_numpy()[place]), 3)
+    return f"{found.counts.to_numpy()[place]} ({share})"
 
 
 def _mover_words(panel: TierPanel, moves: TierMoves | None) -> tuple[str, str]:
@@ -236,12 +241,16 @@ def _mover_words(panel: TierPanel, moves: TierMoves | None) -> tuple[str, str]:
     en = f"From {first} to {last}, {up} regions rose and {len(moved) - up} fell."
     if moves is None:
         return zh, en
-    return (
-        f"{zh}概率为 {moves.draws} 次随机变动方法选择的计算中层级同向变动的比例；"
-        f"每次变动对所有年份相同（{'；'.join(moves.varied)}）。",
-        f"{en} The probability is the share of {moves.draws} draws in which the tier goes the same "
-        f"way; a draw holds for all years ({'; '.join(moves.varied)}).",
+    zh += (
+        f"概率为 {moves.draws} 次随机变动方法选择的计算中层级在同样两年之间同向变动的比例，"
+        "每次变动对所有年份相同。逐年变动的概率较低：换一种选择，同一变动可能落在前后的年份。"
     )
+    en += (
+        f" The probability is the share of {moves.draws} draws in which the tier goes the same way "
+        "between the same two years; a draw holds for all years. It is lower from year to year, "
+        "since under other choices a change may fall into a year before or after."
+    )
+    return zh, en
 
 
 def moved_table(panel: TierPanel, moves: TierMoves | None) -> PrintTable:
@@ -260,10 +269,9 @@ def _change_table(name: str, frame: pd.DataFrame, years: tuple[int, int] | None)
     columns: list[Column] = [*REGION]
     if years is None:
         columns.append(column("years", of=lambda row: f"{row['year_from']}–{row['year_to']}"))
-    for end in ("before", "after"):
-        columns.append(column(f"tier_{end}", of=tier_at(f"tier_{end}")))
-    for end in ("before", "after"):
-        columns.append(column(f"rank_{end}", of=whole_at(f"rank_{end}"), digits=0))
+    ends = ("before", "after")
+    columns += [column(f"tier_{end}", of=tier_at(f"tier_{end}")) for end in ends]
+    columns += [column(f"rank_{end}", of=whole_at(f"rank_{end}"), digits=0) for end in ends]
     if "probability" in frame:
         columns.append(column("move_probability", of=number_at("probability"), digits=3))
     rows = frame.to_dict("records")
@@ -275,24 +283,33 @@ def _change_table(name: str, frame: pd.DataFrame, years: tuple[int, int] | None)
 
 
 def _centres(material: Material, page: Page) -> str:
-    """Return how the centre of weight of each quantity moved."""
+    """Return how the centre of weight of each quantity moved, and which have none."""
     panel, result = material.panel, material.result
     assert panel is not None
     nodes = [node for node in result.table.framework.indicators if node.kind == "extensive"]
-    rows, reason = [], ""
+    rows, reasons = [], []
     for node in nodes:
         try:
-            path = centre_path(panel.values(node.code), result.table.regions)
+            rows.append(_centre_row(panel, result, node.code))
         except HubtiersError as error:
-            reason = reason or str(error)
-            continue
-        ends = path.frame[["lon", "lat"]].iloc[[0, -1]].to_numpy().ravel().tolist()
-        row = dict(zip(("lon_from", "lat_from", "lon_to", "lat_to"), ends, strict=True))
-        row |= {"node": node_text(result, node.code), "km": path.km, "n": len(path.regions)}
-        rows.append(row | {"towards": direction_text(path.bearing)})
-    if not rows:
-        return page.text(f"未计算重心：{reason}", f"No centre of weight: {reason}") if reason else ""
-    return page.heading("centre_heading") + page.table(_centre_table(panel, rows))
+            reasons.append(f"{node_name(result, node.code, page.language)}: {error}")
+    body = page.table(_centre_table(panel, rows))
+    if reasons:
+        listed = "; ".join(reasons)
+        body += page.text(f"未计算重心：{listed}", f"No centre of weight: {listed}")
+    return page.heading("centre_heading") + body if body else ""
+
+
+def _centre_row(panel: TierPanel, result: Result, code: str) -> dict[str, Any]:
+    # Between the ends the path may skip a year for which nothing was published.
+    values = panel.values(code)
+    between = [year for year in panel.years[1:-1] if values[year].isna().all()]
+    path = centre_path(values.drop(columns=between), result.table.regions)
+    ends = path.frame[["lon", "lat"]].iloc[[0, -1]].to_numpy().ravel().tolist()
+    row = dict(zip(("lon_from", "lat_from", "lon_to", "lat_to"), ends, strict=True))
+    towards = direction_text(path.bearing)
+    known = {"node": node_text(result, code), "km": path.km, "n": len(path.regions)}
+    return row | known | {"towards": towards}
 
 
 def _centre_table(panel: TierPanel, rows: Sequence[Mapping[str, Any]]) -> PrintTable:
