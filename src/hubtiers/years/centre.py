@@ -14,12 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+from hubtiers.regions.gazetteer import gazetteer
+from hubtiers.regions.pack import DEFAULT_PACK, source_of
 
 __all__ = ["CentrePath", "centre_path", "weighted_centre"]
 
 Floats = NDArray[np.float64]
 
-_PLACES = ("seat", "inside")
+_PLACES = ("seat", "point", "inside")
 _METRES = 1000.0
 _STANDSTILL_KM = 1e-6
 """A move of less than a millimetre has no direction."""
@@ -36,7 +38,8 @@ class CentrePath:
         clockwise from north, missing for the first year and where it stands still); `km_from_first`
         and `bearing_from_first`.
     at
-        Which point stands for a region: its `"seat"`, or a point `"inside"` it.
+        Which point stands for a region: its `"seat"`, the `"point"` of its row, or a point
+        `"inside"` it.
     regions
         The regions that count in every year.
     left_out
@@ -87,10 +90,12 @@ def centre_path(
         Weights, regions × years: a quantity that can be added up, such as `panel.values("rd")`.
         None may be negative.
     regions
-        Regions by id, with columns `lon` and `lat` (degrees, WGS84) or geometry.
+        Regions by id, as `load_regions` gives them, with columns `lon` and `lat` (degrees, WGS84),
+        or with geometry.
     at
-        `"seat"`: the point that `lon` and `lat` give; `"inside"`: a point inside each region. Left
-        out, the seat where the regions have one.
+        `"seat"`: the seat of each region, from the gazetteer that ships or from columns `seat_lon`
+        and `seat_lat`; `"point"`: what `lon` and `lat` give; `"inside"`: a point inside each
+        region. Left out, the first of these that there is.
 
     Returns
     -------
@@ -103,7 +108,7 @@ def centre_path(
         When a weight is negative, a year has no weight, no region has a value in every year, or a
         region is not among `regions`.
     MissingColumnError
-        When seats are asked for and there are none.
+        When seats or points are asked for and there are none.
     UnknownOptionError, SpecError
 
     Notes
@@ -171,17 +176,33 @@ def _points(regions: pd.DataFrame, ids: list[str], at: str | None) -> tuple[str,
             "values are from."
         )
     chosen_regions = regions.loc[ids]
-    seats = {"lon", "lat"} <= set(regions.columns)
-    chosen = at or ("seat" if seats else "inside")
-    if chosen == "seat":
-        if not seats:
-            raise MissingColumnError(["lon", "lat"], "The regions", map(str, regions.columns))
-        points = chosen_regions[["lon", "lat"]].to_numpy(float)
-    else:
+    seats = _seats(chosen_regions)
+    listed = {"lon", "lat"} <= set(regions.columns)
+    chosen = at or ("seat" if seats is not None else "point" if listed else "inside")
+    if chosen == "inside":
         points = _inside(chosen_regions)
+    elif chosen == "seat":
+        if seats is None:
+            raise MissingColumnError(["seat_lon", "seat_lat"], "The regions", map(str, regions))
+        points = seats
+    else:
+        if not listed:
+            raise MissingColumnError(["lon", "lat"], "The regions", map(str, regions))
+        points = chosen_regions[["lon", "lat"]].to_numpy(float)
     if odd := [region for region, point in zip(ids, points, strict=True) if np.isnan(point).any()]:
         raise DataError(f"{listing(odd)} has no place. Add it, or leave the region out.")
     return chosen, points
+
+
+def _seats(regions: pd.DataFrame) -> Floats | None:
+    """Return the seats of regions, None where one has none."""
+    if {"seat_lon", "seat_lat"} <= set(regions.columns):
+        return regions[["seat_lon", "seat_lat"]].to_numpy(float)
+    if source_of(regions).pack != DEFAULT_PACK:
+        return None
+    known = gazetteer().drop_duplicates("region_id").set_index("region_id")
+    seats = known[["seat_lon", "seat_lat"]].reindex(regions.index)
+    return None if seats.isna().any(axis=None) else seats.to_numpy(float)
 
 
 def _inside(regions: pd.DataFrame) -> Floats:

@@ -234,7 +234,9 @@ class TierPanel:
         moves = len(self.movers)
         money = ""
         if self.nominal_money:
-            money = f"; {len(self.nominal_money)} indicators are money at the prices of each year"
+            count = len(self.nominal_money)
+            noun = "indicator is" if count == 1 else "indicators are"
+            money = f"; {count} {noun} money at the prices of each year"
         return (
             f"{len(self.regions)} regions × {len(self.years)} years ({self.years[0]} to "
             f"{self.years[-1]}), {scale}; {moves} {'change' if moves == 1 else 'changes'} of tier"
