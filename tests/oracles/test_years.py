@@ -16,7 +16,9 @@ DATA = Path(__file__).parent / "data" / "us_income.csv"
 @pytest.fixture(scope="module")
 def income():
     frame = pd.read_csv(DATA, index_col="state")
-    neighbours = {state: tuple(names.split(";")) for state, names in frame.pop("neighbours").items()}
+    neighbours = {
+        state: tuple(names.split(";")) for state, names in frame.pop("neighbours").items()
+    }
     return frame.set_axis(frame.columns.astype(int), axis=1).astype(float), neighbours
 
 

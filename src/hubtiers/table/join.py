@@ -429,7 +429,7 @@ def _to_table(cells: pd.DataFrame, placed: _Placed, *, may_lack: bool) -> Indica
         both_levels=_both_levels(matches, regions),
     )
     # Only now: without a value left, the statuses are no texts.
-    texts = status.fillna("").astype("str")
+    texts = status.astype("object").fillna("").astype("str")
     return IndicatorTable(values, regions, framework, texts, years, report)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -56,7 +58,9 @@ class TestIndex:
         prices = ht.PriceIndex(
             pd.Series({2021: 102.0, 2022: 105.0}), base=2022, form="previous-year"
         )
-        assert prices.factors([2020, 2021, 2022]).tolist() == pytest.approx([1.02 * 1.05, 1.05, 1.0])
+        assert prices.factors([2020, 2021, 2022]).tolist() == pytest.approx(
+            [1.02 * 1.05, 1.05, 1.0]
+        )
 
     def test_links_by_region(self):
         frame = pd.DataFrame({2021: [102.0, 110.0], 2022: [105.0, 100.0]}, index=["a", "b"])
@@ -69,7 +73,12 @@ class TestIndex:
         [
             ({2020: 98.0, 2022: 110.0}, {}, ht.SpecError, "no year has the index 100. Name it"),
             ({2020: 100.0, 2022: 100.0}, {}, ht.SpecError, "2020, 2022 have the index 100"),
-            ({2020: 100.0}, {"base": 2021}, ht.SpecError, "base=2021 is no year of the price index"),
+            (
+                {2020: 100.0},
+                {"base": 2021},
+                ht.SpecError,
+                "base=2021 is no year of the price index",
+            ),
             ({2020: 100.0, 2022: 0.0}, {}, ht.DataError, "needs a positive number for every year"),
             ({2020: 100.0, 2022: None}, {}, ht.DataError, "needs a positive number for every year"),
             ({2020: 100.0, "x": 3.0}, {}, ht.DataError, "needs whole years and numbers"),
@@ -106,7 +115,9 @@ class TestFile:
         prices = ht.PriceIndex.read(tmp_path / "prices.csv", indicators=["rd"])
         regions = ht.load_regions("province").loc[["110000", "120000"]]
         framework = ht.Framework((ht.Indicator("rd", unit="亿元"),))
-        values = pd.DataFrame({"region": ["北京", "天津"], "indicator": "rd", "value": [11.0, 25.0]})
+        values = pd.DataFrame(
+            {"region": ["北京", "天津"], "indicator": "rd", "value": [11.0, 25.0]}
+        )
         table = ht.join_indicators(regions, values.assign(year=2022), framework=framework)
         assert deflate_table(table, prices).values["rd"].tolist() == pytest.approx([10.0, 20.0])
         more = ht.join_indicators(
@@ -135,7 +146,7 @@ def table(year=2022, unit="亿元"):
     framework = ht.Framework((ht.Indicator("rd", unit=unit), ht.Indicator("papers", unit="篇")))
     frame = pd.DataFrame({"rd": [11.0, None], "papers": [3.0, 4.0]}, index=["a", "b"])
     one = ht.IndicatorTable.from_frame(frame, framework=framework)
-    return one if year is None else __import__("dataclasses").replace(one, year=one.year.fillna(year))
+    return one if year is None else replace(one, year=one.year.fillna(year))
 
 
 def test_only_money_changes_and_gaps_stay():
@@ -150,7 +161,9 @@ def test_what_a_table_must_have():
     prices = ht.PriceIndex(pd.Series({2020: 100.0, 2022: 110.0}))
     with pytest.raises(ht.DataError, match="'rd' has values without a year"):
         deflate_table(table(year=None), prices)
-    assert deflate_table(table(year=None), prices, year=2022).values["rd"].iloc[0] == pytest.approx(10)
+    assert deflate_table(table(year=None), prices, year=2022).values["rd"].iloc[0] == pytest.approx(
+        10
+    )
     with pytest.raises(ht.DataError, match="price index has no value for 2021; it has 2020, 2022"):
         deflate_table(table(2021), prices)
     with pytest.raises(ht.SpecError, match="No indicator has a currency as its unit"):

@@ -31,7 +31,9 @@ class TestScale:
     def test_all_years_share_the_bounds(self):
         panel = tier_panel(TWO, TABLES)
         # Expenditure runs from 1 to 19 over both years, papers from 1 to 9.
-        assert panel.scores.loc["c"].tolist() == pytest.approx([(2 / 18 + 2 / 8) / 2, (1 + 0.25) / 2])
+        assert panel.scores.loc["c"].tolist() == pytest.approx(
+            [(2 / 18 + 2 / 8) / 2, (1 + 0.25) / 2]
+        )
         assert panel.fit_on == "all"
         assert panel.fitted is panel.results[2012].fitted is panel.results[2022].fitted
         assert panel.ranks.loc["c"].tolist() == [2, 2]
@@ -78,7 +80,9 @@ class TestMovers:
         ]
         assert panel.moved().empty
         assert panel.moved(2010, 2015)["score_after"].tolist() == [panel.scores.loc["c", 2015]]
-        with pytest.raises(ht.SpecError, match="2011 is no year of the panel, which has 2010, 2015"):
+        with pytest.raises(
+            ht.SpecError, match="2011 is no year of the panel, which has 2010, 2015"
+        ):
             panel.moved(2011)
 
     def test_a_year_without_a_score_lies_between(self):
@@ -155,22 +159,27 @@ class TestRefusals:
     def test_no_mapping_and_no_year(self):
         with pytest.raises(ht.SpecError, match="takes a table for each year, such as"):
             tier_panel(TWO, TABLES[2012])
-        with pytest.raises(ht.SpecError, match="'2012' is no year. Key the tables by whole numbers"):
+        with pytest.raises(
+            ht.SpecError, match="'2012' is no year. Key the tables by whole numbers"
+        ):
             tier_panel(TWO, {"2012": TABLES[2012], 2022: TABLES[2022]})
-        with pytest.raises(ht.SpecError, match="There is no table for 2015; the tables are of 2012"):
+        with pytest.raises(
+            ht.SpecError, match="There is no table for 2015; the tables are of 2012"
+        ):
             tier_panel(TWO, TABLES, years=[2012, 2015])
 
 
-class TestOtherYears:
-    tables = {
-        2010: table([1, 2, 3, 9]),
-        2012: table([1, 2, np.nan, 9]),
-        2014: table([1, 2, 7, 9]),
-    }
+GAP = {
+    2010: table([1, 2, 3, 9]),
+    2012: table([1, 2, np.nan, 9]),
+    2014: table([1, 2, 7, 9]),
+}
 
+
+class TestOtherYears:
     def test_a_line_between_two_years_is_marked(self):
         scheme = TWO.replace(impute=ht.LinearInTime())
-        panel = tier_panel(scheme, self.tables)
+        panel = tier_panel(scheme, GAP)
         assert panel.carried.to_numpy().tolist() == [["c", 2012, "rd", 5.0, "2010–2014"]]
         told = panel.to_frame().set_index(["region_id", "year"])["carried"]
         assert told["c", 2012] == "rd (2010–2014)"
@@ -179,14 +188,14 @@ class TestOtherYears:
     @pytest.mark.parametrize("fit_on", ["all", "last", 2012])
     def test_other_tables_fill_gaps_and_are_not_scored(self, fit_on):
         scheme = TWO.replace(impute=ht.LatestYear())
-        panel = tier_panel(scheme, self.tables, years=[2012, 2014], fit_on=fit_on)
+        panel = tier_panel(scheme, GAP, years=[2012, 2014], fit_on=fit_on)
         assert panel.years == (2012, 2014)
         assert panel.carried["value"].tolist() == [3.0]
         assert panel.carried["years"].tolist() == ["2010"]
 
     def test_one_table_alone_with_a_panel(self):
-        scheme = TWO.replace(impute=ht.LatestYear()).knowing_years(self.tables)
-        result = scheme.run(self.tables[2012], year=2012)
+        scheme = TWO.replace(impute=ht.LatestYear()).knowing_years(GAP)
+        result = scheme.run(GAP[2012], year=2012)
         assert result.carried.to_numpy().tolist() == [["c", "rd", 3.0, "2010"]]
         assert result.imputed.loc["c", "rd"]
         # The values of other years are data: a study file has the options only.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,11 +112,12 @@ def test_a_panel_has_its_own_tiers(panel):
         ht.tier_transitions(panel, classes=(1, 2))
 
 
-class TestSpatial:
-    chain = {"a": ("b",), "b": ("a", "c"), "c": ("b", "d"), "d": ("c",)}
+CHAIN = {"a": ("b",), "b": ("a", "c"), "c": ("b", "d"), "d": ("c",)}
 
+
+class TestSpatial:
     def test_tier_of_the_neighbours(self, panel):
-        found = ht.spatial_transitions(panel, self.chain)
+        found = ht.spatial_transitions(panel, CHAIN)
         # Scores of 2010 are 0, 1/8, 7/8 and 1, and tiers part at 1/2: a stands beside b (1/8), b
         # between a and c (7/16), c between b and d (9/16), d beside c (7/8).
         assert found.by_lag["national"].counts.to_numpy().tolist() == [[0, 0], [1, 1]]
@@ -123,7 +125,7 @@ class TestSpatial:
         assert found.pooled.left_out == 0
 
     def test_an_island_is_told(self, panel):
-        found = ht.spatial_transitions(panel, self.chain | {"a": (), "b": ("c",)})
+        found = ht.spatial_transitions(panel, CHAIN | {"a": (), "b": ("c",)})
         assert found.islands == ("a",)
         assert found.pooled.left_out == 1
         assert "without neighbours: a" in repr(found)
@@ -131,13 +133,13 @@ class TestSpatial:
     def test_shapes_give_neighbours(self, panel):
         boxes = [box(n, 0, n + 1, 1) for n in range(4)]
         layer = ht.read_regions(
-            __import__("geopandas").GeoDataFrame(
+            gpd.GeoDataFrame(
                 {"id": list("abcd"), "name": list("abcd")}, geometry=boxes, crs="EPSG:4326"
             ),
             id_column="id",
             name="name",
         )
-        by_shape, by_hand = (ht.spatial_transitions(panel, n) for n in (layer, self.chain))
+        by_shape, by_hand = (ht.spatial_transitions(panel, n) for n in (layer, CHAIN))
         pd.testing.assert_frame_equal(by_shape.to_frame(), by_hand.to_frame())
 
     def test_refusals(self, panel):
@@ -145,19 +147,21 @@ class TestSpatial:
             panel.fitted.scheme, {y: r.table for y, r in panel.results.items()}, refit=True
         )
         with pytest.raises(ht.NotComparableError, match="Every year of the panel has a scale"):
-            ht.spatial_transitions(refitted, self.chain)
+            ht.spatial_transitions(refitted, CHAIN)
         with pytest.raises(ht.DataError, match="No region has a neighbour with a value"):
             ht.spatial_transitions(panel, {"x": ("y",)})
-        with pytest.raises(ht.SpecError, match="needs a TierPanel or a frame of values, but got int"):
-            ht.spatial_transitions(3, self.chain)
+        with pytest.raises(
+            ht.SpecError, match="needs a TierPanel or a frame of values, but got int"
+        ):
+            ht.spatial_transitions(3, CHAIN)
         with pytest.raises(ht.SpecError, match="classes=1 must be a whole number of at least 2"):
-            ht.spatial_transitions(panel.scores, self.chain, classes=1)
-        uneven = panel.scores.assign(**{"x": 1.0}).set_axis([2010, 2012, 2020], axis=1)
+            ht.spatial_transitions(panel.scores, CHAIN, classes=1)
+        uneven = panel.scores.assign(x=1.0).set_axis([2010, 2012, 2020], axis=1)
         with pytest.raises(ht.NotComparableError, match="are unevenly spaced"):
-            ht.spatial_transitions(uneven, self.chain)
+            ht.spatial_transitions(uneven, CHAIN)
 
     def test_clusters_have_no_cut_points(self, panel):
         tables = {year: result.table for year, result in panel.results.items()}
         clusters = tier_panel(ht.Scheme(tier=ht.KMeans(2)), tables)
         with pytest.raises(ht.NotComparableError, match="are not cut from the score"):
-            ht.spatial_transitions(clusters, self.chain)
+            ht.spatial_transitions(clusters, CHAIN)
