@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -174,4 +174,4 @@ def _nearest(shapes: NDArray[Any], k: int) -> tuple[NDArray[np.int64], NDArray[n
         others = near[near != place][:k]
         first += [place] * len(others)
         second += others.tolist()
-    return known[first], cast("NDArray[np.int64]", known[second])
+    return known[first], known[second]

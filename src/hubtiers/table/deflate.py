@@ -236,7 +236,8 @@ class PriceIndex:
         steps = self.prices / _BASE
         first = years[0] - 1
         if isinstance(steps, pd.Series):
-            return pd.concat([pd.Series({first: _BASE}), _BASE * steps.cumprod()])
+            by_year: pd.Series = pd.concat([pd.Series({first: _BASE}), _BASE * steps.cumprod()])
+            return by_year
         linked = _BASE * steps.cumprod(axis=1)
         linked.insert(0, first, _BASE)
         return linked
