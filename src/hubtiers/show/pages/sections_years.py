@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -256,30 +257,27 @@ def _mover_words(panel: TierPanel, moves: TierMoves | None) -> tuple[str, str]:
 def moved_table(panel: TierPanel, moves: TierMoves | None) -> PrintTable:
     """Return the regions whose tier in the last year is not that of the first."""
     frame = panel.moved() if moves is None else moves.moved
-    return _change_table("moved", frame, (panel.years[0], panel.years[-1]))
+    title = word("moved_table").fill(first=panel.years[0], last=panel.years[-1])
+    columns, rows = _change_columns(frame), frame.to_dict("records")
+    table = print_table("moved", "moved_table", (*REGION, *columns), rows, headings=2)
+    return replace(table, title=title)
 
 
 def mover_table(panel: TierPanel, moves: TierMoves | None) -> PrintTable:
     """Return every change of tier from one year to the next; empty for two years."""
     frame = panel.movers if moves is None else moves.movers
-    return _change_table("movers", frame if len(panel.years) > 2 else frame.head(0), None)
+    rows = frame.to_dict("records") if len(panel.years) > 2 else []
+    years = column("years", of=lambda row: f"{row['year_from']}–{row['year_to']}")
+    columns = (*REGION, years, *_change_columns(frame))
+    return print_table("movers", "movers_table", columns, rows, headings=2)
 
 
-def _change_table(name: str, frame: pd.DataFrame, years: tuple[int, int] | None) -> PrintTable:
-    columns: list[Column] = [*REGION]
-    if years is None:
-        columns.append(column("years", of=lambda row: f"{row['year_from']}–{row['year_to']}"))
-    ends = ("before", "after")
-    columns += [column(f"tier_{end}", of=tier_at(f"tier_{end}")) for end in ends]
-    columns += [column(f"rank_{end}", of=whole_at(f"rank_{end}"), digits=0) for end in ends]
+def _change_columns(frame: pd.DataFrame) -> list[Column]:
+    columns = [column(key, of=tier_at(key)) for key in ("tier_before", "tier_after")]
+    columns += [column(key, of=whole_at(key), digits=0) for key in ("rank_before", "rank_after")]
     if "probability" in frame:
         columns.append(column("move_probability", of=number_at("probability"), digits=3))
-    rows = frame.to_dict("records")
-    table = print_table(name, f"{name}_table", columns, rows, headings=2)
-    if years is None:
-        return table
-    title = word("moved_table").fill(first=years[0], last=years[1])
-    return PrintTable(name, title, table.columns, table.rows, table.notes, table.headings)
+    return columns
 
 
 def _centres(material: Material, page: Page) -> str:
