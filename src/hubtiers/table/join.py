@@ -234,10 +234,7 @@ def _placed(
     leading_zeros: bool,
     merged: str,
 ) -> _Placed:
-    if unmatched not in _UNMATCHED:
-        raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
-    if merged not in _MERGED:
-        raise UnknownOptionError("choice for merged=", merged, _MERGED)
+    _require_choices(unmatched, merged)
     regions = as_regions(regions)
     given = values if isinstance(values, pd.DataFrame) else values.values
     left: tuple[str, ...] = ()
@@ -261,6 +258,13 @@ def _placed(
         placed, added = add_merged(placed, matches, declared)
     indicators = (*dict.fromkeys(tidy["indicator"]), *left)
     return _Placed(placed, regions, framework, indicators, matches, added)
+
+
+def _require_choices(unmatched: str, merged: str) -> None:
+    if unmatched not in _UNMATCHED:
+        raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
+    if merged not in _MERGED:
+        raise UnknownOptionError("choice for merged=", merged, _MERGED)
 
 
 def _wanted_rows(tidy: pd.DataFrame, framework: Framework) -> pd.DataFrame:
