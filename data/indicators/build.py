@@ -12,7 +12,15 @@ import importlib
 import sys
 from pathlib import Path
 
-SETS = ("zhang2022", "provinces", "cities", "cities-lists", "checks", "beijing_cooperation")
+SETS = (
+    "zhang2022",
+    "provinces",
+    "cities",
+    "cities-lists",
+    "checks",
+    "beijing_cooperation",
+    "city-years",
+)
 
 
 def main(arguments: list[str]) -> None:

@@ -137,9 +137,10 @@ from .show.web.webmap import tier_map
 from .study import Study, load_study
 from .table.by_name import count_by_name
 from .table.concentration import effective_number, herfindahl, shannon_diversity
+from .table.deflate import PriceIndex
 from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators
-from .table.join import join_indicators
+from .table.join import join_indicators, join_years
 from .table.name_report import NameReport
 from .table.points.count import count_points
 from .table.report import JoinReport
@@ -159,6 +160,11 @@ from .tiers.breaks import (
 from .tiers.clusters import GaussianMixture, Hierarchical, KMeans
 from .tiers.number import choose_k, cut_gaps, preferred_k
 from .tiers.rules import PositionRules, function_shares, macro_regions
+from .years.centre import CentrePath, centre_path
+from .years.moves import TierMoves, assess_moves
+from .years.panel import TierPanel, tier_panel
+from .years.spatial import SpatialTransitions, spatial_transitions
+from .years.transitions import TierTransitions, tier_transitions
 
 __version__: str
 
@@ -176,6 +182,7 @@ __all__ = [
     "BoxCox",
     "BudgetAllocation",
     "CRSError",
+    "CentrePath",
     "CentredGoalposts",
     "CoCores",
     "CombinedWeights",
@@ -264,6 +271,7 @@ __all__ = [
     "PercentileRank",
     "PositionRules",
     "PowerMean",
+    "PriceIndex",
     "Proposal",
     "ProposedLayout",
     "ProvinceExtent",
@@ -279,13 +287,17 @@ __all__ = [
     "ScaleComparison",
     "Scheme",
     "SingleCore",
+    "SpatialTransitions",
     "SpecError",
     "StandardDeviation",
     "StrongLinks",
     "Study",
     "Theil",
     "Thresholds",
+    "TierMoves",
+    "TierPanel",
     "TierScale",
+    "TierTransitions",
     "Topsis",
     "UniformAround",
     "UnknownOptionError",
@@ -299,10 +311,12 @@ __all__ = [
     "accessibility",
     "agreement",
     "assess_layout",
+    "assess_moves",
     "assess_robustness",
     "breakpoint_distance",
     "build_network",
     "build_report",
+    "centre_path",
     "choose_k",
     "compare_baselines",
     "compare_editions",
@@ -342,6 +356,7 @@ __all__ = [
     "huff_shares",
     "interlocking_links",
     "join_indicators",
+    "join_years",
     "largest_links",
     "leave_one_out",
     "list_datasets",
@@ -382,11 +397,14 @@ __all__ = [
     "shannon_diversity",
     "simulate_diffusion",
     "sobol_indices",
+    "spatial_transitions",
     "theil",
     "tier_figure",
     "tier_map",
     "tier_number_figure",
+    "tier_panel",
     "tier_probability_figure",
+    "tier_transitions",
     "tiers_from_ranking",
     "to_latex",
     "to_markdown",

@@ -67,6 +67,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         _print_baselines(console, compared, outcome.result, found)
     if outcome.comparison:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
+    if outcome.panel is not None:
+        _print_panel(console, outcome)
     for row in outcome.outside.to_dict("records"):
         console.print(
             f"Against {row['outside']}: Pearson {_with_interval(row, 'pearson')}, Spearman "
@@ -132,6 +134,22 @@ def _print_windows(console: Console, result: Result) -> None:
     for texts in printed.texts("en"):
         _add_row(table, texts)
     console.print(table)
+
+
+def _print_panel(console: Console, outcome: Outcome) -> None:
+    """Print how many regions each tier holds by year, the scale, and who moved how surely."""
+    panel, moves = outcome.panel, outcome.moves
+    assert panel is not None
+    table = Table(title="Regions in each tier, by year", title_justify="left")
+    for head in ("year", *panel.labels):
+        table.add_column(head, justify="right")
+    for year in panel.years:
+        counts = panel.tiers[year].value_counts()
+        _add_row(table, [year, *(counts.get(label, 0) for label in panel.labels)])
+    console.print(table)
+    for told in (panel, moves):
+        if told is not None:
+            console.print(repr(told).splitlines()[0].strip("<>"), markup=False)
 
 
 def print_trials(console: Console, trials: Trials, title: str) -> None:

@@ -11,6 +11,7 @@ from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name
 from hubtiers.hubs.layout import seat_file
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
+from hubtiers.table.indicators import values_file
 
 __all__ = ["input_files"]
 
@@ -30,11 +31,12 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     data, layout = content.data, content.layout.name if content.layout else None
     tables = [source.file for source in data.indicators if source.file]
     members = data.members.file if data.members else None
-    named = [*tables, data.framework, data.regions, data.names, members, layout]
+    prices = data.deflate.file if data.deflate else None
+    named = [*tables, data.framework, data.regions, data.names, members, prices, layout]
     files = {name: folder / name for name in named if name and is_file_name(name)}
     for name in tables:
         if not is_file_name(name):
-            files |= _of_set(name, "values.csv", "sources.csv")
+            files |= _of_set(name, values_file(data_path("indicators", name)).name, "sources.csv")
     if data.framework and not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
     if content.compare.outside:

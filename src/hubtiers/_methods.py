@@ -222,9 +222,14 @@ def make_step(step: str, spec: Any) -> Any:
 def _options_of(method: type) -> dict[str, str | None]:
     """Return the options of a method.
 
-    One that holds methods itself names their step in its metadata.
+    One that holds methods itself names their step in its metadata; what is data and no option says
+    so there.
     """
-    return {f.name: f.metadata.get("step") for f in dataclasses.fields(method) if f.init}
+    return {
+        f.name: f.metadata.get("step")
+        for f in dataclasses.fields(method)
+        if f.init and not f.metadata.get("data")
+    }
 
 
 def _made_option(step: str | None, value: Any) -> Any:
@@ -303,7 +308,7 @@ def to_plain(value: Any) -> Any:
     Mappings, lists, numbers and text.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        options = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
+        options = {name: getattr(value, name) for name in _options_of(type(value))}
         plain = {name: to_plain(option) for name, option in options.items() if option is not None}
         return {"method": type(value).__name__, **plain}
     if isinstance(value, (tuple, list)):

@@ -17,8 +17,9 @@ from hubtiers.errors import DataError
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.years.panel import TierPanel
 
-__all__ = ["notes_of", "save_outcome", "write_scores"]
+__all__ = ["notes_of", "save_outcome", "write_panel", "write_scores"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 _NO_FONT = (
@@ -67,6 +68,8 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     output = outcome.content.output
     write_scores(outcome.result, folder / "scores.csv", robustness=outcome.robustness)
     (folder / "tiers.geojson").write_text(_geojson(outcome.result), encoding="utf-8")
+    if outcome.panel is not None:
+        write_panel(outcome.panel, folder / "panel.csv")
     _write_map(outcome, folder / "map.html")
     if output.figures:
         _write_figures(outcome, folder)
@@ -94,6 +97,14 @@ def write_scores(result: Result, path: Path, *, robustness: Robustness | None = 
         frame[column] = frame[column].map(cell_text)
     frame.index = frame.index.map(cell_text)
     frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
+
+
+def write_panel(panel: TierPanel, path: Path) -> None:
+    """Write scores, ranks and tiers by region and year, as `write_scores` writes its file."""
+    frame = panel.to_frame()
+    for column in ("region_id", "name_zh", "name_en", "carried"):
+        frame[column] = frame[column].map(cell_text)
+    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n", index=False)
 
 
 def _geojson(result: Result) -> str:

@@ -86,10 +86,11 @@ class Given:
         if name == "direction":
             return _directions(self.table.framework)
         if name == "year":
-            return self._year()
+            return self.known_year()
         return None if self.years is None else values.set_axis(self.years, axis=0)
 
-    def _year(self) -> int | None:
+    def known_year(self) -> int | None:
+        """Return the year of the values; None where they have several, or none is stated."""
         if self.only_year is not None or self.years is not None:
             return self.only_year
         years = pd.unique(self.table.year.to_numpy().ravel())

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import BaseModel
 
-from hubtiers._study_file import BaselineSection, DataSection, MembersSection, is_file_name
+from hubtiers._study_file import (
+    BaselineSection,
+    DataSection,
+    DeflateSection,
+    MembersSection,
+    PanelSection,
+    is_file_name,
+)
 from hubtiers._study_values import ORIGIN, join_tables, read_tables
 from hubtiers.errors import (
     DataError,
@@ -31,8 +41,9 @@ from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
 from hubtiers.regions.read import read_regions
 from hubtiers.table._totals import mark_totals
 from hubtiers.table.corrections import correct_names, read_corrections
+from hubtiers.table.deflate import PriceIndex, deflate_table
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.table.join import join_indicators
+from hubtiers.table.join import join_indicators, join_years
 from hubtiers.table.report import JoinReport
 from hubtiers.table.roll_up import roll_up
 from hubtiers.table.yearbook.choices import in_study
@@ -60,13 +71,66 @@ class StudyData:
             When a name, a file or a column does not fit; the way out is told as keys of the study
             file.
         """
-        try:
+        with _told_as_keys():
+            if self.section.years:
+                year = self.section.shown_year
+                return self._load_years([year])[year]  # type: ignore[list-item,index]
             return self._load()
-        except HubtiersError as error:
-            error.args = (in_words_of_a_study(str(error)), *error.args[1:])
-            raise
+
+    def load_years(self, *, others: bool = False) -> dict[int, IndicatorTable]:
+        """Read, join and choose, a table for each of `years`, money at the prices of one.
+
+        With `others` also for every other year that the values state, which gaps can be filled
+        from.
+
+        Raises
+        ------
+        HubtiersError
+            As `load`.
+        """
+        with _told_as_keys():
+            tables = self._load_years(None if others else self.section.years)
+            if absent := sorted(set(self.section.years) - set(tables)):
+                raise DataError(
+                    f"The data have no value for {listing(absent)}; they have "
+                    f"{listing(tables, most=20)}. Leave these out of years = […]."
+                )
+            return tables
+
+    def prices(self) -> PriceIndex | None:
+        """Read the price index, if the study names one."""
+        named = self.section.deflate
+        if named is None:
+            return None
+        return PriceIndex.read(
+            self.path(named.file), base=named.base, form=named.form, indicators=named.indicators
+        )
 
     def _load(self) -> IndicatorTable:
+        values, regions, framework, corrected = self._joinable()
+        table = join_indicators(
+            regions, values, framework=framework, year=self.section.year, **self._join_options()
+        )
+        return self._only(table, self._kept(table), corrected)
+
+    def _load_years(self, years: Iterable[int] | None) -> dict[int, IndicatorTable]:
+        values, regions, framework, corrected = self._joinable()
+        tables = join_years(
+            regions, values, framework=framework, years=years, **self._join_options()
+        )
+        prices = self.prices()
+        if prices is not None:
+            tables = {year: deflate_table(t, prices, year=year) for year, t in tables.items()}
+        # All years have the same regions.
+        kept = self._kept(next(iter(tables.values())))
+        return {year: self._only(table, kept, corrected) for year, table in tables.items()}
+
+    def _join_options(self) -> dict[str, Any]:
+        names = ("unmatched", "leading_zeros", "merged")
+        return {name: getattr(self.section, name) for name in names}
+
+    def _joinable(self) -> tuple[pd.DataFrame, gpd.GeoDataFrame, Framework, dict[str, str]]:
+        """Return values and regions that fit each other, framework and corrections of names."""
         data = self.section
         framework = load_framework(self.path(data.framework)) if data.framework else None
         values, regions, corrected = self._values_and_regions(framework)
@@ -78,17 +142,7 @@ class StudyData:
             )
         elif data.members is not None:
             raise SpecError("[data] has members, but no roll_up = true to bring them up with.")
-        table = join_indicators(
-            regions,
-            values,
-            framework=framework,
-            unmatched=data.unmatched,
-            year=data.year,
-            leading_zeros=data.leading_zeros,
-            merged=data.merged,
-        )
-        report = dataclasses.replace(table.report, corrected=corrected)
-        return self._chosen(dataclasses.replace(table, report=report))
+        return values, regions, framework, corrected
 
     def load_column(self, baseline: BaselineSection, table: IndicatorTable) -> pd.Series:
         """Return one column of the data over the regions of the table, scored or not.
@@ -252,8 +306,8 @@ class StudyData:
         parents: pd.Series = load_regions(below[0].id, pack=pack)[below[0].parent_column]
         return parents
 
-    def _chosen(self, table: IndicatorTable) -> IndicatorTable:
-        """Return the table of the regions that lie within, are named, and are not left out."""
+    def _kept(self, table: IndicatorTable) -> list[str]:
+        """Return the regions of a table that lie within, are named, and are not left out."""
         data = self.section
         kept = list(table.values.index)
         if data.within:
@@ -266,10 +320,18 @@ class StudyData:
             kept = [region for region in kept if region in named]
         out = {table.find(name) for name in data.exclude}
         kept = [region for region in kept if region not in out]
-        if len(kept) == len(table.values):
-            return table
         if not kept:
             raise DataError("No region is left: within, only and exclude leave none over.")
+        return kept
+
+    def _only(
+        self, table: IndicatorTable, kept: list[str], corrected: dict[str, str]
+    ) -> IndicatorTable:
+        """Return the table of the regions that are kept, with the names that were corrected."""
+        report = dataclasses.replace(table.report, corrected=corrected)
+        table = dataclasses.replace(table, report=report)
+        if len(kept) == len(table.values):
+            return table
         part = table.only(kept)
         report = dataclasses.replace(
             part.report,
@@ -344,6 +406,16 @@ def _plain_framework(values: pd.DataFrame, direction: Mapping[str, int]) -> Fram
     )
 
 
+@contextlib.contextmanager
+def _told_as_keys() -> Iterator[None]:
+    """Tell the way out of an error as keys of the study file."""
+    try:
+        yield
+    except HubtiersError as error:
+        error.args = (in_words_of_a_study(str(error)), *error.args[1:])
+        raise
+
+
 def in_words_of_a_study(message: str) -> str:
     """Return a message whose way out is an argument of Python as a key of a study file.
 
@@ -352,13 +424,19 @@ def in_words_of_a_study(message: str) -> str:
     >>> in_words_of_a_study("Name one with layer=….")
     'Name one with layer = … in [data].'
     """
-    known = DataSection.model_fields
+    sections: dict[str, type[BaseModel]] = {
+        "deflate": DeflateSection,
+        "[panel]": PanelSection,
+        "[data]": DataSection,
+    }
+    known = {key: place for place, kind in sections.items() for key in kind.model_fields}
 
     def told(match: re.Match[str]) -> str:
         if match["key"] not in known:
             return match[0]
+        place = known[match["key"]]
         verb = "write " if (match["verb"] or "").lower() == "pass " else match["verb"] or ""
         value = "true" if match["value"] == "True" else match["value"]
-        return f"{verb}{match['key']} = {value} in [data]"
+        return f"{verb}{match['key']} = {value} in {place}"
 
     return _OPTION.sub(told, in_study(message))

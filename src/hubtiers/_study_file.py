@@ -24,10 +24,12 @@ __all__ = [
     "BaselineSection",
     "CompareSection",
     "DataSection",
+    "DeflateSection",
     "LayoutSection",
     "MembersSection",
     "OutputSection",
     "OutsideCheck",
+    "PanelSection",
     "ReaderSection",
     "RobustnessSection",
     "SourceSection",
@@ -112,6 +114,19 @@ def _as_written(sources: tuple[SourceSection, ...]) -> Any:
     return short if are_files else written
 
 
+class DeflateSection(_Section):
+    """A price index: its file, and what `PriceIndex.read` takes."""
+
+    file: str
+    base: int | None = None
+    form: Literal["fixed", "previous-year"] = "fixed"
+    indicators: tuple[str, ...] | None = None
+
+
+def _as_deflate(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
 class DataSection(ReaderSection):
     """What is joined: regions, indicators, framework.
 
@@ -129,6 +144,11 @@ class DataSection(ReaderSection):
     `merged = "add"` counts of units that are one region today are added up. Without `framework`
     every indicator counts, more being better but where `direction` says -1.
 
+    With `years` the study is a panel: each of them is scored, and map and tables are those of
+    `year`, which is the last of them when left out. `deflate` is a list of prices by year that
+    brings money to the prices of one year: a file, or a table `{ file = …, base = 2015, form =
+    "previous-year", indicators = […] }`.
+
     With `roll_up` the values of smaller regions are brought up to the regions, those of a pack or
     the `members` of a layer of one's own; with `partial` also where some members have none.
     """
@@ -143,6 +163,8 @@ class DataSection(ReaderSection):
     regions: str = "listed"
     edition: str = "printed"
     year: int | str | None = None
+    years: tuple[int, ...] = ()
+    deflate: Annotated[DeflateSection | None, BeforeValidator(_as_deflate)] = None
     unmatched: str = "raise"
     merged: str = "raise"
     exclude: tuple[str, ...] = ()
@@ -164,6 +186,36 @@ class DataSection(ReaderSection):
     names: str | None = None
     leading_zeros: bool = False
     direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _years_fit(self) -> Self:
+        if not self.years:
+            if self.deflate is not None:
+                raise ValueError("deflate = … needs years = […]: money of one year has its prices")
+            return self
+        if len(set(self.years)) < max(2, len(self.years)):
+            raise ValueError("years = […] needs at least two years, each once")
+        if self.year is not None and self.year not in self.years:
+            raise ValueError(f"year = {self.year!r} is none of the years = {list(self.years)}")
+        return self
+
+    @property
+    def shown_year(self) -> int | str | None:
+        """The year of map and tables: that of `year`, else the last of `years`."""
+        return self.year if self.year is not None or not self.years else max(self.years)
+
+
+class PanelSection(_Section):
+    """How the years of a panel share a scale, as `tier_panel` takes it.
+
+    `fit_on = "year"` is the year of the map, so that its tiers are the same in map and panel;
+    `"all"`, `"first"`, `"last"` or a year name another scale. `draws` is how many draws say how
+    often a change of tier happens; as many as in `[robustness]` when left out.
+    """
+
+    fit_on: Literal["year", "all", "first", "last"] | int = "year"
+    refit: bool = False
+    draws: int | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class LayoutSection(_Section):
@@ -252,6 +304,7 @@ class StudyFile(_Section):
     """
 
     data: DataSection
+    panel: PanelSection | None = None
     method: dict[str, Any] = Field(default_factory=dict)
     layout: LayoutSection | None = None
     compare: CompareSection = CompareSection()
@@ -266,6 +319,12 @@ class StudyFile(_Section):
     description_zh: str = ""
     notes_zh: tuple[str, ...] = ()
     notes_en: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _panel_has_years(self) -> Self:
+        if self.panel is not None and not self.data.years:
+            raise ValueError("[panel] needs years = […] in [data]")
+        return self
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -300,6 +359,9 @@ def _first_problem(error: ValidationError) -> str:
         return f"it has the unknown key {place!r}. {did_you_mean(problem['loc'][-1], known)}"
     if problem["type"] == "missing":
         return f"the key {place!r} is missing."
+    if problem["type"] == "value_error":
+        # The sentence is one of this module, and says itself what does not fit.
+        return f"{place}: {problem['ctx']['error']}." if place else f"{problem['ctx']['error']}."
     return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
 
 

@@ -65,7 +65,7 @@ def _read_file(
     def read(year: int | None) -> IndicatorFile:
         return read_indicators(folder / source.file, framework=wanted, year=year, **options)
 
-    if source.year is not None or not isinstance(data.year, int):
+    if source.year is not None or data.years or not isinstance(data.year, int):
         return read(source.year).values
     values = read(None).values
     stated = set(values["year"].dropna())

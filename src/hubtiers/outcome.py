@@ -17,6 +17,8 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.tiers.agreement import Agreement, agreement
+from hubtiers.years.moves import TierMoves
+from hubtiers.years.panel import TierPanel
 
 __all__ = ["Outcome"]
 
@@ -47,6 +49,10 @@ class Outcome:
     baselines
         Columns of the data, such as population, that the study names to be held against: value by
         region, by the code of the column.
+    panel
+        The study year by year; None where it names no years.
+    moves
+        How often each change of tier happens; None where the study asks for no draws.
     inputs
         Every file that was read, by the name it has in the record.
     hubs
@@ -63,6 +69,8 @@ class Outcome:
     robustness: Robustness | None = None
     outside: pd.DataFrame = field(default_factory=pd.DataFrame)
     baselines: Mapping[str, pd.Series] = field(default_factory=dict)
+    panel: TierPanel | None = None
+    moves: TierMoves | None = None
     inputs: Mapping[str, Path] = field(default_factory=dict)
     hubs: HubFindings = field(default_factory=HubFindings)
 

@@ -40,7 +40,15 @@ from hubtiers._methods import (
     to_spec,
 )
 from hubtiers._rounding import round_significant
-from hubtiers._steps import Given, complete_values, fit_and_apply, prepare, require_method, rescale
+from hubtiers._steps import (
+    Given,
+    complete_values,
+    fit_and_apply,
+    measure,
+    prepare,
+    require_method,
+    rescale,
+)
 from hubtiers.errors import (
     DataError,
     NotComparableError,
@@ -52,7 +60,7 @@ from hubtiers.errors import (
 from hubtiers.framework import Framework
 from hubtiers.scoring.aggregate import Arithmetic
 from hubtiers.scoring.denominate import FittedDenominate, NoDenominate
-from hubtiers.scoring.impute import RequireCoverage, indicator_coverage
+from hubtiers.scoring.impute import RequireCoverage, indicator_coverage, takes_years
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.treat import NoTreatment
 from hubtiers.scoring.weight import EqualWeights, FittedWeights
@@ -63,7 +71,16 @@ from hubtiers.tiers.scale import class_counts
 if TYPE_CHECKING:
     from hubtiers.explain import Explanation
 
-__all__ = ["METHODS", "FittedScheme", "Result", "Scheme", "make_step", "short_name"]
+__all__ = [
+    "METHODS",
+    "FittedScheme",
+    "Result",
+    "Scheme",
+    "make_step",
+    "require_one_framework",
+    "short_name",
+    "stack_years",
+]
 
 
 class DenominateStep(Protocol):
@@ -208,31 +225,41 @@ class Scheme:
         """
         return self.run(table).fitted
 
-    def run(self, table: IndicatorTable) -> Result:
-        """Fit and score the same table: `scheme.fit(table).score(table)` in one pass."""
-        self._refuse_overlaps(table)
-        return _learn(self, Given(table))
+    def run(self, table: IndicatorTable, *, year: int | None = None) -> Result:
+        """Fit and score the same table: `scheme.fit(table).score(table)` in one pass.
 
-    def fit_panel(self, tables: Mapping[int, IndicatorTable]) -> FittedScheme:
+        `year` is that of the table, as in `FittedScheme.score`.
+        """
+        self._refuse_overlaps(table)
+        return _learn(self, Given(table, only_year=year))
+
+    def fit_panel(
+        self, tables: Mapping[int, IndicatorTable], *, fit_on: str | int = "all"
+    ) -> FittedScheme:
         """Learn from several years at once (面板统一标准化), so that their scores can be compared.
 
         Parameters
         ----------
         tables
             A table for each year, with the same framework. Their regions may differ.
+        fit_on
+            Which regions bounds, weights and cut-points come from: `"all"`, the regions of all
+            years together, so that no value lies outside the bounds; `"first"`, `"last"` or a year,
+            those of one year, whose own result then stays what it is alone.
 
         Returns
         -------
         FittedScheme
-            Its bounds, weights and cut-points come from all regions of all years together; score
-            each year with `fitted.score(tables[year])` and compare two with `Result.change`.
+            Score each year with `fitted.score(tables[year], year=year)` and compare two with
+            `Result.change`.
 
         Raises
         ------
         NotComparableError
             When a year has other indicators, directions or units than the first.
         SpecError
-            When the weighting gives every region weights of its own.
+            When the weighting gives every region weights of its own, or `fit_on` is none of the
+            years.
         OverlapError, DataError
 
         Notes
@@ -252,11 +279,15 @@ class Scheme:
         """
         if not tables:
             raise DataError("There is no year to fit on. Give at least one, such as {2024: table}.")
-        first = next(iter(tables.values()))
-        for year, table in tables.items():
-            _require_same(first.framework, table.framework, f"The table of {year}")
+        require_one_framework(tables)
+        for table in tables.values():
             self._refuse_overlaps(table)
-        fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
+        only = _fit_year(fit_on, tables)
+        if only is None:
+            fitted = _learn(self, Given(stack_years(tables), years=_years(tables))).fitted
+        else:
+            one = Given(tables[only], only_year=only)
+            fitted = _learn(self.knowing_years(tables), one).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
                 f"{describe(self.weight)} gives every region weights of its own, which hold for "
@@ -264,6 +295,20 @@ class Scheme:
                 "regions."
             )
         return fitted
+
+    def knowing_years(self, tables: Mapping[int, IndicatorTable]) -> Scheme:
+        """Return the scheme whose way to fill gaps knows the values of several years.
+
+        A method such as `LatestYear` then also fills a table that stands alone. Any other scheme,
+        and one that knows other years already, stays as it is.
+        """
+        impute: Any = self.impute
+        if not takes_years(impute) or impute.panel is not None:
+            return self
+        stacked = stack_years(tables)
+        _, measured = measure(self, Given(stacked))
+        panel = measured.set_axis(_years(tables), axis=0)
+        return self.replace(impute=dataclasses.replace(impute, panel=panel))
 
     def to_spec(self) -> dict[str, Any]:
         """Return the scheme as plain values, as they stand in a study file.
@@ -373,7 +418,9 @@ class FittedScheme:
         )
         place: Any = self.tier.apply
         tier = place(nodes[""], **placing.to(place, nodes[""]))
-        return Result(self, table, normalised, nodes, tier.rename("tier"), complete)
+        return Result(
+            self, table, normalised, nodes, tier.rename("tier"), complete, placing.known_year()
+        )
 
     def complete(self, table: IndicatorTable, *, year: int | None = None) -> pd.DataFrame:
         """Return the values of a table, denominated and with gaps filled, before treatment."""
@@ -426,7 +473,15 @@ def _learn(scheme: Scheme, given: Given) -> Result:
         reach=pd.DataFrame({"lowest": ready.complete.min(), "highest": ready.complete.max()}),
         tier=scale,
     )
-    return Result(fitted, given.table, ready.normalised, nodes, tier.rename("tier"), ready.complete)
+    return Result(
+        fitted,
+        given.table,
+        ready.normalised,
+        nodes,
+        tier.rename("tier"),
+        ready.complete,
+        given.known_year(),
+    )
 
 
 def _features(normalised: pd.DataFrame, nodes: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
@@ -462,7 +517,34 @@ def _require_same(mine: Framework, other: Framework, what: str) -> None:
         )
 
 
-def _stack(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
+def require_one_framework(tables: Mapping[int, IndicatorTable]) -> None:
+    """Refuse years whose scores would not mean the same.
+
+    Raises
+    ------
+    NotComparableError
+        When a year has other indicators, directions or units than the first.
+    """
+    first = next(iter(tables.values()))
+    for year, table in tables.items():
+        _require_same(first.framework, table.framework, f"The table of {year}")
+
+
+def _fit_year(fit_on: str | int, tables: Mapping[int, IndicatorTable]) -> int | None:
+    """Return the year that a panel is fitted on; None for all of them together."""
+    if fit_on == "all":
+        return None
+    named = {"first": min(tables), "last": max(tables)}
+    year: Any = named.get(fit_on) if isinstance(fit_on, str) else fit_on
+    if year is None or isinstance(year, bool) or year not in tables:
+        raise SpecError(
+            f"fit_on={fit_on!r} is none of the years, which are {listing(tables, most=20)}. Give "
+            'one of these, "first", "last", or "all" for all years together.'
+        )
+    return int(year)
+
+
+def stack_years(tables: Mapping[int, IndicatorTable]) -> IndicatorTable:
     """Return all years as one table whose regions are named `region@year`."""
     parts = [_named_by_year(table, year) for year, table in tables.items()]
 
@@ -517,6 +599,8 @@ class Result(Drawn):
     complete
         Regions × indicators: the values that were treated and normalised, divided by size and with
         gaps filled.
+    year
+        The year of the table, where it is known.
     """
 
     fitted: FittedScheme
@@ -525,6 +609,7 @@ class Result(Drawn):
     nodes: pd.DataFrame
     tier: pd.Series
     complete: pd.DataFrame
+    year: int | None = None
 
     @property
     def scores(self) -> pd.Series:
@@ -535,6 +620,27 @@ class Result(Drawn):
     def imputed(self) -> pd.DataFrame:
         """Regions × indicators: whether a cell was missing and has been filled."""
         return self._measured.isna() & self.complete.notna()
+
+    @cached_property
+    def carried(self) -> pd.DataFrame:
+        """Values that gaps were filled with from other years, one row each.
+
+        Columns `region_id`, `indicator`, `value` and `years`: the year that the value is from, or
+        the two years that it lies between. Empty where `impute` looks at no other years.
+        """
+        columns = ["region_id", "indicator", "value", "years"]
+        find = getattr(self.fitted.impute, "sources", None)
+        rows, places = np.nonzero(self.imputed.to_numpy())
+        if find is None or not len(rows):
+            return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
+        sources = find(self._measured, year=self.year)
+        cells = {
+            "region_id": self.complete.index[rows],
+            "indicator": self.complete.columns[places],
+            "value": self.complete.to_numpy(float)[rows, places],
+            "years": sources.to_numpy(object)[rows, places],
+        }
+        return pd.DataFrame(cells)
 
     @cached_property
     def _measured(self) -> pd.DataFrame:

@@ -13,11 +13,11 @@ import geopandas as gpd
 import pandas as pd
 
 from hubtiers._inputs import input_files
-from hubtiers._methods import find_method, make_step
+from hubtiers._methods import describe, find_method, make_step
 from hubtiers._outside import against_outside
 from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData
-from hubtiers._study_file import StudyFile, is_file_name, read_study_file
+from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
 from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
 from hubtiers._trials import Choice, Trials, equal_weights, scheme_titles, try_schemes
 from hubtiers.compare import Comparison
@@ -30,9 +30,26 @@ from hubtiers.robustness.montecarlo import assess_robustness
 from hubtiers.robustness.result import Robustness
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result, Scheme
+from hubtiers.scoring.impute import takes_years
+from hubtiers.table.deflate import PriceIndex
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.years.moves import TierMoves, assess_moves
+from hubtiers.years.panel import TierPanel, tier_panel
 
 __all__ = ["Study", "load_study"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What was read: the table of map and tables, and those of all years where there are several.
+
+    The scheme is that of the study, whose way to fill gaps knows the other years.
+    """
+
+    scheme: Scheme
+    table: IndicatorTable
+    tables: Mapping[int, IndicatorTable]
+    prices: PriceIndex | None
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -113,12 +130,15 @@ class Study:
         Parameters
         ----------
         out
-            Folder for `scores.csv`, `tiers.geojson`, `map.html` and `run.json`, and for `map.png`,
-            `map.svg`, `tables.xlsx` and `report.html` unless the study leaves them out. They are
+            Folder for `scores.csv`, `tiers.geojson`, `map.html` and `run.json`, for `panel.csv`
+            where the study names several years, and for `map.png`, `map.svg`, `tables.xlsx` and
+            `report.html` unless the study leaves them out. They are
             written beside it and moved there only when all of them are complete.
         """
-        table, layout = self.load_table(), self.load_layout()
-        result = self.scheme.run(table)
+        read, layout = self._read(), self.load_layout()
+        scheme, table = read.scheme, read.table
+        result = scheme.run(table)
+        panel = self._panel(read)
         reference = self._reference(table, layout)
         outcome = Outcome(
             name=self.name,
@@ -127,8 +147,10 @@ class Study:
             result=result,
             layout=layout,
             reference=reference,
-            comparison=self._compare_weights(table, reference),
-            robustness=self._assess(table, reference) if self.content.robustness.draws else None,
+            comparison=self._compare_weights(read, reference),
+            robustness=self._assess(read, reference) if self.content.robustness.draws else None,
+            panel=panel,
+            moves=self._moves(panel),
             outside=against_outside(result, self.content.compare.outside),
             baselines=self.load_baselines(table),
             inputs=input_files(self.content, self.folder, table.regions),
@@ -150,7 +172,8 @@ class Study:
         """
         section = (self.content.propose or ProposeSection()).model_dump() | changes
         layout = self.load_layout()
-        return self._find_hubs(self.scheme.run(self.load_table()), layout, section)
+        read = self._read()
+        return self._find_hubs(read.scheme.run(read.table), layout, section)
 
     def _find_hubs(
         self, result: Result, layout: HubLayout | None, propose: dict[str, Any] | None = None
@@ -164,7 +187,7 @@ class Study:
         def assess(draws: int, **options: Any) -> LayoutStability:
             seed, regions = content.robustness.seed, gpd.GeoDataFrame(result.table.regions)
             return assess_layout(
-                self.scheme,
+                result.fitted.scheme,
                 result.table,
                 variation,
                 draws=draws,
@@ -195,15 +218,60 @@ class Study:
 
         `engine` is that of `hubtiers.assess_robustness`, such as the address of a dask scheduler.
         """
-        table = self.load_table()
-        reference = self._reference(table, self.load_layout())
+        read = self._read()
+        reference = self._reference(read.table, self.load_layout())
         return self._assess(
-            table, reference, draws=draws, seed=seed, engine=engine, progress=progress
+            read, reference, draws=draws, seed=seed, engine=engine, progress=progress
         )
+
+    def _read(self) -> _Read:
+        """Read the data; what fills gaps from other years then knows these."""
+        data, fills = StudyData(self.content.data, self.folder), takes_years(self.scheme.impute)
+        if not self.content.data.years and not fills:
+            return _Read(self.scheme, data.load(), {}, None)
+        tables = data.load_years(others=fills)
+        scheme = self.scheme.knowing_years(tables)
+        year = self.content.data.shown_year
+        if not isinstance(year, int):
+            raise SpecError(
+                f"{describe(self.scheme.impute)} fills gaps of one year from others. Name the "
+                "year in [data]: year = …, or several: years = […]."
+            )
+        if year not in tables:
+            raise DataError(
+                f"The data have no value for {year}; they have {listing(tables, most=20)}."
+            )
+        return _Read(scheme, tables[year], tables, data.prices())
+
+    def _panel(self, read: _Read) -> TierPanel | None:
+        """Score every year, if the study names several."""
+        years = self.content.data.years
+        if not years:
+            return None
+        section = self.content.panel or PanelSection()
+        shown = self.content.data.shown_year
+        assert isinstance(shown, int)
+        panel = tier_panel(
+            read.scheme,
+            read.tables,
+            years=years,
+            refit=section.refit,
+            fit_on=shown if section.fit_on == "year" else section.fit_on,
+        )
+        # The tables are at the prices of one year already.
+        return dataclasses.replace(panel, deflated=read.prices)
+
+    def _moves(self, panel: TierPanel | None) -> TierMoves | None:
+        section, robustness = self.content.panel or PanelSection(), self.content.robustness
+        draws = robustness.draws if section.draws is None else section.draws
+        if panel is None or not draws:
+            return None
+        variation = Variation.from_spec(robustness.variation)
+        return assess_moves(panel, variation, draws=draws, rng=robustness.seed)
 
     def _assess(
         self,
-        table: IndicatorTable,
+        read: _Read,
         reference: pd.Series | None,
         *,
         draws: int | None = None,
@@ -213,8 +281,8 @@ class Study:
     ) -> Robustness:
         section = self.content.robustness
         return assess_robustness(
-            self.scheme,
-            table,
+            read.scheme,
+            read.table,
             Variation.from_spec(section.variation),
             draws=section.draws if draws is None else draws,
             rng=section.seed if seed is None else seed,
@@ -240,7 +308,8 @@ class Study:
         UnknownOptionError
             When a name is not known.
         """
-        return {str(choice): scheme for choice, scheme in self._schemes(weights, tiers).items()}
+        choices = self._schemes(self.scheme, weights, tiers)
+        return {str(choice): scheme for choice, scheme in choices.items()}
 
     def compare(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> Comparison:
         """Run the study under each weighting, and each tier rule that is named, and compare.
@@ -277,13 +346,13 @@ class Study:
         HubtiersError
             When a name is not known, or a scheme does not fit the data.
         """
-        table = self.load_table()
-        reference = self._reference(table, self.load_layout())
-        return self._tried(table, reference, weights, tiers=tiers, tolerant=tolerant)
+        read = self._read()
+        reference = self._reference(read.table, self.load_layout())
+        return self._tried(read, reference, weights, tiers=tiers, tolerant=tolerant)
 
     def _tried(
         self,
-        table: IndicatorTable,
+        read: _Read,
         reference: pd.Series | None,
         weights: Iterable[str],
         *,
@@ -291,7 +360,7 @@ class Study:
         tolerant: bool = False,
     ) -> Trials:
         """Run what is named, the study's own scheme first."""
-        schemes = self._schemes(weights, tiers)
+        schemes = self._schemes(read.scheme, weights, tiers)
         base = self._own_name(schemes)
         titles = {}
         for choice, scheme in schemes.items():
@@ -299,11 +368,11 @@ class Study:
         rules = any(choice.tier for choice in schemes)
         titles[base] = scheme_titles(self.scheme, rule=rules, own=True)
         return try_schemes(
-            table,
+            read.table,
             schemes,
             reference=reference,
             tolerant=tolerant,
-            base=(base, self.scheme),
+            base=(base, read.scheme),
             titles=titles,
         )
 
@@ -315,11 +384,13 @@ class Study:
         rules = any(choice.tier for choice in schemes)
         return scheme_titles(self.scheme, rule=rules, own=True)["en"]
 
-    def _schemes(self, weights: Iterable[str], tiers: Iterable[str]) -> dict[Choice, Scheme]:
+    def _schemes(
+        self, scheme: Scheme, weights: Iterable[str], tiers: Iterable[str]
+    ) -> dict[Choice, Scheme]:
         rules = list(tiers)
         schemes: dict[Choice, Scheme] = {}
         for weight in weights:
-            weighted = self.scheme.replace(weight=self._variant("weight", weight))
+            weighted = scheme.replace(weight=self._variant("weight", weight))
             if not rules:
                 schemes[Choice(weight)] = weighted
             for rule in rules:
@@ -338,13 +409,11 @@ class Study:
             spec["k"] = own.k
         return make_step(step, spec)
 
-    def _compare_weights(
-        self, table: IndicatorTable, reference: pd.Series | None
-    ) -> Comparison | None:
+    def _compare_weights(self, read: _Read, reference: pd.Series | None) -> Comparison | None:
         section = self.content.compare
         if not section.weights:
             return None
-        return self._tried(table, reference, section.weights, tiers=section.tiers).comparison
+        return self._tried(read, reference, section.weights, tiers=section.tiers).comparison
 
     def _reference(self, table: IndicatorTable, layout: HubLayout | None) -> pd.Series | None:
         section = self.content.layout

@@ -27,6 +27,7 @@ __all__ = [
     "break_note",
     "break_texts",
     "browser_words",
+    "direction_text",
     "figures_text",
     "has_chinese",
     "in_languages",
@@ -661,6 +662,71 @@ _REPORT: Mapping[str, Text] = {
     "structure_section": Text("指标结构", "Structure of the indicators"),
 }
 
+_YEARS: Mapping[str, Text] = {
+    "absent": Text("当年无此区域", "Not a region then"),
+    "carried_from": Text("取自年份", "From"),
+    "carried_table": Text("取自其他年份的数值", "Values taken from other years"),
+    "centre_heading": Text("重心迁移", "Where the centre of weight moved"),
+    "centre_note": Text(
+        "经纬度为 WGS84，单位为度；距离为椭球面最短线长度。重心为各区域所在点（有驻地者取驻地）"
+        "单位向量的加权平均；某年无值的区域各年均不计。",
+        "Degrees of WGS84; kilometres along the shortest line on the ellipsoid. The centre is the "
+        "weighted mean of unit vectors of the regions' seats, or of points inside them; a region "
+        "without a value in some year counts in none.",
+    ),
+    "centre_table": Text("各指标重心的迁移", "Centre of weight, by indicator"),
+    "filled_table": Text("取自其他年份的数值个数", "Values taken from other years, by indicator"),
+    "indicator_both": Text("指标", "Indicator"),
+    "km_moved": Text("移动距离（公里）", "Moved, km"),
+    "lat_in": Text("{year} 年北纬", "Latitude {year}"),
+    "lon_in": Text("{year} 年东经", "Longitude {year}"),
+    "move_probability": Text("同向变动概率", "Probability"),
+    "moved_table": Text(
+        "{first} 与 {last} 年层级不同的区域", "Regions with another tier in {last} than in {first}"
+    ),
+    "mover_heading": Text("层级变动的区域", "Regions that changed tier"),
+    "movers_table": Text("历年层级变动", "Changes of tier from year to year"),
+    "passages": Text("转移次数", "Passages"),
+    "rank_after": Text("后期位次", "Rank after"),
+    "rank_before": Text("前期位次", "Rank before"),
+    "tier_after": Text("后期层级", "Tier after"),
+    "tier_before": Text("前期层级", "Tier before"),
+    "tier_from_to": Text("前一年 \\ 后一年", "From \\ to"),
+    "tiers_by_year_table": Text("各年各层级的区域数", "Regions in each tier, by year"),
+    "towards": Text("方向", "Towards"),
+    "transition_heading": Text("层级转移", "Passages between tiers"),
+    "transition_table": Text(
+        "层级转移矩阵：次数（概率）", "Transition matrix: passages (probability)"
+    ),
+    "value": Text("数值", "Value"),
+    "year": Text("年份", "Year"),
+    "years": Text("年份", "Years"),
+    "years_section": Text("历年变化", "Change over the years"),
+}
+
+# The sixteen winds, clockwise from north.
+_WINDS = tuple(
+    Text(zh, en)
+    for zh, en in (
+        ("北", "N"),
+        ("东北偏北", "NNE"),
+        ("东北", "NE"),
+        ("东北偏东", "ENE"),
+        ("东", "E"),
+        ("东南偏东", "ESE"),
+        ("东南", "SE"),
+        ("东南偏南", "SSE"),
+        ("南", "S"),
+        ("西南偏南", "SSW"),
+        ("西南", "SW"),
+        ("西南偏西", "WSW"),
+        ("西", "W"),
+        ("西北偏西", "WNW"),
+        ("西北", "NW"),
+        ("西北偏北", "NNW"),
+    )
+)
+
 # Marks between the members of a row.
 _MARKS: Mapping[str, Text] = {
     "colon": Text("：", ": "),
@@ -683,6 +749,7 @@ _BOOK: Mapping[str, Text] = {
     **_STEPS,
     **_AGGREGATION,
     **_REPORT,
+    **_YEARS,
     **_MARKS,
 }
 
@@ -862,6 +929,18 @@ def figures_text(value: object, figures: int) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace("-", "−")
+
+
+def direction_text(bearing: float) -> Text | None:
+    """Return the wind that is nearest to a bearing in degrees, with the degrees; None for none.
+
+    >>> direction_text(202.8)
+    Text(zh='西南偏南（203°）', en='SSW (203°)', one='')
+    """
+    if not math.isfinite(bearing):
+        return None
+    wind, degrees = _WINDS[round(bearing / 22.5) % 16], round(bearing) % 360
+    return Text(f"{wind.zh}（{degrees}°）", f"{wind.en} ({degrees}°)")
 
 
 def break_texts(scale: TierScale, language: str) -> list[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from hubtiers._storage import data_path
 from hubtiers.errors import SpecError, UnknownOptionError
 
-__all__ = ["EDITIONS", "STATUSES", "compare_editions", "load_indicators"]
+__all__ = ["EDITIONS", "STATUSES", "compare_editions", "load_indicators", "values_file"]
 
 STATUSES = (
     "official",
@@ -130,14 +130,20 @@ def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
 
 def _folder(name: str) -> Path:
     folder = data_path("indicators", name)
-    if not (folder / "values.csv").is_file():
-        known = [p.parent.name for p in data_path("indicators").glob("*/values.csv")]
+    if not values_file(folder).is_file():
+        known = [p.parent.name for p in data_path("indicators").glob("*/values.csv*")]
         raise UnknownOptionError("indicator set", name, known)
     return folder
 
 
+def values_file(folder: Path) -> Path:
+    """Return the file with the values of a set, which is compressed where it is long."""
+    packed = folder / "values.csv.gz"
+    return packed if packed.is_file() else folder / "values.csv"
+
+
 def _cells(name: str) -> pd.DataFrame:
-    cells = pd.read_csv(_folder(name) / "values.csv", dtype="str")
+    cells = pd.read_csv(values_file(_folder(name)), dtype="str")
     # Python's own parser is exact to the last bit in every version of pandas.
     for column in cells.columns.intersection(["value", "official_value"]):
         cells[column] = cells[column].map(float)

@@ -5,7 +5,8 @@ Tidy indicator values to regions, with nothing lost, doubled or guessed in silen
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import geopandas as gpd
@@ -29,7 +30,7 @@ from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.merged import Added, add_merged
 from hubtiers.table.report import JoinReport
 
-__all__ = ["as_regions", "join_indicators", "match_regions"]
+__all__ = ["as_regions", "join_indicators", "join_years", "match_regions"]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
@@ -118,10 +119,122 @@ def join_indicators(
     >>> join_indicators(load_regions("province"), wide).values.loc["120000"].tolist()
     [3.4, 10.0]
     """
-    if unmatched not in _UNMATCHED:
-        raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
-    if merged not in _MERGED:
-        raise UnknownOptionError("choice for merged=", merged, _MERGED)
+    placed = _placed(
+        regions,
+        values,
+        framework=framework,
+        unmatched=unmatched,
+        region_column=region_column,
+        leading_zeros=leading_zeros,
+        merged=merged,
+    )
+    return placed.table(year)
+
+
+def join_years(
+    regions: pd.DataFrame,
+    values: pd.DataFrame | HoldsValues,
+    *,
+    years: Iterable[int] | None = None,
+    framework: Framework | None = None,
+    unmatched: str = "raise",
+    region_column: str | None = None,
+    leading_zeros: bool = False,
+    merged: str = "raise",
+) -> dict[int, IndicatorTable]:
+    """Join the values of several years to regions (分年匹配): a table for each year.
+
+    Choose it for `tier_panel`, or to give `LatestYear` and `LinearInTime` the years that they fill
+    gaps from.
+
+    Parameters
+    ----------
+    regions, values, framework, unmatched, region_column, leading_zeros, merged
+        As for `join_indicators`; the values hold several years.
+    years
+        The years that are wanted; all that the values state when left out.
+
+    Returns
+    -------
+    dict of int to IndicatorTable
+        The tables by year, ascending.
+
+    Raises
+    ------
+    DataError
+        When the values state no year, or have none for a year that is wanted.
+    HubtiersError
+        As `join_indicators`.
+
+    Notes
+    -----
+    **Missing values.** An indicator without a value in a year stays in the table of that year, and
+    all of its values are missing. A value that states no year counts in every year.
+
+    Examples
+    --------
+    >>> from hubtiers.regions.boundaries import load_regions
+    >>> columns = {"region": ["北京", "Tianjin"] * 2, "indicator": "rd", "value": [5, 3, 6, 4]}
+    >>> values = pd.DataFrame(columns | {"year": [2020, 2020, 2024, 2024]})
+    >>> tables = join_years(load_regions("province"), values)
+    >>> [float(table.values.loc["110000", "rd"]) for table in tables.values()]
+    [5.0, 6.0]
+    """
+    placed = _placed(
+        regions,
+        values,
+        framework=framework,
+        unmatched=unmatched,
+        region_column=region_column,
+        leading_zeros=leading_zeros,
+        merged=merged,
+    )
+    known = {int(year) for year in placed.cells.dropna(subset=["value"])["year"].dropna()}
+    if not known:
+        raise DataError(
+            "The values state no year. Give them a column 'year', or join one table a year."
+        )
+    wanted = known if years is None else set(years)
+    if absent := sorted(wanted - known):
+        raise DataError(
+            f"The data have no value for {listing(absent)}; they have "
+            f"{listing(sorted(known), most=20)}. Leave these years out."
+        )
+    return {year: placed.table(year, may_lack=True) for year in sorted(wanted)}
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Values whose regions are known, of all years, and what a table is made of beside them."""
+
+    cells: pd.DataFrame
+    regions: pd.DataFrame
+    framework: Framework
+    indicators: tuple[str, ...]
+    matches: pd.DataFrame
+    added: tuple[Added, ...]
+
+    def table(self, year: int | str | None, *, may_lack: bool = False) -> IndicatorTable:
+        """Return the table of a year; with `may_lack` an indicator may have no value in it."""
+        cells = _one_value_per_cell(self.cells, year)
+        table = _to_table(cells, self, may_lack=may_lack)
+        added = self.added
+        if isinstance(year, int):
+            added = tuple(sum_ for sum_ in added if sum_.year in (None, year))
+        return replace(table, report=replace(table.report, added=added))
+
+
+def _placed(
+    regions: pd.DataFrame,
+    values: pd.DataFrame | HoldsValues,
+    *,
+    framework: Framework | None,
+    unmatched: str,
+    region_column: str | None,
+    leading_zeros: bool,
+    merged: str,
+) -> _Placed:
+    _require_choices(unmatched, merged)
     regions = as_regions(regions)
     given = values if isinstance(values, pd.DataFrame) else values.values
     left: tuple[str, ...] = ()
@@ -143,12 +256,15 @@ def join_indicators(
     added: tuple[Added, ...] = ()
     if merged == "add":
         placed, added = add_merged(placed, matches, declared)
-    if isinstance(year, int):
-        added = tuple(sum_ for sum_ in added if sum_.year in (None, year))
-    cells = _one_value_per_cell(placed, year)
     indicators = (*dict.fromkeys(tidy["indicator"]), *left)
-    table = _to_table(cells, regions, framework, indicators, matches)
-    return replace(table, report=replace(table.report, added=added))
+    return _Placed(placed, regions, framework, indicators, matches, added)
+
+
+def _require_choices(unmatched: str, merged: str) -> None:
+    if unmatched not in _UNMATCHED:
+        raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
+    if merged not in _MERGED:
+        raise UnknownOptionError("choice for merged=", merged, _MERGED)
 
 
 def _wanted_rows(tidy: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -294,26 +410,22 @@ def _one_value_per_cell(placed: pd.DataFrame, year: int | str | None) -> pd.Data
     return placed
 
 
-def _to_table(
-    cells: pd.DataFrame,
-    regions: pd.DataFrame,
-    framework: Framework,
-    indicators: tuple[str, ...],
-    matches: pd.DataFrame,
-) -> IndicatorTable:
+def _to_table(cells: pd.DataFrame, placed: _Placed, *, may_lack: bool) -> IndicatorTable:
+    regions, framework, matches = placed.regions, placed.framework, placed.matches
     codes = framework.codes
     sizes = [code for code in framework.denominators if code in set(cells["indicator"])]
     values = _spread(cells, "value", regions.index, [*codes, *sizes]).astype("float64")
     years = _spread(cells, "year", regions.index, codes).astype("Int64")
     status = _spread(cells, "status", regions.index, codes)
-    if empty := values.columns[values.isna().all()].tolist():
+    empty = values.columns[values.isna().all()].tolist()
+    if empty and not may_lack:
         raise DataError(
             f"No value of {listing(map(repr, empty))} is left for the year asked. Check `year`."
         )
     report = JoinReport(
         matches=matches,
         regions_without_data=tuple(values.index[values[codes].isna().all(axis=1)]),
-        ignored_indicators=tuple(code for code in indicators if code not in values),
+        ignored_indicators=tuple(code for code in placed.indicators if code not in values),
         years=_years_in_use(years),
         statuses=pd.crosstab(cells["indicator"], cells["status"]).reindex(codes),
         overlaps=tuple(known_overlaps(regions)),
@@ -321,7 +433,7 @@ def _to_table(
         both_levels=_both_levels(matches, regions),
     )
     # Only now: without a value left, the statuses are no texts.
-    texts = status.fillna("").astype("str")
+    texts = status.astype("object").fillna("").astype("str")
     return IndicatorTable(values, regions, framework, texts, years, report)
 
 

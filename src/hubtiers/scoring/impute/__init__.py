@@ -16,7 +16,7 @@ from hubtiers.scoring.impute.statistics import (
     MeanImpute,
     MedianImpute,
 )
-from hubtiers.scoring.impute.years import FittedYears, LatestYear, LinearInTime
+from hubtiers.scoring.impute.years import FittedYears, LatestYear, LinearInTime, takes_years
 
 __all__ = [
     "METHODS",
@@ -33,6 +33,7 @@ __all__ = [
     "MedianImpute",
     "RequireCoverage",
     "indicator_coverage",
+    "takes_years",
 ]
 
 METHODS = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,10 @@ from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.scoring.impute.coverage import blank_below, require_share
 
-__all__ = ["FittedYears", "LatestYear", "LinearInTime"]
+__all__ = ["FittedYears", "LatestYear", "LinearInTime", "takes_years"]
+
+_PANEL: dict[str, Any] = {"data": True}
+"""Values of other years are data, and no option that a study file could hold."""
 
 
 def latest_before(
@@ -57,6 +60,9 @@ class LatestYear:
         Oldest value accepted, in years before the year to be filled; None accepts any.
     share
         Least share of the indicators, 0 to 1, that a region must have **after** filling.
+    panel
+        The values of several years, by region and year, for a table that stands alone; where
+        several tables are fitted together, these are looked at and nothing need be given.
 
     Notes
     -----
@@ -75,6 +81,7 @@ class LatestYear:
 
     most_age: int | None = None
     share: float = 1.0
+    panel: pd.DataFrame | None = field(default=None, repr=False, compare=False, metadata=_PANEL)
     about: ClassVar[About] = About(
         zh="最近年份填补",
         en="latest earlier year",
@@ -99,7 +106,8 @@ class LatestYear:
         values
             Regions × indicators of the year at hand.
         panel
-            The indicators of several years, with an index of region and year.
+            The indicators of several years, with an index of region and year; that of the method
+            itself comes first.
         year
             The year of `values`; it may also be given to `apply`.
 
@@ -108,15 +116,22 @@ class LatestYear:
         DataError
             When there is no panel, or it has no such index, other columns, or a row twice.
         """
-        return FittedYears(self, _as_panel(values, panel, "LatestYear()"), year)
+        return FittedYears(self, _as_panel(values, _first(self.panel, panel), "LatestYear()"), year)
 
     def fill(
         self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
     ) -> NDArray[np.float64]:
         """Return what gaps of a year are filled with, from regions × years of one indicator."""
-        return latest_before(
-            x, years, year, age=np.inf if self.most_age is None else float(self.most_age)
-        )
+        return latest_before(x, years, year, age=self._age)
+
+    def origins(self, x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> list[str]:
+        """Return the year that each filling is from; empty where there is none."""
+        known = np.where(np.isnan(x), np.nan, years)
+        return [_as_year(one) for one in latest_before(known, years, year, age=self._age)]
+
+    @property
+    def _age(self) -> float:
+        return np.inf if self.most_age is None else float(self.most_age)
 
 
 @dataclass(frozen=True)
@@ -129,6 +144,9 @@ class LinearInTime:
     ----------
     share
         Least share of the indicators, 0 to 1, that a region must have **after** filling.
+    panel
+        The values of several years, by region and year, for a table that stands alone; where
+        several tables are fitted together, these are looked at and nothing need be given.
 
     Notes
     -----
@@ -145,6 +163,7 @@ class LinearInTime:
     """
 
     share: float = 1.0
+    panel: pd.DataFrame | None = field(default=None, repr=False, compare=False, metadata=_PANEL)
     about: ClassVar[About] = About(
         zh="线性插值填补",
         en="interpolation in time",
@@ -161,13 +180,24 @@ class LinearInTime:
         self, values: pd.DataFrame, *, panel: pd.DataFrame | None = None, year: int | None = None
     ) -> FittedYears:
         """Keep the values of all years; parameters and errors as in `LatestYear.fit`."""
-        return FittedYears(self, _as_panel(values, panel, "LinearInTime()"), year)
+        return FittedYears(
+            self, _as_panel(values, _first(self.panel, panel), "LinearInTime()"), year
+        )
 
     def fill(
         self, x: NDArray[np.float64], years: NDArray[np.float64], year: float
     ) -> NDArray[np.float64]:
         """Return what gaps of a year are filled with, from regions × years of one indicator."""
         return between_years(x, years, year)
+
+    def origins(self, x: NDArray[np.float64], years: NDArray[np.float64], year: float) -> list[str]:
+        """Return the two years that each filling lies between; empty where there are none."""
+        known = np.where(np.isnan(x), np.nan, years)
+        before = latest_before(known, years, year, age=np.inf)
+        # The nearest later year is the latest one where time runs backwards.
+        after = -latest_before(-known[:, ::-1], -years[::-1], -year, age=np.inf)
+        ends = zip(map(_as_year, before), map(_as_year, after), strict=True)
+        return [f"{first}–{last}" if first and last else "" for first, last in ends]
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +238,32 @@ class FittedYears:
         """Return True for every cell that `apply` fills."""
         return values.isna() & self.apply(values, year=year).notna()
 
+    def sources(self, values: pd.DataFrame, *, year: int | None = None) -> pd.DataFrame:
+        """Return the years that fillings are from, for every cell; empty where there are none.
+
+        `year` is as in `apply`.
+        """
+        numbers = same_columns(self.panel.columns, values, f"{type(self.method).__name__}()")
+        if numbers.index.nlevels == 2:
+            years = numbers.index.get_level_values(1)
+            parts = [self._origins(numbers[years == one], float(one)) for one in years.unique()]
+            return pd.concat(parts).reindex(numbers.index)
+        return self._origins(numbers, self._year(year))
+
+    def _origins(self, numbers: pd.DataFrame, year: float) -> pd.DataFrame:
+        regions = numbers.index.get_level_values(0)
+        series = {code: self._series(code, regions) for code in numbers.columns}
+        told = {
+            code: self.method.origins(x.to_numpy(float), x.columns.to_numpy(float), year)
+            for code, x in series.items()
+        }
+        return pd.DataFrame(told, index=numbers.index)
+
+    def _series(self, code: str, regions: pd.Index) -> pd.DataFrame:
+        """Return the values of an indicator, regions × years."""
+        series = self.panel[code].unstack()  # noqa: PD010 — a pivot would average duplicates
+        return series.reindex(index=regions, columns=sorted(series.columns))
+
     def _year(self, year: int | None) -> float:
         known = self.year if year is None else year
         if known is None:
@@ -222,8 +278,7 @@ class FittedYears:
         regions = numbers.index.get_level_values(0)
         filled = {}
         for code in numbers.columns:
-            series = self.panel[code].unstack()  # noqa: PD010 — a pivot would average duplicates
-            series = series.reindex(index=regions, columns=sorted(series.columns))
+            series = self._series(code, regions)
             estimate = self.method.fill(
                 series.to_numpy(float), series.columns.to_numpy(float), year
             )
@@ -233,6 +288,19 @@ class FittedYears:
         return pd.DataFrame(filled, index=numbers.index)
 
 
+def takes_years(method: object) -> bool:
+    """Say whether a method fills gaps from other years, and can be given these."""
+    return isinstance(method, LatestYear | LinearInTime)
+
+
+def _first(own: pd.DataFrame | None, given: pd.DataFrame | None) -> pd.DataFrame | None:
+    return given if own is None else own
+
+
+def _as_year(year: float) -> str:
+    return "" if np.isnan(year) else str(int(year))
+
+
 def _as_panel(values: pd.DataFrame, panel: pd.DataFrame | None, method: str) -> pd.DataFrame:
     if panel is None:
         raise DataError(
@@ -240,7 +308,9 @@ def _as_panel(values: pd.DataFrame, panel: pd.DataFrame | None, method: str) -> 
             "Scheme.fit_panel, or give panel=…."
         )
     columns = calculable(values, method, rows=False).columns
-    numbers = same_columns(columns, panel, method)
+    # A panel may know more than the indicators at hand, as where one is left out.
+    known = panel[list(columns)] if set(columns) <= set(panel.columns) else panel
+    numbers = same_columns(columns, known, method)
     if numbers.index.nlevels != 2 or not pd.api.types.is_numeric_dtype(
         numbers.index.get_level_values(1)
     ):

@@ -21,6 +21,8 @@ from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import figure_html, heading, paragraph, table_html
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.words import Text, say
+from hubtiers.years.moves import TierMoves
+from hubtiers.years.panel import TierPanel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,6 +46,8 @@ class Material:
     outside: pd.DataFrame | None = None
     baselines: Mapping[str, pd.Series] = field(default_factory=dict)
     baseline_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    panel: TierPanel | None = None
+    moves: TierMoves | None = None
     approval: str | None = None
     hubs: HubFindings = field(default_factory=HubFindings)
 
@@ -63,12 +67,20 @@ class Material:
             hubs=outcome.hubs,
             baselines=outcome.baselines,
             baseline_titles=outcome.baseline_titles,
+            panel=outcome.panel,
+            moves=outcome.moves,
         )
 
     @cached_property
     def tables(self) -> dict[str, PrintTable]:
         """Return the printed tables of the result."""
-        return list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
+        tables = list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
+        if self.panel is None:
+            return tables
+        # The section stands on the page, and so above this module.
+        from hubtiers.show.pages.sections_years import years_tables
+
+        return tables | years_tables(self.panel, self.moves)
 
     @property
     def schemes(self) -> Comparison | None:

@@ -52,6 +52,7 @@ from hubtiers.show.pages.sections_evidence import (
     top_tier_caveat,
 )
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
+from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, node_name, region_names, tier_name
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 __all__ = ["write_sections"]
 
 _FIRST_ROWS = 20
+_LONG_TABLES = ("scores", "carried", "certainty", "moved", "movers")
 _MOST_SCHEMES_DRAWN = 8
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely")
 
@@ -81,6 +83,7 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "confidence": ("confidence_section", _confidence),
         "comparison": ("comparison_section", _comparison),
         "space": ("space_section", space_section),
+        "years": ("years_section", years_section),
         "gaps": ("gap_section", _gaps),
         "rerun": ("rerun_section", _rerun),
         "appendix": ("appendix_section", _appendix),
@@ -93,6 +96,8 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         del writers["confidence"]
     if material.reference is None and material.comparison is None:
         del writers["comparison"]
+    if material.panel is None:
+        del writers["years"]
     sections = []
     for anchor, (heading, write) in writers.items():
         # A section that has nothing to say of this result is left out.
@@ -144,8 +149,15 @@ def _data(material: Material, page: Page) -> str:
             definitions(_join_facts(material.result, page)),
             page.table(join_table(material.result.table.report)),
             page.table(status_table(material.result)),
+            _carried(material, page),
         ]
     )
+
+
+def _carried(material: Material, page: Page) -> str:
+    """Return the values that are from other years; nothing where there are none."""
+    carried = material.tables.get("carried")
+    return "" if carried is None else page.table(carried, most=_FIRST_ROWS)
 
 
 def _join_facts(result: Result, page: Page) -> list[tuple[str, str]]:
@@ -429,7 +441,7 @@ def _method_text(result: Result) -> str:
 
 def _appendix(material: Material, page: Page) -> str:
     tables = material.tables
-    full = [tables[name] for name in ("scores", "certainty") if name in tables]
+    full = [tables[name] for name in _LONG_TABLES if name in tables]
     if material.schemes is not None:
         full.append(move_table(material.schemes))
     if flags := flags_in_full(material.result):

@@ -31,6 +31,7 @@ from hubtiers.show.pages.print_table import (
     number_at,
     print_table,
     records_of,
+    text_at,
     tier_at,
     whole_at,
 )
@@ -91,9 +92,15 @@ _COMPARED: Mapping[str, tuple[str, int | None]] = {
     "different": ("different", None),
 }
 
+
+def _name_of(node: Indicator, language: str) -> str:
+    names = (node.name_zh, node.name_en) if language == "zh" else (node.name_en, node.name_zh)
+    return names[0] or names[1] or node.code
+
+
 INDICATOR = (
-    column("indicator_zh", of=lambda node: node.name_zh or node.name_en or node.code, only="zh"),
-    column("indicator_en", of=lambda node: node.name_en or node.name_zh or node.code, only="en"),
+    column("indicator_zh", of=lambda node: _name_of(node, "zh"), only="zh"),
+    column("indicator_en", of=lambda node: _name_of(node, "en"), only="en"),
 )
 """The name of an indicator, in the language of the table or in both."""
 
@@ -123,6 +130,8 @@ def list_tables(
             "frame with a row for "
             "each scheme."
         )
+    if len(result.carried):
+        tables.append(carried_values(result))
     if robustness is not None:
         tables.append(certainty_by_region(result, robustness))
     return {table.name: table for table in tables}
@@ -330,6 +339,20 @@ def _same_framework(results: list[Result]) -> Framework:
             "The results do not have the same indicators, so that their weights cannot be compared."
         )
     return framework
+
+
+def carried_values(result: Result) -> PrintTable:
+    """Return the values that were taken from other years, with the years, one a row."""
+    frame = result.carried.join(result.table.regions[["name_zh", "name_en"]], on="region_id")
+    node = {node.code: node for node in result.table.framework.indicators}
+    columns = (
+        *REGION,
+        column("indicator_zh", of=lambda row: _name_of(node[row["indicator"]], "zh"), only="zh"),
+        column("indicator_en", of=lambda row: _name_of(node[row["indicator"]], "en"), only="en"),
+        column("value", of=number_at("value"), digits=3),
+        column("carried_from", of=text_at("years")),
+    )
+    return print_table("carried", "carried_table", columns, frame.to_dict("records"), headings=4)
 
 
 def schemes_compared(comparison: Comparison) -> PrintTable:
