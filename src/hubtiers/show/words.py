@@ -233,6 +233,10 @@ _FIGURES: Mapping[str, Text] = {
         "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
     ),
     "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
+    "console_agreement": Text(
+        "与布局 {layout} 比较：可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}。",
+        "Agreement with the layout {layout}: {told}.",
+    ),
     "cores_inside": Text(
         "中心城市驻地位置未知者，标在其区域内一点。",
         " Cores whose seats are not known are marked at a point inside their region.",
