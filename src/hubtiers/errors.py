@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "CRSError",
@@ -27,8 +27,11 @@ __all__ = [
     "OverlapError",
     "SpecError",
     "UnknownOptionError",
+    "in_chinese",
     "listing",
 ]
+
+_Error = TypeVar("_Error", bound="HubtiersError")
 
 
 def listing(items: Iterable[object], *, most: int = 5) -> str:
@@ -42,6 +45,16 @@ def listing(items: Iterable[object], *, most: int = 5) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
+def in_chinese(error: _Error, reason: str) -> _Error:
+    """Return an error that can also be told in a Chinese page.
+
+    >>> in_chinese(DataError("There is nothing to draw."), "没有可绘的数据。").zh
+    '没有可绘的数据。'
+    """
+    error.zh = reason
+    return error
+
+
 def did_you_mean(value: object, options: Iterable[str]) -> str:
     """Return a sentence that proposes the closest options, or lists them when none is close."""
     known = list(dict.fromkeys(options))
@@ -52,7 +65,15 @@ def did_you_mean(value: object, options: Iterable[str]) -> str:
 
 
 class HubtiersError(Exception):
-    """Base of every error that hubtiers raises on purpose."""
+    """Base of every error that hubtiers raises on purpose.
+
+    Attributes
+    ----------
+    zh
+        The reason in Chinese, of errors whose sentence is printed in a page; mostly empty.
+    """
+
+    zh: str = ""
 
     def __str__(self) -> str:
         # KeyError would print the repr of its message; a sentence must stay a sentence.

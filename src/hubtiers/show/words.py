@@ -34,6 +34,7 @@ __all__ = [
     "node_name",
     "node_text",
     "number_text",
+    "reason_text",
     "region_names",
     "region_text",
     "require_language",
@@ -756,6 +757,11 @@ def tier_text(label: object) -> Text:
     if name not in TIER_NAMES_ZH:
         return Text.same(name)
     return word("tier_name").fill(zh=TIER_NAMES_ZH[name], en=name.capitalize())
+
+
+def reason_text(error: Exception) -> Text:
+    """Return the sentence of an error as a page may print it: in Chinese where it is told so."""
+    return Text(getattr(error, "zh", "") or "数据不满足该方法的条件。", str(error))
 
 
 def tier_name(label: object, language: str) -> str:
