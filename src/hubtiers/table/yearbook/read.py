@@ -18,7 +18,7 @@ from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.numbers import numeric_series, read_numbers
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
 from hubtiers.table.yearbook.sheet import DEFAULT_LIMITS, ReadLimits
-from hubtiers.table.yearbook.tables import find_tables
+from hubtiers.table.yearbook.tables import Found, find_tables
 from hubtiers.table.yearbook.years import Years
 
 __all__ = ["ColumnRead", "IndicatorFile", "ReadLimits", "ReadReport", "SetAside", "read_indicators"]
@@ -185,7 +185,12 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
         series=found.series,
         notes=notes,
     )
-    if framework is None and found.kind != "long":
+    return _values_of(task, found)
+
+
+def _values_of(task: Task, found: Found) -> IndicatorFile:
+    """Name, read and date every series, and tell what was done."""
+    if task.framework is None and found.kind != "long":
         task = replace(task, series=numeric_series(task))
     read = read_numbers(task, name_series(task))
     refuse_twins(task, [numbers.named for numbers in read])
