@@ -363,6 +363,21 @@ def _compound(head: _Head, stem: str, notes: Notes) -> Export | None:
     keys = head.text(column).partition("\\")[0].split(",")[:-1]
     parts = _parts(head, column, len(keys) + 1)
     varying = [i for i in range(len(keys)) if len({part[i] for part in parts.values()}) > 1]
+    groups = _by_keys(parts, keys, varying, years, notes)
+    name = re.sub(r"^estat_|_linear$", "", stem.casefold())
+    _say_compound([keys[i] for i in varying], name, notes)
+    names = {key: " ".join([name, *key]) for key in groups.slots}
+    return head.export("long", column, groups.series(head, next(iter(years)), names))
+
+
+def _by_keys(
+    parts: Mapping[int, Sequence[str]],
+    keys: Sequence[str],
+    varying: Sequence[int],
+    years: Mapping[int, int],
+    notes: Notes,
+) -> _Groups:
+    """Return the cells of rows by those of their keys that tell indicators apart."""
     asides = _marked([(row, part[-1]) for row, part in parts.items()], notes)
     units = keys.index("unit") if "unit" in keys else None
     groups = _Groups()
@@ -370,10 +385,7 @@ def _compound(head: _Head, stem: str, notes: Notes) -> Export | None:
         unit = "" if units is None else _plain_unit(part[units])
         slots = _slots_of_years(row, part[-1], years, asides)
         groups.add(tuple(part[i] for i in varying), slots, unit)
-    name = re.sub(r"^estat_|_linear$", "", stem.casefold())
-    _say_compound([keys[i] for i in varying], name, notes)
-    names = {key: " ".join([name, *key]) for key in groups.slots}
-    return head.export("long", column, groups.series(head, next(iter(years)), names))
+    return groups
 
 
 def _heads_keys(head: _Head, column: int) -> bool:
