@@ -27,8 +27,8 @@ __all__ = [
     "OverlapError",
     "SpecError",
     "UnknownOptionError",
-    "in_chinese",
     "listing",
+    "printed_as",
 ]
 
 _Error = TypeVar("_Error", bound="HubtiersError")
@@ -45,13 +45,13 @@ def listing(items: Iterable[object], *, most: int = 5) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def in_chinese(error: _Error, reason: str) -> _Error:
-    """Return an error that can also be told in a Chinese page.
+def printed_as(error: _Error, key: str) -> _Error:
+    """Return an error whose reason stands in the book of words, for pages in another language.
 
-    >>> in_chinese(DataError("There is nothing to draw."), "没有可绘的数据。").zh
-    '没有可绘的数据。'
+    >>> printed_as(DataError("There is nothing to draw."), "reason_no_scores").key
+    'reason_no_scores'
     """
-    error.zh = reason
+    error.key = key
     return error
 
 
@@ -69,11 +69,11 @@ class HubtiersError(Exception):
 
     Attributes
     ----------
-    zh
-        The reason in Chinese, of errors whose sentence is printed in a page; mostly empty.
+    key
+        The word of the book that tells the reason in a page; empty for most errors.
     """
 
-    zh: str = ""
+    key: str = ""
 
     def __str__(self) -> str:
         # KeyError would print the repr of its message; a sentence must stay a sentence.

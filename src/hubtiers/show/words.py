@@ -553,6 +553,12 @@ _REPORT: Mapping[str, Text] = {
     "comparison_section": Text("与参照布局及其他方案的比较", "Comparison with the reference"),
     "confidence_section": Text("结果的可靠程度", "Confidence"),
     "data_section": Text("数据", "Data"),
+    "reason_no_scores": Text("稳健性分析中没有任何区域有得分。", "No region has a score."),
+    "reason_other": Text("数据不满足该方法的条件。", "The data do not meet what the method needs."),
+    "reason_radar": Text(
+        "雷达图至少需要三个功能层，请在指标体系中分组。",
+        "A radar plot needs at least three functions.",
+    ),
     "drawing_failed": Text("未绘图：{reason}", "Not drawn: {reason}"),
     "exactly": Text("基准（或参照）层级完全重现", "Base (or reference) tiers exactly"),
     "gap_section": Text("未涵盖的内容", "What is not covered"),
@@ -760,8 +766,13 @@ def tier_text(label: object) -> Text:
 
 
 def reason_text(error: Exception) -> Text:
-    """Return the sentence of an error as a page may print it: in Chinese where it is told so."""
-    return Text(getattr(error, "zh", "") or "数据不满足该方法的条件。", str(error))
+    """Return why something is not shown: the sentence of an error, in Chinese by the book."""
+    reasons = {
+        "reason_radar": word("reason_radar"),
+        "reason_no_scores": word("reason_no_scores"),
+    }
+    told = reasons.get(getattr(error, "key", ""), word("reason_other"))
+    return Text(told.zh, str(error))
 
 
 def tier_name(label: object, language: str) -> str:

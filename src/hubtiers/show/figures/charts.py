@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.compare import Comparison
-from hubtiers.errors import DataError, SpecError, UnknownOptionError, in_chinese, listing
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing, printed_as
 from hubtiers.hubs.structure import rank_size
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import (
@@ -246,7 +246,7 @@ def _profile(result: Result) -> pd.DataFrame:
             f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} "
             "stands under the score. Group the indicators in the framework, or show a table."
         )
-        raise in_chinese(DataError(message), "雷达图至少需要三个功能层，请在指标体系中分组。")
+        raise printed_as(DataError(message), "reason_radar")
     return pd.DataFrame(columns)
 
 
