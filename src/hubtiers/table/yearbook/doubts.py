@@ -27,7 +27,9 @@ _POINT = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _NINES = re.compile(r"9{2,}")
 _FEWEST_DIGITS_ABOVE = 5
 _CENSUS = frozenset(Decimal(-111_111_111 * digit) for digit in range(2, 10)) | {Decimal(-666666666)}
+# Powers of ten, the largest float, and the fill value of gridded data.
 _HUGE = Decimal("1e20")
+_FILLS = (Decimal("1.7976931348623157E+308"), Decimal("9.969209968386869E+36"))
 _APART = 10
 
 Cells = Sequence[tuple[Slot, Parsed]]
@@ -173,7 +175,7 @@ def _marks(numbers: Sequence[Decimal]) -> Iterator[tuple[str, int, str]]:
 
 def _is_suspect(number: Decimal) -> bool:
     """Return whether a number is one of those that stand for missing values by custom."""
-    if abs(number) >= _HUGE or number in _CENSUS:
+    if _is_fill(number):
         return True
     # -999.9 and -99.99 are written like -999.
     digits = str(abs(number)).replace(".", "").rstrip("0") or "0"
@@ -184,9 +186,16 @@ def _is_suspect(number: Decimal) -> bool:
     return bool(_NINES.fullmatch(whole)) and len(whole) >= least
 
 
+def _is_fill(number: Decimal) -> bool:
+    """Return whether a number is nothing but a mark: 1e20, -666666666."""
+    if number in _CENSUS or abs(number) in _FILLS:
+        return True
+    return abs(number) >= _HUGE and abs(number).normalize().as_tuple().digits == (1,)
+
+
 def _why(number: Decimal, rest: Sequence[Decimal], suspects: Sequence[Decimal]) -> str | None:
     """Return what speaks for a mark, or None where it can well be a number like the others."""
-    if abs(number) >= _HUGE or number in _CENSUS:
+    if _is_fill(number):
         return ""
     if number < 0 and not any(other < 0 for other in rest):
         others = [other for other in suspects if other < 0]
