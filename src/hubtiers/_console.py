@@ -56,14 +56,23 @@ def print_paths(console: Console, paths: Iterable[Path]) -> None:
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
-    console.print(_tier_table(outcome.result, outcome.title["en"] or outcome.name))
+    from hubtiers.show.language import language_of
+    from hubtiers.show.words import word
+
+    language = language_of(outcome.result, outcome.content.output.language)
+    title = outcome.title[language] or outcome.name
+    console.print(_tier_table(outcome.result, title, language))
     _print_windows(console, outcome.result)
     found, compared = outcome.agreement, outcome.baseline_agreement
     if found and compared is not None and outcome.layout:
-        console.print(
-            f"Agreement with the layout {outcome.layout.id}: {_agreement_text(compared.iloc[0])}.",
-            markup=False,
+        said = word("console_agreement").fill(
+            layout=outcome.layout.id,
+            matches=found.matches,
+            n=found.n,
+            kappa=f"{found.kappa:.3f}",
+            told=_agreement_text(compared.iloc[0]),
         )
+        console.print(said.say(language), markup=False)
         _print_baselines(console, compared, outcome.result, found)
     if outcome.comparison:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
@@ -211,17 +220,21 @@ def _add_row(table: Table, cells: Iterable[object]) -> None:
     table.add_row(*(Text(str(cell)) for cell in cells))
 
 
-def _tier_table(result: Result, title: str) -> Table:
+def _tier_table(result: Result, title: str, language: str) -> Table:
+    from hubtiers.show.words import region_names, say, tier_name
+
     table = Table(title=Text(title), title_justify="left")
-    for key in ("rank", "region", "", "score", "tier"):
-        numeric = key in ("rank", "score")
-        table.add_column(_word(key) if key else "", justify="right" if numeric else "left")
-    for row in result.to_frame().head(_MOST_ROWS).to_dict("records"):
-        names = (row["name_en"], row["name_zh"])
+    for key in ("rank", "region", "score", "tier"):
+        justify = "right" if key in ("rank", "score") else "left"
+        table.add_column(say(key, language), justify=justify)  # type: ignore[arg-type]
+    names = region_names(result, language)
+    for row in result.to_frame().head(_MOST_ROWS).reset_index().to_dict("records"):
+        name = names[row["region_id"]]
         if math.isnan(row["score"]):
-            _add_row(table, ["", *names, "", _word("no_data")])
+            _add_row(table, ["", name, "", say("no_data", language)])
         else:
-            _add_row(table, [row["rank"], *names, f"{row['score']:.4f}", row["tier"]])
+            tier = tier_name(row["tier"], language)
+            _add_row(table, [row["rank"], name, f"{row['score']:.4f}", tier])
     return table
 
 

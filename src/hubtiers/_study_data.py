@@ -46,7 +46,9 @@ from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators, join_years
 from hubtiers.table.report import JoinReport
 from hubtiers.table.roll_up import roll_up
+from hubtiers.table.yearbook.cells import cell_rules
 from hubtiers.table.yearbook.choices import in_study
+from hubtiers.table.yearbook.doubts import without_marks
 
 __all__ = ["StudyData", "in_words_of_a_study"]
 
@@ -196,12 +198,15 @@ class StudyData:
         layer = self.section.regions
         if absent := [code for code in columns if code not in regions.columns]:
             raise MissingColumnError(absent, f"The layer {layer}", map(str, regions.columns))
-        parts = [
-            pd.DataFrame(
-                {"region": regions.index, "indicator": code, "value": regions[code].to_numpy()}
-            )
-            for code in columns
-        ]
+        rules = cell_rules(self.section.decimal, self.section.missing)
+        parts = []
+        for code in columns:
+            values = regions[code]
+            if pd.api.types.is_numeric_dtype(values):
+                numbers = values.astype("float64").tolist()
+                values = without_marks(numbers, code, layer, rules, self.section.keep)
+            part = {"region": regions.index, "indicator": code, "value": values}
+            parts.append(pd.DataFrame(part).reset_index(drop=True))
         return pd.concat(parts, ignore_index=True).assign(**{ORIGIN: layer})
 
     def _corrected(self, values: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "CRSError",
@@ -28,7 +28,10 @@ __all__ = [
     "SpecError",
     "UnknownOptionError",
     "listing",
+    "printed_as",
 ]
+
+_Error = TypeVar("_Error", bound="HubtiersError")
 
 
 def listing(items: Iterable[object], *, most: int = 5) -> str:
@@ -42,6 +45,16 @@ def listing(items: Iterable[object], *, most: int = 5) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
+def printed_as(error: _Error, key: str) -> _Error:
+    """Return an error whose reason stands in the book of words, for pages in another language.
+
+    >>> printed_as(DataError("There is nothing to draw."), "reason_no_scores").key
+    'reason_no_scores'
+    """
+    error.key = key
+    return error
+
+
 def did_you_mean(value: object, options: Iterable[str]) -> str:
     """Return a sentence that proposes the closest options, or lists them when none is close."""
     known = list(dict.fromkeys(options))
@@ -52,7 +65,15 @@ def did_you_mean(value: object, options: Iterable[str]) -> str:
 
 
 class HubtiersError(Exception):
-    """Base of every error that hubtiers raises on purpose."""
+    """Base of every error that hubtiers raises on purpose.
+
+    Attributes
+    ----------
+    key
+        The word of the book that tells the reason in a page; empty for most errors.
+    """
+
+    key: str = ""
 
     def __str__(self) -> str:
         # KeyError would print the repr of its message; a sentence must stay a sentence.

@@ -338,7 +338,7 @@ def test_numbers_survive_exactly(rows, name):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content)
-        values = read_indicators(path).values
+        values = read_indicators(path, keep=grid[0][1:]).values
     got = {
         (r, i): v for r, i, v in values[["region", "indicator", "value"]].itertuples(index=False)
     }
@@ -359,7 +359,7 @@ def test_conversions_are_exact_in_decimals(numbers, unit):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.csv")
         path.write_text(f"地区,gdp（{name}）\n{lines}\n", encoding="utf-8")
-        values = read_indicators(path, framework=_FRAMEWORK).values
+        values = read_indicators(path, framework=_FRAMEWORK, keep=["gdp"]).values
     assert values["value"].tolist() == [float(number.scaleb(-shift)) for number in numbers]
 
 

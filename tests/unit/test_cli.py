@@ -40,7 +40,7 @@ def test_help_is_bilingual(hubtiers, tmp_path):
 
 def test_build_prints_agreement_and_other_weights(built):
     run = built("zhang2022").run
-    assert "14 of 14 regions in the same tier" in run.stdout
+    assert "与布局 zhang2022 比较：可比的 14 个区域中 14 个同级，加权 κ = 1.000。" in run.stdout
     assert "critic differs from the layout in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
     assert rows[0][-2].strip() == "7 of 14"
@@ -185,7 +185,7 @@ def test_new_makes_a_study_that_builds(hubtiers, tmp_path):
     ]
     run = hubtiers("build", "mine/study.toml", "--out", "out", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    assert "No data" in run.stdout
+    assert "无数据" in run.stdout
     again = hubtiers("new", "mine", cwd=tmp_path)
     assert again.returncode == 1
     assert "mine exists already" in again.stderr

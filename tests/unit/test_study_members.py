@@ -89,3 +89,30 @@ def test_wrong_members_are_told(folder):
     (folder / "counties.csv").write_text(table.replace("S3", "S9"))
     with pytest.raises(HubtiersError, match=r"parent names regions that the layer does not have"):
         load(folder, OF_TABLE).run()
+
+
+OF_COLUMNS = """
+[data]
+regions = "counties.geojson"
+id_column = "fips"
+name = "county"
+indicators = ["rd"]
+{members}
+[method]
+tier = {{method = "natural_breaks", k = 2}}
+[robustness]
+draws = 0
+"""
+
+
+def test_marks_in_columns_of_the_layer_are_asked_about(folder):
+    layer = gpd.read_file(folder / "counties.geojson").assign(rd=[1.0, 2, -999, 8, 16, -999])
+    layer.to_file(folder / "counties.geojson", driver="GeoJSON")
+    with pytest.raises(
+        DataError, match=r"column 'rd' holds -999 in 2 rows.* missing = \[-999\] in"
+    ):
+        load(folder, "", OF_COLUMNS).run()
+    told = load(folder, "missing = [-999]", OF_COLUMNS).load_table()
+    assert told.values["rd"].isna().tolist() == [False, False, True, False, False, True]
+    kept = load(folder, 'keep = ["rd"]', OF_COLUMNS).load_table()
+    assert kept.values["rd"].tolist() == [1, 2, -999, 8, 16, -999]

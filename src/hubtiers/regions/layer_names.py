@@ -100,6 +100,12 @@ _KINDS = frozenset(
         "governing",
     }
 )
+# Columns of other names and codes, as GADM, Natural Earth and OpenStreetMap call them.
+_OTHER_NAMES = re.compile(
+    r"(?:VARNAME|NL_NAME|HASC|ISO)_\d|name_(?:alt|local)|alt_names?|old_name|iso_3166_2|postal",
+    re.IGNORECASE,
+)
+_NO_NAME = ("", "NA", "-99", "-1")
 _SMALL_WORDS = frozenset(
     {
         "the",
@@ -249,17 +255,30 @@ def _index_of(regions: pd.DataFrame, source: LayerSource) -> _Index:
     names = {region: (zh, en) for region, zh, en in named}
     pack = source.load_pack()
     aliases = pack.aliases() if pack is not None else {}
+    told = _other_names(regions)
     return _Index(
         ids=frozenset(ids),
         folded_ids=_by_key({region: (region,) for region in ids}),
         exact=_by_text(regions, str),
         folded=_by_text(regions, name_key),
-        other=_by_key({region: aliases.get(region, ()) for region in ids}),
+        other=_by_key({region: (*aliases.get(region, ()), *told[region]) for region in ids}),
         bare=_by_text(regions, _bare),
         kinds={region: (_parted(zh), _parted(en)) for region, (zh, en) in names.items()},
         shown={region: zh if zh == en else f"{en} {zh}" for region, (zh, en) in names.items()},
         above=_above(regions, source),
     )
+
+
+def _other_names(regions: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the other names that columns of a layer tell of each region, as GADM's VARNAME_1."""
+    told: dict[str, list[str]] = {str(region): [] for region in regions.index}
+    for column in regions.columns:
+        if not _OTHER_NAMES.fullmatch(str(column)):
+            continue
+        for region, text in regions[column].items():
+            if isinstance(text, str) and text not in _NO_NAME:
+                told[str(region)] += re.split(r"\s*[|;]\s*", text)
+    return told
 
 
 def _by_key(texts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -35,6 +35,7 @@ __all__ = [
     "node_name",
     "node_text",
     "number_text",
+    "reason_text",
     "region_names",
     "region_text",
     "require_language",
@@ -234,6 +235,10 @@ _FIGURES: Mapping[str, Text] = {
         "插图（比例尺各异）：{places}。", "Insets, each at its own scale: {places}. "
     ),
     "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
+    "console_agreement": Text(
+        "与布局 {layout} 比较：可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}。",
+        "Agreement with the layout {layout}: {told}.",
+    ),
     "cores_inside": Text(
         "中心城市驻地位置未知者，标在其区域内一点。",
         " Cores whose seats are not known are marked at a point inside their region.",
@@ -549,6 +554,12 @@ _REPORT: Mapping[str, Text] = {
     "comparison_section": Text("与参照布局及其他方案的比较", "Comparison with the reference"),
     "confidence_section": Text("结果的可靠程度", "Confidence"),
     "data_section": Text("数据", "Data"),
+    "reason_no_scores": Text("稳健性分析中没有任何区域有得分。", "No region has a score."),
+    "reason_other": Text("数据不满足该方法的条件。", "The data do not meet what the method needs."),
+    "reason_radar": Text(
+        "雷达图至少需要三个功能层，请在指标体系中分组。",
+        "A radar plot needs at least three functions.",
+    ),
     "drawing_failed": Text("未绘图：{reason}", "Not drawn: {reason}"),
     "exactly": Text("基准（或参照）层级完全重现", "Base (or reference) tiers exactly"),
     "gap_section": Text("未涵盖的内容", "What is not covered"),
@@ -868,6 +879,16 @@ def tier_text(label: object) -> Text:
     if name not in TIER_NAMES_ZH:
         return Text.same(name)
     return word("tier_name").fill(zh=TIER_NAMES_ZH[name], en=name.capitalize())
+
+
+def reason_text(error: Exception) -> Text:
+    """Return why something is not shown: the sentence of an error, in Chinese by the book."""
+    reasons = {
+        "reason_radar": word("reason_radar"),
+        "reason_no_scores": word("reason_no_scores"),
+    }
+    told = reasons.get(getattr(error, "key", ""), word("reason_other"))
+    return Text(told.zh, str(error))
 
 
 def tier_name(label: object, language: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import geopandas as gpd
 import pandas as pd
 
@@ -12,6 +15,8 @@ from hubtiers.table.yearbook.words import why_no_region
 
 __all__ = ["mark_totals"]
 
+# Codes that nest, as those of the NUTS do, begin with the letters of the country.
+_NESTED = re.compile(r"[A-Z]{2}[A-Z0-9]{0,2}")
 # One region can bear the name of its country; two lie in it.
 _FEWEST_INSIDE = 2
 
@@ -19,26 +24,34 @@ _FEWEST_INSIDE = 2
 def mark_totals(matches: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     """Give names that are no region of the layer, but a whole, the rule *total*.
 
-    A whole is what words or a pack call a total (World, EU27_2020), and the country that regions of
-    the layer lie in, as long as every one of these has a row of its own: a region may bear the name
-    of its country.
+    A whole is what words or a pack call a total (World, EU27_2020), and the country or the larger
+    region by its code (AT, AT1) that regions of the layer lie in, as long as every one of these has
+    a row of its own: a region may bear the name of its country.
     """
     is_open = matches["rule"] == "unmatched"
     if not is_open.any():
         return matches
     names = matches.loc[is_open, "name"]
     countries = _countries_of(regions, names)
-    named = set(matches["region_id"])
+    named, ids = set(matches["region_id"]), [str(region) for region in regions.index]
     found = []
     for name in names:
-        inside = countries.get(name, set())
+        inside, below = countries.get(name, set()), _below(name, ids)
         is_country = len(inside) >= _FEWEST_INSIDE and inside <= named
-        found.append(is_country or why_no_region(name) == "total")
+        is_larger = bool(below) and below <= named
+        found.append(is_country or is_larger or why_no_region(name) == "total")
     marked = matches.copy()
     wholes = names.index[found]
     marked.loc[wholes, "rule"] = "total"
     marked.loc[wholes, "note"] = "a total, set aside"
     return marked
+
+
+def _below(name: str, ids: Sequence[str]) -> set[str]:
+    """Return the regions whose codes go on where a code ends: AT11 and AT12 lie in AT1."""
+    if not _NESTED.fullmatch(name):
+        return set()
+    return {region for region in ids if region.startswith(name) and region != name}
 
 
 def _countries_of(regions: pd.DataFrame, names: pd.Series) -> dict[str, set[str]]:

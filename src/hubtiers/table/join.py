@@ -101,8 +101,8 @@ def join_indicators(
     Notes
     -----
     **Totals.** A row that is a whole and no region of the layer is set aside, and stands in
-    `table.report.totals`: World, EU27_2020, or the country that regions of the layer lie in, once
-    each of these has a row of its own.
+    `table.report.totals`: World, EU27_2020, or the country or larger region (AT, AT1) that regions
+    of the layer lie in, once each of these has a row of its own.
 
     **Missing values.** A region without a row stays in the table with missing values. A value that
     is missing in the data stays missing.

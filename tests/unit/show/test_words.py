@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import hubtiers.show
-from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, printed_as
 from hubtiers.show import words
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.methods import method_text
@@ -103,7 +103,7 @@ def used_in(text, key):
 def test_every_word_is_said_somewhere():
     sources = [
         path.read_text(encoding="utf-8")
-        for path in [*ROOM.rglob("*.py"), *SCRIPTS]
+        for path in [*ROOM.rglob("*.py"), *SCRIPTS, ROOM.parent / "_console.py"]
         if path.name != "words.py"
     ]
     own = (ROOM / "words.py").read_text(encoding="utf-8")
@@ -192,3 +192,10 @@ def test_map_figure_tables_and_report_say_the_same_word_for_the_same_thing(outco
     assert offered.lower() == aggregation.lower()
     assert aggregation in tables["scores"].notes[0].say(language)
     assert aggregation in report
+
+
+def test_reasons_are_told_in_the_language_of_the_page():
+    error = printed_as(DataError("A radar plot needs three."), "reason_radar")
+    assert words.reason_text(error).en == "A radar plot needs three."
+    assert words.reason_text(error).zh == "雷达图至少需要三个功能层，请在指标体系中分组。"
+    assert words.reason_text(DataError("Odd.")).zh == "数据不满足该方法的条件。"

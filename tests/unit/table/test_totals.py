@@ -41,6 +41,20 @@ def test_the_name_of_the_country_is_open_while_a_region_lacks_its_row(layer):
         join_indicators(layer, values("Alpha", "Beta", "Algeria"))
 
 
+def test_larger_regions_of_nested_codes_are_set_aside():
+    codes = ["AT11", "AT12", "AT21", "DE11"]
+    boxes = [shapely.box(10 + i, 46, 11 + i, 47) for i in range(4)]
+    frame = gpd.GeoDataFrame(
+        {"NUTS_ID": codes, "NAME_LATN": [*NAMES, "D"]}, geometry=boxes, crs=4326
+    )
+    layer = read_regions(frame)
+    table = join_indicators(layer, values("AT", "AT1", "AT11", "AT12", "AT2", "AT21", "DE11"))
+    assert table.report.totals == ("AT", "AT1", "AT2")
+    assert table.values["rd"].to_dict() == {"AT11": 3, "AT12": 4, "AT21": 6, "DE11": 7}
+    with pytest.raises(JoinError, match="'AT1'"):
+        join_indicators(layer, values("AT1", "AT11", "DE11"))
+
+
 @pytest.mark.parametrize("name", ["Tunisia", "Delta"])
 def test_other_names_stay_unmatched(layer, name):
     with pytest.raises(JoinError, match=name):

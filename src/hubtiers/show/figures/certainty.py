@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, SpecError
+from hubtiers.errors import DataError, SpecError, printed_as
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import draw_key, finish, quiet_grid, write_note
@@ -206,9 +206,8 @@ def _ordered(
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise SpecError(f"most={most!r}; it must be a whole number of at least 1.")
     if frame.empty:
-        raise DataError(
-            "The robustness analysis has no region with a score, so there is nothing to draw."
-        )
+        message = "The robustness analysis has no region with a score, so there is nothing to draw."
+        raise printed_as(DataError(message), "reason_no_scores")
     place = result.rank if result is not None else robustness.rank_interval["median"]
     order = place.reindex(frame.index).astype("float64").sort_values(kind="stable").index
     return frame.loc[order[:most]]

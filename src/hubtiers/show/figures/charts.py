@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.compare import Comparison
-from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing, printed_as
 from hubtiers.hubs.structure import rank_size
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import (
@@ -242,10 +242,11 @@ def _profile(result: Result) -> pd.DataFrame:
     scored = set(result.nodes.columns)
     columns = {top: (result.nodes if top in scored else result.normalised)[top] for top in tops}
     if len(columns) < FEWEST_SPOKES:
-        raise DataError(
+        message = (
             f"A radar plot needs at least three functions, but {listing(columns) or 'nothing'} "
             "stands under the score. Group the indicators in the framework, or show a table."
         )
+        raise printed_as(DataError(message), "reason_radar")
     return pd.DataFrame(columns)
 
 

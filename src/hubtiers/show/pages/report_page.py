@@ -20,7 +20,7 @@ from hubtiers.show.fonts import drawable_language
 from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import figure_html, heading, paragraph, table_html
 from hubtiers.show.pages.result_tables import list_tables
-from hubtiers.show.words import Text, say
+from hubtiers.show.words import Text, reason_text, say
 from hubtiers.years.moves import TierMoves
 from hubtiers.years.panel import TierPanel
 
@@ -137,6 +137,6 @@ class Page:
         try:
             drawn = draw()
         except DataError as error:
-            return paragraph(say("drawing_failed", self.language, reason=error))
+            return paragraph(say("drawing_failed", self.language, reason=reason_text(error)))
         self.counts["figure"] += 1
         return figure_html(drawn, self.counts["figure"], caption, self.language)

@@ -54,7 +54,7 @@ from hubtiers.show.pages.sections_evidence import (
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
 from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
-from hubtiers.show.words import Text, node_name, region_names, tier_name
+from hubtiers.show.words import Text, has_chinese, node_name, region_names, tier_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -401,8 +401,11 @@ def _gaps(material: Material, page: Page) -> str:
     )
     body += f'<div class="caveat">{caveat}{top_tier_caveat(result, page)}</div>'
     body += bullets(material.notes.get(page.language, ()), language=page.language)
-    if layout is not None and layout.notes:
-        body += page.text("关于布局：", "On the layout:") + bullets(layout.notes, language="en")
+    if layout is not None and (layout.notes or layout.notes_zh):
+        is_zh = page.language == "zh" and bool(layout.notes_zh)
+        notes = layout.notes_zh if is_zh or not layout.notes else layout.notes
+        spoken = "zh" if any(map(has_chinese, notes)) else "en"
+        body += page.text("关于布局：", "On the layout:") + bullets(notes, language=spoken)
     return body
 
 

@@ -33,7 +33,15 @@ from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import names_text
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.pages.report_tables import confusion_table, disagreement_table, outside_table
-from hubtiers.show.words import Text, node_name, number_text, region_names, tier_name, word
+from hubtiers.show.words import (
+    Text,
+    node_name,
+    number_text,
+    reason_text,
+    region_names,
+    tier_name,
+    word,
+)
 from hubtiers.tiers.agreement import Agreement, agreement
 from hubtiers.tiers.number import choose_k, cut_gaps, preferred_k
 from hubtiers.tiers.scale import GroupedTiers
@@ -294,7 +302,8 @@ def reference_part(material: Material, page: Page) -> str:
         found = agreement(material.result.tier, material.reference)
         compared = compare_baselines(material.result, material.reference, others=material.baselines)
     except HubtiersError as error:
-        return body + page.text(f"无法比较：{error}", f"They cannot be compared: {error}")
+        reason = reason_text(error)
+        return body + page.text(f"无法比较：{reason.zh}", f"They cannot be compared: {reason.en}")
     table = baseline_table(material.result, compared, material.baseline_titles)
     parts = [body, _agreement_text(found, page), _one_sided(material.result, found, page)]
     parts += [page.table(confusion_table(found))]

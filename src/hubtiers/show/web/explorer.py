@@ -26,7 +26,7 @@ from hubtiers.scheme import Result
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.show.methods import method_text
 from hubtiers.show.text import toml_tables, toml_value
-from hubtiers.show.words import Text, node_text, word
+from hubtiers.show.words import Text, node_text, reason_text, word
 from hubtiers.tiers.breaks import NaturalBreaks, Quantiles, Thresholds
 
 __all__ = ["Explorer", "explorer_content"]
@@ -200,7 +200,7 @@ def _presets(
         try:
             fitted = fit_weights(method, result.normalised, given)
         except HubtiersError as problem:
-            unavailable.append({"names": names, "reason": Text.same(problem).to_plain()})
+            unavailable.append({"names": names, "reason": reason_text(problem).to_plain()})
         else:
             weights = fitted.weights.reindex(framework.codes)
             ready.append({"id": name, "names": names, "weights": [float(w) for w in weights]})

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.table._missing import is_missing_mark
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "Parsed",
     "Percent",
     "as_text",
+    "cell_rules",
     "clean_name",
     "is_flag",
     "parse_number",
@@ -56,6 +59,7 @@ class Parsed:
 NOT_A_NUMBER = Parsed(None)
 """Returned, as this very object, for a cell that is neither a number nor a missing mark."""
 
+_DECIMALS = (".", ",")
 _WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDTH |= dict.fromkeys(
     [0x3000, 0xA0, 0x202F, 0x205F, *range(0x2000, 0x200B), 0x09, 0x0A, 0x0D], 0x20
@@ -165,6 +169,31 @@ def parse_number(raw: object, rules: CellRules = NO_RULES) -> Parsed:
     if rules.is_missing(parsed.value):
         return replace(parsed, value=None, missing=as_text(raw).strip())
     return parsed
+
+
+def cell_rules(decimal: object = None, missing: object = ()) -> CellRules:
+    """Return what was told of the cells of a file, checked.
+
+    Raises
+    ------
+    UnknownOptionError, SpecError
+        When the decimal sign is neither a point nor a comma, or `missing` no list of marks.
+    """
+    if decimal not in (None, *_DECIMALS):
+        raise UnknownOptionError("decimal sign", decimal, _DECIMALS)
+    marks = missing if isinstance(missing, Sequence) and not isinstance(missing, str) else [None]
+    if any(isinstance(mark, bool) or not isinstance(mark, int | float | str) for mark in marks):
+        raise SpecError(
+            f"missing is {missing!r}. Pass a list of numbers and texts, such as [-999, 'k.A.']."
+        )
+    numbers: set[Decimal] = set()
+    texts: set[str] = set()
+    for mark in marks:
+        parsed = parse_number(mark)
+        if parsed.value is not None:
+            numbers.add(parsed.value)
+        texts.add(str(mark).strip())
+    return CellRules(str(decimal or ""), frozenset(numbers), frozenset(texts))
 
 
 def is_flag(text: str) -> bool:

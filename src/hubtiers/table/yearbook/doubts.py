@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.cells import Parsed
+from hubtiers.table.yearbook.cells import CellRules, Parsed
 from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.headers import name_key
 from hubtiers.table.yearbook.matching import Named, Task
 from hubtiers.table.yearbook.series import Series, Slot
 
-__all__ = ["ask_about_commas", "ask_about_marks"]
+__all__ = ["ask_about_commas", "ask_about_marks", "without_marks"]
 
 _SHOWN = 5
 # Three digits behind the only comma can be decimals as well as what follows the thousands.
@@ -25,7 +27,9 @@ _POINT = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _NINES = re.compile(r"9{2,}")
 _FEWEST_DIGITS_ABOVE = 5
 _CENSUS = frozenset(Decimal(-111_111_111 * digit) for digit in range(2, 10)) | {Decimal(-666666666)}
+# Powers of ten, the largest float, and the fill value of gridded data.
 _HUGE = Decimal("1e20")
+_FILLS = (Decimal("1.7976931348623157E+308"), Decimal("9.969209968386869E+36"))
 _APART = 10
 
 Cells = Sequence[tuple[Slot, Parsed]]
@@ -95,27 +99,59 @@ def ask_about_marks(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
         With the numbers, how often they occur, and what settles it.
     """
     kept = {name_key(text) for text in task.keep}
-    seen: list[str] = []
-    marks: dict[str, None] = {}
-    columns: dict[str, None] = {}
+    found: list[_Doubt] = []
     for named, cells in read:
         header = named.header.text or named.indicator
         if kept & {name_key(text) for text in (header, named.indicator, named.series.letter)}:
             continue
         numbers = [cell.value for _, cell in cells if cell.value is not None]
-        for mark, count, why in _marks(numbers):
-            noun = "row" if count == 1 else "rows"
-            seen.append(
-                f"column {named.series.letter} ({header!r}) holds {mark} in {count} {noun}{why}"
-            )
-            marks[str(mark)] = None
-            columns[header] = None
-    if seen:
-        raise DataError(
-            f"{task.where}: {listing(seen, most=_SHOWN)}. If that means missing, say "
-            f"{_listed('missing', list(marks), marks)}; if these are numbers, name the column with "
-            f"{_listed('keep', list(map(repr, columns)), columns)}."
-        )
+        found += _doubts(f"{named.series.letter} ({header!r})", header, numbers)
+    _refuse(task.where, found)
+
+
+def without_marks(
+    values: Sequence[float], name: str, where: str, rules: CellRules, keep: Sequence[str]
+) -> list[float]:
+    """Return the numbers of a column with NaN for what stands for missing values.
+
+    Raises
+    ------
+    DataError
+        As `ask_about_marks`, for columns that are no cells of a file.
+    """
+    parsed = [None if math.isnan(value) else Decimal(repr(float(value))) for value in values]
+    numbers = [None if rules.is_missing(number) else number for number in parsed]
+    if name not in keep:
+        _refuse(where, _doubts(repr(name), name, [n for n in numbers if n is not None]))
+    return [math.nan if number is None else float(number) for number in numbers]
+
+
+class _Doubt(NamedTuple):
+    """A number that may stand for missing values in a column, as a clause that says why."""
+
+    header: str
+    mark: str
+    clause: str
+
+
+def _doubts(column: str, header: str, numbers: Sequence[Decimal]) -> list[_Doubt]:
+    found = []
+    for mark, count, why in _marks(numbers):
+        noun = "row" if count == 1 else "rows"
+        found.append(_Doubt(header, mark, f"column {column} holds {mark} in {count} {noun}{why}"))
+    return found
+
+
+def _refuse(where: str, found: Sequence[_Doubt]) -> None:
+    if not found:
+        return
+    marks = list(dict.fromkeys(doubt.mark for doubt in found))
+    columns = list(dict.fromkeys(doubt.header for doubt in found))
+    raise DataError(
+        f"{where}: {listing((doubt.clause for doubt in found), most=_SHOWN)}. If that means "
+        f"missing, say {_listed('missing', marks, marks)}; if these are numbers, name the column "
+        f"with {_listed('keep', list(map(repr, columns)), columns)}."
+    )
 
 
 def _listed(argument: str, shown: Sequence[str], given: Iterable[str]) -> str:
@@ -139,7 +175,7 @@ def _marks(numbers: Sequence[Decimal]) -> Iterator[tuple[str, int, str]]:
 
 def _is_suspect(number: Decimal) -> bool:
     """Return whether a number is one of those that stand for missing values by custom."""
-    if abs(number) >= _HUGE or number in _CENSUS:
+    if _is_fill(number):
         return True
     # -999.9 and -99.99 are written like -999.
     digits = str(abs(number)).replace(".", "").rstrip("0") or "0"
@@ -150,9 +186,16 @@ def _is_suspect(number: Decimal) -> bool:
     return bool(_NINES.fullmatch(whole)) and len(whole) >= least
 
 
+def _is_fill(number: Decimal) -> bool:
+    """Return whether a number is nothing but a mark: 1e20, -666666666."""
+    if number in _CENSUS or abs(number) in _FILLS:
+        return True
+    return abs(number) >= _HUGE and abs(number).normalize().as_tuple().digits == (1,)
+
+
 def _why(number: Decimal, rest: Sequence[Decimal], suspects: Sequence[Decimal]) -> str | None:
     """Return what speaks for a mark, or None where it can well be a number like the others."""
-    if abs(number) >= _HUGE or number in _CENSUS:
+    if _is_fill(number):
         return ""
     if number < 0 and not any(other < 0 for other in rest):
         others = [other for other in suspects if other < 0]

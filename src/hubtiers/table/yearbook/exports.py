@@ -40,7 +40,7 @@ _ABOUT = frozenset(
         *("flags", "observationstatus", "observationstatusflag"),
     ]
 )
-_COMPOUND = re.compile(r"(?:(?P<keys>[\w,]+),)?geo\\(?:time|time_period)", re.IGNORECASE)
+_COMPOUND = re.compile(r"(?:[\w,]+,)?geo\\(?:time|time_period)", re.IGNORECASE)
 _DATABANK_YEAR = re.compile(r"((?:19|20)\d\d) \[YR\1\]")
 _PERCENT = re.compile(r"(?:PC|PT)(?:_.*)?")
 # The status A is that of a value without remarks.
@@ -165,24 +165,32 @@ def _observations(head: _Head, notes: Notes) -> Export | None:
         return None
     rows = head.below(region)
     dimensions = _dimensions(head, rows, {value, region, time})
+    groups = _observed(head, rows, dimensions, (value, region, time), notes)
+    first = _subject(head, rows, dimensions)
+    names = {key: " ".join([*first, *filter(None, key)]) for key in groups.slots}
+    _say_keys(head, rows, dimensions, {value, region, time}, notes)
+    return head.export("long", region, groups.series(head, value, names))
+
+
+def _observed(
+    head: _Head,
+    rows: Sequence[int],
+    dimensions: Sequence[int],
+    places: tuple[int, int, int],
+    notes: Notes,
+) -> _Groups:
+    """Return the values by the keys that tell indicators apart."""
+    value, region, time = places
     label = head.first(_LABELS.get(_key(head.text(region)), ()))
     asides = _asides(head.grid, rows, (label, region), notes)
     groups = _Groups()
     for row in rows:
         key = tuple(head.grid.text(row, column) for column in dimensions)
-        slot = Slot(
-            row,
-            value,
-            _name(head.grid, row, region, label, asides),
-            _year(head, row, time),
-            status=_status(head, row),
-            aside=asides.get(row, ""),
-        )
+        called = _name(head.grid, row, region, label, asides)
+        year, status = _year(head, row, time), _status(head, row)
+        slot = Slot(row, value, called, year, status=status, aside=asides.get(row, ""))
         groups.add(key, [slot], _unit(head, row))
-    first = _subject(head, rows, dimensions)
-    names = {key: " ".join([*first, *filter(None, key)]) for key in groups.slots}
-    _say_keys(head, rows, dimensions, {value, region, time}, notes)
-    return head.export("long", region, groups.series(head, value, names))
+    return groups
 
 
 def _dimensions(head: _Head, rows: Sequence[int], taken: set[int]) -> list[int]:
@@ -259,24 +267,31 @@ def _say_keys(
 def _world_bank(head: _Head, notes: Notes) -> Export | None:
     """Read rows of a country and an indicator, with a column for each year."""
     code, name = head.first(("countrycode",)), head.first(("countryname",))
-    title = head.first(("indicatorname", "seriesname"))
-    region, years = head.region(("countrycode",)), _years_of_header(head)
-    if None in (code, name, title) or region is None or not years:
+    title, region = head.first(("indicatorname", "seriesname")), head.region(("countrycode",))
+    if code is None or name is None or title is None or region is None:
         return None
-    rows = head.below(code or 0)
-    for row in (row for row in head.grid.rows if row > head.row and row not in set(rows)):
-        notes.footnote_rows.append((row, head.grid.row_text(row)))
+    years, rows = _years_of_header(head), head.below(code)
+    if not years:
+        return None
+    _note_below(head, rows, notes)
     asides = _asides(head.grid, rows, (name, code), notes)
-    symbol = head.first(("indicatorcode", "seriescode"))
+    symbol = head.first(("indicatorcode", "seriescode")) or title
     groups, names = _Groups(), dict[tuple[str, ...], str]()
     for row in rows:
-        text = head.grid.text(row, title or 0)
-        key = (text if symbol is None else head.grid.text(row, symbol),)
+        key = (head.grid.text(row, symbol),)
         called = _name(head.grid, row, region, name, asides)
         groups.add(key, _slots_of_years(row, called, years, asides))
-        names[key] = text
+        names[key] = head.grid.text(row, title)
     notes.recognise("an export with a row for each country and indicator, and columns of years")
     return head.export("long", region, groups.series(head, next(iter(years)), names))
+
+
+def _note_below(head: _Head, rows: Sequence[int], notes: Notes) -> None:
+    """Note the lines below the header that are no rows of the table."""
+    known = {*rows, *(row for row in head.grid.rows if row <= head.row)}
+    for row in head.grid.rows:
+        if row not in known:
+            notes.footnote_rows.append((row, head.grid.row_text(row)))
 
 
 def _slots_of_years(
@@ -341,31 +356,51 @@ def _census_series(head: _Head, column: int, slots: list[Slot], notes: Notes) ->
 
 def _compound(head: _Head, stem: str, notes: Notes) -> Export | None:
     r"""Read Eurostat's bulk files, whose first column holds all keys: unit,geo\TIME_PERIOD."""
-    columns = head.grid.sheet.rows[head.row]
-    named = [(column, _COMPOUND.fullmatch(head.text(column))) for column in columns]
-    column, found = next(((c, match) for c, match in named if match), (0, None))
+    column = next((c for c in head.grid.sheet.rows[head.row] if _heads_keys(head, c)), None)
     years = _years_of_header(head)
-    if found is None or not years or head.region(()) not in (None, column):
+    if column is None or not years or head.region(()) not in (None, column):
         return None
-    keys = found["keys"].split(",") if found["keys"] else []
-    rows = head.below(column)
-    parts = {row: head.grid.text(row, column).split(",") for row in rows}
-    if wrong := [head.grid.place(r, column) for r in rows if len(parts[r]) != len(keys) + 1]:
-        raise DataError(
-            f"{head.where} has rows whose first cell does not hold {len(keys) + 1} keys, as the "
-            f"header {head.text(column)!r} says: {listing(wrong)}. Get the file again."
-        )
-    varying = [i for i in range(len(keys)) if len({parts[row][i] for row in rows}) > 1]
-    asides = _marked([(row, parts[row][-1]) for row in rows], notes)
-    groups = _Groups()
-    for row in rows:
-        unit = _plain_unit(parts[row][keys.index("unit")]) if "unit" in keys else ""
-        slots = _slots_of_years(row, parts[row][-1], years, asides)
-        groups.add(tuple(parts[row][i] for i in varying), slots, unit)
+    keys = head.text(column).partition("\\")[0].split(",")[:-1]
+    parts = _parts(head, column, len(keys) + 1)
+    varying = [i for i in range(len(keys)) if len({part[i] for part in parts.values()}) > 1]
+    groups = _by_keys(parts, keys, varying, years, notes)
     name = re.sub(r"^estat_|_linear$", "", stem.casefold())
+    _say_compound([keys[i] for i in varying], name, notes)
     names = {key: " ".join([name, *key]) for key in groups.slots}
-    _say_compound([key for i, key in enumerate(keys) if i in varying], name, notes)
     return head.export("long", column, groups.series(head, next(iter(years)), names))
+
+
+def _by_keys(
+    parts: Mapping[int, Sequence[str]],
+    keys: Sequence[str],
+    varying: Sequence[int],
+    years: Mapping[int, int],
+    notes: Notes,
+) -> _Groups:
+    """Return the cells of rows by those of their keys that tell indicators apart."""
+    asides = _marked([(row, part[-1]) for row, part in parts.items()], notes)
+    units = keys.index("unit") if "unit" in keys else None
+    groups = _Groups()
+    for row, part in parts.items():
+        unit = "" if units is None else _plain_unit(part[units])
+        slots = _slots_of_years(row, part[-1], years, asides)
+        groups.add(tuple(part[i] for i in varying), slots, unit)
+    return groups
+
+
+def _heads_keys(head: _Head, column: int) -> bool:
+    return bool(_COMPOUND.fullmatch(head.text(column)))
+
+
+def _parts(head: _Head, column: int, width: int) -> dict[int, list[str]]:
+    """Return the keys of every row, which its first cell holds one behind the other."""
+    parts = {row: head.grid.text(row, column).split(",") for row in head.below(column)}
+    if wrong := [head.grid.place(row, column) for row in parts if len(parts[row]) != width]:
+        raise DataError(
+            f"{head.where} has rows whose first cell does not hold {width} keys, as the header "
+            f"{head.text(column)!r} says: {listing(wrong)}. Get the file again."
+        )
+    return parts
 
 
 def _say_compound(varying: Sequence[str], name: str, notes: Notes) -> None:

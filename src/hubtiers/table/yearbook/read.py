@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import pandas as pd
 
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import Framework
 from hubtiers.table.yearbook.assemble import make_report, make_values
-from hubtiers.table.yearbook.cells import CellRules, parse_number
+from hubtiers.table.yearbook.cells import cell_rules
 from hubtiers.table.yearbook.formats import open_book
 from hubtiers.table.yearbook.matching import Task, name_series, refuse_twins
 from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.numbers import numeric_series, read_numbers
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
 from hubtiers.table.yearbook.sheet import DEFAULT_LIMITS, ReadLimits
-from hubtiers.table.yearbook.tables import find_tables
+from hubtiers.table.yearbook.tables import Found, find_tables
 from hubtiers.table.yearbook.years import Years
 
 __all__ = ["ColumnRead", "IndicatorFile", "ReadLimits", "ReadReport", "SetAside", "read_indicators"]
 
-_DECIMALS = (".", ",")
 _LAYOUTS = ("auto", "wide", "long")
 
 
@@ -171,7 +169,7 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
     """
     _check_arguments(framework, sheet, year, units, region_column, layout)
     _check_keep(keep)
-    rules = _rules(decimal, missing)
+    rules = cell_rules(decimal, missing)
     book = open_book(path, limits, sheet)
     notes = Notes(list(book.notes))
     found = find_tables(book, sheet, region_column, layout, rules, notes)
@@ -187,7 +185,12 @@ def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask 
         series=found.series,
         notes=notes,
     )
-    if framework is None and found.kind != "long":
+    return _values_of(task, found)
+
+
+def _values_of(task: Task, found: Found) -> IndicatorFile:
+    """Name, read and date every series, and tell what was done."""
+    if task.framework is None and found.kind != "long":
         task = replace(task, series=numeric_series(task))
     read = read_numbers(task, name_series(task))
     refuse_twins(task, [numbers.named for numbers in read])
@@ -226,24 +229,6 @@ def _check_arguments(
         )
     if layout not in _LAYOUTS:
         raise UnknownOptionError("layout", layout, _LAYOUTS)
-
-
-def _rules(decimal: object, missing: object) -> CellRules:
-    if decimal not in (None, *_DECIMALS):
-        raise UnknownOptionError("decimal sign", decimal, _DECIMALS)
-    marks = missing if isinstance(missing, Sequence) and not isinstance(missing, str) else [None]
-    if any(isinstance(mark, bool) or not isinstance(mark, int | float | str) for mark in marks):
-        raise SpecError(
-            f"missing is {missing!r}. Pass a list of numbers and texts, such as [-999, 'k.A.']."
-        )
-    numbers: set[Decimal] = set()
-    texts: set[str] = set()
-    for mark in marks:
-        parsed = parse_number(mark)
-        if parsed.value is not None:
-            numbers.add(parsed.value)
-        texts.add(str(mark).strip())
-    return CellRules(str(decimal or ""), frozenset(numbers), frozenset(texts))
 
 
 def _check_keep(keep: object) -> None:

@@ -73,7 +73,10 @@ class Source:
 def checked_source(path: str | os.PathLike[str], limits: ReadLimits) -> Source:
     """Return the file once it is known to be local, readable, not empty and not too large."""
     if not isinstance(path, str | os.PathLike):
-        raise SpecError(f"The path of a file is a string or a Path, not {type(path).__name__}.")
+        raise SpecError(
+            f"The path of a file is a string or a Path, not {type(path).__name__}. A frame needs "
+            "no reading: join_indicators(regions, frame) takes it as it is."
+        )
     if _REMOTE.match(os.fspath(path)):
         raise DataError(
             f"{path} is not a local file. Download it first, look at it, and pass the path of the "

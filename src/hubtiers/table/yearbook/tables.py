@@ -54,6 +54,13 @@ class _Page:
     series: tuple[Series, ...] = ()
     export: Export | None = None
 
+    @property
+    def kind(self) -> str:
+        """The layout of a sheet that was read as a whole; empty for one with blocks."""
+        if self.export is not None:
+            return self.export.kind
+        return "one region" if self.series else ""
+
 
 def find_tables(
     book: Book,
@@ -74,8 +81,7 @@ def find_tables(
     kind = "wide"
     for page in pages:
         series += page.series
-        kind = "one region" if page.series else kind
-        kind = page.export.kind if page.export else kind
+        kind = page.kind or kind
         for written, stated in zip(page.blocks, page.titles, strict=True):
             titles = stated.after(all_titles[0]) if all_titles else stated
             roles = find_roles(written)
@@ -90,8 +96,8 @@ def find_tables(
             blocks.append(block)
             all_titles.append(titles)
     _say_layouts(blocks, pages, notes)
-    found_here = tuple(blocks), tuple(series), tuple(all_titles), pages[0].export
-    return Found(pages[0].where, kind, *found_here)
+    parts = tuple(blocks), tuple(series), tuple(all_titles), pages[0].export
+    return Found(pages[0].where, kind, *parts)
 
 
 def _builder(roles: Roles, layout: str) -> Callable[..., list[Series]]:
