@@ -855,7 +855,7 @@ def break_texts(scale: TierScale, language: str) -> list[str]:
 
 
 def break_note(scale: TierScale) -> Text:
-    """Return what a reader must know of the ranges: what they are, or which end belongs to a tier."""
+    """Return what a reader must know of the ranges: what they are, or which end is closed."""
     if isinstance(scale, GroupedTiers):
         return Text("", "")
     if scale.shows_ranges:

@@ -482,6 +482,7 @@ class Thresholds:
         says_en="Cut-points are set by hand.",
     )
     cuts: ClassVar[str] = "fixed"
+    declares_cuts: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         _keep_cuts(self, "breaks", self.breaks)
@@ -581,6 +582,11 @@ class RelativeTo:
     def possible_tiers(self) -> tuple[str, ...]:
         """Names of the tiers, highest first."""
         return tier_labels(len(self.percent) + 1, self.labels)
+
+    @property
+    def declares_cuts(self) -> bool:
+        """Whether the cut-points are declared in the unit of the score: by a yardstick's value."""
+        return self.value is not None
 
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the yardstick in these scores.

@@ -45,10 +45,10 @@ class TierScale:
     labels
         Tier names, highest first.
     breaks
-        Cut-points, ascending, one fewer than tiers: a score must exceed one to stand above it. Those
-        that come out of the fitted scores lie in the middle of the gap between the highest score
-        below and the lowest above; those that are declared lie where they were declared. Two equal
-        cut-points leave the tier between them empty.
+        Cut-points, ascending, one fewer than tiers: a score must exceed one to stand above it.
+        Those that come out of the fitted scores lie in the middle of the gap between the highest
+        score below and the lowest above; those that are declared lie where they were declared. Two
+        equal cut-points leave the tier between them empty.
     lowest, highest
         Range of the fitted scores.
     counts
