@@ -39,6 +39,7 @@ from hubtiers._methods import (
     short_name,
     to_spec,
 )
+from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._rounding import round_significant
 from hubtiers._steps import Given, complete_values, fit_and_apply, prepare, require_method, rescale
 from hubtiers.errors import (
@@ -211,7 +212,8 @@ class Scheme:
     def run(self, table: IndicatorTable) -> Result:
         """Fit and score the same table: `scheme.fit(table).score(table)` in one pass."""
         self._refuse_overlaps(table)
-        return _learn(self, Given(table))
+        with telling_overlaps(table, counted_twice(self)):
+            return _learn(self, Given(table))
 
     def fit_panel(self, tables: Mapping[int, IndicatorTable]) -> FittedScheme:
         """Learn from several years at once (面板统一标准化), so that their scores can be compared.
@@ -256,7 +258,8 @@ class Scheme:
         for year, table in tables.items():
             _require_same(first.framework, table.framework, f"The table of {year}")
             self._refuse_overlaps(table)
-        fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
+        with telling_overlaps(first, counted_twice(self)):
+            fitted = _learn(self, Given(_stack(tables), years=_years(tables))).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
                 f"{describe(self.weight)} gives every region weights of its own, which hold for "

@@ -14,6 +14,7 @@ import pandas as pd
 from hubtiers._inputs import input_files
 from hubtiers._methods import find_method, make_step
 from hubtiers._outside import against_outside
+from hubtiers._overlaps import telling_overlaps
 from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData
 from hubtiers._study_file import StudyFile, is_file_name, read_study_file
@@ -115,9 +116,17 @@ class Study:
             written beside it and moved there only when all of them are complete.
         """
         table, layout = self.load_table(), self.load_layout()
+        # What the parts of a study count twice is told once, when all have been run.
+        with telling_overlaps(table, ()):
+            outcome = self._outcome(table, layout)
+        if out is not None:
+            outcome.save(out)
+        return outcome
+
+    def _outcome(self, table: IndicatorTable, layout: HubLayout | None) -> Outcome:
         result = self.scheme.run(table)
         reference = self._reference(table, layout)
-        outcome = Outcome(
+        return Outcome(
             name=self.name,
             command=self.command,
             content=self.content,
@@ -130,9 +139,6 @@ class Study:
             baselines=self.load_baselines(table),
             inputs=input_files(self.content, self.folder, table.regions),
         )
-        if out is not None:
-            outcome.save(out)
-        return outcome
 
     def assess_robustness(
         self,

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._dask import address_of, broadcast, connected
+from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError
 from hubtiers.robustness._counts import MOST_REGIONS, Counts, Reference, make_reference
@@ -189,7 +190,8 @@ def assess_robustness(  # noqa: PLR0913
     chosen = _as_engine(engine)
     count = _processors() if workers is None else workers
     _require_whole("assess_robustness(workers", count)
-    base = scheme.run(table)
+    with telling_overlaps(table, [*counted_twice(variation), "the shares over all regions"]):
+        base = scheme.run(table)
     if len(table.values) > MOST_REGIONS:
         raise DataError(
             f"The table has {len(table.values)} regions; counting the ranks of more than "

@@ -567,6 +567,16 @@ _REPORT: Mapping[str, Text] = {
     "order_kept": Text("层级次序得以保持", "Order of the tiers kept"),
     "other_schemes": Text("其他赋权与分级方案", "Other schemes"),
     "outside_variables": Text("外部变量", "Outside variables"),
+    "overlap_agreement": Text("各方案之间的一致程度", "the agreement between the schemes"),
+    "overlap_note": Text(
+        "注意：部分区域相互重叠（{pairs}），重叠部分在以下环节被重复计算：{counted}。"
+        "可剔除重叠区域（研究文件中的 exclude）后重新计算。",
+        "Note: some regions overlap ({pairs}), and what they share counts twice in {counted}. "
+        "Leave such regions out (`exclude` in the study file) to count everything once.",
+    ),
+    "overlap_shares": Text(
+        "对全部区域计算的稳健性比例", "the shares of robustness over all regions"
+    ),
     "overlapping_regions": Text("相互重叠的区域", "Overlapping regions"),
     "option_functions": Text("功能个数", "Functions that must meet a rule"),
     "option_international_share": Text("国际级占比（%）", "International: share, %"),

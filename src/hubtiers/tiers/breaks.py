@@ -266,6 +266,7 @@ class EqualIntervals:
         says_zh="各级得分区间等宽。",
         says_en="Tiers span equal ranges of the score.",
     )
+    counts_regions: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
@@ -481,6 +482,7 @@ class Thresholds:
         says_zh="阈值由研究者给定。",
         says_en="Cut-points are set by hand.",
     )
+    counts_regions: ClassVar[bool] = False
     cuts: ClassVar[str] = "fixed"
     declares_cuts: ClassVar[bool] = True
 
@@ -582,6 +584,11 @@ class RelativeTo:
     def possible_tiers(self) -> tuple[str, ...]:
         """Names of the tiers, highest first."""
         return tier_labels(len(self.percent) + 1, self.labels)
+
+    @property
+    def counts_regions(self) -> bool:
+        """Whether the yardstick is the mean of all regions."""
+        return self.region is None and self.value is None
 
     @property
     def declares_cuts(self) -> bool:

@@ -204,6 +204,7 @@ class LogMinMax:
             "y_{ij} = low + (high − low) · (L(x_{ij}) − lowest_{j}) / (highest_{j} − lowest_{j})"
         ),
     )
+    counts_regions: ClassVar[bool] = False
 
     @property
     def stated(self) -> About:
