@@ -32,7 +32,8 @@ def counting_methods(chosen: Any) -> list[Any]:
     for step in _STEPS:
         # A score is made of the region's own values, unless an aggregation says otherwise.
         unsaid = step != "aggregate"
-        methods = _single(getattr(chosen, step))
+        # What is neither scheme nor variation is refused where it is used.
+        methods = _single(getattr(chosen, step, ()))
         found += [method for method in methods if counts_regions(method, default=unsaid)]
     return found
 

@@ -37,7 +37,7 @@ from hubtiers.scoring.weight import (
     GivenWeights,
 )
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
+from hubtiers.tiers.breaks import NaturalBreaks, Quantiles, Thresholds
 from hubtiers.tiers.clusters import KMeans
 
 FRAMEWORK = Framework(
@@ -319,7 +319,7 @@ class TestWeights:
     def test_overlap_is_refused_when_any_member_uses_data(self):
         overlapping = table()
         overlapping.__dict__["overlaps"] = [("a", "b")]
-        TWO.run(overlapping)
+        TWO.replace(tier=Thresholds((0.5,))).run(overlapping)
         with pytest.raises(
             OverlapError,
             match=r"EqualWeights\(per='indicator'\) then EntropyWeights\(shift=0.0\).*a with b",

@@ -193,7 +193,7 @@ def sensitivity(
     """
     with telling_overlaps(table, [*counted_twice(variation), "the sums over all regions"]):
         base = scheme.run(table)
-    plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
+        plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
     return sensitivity_of(plan, base, targets=targets, samples=samples)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hubtiers._overlaps import counting_methods
-from hubtiers.errors import listing
 from hubtiers.show.methods import method_text
+from hubtiers.show.pages.report_html import names_text
 from hubtiers.show.pages.report_page import Material, Page
-from hubtiers.show.words import Text, join_texts, region_names, word
+from hubtiers.show.words import LANGUAGES, Text, join_texts, region_names, word
 
 __all__ = ["overlap_note"]
 
@@ -39,11 +39,10 @@ def _counted(material: Material) -> list[Text]:
 
 
 def _pairs(material: Material, pairs: list[tuple[str, str]]) -> Text:
-    texts = {}
-    for language in ("zh", "en"):
+    """Return the pairs in both languages, at most five of them, and how many more there are."""
+    listed = []
+    for language in LANGUAGES:
         names = region_names(material.result, language)
-        texts[language] = [f"{names[a]}–{names[b]}" for a, b in pairs]
-    chinese = "、".join(texts["zh"][:_MOST_PAIRS])
-    if len(pairs) > _MOST_PAIRS:
-        chinese += f" 等 {len(pairs)} 对"
-    return Text(chinese, listing(texts["en"], most=_MOST_PAIRS))
+        texts = [f"{names[a]} – {names[b]}" for a, b in pairs]
+        listed.append(names_text(texts, language, most=_MOST_PAIRS))
+    return Text(*listed)
