@@ -21,6 +21,7 @@ from hubtiers.scoring.aggregate import Arithmetic, Copeland
 from hubtiers.scoring.impute import KNearest, MeanImpute, RequireCoverage
 from hubtiers.scoring.normalise import DistanceToReference, MinMax, ZScore
 from hubtiers.scoring.weight import EntropyWeights
+from hubtiers.show.pages.report import build_report
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import EqualIntervals, NaturalBreaks, RelativeTo, Thresholds
@@ -171,10 +172,10 @@ class TestOnce:
             *warning.counted
         }
         assert len(told(lambda: study.try_out(["equal"], tolerant=True))) == 1
-        report = outcome.report(language="en").html
-        assert "Note: some regions overlap (Beijing–Beijing–Tianjin–Hebei, " in report
+        report = build_report(outcome, language="en").html
+        assert "Note: some regions overlap (Beijing – Beijing–Tianjin–Hebei, " in report
         assert "counts twice in z-score" in report
-        assert "注意：部分区域相互重叠" in outcome.report(language="zh").html
+        assert "注意：部分区域相互重叠" in build_report(outcome, language="zh").html
         done = hubtiers("build", path, "--out", "out", cwd=tmp_path)
         assert done.returncode == 0
         lines = [line for line in done.stderr.splitlines() if "overlap" in line]
