@@ -13,7 +13,7 @@ from typing import Any
 
 from hubtiers._method import counts_regions
 from hubtiers._methods import describe
-from hubtiers.errors import OverlapWarning
+from hubtiers.errors import CRSError, OverlapWarning
 from hubtiers.table.indicator_table import IndicatorTable
 
 __all__ = ["counted_twice", "counting_methods", "telling_overlaps", "untold"]
@@ -77,9 +77,18 @@ def telling_overlaps(table: IndicatorTable, counted: Iterable[str]) -> Iterator[
         yield
     finally:
         _open.reset(token)
-    if found and table.overlaps:
-        pairs = [(table.label(a), table.label(b)) for a, b in table.overlaps]
+    if found and (overlaps := _known_overlaps(table)):
+        pairs = [(table.label(a), table.label(b)) for a, b in overlaps]
         warnings.warn(OverlapWarning(pairs, found), stacklevel=_callers_level())
+
+
+def _known_overlaps(table: IndicatorTable) -> list[tuple[str, str]]:
+    """Return the pairs that overlap; none where shapes without a reference system hide them."""
+    try:
+        return table.overlaps
+    except CRSError:
+        # Joining refuses such a layer; a table that was put together by hand can still be scored.
+        return []
 
 
 @contextlib.contextmanager

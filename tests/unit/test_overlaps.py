@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import box
 
 import hubtiers as ht
 from hubtiers._method import counts_regions
@@ -121,6 +124,16 @@ class TestRun:
     def test_panel(self, rows):
         (warning,) = told(lambda: SCHEME.fit_panel({2020: rows, 2021: rows}))
         assert len(warning.pairs) == 4
+
+    def test_shapes_without_a_reference_system_are_no_error(self, rows):
+        shapes = gpd.GeoDataFrame({"name_zh": "", "name_en": ""}, geometry=[box(0, 0, 2, 2)] * 2)
+        frame = pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"])
+        table = IndicatorTable.from_frame(frame)
+        table = dataclasses.replace(table, regions=shapes.set_axis(table.regions.index))
+        assert Scheme(tier=NaturalBreaks(2)).run(table).rank.tolist() == [2, 1]
+        measured = dataclasses.replace(table, regions=table.regions.set_crs(4326))
+        with pytest.warns(OverlapWarning, match="^These regions overlap: a with b."):
+            Scheme(tier=NaturalBreaks(2)).run(measured)
 
     def test_a_failed_run_tells_nothing(self, rows):
         # A warning would be an error here, of another class.
