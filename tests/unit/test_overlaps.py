@@ -126,13 +126,13 @@ class TestRun:
         assert len(warning.pairs) == 4
 
     def test_shapes_without_a_reference_system_are_no_error(self, rows):
-        shapes = gpd.GeoDataFrame({"name_zh": "", "name_en": ""}, geometry=[box(0, 0, 2, 2)] * 2)
         frame = pd.DataFrame({"rd": [1.0, 2.0]}, index=["a", "b"])
         table = IndicatorTable.from_frame(frame)
-        table = dataclasses.replace(table, regions=shapes.set_axis(table.regions.index))
+        layer = gpd.GeoDataFrame(table.regions, geometry=[box(0, 0, 2, 2)] * 2)
+        table = dataclasses.replace(table, regions=layer)
         assert Scheme(tier=NaturalBreaks(2)).run(table).rank.tolist() == [2, 1]
         measured = dataclasses.replace(table, regions=table.regions.set_crs(4326))
-        with pytest.warns(OverlapWarning, match="^These regions overlap: a with b."):
+        with pytest.warns(OverlapWarning, match="^These regions overlap: a a with b b."):
             Scheme(tier=NaturalBreaks(2)).run(measured)
 
     def test_a_failed_run_tells_nothing(self, rows):
