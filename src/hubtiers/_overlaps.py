@@ -45,11 +45,13 @@ def counted_twice(chosen: Any) -> list[str]:
 
 def _single(chosen: Any) -> Iterator[Any]:
     """Yield the methods of a step one by one, however they are put together by level."""
-    chosen = getattr(chosen, "levels", chosen)
-    if not isinstance(chosen, (tuple, list)):
+    # Options level by level hold a tuple; an aggregation may have an option of the same name.
+    levels = getattr(chosen, "levels", None)
+    members = levels if isinstance(levels, tuple) else chosen
+    if not isinstance(members, (tuple, list)):
         yield chosen
         return
-    for member in chosen:
+    for member in members:
         yield from _single(member)
 
 
