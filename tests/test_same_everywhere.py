@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -49,9 +50,9 @@ def test_map(pair, tiers):
         for region in content["regions"]
     }
     assert drawn == tiers
-    assert [tier["upper"] for tier in content["tiers"][1:]] == list(outcome.result.breaks.breaks)[
-        ::-1
-    ]
+    frame = outcome.result.breaks.to_frame()
+    for end in ("lower", "upper"):
+        assert [tier[end] for tier in content["tiers"]] == frame[end].tolist()
     assert [tier["count"] for tier in content["tiers"]] == list(outcome.result.breaks.counts)
 
 
@@ -71,10 +72,10 @@ def test_workbook(pair, tiers):
             assert not any(name in str(written[region]) for name in NAMES.values())
         else:
             assert NAMES[tier] in written[region]
-    breaks = [row[2] for row in book["层级与断点"].iter_rows(min_row=3, values_only=True) if row[2]]
-    assert breaks[1 : len(outcome.result.breaks.labels)] == pytest.approx(
-        outcome.result.breaks.breaks[::-1], abs=1e-12
-    )
+    frame = outcome.result.breaks.to_frame()
+    printed = [row[1:3] for row in book["层级与断点"].iter_rows(min_row=3, values_only=True)]
+    ranges = [pair for pair in printed if all(isinstance(end, float) for end in pair)]
+    assert np.array(ranges) == pytest.approx(frame[["lower", "upper"]].to_numpy(), abs=1e-12)
 
 
 def test_report(pair, tiers):

@@ -15,9 +15,11 @@ __all__ = [
     "asked_for",
     "both_directions",
     "by_direction",
+    "counts_regions",
     "number_in_formula",
     "on_scale",
     "own_fact",
+    "score_unit",
     "uses_data",
 ]
 
@@ -117,12 +119,32 @@ def own_fact(method: object, name: str, default: Any = None) -> Any:
     return getattr(method, name) if name in vars(type(method)) else default
 
 
+def score_unit(method: object) -> Any:
+    """Return in which unit a treatment, normalisation or aggregation puts the scores.
+
+    A number means the same under two methods only where this is equal. A class says so as
+    `score_unit`: the weighted means do, which form one family, since each lies between the smallest
+    and the largest of the values that it is taken of, and in their unit. A method that says nothing
+    shares its unit with none but its equals: min–max scaling from 0 to 100 is not that from 0 to 1.
+    """
+    return own_fact(method, "score_unit", default=method)
+
+
 def uses_data(method: object) -> bool:
     """Return whether a weighting takes its weights from the data.
 
     One that does not say so counts as if it did.
     """
     return bool(getattr(method, "uses_data", True))
+
+
+def counts_regions(method: object, *, default: bool = True) -> bool:
+    """Return whether a method counts every region in what it learns, as a mean or a rank does.
+
+    Then the same region twice is not the same as once. A class says so as `counts_regions`; one
+    that says nothing has the default.
+    """
+    return bool(own_fact(method, "counts_regions", default))
 
 
 def asked_for(function: Callable[..., Any]) -> tuple[str, ...]:

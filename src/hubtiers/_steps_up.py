@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 _POINTS, _POINTS_BY_REGION = 15, 1
 _MOST_ROUNDS = 60
-_PRECISION = 1e-7
+_PRECISION = 1e-9
 """How closely the smallest change is found, as a share of the change."""
 
 _MARGIN = 1e-11

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hubtiers._method import About, own_fact
+from hubtiers._overlaps import telling_overlaps
 from hubtiers.compare import Comparison, compare_schemes
 from hubtiers.errors import DataError
 from hubtiers.scheme import Result, Scheme
@@ -142,13 +143,14 @@ def try_schemes(
     results: dict[str, Result] = {}
     unfit: dict[Choice, str] = {}
     chosen = {str(choice): choice for choice in choices}
-    for name, scheme in named.items():
-        try:
-            results[name] = scheme.run(table)
-        except DataError as error:
-            if name not in chosen:
-                raise
-            unfit[chosen[name]] = str(error)
+    with telling_overlaps(table, ["the agreement of the schemes over all regions"]):
+        for name, scheme in named.items():
+            try:
+                results[name] = scheme.run(table)
+            except DataError as error:
+                if name not in chosen:
+                    raise
+                unfit[chosen[name]] = str(error)
     if not set(results) & set(chosen):
         first, reason = next(iter(unfit.items()))
         raise DataError(f"None of {len(unfit)} schemes fits the data. {first}: {reason}")

@@ -6,10 +6,11 @@ import contextlib
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -71,7 +72,7 @@ from hubtiers._options import (
     Within,
     Year,
 )
-from hubtiers.errors import HubtiersError
+from hubtiers.errors import HubtiersError, HubtiersWarning
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,8 +96,33 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+@contextlib.contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Tell what hubtiers warns of as sentences on standard error, each once."""
+    plain = warnings.showwarning
+
+    def tell(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, HubtiersWarning):
+            print(f"hubtiers: {message}", file=sys.stderr)
+        else:
+            plain(message, category, filename, lineno, file, line)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", HubtiersWarning)
+        warnings.showwarning = tell
+        yield
+
+
 @app.callback()
 def start(
+    context: typer.Context,
     *,
     version: Annotated[
         bool,
@@ -109,6 +135,9 @@ def start(
     ] = False,
 ) -> None:
     """Take the options that stand before every command."""
+    # The option acts when it is read.
+    del version
+    context.with_resource(_warnings_told())
 
 
 @app.command()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hubtiers._overlaps import telling_overlaps
 from hubtiers._storage import cell_text, replacing
 from hubtiers.diagnose import correlation
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
@@ -377,18 +378,22 @@ def compare_schemes(
             "There is no scheme to compare. Give at least one, such as {'equal': Scheme()}."
         )
     results: dict[str, Result] = {}
-    for name, scheme in schemes.items():
-        if not isinstance(scheme, Scheme):
-            raise SpecError(
-                f"{name!r} is {type(scheme).__name__}, not a Scheme. Give schemes by name."
-            )
-        try:
-            results[str(name)] = scheme.run(table)
-        except HubtiersError as error:
-            # The class says what went wrong and stays; the sentence gains which scheme it was.
-            error.args = (f"Scheme {str(name)!r}: {error}", *error.args[1:])
-            raise
+    with telling_overlaps(table, ["the agreement of the schemes over all regions"]):
+        for name, scheme in schemes.items():
+            results[str(name)] = _run(str(name), scheme, table)
     return Comparison(results, reference)
+
+
+def _run(name: str, scheme: Scheme, table: IndicatorTable) -> Result:
+    """Run a scheme; what goes wrong names it."""
+    if not isinstance(scheme, Scheme):
+        raise SpecError(f"{name!r} is {type(scheme).__name__}, not a Scheme. Give schemes by name.")
+    try:
+        return scheme.run(table)
+    except HubtiersError as error:
+        # The class says what went wrong and stays; the sentence gains which scheme it was.
+        error.args = (f"Scheme {name!r}: {error}", *error.args[1:])
+        raise
 
 
 def _correlate(a: pd.Series, b: pd.Series, kind: str) -> float:

@@ -20,11 +20,13 @@ __all__ = [
     "DomainError",
     "DuplicateRegionError",
     "HubtiersError",
+    "HubtiersWarning",
     "JoinError",
     "MissingColumnError",
     "MissingDependencyError",
     "NotComparableError",
     "OverlapError",
+    "OverlapWarning",
     "SpecError",
     "UnknownOptionError",
     "listing",
@@ -158,6 +160,25 @@ class OverlapError(DataError):
             f"{method} takes its weights from the data, but these regions overlap and would count "
             f"twice: {names}. Keep disjoint regions (IndicatorTable.without, or `exclude` in a "
             "study file), or use weights that do not depend on the data, such as EqualWeights()."
+        )
+
+
+class HubtiersWarning(UserWarning):
+    """Base of the warnings by which hubtiers says what a reader of the results must know."""
+
+
+class OverlapWarning(HubtiersWarning):
+    """Regions share territory, which counts twice in what is learnt from all regions."""
+
+    def __init__(self, pairs: Iterable[tuple[object, object]], counted: Iterable[str]) -> None:
+        self.pairs = [tuple(map(str, pair)) for pair in pairs]
+        self.counted = tuple(counted)
+        names = listing(f"{a} with {b}" for a, b in self.pairs)
+        super().__init__(
+            f"These regions overlap: {names}. What they share counts twice in "
+            f"{listing(self.counted)}. Keep disjoint regions (IndicatorTable.without, or `exclude` "
+            "in a study file), or take methods that do not count regions, such as MinMax() and "
+            "Thresholds((…))."
         )
 
 

@@ -46,8 +46,8 @@ class Explanation:
         The other regions of the same tier.
     next_tier, gap
         The tier above and how far the score lies below its cut-point: it must gain *more* than the
-        gap, which is 0 for the highest region of a tier cut by natural breaks. None in the highest
-        tier, and for tiers that are not cut from the score.
+        gap, which is 0 only on a cut-point that was declared. None in the highest tier, and for
+        tiers that are not cut from the score.
     steps
         Every single indicator that could lift the region to a higher tier, the smallest share of
         its range first.

@@ -39,6 +39,7 @@ from hubtiers._methods import (
     short_name,
     to_spec,
 )
+from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._rounding import round_significant
 from hubtiers._steps import (
     Given,
@@ -231,7 +232,8 @@ class Scheme:
         `year` is that of the table, as in `FittedScheme.score`.
         """
         self._refuse_overlaps(table)
-        return _learn(self, Given(table, only_year=year))
+        with telling_overlaps(table, counted_twice(self)):
+            return _learn(self, Given(table, only_year=year))
 
     def fit_panel(
         self, tables: Mapping[int, IndicatorTable], *, fit_on: str | int = "all"
@@ -283,11 +285,12 @@ class Scheme:
         for table in tables.values():
             self._refuse_overlaps(table)
         only = _fit_year(fit_on, tables)
-        if only is None:
-            fitted = _learn(self, Given(stack_years(tables), years=_years(tables))).fitted
-        else:
-            one = Given(tables[only], only_year=only)
-            fitted = _learn(self.knowing_years(tables), one).fitted
+        with telling_overlaps(next(iter(tables.values())), counted_twice(self)):
+            if only is None:
+                fitted = _learn(self, Given(stack_years(tables), years=_years(tables))).fitted
+            else:
+                one = Given(tables[only], only_year=only)
+                fitted = _learn(self.knowing_years(tables), one).fitted
         if fitted.hierarchy.by_region:
             raise SpecError(
                 f"{describe(self.weight)} gives every region weights of its own, which hold for "

@@ -15,6 +15,7 @@ import pandas as pd
 from hubtiers._inputs import input_files
 from hubtiers._methods import describe, find_method, make_step
 from hubtiers._outside import against_outside
+from hubtiers._overlaps import telling_overlaps
 from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData
 from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
@@ -136,11 +137,18 @@ class Study:
             written beside it and moved there only when all of them are complete.
         """
         read, layout = self._read(), self.load_layout()
-        scheme, table = read.scheme, read.table
-        result = scheme.run(table)
+        # What the parts of a study count twice is told once, when all have been run.
+        with telling_overlaps(read.table, ()):
+            outcome = self._outcome(read, layout)
+        if out is not None:
+            outcome.save(out)
+        return outcome
+
+    def _outcome(self, read: _Read, layout: HubLayout | None) -> Outcome:
+        table, result = read.table, read.scheme.run(read.table)
         panel = self._panel(read)
         reference = self._reference(table, layout)
-        outcome = Outcome(
+        return Outcome(
             name=self.name,
             command=self.command,
             content=self.content,
@@ -156,9 +164,6 @@ class Study:
             inputs=input_files(self.content, self.folder, table.regions),
             hubs=self._find_hubs(result, layout),
         )
-        if out is not None:
-            outcome.save(out)
-        return outcome
 
     def propose(self, **changes: Any) -> HubFindings:
         """Propose a layout as the section `[propose]` says, with some keys changed.

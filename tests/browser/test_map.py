@@ -18,7 +18,7 @@ from hubtiers.scheme import Scheme
 from hubtiers.show.style import contrast
 from hubtiers.show.web.webmap import tier_map
 from hubtiers.table.join import join_indicators
-from hubtiers.tiers.breaks import NaturalBreaks
+from hubtiers.tiers.breaks import EqualIntervals, NaturalBreaks
 
 pytestmark = pytest.mark.browser
 
@@ -578,7 +578,7 @@ def test_going_to_an_overlapped_region_shows_all_of_it(visit):
     """Three provinces lie on top of all of the northeast, which is no less there."""
     layer = load_regions(["northeast", "210000", "220000", "230000"])
     values = pd.DataFrame({"region": layer.index, "indicator": "rd", "value": [1.0, 5.0, 4.0, 9.0]})
-    page = visit(tier_map(Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values)))).page
+    page = visit(tier_map(Scheme(tier=EqualIntervals(2)).run(join_indicators(layer, values)))).page
     sides = "b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]"
     for number, region in enumerate(layer.index):
         shown = page.evaluate(f"({sides})(hubtiers.boundsOf(drawn, {number}))")

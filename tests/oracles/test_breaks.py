@@ -29,8 +29,8 @@ def upward(scale: TierScale) -> tuple[int, ...]:
 
 def test_fisher_jenks_as_in_the_readme_of_mapclassify(counties: pd.Series) -> None:
     scale = NaturalBreaks(5, labels=FIVE).fit(counties)
-    assert scale.breaks == (75.29, 192.05, 370.5, 722.85)
-    assert scale.highest == 4111.45
+    # mapclassify prints the highest value of each class.
+    assert scale.to_frame()["upper"].tolist()[::-1] == [75.29, 192.05, 370.5, 722.85, 4111.45]
     assert upward(scale) == (49, 3, 4, 1, 1)
 
 

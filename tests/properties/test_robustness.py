@@ -6,6 +6,8 @@ it. The values stand on a coarse grid, where different scores differ by far more
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,9 +124,13 @@ def test_draws_equal_the_plain_path(table, variation, denominate, impute, tiers,
     )
     assume(not (tiers == "fixed" and variation.tier))
     try:
-        plan = make_plan(scheme.run(table), variation, tiers=tiers, seed=(seed,))
+        base = scheme.run(table)
+        plan = make_plan(base, variation, tiers="refit", seed=(seed,))
     except HubtiersError:
         assume(False)
+    if tiers == "fixed":
+        # Cut-points that are held in another unit are refused; here only the paths are compared.
+        plan = dataclasses.replace(plan, fixed=base.breaks)
     evaluator = DrawEvaluator(plan)
     block = plan.block(0)
     for number in range(4):

@@ -37,7 +37,7 @@ from hubtiers.scoring.weight import (
     GivenWeights,
 )
 from hubtiers.table.indicator_table import IndicatorTable
-from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
+from hubtiers.tiers.breaks import NaturalBreaks, Quantiles, Thresholds
 from hubtiers.tiers.clusters import KMeans
 
 FRAMEWORK = Framework(
@@ -319,7 +319,7 @@ class TestWeights:
     def test_overlap_is_refused_when_any_member_uses_data(self):
         overlapping = table()
         overlapping.__dict__["overlaps"] = [("a", "b")]
-        TWO.run(overlapping)
+        TWO.replace(tier=Thresholds((0.5,))).run(overlapping)
         with pytest.raises(
             OverlapError,
             match=r"EqualWeights\(per='indicator'\) then EntropyWeights\(shift=0.0\).*a with b",
@@ -493,6 +493,7 @@ class TestPanel:
 
     def test_tier_change_counts_steps_upwards(self):
         fitted = Scheme(tier=NaturalBreaks(3)).fit(table())
+        assert fitted.tier.breaks == (0.3125, 0.59375)
         before = fitted.score(table())
         after = fitted.score(
             table(VALUES.assign(rd=[5.0, 5.0, 1.0, 2.0], papers=[30.0, 10.0, 10.0, 20.0]))
@@ -505,8 +506,8 @@ class TestPanel:
         ]
         assert change.loc["c", ["tier_before", "tier_after", "tier_change"]].tolist() == [
             "international",
-            "national",
-            -1,
+            "regional",
+            -2,
         ]
 
     def test_change_between_fits_is_refused(self):

@@ -132,7 +132,20 @@ def overlaps(members: Mapping[str, Iterable[str]] | pd.DataFrame) -> list[tuple[
     for region, group in members.items():
         expanded = [member_units(member) if member in known else (member,) for member in group]
         units[region] = set().union(*expanded)
-    return [(a, b) for a, b in combinations(units, 2) if units[a] & units[b]]
+    return _sharing(units)
+
+
+def _sharing(units: Mapping[str, set[str]]) -> list[tuple[str, str]]:
+    """Return the pairs of regions that have a unit in common, in the order of the regions."""
+    holders: dict[str, list[int]] = {}
+    for place, own in enumerate(units.values()):
+        for unit in own:
+            holders.setdefault(unit, []).append(place)
+    pairs: set[tuple[int, int]] = set()
+    for places in holders.values():
+        pairs.update(combinations(places, 2))
+    names = list(units)
+    return [(names[a], names[b]) for a, b in sorted(pairs)]
 
 
 def _parts_of(text: object) -> list[str]:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._method import asked_for
+from hubtiers._overlaps import untold
 from hubtiers.robustness._gaps import (
     DrawnGaps,
     complete_values,
@@ -86,7 +87,8 @@ class PlainDraws:
     def result(self, draws: Draws, number: int) -> Result:
         """Return what the scheme of one draw gives for its table."""
         scheme, table = self.stands_for(draws, number)
-        return scheme.run(table)
+        with untold():
+            return scheme.run(table)
 
     def stands_for(self, draws: Draws, number: int) -> tuple[Scheme, IndicatorTable]:
         """Return the plain scheme and table of one draw."""

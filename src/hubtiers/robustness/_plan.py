@@ -19,6 +19,7 @@ from hubtiers._method import asked_for, own_fact
 from hubtiers._methods import METHODS, describe
 from hubtiers.errors import OverlapError, SpecError, UnknownOptionError
 from hubtiers.robustness._gaps import complete_values, filled_cells
+from hubtiers.robustness._units import refuse_other_units
 from hubtiers.robustness.variation import PerLevel, Variation, WeightDraw
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -172,9 +173,11 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
         raise UnknownOptionError("choice for tiers:", tiers, ("refit", "fixed"))
     if tiers == "fixed" and variation.tier:
         raise SpecError(
-            "tiers='fixed' keeps the cut-points of the scheme. Leave `tier` out of the Variation, "
-            "or refit."
+            "tiers='fixed' keeps the cut-points of the scheme. Leave `tier` out of the Variation "
+            "(in a study file, out of [robustness.variation]), or refit, tiers='refit' (in a study "
+            'file, tiers = "refit" under [robustness]).'
         )
+    refuse_other_units(scheme, variation, tiers=tiers)
     factors = tuple(_factors(variation, table))
     for factor in factors:
         if factor.name == "weight":

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._dask import address_of, broadcast, connected
+from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError
 from hubtiers.robustness._counts import MOST_REGIONS, Counts, Reference, make_reference
@@ -189,14 +190,10 @@ def assess_robustness(  # noqa: PLR0913
     chosen = _as_engine(engine)
     count = _processors() if workers is None else workers
     _require_whole("assess_robustness(workers", count)
-    base = scheme.run(table)
-    if len(table.values) > MOST_REGIONS:
-        raise DataError(
-            f"The table has {len(table.values)} regions; counting the ranks of more than "
-            f"{MOST_REGIONS} would take too much memory. Analyse a part of them, "
-            "IndicatorTable.only(…)."
-        )
-    plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
+    with telling_overlaps(table, [*counted_twice(variation), "the shares over all regions"]):
+        base = scheme.run(table)
+        _require_countable(table)
+        plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
     expected = base.tier if reference is None else reference
     against = make_reference(expected, table.values.index, plan.labels)
     job = Job(plan, _ranked_places(base.scores), against, draws)
@@ -206,6 +203,15 @@ def assess_robustness(  # noqa: PLR0913
         else:
             counts = _count_here(job, chosen, workers=count, advance=advance)
     return Robustness(base=base, plan=plan, counts=counts, against=against)
+
+
+def _require_countable(table: IndicatorTable) -> None:
+    if len(table.values) > MOST_REGIONS:
+        raise DataError(
+            f"The table has {len(table.values)} regions; counting the ranks of more than "
+            f"{MOST_REGIONS} would take too much memory. Analyse a part of them, "
+            "IndicatorTable.only(…)."
+        )
 
 
 def _count_here(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._overlaps import counted_twice, telling_overlaps, untold
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
 from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._leave_out import scheme_without
@@ -190,8 +191,9 @@ def sensitivity(
     >>> found.table["total"].round(1).to_dict()
     {('tier_flips', 'normalise'): 0.0, ('tier_flips', 'weights'): 1.0}
     """
-    base = scheme.run(table)
-    plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
+    with telling_overlaps(table, [*counted_twice(variation), "the sums over all regions"]):
+        base = scheme.run(table)
+        plan = make_plan(base, variation, tiers=tiers, seed=seed_of(rng))
     return sensitivity_of(plan, base, targets=targets, samples=samples)
 
 
@@ -424,12 +426,14 @@ def leave_one_out(scheme: Scheme, table: IndicatorTable) -> pd.DataFrame:
     >>> leave_one_out(Scheme(tier=NaturalBreaks(2)), table)["tier_flips"].to_dict()
     {'rd': 0, 'patents': 1}
     """
-    base = scheme.run(table)
+    with telling_overlaps(table, ["the shifts over all regions"]):
+        base = scheme.run(table)
     plan = make_plan(base, Variation(leave_one_out=True), tiers="refit", seed=(0,))
     rows: dict[str, tuple[Any, ...]] = {}
     for code in table.framework.codes:
         try:
-            other = scheme_without(scheme, code).run(plan.table_without(code))
+            with untold():
+                other = scheme_without(scheme, code).run(plan.table_without(code))
             rows[code] = _without(base, other)
         except HubtiersError as error:
             rows[code] = (np.nan, np.nan, pd.NA, "", np.nan, str(error))

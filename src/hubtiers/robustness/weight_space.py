@@ -100,7 +100,8 @@ def weights_to_rise(result: Result, region: str, *, tier: str | None = None) -> 
     Parameters
     ----------
     result
-        What `Scheme.run` gave. Its cut-points are held.
+        What `Scheme.run` gave. Its cut-points are held: where they come out of the scores, they lie
+        in the middle of the gap between two tiers.
     region
         Id of the region.
     tier

@@ -225,6 +225,9 @@ _FIGURES: Mapping[str, Text] = {
     "approval": Text("审图号：", "Map approval number: "),
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
     "break_below": Text("（各级含下限）", " (each tier includes its lower bound)"),
+    "break_ranges": Text(
+        "（所示为各级的最低与最高得分）", " (ranges are the lowest and highest score of each tier)"
+    ),
     "caption": Text(
         "{title}{n} 个区域按综合得分分为 {k} 级：{method}，"
         "方差拟合优度 GVF = {gvf}{ends}。{hubs}{insets}{source}",
@@ -447,6 +450,11 @@ _TABLES: Mapping[str, Text] = {
     "status_count": Text("{status} {n} 个", "{n} {status}"),
     "status_note": Text("数据状态：{list}。", "Status of the values: {list}."),
     "status_table": Text("各指标数据的状态（数值个数）", "Status of the values, by indicator"),
+    "tier_cuts": Text(
+        "断点（高于断点者归上一级，用于其他年份、升级差距与固定断点）：{cuts}。",
+        "Cut-points, which a score must exceed, for other years, the way to the next tier and held "
+        "tiers: {cuts}.",
+    ),
     "tier_note": Text(
         "分级方法：{method}；方差拟合优度 GVF = {gvf}。",
         "Tiers: {method}; goodness of variance fit {gvf}.",
@@ -571,6 +579,16 @@ _REPORT: Mapping[str, Text] = {
     "order_kept": Text("层级次序得以保持", "Order of the tiers kept"),
     "other_schemes": Text("其他赋权与分级方案", "Other schemes"),
     "outside_variables": Text("外部变量", "Outside variables"),
+    "overlap_agreement": Text("各方案之间的一致程度", "the agreement between the schemes"),
+    "overlap_note": Text(
+        "注意：部分区域相互重叠（{pairs}），重叠部分在以下环节被重复计算：{counted}。"
+        "可剔除重叠区域（研究文件中的 exclude）后重新计算。",
+        "Note: some regions overlap ({pairs}), and what they share counts twice in {counted}. "
+        "Leave such regions out (`exclude` in the study file) to count everything once.",
+    ),
+    "overlap_shares": Text(
+        "对全部区域计算的稳健性比例", "the shares of robustness over all regions"
+    ),
     "overlapping_regions": Text("相互重叠的区域", "Overlapping regions"),
     "option_functions": Text("功能个数", "Functions that must meet a rule"),
     "option_international_share": Text("国际级占比（%）", "International: share, %"),
@@ -967,8 +985,7 @@ def direction_text(bearing: float) -> Text | None:
 def break_texts(scale: TierScale, language: str) -> list[str]:
     """Return the range of scores of each tier, highest first.
 
-    With as many digits as tell the cut-points apart; an outermost tier without a region has one end
-    only.
+    With as many digits as tell the ends apart; an outermost tier without a region has one end only.
 
     >>> from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
     >>> scores = pd.Series([0.1, 0.2, 0.8, 0.9])
@@ -997,9 +1014,11 @@ def break_texts(scale: TierScale, language: str) -> list[str]:
 
 
 def break_note(scale: TierScale) -> Text:
-    """Return what a reader must know of the ranges: which end belongs to a tier."""
+    """Return what a reader must know of the ranges: what they are, or which end is closed."""
     if isinstance(scale, GroupedTiers):
         return Text("", "")
+    if scale.shows_ranges:
+        return word("break_ranges")
     return word("break_below" if scale.closed == "below" else "break")
 
 

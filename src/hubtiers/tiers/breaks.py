@@ -1,8 +1,14 @@
 """Tiers from one score: where to cut a ranking into classes.
 
 Classes are closed above, unless a rule is told otherwise: a score equal to a cut-point belongs to
-the class below it. Equal scores
-never split, a higher score never has a lower tier, and a region without a score has no tier.
+the class below it. Equal scores never split, a higher score never has a lower tier, and a region
+without a score has no tier.
+
+No cut-point that comes out of the scores lies on one of them. Natural breaks and quantiles find
+classes, and cut in the middle of the gap between the highest score below and the lowest above. The
+other rules have a formula, and keep its number, unless it is a score of the fit: then the cut is in
+the middle of the gap above that score, and the same regions stand below it. Thresholds, and per
+cent of a yardstick, are declared and stay where they were declared, also on a score.
 
 Which rules survive what, that is, leave the tiers of all other regions as they were:
 
@@ -24,7 +30,7 @@ rule                  one extreme region     adding a       multiplying by a  an
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
@@ -38,6 +44,7 @@ from hubtiers.errors import DataError, DomainError, SpecError, UnknownOptionErro
 from hubtiers.tiers._partition import optimal_classes
 from hubtiers.tiers.scale import (
     TierScale,
+    between_scores,
     distinct_scores,
     finite_scores,
     highest_below,
@@ -89,6 +96,8 @@ class NaturalBreaks:
     Minimises the sum of squared deviations from class means over all partitions of the sorted
     scores (Fisher 1958, doi:10.1080/01621459.1958.10501479). Of partitions whose sums of squares
     agree to one part in 10¹⁰ the one with the lowest cut-points is taken. Classes are closed above.
+    Each cut-point is the middle of the gap between two classes, on the log scale that of the
+    logarithms.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -97,7 +106,7 @@ class NaturalBreaks:
     >>> scores = pd.Series([0.9, 0.8, 0.3, 0.25, 0.1, None], index=list("abcdef"))
     >>> scale = NaturalBreaks(3).fit(scores)
     >>> scale.breaks
-    (0.1, 0.3)
+    (0.175, 0.55)
     >>> scale.apply(scores).tolist()
     ['international', 'international', 'national', 'national', 'regional', nan]
     """
@@ -154,9 +163,8 @@ class NaturalBreaks:
         values, counts = distinct_scores(known, self.k, name)
         starts = optimal_classes(np.log(values) if log else values, counts, self.k)
         method = f"natural breaks{' of the logarithm' if log else ''} in {self.k} tiers"
-        return scale_at(
-            known, values[starts[1:] - 1].tolist(), self.possible_tiers, method, log=log
-        )
+        cuts = between_scores(values[starts[1:] - 1].tolist(), known, log=log)
+        return scale_at(known, cuts, self.possible_tiers, method, log=log)
 
 
 @dataclass(frozen=True)
@@ -178,14 +186,14 @@ class Quantiles:
     Cut j of n regions should leave j·n/k below it; it is made at the nearest place where the score
     changes, the lower one of two that are equally near. **Ties** thus stay together; where they are
     long, a tier in the middle can stay empty, but never the highest or the lowest. Each cut-point
-    is the highest score below the cut.
+    is the middle of the gap between the highest score below the cut and the lowest above.
 
     **Missing values** get no tier and are not counted.
 
     Examples
     --------
     >>> Quantiles(2).fit(pd.Series([5.0, 1.0, 2.0, 4.0])).breaks
-    (2.0,)
+    (3.0,)
     """
 
     k: int = 4
@@ -218,10 +226,9 @@ class Quantiles:
         # Times k, so that targets and places are whole numbers and a tie between two places is
         # exact.
         places = np.cumsum(counts)[:-1] * self.k
-        cuts = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
-        return scale_at(
-            known, values[cuts].tolist(), self.possible_tiers, f"quantiles in {self.k} tiers"
-        )
+        below = [int(np.argmin(np.abs(places - j * len(known)))) for j in range(1, self.k)]
+        cuts = between_scores(values[below].tolist(), known)
+        return scale_at(known, cuts, self.possible_tiers, f"quantiles in {self.k} tiers")
 
 
 @dataclass(frozen=True)
@@ -240,8 +247,8 @@ class EqualIntervals:
 
     Notes
     -----
-    Cut j is at lowest + (highest − lowest)·j/k, closed above. Tiers between the outermost can be
-    empty.
+    Cut j is at lowest + (highest − lowest)·j/k, closed above; where that is a score, in the middle
+    of the gap above it. Tiers between the outermost can be empty.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -259,6 +266,7 @@ class EqualIntervals:
         says_zh="各级得分区间等宽。",
         says_en="Tiers span equal ranges of the score.",
     )
+    counts_regions: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         _keep_labels(self, self.k, self.labels)
@@ -280,10 +288,7 @@ class EqualIntervals:
         distinct_scores(known, self.k, f"EqualIntervals({self.k})")
         low, high = float(known.min()), float(known.max())
         cuts = [low * ((self.k - j) / self.k) + high * (j / self.k) for j in range(1, self.k)]
-        labels = self.possible_tiers
-        return scale_at(
-            known, [_snap(c, known) for c in cuts], labels, f"equal intervals in {self.k} tiers"
-        )
+        return _scale_by_formula(known, cuts, self.possible_tiers, "equal intervals")
 
 
 @dataclass(frozen=True)
@@ -308,15 +313,16 @@ class HeadTail:
     Notes
     -----
     Jiang (2013, doi:10.1080/00330124.2012.700499), with his share of 40 %. The first cut, at the
-    mean of all, is always made. Classes are closed above.
+    mean of all, is always made. Classes are closed above. A mean that is itself a score cuts in the
+    middle of the gap above that score.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
     Examples
     --------
-    >>> scale = HeadTail().fit(pd.Series([1.0, 1, 1, 1, 1, 2, 2, 3, 15]))
+    >>> scale = HeadTail().fit(pd.Series([1.0, 1, 1, 1, 1, 2, 2, 3, 24]))
     >>> scale.breaks, scale.labels
-    ((3.0,), ('international', 'national'))
+    ((4.0,), ('international', 'national'))
     """
 
     k: int = 4
@@ -359,7 +365,7 @@ class HeadTail:
             above = head[head > cuts[-1]]
             head, share = above, len(above) / len(head)
         labels = self.possible_tiers[: len(cuts) + 1]
-        return scale_at(known, cuts, labels, f"head/tail breaks in {len(labels)} tiers")
+        return _scale_by_formula(known, cuts, labels, "head/tail breaks")
 
 
 @dataclass(frozen=True)
@@ -377,15 +383,16 @@ class StandardDeviation:
 
     Notes
     -----
-    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above.
-    Tiers can be empty: in a skewed ranking no score may lie one standard deviation below the mean.
+    Cuts are at mean + a·s with s the sample standard deviation (n − 1). Classes are closed above. A
+    number that is itself a score cuts in the middle of the gap above that score. Tiers can be
+    empty: in a skewed ranking no score may lie one standard deviation below the mean.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
     Examples
     --------
-    >>> StandardDeviation(at=(-1, 1)).fit(pd.Series([1.0, 2.0, 3.0])).breaks
-    (1.0, 3.0)
+    >>> StandardDeviation(at=(-1.5, 0.5)).fit(pd.Series([1.0, 2.0, 3.0])).breaks
+    (0.5, 2.5)
     """
 
     at: tuple[float, ...] = (-1.0, 0.0, 1.0)
@@ -421,9 +428,7 @@ class StandardDeviation:
         power = int(np.frexp(np.abs(known).max())[1])
         unit = np.ldexp(known, -power)
         centred = np.ldexp(unit.mean() + np.asarray(self.at) * unit.std(ddof=1), power)
-        cuts = [_snap(float(c), known) for c in centred]
-        labels = self.possible_tiers
-        return scale_at(known, cuts, labels, f"standard deviations in {len(labels)} tiers")
+        return _scale_by_formula(known, centred, self.possible_tiers, "standard deviations")
 
 
 @dataclass(frozen=True)
@@ -432,7 +437,7 @@ class Thresholds:
 
     Choose it when a plan or an earlier study says what score a tier takes, and wherever tiers of
     different years, countries or scenarios are to mean the same. `Thresholds(scale.breaks,
-    labels=scale.labels)` keeps those of a fit.
+    labels=scale.labels)` keeps those of a fit, in the middle of its gaps.
 
     Parameters
     ----------
@@ -449,7 +454,9 @@ class Thresholds:
 
     Notes
     -----
-    Nothing is learnt from the scores; tiers can be empty.
+    Nothing is learnt from the scores; tiers can be empty. A threshold stays where it is declared,
+    also on a score of the fit: a region that stands on it is lifted by any gain, or, with
+    `closed="below"`, dropped by any loss. With `digits` it is the printed score that must pass.
 
     **Missing values** get no tier. **Ties** stay together.
 
@@ -475,7 +482,9 @@ class Thresholds:
         says_zh="阈值由研究者给定。",
         says_en="Cut-points are set by hand.",
     )
+    counts_regions: ClassVar[bool] = False
     cuts: ClassVar[str] = "fixed"
+    declares_cuts: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         _keep_cuts(self, "breaks", self.breaks)
@@ -502,8 +511,9 @@ class Thresholds:
         """
         known = finite_scores(scores, "Thresholds()")
         labels = self.possible_tiers
-        scale = scale_at(known, self.cut_points, labels, f"thresholds for {len(labels)} tiers")
-        return replace(scale, closed=self.closed, bounds=self.breaks)
+        method = f"thresholds for {len(labels)} tiers"
+        scale = scale_at(known, self.cut_points, labels, method, bounds=self.breaks)
+        return replace(scale, closed=self.closed)
 
 
 @dataclass(frozen=True)
@@ -530,7 +540,8 @@ class RelativeTo:
     Notes
     -----
     Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per
-    cent. Tiers can be empty.
+    cent. Tiers can be empty. A cut-point stays where it is declared, also on a score: at 100 per
+    cent of a region, that region stands on it.
 
     **Missing values** get no tier and play no part. **Ties** stay together.
 
@@ -574,6 +585,16 @@ class RelativeTo:
         """Names of the tiers, highest first."""
         return tier_labels(len(self.percent) + 1, self.labels)
 
+    @property
+    def counts_regions(self) -> bool:
+        """Whether the yardstick is the mean of all regions."""
+        return self.region is None and self.value is None
+
+    @property
+    def declares_cuts(self) -> bool:
+        """Whether the cut-points are declared in the unit of the score: by a yardstick's value."""
+        return self.value is not None
+
     def fit(self, scores: pd.Series) -> TierScale:
         """Find the yardstick in these scores.
 
@@ -595,8 +616,9 @@ class RelativeTo:
         declared = tuple(_snap(p / 100 * yardstick, known) for p in self.percent)
         cuts = highest_below(declared, closed=self.closed, digits=self.digits)
         labels = self.possible_tiers
-        scale = scale_at(known, cuts, labels, f"per cent of {name} in {len(labels)} tiers")
-        return replace(scale, closed=self.closed, bounds=declared)
+        method = f"per cent of {name} in {len(labels)} tiers"
+        scale = scale_at(known, cuts, labels, method, bounds=declared)
+        return replace(scale, closed=self.closed)
 
     def _yardstick(self, scores: pd.Series, known: NDArray[np.float64]) -> tuple[str, float]:
         """Return what the yardstick is called, and its score."""
@@ -631,6 +653,15 @@ class RelativeTo:
                 "another region."
             )
         return float(found.iloc[0])
+
+
+def _scale_by_formula(
+    known: NDArray[np.float64], cuts: Iterable[float], labels: tuple[str, ...], rule: str
+) -> TierScale:
+    """Return the scale cut at the numbers of a formula, which are printed as its bounds."""
+    printed = [_snap(float(cut), known) for cut in cuts]
+    method = f"{rule} in {len(labels)} tiers"
+    return scale_at(known, between_scores(printed, known), labels, method, bounds=printed)
 
 
 def _snap(cut: float, known: NDArray[np.float64]) -> float:

@@ -12,7 +12,7 @@ import importlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import geopandas as gpd
@@ -63,12 +63,16 @@ class ClusterTiers(GroupedTiers):
         Mean of each feature by tier, highest tier first.
     features, tier
         The features of the fitted regions, and their tiers.
+    joins
+        What another region joins: the tier of the nearest ``"centre"``, or that of the nearest
+        fitted ``"region"``.
     """
 
     silhouette: float
     centres: pd.DataFrame
     features: pd.DataFrame
     tier: pd.Series
+    joins: str = field(default="centre", kw_only=True)
 
     def apply(self, scores: pd.Series, *, features: pd.DataFrame | None = None) -> pd.Series:
         """Sort regions into the fitted tiers.
@@ -85,7 +89,10 @@ class ClusterTiers(GroupedTiers):
         -------
         pandas.Series
             Ordered categorical. A region of the fit that has not changed keeps its tier; any other
-            joins the tier whose centre is nearest, the higher one of two that are equally near.
+            joins the tier that is nearest in the sense of `joins`, the higher one of two that are
+            equally near. Between the centres of k-means, and under a mixture, that border is the
+            method's own formula. Ward's method has none; there the border is the middle of the gap
+            between the regions of two tiers, so that no small change moves a region of the fit.
 
         Raises
         ------
@@ -104,7 +111,15 @@ class ClusterTiers(GroupedTiers):
         return tier_series(classes.reindex(scores.index, fill_value=-1), self.labels, scores.index)
 
     def _nearest(self, points: Floats) -> Ints:
-        distance = ((points[:, None, :] - self.centres.to_numpy()) ** 2).sum(axis=2)
+        from scipy.spatial.distance import cdist
+
+        if self.joins == "centre":
+            distance = cdist(points, self.centres.to_numpy(), "sqeuclidean")
+        else:
+            to_fitted = cdist(points, self.features.to_numpy(), "sqeuclidean")
+            members = [(self.tier == label).to_numpy() for label in self.labels]
+            distance = np.column_stack([to_fitted[:, inside].min(axis=1) for inside in members])
+        # Columns are the tiers, highest first: of two that are equally near, the first one counts.
         return np.asarray(len(self.labels) - 1 - distance.argmin(axis=1))
 
     def _summary(self) -> str:
@@ -173,7 +188,9 @@ class KMeans:
     -----
     Lloyd's iteration from k-means++ starts, by scikit-learn. Features are taken as they are: put
     them on one scale first, as normalisation does. Tiers are ordered by the mean score of their
-    regions, so that a region can stand in a higher tier than another with a higher score.
+    regions, so that a region can stand in a higher tier than another with a higher score. A region
+    of a later table joins the tier of the nearest centre: on the score alone, the cut is midway
+    between two centres.
 
     **Missing values**: a region without a score gets no tier and plays no part; a scored region
     without a sub-score is an error. **Ties**: regions with equal features and scores share a tier.
@@ -249,7 +266,8 @@ class Hierarchical:
     -----
     Merges the two groups that add least to the sum of squares within groups (Ward 1963,
     doi:10.1080/01621459.1963.10500845), by scikit-learn. Features are taken as they are. Tiers are
-    ordered by the mean score of their regions.
+    ordered by the mean score of their regions. A region of a later table joins the tier of the
+    nearest region of the fit: on the score alone, the tiers are cut in the middle of the gap.
 
     **Missing values**: a region without a score gets no tier and plays no part; a scored region
     without a sub-score is an error. **Ties**: regions with equal features and scores share a tier,
@@ -315,7 +333,8 @@ class Hierarchical:
             )
             found = model.fit_predict(space.to_numpy())
         method = "Ward's clustering" + (" of touching regions" if self.contiguity else "")
-        return _cluster_tiers(found, scores, space, labels=self.labels, method=method)
+        tiers = _cluster_tiers(found, scores, space, labels=self.labels, method=method)
+        return replace(tiers, joins="region")
 
 
 @dataclass(frozen=True)

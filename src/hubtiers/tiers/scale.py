@@ -5,6 +5,11 @@ The cut-points, how well they fit, and the tiers they give to scores.
 Classes are closed above: a score equal to a cut-point belongs to the class below it. Equal scores
 never split. Cut-points that are declared the other way, or for printed scores, are kept as the
 highest scores that stay below them, so that every reader of `breaks` goes by one rule.
+
+A cut-point that comes out of the scores lies on none of them: any number between two neighbours
+cuts the fit into the same classes, and the middle of the gap is the one that treats the region
+below and the region above alike. On the score of the region below, any gain would lift that region,
+while the one above had the whole gap to fall.
 """
 
 from __future__ import annotations
@@ -40,8 +45,10 @@ class TierScale:
     labels
         Tier names, highest first.
     breaks
-        Cut-points, ascending, one fewer than tiers: each is the highest score that the tier below
-        it may have. Two equal cut-points leave the tier between them empty.
+        Cut-points, ascending, one fewer than tiers: a score must exceed one to stand above it.
+        Those that come out of the fitted scores lie in the middle of the gap between the highest
+        score below and the lowest above; those that are declared lie where they were declared. Two
+        equal cut-points leave the tier between them empty.
     lowest, highest
         Range of the fitted scores.
     counts
@@ -53,7 +60,11 @@ class TierScale:
     closed
         Which end of its range belongs to a tier: ``"above"`` or ``"below"``.
     bounds
-        The cut-points as they were declared, where `breaks` are not these themselves.
+        Cut-points that were declared, or that a formula such as a mean gave, as they are printed;
+        None where the classes of the fit gave the cut-points, and the ranges of these are printed.
+    ranges
+        Lowest and highest fitted score in each tier, in the order of `labels`; NaN for an empty
+        tier.
 
     Examples
     --------
@@ -73,6 +84,7 @@ class TierScale:
     method: str
     closed: str = field(default="above", kw_only=True)
     bounds: tuple[float, ...] | None = field(default=None, kw_only=True)
+    ranges: tuple[tuple[float, float], ...] = field(default=(), kw_only=True)
 
     def apply(self, scores: pd.Series) -> pd.Series:
         """Sort scores into the fitted tiers.
@@ -116,8 +128,8 @@ class TierScale:
         -------
         pandas.Series
             Gap to the cut-point above, in units of the score. A tier is closed above, so a region
-            moves up when it gains *more* than this; a region that stands on a cut-point has the
-            distance 0.
+            moves up when it gains *more* than this; a region that stands on a declared cut-point
+            has the distance 0.
 
         Notes
         -----
@@ -139,16 +151,26 @@ class TierScale:
             When no region has a score, or a score is infinite.
         """
         known = finite_scores(scores, "TierScale.recount")
-        scale = scale_at(known, self.breaks, self.labels, self.method)
-        return replace(scale, closed=self.closed, bounds=self.bounds)
+        scale = scale_at(known, self.breaks, self.labels, self.method, bounds=self.bounds)
+        return replace(scale, closed=self.closed)
+
+    @property
+    def shows_ranges(self) -> bool:
+        """Whether a tier is printed by the lowest and highest score in it, not by cut-points."""
+        return self.bounds is None and bool(self.ranges)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per tier, highest first: its bounds and count.
 
-        A tier lies above `lower` and goes up to and including `upper`; one that is closed below
-        begins with `lower` and stays below `upper`. The outer bounds are the lowest and the highest
-        score; they are missing where the outermost tier is empty.
+        Where the classes of the fit gave the cut-points, `lower` and `upper` are the lowest and the
+        highest fitted score of the tier, missing for an empty one; the cut-points in `breaks` lie
+        between them. Where cut-points were declared or come from a formula, a tier lies above
+        `lower` and goes up to and including `upper`, and one that is closed below begins with
+        `lower` and stays below `upper`. Its outer bounds are the lowest and the highest score; they
+        are missing where the outermost tier is empty.
         """
+        if self.shows_ranges:
+            return self._rows([low for low, _ in self.ranges], [high for _, high in self.ranges])
         low = self.lowest if self.counts[-1] else math.nan
         high = self.highest if self.counts[0] else math.nan
         edges = [low, *(self.bounds or self.breaks), high][::-1]
@@ -192,15 +214,12 @@ class GroupedTiers(TierScale):
         Lowest and highest score in each tier, in the order of `labels`; NaN for an empty tier.
     """
 
-    ranges: tuple[tuple[float, float], ...]
+    # These tiers cannot be without: the range is all that is known of a tier on the score.
+    ranges: tuple[tuple[float, float], ...] = field(kw_only=False)
 
     def distance_to_next(self, scores: pd.Series) -> pd.Series:
         """Return missing for every region: these tiers have no cut-point on the score."""
         return pd.Series(np.nan, index=scores.index, name="distance_to_next")
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per tier, highest first: lowest and highest score in it, and count."""
-        return self._rows([low for low, _ in self.ranges], [high for _, high in self.ranges])
 
 
 def tier_labels(k: int, labels: Sequence[str] | None) -> tuple[str, ...]:
@@ -277,8 +296,12 @@ def scale_at(
     method: str,
     *,
     log: bool = False,
+    bounds: Sequence[float] | None = None,
 ) -> TierScale:
-    """Return the scale with these cut-points, counted and judged on known scores."""
+    """Return the scale with these cut-points, counted and judged on known scores.
+
+    `bounds` are the cut-points to print; the ranges of the classes are printed without them.
+    """
     classes = classes_of(known, breaks)
     return TierScale(
         labels=labels,
@@ -288,7 +311,47 @@ def scale_at(
         counts=class_counts(classes, len(labels)),
         gvf=variance_fit(np.log(known) if log else known, classes),
         method=method,
+        bounds=None if bounds is None else tuple(float(bound) for bound in bounds),
+        ranges=score_ranges(known, classes, len(labels)),
     )
+
+
+def between_scores(
+    cuts: Sequence[float], known: NDArray[np.float64], *, log: bool = False
+) -> tuple[float, ...]:
+    """Return cut-points that lie on no score and leave the same classes.
+
+    One that lies on a score moves to the middle of the gap above it; one that lies on none stays.
+    Above the highest score there is no gap, and a cut-point there stays as well.
+
+    Parameters
+    ----------
+    cuts
+        Cut-points, ascending, closed above.
+    known
+        The scores of the fit.
+    log
+        Whether the middle is that of the logarithms, √(a·b), in place of (a + b) / 2.
+
+    Examples
+    --------
+    >>> between_scores((0.25, 0.6, 1.0), np.array([0.25, 0.75, 1.0]))
+    (0.5, 0.6, 1.0)
+    """
+    values = np.unique(known)
+    above = np.searchsorted(values, cuts, side="right")
+    moved = []
+    for cut, place in zip(cuts, above, strict=True):
+        inside = 0 < place < len(values) and values[place - 1] == cut
+        moved.append(_middle(float(cut), float(values[place]), log=log) if inside else float(cut))
+    return tuple(moved)
+
+
+def _middle(below: float, above: float, *, log: bool) -> float:
+    """Return the middle of the gap between two scores."""
+    middle = math.sqrt(below) * math.sqrt(above) if log else below + (above - below) / 2
+    # Between floats that are neighbours there is no number, and rounding may not reach `above`.
+    return middle if below <= middle < above else below
 
 
 def highest_below(cuts: Sequence[float], *, closed: str, digits: int | None) -> tuple[float, ...]:

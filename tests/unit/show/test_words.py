@@ -165,7 +165,7 @@ def test_names_and_numbers():
     assert tier_text("own") == Text("own", "own")
     assert number_text(-1.0, 1) == "−1.0"
     close = NaturalBreaks(3).fit(pd.Series([0.10001, 0.10002, 0.10003]))
-    assert break_texts(close, "en") == ["0.10002–0.10003", "0.10001–0.10002", "0.10001–0.10001"]
+    assert break_texts(close, "en") == ["0.10003–0.10003", "0.10002–0.10002", "0.10001–0.10001"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -18,6 +18,7 @@ from hubtiers.tiers.breaks import (
     RelativeTo,
     StandardDeviation,
     Thresholds,
+    TierScale,
 )
 
 SCORES = pd.Series([0.9, 0.8, 0.35, 0.3, 0.3, 0.1, 0.05, None], index=list("abcdefgh"))
@@ -41,15 +42,15 @@ def name(rule: Any) -> str:
 @pytest.mark.parametrize(
     ("rule", "breaks", "counts"),
     [
-        (NaturalBreaks(3), (0.1, 0.35), (2, 3, 2)),
+        (NaturalBreaks(3), (0.2, 0.575), (2, 3, 2)),
         (NaturalBreaks(1), (), (7,)),
-        (NaturalBreaks(2, scale="log"), (0.1,), (5, 2)),
+        (NaturalBreaks(2, scale="log"), (math.sqrt(0.1 * 0.3),), (5, 2)),
         (
             Quantiles(2),
-            (0.3,),
+            (0.325,),
             (3, 4),
         ),  # target 3.5: the change below 0.35 leaves 4, that below 0.3 leaves 2
-        (Quantiles(3), (0.1, 0.35), (2, 3, 2)),  # targets 2.33 and 4.67: 2 and 5
+        (Quantiles(3), (0.2, 0.575), (2, 3, 2)),  # targets 2.33 and 4.67: 2 and 5
         (EqualIntervals(4), (0.2625, 0.475, 0.6875), (2, 0, 3, 2)),
         (HeadTail(4), (0.4, 0.85), (1, 1, 5)),
         (HeadTail(1), (), (7,)),
@@ -72,7 +73,9 @@ def test_standard_deviation_uses_n_minus_one() -> None:
         pd.Series([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0])
     )
     s = math.sqrt(32 / 7)
-    assert scale.breaks == pytest.approx((5 - s, 5.0, 5 + 2 * s))
+    # The mean is the score of two regions, and the next one is 7.
+    assert scale.breaks == pytest.approx((5 - s, 6.0, 5 + 2 * s))
+    assert scale.bounds == pytest.approx((5 - s, 5.0, 5 + 2 * s))
     assert scale.counts == (0, 2, 5, 1)
 
 
@@ -90,9 +93,9 @@ def test_head_tail_goes_on_while_the_head_is_small() -> None:
 
 def test_quantiles_keep_ties_together_and_the_highest_tier_full() -> None:
     scale = Quantiles(4).fit(pd.Series([0.0, 1, 2, 3, 5, 5, 5, 5, 5, 5]))
-    assert scale.breaks == (1.0, 3.0, 3.0)
+    assert scale.breaks == (1.5, 4.0, 4.0)
     assert scale.counts == (6, 0, 2, 2)
-    assert scale.apply(pd.Series([5.0, 3.0, 3.1])).tolist() == [
+    assert scale.apply(pd.Series([5.0, 4.0, 4.1])).tolist() == [
         "international",
         "regional",
         "international",
@@ -102,24 +105,31 @@ def test_quantiles_keep_ties_together_and_the_highest_tier_full() -> None:
 def test_natural_breaks_on_the_log_scale_look_at_ratios() -> None:
     scores = pd.Series([1.0, 1.1, 10.0, 11.0, 100.0, 120.0])
     log = NaturalBreaks(3, scale="log").fit(scores)
-    assert log.breaks == (1.1, 11.0)
+    assert log.breaks == pytest.approx((math.sqrt(11.0), math.sqrt(1100.0)), rel=1e-15)
     assert log.method == "natural breaks of the logarithm in 3 tiers"
-    assert NaturalBreaks(3).fit(scores).breaks == (11.0, 100.0)
+    assert NaturalBreaks(3).fit(scores).breaks == (55.5, 110.0)
     logs = np.log(scores.to_numpy()).reshape(3, 2)
     assert log.gvf == pytest.approx(1 - (logs.var(axis=1) * 2).sum() / (logs.var() * 6))
 
 
 def test_natural_breaks_of_equal_fit_take_the_lowest_cut_points() -> None:
     # In floating point 0.3 − 0.2 is not 0.2 − 0.1; rounding must not decide.
-    assert NaturalBreaks(2).fit(pd.Series([0.1, 0.2, 0.3])).breaks == (0.1,)
-    assert NaturalBreaks(3).fit(pd.Series([0.4, 0.1, 0.2, 0.3])).breaks == (0.1, 0.2)
+    assert highest_below_each(NaturalBreaks(2).fit(pd.Series([0.1, 0.2, 0.3]))) == [0.1]
+    scale = NaturalBreaks(3).fit(pd.Series([0.4, 0.1, 0.2, 0.3]))
+    assert highest_below_each(scale) == [0.1, 0.2]
+
+
+def highest_below_each(scale: TierScale) -> list[float]:
+    """Return the highest score below each cut-point, ascending."""
+    return scale.to_frame()["upper"].tolist()[:0:-1]
 
 
 def test_an_extreme_value_does_not_drown_the_others() -> None:
     near = [0.0, 0.1, 0.2, 5.0, 5.1, 9.0, 9.3]
     for extreme in (1e9, -1e9):
         scale = NaturalBreaks(4).fit(pd.Series([*near, extreme]))
-        assert scale.breaks == ((0.2, 5.1, 9.3) if extreme > 0 else (-1e9, 0.2, 5.1))
+        expected = [0.2, 5.1, 9.3] if extreme > 0 else [-1e9, 0.2, 5.1]
+        assert highest_below_each(scale) == expected
 
 
 @pytest.mark.parametrize("factor", [1e290, 1e-290])
@@ -163,7 +173,9 @@ def test_a_region_on_a_computed_cut_point_stays_below_it() -> None:
     scores = pd.Series([0.1, 0.2, 0.3, 0.6, 0.3])
     assert scores.mean() != 0.3
     assert RelativeTo((100, 200)).fit(scores).counts == (0, 1, 4)
-    assert HeadTail(2).fit(scores).breaks == (0.3,)
+    scale = HeadTail(2).fit(scores)
+    assert (scale.bounds, scale.breaks) == ((0.3,), (0.3 + (0.6 - 0.3) / 2,))
+    assert scale.apply(scores).tolist().count("international") == 1
 
 
 @pytest.mark.parametrize("rule", [NaturalBreaks(4), Quantiles(4), EqualIntervals(4)], ids=name)

@@ -106,9 +106,12 @@ def test_a_region_of_the_fit_keeps_its_tier_though_another_centre_is_nearer() ->
     scale = Hierarchical(2).fit(scores)
     fitted = scale.tier[scores.index]
     assert scale.apply(scores).tolist() == fitted.tolist()
-    moved = scale.apply(scores.rename({"e": "new"}))
     distance = (scores["e"] - scale.centres["score"]).abs()
-    assert moved["new"] == distance.idxmin()
+    assert fitted["e"] == "national"
+    assert distance.idxmin() == "international"
+    # Neither does a small change move it, nor another name: the cut is midway from 4.2 to 6.
+    later = pd.Series({"e": 4.2001, "new": 4.2, "below": 5.09, "above": 5.11})
+    assert scale.apply(later).tolist() == ["national"] * 3 + ["international"]
 
 
 def test_mixture_gives_probabilities(functions: pd.DataFrame, scores: pd.Series) -> None:

@@ -12,6 +12,7 @@ from hubtiers.errors import DataError, SpecError
 from hubtiers.tiers.scale import (
     GroupedTiers,
     TierScale,
+    between_scores,
     finite_scores,
     scale_at,
     tier_labels,
@@ -24,9 +25,9 @@ SCORES = pd.Series({"a": 10.0, "b": 30.0, "c": 30.5, "d": 60.0, "e": None})
 
 @pytest.fixture
 def scale() -> TierScale:
-    return scale_at(
-        np.array([10.0, 30.0, 30.5, 60.0]), [30.0, 50.0], ("top", "middle", "low"), "by hand"
-    )
+    cuts = [30.0, 50.0]
+    known = np.array([10.0, 30.0, 30.5, 60.0])
+    return scale_at(known, cuts, ("top", "middle", "low"), "by hand", bounds=cuts)
 
 
 def test_classes_are_closed_above_and_missing_stays_missing(scale: TierScale) -> None:
@@ -76,12 +77,47 @@ def test_frame_has_the_highest_tier_first(scale: TierScale) -> None:
 
 
 def test_frame_never_runs_backwards_when_cut_points_lie_outside_the_scores() -> None:
-    frame = scale_at(np.array([4.0, 5.0]), [10.0, 20.0], ("a", "b", "c"), "by hand").to_frame()
+    cuts = [10.0, 20.0]
+    scale = scale_at(np.array([4.0, 5.0]), cuts, ("a", "b", "c"), "by hand", bounds=cuts)
+    frame = scale.to_frame()
     assert frame["lower"].tolist() == [20.0, 10.0, 4.0]
     # No region stands in the highest tier, so that it has no upper end.
     assert frame["upper"].tolist()[1:] == [20.0, 10.0]
     assert np.isnan(frame["upper"][0])
     assert frame["count"].tolist() == [0, 0, 2]
+
+
+def test_a_scale_of_one_s_own_is_printed_by_its_cut_points() -> None:
+    scale = TierScale(("up", "down"), (3.0,), 1.0, 9.0, (1, 2), 0.5, "mine")
+    assert scale.to_frame()[["lower", "upper"]].to_numpy().tolist() == [[3.0, 9.0], [1.0, 3.0]]
+
+
+def test_tiers_that_are_learnt_are_printed_by_the_scores_in_them() -> None:
+    scale = scale_at(np.array([1.0, 2.0, 6.0, 9.0]), [4.0, 4.0], ("a", "b", "c"), "learnt")
+    assert scale.to_frame()["lower"].tolist()[::2] == [6.0, 1.0]
+    assert scale.to_frame()["upper"].tolist()[::2] == [9.0, 2.0]
+    assert scale.to_frame().loc[1, ["lower", "upper"]].isna().all()
+    later = scale.recount(pd.Series([3.0, 4.5, 5.0]))
+    assert later.breaks == (4.0, 4.0)
+    assert later.to_frame()["lower"].tolist()[::2] == [4.5, 3.0]
+
+
+def test_cut_points_leave_the_scores_for_the_middle_of_the_gap() -> None:
+    known = np.array([4.0, 1.0, 1.0, 16.0, 9.0])
+    assert between_scores([1.0, 4.0], known) == (2.5, 6.5)
+    assert between_scores([1.0, 4.0], known, log=True) == (2.0, 6.0)
+    # Between two scores, below all and on the highest there is nothing to move away from.
+    assert between_scores([0.5, 8.0, 16.0], known) == (0.5, 8.0, 16.0)
+    assert between_scores([0.5, 20.0], known) == (0.5, 20.0)
+    assert between_scores([4.0, 4.0], known) == (6.5, 6.5)
+
+
+def test_the_middle_never_reaches_the_score_above() -> None:
+    for low in (1.0, 0.1, -3.0, 1e-310, 1e300):
+        pair = np.array([low, np.nextafter(low, np.inf)])
+        assert between_scores([low], pair) == (low,)
+    assert between_scores([1e-300], np.array([1e-300, 1e300]), log=True) == pytest.approx((1.0,))
+    assert between_scores([-9e299], np.array([-9e299, 9e299])) == (0.0,)
 
 
 def test_one_tier_has_no_cut_point() -> None:
@@ -102,7 +138,7 @@ def test_recount_keeps_the_cut_points(scale: TierScale) -> None:
 def test_repr_and_html(scale: TierScale) -> None:
     assert repr(scale).splitlines()[0] == f"<TierScale: by hand, GVF {scale.gvf:.4f}>"
     assert repr(scale).splitlines()[1].split() == ["top", "50.0000", "…", "60.0000", "1"]
-    odd = scale_at(np.array([1.0, 2.0]), [1.0], ("<b>", "b"), "<i>")
+    odd = scale_at(np.array([1.0, 2.0]), [1.5], ("<b>", "b"), "<i>")
     assert "<b>" not in odd._repr_html_()
     assert "&lt;b&gt;" in odd._repr_html_()
     assert "<i>" not in odd._repr_html_()

@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+MEANS = "the values of which a mean is taken"
+"""Unit of the score under every weighted mean, whatever its power."""
+
+
 def weighted_mean(x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the weighted mean of each row, the weights shared out anew over the values present.
 
@@ -113,6 +117,7 @@ class Arithmetic:
         formula="s_{g} = Σ_{k} w_{k} y_{k} / Σ_{k} w_{k}",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 1.0)
+    score_unit: ClassVar[str] = MEANS
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedArithmetic:
         """Keep the weights; equal ones when none are given.
@@ -175,6 +180,7 @@ class Geometric:
         formula="s_{g} = (Π_{k} y_{k}^{w_{k}})^{1 / Σ_{k} w_{k}}",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", 0.0)
+    score_unit: ClassVar[str] = MEANS
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the values are positive.
@@ -217,6 +223,7 @@ class Harmonic:
         formula="s_{g} = Σ_{k} w_{k} / Σ_{k} (w_{k} / y_{k})",
     )
     compiled_form: ClassVar[CompiledForm] = CompiledForm("power", -1.0)
+    score_unit: ClassVar[str] = MEANS
 
     def fit(self, values: pd.DataFrame, *, weights: pd.Series | None = None) -> FittedPowerMean:
         """Keep the weights, and check that the values are positive.
@@ -267,6 +274,7 @@ class PowerMean:
         says_en="The exponent p says how far a weakness can be made up for.",
         formula="s_{g} = (Σ_{k} w_{k} y_{k}^{p} / Σ_{k} w_{k})^{1/p}",
     )
+    score_unit: ClassVar[str] = MEANS
 
     @property
     def stated(self) -> About:

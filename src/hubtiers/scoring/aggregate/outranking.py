@@ -120,6 +120,7 @@ class Copeland:
         says_en="The share of regions beaten in pairs; draws count half.",
         formula=("s_{g} = 1/2 + Σ_{l} sgn(Σ_{k} w_{k} sgn(y_{k} − y_{kl})) / 2n,  l = 1 … n"),
     )
+    counts_regions: ClassVar[bool] = True
 
     @property
     def stated(self) -> About:

@@ -74,6 +74,7 @@ class RequireCoverage:
             "and shows as no data."
         ),
     )
+    counts_regions: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:

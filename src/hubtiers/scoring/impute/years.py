@@ -88,6 +88,7 @@ class LatestYear:
         says_zh="缺失值以该区域最近的较早年份之值填补并标记。",
         says_en="Gaps become the region's latest earlier value, and are marked.",
     )
+    counts_regions: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         require_share(self.share, "LatestYear")
@@ -172,6 +173,7 @@ class LinearInTime:
             "Gaps between two known years are interpolated on a straight line, and are marked."
         ),
     )
+    counts_regions: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         require_share(self.share, "LinearInTime")

@@ -190,6 +190,7 @@ class MinMax:
         ),
         formula="y_{ij} = low + (high − low) · (x_{ij} − min_{j}) / (max_{j} − min_{j})",
     )
+    counts_regions: ClassVar[bool] = False
 
     @property
     def stated(self) -> About:
@@ -525,6 +526,7 @@ class AsIs:
         says_en="Indicators are on one scale already; the sign turns where less is better.",
         formula=both_directions("y_{ij} = x_{ij}", "y_{ij} = −x_{ij}"),
     )
+    counts_regions: ClassVar[bool] = False
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Learn nothing but the direction.

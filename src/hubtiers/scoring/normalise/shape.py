@@ -88,6 +88,7 @@ class PercentileRank:
         says_en="The share of the other regions that a region is ahead of; ties share one rank.",
         formula="y_{ij} = (r_{ij} − 1) / (n_{j} − 1)",
     )
+    score_unit: ClassVar[str] = "share of the other regions"
 
     @property
     def stated(self) -> About:
@@ -203,6 +204,7 @@ class LogMinMax:
             "y_{ij} = low + (high − low) · (L(x_{ij}) − lowest_{j}) / (highest_{j} − lowest_{j})"
         ),
     )
+    counts_regions: ClassVar[bool] = False
 
     @property
     def stated(self) -> About:

@@ -74,6 +74,7 @@ class Goalposts:
         says_en="Each indicator lies between two bounds set in advance.",
         formula="y_{ij} = low + (high − low) · (x_{ij} − a_{j}) / (b_{j} − a_{j})",
     )
+    counts_regions: ClassVar[bool] = False
 
     @property
     def stated(self) -> About:
@@ -321,6 +322,11 @@ class DistanceToReference:
     def __post_init__(self) -> None:
         known = ("best", "mean", "median")
         require_choice("reference of DistanceToReference(reference=…)", self.reference, known)
+
+    @property
+    def counts_regions(self) -> bool:
+        """Whether the reference is a mean or a median of all regions."""
+        return self.region is None and self.reference != "best"
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
         """Look up the reference value of each indicator.

@@ -61,6 +61,7 @@ class LogTransform:
         says_en="Values become natural logarithms.",
         formula="x′_{ij} = ln(x_{ij} + offset)",
     )
+    counts_regions: ClassVar[bool] = False
 
     @property
     def stated(self) -> About:

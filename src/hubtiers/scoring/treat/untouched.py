@@ -51,6 +51,8 @@ class NoTreatment:
         says_zh="数值不作变换。",
         says_en="Values are left as they are.",
     )
+    counts_regions: ClassVar[bool] = False
+    score_unit: ClassVar[str] = "values"
 
     def fit(self, values: pd.DataFrame) -> NoTreatment:
         """Learn nothing; refuse what one cannot compute with.

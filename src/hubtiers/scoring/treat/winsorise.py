@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -157,6 +157,11 @@ class Winsorise:
                 "3.5."
             )
         require_choice("fallback of Winsorise(fallback=…)", self.fallback, ("log", "keep"))
+
+    @property
+    def score_unit(self) -> Any:
+        """Unit of the scores: that of the values, unless the fallback may take the logarithm."""
+        return "values" if self.fallback == "keep" else self
 
     def fit(self, values: pd.DataFrame) -> FittedWinsorise:
         """Find the caps of each indicator, or that it needs the logarithm.

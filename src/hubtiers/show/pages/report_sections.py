@@ -42,6 +42,7 @@ from hubtiers.show.pages.report_tables import (
 )
 from hubtiers.show.pages.result_tables import by_weighting, weight_titles
 from hubtiers.show.pages.sections_cities import position_section
+from hubtiers.show.pages.sections_cuts import overlap_note
 from hubtiers.show.pages.sections_evidence import (
     flags_in_full,
     number_section,
@@ -147,6 +148,7 @@ def _data(material: Material, page: Page) -> str:
             page.table(material.tables["indicators"]),
             page.heading("join_heading"),
             definitions(_join_facts(material.result, page)),
+            overlap_note(material, page),
             page.table(join_table(material.result.table.report)),
             page.table(status_table(material.result)),
             _carried(material, page),

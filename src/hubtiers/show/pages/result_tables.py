@@ -299,8 +299,12 @@ def tiers_and_breaks(result: Result) -> PrintTable:
         method=method_text(result.fitted.scheme.tier),
         gvf=number_text(result.breaks.gvf, 4),
     )
+    notes = [note]
+    if result.breaks.shows_ranges and result.breaks.breaks:
+        cuts = " · ".join(number_text(cut, 4) for cut in result.breaks.breaks)
+        notes.append(word("tier_cuts").fill(cuts=cuts))
     tiers = result.breaks.to_frame().to_dict("records")
-    return print_table("tiers", "tier_table", columns, tiers, notes=[note])
+    return print_table("tiers", "tier_table", columns, tiers, notes=notes)
 
 
 def _counted(heading: Text, number: float) -> Text:

@@ -38,7 +38,7 @@ from hubtiers.show.wrapping import text_width, wrap_text
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
-from hubtiers.tiers.breaks import NaturalBreaks
+from hubtiers.tiers.breaks import EqualIntervals, NaturalBreaks
 
 ALBERS = load_pack("china").projection
 HOSTILE = (
@@ -112,7 +112,7 @@ def test_polygons_have_the_colours_of_their_tiers(zhang, zhang_figure):
 def test_smaller_region_lies_above_where_regions_overlap():
     ids = ["beijing-tianjin-hebei", "110000", "370000"]
     values = pd.DataFrame({"region": ids, "indicator": "rd", "value": [1.0, 9.0, 2.0]})
-    result = Scheme(tier=NaturalBreaks(2)).run(join_indicators(load_regions(ids), values))
+    result = Scheme(tier=EqualIntervals(2)).run(join_indicators(load_regions(ids), values))
     areas = collection(tier_figure(result, language="en").axes[0], "regions")
     crs = make_scene(result).frame.crs
     beijing = load_regions(["110000"]).to_crs(crs).representative_point().iloc[0]

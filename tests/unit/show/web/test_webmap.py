@@ -15,6 +15,7 @@ from hubtiers.errors import (
     DataError,
     MissingColumnError,
     NotComparableError,
+    OverlapWarning,
     SpecError,
     UnknownOptionError,
 )
@@ -30,7 +31,7 @@ from hubtiers.show.web.webmap import tier_map
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
-from hubtiers.tiers.breaks import NaturalBreaks, Quantiles
+from hubtiers.tiers.breaks import EqualIntervals, NaturalBreaks, Quantiles
 
 
 def doubt(result, *, share=0.6, drop=(), columns=None):
@@ -91,7 +92,7 @@ def test_overlapped_regions_name_their_units():
     """Units that are painted with a smaller region on top still belong to the larger one, and only there."""
     layer = load_regions(["beijing-tianjin-hebei", "110000", "310000"])
     values = pd.DataFrame({"region": layer.index, "indicator": "rd", "value": [1.0, 5.0, 9.0]})
-    content = content_of(Scheme(tier=NaturalBreaks(2)).run(join_indicators(layer, values)))
+    content = content_of(Scheme(tier=EqualIntervals(2)).run(join_indicators(layer, values)))
     ids = [unit["id"] for unit in content["units"]]
     named = {
         row["id"]: [ids[unit] for unit in row["units"]]
@@ -280,7 +281,9 @@ def test_weighting_that_fails_is_named_with_its_reason():
         update={"data": whole.content.data.model_copy(update={"exclude": ()})}
     )
     overlapping = dataclasses.replace(whole, content=content).load_table()
-    found = explorer_content(whole.scheme.run(overlapping), Explorer())
+    with pytest.warns(OverlapWarning):
+        result = whole.scheme.run(overlapping)
+    found = explorer_content(result, Explorer())
     assert [p["id"] for p in found["presets"]] == ["equal", "function", "framework"]
     assert {p["names"]["en"] for p in found["unavailable"]} == {
         "Entropy weights",

@@ -80,7 +80,7 @@
       breaks: breaks,
       rows: kept
         ? h.scoring.groupedRows(scores, tiers, k)
-        : h.scoring.tierRows(scores, tiers, breaks),
+        : h.scoring.tierRows(scores, tiers, breaks, rule),
       scored: tiers.filter((t) => t >= 0).length,
       functions: state.data.functions.map((f) => board[place.get(f.id)]),
     };

@@ -172,12 +172,19 @@
     return starts;
   }
 
+  // A cut-point in the middle of the gap above a score; between neighbouring numbers there is none.
+  function middleAbove(values, place, log) {
+    const [low, high] = [values[place], values[place + 1]];
+    const middle = log ? Math.sqrt(low) * Math.sqrt(high) : low + (high - low) / 2;
+    return low <= middle && middle < high ? middle : low;
+  }
+
   function naturalBreaks(found, k, log) {
     if (found.values.length < k || (log && found.values[0] <= 0)) return null;
     const values = log ? found.values.map(Math.log) : found.values;
     return bestStarts(values, found.counts, k)
       .slice(1)
-      .map((start) => found.values[start - 1]);
+      .map((start) => middleAbove(found.values, start - 1, log));
   }
 
   function quantileBreaks(found, k) {
@@ -196,7 +203,7 @@
           nearest = i;
         }
       });
-      breaks.push(found.values[nearest]);
+      breaks.push(middleAbove(found.values, nearest, false));
     }
     return breaks;
   }
@@ -225,26 +232,7 @@
     return Array.from(scores, (x) => (Number.isNaN(x) ? null : rank.get(x)));
   }
 
-  // An outermost tier without a region has no end of its own: null.
-  function tierRows(scores, tiers, breaks) {
-    let lowest = Infinity;
-    let highest = -Infinity;
-    scores.forEach((x) => {
-      if (x < lowest) lowest = x;
-      if (x > highest) highest = x;
-    });
-    const counts = [...breaks, null].map((_, i) => tiers.filter((t) => t === i).length);
-    const low = counts[counts.length - 1] ? lowest : null;
-    const high = counts[0] ? highest : null;
-    const edges = [low, ...breaks, high].reverse();
-    return edges.slice(1).map((lower, i) => ({
-      lower: lower,
-      upper: edges[i],
-      count: counts[i],
-    }));
-  }
-
-  // Tiers that are not cut from the score: lowest and highest score in each, highest tier first.
+  // Lowest and highest score in each tier, highest tier first; null in one without a region.
   function groupedRows(scores, tiers, k) {
     return Array.from({ length: k }, (_, tier) => {
       const own = scores.filter((_, i) => tiers[i] === tier);
@@ -255,6 +243,18 @@
         count: own.length,
       };
     });
+  }
+
+  // Tiers that are learnt from the scores are told by the scores in them, and others by their
+  // cut-points. An outermost tier without a region has no end of its own.
+  function tierRows(scores, tiers, breaks, rule) {
+    const rows = groupedRows(scores, tiers, breaks.length + 1);
+    if (rule.id !== "fixed") return rows;
+    const known = scores.filter((x) => !Number.isNaN(x));
+    const low = rows[rows.length - 1].count ? known.reduce((a, b) => Math.min(a, b)) : null;
+    const high = rows[0].count ? known.reduce((a, b) => Math.max(a, b)) : null;
+    const edges = [low, ...breaks, high].reverse();
+    return rows.map((row, i) => ({ lower: edges[i + 1], upper: edges[i], count: row.count }));
   }
 
   function decodeMatrix(text, n) {
