@@ -22,6 +22,7 @@ from .errors import (
 )
 from .explain import Explanation
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
+from .gaps import gap_effects
 from .hubs.layout import Corridor, Hub, HubLayout, load_layout
 from .hubs.structure import RankSize, rank_size
 from .indicator_structure import IndicatorStructure, describe_indicators
@@ -257,6 +258,7 @@ __all__ = [
     "effective_number",
     "expand_members",
     "function_shares",
+    "gap_effects",
     "gazetteer",
     "gcj02_suspicion",
     "gcj02_to_wgs84",
