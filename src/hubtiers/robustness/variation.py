@@ -382,7 +382,10 @@ class Noise:
 
     Notes
     -----
-    Errors are independent. **Missing values** stay missing.
+    Errors are independent. An indicator keeps its domain: where no known value is negative, or
+    where the unit says that it is a share (%, ‰) and all known values are, an error that would lead
+    outside is mirrored at the end; where all known values are whole numbers the result is rounded,
+    so that errors below half a unit vanish. **Missing values** stay missing.
 
     Examples
     --------
@@ -440,8 +443,11 @@ class Variation:
         The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level
         by itself.
     redraw_gaps
-        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the
-        errors that the same method makes where the value is known (multiple imputation).
+        Whether filled gaps are drawn anew: the value that the scheme fills in with one of the
+        errors that the same method makes where the value is known (multiple imputation). An
+        indicator keeps its domain: where no known value is negative, errors are ratios (of odds for
+        shares, which stay between 0 and the whole), else differences; where all known values are
+        whole numbers, so are the drawn ones.
     noise
         `Noise(…)` on the values of the table.
     leave_one_out
@@ -498,9 +504,15 @@ class Variation:
                 parts.append(
                     f"{step}: {options if isinstance(options, PerLevel) else _either(options)}"
                 )
-        parts += ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
-        parts += [str(self.noise)] if self.noise is not None else []
+        parts += self.words_of_data
         parts += ["one indicator left out, or none"] if self.leave_one_out else []
+        return tuple(parts)
+
+    @property
+    def words_of_data(self) -> tuple[str, ...]:
+        """What is varied in the data themselves, one sentence each."""
+        parts = ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
+        parts += [str(self.noise)] if self.noise is not None else []
         return tuple(parts)
 
     def to_spec(self) -> dict[str, Any]:
