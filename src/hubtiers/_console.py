@@ -68,6 +68,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         _print_baselines(console, compared, outcome.result, found)
     if outcome.comparison:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
+    for effect in outcome.robustness.size_effects if outcome.robustness else ():
+        console.print(f"Caution: {effect}", markup=False)
     for row in outcome.outside.to_dict("records"):
         console.print(
             f"Against {row['outside']}: Pearson {_with_interval(row, 'pearson')}, Spearman "
@@ -246,7 +248,8 @@ def _certainty_table(robust: Robustness) -> Table:
     for row in robust.to_frame().dropna(subset=["rank"]).head(_MOST_ROWS).to_dict("records"):
         interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
         name = f"{row['name_en']} {row['name_zh']}"
-        shares = [share_text(row[f"probability_{label}"], robust.draws) for label in labels]
+        scored = max(1, round(robust.draws * row["scored"]))
+        shares = [share_text(row[f"probability_{label}"], scored) for label in labels]
         _add_row(table, [row["rank"], interval, name, row["tier"], *shares])
     return table
 
@@ -258,9 +261,9 @@ def _sizes_table(robust: Robustness) -> Table:
     table = Table(title="Regions in each tier, on average, by option", title_justify="left")
     for place, head in enumerate(("step", "option", *labels, "draws")):
         table.add_column(head, justify="left" if place < 2 else "right", overflow="fold")
-    for (step, option), row in sizes.iterrows():
+    for row in sizes.reset_index().to_dict("records"):
         numbers = [f"{row[label]:.1f}" for label in labels]
-        _add_row(table, [step, option, *numbers, int(row["draws"])])
+        _add_row(table, [row["step"], row["option"], *numbers, int(row["draws"])])
     return table
 
 
@@ -269,12 +272,12 @@ def _drivers_table(robust: Robustness) -> Table:
     table = Table(title="What moves tiers and ranks: Sobol indices", title_justify="left")
     for place, head in enumerate(("target", "factor", "first (95 %)", "total (95 %)")):
         table.add_column(head, justify="left" if place < 2 else "right")
-    for (target, factor), row in robust.drivers.iterrows():
+    for row in robust.drivers.reset_index().to_dict("records"):
         told = []
         for kind in ("first", "total"):
             ends = f"{row[f'{kind}_low']:.2f} to {row[f'{kind}_high']:.2f}"
             told.append(f"{row[kind]:.2f} ({ends})")
-        _add_row(table, [target, factor, *told])
+        _add_row(table, [row["target"], row["factor"], *told])
     return table
 
 

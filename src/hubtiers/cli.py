@@ -532,7 +532,7 @@ def _needs_options(method: type) -> bool:
 
 
 def _by_option(robust: Robustness) -> pd.DataFrame:
-    """Return the tier probabilities by option with the names of the regions, without row numbers."""
+    """Return the tier probabilities by option, with the names of the regions."""
     from hubtiers._storage import cell_text
 
     names = robust.base.table.regions[["name_zh", "name_en"]].map(lambda n: cell_text(str(n)))

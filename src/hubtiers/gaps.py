@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from hubtiers.scheme import Result
@@ -81,8 +82,9 @@ def _rows(result: Result) -> Iterator[tuple[object, ...]]:
     missing = result.normalised.isna().to_numpy() & (own > 0).to_numpy() & counted[:, None]
     filled = result.imputed.to_numpy() & counted[:, None]
     kept: dict[bytes, Mapping[str, float]] = {}
-    for place in (missing | filled).any(axis=1).nonzero()[0]:
-        region = str(result.normalised.index[place])
+    regions = list(map(str, result.normalised.index))
+    for place in np.flatnonzero((missing | filled).any(axis=1)).tolist():
+        region = regions[place]
         # Regions that lack the same indicators have the same weights, unless each has its own.
         key = region.encode() if result.fitted.hierarchy.by_region else missing[place].tobytes()
         if key not in kept:

@@ -12,7 +12,13 @@ from hubtiers._methods import describe
 from hubtiers.robustness._counts import Counts
 from hubtiers.robustness._plan import Factor, Plan
 
-__all__ = ["SizeEffect", "option_name", "probabilities_by_option", "size_effects", "sizes_by_option"]
+__all__ = [
+    "SizeEffect",
+    "option_name",
+    "probabilities_by_option",
+    "size_effects",
+    "sizes_by_option",
+]
 
 _TENFOLD = 10.0
 

@@ -83,9 +83,7 @@ def residual_pools(scheme: Scheme, table: IndicatorTable) -> dict[str, Pool]:
         guessed[hidden] = filled.to_numpy(float)[hidden]
     domains = domains_of(measured, table.framework, raw=table.values)
     pools = {}
-    for code, domain, own, guess in zip(
-        measured.columns, domains, known.T, guessed.T, strict=True
-    ):
+    for code, domain, own, guess in zip(measured.columns, domains, known.T, guessed.T, strict=True):
         told = ~np.isnan(own) & ~np.isnan(guess)
         pools[str(code)] = Pool(domain, domain.errors(own[told], guess[told]))
     return pools

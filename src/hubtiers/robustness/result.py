@@ -29,12 +29,13 @@ from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
 
-__all__ = ["Robustness"]
+__all__ = ["FIRST_DRAWS", "Robustness"]
 
 _STABLE = 0.95
 _SHARES = (0.05, 0.5, 0.95)
 _NAMES = ("low", "median", "high")
-_FEW_DRAWS = 8 * BLOCK
+FIRST_DRAWS = 8 * BLOCK
+"""How many draws are looked at again where not all of them need be."""
 _SAMPLES = 512
 _FEWEST_SAMPLES = 64
 
@@ -249,7 +250,7 @@ class Robustness:
 
     @cached_property
     def _separation(self) -> Separation:
-        return separate(self.plan, self.base, min(self.draws, _FEW_DRAWS))
+        return separate(self.plan, self.base, min(self.draws, FIRST_DRAWS))
 
     @property
     def separation(self) -> pd.DataFrame:
@@ -322,7 +323,7 @@ class Robustness:
 
     @cached_property
     def _first_weights(self) -> pd.DataFrame:
-        return self.weights_of(range(min(self.draws, _FEW_DRAWS)))
+        return self.weights_of(range(min(self.draws, FIRST_DRAWS)))
 
     def replay(self, draw: int) -> Result:
         """Return what the plain path, `scheme.replace(…).run(table)`, gives for a draw.

@@ -66,8 +66,8 @@ class Dirichlet:
     study gives it. And with many indicators hardly any draw has a dominant one: the largest of m
     weights exceeds .4 in about m · .6^(m − 1) of the draws, which is 22 % for 8 indicators, 10 %
     for 10 and .2 % for 19. `Dirichlet(per="function")` gives each of f functions 1 / f on average,
-    and `Dirichlet(50)` the study's own shares. `Robustness.weights_drawn` and `.dominated` say it of
-    a run.
+    and `Dirichlet(50)` the study's own shares. `Robustness.weights_drawn` and `.dominated` say it
+    of a run.
 
     With `per="function"` the children of every node have weights of their own from a Dirichlet
     distribution, evenly or with the parameters c·(share of the child), and an indicator's weight is

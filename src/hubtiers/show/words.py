@@ -656,13 +656,17 @@ _CERTAINTY: Mapping[str, Text] = {
 
 _GAP_EFFECTS: Mapping[str, Text] = {
     "gap_cell": Text(
-        "{missing}缺失；其权重由{to}承担，{heaviest}一项占得分权重的 {share}（原为 {own}）",
-        "{missing} missing; the weight falls on {to}: {share} of the score from {heaviest} alone "
-        "(else {own})",
+        "{missing}缺失；其权重由{to}承担，其中{heaviest}一项占得分的 {share}（无缺失时为 {own}）",
+        "{missing} missing; the weight falls on {to}: {share} of the score from {heaviest} "
+        "(without the gap {own})",
     ),
-    "gap_cell_even": Text(
-        "{missing}缺失；其权重由{to}承担", "{missing} missing; the weight falls on {to}"
+    "gap_cell_one": Text(
+        "{missing}缺失；其权重由{to}承担：得分的 {share} 出自这一项指标（无缺失时为 {own}）",
+        "{missing} missing; the weight falls on {to}: {share} of the score from one indicator "
+        "(without the gap {own})",
     ),
+    "gap_cell_alone": Text("{missing}缺失", "{missing} missing"),
+    "gap_cell_filled": Text("{missing}缺失，已填补", "{missing} missing and filled"),
     "gap_effect_table": Text(
         "缺失指标及其权重的去向", "Missing indicators and where their weight went"
     ),
@@ -678,6 +682,7 @@ _GAP_EFFECTS: Mapping[str, Text] = {
 
 # Marks between the members of a row.
 _MARKS: Mapping[str, Text] = {
+    "clause": Text("；", "; "),
     "colon": Text("：", ": "),
     "comma": Text("，", ", "),
     "enumeration": Text("、", ", "),

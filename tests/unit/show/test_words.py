@@ -59,7 +59,7 @@ def literals(path):
 
 @pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.name)
 def test_chinese_stands_in_the_book_only(path):
-    if path.name not in SENTENCES:
+    if path.name not in SENTENCES and not path.name.startswith("sections_"):
         assert [text for text in literals(path) if CHINESE.search(text)] == []
 
 

@@ -15,7 +15,13 @@ from hubtiers._method import About
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.framework import Framework
 
-__all__ = ["FittedCoverage", "RequireCoverage", "blank_below", "indicator_coverage", "require_share"]
+__all__ = [
+    "FittedCoverage",
+    "RequireCoverage",
+    "blank_below",
+    "indicator_coverage",
+    "require_share",
+]
 
 
 def indicator_coverage(values: pd.DataFrame) -> pd.Series:
