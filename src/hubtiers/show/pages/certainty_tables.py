@@ -38,7 +38,14 @@ __all__ = [
 _MOST_OPTIONS = 8
 """More options than this, as of indicators that are left out, have no columns of their own."""
 
-_TARGETS = ("tier_flips", "rank_shift")
+_FACTORS = {
+    "weights": "step_weight",
+    "gaps": "factor_gaps",
+    "noise": "factor_noise",
+    "leave_out": "factor_leave_out",
+}
+_TARGETS = {"tier_flips": "target_tier_flips", "rank_shift": "target_rank_shift"}
+_INDICES = {"first": "first_index", "total": "total_index"}
 
 
 def certainty_tables(result: Result, robustness: Robustness) -> list[PrintTable]:
@@ -142,11 +149,11 @@ def _with_step(step: Text, option: Text) -> Text:
 def driver_table(robustness: Robustness) -> PrintTable:
     """Return the Sobol indices of every factor with their intervals."""
     columns = [
-        column("target", of=lambda row: word(f"target_{row['target']}")),
+        column("target", of=lambda row: word(_TARGETS[row["target"]])),
         column("factor", of=lambda row: factor_text(row["factor"])),
     ]
     columns += [
-        column(f"{kind}_index", of=partial(_with_interval, kind)) for kind in ("first", "total")
+        column(heading, of=partial(_with_interval, kind)) for kind, heading in _INDICES.items()
     ]
     records = robustness.drivers.reset_index().to_dict("records")
     note = [word("driver_note")]
@@ -171,10 +178,7 @@ def factor_text(name: str) -> Text:
     """Return what is varied, in both languages."""
     if name.startswith("aggregate, level "):
         return word("factor_level").fill(n=name.rsplit(" ", 1)[1])
-    known = {"weights": "step_weight"} | {
-        key: f"factor_{key}" for key in ("gaps", "noise", "leave_out")
-    }
-    return word(known.get(name, f"step_{name}"))
+    return word(_FACTORS.get(name, f"step_{name}"))
 
 
 def option_texts(robustness: Robustness) -> dict[tuple[str, str], Text]:
