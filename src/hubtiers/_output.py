@@ -187,7 +187,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "empty_slots": result.table.framework.empty_slots()["code"].tolist(),
         "agreement": agreed,
         "robustness": _doubt(outcome.robustness),
-        "gaps": [_plain(row) for row in result.gap_effects.to_dict("records")],
+        "gaps": _rows(result.gap_effects.set_index("region_id")),
         "outside": [_plain(row) for row in outcome.outside.to_dict("records")],
     }
 

@@ -115,7 +115,7 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
             row["gaps"] = place[row["id"]]
     return {
         "regions": rows,
-        "gapTexts": [text.to_plain() for text in sentences],
+        "gapTexts": list(map(Text.to_plain, sentences)),
         "functions": [_function_row(result, code) for code in _functions(result)],
         "indicators": list(map(_indicator_row, result.table.framework.indicators)),
         "tiers": _tier_rows(result),
