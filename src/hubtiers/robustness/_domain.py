@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from hubtiers.framework import Framework
 
-__all__ = ["Domain", "brought_back", "domains_of"]
+__all__ = ["Domain", "Ends", "domains_of"]
 
 Floats = NDArray[np.float64]
 
@@ -124,16 +124,28 @@ def _are_whole(known: Floats) -> bool:
     return bool((known == np.rint(known)).all())
 
 
-def brought_back(values: Floats, domains: Sequence[Domain]) -> Floats:
-    """Return values (regions × columns) with errors, mirrored at the ends of their domain.
+class Ends:
+    """The ends of the domains of all columns, looked up once for many draws."""
 
-    What is still outside then is put on the end; whole columns are rounded.
-    """
-    positive = np.array([domain.positive for domain in domains])
-    whole = np.array([domain.whole for domain in domains])
-    top = np.array([domain.top for domain in domains])
-    kept = np.where(positive, np.abs(values), values)
-    with np.errstate(invalid="ignore"):
-        mirrored = np.where(np.isfinite(top), 2.0 * top - kept, kept)
-        kept = np.where(kept > top, np.maximum(mirrored, 0.0), kept)
-    return np.asarray(np.where(whole, np.rint(kept), kept))
+    def __init__(self, domains: Sequence[Domain]) -> None:
+        self._positive = np.array([domain.positive for domain in domains])
+        tops = np.array([domain.top for domain in domains])
+        self._shares = np.flatnonzero(np.isfinite(tops))
+        self._tops = tops[self._shares]
+        self._whole = np.flatnonzero([domain.whole for domain in domains])
+
+    def brought_back(self, values: Floats) -> Floats:
+        """Return values (regions × columns) with errors, mirrored at the ends of their domain.
+
+        What is still outside then is put on the end; whole columns are rounded.
+        """
+        kept = np.abs(values)
+        if not self._positive.all():
+            kept = np.where(self._positive, kept, values)
+        if len(self._shares):
+            share = kept[:, self._shares]
+            mirrored = np.maximum(2.0 * self._tops - share, 0.0)
+            kept[:, self._shares] = np.where(share > self._tops, mirrored, share)
+        if len(self._whole):
+            kept[:, self._whole] = np.rint(kept[:, self._whole])
+        return np.asarray(kept)

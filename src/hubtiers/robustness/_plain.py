@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hubtiers._method import asked_for
 from hubtiers.errors import DataError
-from hubtiers.robustness._domain import Domain, brought_back, domains_of
+from hubtiers.robustness._domain import Ends, domains_of
 from hubtiers.robustness._gaps import (
     DrawnGaps,
     Pool,
@@ -151,13 +151,13 @@ class PlainDraws:
         """Return the values of the table with the noise that the keys stand for."""
         values = self.plan.table.values.to_numpy(float)
         noisy = self.plan.variation.noise.apply(values, _generator(keys[1]))
-        return brought_back(noisy, self._domains)
+        return self._ends.brought_back(noisy)
 
     @cached_property
-    def _domains(self) -> list[Domain]:
-        """Where the values of each column of the table lie."""
+    def _ends(self) -> Ends:
+        """Where the values of each column of the table end."""
         table = self.plan.table
-        return domains_of(table.values, table.framework, raw=table.values)
+        return Ends(domains_of(table.values, table.framework, raw=table.values))
 
     def _with_drawn_gaps(self, scheme: Scheme, table: IndicatorTable, keys: Ints) -> Scheme:
         measured, complete = complete_values(scheme, table)

@@ -11,7 +11,7 @@ import pytest
 import hubtiers as ht
 from hubtiers.errors import DataError, DomainError
 from hubtiers.framework import Framework, Group, Indicator
-from hubtiers.robustness._domain import Domain, brought_back, domains_of
+from hubtiers.robustness._domain import Domain, Ends, domains_of
 from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import make_plan
 from hubtiers.robustness.montecarlo import assess_robustness
@@ -105,7 +105,7 @@ def test_noise_is_mirrored_at_the_ends_and_counts_stay_whole():
     domains = [Domain(), Domain(True), Domain(True, 100.0), Domain(True, whole=True)]
     x = np.array([[-1.5, -1.5, 103.0, 2.6], [1.5, 1.5, -3.0, -0.7], [0.0, np.nan, 250.0, np.nan]])
     wanted = [[-1.5, 1.5, 97.0, 3.0], [1.5, 1.5, 3.0, 1.0], [0.0, np.nan, 0.0, np.nan]]
-    np.testing.assert_array_equal(brought_back(x, domains), wanted)
+    np.testing.assert_array_equal(Ends(domains).brought_back(x), wanted)
 
 
 @pytest.mark.parametrize("impute", [MeanImpute(), MedianImpute(), KNearest(3)])
