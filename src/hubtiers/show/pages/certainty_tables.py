@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -198,7 +199,22 @@ def option_text(result: Result, factor: Factor, option: Any) -> Text:
     if factor.name == "leave_out":
         return word("none_left_out") if option is None else node_text(result, option)
     text = method_text(option)
-    same = [other for other in factor.options if method_text(other) == text]
-    if len(same) == 1 or isinstance(option, tuple):
+    alike = [other for other in factor.options if method_text(other) == text]
+    if len(alike) == 1 or isinstance(option, tuple):
         return text
-    return Text(f"{text.zh} {options_text(option)}", f"{text.en} {options_text(option)}")
+    told = _what_differs(option, alike)
+    return Text(f"{text.zh}（{told}）", f"{text.en} ({told})")
+
+
+def _what_differs(option: Any, alike: list[Any]) -> str:
+    """Return the parameters in which an option differs from others of its name."""
+    if len({type(other) for other in alike}) > 1 or not dataclasses.is_dataclass(option):
+        return options_text(option)
+    names = [field.name for field in dataclasses.fields(option) if _differs(field.name, alike)]
+    return ", ".join([f"{name}={getattr(option, name)!r}" for name in names])
+
+
+def _differs(name: str, methods: list[Any]) -> bool:
+    """Say whether methods differ in an option."""
+    first = getattr(methods[0], name)
+    return any(getattr(method, name) != first for method in methods)
