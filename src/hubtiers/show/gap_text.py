@@ -69,7 +69,7 @@ def gap_texts(result: Result) -> dict[str, Text]:
     parts: dict[str, list[Text]] = {}
     for effect in list_gap_effects(result):
         parts.setdefault(effect.region, []).append(_effect_text(result, effect))
-    return {region: join_texts(texts, "clause") for region, texts in parts.items()}
+    return {region: join_texts(texts, "semicolon") for region, texts in parts.items()}
 
 
 def gap_marks(result: Result) -> dict[str, Text]:

@@ -682,7 +682,6 @@ _GAP_EFFECTS: Mapping[str, Text] = {
 
 # Marks between the members of a row.
 _MARKS: Mapping[str, Text] = {
-    "clause": Text("；", "; "),
     "colon": Text("：", ": "),
     "comma": Text("，", ", "),
     "enumeration": Text("、", ", "),
