@@ -16,6 +16,7 @@ from hubtiers.robustness.montecarlo import assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, Variation
 from hubtiers.scheme import Scheme
 from hubtiers.scoring.impute import MeanImpute, RequireCoverage
+from hubtiers.scoring.normalise import ZScore
 from hubtiers.scoring.weight import FrameworkWeights
 from hubtiers.show.gap_text import gap_texts
 from hubtiers.show.pages.workbook import save_tables
@@ -288,7 +289,7 @@ def test_run_json_holds_gaps_and_doubt(tmp_path):
     assert doubt["unseen_below"] == pytest.approx(0.01487, abs=1e-5)
     assert [part["option"] for part in doubt["by_option"]] == [
         "MinMax(low=0.0, high=1.0)",
-        "ZScore(mean=0.0, deviation=1.0)",
+        repr(ZScore()),
     ]
     shares = doubt["by_option"][0]["regions"]["110000"]
     by_option = outcome.robustness.by_option.query("region_id == '110000' and step == 'normalise'")

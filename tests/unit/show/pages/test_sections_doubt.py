@@ -67,7 +67,7 @@ def test_the_section_says_what_a_probability_is_and_what_moves_it(language):
     row = robust.drivers.loc[("tier_flips", "weights")]
     interval = f"{row['first']:.2f} [{row['first_low']:.2f}, {row['first_high']:.2f}]"
     assert interval.replace("-", "−") in text
-    sizes = robust.sizes_by_option.loc[("normalise", "ZScore(mean=0.0, deviation=1.0)")]
+    sizes = robust.sizes_by_option.loc[("normalise", repr(ZScore()))]
     named = "Z 值标准化" if language == "zh" else "z-scores"
     wanted = [named, *(f"{sizes[label]:.1f}" for label in robust.plan.labels)]
     assert wanted in [row[1:-1] for row in told]
