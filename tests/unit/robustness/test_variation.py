@@ -134,7 +134,7 @@ def test_words_say_what_varies():
     assert variation.normalise == (MinMax(), ZScore())
     assert variation.words == (
         "weights: EqualWeights(per='indicator') or CriticWeights()",
-        "normalise: MinMax(low=0.0, high=1.0) or ZScore(mean=0.0, deviation=1.0)",
+        f"normalise: MinMax(low=0.0, high=1.0) or {ZScore()!r}",
         "aggregate: level 1: Arithmetic() or Geometric(); level 2: Arithmetic()",
         "noise of 3 % of each value",
         "one indicator left out, or none",
