@@ -142,7 +142,7 @@ FEW_SCORES = {"constant": "DataError", "one_region": "DataError", "two_equal_reg
 ROWS: dict[str, tuple[Row, ...]] = {
     "denominate": (Row(NoDenominate()), Row(Denominate())),
     "impute": (
-        Row(RequireCoverage(0.6)),
+        Row(RequireCoverage(0.6), more=(RequireCoverage(0.5, per="function"),)),
         Row(MeanImpute(), GAP),
         Row(MedianImpute(), GAP),
         Row(GroupMean(), GAP),

@@ -24,6 +24,7 @@ from .errors import (
 )
 from .explain import Explanation
 from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
+from .gaps import gap_effects
 from .hubs.compare_layouts import LayoutComparison, compare_layouts
 from .hubs.cores import CoCores, LargestGap, SingleCore
 from .hubs.describe import describe_structure
@@ -349,6 +350,7 @@ __all__ = [
     "field_strength",
     "fit_decay",
     "function_shares",
+    "gap_effects",
     "gazetteer",
     "gcj02_suspicion",
     "gcj02_to_wgs84",

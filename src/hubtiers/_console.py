@@ -15,6 +15,7 @@ from rich.text import Text
 
 from hubtiers.baselines import best_baseline, compare_baselines
 from hubtiers.errors import listing
+from hubtiers.robustness._shares import share_text
 from hubtiers.tiers.agreement import Agreement, agreement
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         _print_comparison(console, outcome.comparison, "The same study under other weights")
     if outcome.panel is not None:
         _print_panel(console, outcome)
+    for effect in outcome.robustness.size_effects if outcome.robustness else ():
+        console.print(f"Caution: {effect}", markup=False)
     for row in outcome.outside.to_dict("records"):
         console.print(
             f"Against {row['outside']}: Pearson {_with_interval(row, 'pearson')}, Spearman "
@@ -199,9 +202,11 @@ def _print_many(console: Console, comparison: Comparison) -> None:
 def print_robustness(console: Console, robust: Robustness) -> None:
     """Print how sure the tiers are, region by region, and on the whole."""
     console.print(_certainty_table(robust))
-    # The summary of the object without its table, which stands above in full.
-    for line in repr(robust).splitlines()[:5]:
-        console.print(line.strip("<>").strip(), markup=False)
+    for line in robust.summary:
+        console.print(line, markup=False)
+    if len(robust.sizes_by_option):
+        console.print(_sizes_table(robust))
+    console.print(_drivers_table(robust))
 
 
 def print_datasets(console: Console, sets: pd.DataFrame) -> None:
@@ -274,8 +279,36 @@ def _certainty_table(robust: Robustness) -> Table:
     for row in robust.to_frame().dropna(subset=["rank"]).head(_MOST_ROWS).to_dict("records"):
         interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
         name = f"{row['name_en']} {row['name_zh']}"
-        shares = [f"{row[f'probability_{label}']:.3f}" for label in labels]
+        scored = max(1, round(robust.draws * row["scored"]))
+        shares = [share_text(row[f"probability_{label}"], scored) for label in labels]
         _add_row(table, [row["rank"], interval, name, row["tier"], *shares])
+    return table
+
+
+def _sizes_table(robust: Robustness) -> Table:
+    """Mean number of regions in each tier under each option."""
+    sizes = robust.sizes_by_option
+    labels = [str(label) for label in sizes.columns[:-1]]
+    table = Table(title="Regions in each tier, on average, by option", title_justify="left")
+    for place, head in enumerate(("step", "option", *labels, "draws")):
+        table.add_column(head, justify="left" if place < 2 else "right", overflow="fold")
+    for row in sizes.reset_index().to_dict("records"):
+        numbers = [f"{row[label]:.1f}" for label in labels]
+        _add_row(table, [row["step"], row["option"], *numbers, int(row["draws"])])
+    return table
+
+
+def _drivers_table(robust: Robustness) -> Table:
+    """Sobol indices of every factor, with their intervals."""
+    table = Table(title="What moves tiers and ranks: Sobol indices", title_justify="left")
+    for place, head in enumerate(("target", "factor", "first (95 %)", "total (95 %)")):
+        table.add_column(head, justify="left" if place < 2 else "right")
+    for row in robust.drivers.reset_index().to_dict("records"):
+        told = []
+        for kind in ("first", "total"):
+            ends = f"{row[f'{kind}_low']:.2f} to {row[f'{kind}_high']:.2f}"
+            told.append(f"{row[kind]:.2f} ({ends})")
+        _add_row(table, [row["target"], row["factor"], *told])
     return table
 
 

@@ -6,15 +6,18 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, write_findings
 from hubtiers._storage import cell_text, filling
 from hubtiers.errors import DataError
 from hubtiers.outcome import Outcome
+from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.years.panel import TierPanel
@@ -197,8 +200,45 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "weights": result.weights.to_dict(),
         "empty_slots": result.table.framework.empty_slots()["code"].tolist(),
         "agreement": agreed,
+        "robustness": _doubt(outcome.robustness),
+        "gaps": _rows(result.gap_effects.set_index("region_id")),
         "outside": [_plain(row) for row in outcome.outside.to_dict("records")],
     }
+
+
+def _doubt(robustness: Robustness | None) -> dict[str, Any] | None:
+    """Return how sure the tiers are: shares, results by option, and what moves them."""
+    if robustness is None:
+        return None
+    return {
+        "draws": robustness.draws,
+        "exactly": robustness.reference_share,
+        "order_kept": robustness.order_share,
+        "in_their_tier": robustness.reference_agreement,
+        "unseen_below": unseen_bound(robustness.draws),
+        "sizes_by_option": _rows(robustness.sizes_by_option),
+        "by_option": list(_by_option(robustness)),
+        "drivers": _rows(robustness.drivers),
+        "weights_drawn": _rows(robustness.weights_drawn),
+        "cautions": [str(effect) for effect in robustness.size_effects],
+    }
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in frame.reset_index().to_dict("records")]
+
+
+def _by_option(robustness: Robustness) -> Iterator[dict[str, Any]]:
+    """Yield the tier probabilities of all regions for each option, in the order of the tiers."""
+    for (step, option), found in robustness.by_option.groupby(["step", "option"], sort=False):
+        wide = found.pivot_table(index="region_id", columns="tier", values="probability")
+        wide = wide[list(robustness.plan.labels)].round(6).dropna()
+        yield {
+            "step": step,
+            "option": option,
+            "tiers": list(wide.columns),
+            "regions": {str(region): row.tolist() for region, row in wide.iterrows()},
+        }
 
 
 def _digests(files: Mapping[str, Path]) -> dict[str, str]:

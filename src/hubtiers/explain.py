@@ -13,6 +13,7 @@ from hubtiers._methods import describe
 from hubtiers._steps_up import StepUp, next_break, tier_above, tier_steps
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework
+from hubtiers.gaps import weights_in
 from hubtiers.obstacles import obstacle_degree
 from hubtiers.scheme import Result
 from hubtiers.scoring.aggregate import Arithmetic
@@ -309,7 +310,7 @@ def median_of_others(x: Floats) -> Floats:
 def _indicator_rows(result: Result, region: str) -> pd.DataFrame:
     """Return the table of an explanation: one row per indicator."""
     framework = result.fitted.framework
-    weight = _weights_for(result, region)
+    weight = weights_in(result, region)
     frame = _indicator_names(framework)
     frame["value"] = result.table.values.loc[region, framework.codes]
     frame["unit"] = [node.unit for node in framework.indicators]
@@ -328,18 +329,6 @@ def _indicator_names(framework: Framework) -> pd.DataFrame:
     names_en = [node.name_en for node in framework.indicators]
     index = pd.Index(framework.codes, name="indicator")
     return pd.DataFrame({"name_zh": names_zh, "name_en": names_en}, index=index)
-
-
-def _weights_for(result: Result, region: str) -> dict[str, float]:
-    """Return what each node weighs for one region: a missing value hands its weight on."""
-    normalised, nodes = result.normalised.loc[[region]], result.nodes.loc[[region]]
-    shares = result.fitted.hierarchy.shares_of(region, normalised, nodes)
-    weight = {"": 1.0}
-    # From the score down: a node's weight is its share of its parent's.
-    for group in reversed(shares):
-        if group in weight:
-            weight |= {child: weight[group] * share for child, share in shares[group].items()}
-    return weight
 
 
 def _pairs(values: pd.Series, *, sign: str = "", percent: bool = False) -> str:

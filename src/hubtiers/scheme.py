@@ -708,7 +708,10 @@ class Result(Drawn):
     def to_frame(self) -> pd.DataFrame:
         """Return names, score, rank, tier, sub-scores and coverage, one row per region, best first.
 
-        Regions without a score come last. Equal ranks are in the order of the region id.
+        Regions without a score come last. Equal ranks are in the order of the region id. Where
+        values are missing in regions with a score, `missing` names their indicators (`;` between
+        them) and `heaviest_weight` is the largest weight that another one took over; see
+        `hubtiers.gap_effects`.
         """
         frame = pd.concat(
             [
@@ -721,8 +724,29 @@ class Result(Drawn):
             axis=1,
         )
         frame["coverage"] = self.coverage
+        frame = frame.join(self._gap_marks) if len(self._gap_marks) else frame
         frame.index.name = "region_id"
         return frame.sort_index().sort_values("rank", kind="stable", na_position="last")
+
+    @cached_property
+    def gap_effects(self) -> pd.DataFrame:
+        """What missing values did to the scores; see `hubtiers.gap_effects`."""
+        # It reads results, so it stands above this module; it is only looked up when asked for.
+        from hubtiers.gaps import gap_effects
+
+        return gap_effects(self)
+
+    @cached_property
+    def _gap_marks(self) -> pd.DataFrame:
+        """By region with gaps: the missing indicators, and the heaviest that took over."""
+        gaps = self.gap_effects[~self.gap_effects["filled"].astype(bool)]
+        by_region = gaps.groupby("region_id", sort=False)
+        return pd.DataFrame(
+            {
+                "missing": by_region["indicator"].agg(";".join),
+                "heaviest_weight": by_region["weight_now"].max(),
+            }
+        )
 
     def to_geodataframe(self) -> gpd.GeoDataFrame:
         """Return `to_frame()` with the geometry of the regions.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import tomllib
@@ -17,6 +18,7 @@ from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
 from hubtiers.show.style import contrast
 from hubtiers.show.web.webmap import tier_map
+from hubtiers.study import load_study
 from hubtiers.table.join import join_indicators
 from hubtiers.tiers.breaks import EqualIntervals, NaturalBreaks
 
@@ -178,6 +180,36 @@ def test_popup_explains_the_region(visit, zhang_outcome):
     page.keyboard.press("Escape")
     page.wait_for_selector(".hubtiers-popup", state="detached")
     assert seen.trouble == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_popup_says_where_the_weight_of_a_gap_went(visit, language):
+    study = load_study("provinces2022")
+    table = study.load_table()
+    values = table.values.copy()
+    values.loc["420000", table.framework.leaves("industry")[:-1]] = np.nan
+    gappy = dataclasses.replace(table, values=values)
+    seen = visit(tier_map(study.scheme.run(gappy), language=language))
+    number = list(table.regions.index).index("420000")
+    seen.page.evaluate("n => hubtiers.openRegion(drawn, n)", number)
+    told = seen.page.inner_text(".hubtiers-gaps")
+    assert ("得分的 33% 出自这一项指标" if language == "zh" else "33 % of the score") in told
+    seen.page.evaluate("n => hubtiers.openRegion(drawn, n)", number + 1)
+    # The popup before fades; a region without gaps has no such sentence.
+    seen.page.wait_for_selector(".hubtiers-gaps", state="detached")
+    assert seen.trouble == []
+
+
+def test_a_share_of_all_draws_is_not_said_to_be_the_whole(visit, zhang_outcome):
+    result = zhang_outcome.result
+    whole = doubt(result)
+    whole.tier_probability[:] = 0.0
+    whole.tier_probability["national"] = 1.0
+    page = visit(tier_map(result, robustness=whole, language="en")).page
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", 0)
+    text = page.inner_text(".hubtiers-popup")
+    assert "National > 99 %" in text
+    assert "100 %" not in text.split("Coverage")[0]
 
 
 def test_click_opens_the_popup(visit, zhang_outcome):

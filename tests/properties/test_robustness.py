@@ -84,7 +84,15 @@ def variations(draw):
     )
     weights = draw(
         st.sampled_from(
-            [Dirichlet(), Dirichlet(30), UniformAround(25), UniformAround(60, of="indicator"), None]
+            [
+                Dirichlet(),
+                Dirichlet(30),
+                Dirichlet(per="function"),
+                Dirichlet(20, per="function"),
+                UniformAround(25),
+                UniformAround(60, of="indicator"),
+                None,
+            ]
         )
         | some(WEIGHT)
     )
@@ -275,7 +283,7 @@ def test_counts_do_not_depend_on_workers_and_blocks(table, seed, draws):
         for workers, size in ((1, 1024), (2, 1024), (1, 4096))
     ]
     for other in found[1:]:
-        for name in ("tiers", "ranks", "duels", "sums"):
+        for name in ("tiers", "ranks", "duels", "sums", "by_option", "option_draws"):
             assert getattr(other, name).tobytes() == getattr(found[0], name).tobytes()
     assert found[0].draws == draws
     assert (found[0].tiers.sum(axis=1) == found[0].ranks.sum(axis=1)).all()

@@ -264,7 +264,8 @@ def test_robustness_is_the_same_twice(hubtiers, tmp_path):
             "robustness", "zhang2022", "--draws", "500", "--seed", "7", "--out", name, cwd=tmp_path
         )
         assert run.returncode == 0, run.stderr
-    for name in ("tier_probability.csv", "rank_interval.csv", "drivers.csv"):
+    names = ("tier_probability.csv", "rank_interval.csv", "by_option.csv", "drivers.csv")
+    for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     import pandas as pd
 

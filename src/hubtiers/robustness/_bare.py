@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._method import own_fact
+from hubtiers._method import asked_for, own_fact
 from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 
@@ -36,7 +36,9 @@ def bare_values(
     direction = np.array([indicator.direction for indicator in table.framework.indicators], float)
     values = noisy()[:, table.values.columns.get_indexer(pd.Index(codes))]
     for form in forms:
-        values = form(values, direction)
+        asked = asked_for(form)
+        beside = {"framework": table.framework} if "framework" in asked else {}
+        values = form(values, direction, **beside)
         if values is None:
             return None
     return pd.DataFrame(values, table.values.index, codes)

@@ -115,6 +115,10 @@ class Counts:
     sums
         Draws that give the reference exactly, that keep its order, sum of regions in their tier,
         and of its square.
+    by_option
+        Options of all factors, one factor after the other × regions × tiers: in how many draws.
+    option_draws
+        Draws that chose each of these options.
     """
 
     draws: int
@@ -122,20 +126,32 @@ class Counts:
     ranks: Ints
     duels: Ints
     sums: Ints
+    by_option: Ints
+    option_draws: Ints
 
     @classmethod
-    def empty(cls, regions: int, tiers: int) -> Counts:
+    def empty(cls, regions: int, tiers: int, options: int = 0) -> Counts:
         """Return counts of 0."""
-        shapes = ((regions, tiers), (regions, regions), (2, regions), (4,))
+        by_region = ((regions, tiers), (regions, regions), (2, regions), (4,))
+        shapes = (*by_region, (options, regions, tiers), (options,))
         return cls(0, *(np.zeros(shape, np.int64) for shape in shapes))
 
-    def add(self, drawn: Evaluated, *, order: Ints, reference: Reference) -> None:
-        """Count some draws; `order` are the places of all regions, as the scheme ranks them."""
+    def add(
+        self, drawn: Evaluated, *, order: Ints, reference: Reference, options: Ints | None = None
+    ) -> None:
+        """Count some draws that share their choices.
+
+        `order` are the places of all regions, as the scheme ranks them; `options` are the rows of
+        `by_option` that stand for the choices.
+        """
         from hubtiers.robustness._kernel import count_kernel, match_kernel
 
-        count_kernel(
-            drawn.ranks, drawn.classes, drawn.times, order, self.tiers, self.ranks, self.duels
-        )
+        tiers = np.zeros_like(self.tiers)
+        count_kernel(drawn.ranks, drawn.classes, drawn.times, order, tiers, self.ranks, self.duels)
+        self.tiers += tiers
+        for option in () if options is None else options:
+            self.by_option[option] += tiers
+            self.option_draws[option] += len(drawn.which)
         match_kernel(
             drawn.ranks,
             drawn.classes,
@@ -153,3 +169,5 @@ class Counts:
         self.ranks += other.ranks
         self.duels += other.duels
         self.sums += other.sums
+        self.by_option += other.by_option
+        self.option_draws += other.option_draws

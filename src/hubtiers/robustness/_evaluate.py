@@ -232,7 +232,8 @@ class DrawEvaluator:
         """Return the scores of a draw whose values are its own (one row)."""
         table = self.plan.table_without(choice.left_out)
         values = self._values_of_own_data(draws.keys[number], choice, table)
-        weights = self._weights(draws, number, choice, Given(table), values)
+        with self.plain.told_as_drawn():
+            weights = self._weights(draws, number, choice, Given(table), values)
         if weights is None:
             return self._plainly(draws, number)[2]
         prepared = prepare_values(values, choice.scheme, self.plan.table.framework)
@@ -246,11 +247,13 @@ class DrawEvaluator:
     ) -> pd.DataFrame:
         """Return the normalised values of a draw, by the short cut where there is one."""
         if not self.plan.variation.redraw_gaps:
-            values = bare_values(choice.scheme, table, lambda: self.plain.noisy_values(keys))
+            with self.plain.told_as_drawn():
+                values = bare_values(choice.scheme, table, lambda: self.plain.noisy_values(keys))
             if values is not None:
                 return values
         scheme, own = self.plain.with_own_data(choice.scheme, table, keys)
-        return prepare(scheme, Given(own)).normalised
+        with self.plain.told_as_drawn():
+            return prepare(scheme, Given(own)).normalised
 
     def _weights(
         self, draws: Draws, number: int, choice: Choice, given: Given, values: pd.DataFrame
@@ -274,7 +277,8 @@ class DrawEvaluator:
         """Write the tiers of a rule that is not compiled, draw by draw."""
         for row, number, own in zip(scores, which, classes, strict=True):
             series = pd.Series(row, index=self.plan.table.values.index)
-            scale = rule.method.fit(series)
+            with self.plain.told_as_drawn():
+                scale = rule.method.fit(series)
             if asked_for(scale.apply):
                 own[:] = self._plainly(draws, int(number))[1][0]
             else:

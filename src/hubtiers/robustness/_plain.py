@@ -6,7 +6,10 @@ The plain scheme and table that give, run as any other, what the draw gives.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,8 +18,11 @@ from numpy.typing import NDArray
 
 from hubtiers._method import asked_for
 from hubtiers._overlaps import untold
+from hubtiers.errors import DataError
+from hubtiers.robustness._domain import Ends, domains_of
 from hubtiers.robustness._gaps import (
     DrawnGaps,
+    Pool,
     complete_values,
     filled_cells,
     redrawn,
@@ -34,6 +40,8 @@ __all__ = ["FixedScale", "PlainDraws"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_DRAWN = "A draw, in which values are not those of the data but drawn"
 
 _VARIED = ("impute", "treat", "normalise", "weight", "tier")
 """Steps of a scheme that a variation exchanges as they are; those of aggregation may be named level
@@ -82,13 +90,25 @@ class PlainDraws:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._pools: dict[Any, dict[str, Floats]] = {}
+        self._pools: dict[Any, dict[str, Pool]] = {}
 
     def result(self, draws: Draws, number: int) -> Result:
         """Return what the scheme of one draw gives for its table."""
         scheme, table = self.stands_for(draws, number)
-        with untold():
+        with self.told_as_drawn(), untold():
             return scheme.run(table)
+
+    @contextmanager
+    def told_as_drawn(self) -> Iterator[None]:
+        """Say of an error in values that were drawn that they were: the data may not hold them."""
+        try:
+            yield
+        except DataError as error:
+            told = str(error)
+            if self.plan.data_varies and not told.startswith(_DRAWN):
+                drawn = "; ".join(self.plan.variation.words_of_data)
+                error.args = (f"{_DRAWN} ({drawn}): {told}", *error.args[1:])
+            raise
 
     def stands_for(self, draws: Draws, number: int) -> tuple[Scheme, IndicatorTable]:
         """Return the plain scheme and table of one draw."""
@@ -131,7 +151,14 @@ class PlainDraws:
     def noisy_values(self, keys: Ints) -> Floats:
         """Return the values of the table with the noise that the keys stand for."""
         values = self.plan.table.values.to_numpy(float)
-        return np.asarray(self.plan.variation.noise.apply(values, _generator(keys[1])))
+        noisy = self.plan.variation.noise.apply(values, _generator(keys[1]))
+        return self._ends.brought_back(noisy)
+
+    @cached_property
+    def _ends(self) -> Ends:
+        """Where the values of each column of the table end."""
+        table = self.plan.table
+        return Ends(domains_of(table.values, table.framework, raw=table.values))
 
     def _with_drawn_gaps(self, scheme: Scheme, table: IndicatorTable, keys: Ints) -> Scheme:
         measured, complete = complete_values(scheme, table)
@@ -141,7 +168,7 @@ class PlainDraws:
         drawn = redrawn(complete, filled, self._errors(scheme, table), _generator(keys[0]))
         return scheme.replace(impute=DrawnGaps(drawn))
 
-    def _errors(self, scheme: Scheme, table: IndicatorTable) -> dict[str, Floats]:
+    def _errors(self, scheme: Scheme, table: IndicatorTable) -> dict[str, Pool]:
         """Return the errors of the filling, from the values without noise.
 
         They are looked for once.

@@ -152,6 +152,12 @@ class Plan:
         """Return the option of each discrete factor by its name."""
         return {f.name: f.options[i] for f, i in zip(self.discrete, choice, strict=True)}
 
+    def option_rows(self, choice: Ints) -> Ints:
+        """Return the place of each chosen option among the options of all discrete factors."""
+        sizes = [len(factor.options) for factor in self.discrete]
+        starts = np.cumsum([0, *sizes[:-1]]) if sizes else np.empty(0, np.int64)
+        return np.asarray(choice + starts, np.int64)
+
     def table_without(self, code: str | None) -> IndicatorTable:
         """Return the table whose framework lacks an indicator.
 

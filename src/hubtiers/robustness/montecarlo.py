@@ -95,11 +95,13 @@ class Job:
                 slice(0, self.draws - start * BLOCK)
             )
             for drawn in evaluator.evaluate(draws):
-                counts.add(drawn, order=self.order, reference=self.reference)
+                options = self.plan.option_rows(draws.choices[drawn.which[0]])
+                counts.add(drawn, order=self.order, reference=self.reference, options=options)
 
     def empty(self) -> Counts:
         """Return counts of 0 for this job."""
-        return Counts.empty(len(self.plan.table.values), len(self.plan.labels))
+        options = sum(len(factor.options) for factor in self.plan.discrete)
+        return Counts.empty(len(self.plan.table.values), len(self.plan.labels), options)
 
 
 def assess_robustness(  # noqa: PLR0913

@@ -14,21 +14,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import SpecError
+from hubtiers.robustness._by_option import (
+    SizeEffect,
+    probabilities_by_option,
+    size_effects,
+    sizes_by_option,
+)
 from hubtiers.robustness._counts import Counts, Reference
 from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._separation import Separation, own_tiers, separate
+from hubtiers.robustness._shares import percent_text
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
 
-__all__ = ["Robustness"]
+__all__ = ["FIRST_DRAWS", "Robustness"]
 
 _STABLE = 0.95
 _SHARES = (0.05, 0.5, 0.95)
 _NAMES = ("low", "median", "high")
-_FEW_DRAWS = 8 * BLOCK
+FIRST_DRAWS = 8 * BLOCK
+"""How many draws are looked at again where not all of them need be."""
 _SAMPLES = 512
+_FEWEST_SAMPLES = 64
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -44,8 +53,12 @@ class Robustness:
 
     Notes
     -----
-    Shares of draws have the standard error √(p·(1 − p) / draws): it says how far the number of
-    draws lets one know the share, not how far the share would differ under another variation.
+    A probability is the share of the draws that gave something, under a uniform choice among the
+    options that the variation names: no posterior, and another one under other options (see
+    `by_option`). Shares of draws have the standard error √(p·(1 − p) / draws): it says how far the
+    number of draws lets one know the share, not how far the share would differ under another
+    variation. A share that no draw has shown is printed as below 1 − 0.05^(1 / draws), its upper
+    bound with 95 % confidence.
     """
 
     base: Result
@@ -91,6 +104,29 @@ class Robustness:
         return pd.DataFrame(
             shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier")
         )
+
+    @cached_property
+    def by_option(self) -> pd.DataFrame:
+        """Tier probabilities under each option that was varied, from the same draws.
+
+        One row for each `step`, `option`, `region_id` and `tier`: `probability` among the `draws`
+        that took the option and gave the region a score. Weights that are drawn from a
+        distribution, noise and redrawn gaps have no options; without any option there are no rows.
+        """
+        return probabilities_by_option(self.plan, self.counts)
+
+    @cached_property
+    def sizes_by_option(self) -> pd.DataFrame:
+        """Mean number of regions in each tier by `step` and `option`, and the `draws` of each."""
+        return sizes_by_option(self.plan, self.counts)
+
+    @cached_property
+    def size_effects(self) -> tuple[SizeEffect, ...]:
+        """Where one option makes a tier at least ten times as large as another option does.
+
+        Probabilities of that tier then say mostly how often the option was drawn.
+        """
+        return size_effects(self.plan, self.counts)
 
     @cached_property
     def standard_error(self) -> pd.DataFrame:
@@ -214,7 +250,7 @@ class Robustness:
 
     @cached_property
     def _separation(self) -> Separation:
-        return separate(self.plan, self.base, min(self.draws, _FEW_DRAWS))
+        return separate(self.plan, self.base, min(self.draws, FIRST_DRAWS))
 
     @property
     def separation(self) -> pd.DataFrame:
@@ -245,10 +281,49 @@ class Robustness:
 
         Index `target` (`tier_flips`, `rank_shift`) and `factor`; columns `first`, `first_low`,
         `first_high`, `total`, `total_low`, `total_high`. Computed when first asked for, with 512
-        samples; never from the draws counted here.
+        samples, or fewer (at least 64) where every draw has values of its own and 512 would take
+        longer than the draws; never from the draws counted here.
         """
         targets = ("tier_flips", "rank_shift")
-        return sensitivity_of(self.plan, self.base, targets=targets, samples=_SAMPLES).to_frame()
+        samples = _SAMPLES
+        if self.plan.data_varies:
+            affordable = self.draws // (2 * len(self.plan.factors) + 2)
+            while samples > max(affordable, _FEWEST_SAMPLES):
+                samples //= 2
+        return sensitivity_of(self.plan, self.base, targets=targets, samples=samples).to_frame()
+
+    @cached_property
+    def weights_drawn(self) -> pd.DataFrame:
+        """What the weights drawn imply for each function (each node right below the score).
+
+        By node: `own`, its share of the weight in the scheme; `mean`, `low` and `high`, its mean
+        share over the draws and the shares at 5 and 95 %. From the first 4,096 draws; no rows where
+        no weights are drawn.
+        """
+        columns = ["own", "mean", "low", "high"]
+        if not self.plan.draws_weights:
+            return pd.DataFrame(columns=columns, index=pd.Index([], name="node"), dtype=float)
+        framework, weights = self.plan.table.framework, self._first_weights
+        rows = {}
+        for node in framework.filled_children():
+            below = framework.leaves(node) or [node]
+            share = weights[below].sum(axis=1)
+            own = float(self.plan.weights[below].sum())
+            rows[node] = (own, share.mean(), *share.quantile([0.05, 0.95]))
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("node")
+
+    def dominated(self, weight: float = 0.4) -> float:
+        """Return the share of draws in which some indicator weighs more than this.
+
+        From the first 4,096 draws; missing where no weights are drawn.
+        """
+        if not self.plan.draws_weights:
+            return float("nan")
+        return float((self._first_weights.max(axis=1) > weight).mean())
+
+    @cached_property
+    def _first_weights(self) -> pd.DataFrame:
+        return self.weights_of(range(min(self.draws, FIRST_DRAWS)))
 
     def replay(self, draw: int) -> Result:
         """Return what the plain path, `scheme.replace(…).run(table)`, gives for a draw.
@@ -341,9 +416,11 @@ class Robustness:
     def _lines(self) -> list[str]:
         is_own = self.against.tier.equals(self._own_tiers)
         whose = "the scheme's own tiers" if is_own else "the reference"
-        exact = f"{self.reference_share:.2%} ± {self.reference_share_error:.2%}"
-        ordered = f"{self.order_share:.2%} ± {self.order_share_error:.2%}"
-        agreement = f"{self.reference_agreement:.1%} ± {self.reference_agreement_error:.1%}"
+        exact = percent_text(self.reference_share, self.reference_share_error, self.draws)
+        ordered = percent_text(self.order_share, self.order_share_error, self.draws)
+        agreement = percent_text(
+            self.reference_agreement, self.reference_agreement_error, self.draws
+        )
         core = f"{len(self.stable_core)} of {len(self._ranked)} regions"
         lines = [
             f"{whose} exactly: {exact} of draws",
@@ -353,7 +430,7 @@ class Robustness:
         ]
         if self.against.absent:
             lines.append(f"not in the table, not compared: {', '.join(self.against.absent)}")
-        return lines
+        return [*lines, *(f"Caution: {effect}" for effect in self.size_effects)]
 
     @property
     def _own_tiers(self) -> pd.Series:
@@ -363,6 +440,11 @@ class Robustness:
             .reindex(self.against.tier.index)
             .rename("reference")
         )
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What was drawn and what came of it, one sentence each, with cautions at the end."""
+        return (self._head(), *self._lines())
 
     def _head(self) -> str:
         return f"{self.draws} draws of {'; '.join(self.variation.words)}"

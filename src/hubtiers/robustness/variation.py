@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._checks import require_choice
 from hubtiers._methods import BY_LEVEL, describe, make_steps, to_plain
 from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import Framework
@@ -50,24 +51,44 @@ class Dirichlet:
     ----------
     concentration
         c: the parameters of the distribution are c·w, so that the weight w varies with the standard
-        deviation √(w·(1 − w) / (c + 1)). None draws evenly from the simplex.
+        deviation √(w·(1 − w) / (c + 1)) around the scheme's own. None draws evenly from the
+        simplex, whatever weights the scheme has.
     around
         Weights by indicator to draw around, as a mapping; those of the scheme when left out.
+    per
+        `"indicator"`: one draw over all indicators, so that a function with more indicators counts
+        more; `"function"`: level by level, functions among themselves and indicators within theirs.
 
     Notes
     -----
-    Weights are effective weights over all indicators. **Missing values** do not matter.
+    **What the default implies.** `Dirichlet()` is even over indicators, not over functions. A
+    function with k of m indicators has the share k / m of the weight on average, whatever share the
+    study gives it. And with many indicators hardly any draw has a dominant one: the largest of m
+    weights exceeds .4 in about m · .6^(m − 1) of the draws, which is 22 % for 8 indicators, 10 %
+    for 10 and .2 % for 19. `Dirichlet(per="function")` gives each of f functions 1 / f on average,
+    and `Dirichlet(50)` the study's own shares. `Robustness.weights_drawn` and `.dominated` say it
+    of a run.
+
+    With `per="function"` the children of every node have weights of their own from a Dirichlet
+    distribution, evenly or with the parameters c·(share of the child), and an indicator's weight is
+    the product on its way up.
+
+    **Missing values** do not matter.
 
     Examples
     --------
     >>> str(Dirichlet(concentration=50))
     'weights near those of the scheme (Dirichlet, concentration 50)'
+    >>> str(Dirichlet(per="function"))
+    'weights, evenly over all there are at every level (Dirichlet)'
     """
 
     concentration: float | None = None
     around: Mapping[str, float] | tuple[tuple[str, float], ...] | None = None
+    per: str = "indicator"
 
     def __post_init__(self) -> None:
+        require_choice("unit of Dirichlet(per=…)", self.per, ("indicator", "function"))
         if self.concentration is not None and not 0 < self.concentration < np.inf:
             raise SpecError(
                 f"Dirichlet(concentration={self.concentration!r}) needs a positive number, or None."
@@ -81,39 +102,66 @@ class Dirichlet:
             object.__setattr__(self, "around", GivenWeights(self.around).weights)
 
     def width(self, framework: Framework) -> int:
-        """Return how many numbers one draw takes: one by indicator."""
-        return len(framework.codes)
+        """Return how many numbers one draw takes: one by indicator, or by node that is drawn."""
+        return len(_varied(framework, "node" if self.per == "function" else "indicator"))
 
     def draw(
         self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
     ) -> Floats:
         """Return weights, draws × indicators."""
-        shape = self._shape(base, framework)
-        if shape is None:
-            return _shares(rng.standard_exponential((size, len(base))))
-        return _shares(rng.standard_gamma(shape, (size, len(base))))
+        shape, width = self._shape(base, framework), self.width(framework)
+        raw = (
+            rng.standard_exponential((size, width))
+            if shape is None
+            else rng.standard_gamma(shape, (size, width))
+        )
+        return self._weights(raw, framework)
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
-        """Return weights from numbers between 0 and 1, draws × indicators."""
+        """Return weights from numbers between 0 and 1, draws × `width`."""
         from scipy.special import gammaincinv
 
         shape = self._shape(base, framework)
-        return _shares(-np.log1p(-u) if shape is None else gammaincinv(shape, u))
+        if shape is None:
+            return self._weights(-np.log1p(-u), framework)
+        # What has the weight 0 keeps it: the inverse is not defined there.
+        counts = shape > 0
+        raw = np.where(counts, gammaincinv(np.where(counts, shape, 1.0), u), 0.0)
+        return self._weights(raw, framework)
+
+    def _weights(self, raw: Floats, framework: Framework) -> Floats:
+        """Return effective weights from independent gamma numbers by indicator, or by node."""
+        return _nested_shares(raw, framework) if self.per == "function" else _shares(raw)
 
     def _shape(self, base: pd.Series, framework: Framework) -> Floats | None:
+        """Return the parameters by indicator, or by node; None where each of them is 1."""
         if self.concentration is None:
             return None
         centre = base
         if self.around is not None:
             blank = pd.DataFrame(columns=framework.codes, dtype=float)
             centre = GivenWeights(self.around).fit(blank, framework=framework).weights
-        return np.asarray(self.concentration * centre.to_numpy(float))
+        own = centre.to_numpy(float)
+        shares = _shares_of_nodes(own, framework) if self.per == "function" else own
+        return np.asarray(self.concentration * shares)
+
+    @property
+    def words_zh(self) -> str:
+        """What is varied, in Chinese."""
+        levels = "逐层" if self.per == "function" else ""
+        if self.concentration is None:
+            return f"权重：{levels}在全部可能的权重中均匀抽取（狄利克雷分布）"
+        near = "给定权重" if self.around else "本研究权重"
+        spread = f"集中度 {self.concentration:g}"
+        return f"权重：{levels}围绕{near}抽取（狄利克雷分布，{spread}）"
 
     def __str__(self) -> str:
+        levels = " at every level" if self.per == "function" else ""
         if self.concentration is None:
-            return "weights, evenly over all there are (Dirichlet)"
+            return f"weights, evenly over all there are{levels} (Dirichlet)"
         near = "those of the scheme" if self.around is None else "given ones"
-        return f"weights near {near} (Dirichlet, concentration {self.concentration:g})"
+        spread = f"concentration {self.concentration:g}"
+        return f"weights near {near}{levels} (Dirichlet, {spread})"
 
 
 @dataclass(frozen=True)
@@ -181,6 +229,11 @@ class UniformAround:
             weights,
         )
         return weights
+
+    @property
+    def words_zh(self) -> str:
+        """What is varied, in Chinese."""
+        return f"权重 ± {self.percent:g}%{'（各层级）' if self.of == 'node' else ''}"
 
     def __str__(self) -> str:
         return f"weights ± {self.percent:g} %{' at every level' if self.of == 'node' else ''}"
@@ -251,6 +304,31 @@ def _lies_below(framework: Framework, code: str, nodes: list[str]) -> list[bool]
     return [node in way for node in nodes]
 
 
+def _nested_shares(raw: Floats, framework: Framework) -> Floats:
+    """Return effective weights (draws × indicators) from numbers by node, shared out by level."""
+    tree = _tree_of(framework)
+    weight = np.ones((len(raw), len(tree.order) + 1))
+    weight[:, :-1] = raw[:, tree.order]
+    for first, end, above in zip(tree.edges[:-1], tree.edges[1:], tree.above, strict=True):
+        total = weight[:, first:end].sum(axis=1)
+        part = np.divide(weight[:, above], total, out=np.zeros(len(raw)), where=total > 0)
+        weight[:, first:end] *= part[:, None]
+    return np.ascontiguousarray(weight[:, tree.leaves])
+
+
+def _shares_of_nodes(own: Floats, framework: Framework) -> Floats:
+    """Return the share of each node among its siblings, in the order of `_varied`."""
+    tree = _tree_of(framework)
+    mass = (own[:, None] * tree.below).sum(axis=0)
+    shares = np.zeros(len(mass))
+    for first, end in zip(tree.edges[:-1], tree.edges[1:], strict=True):
+        total = mass[first:end].sum()
+        shares[first:end] = mass[first:end] / total if total > 0 else 0.0
+    by_node = np.empty(len(mass))
+    by_node[tree.order] = shares
+    return by_node
+
+
 def _shares(raw: Floats) -> Floats:
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
 
@@ -304,7 +382,10 @@ class Noise:
 
     Notes
     -----
-    Errors are independent. **Missing values** stay missing.
+    Errors are independent. An indicator keeps its domain: where no known value is negative, or
+    where the unit says that it is a share (%, ‰) and all known values are, an error that would lead
+    outside is mirrored at the end; where all known values are whole numbers the result is rounded,
+    so that errors below half a unit vanish. **Missing values** stay missing.
 
     Examples
     --------
@@ -334,6 +415,12 @@ class Noise:
             values + error * np.sqrt((away**2).sum(axis=0) / np.maximum(known - 1, 1))
         )
 
+    @property
+    def words_zh(self) -> str:
+        """What is varied, in Chinese."""
+        base = "各数值" if self.of == "value" else "标准差"
+        return f"测量误差：{base}的 {self.percent:g}%"
+
     def __str__(self) -> str:
         base = "value" if self.of == "value" else "standard deviation"
         return f"noise of {self.percent:g} % of each {base}"
@@ -356,8 +443,11 @@ class Variation:
         The same; an option may be a tuple from the lowest level up. `PerLevel(…)` varies each level
         by itself.
     redraw_gaps
-        Whether filled gaps are drawn anew: the value that the scheme fills in plus one of the
-        errors that the same method makes where the value is known (multiple imputation).
+        Whether filled gaps are drawn anew: the value that the scheme fills in with one of the
+        errors that the same method makes where the value is known (multiple imputation). An
+        indicator keeps its domain: where no known value is negative, errors are ratios (of odds for
+        shares, which stay between 0 and the whole), else differences; where all known values are
+        whole numbers, so are the drawn ones.
     noise
         `Noise(…)` on the values of the table.
     leave_one_out
@@ -414,9 +504,15 @@ class Variation:
                 parts.append(
                     f"{step}: {options if isinstance(options, PerLevel) else _either(options)}"
                 )
-        parts += ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
-        parts += [str(self.noise)] if self.noise is not None else []
+        parts += self.words_of_data
         parts += ["one indicator left out, or none"] if self.leave_one_out else []
+        return tuple(parts)
+
+    @property
+    def words_of_data(self) -> tuple[str, ...]:
+        """What is varied in the data themselves, one sentence each."""
+        parts = ["filled gaps, by the errors of the filling"] if self.redraw_gaps else []
+        parts += [str(self.noise)] if self.noise is not None else []
         return tuple(parts)
 
     def to_spec(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ FRAMEWORK = Framework(
     (Group("research"), Group("technology")),
 )
 SCHEME = Scheme(tier=NaturalBreaks(3))
-NAMES = ("tiers", "ranks", "duels", "sums")
+NAMES = ("tiers", "ranks", "duels", "sums", "by_option", "option_draws")
 
 
 def table(rows=12, seed=3, gaps=0):

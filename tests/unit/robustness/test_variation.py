@@ -48,12 +48,39 @@ def test_dirichlet_around_the_scheme_has_its_mean_and_spread():
 
 
 def test_both_ways_to_draw_have_the_same_distribution():
-    u = np.random.default_rng(1).random((20_000, 3))
-    for how in (Dirichlet(), Dirichlet(8)):
+    ways = (Dirichlet(), Dirichlet(8), Dirichlet(per="function"), Dirichlet(8, per="function"))
+    for how in ways:
+        u = np.random.default_rng(1).random((80_000, how.width(NESTED)))
         other = how.from_uniform(u, base=BASE, framework=NESTED)
         for share in (0.1, 0.5, 0.9):
-            quantile = np.quantile(drawn(how), share, axis=0)
+            quantile = np.quantile(drawn(how, 80_000), share, axis=0)
             np.testing.assert_allclose(np.quantile(other, share, axis=0), quantile, atol=0.012)
+
+
+def test_dirichlet_by_function_shares_out_level_by_level():
+    weights = drawn(Dirichlet(per="function"))
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0, atol=1e-12)
+    # Two functions share evenly, and so do the two indicators of research, whatever the scheme says.
+    np.testing.assert_allclose(weights.mean(axis=0), [0.25, 0.25, 0.5], atol=0.01)
+    research = weights[:, 0] + weights[:, 1]
+    assert np.mean(research < 0.3) == pytest.approx(0.3, abs=0.01)
+    within = weights[:, 0] / research
+    assert np.mean(within < 0.3) == pytest.approx(0.3, abs=0.01)
+    assert abs(np.corrcoef(research, within)[0, 1]) < 0.03
+    near = drawn(Dirichlet(50, per="function"))
+    np.testing.assert_allclose(near.mean(axis=0), BASE, atol=0.005)
+    research = near[:, 0] + near[:, 1]
+    assert research.std() == pytest.approx(np.sqrt(0.6 * 0.4 / 51), rel=0.03)
+    assert (near[:, 0] / research).std() == pytest.approx(np.sqrt(2 / 3 / 3 / 51), rel=0.03)
+
+
+def test_a_weight_of_nothing_stays_nothing():
+    base = pd.Series({"rd": 0.0, "papers": 0.5, "jobs": 0.5})
+    for how in (Dirichlet(20), Dirichlet(20, per="function")):
+        u = np.random.default_rng(1).random((50, how.width(NESTED)))
+        for weights in (drawn(how, 50, base), how.from_uniform(u, base=base, framework=NESTED)):
+            assert (weights[:, 0] == 0.0).all()
+            np.testing.assert_allclose(weights.sum(axis=1), 1.0, atol=1e-12)
 
 
 def test_uniform_around_varies_every_level():
@@ -107,7 +134,7 @@ def test_words_say_what_varies():
     assert variation.normalise == (MinMax(), ZScore())
     assert variation.words == (
         "weights: EqualWeights(per='indicator') or CriticWeights()",
-        "normalise: MinMax(low=0.0, high=1.0) or ZScore(mean=0.0, deviation=1.0)",
+        f"normalise: MinMax(low=0.0, high=1.0) or {ZScore()!r}",
         "aggregate: level 1: Arithmetic() or Geometric(); level 2: Arithmetic()",
         "noise of 3 % of each value",
         "one indicator left out, or none",
@@ -119,6 +146,7 @@ def test_words_say_what_varies():
     [
         Variation(weights="dirichlet"),
         Variation(weights=Dirichlet(30, around={"rd": 1.0, "papers": 2.0}), redraw_gaps=True),
+        Variation(weights=Dirichlet(50, per="function")),
         Variation(weights=UniformAround(25, of="indicator"), noise=Noise(2, of="spread")),
         Variation(
             weights=(EqualWeights(), GivenWeights({"rd": 1.0})),
@@ -156,6 +184,7 @@ def test_study_files_hold_variations(variation):
         ),
         (lambda: Dirichlet(0), SpecError, "positive number"),
         (lambda: Dirichlet(around={"rd": 1}), SpecError, "needs a concentration"),
+        (lambda: Dirichlet(per="level"), UnknownOptionError, "unit of Dirichlet"),
         (lambda: UniformAround(0), SpecError, "above 0"),
         (lambda: UniformAround(5, of="group"), UnknownOptionError, "UniformAround"),
         (lambda: Noise(101), SpecError, "at most 100"),

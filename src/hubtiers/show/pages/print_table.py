@@ -10,6 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from hubtiers.errors import UnknownOptionError
+from hubtiers.robustness._shares import share_text
 from hubtiers.show.words import Text, figures_text, number_text, tier_text, word
 
 __all__ = [
@@ -54,6 +55,9 @@ class Column:
         The language it is kept for; empty for every language.
     significant
         Significant figures of its numbers, in place of digits after the point; 0 for none.
+    draws
+        How many draws stand behind its numbers, where they are shares of draws: one that no draw
+        has shown is printed as its upper bound. 0 for other numbers.
     """
 
     heading: Text
@@ -61,6 +65,7 @@ class Column:
     digits: int | None = None
     only: str = ""
     significant: int = 0
+    draws: int = 0
 
     @property
     def holds_numbers(self) -> bool:
@@ -79,10 +84,11 @@ def column(
     digits: int | None = None,
     only: str = "",
     significant: int = 0,
+    draws: int = 0,
 ) -> Column:
     """Return a column; a heading that is a string is a word of the book."""
     said = heading if isinstance(heading, Text) else word(heading)
-    return Column(said, of, digits, only, significant)
+    return Column(said, of, digits, only, significant, draws)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +174,8 @@ def cell_words(cell: Cell, column: Column) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, (int, float)):
+        if column.draws:
+            return share_text(cell, column.draws, column.digits or 0)
         if column.significant:
             return figures_text(cell, column.significant)
         return number_text(cell, column.digits or 0)

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 from hubtiers.errors import DataError, HubtiersError
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import (
     FEWEST_SPOKES,
     radar_figure,
@@ -43,6 +41,7 @@ from hubtiers.show.pages.report_tables import (
 from hubtiers.show.pages.result_tables import by_weighting, weight_titles
 from hubtiers.show.pages.sections_cities import position_section
 from hubtiers.show.pages.sections_cuts import overlap_note
+from hubtiers.show.pages.sections_doubt import write_confidence, write_gap_effects
 from hubtiers.show.pages.sections_evidence import (
     flags_in_full,
     number_section,
@@ -63,7 +62,15 @@ if TYPE_CHECKING:
 __all__ = ["write_sections"]
 
 _FIRST_ROWS = 20
-_LONG_TABLES = ("scores", "carried", "certainty", "moved", "movers")
+_LONG_TABLES = (
+    "scores",
+    "carried",
+    "gap_effects",
+    "certainty",
+    "by_option",
+    "moved",
+    "movers",
+)
 _MOST_SCHEMES_DRAWN = 8
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely")
 
@@ -81,7 +88,8 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "hubs": ("hub_section", hub_section),
         "number": ("number_section", number_section),
         "structure": ("structure_section", structure_section),
-        "confidence": ("confidence_section", _confidence),
+        "missing": ("gap_effects", write_gap_effects),
+        "confidence": ("confidence_section", write_confidence),
         "comparison": ("comparison_section", _comparison),
         "space": ("space_section", space_section),
         "years": ("years_section", years_section),
@@ -95,6 +103,8 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         del writers["hubs"]
     if material.robustness is None:
         del writers["confidence"]
+    if not len(material.result.gap_effects):
+        del writers["missing"]
     if material.reference is None and material.comparison is None:
         del writers["comparison"]
     if material.panel is None:
@@ -322,52 +332,6 @@ def _map_caption(material: Material, page: Page) -> str:
     if not material.approval:
         return caption
     return f"{caption} {page.word('approval')}{material.approval}"
-
-
-def _confidence(material: Material, page: Page) -> str:
-    robustness, result = material.robustness, material.result
-    assert robustness is not None
-    draws = robustness.draws
-    return "".join(
-        [
-            page.text(
-                f"在 {draws} 次随机变动方法选择的计算中，各区域落入各层级的比例与位次区间如下。",
-                f"Shares of {draws} draws, in which choices of method were varied at random: how "
-                "often each region "
-                "came out in each tier, and the interval of its rank.",
-            ),
-            definitions(_shares(robustness, page)),
-            page.figure(
-                lambda: tier_probability_figure(
-                    robustness, result=result, language=page.drawn_language
-                ),
-                page.say("各区域落入各层级的概率。", "Probability of each tier."),
-            ),
-            page.figure(
-                lambda: rank_interval_figure(
-                    robustness, result=result, language=page.drawn_language
-                ),
-                page.say(
-                    "位次的 5%–95% 区间与中位数。",
-                    "Interval of 5 to 95 % of the rank, and its median.",
-                ),
-            ),
-            page.table(material.tables["certainty"], most=_FIRST_ROWS),
-        ]
-    )
-
-
-def _shares(robustness: Robustness, page: Page) -> list[tuple[str, str]]:
-    """Return what was varied, and how often draws agree with the reference, with its error."""
-    shares = {
-        "exactly": (robustness.reference_share, robustness.reference_share_error),
-        "order_kept": (robustness.order_share, robustness.order_share_error),
-        "mean_same_tier": (robustness.reference_agreement, robustness.reference_agreement_error),
-    }
-    facts = [(page.word("varied"), "; ".join(robustness.variation.words))]
-    for key, (share, error) in shares.items():
-        facts.append((page.word(key), f"{share:.1%} ± {error:.1%}"))
-    return facts
 
 
 def _comparison(material: Material, page: Page) -> str:

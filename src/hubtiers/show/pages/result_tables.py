@@ -14,12 +14,15 @@ from hubtiers.framework import CATEGORIES, Framework, Indicator
 from hubtiers.indicator_structure import effective_correlated
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.gap_text import gap_marks
 from hubtiers.show.methods import method_text
+from hubtiers.show.pages.certainty_tables import certainty_tables
 from hubtiers.show.pages.formula_tables import (
     scaling_parameters,
     values_scored,
     weights_by_level,
 )
+from hubtiers.show.pages.gap_tables import gap_effect_table
 from hubtiers.show.pages.position_tables import has_positions, position_table, window_table
 from hubtiers.show.pages.print_table import (
     REGION,
@@ -133,7 +136,9 @@ def list_tables(
     if len(result.carried):
         tables.append(carried_values(result))
     if robustness is not None:
-        tables.append(certainty_by_region(result, robustness))
+        tables += certainty_tables(result, robustness)
+    if len(result.gap_effects):
+        tables.append(gap_effect_table(result))
     return {table.name: table for table in tables}
 
 
@@ -257,7 +262,8 @@ def status_text(status: str) -> Text:
 
 def scores_and_ranks(result: Result) -> PrintTable:
     """Return names, score, rank, tier, sub-scores and coverage, the best region first."""
-    subs = result.sub_scores.columns
+    subs, marks = result.sub_scores.columns, gap_marks(result)
+    gaps = [column("gap_mark", of=lambda row: marks.get(row["region_id"], ""))] if marks else []
     columns = (
         REGION_ID,
         *REGION,
@@ -266,6 +272,7 @@ def scores_and_ranks(result: Result) -> PrintTable:
         column("tier", of=tier_at("tier")),
         *(column(node_text(result, code), of=number_at(code), digits=4) for code in subs),
         column("coverage", of=number_at("coverage"), digits=2),
+        *gaps,
     )
     notes = [_method_note(result)]
     if result.no_data:
@@ -420,24 +427,3 @@ def ranks_by_scheme(comparison: Comparison) -> PrintTable:
         columns.append(column("reference", of=tier_at("reference")))
     records = records_of(comparison.to_frame())
     return print_table("ranks", "rank_table", columns, records, headings=3)
-
-
-def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
-    """Return the probability of each tier and the interval of the rank, best region first."""
-    shares = robustness.tier_probability.add_prefix("probability_")
-    ranks = robustness.rank_interval.add_prefix("rank_")
-    frame = result.to_frame()[["name_zh", "name_en", "tier"]].join([shares, ranks])
-    columns = [REGION_ID, *REGION, column("tier", of=tier_at("tier"))]
-    for label in robustness.tier_probability.columns:
-        share = number_at(f"probability_{label}")
-        columns.append(column(tier_text(label), of=share, digits=3))
-    sides = ("rank_low", "rank_median", "rank_high")
-    columns += [column(side, of=number_at(side), digits=1) for side in sides]
-    return print_table(
-        "certainty",
-        "certainty_table",
-        columns,
-        records_of(frame),
-        notes=[word("certainty_note")],
-        headings=3,
-    )

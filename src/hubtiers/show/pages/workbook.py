@@ -15,6 +15,7 @@ from hubtiers._storage import cell_text, replacing
 from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
+from hubtiers.robustness._shares import share_text
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.language import language_of
@@ -179,11 +180,20 @@ def _write(sheet: Any, line: int, place: int, value: Cell, column: Column | None
             cell.alignment = _alignment("left", wrap=text_width(text) > _WIDEST)
     elif isinstance(value, (int, float)):
         cell.value = value
-        digits = column.digits if column else None
         if column is None or not column.significant:
-            cell.number_format = f"0.{'0' * digits}" if digits else "0"
+            cell.number_format = _number_format(column)
         cell.alignment = _alignment("right")
     return cell
+
+
+def _number_format(column: Column | None) -> str:
+    """Return how the numbers of a column are shown; a share never seen as its upper bound."""
+    digits = column.digits if column else None
+    plain = f"0.{'0' * digits}" if digits else "0"
+    if column is None or not column.draws:
+        return plain
+    never, always = (share_text(end, column.draws, digits or 0) for end in (0.0, 1.0))
+    return f'[=0]"{never}";[=1]"{always}";{plain}'
 
 
 def _rule(sheet: Any, lines: tuple[int, int, int], width: int) -> None:

@@ -18,6 +18,7 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.pack import Pack
 from hubtiers.scheme import Result
+from hubtiers.show.gap_text import gap_texts
 from hubtiers.show.style import SCORE_RAMP, tier_colours
 from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import layout_content
@@ -104,8 +105,17 @@ def _numbers(groups: pd.Series) -> list[int]:
 
 def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> dict[str, Any]:
     """Return what the regions are coloured by, and what is told of them."""
+    gaps = gap_texts(result)
+    # Many regions lack the same indicators: each sentence travels once.
+    sentences = list(dict.fromkeys(gaps.values()))
+    place = {region: sentences.index(text) for region, text in gaps.items()}
+    rows = _region_rows(result, robustness, ground)
+    for row in rows:
+        if row["id"] in place:
+            row["gaps"] = place[row["id"]]
     return {
-        "regions": _region_rows(result, robustness, ground),
+        "regions": rows,
+        "gapTexts": list(map(Text.to_plain, sentences)),
         "functions": [_function_row(result, code) for code in _functions(result)],
         "indicators": list(map(_indicator_row, result.table.framework.indicators)),
         "tiers": _tier_rows(result),

@@ -227,7 +227,10 @@ def test_confidence_is_told_when_given(zhang):
     rows = page.table("Region id", "International", "Rank, median")
     order = result.to_frame().index
     expected = certainty.tier_probability.loc[order, "international"]
-    assert [row["International"] for row in rows] == [f"{value:.3f}" for value in expected]
+    # A share that none of 300 draws has shown lies below 1 − 0.05^(1/300) = 0.00994, rounded up.
+    printed = ["< 0.01" if value == 0.0 else f"{value:.3f}" for value in expected]
+    assert [row["International"] for row in rows] == printed
+    assert "< 0.01" in printed
     assert [row["Rank, median"] for row in rows] == [
         f"{value:.1f}" for value in certainty.rank_interval.loc[order]["median"]
     ]
@@ -238,7 +241,8 @@ def test_confidence_is_told_when_given(zhang):
         certainty.order_share_error,
         certainty.reference_agreement_error,
     )
-    written = [f"{share:.1%} ± {error:.1%}" for share, error in zip(shares, errors, strict=True)]
+    pairs = zip(shares, errors, strict=True)
+    written = [f"{100 * share:.1f} % ± {100 * error:.1f} %" for share, error in pairs]
     assert len(set(written)) == 3
     assert all(share in text for share in written)
     assert "Shares of 300 draws" in text

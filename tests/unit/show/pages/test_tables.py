@@ -311,7 +311,7 @@ def test_latex_reads_back_and_shows_hostile_strings(zhang, hostile):
 
 def test_long_latex_tables_run_over_pages(cities):
     text = to_latex(cities.result, language="zh")
-    assert r"\begin{longtable}{llrrlrrrrrrrrr}" in text
+    assert r"\begin{longtable}{llrrlrrrrrrrrrl}" in text
     assert text.count("\n") > 372
 
 

@@ -56,7 +56,9 @@
       );
       from += share;
       if (share >= 0.005) {
-        texts.push(state.data.tiers[tier].names[state.lang] + " " + Math.round(share * 100) + " %");
+        // Draws do not show that a share is the whole.
+        const percent = share > 0.995 ? "> 99 %" : Math.round(share * 100) + " %";
+        texts.push(state.data.tiers[tier].names[state.lang] + " " + percent);
       }
     });
     bar.setAttribute("aria-label", texts.join(", "));
@@ -192,6 +194,12 @@
     }
     if (state.modified) box.append(element("p", "hubtiers-badge", words.changed));
     box.append(facts(scoreFacts(state, number)));
+    // Where weight went because of a gap, under the study's own weights.
+    if (region.gaps !== undefined && !state.modified) {
+      box.append(
+        element("p", "second hubtiers-gaps", state.data.gapTexts[region.gaps][state.lang]),
+      );
+    }
     if (state.now.tiers[number] >= 0) {
       if (region.probability && !state.modified) box.append(probabilityBar(state, region));
       if (state.data.functions.length) box.append(profile(state, number));

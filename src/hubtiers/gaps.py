@@ -1,0 +1,130 @@
+"""What missing values did to a score: which indicators are missing, and where their weight went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from hubtiers.scheme import Result
+
+__all__ = ["gap_effects", "weights_in"]
+
+_CHANGE = 1e-9
+"""Weights that differ by less are the same but for rounding."""
+
+_COLUMNS = [
+    "region_id",
+    "indicator",
+    "weight",
+    "filled",
+    "taken_over_by",
+    "heaviest",
+    "weight_before",
+    "weight_now",
+]
+
+
+def gap_effects(result: Result) -> pd.DataFrame:
+    """Say what missing values did (缺失影响): where the weight of a gap went, region by region.
+
+    Choose it before a score with gaps is published: where a function has few indicators, one that
+    is missing can leave a third of the score to a single other one. `RequireCoverage(share,
+    per="function")` leaves such regions without a score.
+
+    Parameters
+    ----------
+    result
+        Scored regions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each region with a score and indicator that is missing in it, in the order of
+        the table: `region_id`, `indicator`, `weight` (what it counts for where nothing is missing),
+        `filled` (whether it has been imputed; its weight then went nowhere), `taken_over_by` (the
+        indicators that count for more instead, `;` between them), `heaviest` (the one of these that
+        counts for most), and the weight of that one in the score: `weight_before` without any gap
+        and `weight_now`.
+
+    Notes
+    -----
+    **Missing values.** The aggregation hands the weight of a gap on to what is present in the same
+    group, and that of an empty group to the groups beside it. Indicators of weight 0, and regions
+    without a score, have no row.
+
+    Examples
+    --------
+    >>> from hubtiers.framework import Framework, Group, Indicator
+    >>> from hubtiers.scheme import Scheme
+    >>> from hubtiers.scoring.impute import RequireCoverage
+    >>> from hubtiers.table.indicator_table import IndicatorTable
+    >>> from hubtiers.tiers.breaks import NaturalBreaks
+    >>> nodes = (Indicator("papers", parent="research"), Indicator("gdp", parent="industry"))
+    >>> nodes += (Indicator("zones", parent="industry"),)
+    >>> framework = Framework(nodes, (Group("research"), Group("industry")))
+    >>> columns = {"papers": [1.0, 2, 3], "gdp": [None, 4, 6], "zones": [1.0, 2, 5]}
+    >>> frame = pd.DataFrame(columns, index=["a", "b", "c"])
+    >>> table = IndicatorTable.from_frame(frame, framework=framework)
+    >>> scheme = Scheme(impute=RequireCoverage(0.6), tier=NaturalBreaks(2))
+    >>> gap_effects(scheme.run(table))[["indicator", "heaviest", "weight_now"]].round(2).values
+    array([['gdp', 'zones', 0.67]], dtype=object)
+    """
+    rows = list(_rows(result))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _rows(result: Result) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of `gap_effects`."""
+    own = result.weights
+    counted = result.scores.notna().to_numpy()
+    missing = result.normalised.isna().to_numpy() & (own > 0).to_numpy() & counted[:, None]
+    filled = result.imputed.to_numpy() & counted[:, None]
+    kept: dict[bytes, Mapping[str, float]] = {}
+    regions = list(map(str, result.normalised.index))
+    for place in np.flatnonzero((missing | filled).any(axis=1)).tolist():
+        region = regions[place]
+        # Regions that lack the same indicators have the same weights, unless each has its own.
+        key = region.encode() if result.fitted.hierarchy.by_region else missing[place].tobytes()
+        if key not in kept:
+            kept[key] = weights_in(result, region)
+        now = kept[key]
+        for code, is_gap in zip(own.index, missing[place], strict=True):
+            if is_gap:
+                yield (region, code, own[code], False, *_taken_over(result, code, now))
+            elif filled[place, own.index.get_loc(code)]:
+                yield (region, code, own[code], True, "", None, None, None)
+
+
+def _taken_over(
+    result: Result, code: str, now: Mapping[str, float]
+) -> tuple[str, str | None, float | None, float | None]:
+    """Return which indicators count for more instead of one, and the heaviest of them."""
+    own, framework = result.weights, result.table.framework
+    gained = [c for c in own.index if now.get(c, 0.0) > own[c] + _CHANGE]
+    takers = gained
+    for group in framework.ancestors(code):
+        below = framework.leaves(group)
+        inside = [c for c in gained if c in below]
+        # The weight stays in the nearest group whose own weight is as it was.
+        kept = abs(sum(now.get(c, 0.0) - own[c] for c in below)) <= _CHANGE
+        if inside and kept:
+            takers = inside
+            break
+    if not takers:
+        return "", None, None, None
+    heaviest = max(takers, key=lambda c: now[c])
+    return ";".join(takers), heaviest, float(own[heaviest]), float(now[heaviest])
+
+
+def weights_in(result: Result, region: str) -> dict[str, float]:
+    """Return what each node weighs for one region: a missing value hands its weight on."""
+    normalised, nodes = result.normalised.loc[[region]], result.nodes.loc[[region]]
+    shares = result.fitted.hierarchy.shares_of(region, normalised, nodes)
+    weight = {"": 1.0}
+    # From the score down: a node's weight is its share of its parent's.
+    for group in reversed(shares):
+        if group in weight:
+            weight |= {child: weight[group] * share for child, share in shares[group].items()}
+    return weight
