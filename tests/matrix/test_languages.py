@@ -31,7 +31,6 @@ OTHER = {"zh": "en", "en": "zh"}
 # What is the same in both languages: names of organisations.
 PROPER = ("Natural Earth", "Joint Research Centre")
 # Said in English by `Variation.words`.
-VARIED = "weights, evenly over all there are (Dirichlet)"
 # Keys of the page that no reader sees: they are written into a study file.
 CODE = ("toml", "study", "id", "kinds")
 
@@ -168,7 +167,7 @@ def allowed_of(outcome) -> tuple[str, ...]:
     """Return what stands in its own language in both: citations, and the study file to copy."""
     sources = [node.source for node in outcome.result.table.framework.indicators]
     sources += [outcome.layout.source] if outcome.layout else []
-    return (VARIED, *filter(None, sources))
+    return (*filter(None, sources))
 
 
 def test_report(built):
