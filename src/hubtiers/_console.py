@@ -58,10 +58,14 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
     console.print(_tier_table(outcome.result, outcome.title["en"] or outcome.name))
     _print_windows(console, outcome.result)
+    _print_yardstick(console, outcome.result)
     found, compared = outcome.agreement, outcome.baseline_agreement
-    if found and compared is not None and outcome.layout:
+    against = outcome.reference_name
+    if not against and outcome.layout:
+        against = f"the layout {outcome.layout.id}"
+    if found and compared is not None and against:
         console.print(
-            f"Agreement with the layout {outcome.layout.id}: {_agreement_text(compared.iloc[0])}.",
+            f"Agreement with {against}: {_agreement_text(compared.iloc[0])}.",
             markup=False,
         )
         _print_baselines(console, compared, outcome.result, found)
@@ -136,6 +140,14 @@ def _print_windows(console: Console, result: Result) -> None:
     console.print(table)
 
 
+def _print_yardstick(console: Console, result: Result) -> None:
+    from hubtiers.show.words import yardstick_text
+
+    said = yardstick_text(result)
+    if said is not None:
+        console.print(f"{said.en}.", markup=False)
+
+
 def _print_panel(console: Console, outcome: Outcome) -> None:
     """Print how many regions each tier holds by year, the scale, and who moved how surely."""
     panel, moves = outcome.panel, outcome.moves
@@ -163,7 +175,7 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     assert comparison.with_reference is not None
     compared = int(comparison.with_reference["n"].max())
     matrix = trials.by_weight_and_tier()
-    title = f"{title} with the layout: regions in the same tier, of {compared}"
+    title = f"{title} with the reference: regions in the same tier, of {compared}"
     console.print(_matrix_table(matrix, title))
     _print_many(console, comparison)
 
@@ -176,9 +188,9 @@ def _print_many(console: Console, comparison: Comparison) -> None:
         many = comparison.best_of_many()
         console.print(
             f"{many.tried} schemes were tried: {many.lowest} to {many.best} of {many.n} agree. "
-            f"With the layout dealt out at random the best of them has {many.chance_mean:.1f} on "
-            f"average, and {many.best} or more in {many.p_value:.2g} of permutations. The best of "
-            "many flatters; report the one that was declared beforehand.",
+            f"With the reference dealt out at random the best of them has {many.chance_mean:.1f} "
+            f"on average, and {many.best} or more in {many.p_value:.2g} of permutations. The best "
+            "of many flatters; report the one that was declared beforehand.",
             markup=False,
         )
     base = next(iter(comparison.results.values()))
@@ -275,7 +287,7 @@ def _print_comparison(console: Console, comparison: Comparison, title: str) -> N
         regions = agreement(result.tier, comparison.reference).disagreements.index
         if len(regions):
             names = listing(map(result.table.label, regions), most=8)
-            console.print(f"{name} differs from the layout in {names}.", markup=False)
+            console.print(f"{name} differs from the reference in {names}.", markup=False)
 
 
 def _scheme_name(comparison: Comparison, name: str) -> str:
@@ -294,7 +306,7 @@ def _summary_table(comparison: Comparison, title: str) -> Table:
     for column in (*labels, *map(_word, measures)):
         table.add_column(column, justify="right")
     if comparison.reference is not None:
-        table.add_column("as the layout", justify="right")
+        table.add_column("as the reference", justify="right")
     for (name, row), tiers in zip(summary.iterrows(), counts, strict=True):
         cells = [_scheme_name(comparison, str(name)), *(tiers.get(label, 0) for label in labels)]
         cells += [f"{row[measure]:.3f}" for measure in measures]

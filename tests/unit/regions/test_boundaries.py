@@ -19,6 +19,8 @@ COLUMNS = [
     "members",
     "lon",
     "lat",
+    "macro_region",
+    "geographic_region",
     "geometry",
 ]
 
