@@ -163,7 +163,11 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row(RobustScale(), SPREAD),
         Row(LogMinMax(1, 2), SPREAD | POSITIVE),
         Row(VectorNorm(), GAP | {"zero_column": CONSTANT}),
-        Row(PercentileRank(), GAP, more=(PercentileRank(ties="lowest"),)),
+        Row(
+            PercentileRank(),
+            GAP,
+            more=(PercentileRank(ties="lowest"), PercentileRank(ties="turned")),
+        ),
         Row(AsIs(), GAP),
         Row(
             lambda codes: Goalposts(bounds(0.125, 10.0)(codes)),

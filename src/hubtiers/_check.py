@@ -10,12 +10,13 @@ import pandas as pd
 
 from hubtiers._storage import read_text
 from hubtiers._study_values import read_limits
-from hubtiers.errors import DataError, SpecError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError
+from hubtiers.regions._names import name_key
 from hubtiers.table.corrections import correct_names, read_corrections
 from hubtiers.table.yearbook.read import read_indicators
 from hubtiers.table.yearbook.read_report import ReadReport
 
-__all__ = ["names_of", "numbers_of", "pairs_of"]
+__all__ = ["names_of", "numbers_of", "pairs_of", "without_yardstick"]
 
 
 def names_of(
@@ -52,6 +53,23 @@ def names_of(
     if names is not None:
         written, _ = correct_names(written, read_corrections(names))
     return list(dict.fromkeys(written["region"].astype(str))), report
+
+
+def without_yardstick(
+    names: Sequence[str], account: ReadReport | None, yardstick: str
+) -> list[str]:
+    """Return the names of regions, of which the yardstick is none.
+
+    Raises
+    ------
+    UnknownOptionError
+        When the file has no such row, also not among those that were set aside.
+    """
+    key = name_key(yardstick)
+    aside = [row.name for row in account.set_aside] if account is not None else []
+    if key not in map(name_key, (*names, *aside)):
+        raise UnknownOptionError("row for the yardstick:", yardstick, (*names, *aside))
+    return [name for name in names if name_key(name) != key]
 
 
 def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -64,10 +64,13 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     title = outcome.title[language] or outcome.name
     console.print(_tier_table(outcome.result, title, language))
     _print_windows(console, outcome.result)
+    _print_yardstick(console, outcome.result)
     found, compared = outcome.agreement, outcome.baseline_agreement
-    if found and compared is not None and outcome.layout:
-        said = word("console_agreement").fill(
-            layout=outcome.layout.id,
+    against = outcome.reference_name or (outcome.layout.id if outcome.layout else "")
+    if found and compared is not None and against:
+        key = "console_reference" if outcome.reference_name else "console_agreement"
+        said = word(key).fill(
+            layout=against,
             matches=found.matches,
             n=found.n,
             kappa=f"{found.kappa:.3f}",
@@ -148,6 +151,14 @@ def _print_windows(console: Console, result: Result) -> None:
     console.print(table)
 
 
+def _print_yardstick(console: Console, result: Result) -> None:
+    from hubtiers.show.words import yardstick_text
+
+    said = yardstick_text(result)
+    if said is not None:
+        console.print(f"{said.en}.", markup=False)
+
+
 def _print_panel(console: Console, outcome: Outcome) -> None:
     """Print how many regions each tier holds by year, the scale, and who moved how surely."""
     panel, moves = outcome.panel, outcome.moves
@@ -175,7 +186,7 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     assert comparison.with_reference is not None
     compared = int(comparison.with_reference["n"].max())
     matrix = trials.by_weight_and_tier()
-    title = f"{title} with the layout: regions in the same tier, of {compared}"
+    title = f"{title} with the reference: regions in the same tier, of {compared}"
     console.print(_matrix_table(matrix, title))
     _print_many(console, comparison)
 
@@ -188,9 +199,9 @@ def _print_many(console: Console, comparison: Comparison) -> None:
         many = comparison.best_of_many()
         console.print(
             f"{many.tried} schemes were tried: {many.lowest} to {many.best} of {many.n} agree. "
-            f"With the layout dealt out at random the best of them has {many.chance_mean:.1f} on "
-            f"average, and {many.best} or more in {many.p_value:.2g} of permutations. The best of "
-            "many flatters; report the one that was declared beforehand.",
+            f"With the reference dealt out at random the best of them has {many.chance_mean:.1f} "
+            f"on average, and {many.best} or more in {many.p_value:.2g} of permutations. The best "
+            "of many flatters; report the one that was declared beforehand.",
             markup=False,
         )
     base = next(iter(comparison.results.values()))
@@ -321,7 +332,7 @@ def _print_comparison(console: Console, comparison: Comparison, title: str) -> N
         regions = agreement(result.tier, comparison.reference).disagreements.index
         if len(regions):
             names = listing(map(result.table.label, regions), most=8)
-            console.print(f"{name} differs from the layout in {names}.", markup=False)
+            console.print(f"{name} differs from the reference in {names}.", markup=False)
 
 
 def _scheme_name(comparison: Comparison, name: str) -> str:
@@ -340,7 +351,7 @@ def _summary_table(comparison: Comparison, title: str) -> Table:
     for column in (*labels, *map(_word, measures)):
         table.add_column(column, justify="right")
     if comparison.reference is not None:
-        table.add_column("as the layout", justify="right")
+        table.add_column("as the reference", justify="right")
     for (name, row), tiers in zip(summary.iterrows(), counts, strict=True):
         cells = [_scheme_name(comparison, str(name)), *(tiers.get(label, 0) for label in labels)]
         cells += [f"{row[measure]:.3f}" for measure in measures]

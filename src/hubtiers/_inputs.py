@@ -39,7 +39,12 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
             files |= _of_set(name, values_file(data_path("indicators", name)).name, "sources.csv")
     if data.framework and not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
-    if content.compare.outside:
+    compare = content.compare
+    published = [check.file for check in compare.outside]
+    if compare.reference is not None:
+        published.append(compare.reference.file)
+    files |= {name: folder / name for name in published if name}
+    if any(check.indicator for check in compare.outside):
         files |= _of_set("checks", "values.csv", "sources.csv")
     files |= _of_places(content, regions)
     if layout and is_file_name(layout):

@@ -56,6 +56,7 @@ __all__ = [
     "Weight",
     "Where",
     "Within",
+    "Yardstick",
     "Year",
 ]
 
@@ -93,6 +94,10 @@ RegionColumn = Annotated[
 Year = Annotated[
     int | None,
     typer.Option(help="Year of the values for which the table states none."),
+]
+Yardstick = Annotated[
+    str | None,
+    typer.Option(help="Row that others are measured by and that is no region, such as EU27."),
 ]
 Units = Annotated[
     list[str] | None,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, write_findings
 from hubtiers._storage import cell_text, filling
-from hubtiers.errors import DataError
+from hubtiers.errors import DataError, listing
 from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
@@ -49,15 +49,22 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
 
 
 def notes_of(outcome: Outcome) -> list[str]:
-    """Return what a reader of the files should know: figures in another language than asked."""
+    """Return what a reader of the files should know.
+
+    Figures in another language than asked, and published names that belong to no region.
+    """
     from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
     draws = output.figures or output.report
     language = _language(outcome)
-    if not draws or drawable_language(language) == language:
-        return []
-    return [_NO_FONT]
+    notes = [
+        f"{file}: names that belong to no region and are left out: {listing(names)}."
+        for file, names in outcome.left_out.items()
+    ]
+    if draws and drawable_language(language) != language:
+        notes.append(_NO_FONT)
+    return notes
 
 
 def _language(outcome: Outcome) -> str:
@@ -198,6 +205,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "breaks": list(result.breaks.breaks),
         "gvf": result.breaks.gvf,
         "weights": result.weights.to_dict(),
+        "yardstick": _yardstick_record(result),
         "empty_slots": result.table.framework.empty_slots()["code"].tolist(),
         "agreement": agreed,
         "robustness": _doubt(outcome.robustness),
@@ -239,6 +247,15 @@ def _by_option(robustness: Robustness) -> Iterator[dict[str, Any]]:
             "tiers": list(wide.columns),
             "regions": {str(region): row.tolist() for region, row in wide.iterrows()},
         }
+
+
+def _yardstick_record(result: Result) -> dict[str, Any] | None:
+    """Return name and score of the yardstick, and its values as they were scored."""
+    found = result.yardstick
+    if found is None:
+        return None
+    values = _plain({code: float(value) for code, value in found.complete.items()})
+    return {"name": found.name} | _plain({"score": found.score}) | {"values": values}
 
 
 def _digests(files: Mapping[str, Path]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from hubtiers._methods import METHODS, step_of
 from hubtiers.errors import SpecError, listing
 from hubtiers.framework import Framework
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.yardstick import ScoredYardstick
 
 __all__ = [
     "Given",
@@ -37,7 +38,10 @@ __all__ = [
 OFFERED = ("framework", "regions", "year", "panel", "direction")
 """What every step may ask for: see `Given`."""
 
-_OFFERED_BESIDE = {"aggregate": ("weights", "nested"), "tier": ("features", "table")}
+_OFFERED_BESIDE = {
+    "aggregate": ("weights", "nested"),
+    "tier": ("features", "table", "yardstick"),
+}
 """What only the steps named here may ask for as well."""
 
 
@@ -51,7 +55,8 @@ class Given:
     * `panel`: where several years are fitted together, the values that the step gets, by region and
       year; else None.
     * `direction`: by indicator, 1 where more is better and -1 where less is.
-    * `features` and `table`, tier steps only: sub-scores under the score, and the whole table.
+    * `features`, `table` and `yardstick`, tier steps only: sub-scores under the score, the whole
+      table, and what the scheme makes of the table's yardstick; None where it has none.
 
     Attributes
     ----------
@@ -63,18 +68,25 @@ class Given:
         Region and year of each row, where several years stand on top of each other.
     features
         Sub-scores, where scores are sorted into tiers.
+    yardstick
+        The score of the yardstick, where scores are sorted into tiers.
     """
 
     table: IndicatorTable
     only_year: int | None = None
     years: pd.MultiIndex | None = None
     features: pd.DataFrame | None = None
+    yardstick: ScoredYardstick | None = None
 
     def to(self, function: Callable[..., Any], values: pd.DataFrame | pd.Series) -> dict[str, Any]:
         """Return what a `fit` or `apply` asks for, by the names of its parameters."""
         given = {name: self._find(name, values) for name in asked_for(function) if name in OFFERED}
         if self.features is not None:
-            known = {"features": self.features, "table": self.table}
+            known = {
+                "features": self.features,
+                "table": self.table,
+                "yardstick": self.yardstick,
+            }
             given |= {name: thing for name, thing in known.items() if name in asked_for(function)}
         return given
 

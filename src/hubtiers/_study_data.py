@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import BaseModel
 
+from hubtiers._published import PublishedFiles
 from hubtiers._study_file import (
     BaselineSection,
     DataSection,
@@ -37,7 +39,7 @@ from hubtiers.framework import Framework, Indicator, load_framework
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.layer_names import inside, match_layer
-from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack
+from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, pack_names
 from hubtiers.regions.read import read_regions
 from hubtiers.table._totals import mark_totals
 from hubtiers.table.corrections import correct_names, read_corrections
@@ -50,7 +52,7 @@ from hubtiers.table.yearbook.cells import cell_rules
 from hubtiers.table.yearbook.choices import in_study
 from hubtiers.table.yearbook.doubts import without_marks
 
-__all__ = ["StudyData", "in_words_of_a_study"]
+__all__ = ["StudyData", "in_words_of_a_study", "told_as_keys"]
 
 _OPTION = re.compile(
     r'(?P<verb>[Pp]ass |[Ww]ith |or )?(?P<key>[a-z_]+)=(?P<value>…|True|"[^"]*"|\'[^\']*\')'
@@ -73,7 +75,7 @@ class StudyData:
             When a name, a file or a column does not fit; the way out is told as keys of the study
             file.
         """
-        with _told_as_keys():
+        with told_as_keys():
             if self.section.years:
                 year = self.section.shown_year
                 return self._load_years([year])[year]  # type: ignore[list-item,index]
@@ -90,7 +92,7 @@ class StudyData:
         HubtiersError
             As `load`.
         """
-        with _told_as_keys():
+        with told_as_keys():
             tables = self._load_years(None if others else self.section.years)
             if absent := sorted(set(self.section.years) - set(tables)):
                 raise DataError(
@@ -98,6 +100,21 @@ class StudyData:
                     f"{listing(tables, most=20)}. Leave these out of years = […]."
                 )
             return tables
+
+    @cached_property
+    def published(self) -> PublishedFiles:
+        """The reader of what others published of the regions, named as in the data."""
+        data = self.section
+        corrections = read_corrections(self.path(data.names)) if data.names else {}
+        _, regions, _, _ = self._joinable()
+        return PublishedFiles(
+            folder=self.folder,
+            regions=regions,
+            names=corrections,
+            aside=(data.yardstick,) if data.yardstick else (),
+            keeps_unmatched=data.unmatched == "keep",
+            leading_zeros=data.leading_zeros,
+        )
 
     def prices(self) -> PriceIndex | None:
         """Read the price index, if the study names one."""
@@ -128,7 +145,7 @@ class StudyData:
         return {year: self._only(table, kept, corrected) for year, table in tables.items()}
 
     def _join_options(self) -> dict[str, Any]:
-        names = ("unmatched", "leading_zeros", "merged")
+        names = ("unmatched", "leading_zeros", "merged", "yardstick")
         return {name: getattr(self.section, name) for name in names}
 
     def _joinable(self) -> tuple[pd.DataFrame, gpd.GeoDataFrame, Framework, dict[str, str]]:
@@ -138,10 +155,13 @@ class StudyData:
         values, regions, corrected = self._values_and_regions(framework)
         framework = framework or _plain_framework(values, data.direction)
         if data.roll_up:
-            values, parent = self._placed(values, regions)
-            values = roll_up(
-                values, regions, framework=framework, partial=data.partial, parent=parent
+            # The yardstick consists of no smaller regions.
+            own = values["region"].astype("str") == data.yardstick
+            smaller, parent = self._placed(values[~own], regions)
+            rolled = roll_up(
+                smaller, regions, framework=framework, partial=data.partial, parent=parent
             )
+            values = pd.concat([rolled, values[own]], ignore_index=True) if own.any() else rolled
         elif data.members is not None:
             raise SpecError("[data] has members, but no roll_up = true to bring them up with.")
         return values, regions, framework, corrected
@@ -186,9 +206,10 @@ class StudyData:
         columns = [source.column for source in self.section.indicators if source.column]
         files = [source for source in self.section.indicators if source.file]
         values, corrected = self._corrected(
-            read_tables(files, self.section, framework, self.folder)
+            read_tables(files, self.section, framework, self.folder, self._pack_of_level())
         )
-        regions = self._regions(values["region"].astype(str))
+        names = values["region"].astype(str)
+        regions = self._regions(names[names != self.section.yardstick])
         if columns:
             values = pd.concat([values, self._own_columns(columns, regions)], ignore_index=True)
         return join_tables(values, regions), regions, corrected
@@ -231,6 +252,15 @@ class StudyData:
             return None
         folder = self.folder / name
         return load_pack(folder if folder.is_dir() else name)
+
+    def _pack_of_level(self) -> Pack | None:
+        """Return the pack of the regions; None for a layer of the user's own."""
+        data, pack = self.section, self._pack()
+        if pack is not None or is_file_name(data.regions):
+            return pack
+        shipped = map(load_pack, pack_names())
+        found = next((one for one in shipped if data.regions in one.levels), None)
+        return found or load_pack(DEFAULT_PACK)
 
     def _regions(self, names: Iterable[str]) -> gpd.GeoDataFrame:
         data, pack = self.section, self._pack()
@@ -412,8 +442,8 @@ def _plain_framework(values: pd.DataFrame, direction: Mapping[str, int]) -> Fram
 
 
 @contextlib.contextmanager
-def _told_as_keys() -> Iterator[None]:
-    """Tell the way out of an error as keys of the study file."""
+def told_as_keys() -> Iterator[None]:
+    """Tell the way out of an error as keys of a study file."""
     try:
         yield
     except HubtiersError as error:

@@ -151,6 +151,8 @@ class DataSection(ReaderSection):
 
     With `roll_up` the values of smaller regions are brought up to the regions, those of a pack or
     the `members` of a layer of one's own; with `partial` also where some members have none.
+    `yardstick` is a row of the data that is no region but what others are measured by; the tier
+    rule may name it as well.
     """
 
     indicators: Annotated[
@@ -186,6 +188,7 @@ class DataSection(ReaderSection):
     names: str | None = None
     leading_zeros: bool = False
     direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
+    yardstick: str | None = None
 
     @model_validator(mode="after")
     def _years_fit(self) -> Self:
@@ -226,11 +229,44 @@ class LayoutSection(_Section):
 
 
 class OutsideCheck(_Section):
-    """A variable of the set `checks` that the result is held against (Handbook, step 9)."""
+    """A variable that the result is held against (Handbook, step 9).
 
-    indicator: str
-    year: int
-    smaller_is_better: bool = False
+    It is one of the set `checks`, by `indicator` and `year`, or a `column` of a file, found when it
+    is the only one of numbers. Of ranks the smaller is better: so it is taken where the column is
+    called one, unless `smaller_is_better` says otherwise.
+    """
+
+    indicator: str = ""
+    year: int | None = None
+    file: str = ""
+    column: str = ""
+    region_column: str = ""
+    smaller_is_better: bool | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if bool(self.file) == bool(self.indicator):
+            raise ValueError("it needs either file = … or indicator = … with its year")
+        if self.indicator and self.year is None:
+            raise ValueError(f"the indicator {self.indicator} needs its year = …")
+        return self
+
+
+class ReferenceFile(_Section):
+    """A file of published groups, with the columns that are not found by what they hold."""
+
+    file: str
+    column: str = ""
+    region_column: str = ""
+
+
+def _as_file(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
+def _as_checks(value: Any) -> Any:
+    given = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(map(_as_file, given))
 
 
 class BaselineSection(_Section):
@@ -263,13 +299,18 @@ class CompareSection(_Section):
     """Methods that are run beside the study's own, and what the result is held against.
 
     Every weighting of `weights` is run with every tier rule of `tiers`, or with that of the study.
-    `baseline` names columns of the data, such as population; `outside` outside variables.
+    `reference` is a file with the group of each region; `groups` says what its groups are called
+    from the highest to the lowest, or the tier that each stands for, where they are not called as
+    the tiers are. `baseline` names columns of the data, such as population; `outside` outside
+    variables.
     """
 
     weights: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     baseline: Annotated[tuple[BaselineSection, ...], BeforeValidator(_as_baselines)] = ()
-    outside: tuple[OutsideCheck, ...] = ()
+    reference: Annotated[ReferenceFile | None, BeforeValidator(_as_file)] = None
+    groups: tuple[str, ...] | dict[str, str] | None = None
+    outside: Annotated[tuple[OutsideCheck, ...], BeforeValidator(_as_checks)] = ()
 
 
 class RobustnessSection(_Section):

@@ -13,7 +13,9 @@ from hubtiers._study_file import DataSection, SourceSection, is_file_name
 from hubtiers.errors import DataError, SpecError, did_you_mean, listing
 from hubtiers.framework import Framework
 from hubtiers.regions.layer_names import match_layer
+from hubtiers.regions.pack import Pack
 from hubtiers.table.indicators import load_indicators
+from hubtiers.table.yardstick import values_with
 from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
 
 __all__ = ["ORIGIN", "join_tables", "read_limits", "read_tables", "reader_options"]
@@ -28,8 +30,11 @@ def read_tables(
     data: DataSection,
     framework: Framework | None,
     folder: Path,
+    pack: Pack | None = None,
 ) -> pd.DataFrame:
     """Read tables that a study names, one below the other.
+
+    The row of the yardstick is called as the study calls it; `pack` knows its other names.
 
     Returns
     -------
@@ -44,9 +49,10 @@ def read_tables(
     parts: list[pd.DataFrame] = []
     for source in sources:
         if is_file_name(source.file):
-            part = _read_file(source, data, framework, folder)
+            part = values_with(_read_file(source, data, framework, folder), data.yardstick, pack)
         else:
             part = load_indicators(source.file, edition=data.edition)
+            part = values_with(part, data.yardstick, pack)
         earlier = sum(other.file == source.file for other in sources[: len(parts)])
         # The same file may stand twice, read in two ways.
         origin = source.file if not earlier else f"{source.file} ({earlier + 1})"
@@ -58,7 +64,7 @@ def read_tables(
 
 def _read_file(
     source: SourceSection, data: DataSection, framework: Framework | None, folder: Path
-) -> pd.DataFrame:
+) -> IndicatorFile:
     options = reader_options(source, data)
     wanted = _wanted(source, framework)
 
@@ -66,11 +72,11 @@ def _read_file(
         return read_indicators(folder / source.file, framework=wanted, year=year, **options)
 
     if source.year is not None or data.years or not isinstance(data.year, int):
-        return read(source.year).values
-    values = read(None).values
-    stated = set(values["year"].dropna())
+        return read(source.year)
+    file = read(None)
+    stated = set(file.values["year"].dropna())
     # A table of several years states them itself; the year of the study chooses among them.
-    return values if len(stated) > 1 or stated == {data.year} else read(data.year).values
+    return file if len(stated) > 1 or stated == {data.year} else read(data.year)
 
 
 def reader_options(source: SourceSection, data: DataSection) -> dict[str, Any]:

@@ -90,7 +90,8 @@ class Trials:
         found = self.comparison.with_reference
         if found is None:
             raise DataError(
-                "There is no layout to agree with. Give the study a [layout] with compare = true."
+                "There is no reference to agree with. Give the study a [layout] with compare = "
+                'true, or [compare] reference = "groups.csv".'
             )
         rows = list(dict.fromkeys(choice.weight for choice in self.choices))
         columns: dict[str, dict[str, float]] = {choice.tier: {} for choice in self.choices}

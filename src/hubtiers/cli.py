@@ -70,6 +70,7 @@ from hubtiers._options import (
     Weight,
     Where,
     Within,
+    Yardstick,
     Year,
 )
 from hubtiers.errors import HubtiersError, HubtiersWarning
@@ -289,13 +290,14 @@ def check(  # noqa: PLR0913 - each is an option of its own
     decimal: Decimal = None,
     missing: Missing = None,
     limits: Limits = None,
+    yardstick: Yardstick = None,
     show: Show = False,
 ) -> None:
     """Show what the names of a file would match; exit status 1 when something is unmatched.
 
     Example: hubtiers check yearbook.xlsx --level city --within 辽宁 --show
     """
-    from hubtiers._check import names_of, numbers_of, pairs_of
+    from hubtiers._check import names_of, numbers_of, pairs_of, without_yardstick
     from hubtiers.regions.gazetteer import match_names
     from hubtiers.regions.layer_names import match_report
 
@@ -313,6 +315,8 @@ def check(  # noqa: PLR0913 - each is an option of its own
     reading = {argument: value for argument, value in given.items() if value}
     with _told_as_options():
         written, account = names_of(file, reading, names)
+        if yardstick is not None:
+            written = without_yardstick(written, account, yardstick)
         if regions is None:
             report = match_names(written, level=level, within=within)
         else:

@@ -38,7 +38,11 @@ class Outcome:
     result
         Scores, ranks and tiers.
     layout, reference
-        The layout, and its tier for each region; None where the study names none.
+        The layout, and the tier for each region that the result is held against: that of the
+        layout, or of published groups; None where the study names none.
+    reference_name
+        The file of the published groups, and what these stand for; empty where the reference is
+        the layout.
     comparison
         The study under each weighting that it names; None where it names none.
     robustness
@@ -55,6 +59,9 @@ class Outcome:
         How often each change of tier happens; None where the study asks for no draws.
     inputs
         Every file that was read, by the name it has in the record.
+    left_out
+        By file of published groups and rankings the names that belong to no region and were passed
+        over.
     hubs
         What the sections `[propose]`, `[network]` and `[diffusion]` gave.
     """
@@ -65,6 +72,7 @@ class Outcome:
     result: Result
     layout: HubLayout | None = None
     reference: pd.Series | None = None
+    reference_name: str = ""
     comparison: Comparison | None = None
     robustness: Robustness | None = None
     outside: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -72,6 +80,7 @@ class Outcome:
     panel: TierPanel | None = None
     moves: TierMoves | None = None
     inputs: Mapping[str, Path] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hubs: HubFindings = field(default_factory=HubFindings)
 
     @property
@@ -82,7 +91,7 @@ class Outcome:
 
     @property
     def agreement(self) -> Agreement | None:
-        """Agreement of the tiers with the layout."""
+        """Agreement of the tiers with the reference."""
         if self.reference is None:
             return None
         return agreement(self.result.tier, self.reference)
@@ -101,7 +110,10 @@ class Outcome:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader of the files should know: figures that no installed font can draw."""
+        """What a reader of the files should know.
+
+        Figures that no installed font can draw; published names that belong to no region.
+        """
         from hubtiers._output import notes_of
 
         return notes_of(self)

@@ -50,6 +50,7 @@ from hubtiers._steps import (
     require_method,
     rescale,
 )
+from hubtiers._yardstick import score_yardstick
 from hubtiers.errors import (
     DataError,
     NotComparableError,
@@ -68,6 +69,7 @@ from hubtiers.scoring.weight import EqualWeights, FittedWeights
 from hubtiers.table.indicator_table import IndicatorTable, require_table
 from hubtiers.tiers.breaks import NaturalBreaks, TierScale
 from hubtiers.tiers.scale import class_counts
+from hubtiers.tiers.yardstick import ScoredYardstick
 
 if TYPE_CHECKING:
     from hubtiers.explain import Explanation
@@ -154,10 +156,11 @@ class Scheme:
     weighting returns `FittedWeights`, a tier rule a `TierScale`. Beside the values, its `fit` gets
     what else it names among its parameters: `framework`, `regions`, `year`, `panel` (the values by
     region and year, in `fit_panel`) and `direction`; a tier rule also `features` (the sub-scores
-    under the score) and `table`, an aggregation `weights` and, when it takes all indicators at
-    once, `nested` (which of them stand in which group). An aggregation takes them at once when it
-    is the only one of the scheme and has an attribute `levels` that is `"all"`, as `Topsis` has;
-    the sub-score of a group is then the method over the indicators of the group alone.
+    under the score), `table` and `yardstick` (that of the table, scored), an aggregation `weights`
+    and, when it takes all indicators at once, `nested` (which of them stand in which group). An
+    aggregation takes them at once when it is the only one of the scheme and has an attribute
+    `levels` that is `"all"`, as `Topsis` has; the sub-score of a group is then the method over the
+    indicators of the group alone.
 
     **Missing values** are never filled unless `impute` says so; `Result.imputed` marks what was
     filled.
@@ -368,6 +371,8 @@ class FittedScheme:
     reach
         Lowest and highest value of every indicator at the fit (denominated, gaps filled as `impute`
         says).
+    yardstick
+        What the fit made of the yardstick of its table; None where it has none.
     """
 
     scheme: Scheme
@@ -379,6 +384,7 @@ class FittedScheme:
     hierarchy: Hierarchy
     reach: pd.DataFrame
     tier: TierScale
+    yardstick: ScoredYardstick | None = None
 
     @cached_property
     def weight(self) -> FittedWeights:
@@ -421,8 +427,16 @@ class FittedScheme:
         )
         place: Any = self.tier.apply
         tier = place(nodes[""], **placing.to(place, nodes[""]))
+        own = score_yardstick(self, self.hierarchy, self.reach, Given(table, only_year=year))
         return Result(
-            self, table, normalised, nodes, tier.rename("tier"), complete, placing.known_year()
+            fitted=self,
+            table=table,
+            normalised=normalised,
+            nodes=nodes,
+            tier=tier.rename("tier"),
+            complete=complete,
+            year=placing.known_year(),
+            yardstick=own,
         )
 
     def complete(self, table: IndicatorTable, *, year: int | None = None) -> pd.DataFrame:
@@ -463,7 +477,10 @@ def _learn(scheme: Scheme, given: Given) -> Result:
         framework, ready.normalised, weight=scheme.weight, aggregate=scheme.aggregate, given=given
     )
     nodes = _rounded(scored)
-    placing = dataclasses.replace(given, features=_features(ready.normalised, nodes, hierarchy))
+    reach = pd.DataFrame({"lowest": ready.complete.min(), "highest": ready.complete.max()})
+    yardstick = score_yardstick(ready, hierarchy, reach, given)
+    features = _features(ready.normalised, nodes, hierarchy)
+    placing = dataclasses.replace(given, features=features, yardstick=yardstick)
     scale, tier = fit_and_apply(scheme.tier, nodes[""], placing)
     fitted = FittedScheme(
         scheme=scheme,
@@ -473,17 +490,19 @@ def _learn(scheme: Scheme, given: Given) -> Result:
         treat=ready.treat,
         normalise=ready.normalise,
         hierarchy=hierarchy,
-        reach=pd.DataFrame({"lowest": ready.complete.min(), "highest": ready.complete.max()}),
+        reach=reach,
         tier=scale,
+        yardstick=yardstick,
     )
     return Result(
-        fitted,
-        given.table,
-        ready.normalised,
-        nodes,
-        tier.rename("tier"),
-        ready.complete,
-        given.known_year(),
+        fitted=fitted,
+        table=given.table,
+        normalised=ready.normalised,
+        nodes=nodes,
+        tier=tier.rename("tier"),
+        complete=ready.complete,
+        year=given.known_year(),
+        yardstick=yardstick,
     )
 
 
@@ -604,6 +623,9 @@ class Result(Drawn):
         gaps filled.
     year
         The year of the table, where it is known.
+    yardstick
+        What the fitted scheme says of the yardstick of the table, which is no region; None where
+        the table has none.
     """
 
     fitted: FittedScheme
@@ -613,6 +635,7 @@ class Result(Drawn):
     tier: pd.Series
     complete: pd.DataFrame
     year: int | None = None
+    yardstick: ScoredYardstick | None = None
 
     @property
     def scores(self) -> pd.Series:

@@ -26,6 +26,7 @@ def score_regions(
     direction: Mapping[str, int] | None = None,
     scheme: Scheme | None = None,
     credit: str | Mapping[str, str] | None = None,
+    yardstick: str | None = None,
 ) -> Result:
     """Score a wide GeoDataFrame and sort its regions into tiers (一步评分), in one line.
 
@@ -48,6 +49,9 @@ def score_regions(
         The method; `Scheme()` when left out.
     credit
         Whom a map of these boundaries must name, such as ``"© EuroGeographics"``.
+    yardstick
+        Row that is no region but what others are measured by, by its id or name; it may lack a
+        polygon. See `RelativeTo`.
 
     Returns
     -------
@@ -58,6 +62,8 @@ def score_regions(
     ------
     SpecError
         When no indicator is named, one is named twice, or a direction is neither 1 nor -1.
+    UnknownOptionError
+        When the frame has no row for the yardstick.
     MissingColumnError, DuplicateRegionError, CRSError, DataError
         When the frame does not fit; the message says which column or region.
 
@@ -95,11 +101,36 @@ def score_regions(
         )
     if absent := [code for code in columns if code not in regions.columns]:
         raise MissingColumnError(absent, "The GeoDataFrame", map(str, regions.columns))
+    regions, own = _without_yardstick(regions, columns, yardstick)
     is_packed = bool(source_of(regions).pack) and (id, name, credit) == (None, None, None)
     layer = regions if is_packed else read_regions(regions, id_column=id, name=name, credit=credit)
-    values = _tidy(regions, layer.index, columns)
-    table = join_indicators(layer, values, framework=_framework(columns, directions))
+    values = pd.concat([_tidy(regions, layer.index, columns), *own], ignore_index=True)
+    framework = _framework(columns, directions)
+    table = join_indicators(layer, values, framework=framework, yardstick=yardstick)
     return (scheme or Scheme()).run(table)
+
+
+def _without_yardstick(
+    regions: gpd.GeoDataFrame, columns: list[str], yardstick: str | None
+) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
+    """Return the frame without the row of the yardstick, and the values of that row, if any."""
+    if yardstick is None:
+        return regions, []
+    texts = [c for c in regions.columns if str(regions[c].dtype) in ("str", "object", "string")]
+    is_own = pd.Series(regions.index.astype(str) == yardstick, index=regions.index)
+    for column in texts:
+        is_own |= (regions[column] == yardstick).fillna(value=False).astype(bool)
+    if is_own.sum() != 1:
+        labels = [*regions.index, *(text for column in texts for text in regions[column])]
+        if not is_own.any():
+            known = (label for label in labels if isinstance(label, str))
+            raise UnknownOptionError("row for the yardstick:", yardstick, known)
+        raise SpecError(
+            f"{int(is_own.sum())} rows of the frame are called {yardstick!r}. Keep one of them as "
+            "the yardstick."
+        )
+    row = regions[is_own]
+    return regions[~is_own], [_tidy(row, pd.Index([yardstick]), columns)]
 
 
 def _tidy(regions: gpd.GeoDataFrame, ids: pd.Index, columns: list[str]) -> pd.DataFrame:

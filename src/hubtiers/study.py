@@ -17,7 +17,7 @@ from hubtiers._methods import describe, find_method, make_step
 from hubtiers._outside import against_outside
 from hubtiers._overlaps import telling_overlaps
 from hubtiers._storage import data_path
-from hubtiers._study_data import StudyData
+from hubtiers._study_data import StudyData, told_as_keys
 from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
 from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
 from hubtiers._trials import Choice, Trials, equal_weights, scheme_titles, try_schemes
@@ -34,6 +34,7 @@ from hubtiers.scheme import Result, Scheme
 from hubtiers.scoring.impute import takes_years
 from hubtiers.table.deflate import PriceIndex
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.groups import tier_by_group
 from hubtiers.years.moves import TierMoves, assess_moves
 from hubtiers.years.panel import TierPanel, tier_panel
 
@@ -95,7 +96,14 @@ class Study:
         HubtiersError
             When a name, a file or a column does not fit; the message says which.
         """
-        return StudyData(self.content.data, self.folder).load()
+        return self._data().load()
+
+    def _data(self) -> StudyData:
+        """Return the data, with the yardstick that the tier rule names."""
+        section, named = self.content.data, getattr(self.scheme.tier, "yardstick", None)
+        if section.yardstick is None and named is not None:
+            section = section.model_copy(update={"yardstick": named})
+        return StudyData(section, self.folder)
 
     def load_baselines(self, table: IndicatorTable) -> dict[str, pd.Series]:
         """Read the columns that `[compare] baseline` names, and the denominators of the table.
@@ -110,7 +118,7 @@ class Study:
         HubtiersError
             When the data have no such column, or no value of it.
         """
-        data = StudyData(self.content.data, self.folder)
+        data = self._data()
         named = self.content.compare.baseline
         found = {one.indicator: data.load_column(one, table) for one in named}
         sizes = [code for code in table.values.columns if code not in table.framework.codes]
@@ -147,7 +155,8 @@ class Study:
     def _outcome(self, read: _Read, layout: HubLayout | None) -> Outcome:
         table, result = read.table, read.scheme.run(read.table)
         panel = self._panel(read)
-        reference = self._reference(table, layout)
+        data = self._data()
+        reference = self._reference(data, table, layout)
         return Outcome(
             name=self.name,
             command=self.command,
@@ -155,11 +164,13 @@ class Study:
             result=result,
             layout=layout,
             reference=reference,
+            reference_name=self._reference_name(table),
             comparison=self._compare_weights(read, reference),
             robustness=self._assess(read, reference) if self.content.robustness.draws else None,
             panel=panel,
             moves=self._moves(panel),
-            outside=against_outside(result, self.content.compare.outside),
+            outside=self._against_outside(result, data),
+            left_out=self._left_out(data),
             baselines=self.load_baselines(table),
             inputs=input_files(self.content, self.folder, table.regions),
             hubs=self._find_hubs(result, layout),
@@ -224,14 +235,14 @@ class Study:
         `engine` is that of `hubtiers.assess_robustness`, such as the address of a dask scheduler.
         """
         read = self._read()
-        reference = self._reference(read.table, self.load_layout())
+        reference = self._reference(self._data(), read.table, self.load_layout())
         return self._assess(
             read, reference, draws=draws, seed=seed, engine=engine, progress=progress
         )
 
     def _read(self) -> _Read:
         """Read the data; what fills gaps from other years then knows these."""
-        data, fills = StudyData(self.content.data, self.folder), takes_years(self.scheme.impute)
+        data, fills = self._data(), takes_years(self.scheme.impute)
         if not self.content.data.years and not fills:
             return _Read(self.scheme, data.load(), {}, None)
         tables = data.load_years(others=fills)
@@ -352,7 +363,7 @@ class Study:
             When a name is not known, or a scheme does not fit the data.
         """
         read = self._read()
-        reference = self._reference(read.table, self.load_layout())
+        reference = self._reference(self._data(), read.table, self.load_layout())
         return self._tried(read, reference, weights, tiers=tiers, tolerant=tolerant)
 
     def _tried(
@@ -420,8 +431,33 @@ class Study:
             return None
         return self._tried(read, reference, section.weights, tiers=section.tiers).comparison
 
-    def _reference(self, table: IndicatorTable, layout: HubLayout | None) -> pd.Series | None:
-        section = self.content.layout
+    def _against_outside(self, result: Result, data: StudyData) -> pd.DataFrame:
+        checks = self.content.compare.outside
+        if not checks:
+            return pd.DataFrame()
+        with told_as_keys():
+            return against_outside(result, checks, data.published)
+
+    def _left_out(self, data: StudyData) -> dict[str, tuple[str, ...]]:
+        """Return by file the published names that belong to no region; none without such files."""
+        compare = self.content.compare
+        return dict(data.published.left_out) if compare.reference or compare.outside else {}
+
+    def _reference(
+        self, data: StudyData, table: IndicatorTable, layout: HubLayout | None
+    ) -> pd.Series | None:
+        """Return the tiers that the result is held against: published groups, or the layout."""
+        compare, section = self.content.compare, self.content.layout
+        if compare.reference is not None:
+            given = compare.reference
+            with told_as_keys():
+                return data.published.tiers(
+                    given.file,
+                    self._tier_labels(table),
+                    compare.groups,
+                    column=given.column,
+                    region_column=given.region_column,
+                )
         if layout is None or section is None or not section.compare:
             return None
         labels = getattr(self.scheme.tier, "labels", None) or TIERS
@@ -433,6 +469,22 @@ class Study:
                 f"study's ({listing(known, most=9)}). Call them alike, or write compare = false."
             )
         return layout.reference_tiers(table.members())
+
+    def _tier_labels(self, table: IndicatorTable) -> tuple[str, ...]:
+        """Return the tiers that there may be, highest first."""
+        stated: tuple[str, ...] | None = getattr(self.scheme.tier, "possible_tiers", None)
+        # A rule of a user's own may say its tiers only when it has been fitted.
+        return stated or self.scheme.run(table).breaks.labels
+
+    def _reference_name(self, table: IndicatorTable) -> str:
+        """Return what the published groups are called, and what they stand for."""
+        compare = self.content.compare
+        if compare.reference is None:
+            return ""
+        labels = self._tier_labels(table)
+        stands_for = tier_by_group(labels, compare.groups) if compare.groups else {}
+        told = [f"{group} = {tier}" for group, tier in stands_for.items() if group != tier]
+        return compare.reference.file + (f" ({', '.join(told)})" if told else "")
 
     def _path(self, name: str) -> str:
         """Return a path relative to the study file; the name of what ships stays as it is."""
@@ -484,9 +536,33 @@ def load_study(source: str | Path) -> Study:
                 find_method("weight", name)
         for name in content.compare.tiers:
             find_method("tier", name)
+        _require_one_reference(content)
+        _require_one_yardstick(content.data.yardstick, getattr(scheme.tier, "yardstick", None))
     except SpecError as error:
         raise SpecError(f"The study {path.name} is not valid: {error}") from None
     return Study(path.stem, path.parent, content, scheme, str(source))
+
+
+def _require_one_reference(content: StudyFile) -> None:
+    layout, compare = content.layout, content.compare
+    if compare.reference is not None and layout is not None and layout.compare:
+        raise SpecError(
+            f"it names two references, the layout {layout.name!r} (compare = true) and "
+            f"{compare.reference.file!r} ([compare] reference). Keep one."
+        )
+    if compare.groups is not None and compare.reference is None:
+        raise SpecError(
+            "[compare] groups = … says what groups a file has, but there is no reference = … to "
+            "name it."
+        )
+
+
+def _require_one_yardstick(data: str | None, rule: str | None) -> None:
+    if data is not None and rule is not None and data != rule:
+        raise SpecError(
+            f"[data] says yardstick = {data!r}, and its tier rule {rule!r}. Name one and the same, "
+            "in either place."
+        )
 
 
 def _shipped_study(name: str) -> Path:

@@ -167,7 +167,7 @@ def allowed_of(outcome) -> tuple[str, ...]:
     """Return what stands in its own language in both: citations, and the study file to copy."""
     sources = [node.source for node in outcome.result.table.framework.indicators]
     sources += [outcome.layout.source] if outcome.layout else []
-    return (*filter(None, sources))
+    return tuple(filter(None, sources))
 
 
 def test_report(built):

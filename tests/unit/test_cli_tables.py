@@ -194,3 +194,19 @@ def test_build_prints_the_windows_of_rules_of_position(run):
     assert cells[1:4] == ["15.00", "5.00", "15.00"]
     assert cells[4].startswith("Shanxi")
     assert cells[5].startswith("Hebei")
+
+
+def test_check_with_a_yardstick(run):
+    Path("t.csv").write_text("地区,研发\n北京,3\n天津,2\n全国,9\nIsles,7\n", encoding="utf-8")
+    status, _, _ = run("check", "t.csv", "--level", "province")
+    assert status == 1
+    status, out, err = run("check", "t.csv", "--level", "province", "--yardstick", "Isles")
+    assert status == 0, err
+    assert "2 names at level 'province': 2 exact." in out
+    # A total that the reader sets aside is a row as well.
+    status, out, _ = run("check", "t.csv", "--level", "province", "--yardstick", "全国")
+    assert "Isles" in out
+    assert status == 1
+    status, _, err = run("check", "t.csv", "--level", "province", "--yardstick", "Isle")
+    assert status == 1
+    assert "Unknown row for the yardstick: 'Isle'. Did you mean 'Isles'?" in err

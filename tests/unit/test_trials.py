@@ -66,7 +66,7 @@ def test_a_weighting_that_never_fits_keeps_its_row(study):
 def test_without_a_layout_there_is_nothing_to_agree_with():
     trials = load_study("provinces2022").try_out(["equal"], tiers=["quantiles"])
     assert not trials.has_matrix
-    with pytest.raises(DataError, match=r"no layout to agree with. Give the study a \[layout\]"):
+    with pytest.raises(DataError, match=r"no reference to agree with. Give the study a \[layout\]"):
         trials.by_weight_and_tier()
 
 

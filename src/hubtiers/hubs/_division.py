@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, UnknownOptionError, listing
+from hubtiers.errors import DataError, UnknownOptionError
 from hubtiers.regions.pack import Grouping, load_pack, source_of
 
 __all__ = ["division_of"]
@@ -51,6 +51,9 @@ def _as_text(parts: pd.Series) -> list[str | None]:
 
 def _of_pack(regions: pd.DataFrame, name: str) -> pd.Series:
     grouping = _grouping(regions, name)
+    column = grouping.column or grouping.id
+    if column in regions.columns:
+        return regions[column]
     owner = {member: group.id for group in grouping.groups for member in group.members}
     parents = regions["province"] if "province" in regions.columns else regions.index.to_series()
     own = regions.index.to_series().map(owner)
@@ -61,12 +64,12 @@ def _grouping(regions: pd.DataFrame, name: str) -> Grouping:
     pack = source_of(regions).pack
     groupings = load_pack(pack).groupings.values() if pack else ()
     for grouping in groupings:
-        if name in (grouping.id, *getattr(grouping, "aliases", ())):
+        if name in (grouping.id, *grouping.aliases):
             return grouping
     columns = [str(column) for column in regions.columns if column != "geometry"]
     known = [grouping.id for grouping in groupings]
     raise UnknownOptionError(
         "division in balance=; a column of the regions or a grouping of their pack:",
         name,
-        [*known, *columns] or [listing(columns)],
+        [*known, *columns],
     )

@@ -16,6 +16,7 @@ from hubtiers.regions._names import name_key
 from hubtiers.regions._shapes import read_shapes
 from hubtiers.regions._tables import city_units, consortia, places, provinces
 from hubtiers.regions.gazetteer import match_names
+from hubtiers.regions.groupings import find_group, group_spellings, groups_of_lines
 from hubtiers.regions.membership import member_units
 from hubtiers.regions.pack import (
     DEFAULT_PACK,
@@ -68,7 +69,8 @@ def load_regions(
         meant. Left out, it is the one that has the level.
     within
         Names or ids of what the regions lie in: provinces, consortia and macro-regions
-        (``["长三角"]``), or regions of a higher level and groups of `pack`.
+        (``["长三角"]``), or regions of a higher level and groups of `pack`. Where groups of several
+        groupings have a name, it says which: ``"macro_region:中部"``.
 
     Returns
     -------
@@ -77,7 +79,9 @@ def load_regions(
         `name_zh`, `name_en`, `short_zh`, `level`, `province` (adcode; empty for a consortium over
         several), `members` (ids of city units, joined by semicolons), `lon` and `lat` of a label
         point and `seat_lon` and `seat_lat` of the seat of government in degrees (missing for a
-        consortium), `geometry`. Other packs have `name_zh`, `name_en`, `level`, their own
+        consortium), a column for each grouping of the pack (`macro_region` with the four
+        macro-regions, `geographic_region` with seven; empty for what lies in none or several),
+        `geometry`. Other packs have `name_zh`, `name_en`, `level`, their own
         columns (such as the parent), `lon`, `lat` and `geometry`. The frame is the caller's own;
         `frame.attrs` says which pack it is from and whom to credit.
 
@@ -116,6 +120,7 @@ def load_regions(
             name,
             [within] if isinstance(within, str) else [str(part) for part in within],
         )
+    frame = _with_groups(frame, chosen, name)
     frame.attrs.update(
         pack_source(chosen, name, tuple(frame.attrs.get("languages", LANGUAGES))).to_attrs()
     )
@@ -233,28 +238,52 @@ def _within(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -
     return frame[inside].copy()
 
 
+def _with_groups(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> gpd.GeoDataFrame:
+    """Return the frame with a column for each grouping, of the regions that it has or lie below."""
+    lines = _lines(frame, pack, level) if pack.groupings else []
+    for grouping in pack.groupings.values():
+        is_above = level and grouping.of not in _from_the_top(pack, level)
+        if (is_above and "members" not in frame.columns) or grouping.column in frame.columns:
+            continue
+        place = frame.columns.get_loc(frame.geometry.name)
+        frame.insert(place, grouping.column, groups_of_lines(grouping, lines))
+    return frame
+
+
+def _lines(frame: gpd.GeoDataFrame, pack: Pack, level: str) -> list[tuple[tuple[str, ...], ...]]:
+    """Return for every region the lines of its units, or its own one where it has no members."""
+    if "members" not in frame.columns:
+        return [(line,) for line in lineage(frame, pack, level)]
+    units = _unit_lines(pack)
+
+    def lines_of(members: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(units[unit] for unit in members.split(";"))
+
+    return [lines_of(members) for members in frame["members"]]
+
+
+@lru_cache(maxsize=8)
+def _unit_lines(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """Return for every unit of a pack its id and those of the regions above it."""
+    lines = lineage(_level_of_pack(pack, pack.units), pack, pack.units)
+    return {line[0]: line for line in lines}
+
+
 def _units_of(name: str, pack: Pack) -> tuple[str, ...]:
     """Return the units of a province, a consortium, a macro-region or a city, by id or name."""
-    if group := _group(pack, name):
+    if group := find_group(pack, name):
         return tuple(unit for member in group for unit in member_units(member))
     for level in ("consortium", "province", "any"):
         found = match_names([name], level=level).frame.iloc[0]
         if isinstance(found["region_id"], str) and found["region_id"]:
             return member_units(found["region_id"])
-    groups = [spelling for place in pack.groups() for spelling in place.spellings]
+    groups = group_spellings(pack)
     known = [
         text
         for place in places()
         for text in (place.region_id, place.name_zh, place.short_zh, place.name_en)
     ]
     raise UnknownOptionError("region or group in within=:", name, [*groups, *dict.fromkeys(known)])
-
-
-def _group(pack: Pack, name: str) -> tuple[str, ...]:
-    for place in pack.groups():
-        if name_key(name) in {name_key(spelling) for spelling in place.spellings}:
-            return place.members
-    return ()
 
 
 def _descends(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -> list[bool]:
@@ -265,10 +294,10 @@ def _descends(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str])
 
 def _named(name: str, frame: gpd.GeoDataFrame, pack: Pack, level: str) -> tuple[str, ...]:
     """Return the regions that a name means: a group, or one of the highest level that has it."""
-    if group := _group(pack, name):
+    if group := find_group(pack, name):
         return group
     aliases, key = pack.aliases(), name_key(name)
-    spelt: list[str] = [spelling for place in pack.groups() for spelling in place.spellings]
+    spelt = group_spellings(pack)
     for about in _from_the_top(pack, level):
         layer = frame if about == level else _level_of_pack(pack, about)
         found = []

@@ -106,14 +106,46 @@ class Place:
 
 @dataclass(frozen=True)
 class Grouping:
-    """A division of the regions of a level into groups, such as macro-regions."""
+    """A division of the regions of a level into groups, such as macro-regions.
+
+    Attributes
+    ----------
+    id, of
+        Its id, and the level whose regions are grouped; a level may have several groupings.
+    column
+        The column of `load_regions` that holds the group of each region; `id` when left out.
+    title_zh, title_en, aliases
+        Its names.
+    source
+        Who drew it, or how far it is agreed.
+    groups
+        The groups, with their members.
+    """
 
     id: str
     of: str
+    column: str = ""
     title_zh: str = ""
     title_en: str = ""
+    aliases: tuple[str, ...] = ()
     source: str = ""
     groups: tuple[Place, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.column:
+            object.__setattr__(self, "column", self.id)
+        ids = [place.id for place in self.groups]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise SpecError(
+                f"The grouping {self.id!r} of a pack has the groups {listing(twice)} twice. Give "
+                "each an id of its own."
+            )
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every name that it goes by."""
+        names = (self.id, self.column, self.title_zh, self.title_en, *self.aliases)
+        return tuple(filter(None, dict.fromkeys(names)))
 
 
 @dataclass(frozen=True)
@@ -523,6 +555,13 @@ def _groupings(rows: Sequence[Mapping[str, Any]], where: str) -> list[Grouping]:
         content = dict(row)
         groups = tuple(_make(Place, group, where) for group in content.pop("group", []))
         found.append(_make(Grouping, {**content, "groups": groups}, where))
+    for key in ("id", "column"):
+        names = [getattr(grouping, key) for grouping in found]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise SpecError(
+                f"{where[0].upper()}{where[1:]} has two groupings with the {key} {twice[0]!r}. "
+                "Each needs its own, or one would stand for the other."
+            )
     return found
 
 

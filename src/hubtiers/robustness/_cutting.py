@@ -52,10 +52,13 @@ class TierRule:
     table_form: TableForm | None = None
 
 
-def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
+def tier_rule(
+    method: Any, labels: tuple[str, ...], *, with_yardstick: bool = False
+) -> TierRule | None:
     """Return how a rule gives tiers from scores alone, in columns of these labels.
 
-    Or from the values of the table alone. None when it needs more.
+    Or from the values of the table alone. None when it needs more; the score of a yardstick is no
+    more where the caller has it.
     """
     from hubtiers.robustness._kernel import FIXED, GIVEN, NATURAL
 
@@ -72,6 +75,8 @@ def tier_rule(method: Any, labels: tuple[str, ...]) -> TierRule | None:
             table_form=_in_columns(form, columns),
         )
     if not own_fact(method, "uses_only_scores", default=not asked_for(method.fit)):
+        if with_yardstick and asked_for(method.fit) == ("yardstick",):
+            return TierRule(GIVEN, np.empty(0), np.zeros(1, np.int64), method, is_asked=True)
         return None
     cuts = own_fact(method, "cuts")
     if cuts is None:

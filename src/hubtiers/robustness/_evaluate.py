@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hubtiers._hierarchy import fit_weights
 from hubtiers._method import asked_for, own_fact
 from hubtiers._steps import Given, prepare
+from hubtiers._yardstick import named_score, normalised_yardstick
 from hubtiers.errors import DataError
 from hubtiers.robustness._bare import bare_values
 from hubtiers.robustness._cutting import TierRule, columns_of, cut_draws, tier_rule
@@ -29,6 +30,7 @@ from hubtiers.robustness._scoring import (
 )
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.yardstick import ScoredYardstick
 
 __all__ = ["DrawEvaluator", "Evaluated"]
 
@@ -164,10 +166,11 @@ class DrawEvaluator:
             try:
                 found = self._scores(draws, which[part], choice)
                 cut_draws(found, rule, ranks[part], classes[part])
+                measure = self._measure(draws, which[part], choice, rule)
             except Refused as refused:
                 raise self._reason(draws, int(which[part][refused.row])) from None
             if rule.is_asked:
-                self._ask_rule(rule, found, draws, which[part], classes[part])
+                self._ask_rule(rule, found, draws, which[part], classes[part], measure)
             if rule.table_form is not None:
                 self._place(rule, draws, which[part], choice, classes[part])
             if kept is not None:
@@ -180,11 +183,10 @@ class DrawEvaluator:
         if key not in self._choices:
             options = self.plan.options(numbers)
             scheme = self.plain.scheme_of(options)
-            rule = (
-                tier_rule(scheme.tier, self.plan.labels)
-                if self._scores_are_compiled(scheme)
-                else None
-            )
+            rule = None
+            if self._scores_are_compiled(scheme):
+                compiled = self._yardstick_is_compiled(scheme)
+                rule = tier_rule(scheme.tier, self.plan.labels, with_yardstick=compiled)
             if len(self._choices) > _KEPT_CHOICES:
                 self._choices.clear()
             self._choices[key] = Choice(
@@ -204,6 +206,36 @@ class DrawEvaluator:
             isinstance(scheme.weight, tuple) or own_fact(scheme.weight, "by_region", default=False)
         )
         return same_weights and None not in compiled_forms(scheme)
+
+    def _yardstick_is_compiled(self, scheme: Scheme) -> bool:
+        """Say whether the kernels can score the yardstick, which stands apart from the regions.
+
+        Only weighted means look at one row at a time; and where draws have values of their own, the
+        plain path learns what the yardstick is scored by.
+        """
+        if self.plan.table.yardstick is None or self.plan.data_varies:
+            return False
+        forms = compiled_forms(scheme)
+        return all(form is not None and form.rule == "power" for form in forms)
+
+    def _measure(
+        self, draws: Draws, which: Ints, choice: Choice, rule: TierRule
+    ) -> list[ScoredYardstick] | None:
+        """Return the yardstick with its score in each draw; None for rules that do not need it."""
+        table = self.plan.table_without(choice.left_out)
+        if table.yardstick is None or own_fact(rule.method, "uses_only_scores", default=True):
+            return None
+        prepared: Prepared = self._kept.get(
+            ("yardstick", choice.values_key), lambda: self._prepared_yardstick(choice, table)
+        )
+        assert draws.weights is not None
+        scores = score_draws(prepared, draws.weights, which)[:, 0]
+        return [named_score(table.yardstick, float(score)) for score in scores]
+
+    def _prepared_yardstick(self, choice: Choice, table: IndicatorTable) -> Prepared:
+        given = Given(table)
+        values = normalised_yardstick(prepare(choice.scheme, given), given)
+        return prepare_values(values, choice.scheme, self.plan.table.framework)
 
     def result(self, draws: Draws, number: int) -> Result:
         """Return what the plain path gives for one draw."""
@@ -272,13 +304,20 @@ class DrawEvaluator:
         return stated.to_numpy(float)[None]
 
     def _ask_rule(
-        self, rule: TierRule, scores: Floats, draws: Draws, which: Ints, classes: Small
+        self,
+        rule: TierRule,
+        scores: Floats,
+        draws: Draws,
+        which: Ints,
+        classes: Small,
+        measure: Sequence[ScoredYardstick] | None,
     ) -> None:
         """Write the tiers of a rule that is not compiled, draw by draw."""
-        for row, number, own in zip(scores, which, classes, strict=True):
+        for place, (row, number, own) in enumerate(zip(scores, which, classes, strict=True)):
             series = pd.Series(row, index=self.plan.table.values.index)
+            beside = {} if measure is None else {"yardstick": measure[place]}
             with self.plain.told_as_drawn():
-                scale = rule.method.fit(series)
+                scale = rule.method.fit(series, **beside)
             if asked_for(scale.apply):
                 own[:] = self._plainly(draws, int(number))[1][0]
             else:

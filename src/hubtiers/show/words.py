@@ -45,6 +45,7 @@ __all__ = [
     "title_texts",
     "unit_text",
     "word",
+    "yardstick_text",
 ]
 
 LANGUAGES = ("zh", "en")
@@ -221,6 +222,18 @@ _CREDITS: Mapping[str, Text] = {
     "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
 }
 
+_YARDSTICK: Mapping[str, Text] = {
+    "yardstick_beside": Text(
+        "{name}：得分 {score}，不参与排位", "{name}: score {score}, not ranked"
+    ),
+    "yardstick_scale": Text(
+        "{name} = 100（得分 {score}），界限为 {percent}",
+        "{name} = 100 (score {score}), cut-points at {percent}",
+    ),
+    "yardstick_unscored": Text("{name}：无得分", "{name}: no score"),
+    "relative_to": Text("{name} = 100", "{name} = 100"),
+}
+
 _FIGURES: Mapping[str, Text] = {
     "approval": Text("审图号：", "Map approval number: "),
     "break": Text("（各级含上限）", " (each tier includes its upper bound)"),
@@ -241,6 +254,10 @@ _FIGURES: Mapping[str, Text] = {
     "console_agreement": Text(
         "与布局 {layout} 比较：可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}。",
         "Agreement with the layout {layout}: {told}.",
+    ),
+    "console_reference": Text(
+        "与 {layout} 比较：可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}。",
+        "Agreement with {layout}: {told}.",
     ),
     "cores_inside": Text(
         "中心城市驻地位置未知者，标在其区域内一点。",
@@ -838,6 +855,7 @@ _BOOK: Mapping[str, Text] = {
     **_MAP,
     **_MAP_FILLED,
     **_CREDITS,
+    **_YARDSTICK,
     **_FIGURES,
     **_COLUMNS,
     **_CELLS,
@@ -1089,6 +1107,38 @@ def break_note(scale: TierScale) -> Text:
     if scale.shows_ranges:
         return word("break_ranges")
     return word("break_below" if scale.closed == "below" else "break")
+
+
+def yardstick_text(result: Result) -> Text | None:
+    """Return what a reader must know of the yardstick; None where there is none.
+
+    Its score as 100 with the cut-points in per cent of it where the tiers are relative to it, and
+    otherwise its score.
+
+    >>> from hubtiers.scheme import Scheme
+    >>> from hubtiers.table.indicator_table import IndicatorTable
+    >>> from hubtiers.tiers.breaks import RelativeTo
+    >>> frame = pd.DataFrame({"rd": [0.0, 3.0, 4.0, 2.0]}, index=["a", "b", "c", "EU"])
+    >>> table = IndicatorTable.from_frame(frame, yardstick="EU")
+    >>> yardstick_text(Scheme(tier=RelativeTo((50, 120), yardstick="EU")).run(table)).en
+    'EU = 100 (score 0.500), cut-points at 50, 120'
+    """
+    rule = result.fitted.scheme.tier
+    is_measure = getattr(rule, "yardstick", None) is not None
+    # Cut-points stay those of the fit, whose yardstick may be that of another year.
+    found = result.fitted.yardstick if is_measure else result.yardstick
+    if found is None:
+        return None
+    name = Text(found.name_zh, found.name_en)
+    if found.problem:
+        return word("yardstick_unscored").fill(name=name)
+    frame = result.breaks.to_frame()
+    score = number_text(found.score, _digits([*frame["lower"], *frame["upper"]]))
+    if not is_measure:
+        return word("yardstick_beside").fill(name=name, score=score)
+    percent = [f"{cut:g}" for cut in getattr(rule, "percent", ())]
+    told = Text("、".join(percent), ", ".join(percent))
+    return word("yardstick_scale").fill(name=name, score=score, percent=told)
 
 
 def _digits(values: Sequence[float]) -> int:

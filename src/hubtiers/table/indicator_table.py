@@ -74,6 +74,9 @@ class IndicatorTable:
     source
         Where the regions come from: pack, level, credit line and languages; read from `regions`
         when left out.
+    yardstick
+        A row that others are measured by and that is no region, such as EU27 or 全国: a table of
+        one row, called as it was asked for, with the same indicators. None where there is none.
 
     Notes
     -----
@@ -87,6 +90,7 @@ class IndicatorTable:
     year: pd.DataFrame
     report: JoinReport = field(default_factory=JoinReport)
     source: LayerSource = field(default_factory=LayerSource)
+    yardstick: IndicatorTable | None = None
 
     def __post_init__(self) -> None:
         if self.source == LayerSource():
@@ -108,7 +112,11 @@ class IndicatorTable:
 
     @classmethod
     def from_frame(
-        cls, values: pd.DataFrame, *, framework: Framework | None = None
+        cls,
+        values: pd.DataFrame,
+        *,
+        framework: Framework | None = None,
+        yardstick: str | None = None,
     ) -> IndicatorTable:
         """Make a table from numbers alone, without geometry.
 
@@ -119,10 +127,14 @@ class IndicatorTable:
         framework
             Meaning of the columns; when left out, every column counts as an indicator where more is
             better.
+        yardstick
+            Row that is no region but what others are measured by.
 
         Raises
         ------
         MissingColumnError, DuplicateRegionError, DataError
+        UnknownOptionError
+            When there is no row for the yardstick.
 
         Examples
         --------
@@ -147,7 +159,14 @@ class IndicatorTable:
         )
         blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
         years = blank.replace("", np.nan).astype("Int64")
-        return cls(numbers, names, framework, blank, years)
+        table = cls(numbers, names, framework, blank, years)
+        return table if yardstick is None else table._measured_by(yardstick)
+
+    def _measured_by(self, row: str) -> IndicatorTable:
+        """Return the table with one of its rows as the yardstick, which is no region then."""
+        if row not in self.values.index:
+            raise UnknownOptionError("row for the yardstick:", row, self.values.index)
+        return dataclasses.replace(self.without([row]), yardstick=self.only([row]))
 
     @property
     def pack(self) -> Pack | None:
@@ -200,6 +219,7 @@ class IndicatorTable:
             framework=framework,
             status=self.status[columns],
             year=self.year[columns],
+            yardstick=None if self.yardstick is None else self.yardstick.select(columns),
         )
 
     def find(self, name: str) -> str:
@@ -237,10 +257,12 @@ class IndicatorTable:
     def __repr__(self) -> str:
         rows, columns = len(self.values), len(self.framework.codes)
         present = int(self.values[self.framework.codes].notna().to_numpy().sum())
-        overlapping = f", {len(self.overlaps)} overlapping pairs" if self.overlaps else ""
+        beside = f", {len(self.overlaps)} overlapping pairs" if self.overlaps else ""
+        if self.yardstick is not None:
+            beside += f", yardstick {self.yardstick.values.index[0]}"
         return (
             f"<IndicatorTable: {rows} regions × {columns} indicators, {present} of "
-            f"{rows * columns} values present{overlapping}>"
+            f"{rows * columns} values present{beside}>"
         )
 
     def _repr_html_(self) -> str:

@@ -29,8 +29,15 @@ from hubtiers.table._wide import melt_wide
 from hubtiers.table.indicator_table import IndicatorTable, known_overlaps
 from hubtiers.table.merged import Added, add_merged
 from hubtiers.table.report import JoinReport
+from hubtiers.table.yardstick import in_years_of, take_yardstick, values_with
 
-__all__ = ["as_regions", "join_indicators", "join_years", "match_regions"]
+__all__ = [
+    "as_regions",
+    "join_indicators",
+    "join_years",
+    "match_regions",
+    "unmatched_sentence",
+]
 
 _NEEDED = ("region", "indicator", "value")
 _UNMATCHED = ("raise", "keep")
@@ -44,7 +51,7 @@ class HoldsValues(Protocol):
     def values(self) -> pd.DataFrame: ...
 
 
-def join_indicators(
+def join_indicators(  # noqa: PLR0913 - each is a choice that a message may ask for
     regions: pd.DataFrame,
     values: pd.DataFrame | HoldsValues,
     *,
@@ -54,6 +61,7 @@ def join_indicators(
     region_column: str | None = None,
     leading_zeros: bool = False,
     merged: str = "raise",
+    yardstick: str | None = None,
 ) -> IndicatorTable:
     """Join indicator values to regions (数据匹配), and report how.
 
@@ -85,17 +93,26 @@ def join_indicators(
         What to do with rows of one year that were units of their own and are one region of the
         layer, such as 济南 and 莱芜: `"raise"` an error, or `"add"` their counts (kind extensive)
         and list them in the report.
+    yardstick
+        Row of the data that is no region but what others are measured by, such as ``"EU28"`` or
+        ``"全国"``: by its label, or by another name that the pack of the regions knows. It is
+        scored by the fitted scheme (`RelativeTo(yardstick=…)`), and neither ranked nor mapped nor
+        used to fit anything; its values are those of the years that the regions have.
 
     Returns
     -------
     IndicatorTable
         One row for every region of the layer, also for those without data; `table.report` is the
-        account.
+        account, `table.yardstick` the row of the yardstick.
 
     Raises
     ------
     JoinError
         When names do not match and `unmatched="raise"`; `error.report` holds the account.
+    SpecError
+        When the yardstick is a region.
+    UnknownOptionError
+        When a choice is unknown, or the data have no row for the yardstick.
     MissingColumnError, DuplicateRegionError, DataError
 
     Notes
@@ -127,11 +144,12 @@ def join_indicators(
         region_column=region_column,
         leading_zeros=leading_zeros,
         merged=merged,
+        yardstick=yardstick,
     )
     return placed.table(year)
 
 
-def join_years(
+def join_years(  # noqa: PLR0913 - the choices of join_indicators
     regions: pd.DataFrame,
     values: pd.DataFrame | HoldsValues,
     *,
@@ -141,6 +159,7 @@ def join_years(
     region_column: str | None = None,
     leading_zeros: bool = False,
     merged: str = "raise",
+    yardstick: str | None = None,
 ) -> dict[int, IndicatorTable]:
     """Join the values of several years to regions (分年匹配): a table for each year.
 
@@ -149,7 +168,7 @@ def join_years(
 
     Parameters
     ----------
-    regions, values, framework, unmatched, region_column, leading_zeros, merged
+    regions, values, framework, unmatched, region_column, leading_zeros, merged, yardstick
         As for `join_indicators`; the values hold several years.
     years
         The years that are wanted; all that the values state when left out.
@@ -188,6 +207,7 @@ def join_years(
         region_column=region_column,
         leading_zeros=leading_zeros,
         merged=merged,
+        yardstick=yardstick,
     )
     known = {int(year) for year in placed.cells.dropna(subset=["value"])["year"].dropna()}
     if not known:
@@ -213,6 +233,8 @@ class _Placed:
     indicators: tuple[str, ...]
     matches: pd.DataFrame
     added: tuple[Added, ...]
+    own: pd.DataFrame | None = None
+    labels: pd.DataFrame | None = None
 
     def table(self, year: int | str | None, *, may_lack: bool = False) -> IndicatorTable:
         """Return the table of a year; with `may_lack` an indicator may have no value in it."""
@@ -221,7 +243,12 @@ class _Placed:
         added = self.added
         if isinstance(year, int):
             added = tuple(sum_ for sum_ in added if sum_.year in (None, year))
-        return replace(table, report=replace(table.report, added=added))
+        table = replace(table, report=replace(table.report, added=added))
+        if self.own is None or self.labels is None:
+            return table
+        row = _one_row(self.own, self.labels, table, year, may_lack=may_lack)
+        report = replace(table.report, yardstick=str(self.labels.index[0]))
+        return replace(table, yardstick=row, report=report)
 
 
 def _placed(
@@ -233,15 +260,16 @@ def _placed(
     region_column: str | None,
     leading_zeros: bool,
     merged: str,
+    yardstick: str | None,
 ) -> _Placed:
     _require_choices(unmatched, merged)
     regions = as_regions(regions)
-    given = values if isinstance(values, pd.DataFrame) else values.values
-    left: tuple[str, ...] = ()
-    # A wide frame may call its column of regions "region" too.
-    if not {"indicator", "value"} & set(given.columns):
-        given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
-    tidy = _check_tidy(given)
+    tidy, left = _tidy_values(
+        values, regions, framework=framework, region_column=region_column, yardstick=yardstick
+    )
+    own = labels = None
+    if yardstick is not None:
+        tidy, own, labels = take_yardstick(tidy, yardstick, regions)
     declared = framework
     framework = framework or _plain_framework(tidy)
     wanted = _wanted_rows(tidy, framework)
@@ -249,15 +277,14 @@ def _placed(
         padded = pad_zeros(wanted["region"].unique(), regions)
         wanted = wanted.assign(region=wanted["region"].replace(padded))
     placed, matches = _place(wanted, regions)
-    report = JoinReport(matches=matches)
-    if len(report.unmatched) and unmatched == "raise":
-        raise JoinError(_unmatched_sentence(report.unmatched), report)
+    if unmatched == "raise":
+        _require_matched(matches)
     placed = placed[placed["region_id"] != ""]
     added: tuple[Added, ...] = ()
     if merged == "add":
         placed, added = add_merged(placed, matches, declared)
     indicators = (*dict.fromkeys(tidy["indicator"]), *left)
-    return _Placed(placed, regions, framework, indicators, matches, added)
+    return _Placed(placed, regions, framework, indicators, matches, added, own, labels)
 
 
 def _require_choices(unmatched: str, merged: str) -> None:
@@ -265,6 +292,57 @@ def _require_choices(unmatched: str, merged: str) -> None:
         raise UnknownOptionError("choice for unmatched=", unmatched, _UNMATCHED)
     if merged not in _MERGED:
         raise UnknownOptionError("choice for merged=", merged, _MERGED)
+
+
+def _require_matched(matches: pd.DataFrame) -> None:
+    report = JoinReport(matches=matches)
+    if len(report.unmatched):
+        raise JoinError(unmatched_sentence(report.unmatched), report)
+
+
+def _tidy_values(
+    values: pd.DataFrame | HoldsValues,
+    regions: pd.DataFrame,
+    *,
+    framework: Framework | None,
+    region_column: str | None,
+    yardstick: str | None,
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return values as a checked tidy frame, and the columns of a wide one that were left out."""
+    pack = source_of(regions).load_pack()
+    given = values_with(values, yardstick, pack)
+    left: tuple[str, ...] = ()
+    # A wide frame may call its column of regions "region" too.
+    if not {"indicator", "value"} & set(given.columns):
+        given, left = melt_wide(given, regions, framework=framework, region_column=region_column)
+        given = values_with(given, yardstick, pack)
+    return _check_tidy(given), left
+
+
+def _one_row(
+    own: pd.DataFrame,
+    labels: pd.DataFrame,
+    table: IndicatorTable,
+    year: int | str | None,
+    *,
+    may_lack: bool,
+) -> IndicatorTable | None:
+    """Return the yardstick as a table of one row, with the indicators and years of the regions.
+
+    With `may_lack` there may be none in the year.
+    """
+    codes, columns = table.framework.codes, list(table.values.columns)
+    try:
+        kept = in_years_of(own, table.year, columns)
+    except DataError:
+        if may_lack:
+            return None
+        raise
+    cells = _one_value_per_cell(kept.assign(region_id=labels.index[0]), year)
+    values = _spread(cells, "value", labels.index, columns).astype("float64")
+    status = _spread(cells, "status", labels.index, codes).fillna("").astype("str")
+    years = _spread(cells, "year", labels.index, codes).astype("Int64")
+    return IndicatorTable(values, labels, table.framework, status, years)
 
 
 def _wanted_rows(tidy: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -354,7 +432,8 @@ def _plain_framework(tidy: pd.DataFrame) -> Framework:
     return Framework(tuple(Indicator(code, name_zh=code, name_en=code) for code in codes))
 
 
-def _unmatched_sentence(unmatched: pd.DataFrame) -> str:
+def unmatched_sentence(unmatched: pd.DataFrame) -> str:
+    """Return a sentence on names that belong to no single region, and the way out."""
     named = []
     for row in unmatched.to_dict("records"):
         several = row["rule"] == "ambiguous"

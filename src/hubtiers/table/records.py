@@ -26,7 +26,7 @@ from hubtiers.table.yearbook.cells import as_text
 from hubtiers.table.yearbook.formats import open_book
 from hubtiers.table.yearbook.sheet import ReadLimits, Sheet
 
-__all__ = ["read_list"]
+__all__ = ["read_list", "read_rows"]
 
 _TEXTS = (".csv", ".csv.gz", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".htm", ".html")
@@ -60,19 +60,31 @@ def read_list(
             f"The records are a {type(records).__name__}. Pass the path of a list, or a frame."
         )
     path = Path(records)
+    frame = read_rows(path, wanted[0])
+    return _take(frame, wanted, useful, f"The list {path.name}"), path.name
+
+
+def read_rows(path: Path, wanted: str = "") -> pd.DataFrame:
+    """Return all rows and columns of a list.
+
+    The header is the first row that has the column `wanted`; the first row of all without one.
+
+    Raises
+    ------
+    DataError
+        When the file is not there, too large, or no list.
+    """
     if not path.is_file():
         raise DataError(f"There is no file {path}. Check the path.")
     name = path.name.lower()
     if name.endswith(_PARQUET):
-        frame = _read_parquet(path)
-    elif name.endswith(_TEXTS):
-        frame = _read_text(path, wanted[0])
-    elif name.endswith(_WORKBOOKS):
-        frame = _read_workbook(path, wanted[0])
-    else:
-        kinds = ", ".join((*_TEXTS, *_WORKBOOKS, *_PARQUET))
-        raise DataError(f"{path.name} is no list that can be read. Save it as one of {kinds}.")
-    return _take(frame, wanted, useful, f"The list {path.name}"), path.name
+        return _read_parquet(path)
+    if name.endswith(_TEXTS):
+        return _read_text(path, wanted)
+    if name.endswith(_WORKBOOKS):
+        return _read_workbook(path, wanted)
+    kinds = ", ".join((*_TEXTS, *_WORKBOOKS, *_PARQUET))
+    raise DataError(f"{path.name} is no list that can be read. Save it as one of {kinds}.")
 
 
 def _take(
@@ -127,7 +139,7 @@ def _read_text(path: Path, wanted: str) -> pd.DataFrame:
     head, before = io.StringIO(text, newline=""), 0
     try:
         for number, row in enumerate(csv.reader(head, delimiter=delimiter, strict=True)):
-            if name_key(wanted) in map(name_key, row):
+            if not wanted or name_key(wanted) in map(name_key, row):
                 before = number
                 break
             if number == _HEADER_ROWS:
@@ -174,7 +186,8 @@ def _read_workbook(path: Path, wanted: str) -> pd.DataFrame:
     fitting = [sheet for sheet in filled if _header_row(sheet, wanted) is not None] or filled
     if len(fitting) != 1:
         names = listing((repr(sheet.name) for sheet in fitting), most=12)
-        what = f"the column {wanted!r} in {len(fitting)} sheets: {names}" if fitting else "no rows"
+        column = f"the column {wanted!r}" if wanted else "rows"
+        what = f"{column} in {len(fitting)} sheets: {names}" if fitting else "no rows"
         raise DataError(
             f"{path.name} has {what}. Save the list that is meant as a file of its own."
         )
@@ -184,7 +197,7 @@ def _read_workbook(path: Path, wanted: str) -> pd.DataFrame:
 def _header_row(sheet: Sheet, wanted: str) -> int | None:
     """Return the place, among the rows, of the first one with the column that is wanted."""
     for place, row in enumerate(list(sheet.rows.values())[:_HEADER_ROWS]):
-        if name_key(wanted) in {name_key(as_text(value)) for value in row.values()}:
+        if not wanted or name_key(wanted) in {name_key(as_text(value)) for value in row.values()}:
             return place
     return None
 

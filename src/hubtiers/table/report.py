@@ -45,6 +45,8 @@ class JoinReport:
         Values that were added up from units that are one region today, with `merged="add"`.
     corrected
         Names that were corrected, with the region that is meant; a dash for those set aside.
+    yardstick
+        The row that is no region but what others are measured by; empty where there is none.
     """
 
     matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))
@@ -57,6 +59,7 @@ class JoinReport:
     both_levels: tuple[str, ...] = ()
     added: tuple[Added, ...] = ()
     corrected: dict[str, str] = field(default_factory=dict)
+    yardstick: str = ""
 
     @property
     def unmatched(self) -> pd.DataFrame:
@@ -124,6 +127,8 @@ class JoinReport:
         lines = []
         if self.totals:
             lines.append(f"totals, set aside: {listing(self.totals, most=12)}")
+        if self.yardstick:
+            lines.append(f"yardstick, scored and not ranked: {self.yardstick}")
         if self.added:
             lines.append(f"added up: {listing(self.added)}")
         if self.corrected:

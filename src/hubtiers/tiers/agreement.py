@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.tiers._chance import kappa_by_chance, resampled_kappas, share_bounds
+from hubtiers.tiers.groups import Groups, in_tiers, is_called_otherwise
 
 __all__ = ["Agreement", "LevelComparison", "agreement", "compare_levels", "tiers_from_ranking"]
 
@@ -151,7 +152,12 @@ class Agreement:
 
 
 def agreement(
-    tier: pd.Series, reference: pd.Series, *, draws: int = 4_999, rng: int = 42
+    tier: pd.Series,
+    reference: pd.Series,
+    *,
+    groups: Groups = None,
+    draws: int = 4_999,
+    rng: int = 42,
 ) -> Agreement:
     """Compare tiers with a reference (一致性检验), region by region.
 
@@ -162,7 +168,11 @@ def agreement(
     ----------
     tier, reference
         Tier by region; regions are matched by index. Zhang's tier names, or ordered categoricals
-        with the same categories.
+        with the same categories. The reference may have groups of other names.
+    groups
+        What the groups of the reference are called, from the highest to the lowest and as many as
+        there are tiers; or the tier that each of them stands for, several for one where there are
+        more groups. Left out, an ordered categorical says its own order.
     draws
         How many permutations of the reference, and how many samples of the bootstrap.
     rng
@@ -173,7 +183,8 @@ def agreement(
     DataError
         When no region has a tier on both sides, or an index has a region twice.
     SpecError
-        When `draws` is no whole number of at least 1.
+        When `draws` is no whole number of at least 1; when there are other numbers of groups and
+        of tiers, and nothing says what stands for what: kappa compares one and the same classes.
     UnknownOptionError
         When a tier name is not known.
 
@@ -199,9 +210,16 @@ def agreement(
     >>> found = agreement(tier, reference)
     >>> found.matches, found.unnamed.to_dict()
     (2, {'d': 'national'})
+    >>> published = pd.Series({"a": "Leader", "b": "Strong", "c": "Modest"})
+    >>> agreement(tier, published, groups=("Leader", "Strong", "Moderate", "Modest")).matches
+    2
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise SpecError(f"agreement(draws={draws!r}) must be a whole number of at least 1.")
+    _require_unique(reference)
+    own = _tier_order(tier)
+    if groups is not None or is_called_otherwise(reference, own):
+        reference = in_tiers(reference, own, groups)
     labels = _tier_order(tier, reference)
     for side in (tier, reference):
         _require_unique(side)

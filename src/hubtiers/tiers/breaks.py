@@ -51,6 +51,7 @@ from hubtiers.tiers.scale import (
     scale_at,
     tier_labels,
 )
+from hubtiers.tiers.yardstick import ScoredYardstick, score_of_yardstick
 
 __all__ = [
     "EqualIntervals",
@@ -64,6 +65,7 @@ __all__ = [
 ]
 
 _SCALES = ("linear", "log")
+_TWO_OR_MORE = {2: "two", 3: "three"}
 
 _ENDS = ("above", "below")
 _MOST_DIGITS = 12
@@ -518,10 +520,10 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class RelativeTo:
-    """Per cent of the mean, or of a named region (均值倍数): tiers relative to a yardstick.
+    """Per cent of the mean, a region or a yardstick row (均值倍数): tiers relative to one score.
 
-    Choose it when tiers are said like “at least half as much again as the average”, or “half of
-    Beijing”.
+    Choose it when tiers are said like “at least half as much again as the average”, “half of
+    Beijing”, or “above 120 % of the European Union”.
 
     Parameters
     ----------
@@ -536,9 +538,16 @@ class RelativeTo:
         The score that is the yardstick, where it is known from elsewhere.
     closed, digits
         As in `Thresholds`.
+    yardstick
+        Name of the yardstick of the table (`join_indicators(…, yardstick=…)`): a row such as EU27
+        or 全国 that is scored by the fitted scheme, and neither ranked nor mapped.
 
     Notes
     -----
+    With `yardstick` the cut-points are per cent of what the scheme makes of that row, in every draw
+    of a robustness anew (its own values stay as they are, also under noise); a later table is
+    sorted by the cut-points of the fit.
+
     Needs a positive yardstick: scores that average 0, such as z-scores, have no meaningful per
     cent. Tiers can be empty. A cut-point stays where it is declared, also on a score: at 100 per
     cent of a region, that region stands on it.
@@ -562,11 +571,12 @@ class RelativeTo:
     value: float | None = None
     closed: str = "above"
     digits: int | None = None
+    yardstick: str | None = None
     about: ClassVar[About] = About(
         zh="均值倍数法",
         en="per cent of a yardstick",
-        says_zh="以均值（或指定区域得分）的百分比为界。",
-        says_en="Cut-points are per cent of the mean, or of a named region's score.",
+        says_zh="以均值（或指定区域、标杆的得分）的百分比为界。",
+        says_en="Cut-points are per cent of the mean, or of the score of a region or a yardstick.",
     )
 
     def __post_init__(self) -> None:
@@ -579,6 +589,7 @@ class RelativeTo:
         _require_ends("RelativeTo", self.closed, self.digits)
         if self.value is not None:
             self._require_value(self.value)
+        self._require_one_yardstick()
 
     @property
     def possible_tiers(self) -> tuple[str, ...]:
@@ -588,40 +599,51 @@ class RelativeTo:
     @property
     def counts_regions(self) -> bool:
         """Whether the yardstick is the mean of all regions."""
-        return self.region is None and self.value is None
+        return self.region is None and self.value is None and self.yardstick is None
 
     @property
     def declares_cuts(self) -> bool:
         """Whether the cut-points are declared in the unit of the score: by a yardstick's value."""
         return self.value is not None
 
-    def fit(self, scores: pd.Series) -> TierScale:
-        """Find the yardstick in these scores.
+    @property
+    def uses_only_scores(self) -> bool:
+        """Whether the scores of the regions alone say which tier each has."""
+        return self.yardstick is None
+
+    def fit(self, scores: pd.Series, *, yardstick: ScoredYardstick | None = None) -> TierScale:
+        """Find the score that is 100 per cent, in these scores or as that of the table's yardstick.
 
         Raises
         ------
+        SpecError
+            When the rule names a yardstick that the table does not have.
         UnknownOptionError
             When the named region is not among the scores.
         DataError
             When the yardstick has no score, or one that is not positive; when a score is infinite.
         """
         known = finite_scores(scores, "RelativeTo()")
-        name, yardstick = self._yardstick(scores, known)
-        if not yardstick > 0:
+        if self.yardstick is not None:
+            name = f"the yardstick {self.yardstick!r}"
+            whole = score_of_yardstick(self.yardstick, yardstick)
+        else:
+            name, whole = self._measure(scores, known)
+        if not whole > 0:
             raise DataError(
                 f"RelativeTo() needs a positive yardstick, but the score of {name} is "
-                f"{yardstick:g}. Choose another region, or a normalisation whose scores are "
+                f"{whole:g}. Choose another region, or a normalisation whose scores are "
                 "positive, such as MinMax()."
             )
-        declared = tuple(_snap(p / 100 * yardstick, known) for p in self.percent)
+        declared = tuple(_snap(p / 100 * whole, known) for p in self.percent)
         cuts = highest_below(declared, closed=self.closed, digits=self.digits)
         labels = self.possible_tiers
         method = f"per cent of {name} in {len(labels)} tiers"
         scale = scale_at(known, cuts, labels, method, bounds=declared)
         return replace(scale, closed=self.closed)
 
-    def _yardstick(self, scores: pd.Series, known: NDArray[np.float64]) -> tuple[str, float]:
-        """Return what the yardstick is called, and its score."""
+    def _measure(self, scores: pd.Series, known: NDArray[np.float64]) -> tuple[str, float]:
+        """Return what is 100 per cent among the scores, and how much it is."""
         if self.value is not None:
             return f"the value {self.value:g}", float(self.value)
         if self.region is not None:
@@ -635,10 +657,21 @@ class RelativeTo:
                 f"RelativeTo(value={self.value!r}) is no positive number. Give the score of the "
                 "yardstick."
             )
-        if self.region is not None:
+
+    def _require_one_yardstick(self) -> None:
+        given = {"region": self.region, "value": self.value, "yardstick": self.yardstick}
+        named = [f"{key}={one!r}" for key, one in given.items() if one is not None]
+        if len(named) > 1:
             raise SpecError(
-                f"RelativeTo(region={self.region!r}, value={self.value:g}) names two yardsticks. "
+                f"RelativeTo({', '.join(named)}) names {_TWO_OR_MORE[len(named)]} yardsticks. "
                 "Give one of them."
+            )
+        if self.yardstick is not None and (
+            not isinstance(self.yardstick, str) or not self.yardstick.strip()
+        ):
+            raise SpecError(
+                f"RelativeTo(yardstick={self.yardstick!r}) is no name. Give that of a row of the "
+                "data, such as 'EU27'."
             )
 
     def _score_of_region(self, scores: pd.Series) -> float:

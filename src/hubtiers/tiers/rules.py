@@ -578,13 +578,10 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
         ]
         return pd.Series(found, regions.index, dtype="object", name="macro_region")
     pack = _pack_of(regions)
-    divisions = pack.groupings.values() if pack is not None else ()
-    owner = {
-        member: group.id
-        for division in divisions
-        for group in division.groups
-        for member in group.members
-    }
+    # Of several divisions this is the one that is called so.
+    division = pack.groupings.get("macro_region") if pack is not None else None
+    groups = division.groups if division is not None else ()
+    owner = {member: group.id for group in groups for member in group.members}
     single = []
     for inside in _provinces_inside(regions):
         owners = {owner.get(province) for province in inside}

@@ -70,7 +70,9 @@ def test_seven_of_zhangs_eight_hubs(
 ) -> None:
     expected = ["北京", "上海", "深圳-广州", "武汉", "重庆-成都", "西安", "济南-青岛", "长春-沈阳"]
     assert _upper(proposed) == expected
-    assert _upper(propose_layout(lists, cities, balance="macro_region")) == expected
+    assert _upper(propose_layout(lists, cities, balance="four")) == expected
+    named = propose_layout(lists, cities, balance="seven")
+    assert named.hubs == proposed.hubs
     unbalanced = propose_layout(lists, cities)
     assert _upper(unbalanced) == [*expected[:-1], "合肥"]
     assert proposed.proposal.balance_cost == pytest.approx(0.0172, abs=5e-5)

@@ -19,6 +19,10 @@ COLUMNS = [
     "members",
     "lon",
     "lat",
+    "seat_lon",
+    "seat_lat",
+    "macro_region",
+    "geographic_region",
     "geometry",
 ]
 
@@ -33,7 +37,9 @@ def test_levels_have_the_declared_units_and_columns(level, count):
     assert all(isinstance(region_id, str) for region_id in regions.index)
     assert set(regions["level"]) == {level}
     assert regions.crs.to_epsg() == 4326
-    assert not regions.drop(columns="geometry").isna().any().any()
+    # Consortia have no seat of government.
+    seats = ["seat_lon", "seat_lat"] if level == "consortium" else []
+    assert not regions.drop(columns=["geometry", *seats]).isna().any().any()
 
 
 def test_city_units_are_prefectures_municipalities_and_direct_counties():

@@ -106,7 +106,8 @@ def test_the_packs_that_ship():
     assert len(china.line_shapes("south_china_sea")) == 10
     assert "全国" in china.totals
     assert china.yardsticks[0].spellings[:2] == ("全国", "China")
-    assert {group.id: group.members for group in china.groups()} == dict(MACRO_REGIONS)
+    four = china.groupings["macro_region"].groups
+    assert {group.id: group.members for group in four} == dict(MACRO_REGIONS)
     assert repr(china) == "<Pack china: China; levels province, city, consortium>"
     assert "<td>province</td>" in china._repr_html_()
     with pytest.raises(UnknownOptionError, match="Unknown level of the pack 'china': 'cities'"):
@@ -130,7 +131,14 @@ def test_the_countries_of_the_world():
         "numeric",
         "lon",
         "lat",
+        "bloc",
         "geometry",
+    ]
+    assert world.loc[["FRA", "JPN", "VNM", "EGY"], "bloc"].tolist() == [
+        "EU27;OECD",
+        "OECD",
+        "ASEAN",
+        "",
     ]
     assert len(world) == 238
     assert world.index.is_unique

@@ -351,6 +351,8 @@ def _grouped(
         )
     else:
         group = regions[method.by].reindex(numbers.index)
+    # An empty text says that a region lies in no group, or in several.
+    group = group.mask(group.astype("object") == "")
     if absent := numbers.index[group.isna()].tolist():
         raise DataError(
             f"{name} finds no group for {listing(absent)}. Complete the groups, or leave these "

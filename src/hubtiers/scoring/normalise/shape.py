@@ -24,7 +24,7 @@ from hubtiers.scoring.normalise.linear import FittedLinear
 __all__ = ["FittedLogMinMax", "FittedPercentileRank", "LogMinMax", "PercentileRank"]
 
 
-_TIES = ("mean", "lowest")
+_TIES = ("mean", "lowest", "turned")
 
 
 def rank_position(
@@ -32,7 +32,7 @@ def rank_position(
 ) -> NDArray[np.float64]:
     """Return the share of a sorted field of values that each x is above; NaN stays NaN.
 
-    Ties count half, or with ``ties="lowest"`` not at all.
+    Ties count half, or with ``ties="lowest"`` not at all, or with ``ties="highest"`` wholly.
 
     A member of the field is not compared with itself, so that the lowest gets 0 and the highest 1.
     Values from outside come to lie half-way between their neighbours, and beyond the ends at 0 or
@@ -41,7 +41,8 @@ def rank_position(
     below = np.searchsorted(field, x, side="left")
     equal = np.searchsorted(field, x, side="right") - below
     others = len(field) - 1
-    tied = equal / 2 - 0.5 if ties == "mean" else np.where(equal > 0, 0.0, -0.5)
+    share = {"mean": 0.5, "lowest": 0.0, "highest": 1.0}[ties]
+    tied = np.where(equal > 0, share * (equal - 1), -0.5)
     position = (below + tied) / others if others else np.where(equal > 0, 0.5, np.sign(below))
     return np.where(np.isnan(x), np.nan, np.clip(position, 0.0, 1.0))
 
@@ -57,7 +58,9 @@ class PercentileRank:
     ----------
     ties
         ``"mean"``: tied regions share the mean of their ranks; ``"lowest"``: they share the lowest,
-        as Excel's PERCENTRANK.INC and many published indices have it.
+        as Excel's PERCENTRANK.INC and many published indices have it; ``"turned"``: likewise, but
+        where less is better the values are ranked as they stand and the rank is turned over, so
+        that the tied share the highest, as in the Social Vulnerability Index.
 
     Notes
     -----
@@ -78,6 +81,10 @@ class PercentileRank:
     [0.625, 0.0, 0.625, 1.0, 0.25]
     >>> PercentileRank(ties="lowest").fit(values).apply(values)["patents"].tolist()
     [0.5, 0.0, 0.5, 1.0, 0.25]
+    >>> less = pd.Series({"patents": -1})
+    >>> ranks = PercentileRank(ties="turned").fit(values, direction=less)
+    >>> ranks.apply(values)["patents"].tolist()
+    [0.5, 1.0, 0.5, 0.0, 0.75]
     """
 
     ties: str = "mean"
@@ -141,10 +148,12 @@ class FittedPercentileRank:
         """
         numbers = same_columns(self.direction.index, values, "PercentileRank()")
         x = numbers.to_numpy() * self.direction.to_numpy()
-        ranked = [
-            rank_position(column, field, ties=self.method.ties)
-            for column, field in zip(x.T, self.fields, strict=True)
-        ]
+        ranked = []
+        for column, field, sign in zip(x.T, self.fields, self.direction, strict=True):
+            ties = self.method.ties
+            if ties == "turned":
+                ties = "lowest" if sign > 0 else "highest"
+            ranked.append(rank_position(column, field, ties=ties))
         return pd.DataFrame(np.column_stack(ranked), index=numbers.index, columns=numbers.columns)
 
 

@@ -15,7 +15,7 @@ from hubtiers.show.figures.outlines import box_of
 from hubtiers.show.figures.room import Piece
 from hubtiers.show.figures.scene import Frame, Scene
 from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, hub_shapes, tier_colours
-from hubtiers.show.words import break_texts, say, tier_name
+from hubtiers.show.words import break_texts, say, tier_name, yardstick_text
 
 if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
@@ -35,6 +35,7 @@ def legend_items(
     """Return the legends of tiers and hubs as pieces that find their place on the map."""
     language = board.language
     rows = _tier_rows(result, language) + _other_rows(result, scene, language)
+    rows += _yardstick_rows(result, language)
     found = [_legend_item(board, rows, say("tier_score", language), "legend")]
     if layout is not None:
         found.append(
@@ -87,6 +88,14 @@ def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
         blank = Patch(facecolor=paper_of(scene), edgecolor=_EDGE, linewidth=0.6)
         rows.append((blank, say("not_in_study", language)))
     return rows
+
+
+def _yardstick_rows(result: Result, language: str) -> Rows:
+    """Return what the tiers are relative to, which is nowhere on the map."""
+    from matplotlib.patches import Patch
+
+    said = yardstick_text(result)
+    return [] if said is None else [(Patch(visible=False), said.say(language))]
 
 
 def _hub_rows(layout: HubLayout, language: str) -> Rows:

@@ -41,6 +41,7 @@ class Material:
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layout: HubLayout | None = None
     reference: pd.Series | None = None
+    reference_name: str = ""
     robustness: Robustness | None = None
     comparison: Comparison | pd.DataFrame | None = None
     outside: pd.DataFrame | None = None
@@ -62,6 +63,7 @@ class Material:
             notes={"zh": outcome.content.notes_zh, "en": outcome.content.notes_en},
             layout=outcome.layout,
             reference=outcome.reference,
+            reference_name=outcome.reference_name,
             comparison=outcome.comparison,
             outside=outcome.outside,
             hubs=outcome.hubs,

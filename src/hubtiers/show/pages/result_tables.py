@@ -46,6 +46,7 @@ from hubtiers.show.words import (
     tier_text,
     unit_text,
     word,
+    yardstick_text,
 )
 
 __all__ = [
@@ -270,21 +271,39 @@ def scores_and_ranks(result: Result) -> PrintTable:
         column("score", of=number_at("score"), digits=4),
         column("rank", of=whole_at("rank"), digits=0),
         column("tier", of=tier_at("tier")),
+        *_relative_column(result),
         *(column(node_text(result, code), of=number_at(code), digits=4) for code in subs),
         column("coverage", of=number_at("coverage"), digits=2),
         *gaps,
     )
-    notes = [_method_note(result)]
+    notes = [_method_note(result), *_yardstick_notes(result)]
     if result.no_data:
         notes.append(word("no_score_note").fill(n=len(result.no_data)))
+    frame = result.to_frame()
+    if _relative_column(result) and result.yardstick is not None:
+        frame["relative"] = result.yardstick.relative(frame["score"])
     return print_table(
         "scores",
         "score_table",
         columns,
-        records_of(result.to_frame()),
+        records_of(frame),
         notes=notes,
         headings=3,
     )
+
+
+def _relative_column(result: Result) -> list[Column]:
+    """Return the column of scores in per cent of the yardstick, where there is a positive one."""
+    found = result.yardstick
+    if found is None or not found.score > 0:
+        return []
+    name = Text(found.name_zh, found.name_en)
+    return [column(word("relative_to").fill(name=name), of=number_at("relative"), digits=1)]
+
+
+def _yardstick_notes(result: Result) -> list[Text]:
+    said = yardstick_text(result)
+    return [] if said is None else [Text(f"{said.zh}。", f"{said.en}.")]
 
 
 def _method_note(result: Result) -> Text:
@@ -311,6 +330,7 @@ def tiers_and_breaks(result: Result) -> PrintTable:
         cuts = " · ".join(number_text(cut, 4) for cut in result.breaks.breaks)
         notes.append(word("tier_cuts").fill(cuts=cuts))
     tiers = result.breaks.to_frame().to_dict("records")
+    notes += _yardstick_notes(result)
     return print_table("tiers", "tier_table", columns, tiers, notes=notes)
 
 

@@ -297,7 +297,11 @@ def reference_part(material: Material, page: Page) -> str:
     if material.reference is None:
         return ""
     source = "" if material.layout is None else material.layout.source
-    body = page.text(f"参照布局：{source}", f"Reference layout: {source}") if source else ""
+    if material.reference_name:
+        groups = material.reference_name
+        body = page.text(f"参照分组：{groups}", f"Published groups: {groups}")
+    else:
+        body = page.text(f"参照布局：{source}", f"Reference layout: {source}") if source else ""
     try:
         found = agreement(material.result.tier, material.reference)
         compared = compare_baselines(material.result, material.reference, others=material.baselines)

@@ -32,6 +32,7 @@ from hubtiers.show.words import (
     title_texts,
     unit_text,
     word,
+    yardstick_text,
 )
 
 if TYPE_CHECKING:
@@ -78,12 +79,16 @@ def map_content(
 def _subtitle(result: Result, ground: Ground) -> Text:
     scale = result.breaks
     unscored = int(result.scores.reindex(ground.area.study.index).isna().sum())
-    return word("subtitle").fill(
+    said = word("subtitle").fill(
         n=int(result.scores.notna().sum()),
         k=len(scale.labels),
         gvf=f"{scale.gvf:.3f}",
         missing=word("subtitle_missing").fill(n=unscored) if unscored else "",
     )
+    measure = yardstick_text(result)
+    if measure is None:
+        return said
+    return Text(f"{said.zh}；{measure.zh}", f"{said.en}; {measure.en}")
 
 
 def _shapes(ground: Ground) -> dict[str, Any]:
