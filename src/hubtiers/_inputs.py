@@ -33,6 +33,8 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     members = data.members.file if data.members else None
     prices = data.deflate.file if data.deflate else None
     named = [*tables, data.framework, data.regions, data.names, members, prices, layout]
+    named += [content.propose.distances] if content.propose else []
+    named += [content.network.flows] if content.network else []
     files = {name: folder / name for name in named if name and is_file_name(name)}
     for name in tables:
         if not is_file_name(name):

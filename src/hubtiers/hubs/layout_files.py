@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,7 @@ def save_layout(
         raise SpecError(f"A layout is saved as .toml or .gpkg, but the path is {target.name!r}.")
     if regions is None:
         raise SpecError("A GeoPackage holds shapes. Give save(path, regions=…), or save as .toml.")
-    with replacing(target) as temporary:
+    with replacing(target) as temporary, _without_clock():
         temporary.unlink()
         for what in WHAT:
             shapes = shapes_of(layout, regions, what)
@@ -73,6 +75,18 @@ def save_layout(
                 shapes.to_file(temporary, layer=what, driver="GPKG")
         _write_table(layout, temporary)
     return target
+
+
+@contextlib.contextmanager
+def _without_clock() -> Iterator[None]:
+    """Keep the time of writing out of the file, so that the same layout gives the same bytes."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _write_table(layout: HubLayout, path: Path) -> None:
