@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hubtiers.outcome import Outcome
     from hubtiers.robustness.result import Robustness
     from hubtiers.scheme import Result
+    from hubtiers.show.words import Text as WordText
 
 __all__ = [
     "open_console",
@@ -69,13 +70,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     against = outcome.reference_name or (outcome.layout.id if outcome.layout else "")
     if found and compared is not None and against:
         key = "console_reference" if outcome.reference_name else "console_agreement"
-        said = word(key).fill(
-            layout=against,
-            matches=found.matches,
-            n=found.n,
-            kappa=f"{found.kappa:.3f}",
-            told=_agreement_text(compared.iloc[0]),
-        )
+        said = word(key).fill(layout=against, told=_agreement_text(compared.iloc[0]))
         console.print(said.say(language), markup=False)
         _print_baselines(console, compared, outcome.result, found)
     if outcome.comparison:
@@ -102,15 +97,21 @@ def _with_interval(row: Mapping[Any, Any], measure: str) -> str:
     return f"{row[measure]:.3f} (95 % {low:.3f} to {high:.3f})"
 
 
-def _agreement_text(row: pd.Series) -> str:
+def _agreement_text(row: pd.Series) -> WordText:
     """Return how far tiers agree with a reference: count, kappa, interval and permutations."""
-    told = f"{row['matches']} of {row['n']} regions in the same tier, weighted kappa "
-    told += f"{row['kappa']:.3f}"
+    from hubtiers.show.words import word
+
+    low, high = f"{row['bootstrap_low']:.3f}", f"{row['bootstrap_high']:.3f}"
+    sure = word("console_interval").fill(low=low, high=high)
     if row["matches"] == row["n"]:
-        sure = f"all agree: a share of at least {row['share_low']:.3f} with 95 %"
-    else:
-        sure = f"95 % {row['bootstrap_low']:.3f} to {row['bootstrap_high']:.3f}"
-    return f"{told} ({sure}; permutations p {row['p_value']:.2g})"
+        sure = word("console_all_agree").fill(low=f"{row['share_low']:.3f}")
+    return word("console_told").fill(
+        matches=row["matches"],
+        n=row["n"],
+        kappa=f"{row['kappa']:.3f}",
+        sure=sure,
+        p=f"{row['p_value']:.2g}",
+    )
 
 
 def _print_baselines(
@@ -124,7 +125,7 @@ def _print_baselines(
     for name in shown:
         tried = int((compared["kind"] == "indicator").sum())
         label = f"{name} alone" if name != best else f"{name} alone, the best of {tried} indicators"
-        console.print(f"Baseline, {label}: {_agreement_text(compared.loc[name])}.", markup=False)
+        console.print(f"Baseline, {label}: {_agreement_text(compared.loc[name]).en}.", markup=False)
     if found is not None and len(found.unnamed_high):
         regions = sorted(found.unnamed_high.index, key=lambda region: result.rank[region])
         named = listing(map(result.table.label, regions), most=12)

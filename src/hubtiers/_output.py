@@ -9,7 +9,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -98,7 +98,7 @@ def write_scores(result: Result, path: Path, *, robustness: Robustness | None = 
     With `robustness` the columns `tier_probability` (of the tier that the region has) and
     `rank_low`, `rank_high` (90 % of the draws) are added.
     """
-    frame = result.to_frame()
+    frame = _without_marks(result.to_frame())
     if robustness is not None:
         ranks = robustness.rank_interval.reindex(frame.index)
         frame["tier_probability"] = robustness.confidence.reindex(frame.index)
@@ -117,8 +117,19 @@ def write_panel(panel: TierPanel, path: Path) -> None:
     frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n", index=False)
 
 
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
+
+
+def _without_marks(frame: _Frame) -> _Frame:
+    """Return the frame without what gaps did, which report, workbook and record tell.
+
+    A column that is there for some studies only would change what reads the file.
+    """
+    return frame.drop(columns=["missing", "heaviest_weight"], errors="ignore")
+
+
 def _geojson(result: Result) -> str:
-    frame = result.to_geodataframe()
+    frame = _without_marks(result.to_geodataframe())
     frame["tier"] = frame["tier"].astype("str").where(frame["tier"].notna(), None)
     frame["rank"] = frame["rank"].astype("float64")
     text: str = frame.reset_index().to_json(ensure_ascii=False, drop_id=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._methods import describe
+from hubtiers.errors import DomainError
 from hubtiers.scheme import FittedScheme, Result
 
 __all__ = ["StepUp", "next_break", "tier_above", "tier_steps"]
@@ -67,10 +68,19 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
 
     Where there are none, a sentence says why; else it is empty.
     """
-    fitted = result.fitted
     cut = next_break(result, region)
     if cut is None:
         return (), _why_no_gap(result, region)
+    try:
+        return _lifting_steps(result, region, cut)
+    except DomainError as error:
+        # The best and worst values of the fit, which are tried, need not suit the method.
+        return (), f"not defined: the values that were tried do not suit a step. {error}"
+
+
+def _lifting_steps(result: Result, region: str, cut: float) -> tuple[tuple[StepUp, ...], str]:
+    """Return the changes that lift the score above a cut-point, or a sentence in their place."""
+    fitted = result.fitted
     complete: pd.Series = result.complete.loc[[region]].iloc[0]
     if not _scored_alone(fitted, complete, float(result.scores[region])):
         method = describe(fitted.scheme.aggregate)

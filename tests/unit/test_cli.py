@@ -40,7 +40,10 @@ def test_help_is_bilingual(hubtiers, tmp_path):
 
 def test_build_prints_agreement_and_other_weights(built):
     run = built("zhang2022").run
-    assert "与布局 zhang2022 比较：可比的 14 个区域中 14 个同级，加权 κ = 1.000。" in run.stdout
+    assert (
+        "与布局 zhang2022 比较：可比的 14 个区域中 14 个同级，加权 κ = 1.000（全部同级"
+        in run.stdout
+    )
     assert "critic differs from the reference in Fujian 福建省." in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
     assert rows[0][-2].strip() == "7 of 14"

@@ -133,8 +133,8 @@ def test_the_command_line_tells_the_reference(folder):
         text=True,
         check=True,
     )
-    assert "Agreement with groups.csv (Leader = international" in told.stdout
-    assert "3 of 5 regions in the same tier" in " ".join(told.stdout.split())
+    assert "与 groups.csv (Leader = international" in told.stdout
+    assert "可比的 5 个区域中 3 个同级" in "".join(told.stdout.splitlines())
     compared = subprocess.run(
         [*command, "compare", str(folder / "study.toml"), "--weights", "equal", "--out", "c"],
         capture_output=True,

@@ -445,7 +445,8 @@ def _read_seats(path: Path) -> dict[str, tuple[float, float]]:
         raise MissingColumnError(absent, f"The table of seats {path.name}", rows[0] if rows else ())
     seats: dict[str, tuple[float, float]] = {}
     for row in rows:
-        seats[row["region_id"]] = _as_seat(row["region_id"], (row["lon"], row["lat"]))
+        core = row["region_id"]
+        seats[core] = _as_seat(f"{core} in {path.name}", (row["lon"], row["lat"]))
     return seats
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hubtiers._hierarchy import by_level, method_at
-from hubtiers._method import own_fact, score_unit
+from hubtiers._method import asked_for, own_fact, score_unit
 from hubtiers._methods import describe
 from hubtiers.errors import SpecError, listing
 from hubtiers.robustness.variation import PerLevel, Variation
@@ -31,6 +31,9 @@ def refuse_other_units(scheme: Scheme, variation: Variation, *, tiers: str) -> N
     offers = {step: _others(scheme, variation, step) for step in _STEPS}
     changed = {step: others for step, others in offers.items() if others}
     if not changed:
+        return
+    if tiers == "fixed" and "table" in asked_for(scheme.tier.fit):
+        # What reads the table, such as shares, has no cut-point in the score.
         return
     if tiers == "fixed":
         holds = "tiers='fixed' keeps the cut-points of the scheme"

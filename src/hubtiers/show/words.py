@@ -252,12 +252,17 @@ _FIGURES: Mapping[str, Text] = {
     ),
     "caption_left_out": Text("未绘：{places}。", "Not shown: {places}. "),
     "console_agreement": Text(
-        "与布局 {layout} 比较：可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}。",
-        "Agreement with the layout {layout}: {told}.",
+        "与布局 {layout} 比较：{told}。", "Agreement with the layout {layout}: {told}."
     ),
-    "console_reference": Text(
-        "与 {layout} 比较：可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}。",
-        "Agreement with {layout}: {told}.",
+    "console_all_agree": Text(
+        "全部同级：95% 置信下同级比例不低于 {low}", "all agree: a share of at least {low} with 95 %"
+    ),
+    "console_interval": Text("95% 区间 {low} 至 {high}", "95 % {low} to {high}"),
+    "console_reference": Text("与 {layout} 比较：{told}。", "Agreement with {layout}: {told}."),
+    "console_told": Text(
+        "可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}（{sure}；置换检验 p = {p}）",
+        "{matches} of {n} regions in the same tier, weighted kappa {kappa} ({sure}; permutations "
+        "p {p})",
     ),
     "cores_inside": Text(
         "中心城市驻地位置未知者，标在其区域内一点。",

@@ -103,7 +103,7 @@ def test_frame_and_repr(zhang):
     assert frame["hub"].tolist()[:3] == ["beijing", "shanghai", "greater-bay-area"]
     assert (
         repr(zhang)
-        == "<HubLayout zhang2022: 3 international, 5 national, 8 regional hubs, 3 corridors>"
+        == "<HubLayout zhang2022: 3 international, 5 national, 8 regional hubs, 5 corridors>"
     )
     assert "Wuhan" in zhang._repr_html_()
 
@@ -195,7 +195,7 @@ def test_a_wrong_key_or_value_anywhere_in_a_layout_is_an_error(tmp_path, old, ne
 
 
 def test_wrong_seats_are_named(tmp_path):
-    with pytest.raises(DataError, match=r"seat of P07 in seats.csv lies at '1', '99'"):
+    with pytest.raises(DataError, match=r"seat of P07 in seats.csv is \('1', '99'\)"):
         load_layout(written(tmp_path, seats="region_id,lon,lat\nP07,1,99\n"))
     with pytest.raises(MissingColumnError, match="table of seats seats.csv lacks .*'lat'"):
         load_layout(written(tmp_path, seats="region_id,lon\nP07,1\n"))

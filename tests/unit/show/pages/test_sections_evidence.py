@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -26,16 +27,16 @@ from hubtiers.show.words import Text
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
-from hubtiers.tiers.breaks import NaturalBreaks, RelativeTo
+from hubtiers.tiers.breaks import NaturalBreaks
 from hubtiers.tiers.clusters import KMeans
 
 TITLE = Text("研究", "Study")
 
 
-class Beyond(RelativeTo):
+class Beyond(NaturalBreaks):
     """A rule that holds regions against a place outside."""
 
-    yardstick = "elsewhere"
+    yardstick: ClassVar[str] = "elsewhere"
 
 
 def plain(html: str) -> str:
@@ -191,7 +192,7 @@ def test_the_top_tier_is_that_of_the_regions_compared() -> None:
     told = plain(top_tier_caveat(result, Page("en")))
     assert "“International” means the highest class of the 25 regions compared" in told
     assert "“国际级”指所比较的 25 个区域中的最高一级" in plain(top_tier_caveat(result, Page("zh")))
-    outside = Scheme(tier=Beyond((50.0, 90.0, 120.0))).run(result.table)
+    outside = Scheme(tier=Beyond(3)).run(result.table)
     assert top_tier_caveat(outside, Page("en")) == ""
 
 
