@@ -44,9 +44,10 @@ def test_figures_are_painted_and_nothing_is_asked_for(opened, zhang_outcome, lan
     pictures = page.evaluate(
         "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))"
     )
-    assert len(pictures) == 4
+    # Weights, map, rank and size, functions, tiers by number, correlations.
+    assert len(pictures) == 6
     assert min(pictures) > 300
-    assert page.locator("section").count() == 8
+    assert page.locator("section").count() == 11
     page.click("nav a[href='#result']")
     assert page.evaluate(
         "Math.abs(document.querySelector('#result').getBoundingClientRect().top) < 5"
