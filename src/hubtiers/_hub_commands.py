@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hubtiers import _console
-from hubtiers.errors import SpecError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.hubs.propose import ProposedLayout
+    from hubtiers.study import Study
 
 __all__ = ["add_hub_commands"]
 
@@ -187,6 +187,15 @@ def _require_known(loaded: HubLayout, frame: gpd.GeoDataFrame) -> None:
                 raise UnknownOptionError(f"unit of the corridor {corridor.id!r}:", unit, known)
 
 
+def _layout_of(study: Study) -> HubLayout:
+    """Return the layout that a study proposes, or else names."""
+    loaded = study.load_layout()
+    if study.content.propose is not None or loaded is None:
+        loaded = study.propose(draws=0).proposed
+    assert loaded is not None
+    return loaded
+
+
 def diffuse(
     study: StudyName,
     *,
@@ -210,12 +219,7 @@ def diffuse(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
-    result = chosen.scheme.run(chosen.load_table())
-    loaded: HubLayout | None = chosen.load_layout()
-    if chosen.content.propose is not None or loaded is None:
-        loaded = chosen.propose(draws=0).proposed
-    if loaded is None:
-        raise SpecError("The study has no layout, and none can be proposed.")
+    result, loaded = chosen.scheme.run(chosen.load_table()), _layout_of(chosen)
     found = simulate_diffusion(result, loaded, sources=sources, decay=decay, receptive=receptive)
     folder = out or Path("out") / chosen.name
     folder.mkdir(parents=True, exist_ok=True)

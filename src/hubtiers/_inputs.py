@@ -41,18 +41,24 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
             files |= _of_set(name, values_file(data_path("indicators", name)).name, "sources.csv")
     if data.framework and not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
-    compare = content.compare
-    published = [check.file for check in compare.outside]
-    if compare.reference is not None:
-        published.append(compare.reference.file)
-    files |= {name: folder / name for name in published if name}
-    if any(check.indicator for check in compare.outside):
-        files |= _of_set("checks", "values.csv", "sources.csv")
+    files |= _published(content, folder)
     files |= _of_places(content, regions)
     if layout and is_file_name(layout):
         files |= _seats(folder / layout, folder)
     elif layout:
         files[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
+    return files
+
+
+def _published(content: StudyFile, folder: Path) -> dict[str, Path]:
+    """Return the files of groups and rankings that the result is held against."""
+    compare = content.compare
+    published = [check.file for check in compare.outside]
+    if compare.reference is not None:
+        published.append(compare.reference.file)
+    files = {name: folder / name for name in published if name}
+    if any(check.indicator for check in compare.outside):
+        files |= _of_set("checks", "values.csv", "sources.csv")
     return files
 
 

@@ -333,7 +333,7 @@ def _cores(ground: Ground, rules: Rules, leads: tuple[int, ...]) -> list[tuple[i
 def _around(ground: Ground, cores: Sequence[tuple[int, ...]], tiers: tuple[str, ...]) -> AroundHubs:
     """Return what a rule of extents sees; a hub is as near as its nearest core."""
     leads = tuple(each[0] for each in cores)
-    away = [np.min([ground.row(core) for core in each], axis=0) for each in cores]
+    away = [np.min(list(map(ground.row, each)), axis=0) for each in cores]
     return AroundHubs(
         ids=ground.ids,
         mass=ground.mass[list(leads)],

@@ -141,19 +141,17 @@ def compare_layouts(
     )
     unscored = sides[0].unscored | sides[1].unscored
     pairs = _matched(sides[0], sides[1], measures)
-    rows = [_row(sides, hub_a, hub_b, how, measures, unscored) for hub_a, hub_b, how in pairs]
+    rows = [_row(sides, (hub_a, hub_b), how, measures, unscored) for hub_a, hub_b, how in pairs]
+    covered = {name: side.coverage(measures) for name, side in zip("ab", sides, strict=True)}
+    near = {name: side.distances(measures) for name, side in zip("ab", sides, strict=True)}
     return LayoutComparison(
         hubs=pd.DataFrame(rows),
         cities=_changed(sides, unscored),
-        coverage=pd.DataFrame({key: s.coverage(measures) for key, s in _named(sides)}).T,
-        distance=pd.DataFrame({key: s.distances(measures) for key, s in _named(sides)}).T,
+        coverage=pd.DataFrame(covered).T,
+        distance=pd.DataFrame(near).T,
         known=int(sizes.notna().sum()),
         regions=len(regions),
     )
-
-
-def _named(sides: list[_Side]) -> list[tuple[str, _Side]]:
-    return list(zip(("a", "b"), sides, strict=True))
 
 
 class _Side:
@@ -222,7 +220,9 @@ def _matched(a: _Side, b: _Side, measures: pd.DataFrame) -> list[tuple[str, str,
                 pairs.append((i, j, how))
                 del free_a[i], free_b[j]
     pairs.sort(key=lambda pair: list(a.hubs).index(pair[0]))
-    return [*pairs, *((i, "", "") for i in free_a), *(("", j, "") for j in free_b)]
+    pairs += [(i, "", "") for i in free_a]
+    pairs += [("", j, "") for j in free_b]
+    return pairs
 
 
 def _jaccard(first: frozenset[str], second: frozenset[str], measure: pd.Series) -> float:
@@ -235,32 +235,27 @@ def _jaccard(first: frozenset[str], second: frozenset[str], measure: pd.Series) 
 
 def _row(
     sides: list[_Side],
-    hub_a: str,
-    hub_b: str,
+    pair: tuple[str, str],
     how: str,
     measures: pd.DataFrame,
     unscored: set[str],
 ) -> dict[str, object]:
-    hubs = [side.hubs.get(hub) for side, hub in zip(sides, (hub_a, hub_b), strict=True)]
-    cores_a, cores_b = (
-        side.cores.get(hub, frozenset()) for side, hub in zip(sides, (hub_a, hub_b), strict=True)
-    )
-    extents = [s.extents.get(h, frozenset()) for s, h in zip(sides, (hub_a, hub_b), strict=True)]
-    row: dict[str, object] = {"hub_a": hub_a, "hub_b": hub_b}
-    for language in ("zh", "en"):
-        row[f"name_{language}"] = next(
-            (getattr(hub, f"name_{language}") for hub in hubs if hub is not None), ""
-        )
+    """Return what two hubs have in common, or what one without a counterpart is."""
+    both = list(zip(sides, pair, strict=True))
+    hubs = [side.hubs.get(hub) for side, hub in both]
+    cores_a, cores_b = (side.cores.get(hub, frozenset()) for side, hub in both)
+    extents = [side.extents.get(hub, frozenset()) for side, hub in both]
+    named = hubs[0] or hubs[1]
+    row: dict[str, object] = {"hub_a": pair[0], "hub_b": pair[1]}
+    row |= {key: getattr(named, key) for key in ("name_zh", "name_en")}
     row |= {"matched_by": how, "tier_a": _tier(hubs[0]), "tier_b": _tier(hubs[1])}
     row["kept"] = _joined(cores_a & cores_b)
     row["gained"] = _joined((cores_b - cores_a) - unscored)
     row["lost"] = _joined((cores_a - cores_b) - unscored)
     row["not_scored"] = _joined((cores_a ^ cores_b) & unscored)
     for name in ("area", "weight"):
-        both = all(extents)
-        row[f"jaccard_{name}"] = (
-            _jaccard(extents[0], extents[1], measures[name]) if both else np.nan
-        )
+        likeness = _jaccard(extents[0], extents[1], measures[name])
+        row[f"jaccard_{name}"] = likeness if all(extents) else np.nan
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -250,31 +250,9 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
     >>> simulate_diffusion(result, layout, sources=["110000"]).at(0.0)
     ['110000']
     """
-    kappa = _rates_by_channel(channels)
-    _require_options(decay, emissive, receptive, nearest, peers, neighbour, runs)
-    scores = result.scores.dropna().sort_index()
-    if (scores < 0).any():
-        raise DataError(
-            f"Scores serve as masses, but the lowest is {scores.min():.3g}. Normalise with "
-            "MinMax(), so that 0 means nothing."
-        )
-    frame = gpd.GeoDataFrame(result.table.regions if regions is None else regions)
-    frame = frame.loc[scores.index]
-    starts = _sources(sources, frame, result)
-    tier, is_core = _tiers(result, layout, scores.index)
-    away = _distances(frame, distances)
-    order = _all_tiers(result, layout)
-    height = np.array([order.index(each) for each in tier], np.int64)
-    kinds = _kinds(frame, height, is_core, peers=peers, neighbour=neighbour)
-    mass = (scores / scores.max()).to_numpy(np.float64)
-    strength = (mass**emissive)[:, None] * (mass**receptive)[None, :]
-    strength = strength * decayed(np.maximum(away / nearest, 1.0), decay)
-    rates = np.stack([kappa[name] * strength * kinds[name] for name in CHANNELS])
-    places = scores.index.get_indexer(pd.Index(starts)).astype(np.int64)
-    once = spread(rates, places, np.ones(len(scores)))
-    parameters = {
-        "sources": tuple(starts),
-        "channels": kappa,
+    options: dict[str, Any] = {
+        "sources": tuple(sources) if not isinstance(sources, str) else sources,
+        "channels": _rates_by_channel(channels),
         "decay": decay,
         "emissive": emissive,
         "receptive": receptive,
@@ -283,15 +261,49 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
         "neighbour": neighbour,
         "runs": runs,
     }
+    _require_options(options)
+    scores = _masses(result)
+    frame = gpd.GeoDataFrame(result.table.regions if regions is None else regions)
+    frame = frame.loc[scores.index]
+    options["sources"] = tuple(_sources(sources, frame, result))
+    tier, is_core = _tiers(result, layout, scores.index)
+    order = _all_tiers(result, layout)
+    height = np.array([order.index(each) for each in tier], np.int64)
+    kinds = _kinds(frame, height, is_core, peers=peers, neighbour=neighbour)
+    rates = _rates(scores, _distances(frame, distances), kinds, options)
+    places = scores.index.get_indexer(pd.Index(options["sources"])).astype(np.int64)
+    once = spread(rates, places, np.ones(len(scores)))
     return Diffusion(
         arrival=pd.Series(once.time, scores.index, name="arrival"),
         shares=_shares(once, scores.index),
         tier=tier,
-        tiers=_all_tiers(result, layout),
-        parameters=parameters,
+        tiers=order,
+        parameters=options,
         names=pd.DataFrame(frame[["name_zh", "name_en"]]),
         intervals=_intervals(rates, places, scores.index, runs, rng) if runs else None,
     )
+
+
+def _masses(result: Result) -> pd.Series:
+    """Return the scores that are known, by id; they serve as masses."""
+    scores = result.scores.dropna().sort_index()
+    if (scores < 0).any():
+        raise DataError(
+            f"Scores serve as masses, but the lowest is {scores.min():.3g}. Normalise with "
+            "MinMax(), so that 0 means nothing."
+        )
+    return scores
+
+
+def _rates(
+    scores: pd.Series, away: Floats, kinds: Mapping[str, Flags], options: Mapping[str, Any]
+) -> Floats:
+    """Return channels × places × places: exposure by unit of time."""
+    mass = (scores / scores.max()).to_numpy(np.float64)
+    strength = (mass ** options["emissive"])[:, None] * (mass ** options["receptive"])[None, :]
+    away = np.maximum(away / options["nearest"], 1.0)
+    strength = strength * decayed(away, options["decay"])
+    return np.stack([options["channels"][name] * strength * kinds[name] for name in CHANNELS])
 
 
 def _rates_by_channel(channels: Mapping[str, float] | None) -> dict[str, float]:
@@ -306,24 +318,17 @@ def _rates_by_channel(channels: Mapping[str, float] | None) -> dict[str, float]:
     return {name: float(given.get(name, 0.0)) for name in CHANNELS}
 
 
-def _require_options(
-    decay: float,
-    emissive: float,
-    receptive: float,
-    nearest: float,
-    peers: str,
-    neighbour: str,
-    runs: int,
-) -> None:
-    for name, value in (("decay", decay), ("emissive", emissive), ("receptive", receptive)):
-        if not np.isfinite(value) or value < 0:
-            raise SpecError(f"{name}={value!r} must be a number of at least 0.")
+def _require_options(options: Mapping[str, Any]) -> None:
+    """Refuse numbers out of range and names that are not known."""
+    for name in ("decay", "emissive", "receptive"):
+        if not np.isfinite(options[name]) or options[name] < 0:
+            raise SpecError(f"{name}={options[name]!r} must be a number of at least 0.")
+    nearest, runs = options["nearest"], options["runs"]
     if not np.isfinite(nearest) or nearest <= 0:
         raise SpecError(f"nearest={nearest!r} must be a distance above 0.")
-    if peers not in ("hubs", "all"):
-        raise UnknownOptionError("peers", peers, ("hubs", "all"))
-    if neighbour not in ("lower", "any"):
-        raise UnknownOptionError("neighbour", neighbour, ("lower", "any"))
+    for name, known in (("peers", ("hubs", "all")), ("neighbour", ("lower", "any"))):
+        if options[name] not in known:
+            raise UnknownOptionError(name, options[name], known)
     if isinstance(runs, bool) or not isinstance(runs, (int, np.integer)) or runs < 0:
         raise SpecError(f"runs={runs!r} must be a whole number of at least 0.")
 

@@ -176,7 +176,12 @@ def theil(
     if groups is None:
         columns = ["regions", "share", "index", "contribution"]
         return Theil(total, np.nan, np.nan, pd.DataFrame(columns=columns))
-    group = _groups(groups, table.index)
+    return _parted(table, share, total, _groups(groups, table.index))
+
+
+def _parted(table: pd.DataFrame, share: pd.Series, total: float, group: pd.Series) -> Theil:
+    """Return the index with what lies between and within groups."""
+    mean = float((table["w"] * table["x"]).sum() / table["w"].sum())
     frame = table.assign(group=group, share=share, sum=table["w"] * table["x"])
     sums = frame.groupby("group")[["sum", "w", "share"]].sum()
     means = sums["sum"] / sums["w"]

@@ -266,7 +266,8 @@ class HubLayout:
         UnknownOptionError
             When an id is none of the layout's.
         """
-        known = [*(hub.id for hub in self.hubs), *(each.id for each in self.corridors)]
+        known = [hub.id for hub in self.hubs]
+        known += [corridor.id for corridor in self.corridors]
         for part in parts:
             if part not in known:
                 raise UnknownOptionError("hub or corridor", part, known)

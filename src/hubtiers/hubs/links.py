@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import geopandas as gpd
@@ -138,10 +139,11 @@ class ModifiedGravity:
 
 def _summed(sizes: pd.Series, nodes: Nodes) -> Floats:
     known = sizes.set_axis(sizes.index.astype("str"))
-    absent = [unit for units in nodes.units for unit in units if not known.get(unit, np.nan) > 0]
-    if absent:
+    known = known[known > 0]
+    everywhere = chain.from_iterable(nodes.units)
+    if absent := [unit for unit in everywhere if unit not in known.index]:
         raise DataError(f"{listing(absent)} have no positive size, so that they have no gravity.")
-    return np.array([float(sum(known[unit] for unit in units)) for units in nodes.units])
+    return np.array([float(known[list(units)].sum()) for units in nodes.units])
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +178,7 @@ class ObservedFlows:
                 f"The flows name no place of {listing(map(repr, absent))}. Write places by their "
                 "region id, or leave these hubs out."
             )
-        belongs = np.array([[place in units for place in square.index] for units in nodes.units])
+        belongs = np.array([square.index.isin(units) for units in nodes.units])
         found = belongs @ square.to_numpy() @ belongs.T
         np.fill_diagonal(found, 0.0)
         return np.asarray(found, dtype=np.float64)
@@ -217,8 +219,11 @@ class Contiguous:
                 "Contiguous() needs the outlines of the regions. Give `regions`, or near=Within(…)."
             )
         touching = contiguity(nodes.regions)
-        around = [_with_neighbours(inside, touching) for inside in nodes.inside]
-        found = np.array([[bool(a & set(b)) for b in nodes.inside] for a in around])
+        n = len(nodes.inside)
+        found = np.zeros((n, n), np.bool_)
+        for row, inside in enumerate(nodes.inside):
+            around = _with_neighbours(inside, touching)
+            found[row] = [not around.isdisjoint(other) for other in nodes.inside]
         np.fill_diagonal(found, 0)
         return np.asarray(found | found.T, dtype=np.bool_)
 

@@ -249,11 +249,12 @@ def _ground(
     names = [str(region) for region in known.index]
     place = {name: number for number, name in enumerate(names)}
     near: Contiguity = regions if isinstance(regions, Mapping) else contiguity(regions, rule, k=k)
-    neighbours = [
-        np.array([place[other] for other in near.get(name, ()) if other in place], np.int64)
-        for name in names
-    ]
+    neighbours = [_places(near.get(name, ()), place) for name in names]
     return _Ground(names, x, neighbours)
+
+
+def _places(others: tuple[str, ...], place: Mapping[str, int]) -> Ints:
+    return np.array([place[other] for other in others if other in place], np.int64)
 
 
 def _require(permutations: int, level: float, correction: str | None) -> None:

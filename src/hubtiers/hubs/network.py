@@ -327,14 +327,14 @@ def _nodes(
         rest = [unit for each in hubs for unit in each.inside if unit not in each.cores]
         # A place in two extents is a node once.
         rest = [unit for unit in dict.fromkeys(rest) if not np.isnan(masses.get(unit, np.nan))]
-        units, ids = [*units, *((unit,) for unit in rest)], [*ids, *rest]
-        inside = [*inside, *((unit,) for unit in rest)]
+        alone = [(unit,) for unit in rest]
+        units, ids, inside = [*units, *alone], [*ids, *rest], [*inside, *alone]
     leads = [each[0] for each in units]
     if distances is None:
         away = geodesic_distances(frame.loc[leads])
     else:
         away = distances.loc[leads, leads]
-    sums = np.array([float(sum(masses[unit] for unit in each)) for each in units])
+    sums = np.array([float(masses[list(each)].sum()) for each in units])
     return Nodes(tuple(ids), tuple(units), tuple(inside), sums, away.to_numpy(np.float64), frame)
 
 

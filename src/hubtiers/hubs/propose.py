@@ -167,15 +167,26 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
         exclude=_ids(exclude, frame, "exclude"),
         distances=distances,
     )
-    chosen = choose_hubs(ground, rules)
-    functions = tuple(_functions(result).columns)
     unit = "km" if distances is None else str(distances.attrs.get("unit", ""))
+    return _layout_of(result, frame, ground, rules, unit)
+
+
+def _layout_of(
+    result: Result, frame: pd.DataFrame, ground: Ground, rules: Rules, unit: str
+) -> ProposedLayout:
+    """Choose the hubs, and return them as a layout."""
     proposal = Proposal(
-        ground, rules, chosen, _names(frame), functions, unit, gpd.GeoDataFrame(frame)
+        ground=ground,
+        rules=rules,
+        chosen=choose_hubs(ground, rules),
+        names=_names(frame),
+        functions=tuple(_functions(result).columns),
+        unit=unit,
+        regions=gpd.GeoDataFrame(frame),
     )
     return ProposedLayout(
         id="proposed",
-        hubs=tuple(_hub(proposal, hub) for hub in range(len(chosen.leads))),
+        hubs=tuple(_hub(proposal, hub) for hub in range(len(proposal.chosen.leads))),
         title_zh="提出的布局方案",
         title_en="Proposed layout",
         source="hubtiers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from hubtiers.errors import DataError, SpecError
 from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.regions.distance import distances as geodesic_distances
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
 
 __all__ = ["Accessibility", "accessibility", "p_median"]
 
@@ -127,15 +131,7 @@ def accessibility(
     >>> found.nearest.loc["120000", "centre"]
     '110000'
     """
-    known = set(regions.index)
-    hubs = [hub for hub in layout.hubs if tiers is None or hub.tier in tiers]
-    cores = [layout_members(hub.cores, known)[: 1 if leads else None] for hub in hubs]
-    centres = list(dict.fromkeys(core for each in cores for core in each if core in known))
-    if not centres:
-        raise DataError(
-            f"No centre of the layout {layout.id!r} lies among these regions, so that nothing is "
-            "near to one."
-        )
+    centres = _centres(layout, regions, tiers, leads=leads)
     sizes = _weights(weight, regions.index)
     away = geodesic_distances(regions, centres) if distances is None else distances
     away = away.loc[regions.index, centres]
@@ -156,6 +152,23 @@ def accessibility(
         regions=len(regions),
         unit="km" if distances is None else str(distances.attrs.get("unit", "")),
     )
+
+
+def _centres(
+    layout: HubLayout, regions: gpd.GeoDataFrame, tiers: Sequence[str] | None, *, leads: bool
+) -> list[str]:
+    """Return the cores, or leads, of the hubs of some tiers that lie among the regions."""
+    known, centres = set(regions.index), dict[str, None]()
+    for hub in layout.hubs:
+        if tiers is None or hub.tier in tiers:
+            cores = layout_members(hub.cores, known)[: 1 if leads else None]
+            centres |= dict.fromkeys(core for core in cores if core in known)
+    if not centres:
+        raise DataError(
+            f"No centre of the layout {layout.id!r} lies among these regions, so that nothing is "
+            "near to one."
+        )
+    return list(centres)
 
 
 def _weights(weight: pd.Series | None, index: pd.Index) -> pd.Series:
@@ -234,8 +247,7 @@ def p_median(
     >>> p_median([[0, 4, 9], [4, 0, 5], [9, 5, 0]], 1)
     ((1,), 9.0)
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import coo_array
+    from scipy.optimize import Bounds, milp
 
     away = np.asarray(distances, dtype=np.float64)
     n, m = away.shape
@@ -243,24 +255,29 @@ def p_median(
         raise SpecError(f"p_median(p={p!r}) must lie between 1 and the {m} candidates.")
     sizes = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
     # Variables: share of each place that goes to each candidate, then whether it is a centre.
-    place, candidate = (grid.ravel() for grid in np.indices((n, m)))
-    shares = np.arange(n * m)
-    once = coo_array((np.ones(n * m), (place, shares)), shape=(n, n * m + m))
-    ones = np.ones(n * m)
-    opened = coo_array(
-        (np.r_[ones, -ones], (np.r_[shares, shares], np.r_[shares, n * m + candidate])),
-        shape=(n * m, n * m + m),
-    )
-    count = np.r_[np.zeros(n * m), np.ones(m)][None, :]
     found = milp(
         np.r_[(sizes[:, None] * away).ravel(), np.zeros(m)],
         integrality=np.r_[np.zeros(n * m), np.ones(m)],
         bounds=Bounds(0, 1),
-        constraints=[
-            LinearConstraint(once.tocsr(), 1, 1),
-            LinearConstraint(opened.tocsr(), -np.inf, 0),
-            LinearConstraint(count, p, p),
-        ],
+        constraints=_p_median_rules(n, m, p),
     )
     centres = np.flatnonzero(found.x[n * m :] > 0.5)
     return tuple(map(int, centres)), float((sizes * away[:, centres].min(axis=1)).sum())
+
+
+def _p_median_rules(n: int, m: int, p: int) -> list[LinearConstraint]:
+    """Return that each place is served once, by centres only, and that there are p of them."""
+    from scipy.optimize import LinearConstraint
+    from scipy.sparse import coo_array
+
+    place, candidate = (grid.ravel() for grid in np.indices((n, m)))
+    shares, ones = np.arange(n * m), np.ones(n * m)
+    once = coo_array((ones, (place, shares)), shape=(n, n * m + m))
+    rows, columns = np.r_[shares, shares], np.r_[shares, n * m + candidate]
+    opened = coo_array((np.r_[ones, -ones], (rows, columns)), shape=(n * m, n * m + m))
+    count = np.r_[np.zeros(n * m), np.ones(m)][None, :]
+    return [
+        LinearConstraint(once.tocsr(), 1, 1),
+        LinearConstraint(opened.tocsr(), -np.inf, 0),
+        LinearConstraint(count, p, p),
+    ]

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError
-from hubtiers.hubs.layout import HubLayout, layout_members
+from hubtiers.hubs.layout import Hub, HubLayout, layout_members
 from hubtiers.scheme import Result
 
 __all__ = ["DivisionOfLabour", "division_of_labour"]
@@ -112,20 +112,12 @@ def division_of_labour(
     functions = _functions(result)
     parts, rows = [], {}
     for hub in layout.hubs:
-        known = set(functions.index)
-        units = [u for u in layout_members((*hub.extent, *hub.cores), known) if u in known]
-        inside = functions.loc[list(dict.fromkeys(units))]
-        if len(inside) < 2 or not (inside.sum() > 0).all():
-            continue
-        members = _members(inside, quotient, share)
-        members.insert(0, "hub", hub.id)
-        parts.append(members)
-        counts = members["role"].value_counts()
-        rows[hub.id] = {
-            "members": len(inside),
-            "complementarity": _complementarity(inside.to_numpy(np.float64)),
-            **{name: int(counts.get(name, 0)) for name in (*functions.columns, NO_ROLE)},
-        }
+        inside = _inside(hub, functions)
+        if len(inside) >= 2 and (inside.sum() > 0).all():
+            members = _members(inside, quotient, share)
+            rows[hub.id] = _summary(inside, members)
+            members.insert(0, "hub", hub.id)
+            parts.append(members)
     if not parts:
         raise DataError(
             f"No hub of the layout {layout.id!r} has two members with a score, so that nothing is "
@@ -141,6 +133,22 @@ def division_of_labour(
         quotient=quotient,
         share=share,
     )
+
+
+def _inside(hub: Hub, functions: pd.DataFrame) -> pd.DataFrame:
+    """Return the sub-scores of the members of a hub that have some."""
+    known = set(functions.index)
+    units = layout_members((*hub.extent, *hub.cores), known)
+    return functions.loc[[unit for unit in units if unit in known]]
+
+
+def _summary(inside: pd.DataFrame, members: pd.DataFrame) -> dict[str, object]:
+    counts = members["role"].value_counts()
+    return {
+        "members": len(inside),
+        "complementarity": _complementarity(inside.to_numpy(np.float64)),
+        **{name: int(counts.get(name, 0)) for name in (*inside.columns, NO_ROLE)},
+    }
 
 
 def _functions(result: Result) -> pd.DataFrame:

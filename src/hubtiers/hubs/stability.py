@@ -18,7 +18,7 @@ from hubtiers.hubs._rounds import Chosen, Ground, choose_hubs
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.hubs.propose import ProposedLayout, propose_layout
 from hubtiers.regions.membership import expand_members
-from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
+from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, make_plan, seed_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Scheme
@@ -172,22 +172,24 @@ def assess_layout(
     tally = _Tally(ground, _sought(ground, proposed, reference))
     places = pd.Index(ground.ids).get_indexer(table.values.index.astype("str"))
     evaluator = DrawEvaluator(plan)
-    for start in range(-(-draws // BLOCK)):
-        block = plan.blocks(start, start + 1).take(slice(0, draws - start * BLOCK))
-        for drawn in evaluator.evaluate(block, scores=True):
-            for scores, classes, times in _rows_of(drawn):
-                moved = _moved(ground, scores, classes, places, plan.labels, options)
-                try:
-                    tally.add(choose_hubs(moved, rules), times)
-                except HubtiersError:
-                    tally.failed += times
+    for scores, classes, times in _rows_of(evaluator, draws):
+        moved = _moved(ground, scores, classes, places, plan.labels, options)
+        try:
+            tally.add(choose_hubs(moved, rules), times)
+        except HubtiersError:
+            tally.failed += times
     return tally.stability(proposed)
 
 
-def _rows_of(drawn: Evaluated) -> Iterable[tuple[Floats, Ints, int]]:
-    assert drawn.scores is not None
-    for scores, classes in zip(drawn.scores, drawn.classes, strict=True):
-        yield scores, classes, drawn.times
+def _rows_of(evaluator: DrawEvaluator, draws: int) -> Iterable[tuple[Floats, Ints, int]]:
+    """Yield scores and tiers of the draws, and for how many draws they stand."""
+    for start in range(-(-draws // BLOCK)):
+        some = slice(0, draws - start * BLOCK)
+        block = evaluator.plan.blocks(start, start + 1).take(some)
+        for drawn in evaluator.evaluate(block, scores=True):
+            assert drawn.scores is not None
+            for scores, classes in zip(drawn.scores, drawn.classes, strict=True):
+                yield scores, classes, drawn.times
 
 
 def _moved(
@@ -346,5 +348,6 @@ class _Tally:
 
 def _key(chosen: Chosen, ground: Ground) -> str:
     """Return the cores of the first choice as text, whatever their order."""
-    sets = [sorted(ground.ids[core] for core in cores) for cores in chosen.core_sets(first=True)]
-    return " ".join(sorted("-".join(each) for each in sets))
+    names = np.array(ground.ids)
+    sets = ["-".join(sorted(names[list(cores)])) for cores in chosen.core_sets(first=True)]
+    return " ".join(sorted(sets))
