@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 import venv
 import zipfile
 from importlib.metadata import version
@@ -77,8 +76,8 @@ def test_the_sdist_is_a_checkout_whose_tests_pass(tmp_path):
     """What ships as source holds everything that its tests, pages and Makefile need."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
-    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
-        archive.extractall(tmp_path, filter="data")
+    unpack = ["tar", "-xzf", str(next(tmp_path.glob("*.tar.gz"))), "-C", str(tmp_path)]
+    subprocess.run(unpack, check=True, timeout=120)
     tree = next(path for path in tmp_path.iterdir() if path.is_dir())
     chosen = [
         "tests/test_documents.py",

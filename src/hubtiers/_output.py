@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from hubtiers._hub_files import drawn_layout, write_findings
+from hubtiers._hub_files import drawn_layout, write_findings, write_table
 from hubtiers._storage import cell_text, filling
 from hubtiers.errors import DataError, listing
 from hubtiers.outcome import Outcome
@@ -87,6 +87,8 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         _write_tables(outcome, folder / "tables.xlsx")
     if output.report:
         _write_report(outcome, folder / "report.html")
+    if len(outcome.result.gap_effects):
+        write_table(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
     write_findings(outcome.hubs, folder)
     record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "run.json").write_text(record + "\n", encoding="utf-8")
@@ -121,7 +123,7 @@ _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
 def _without_marks(frame: _Frame) -> _Frame:
-    """Return the frame without what gaps did, which report, workbook and record tell.
+    """Return the frame without what gaps did, which stands in a file of its own.
 
     A column that is there for some studies only would change what reads the file.
     """

@@ -432,7 +432,7 @@ def correlation_interval(r: float, n: int, *, ranks: bool = False) -> tuple[floa
     >>> [round(end, 2) for end in correlation_interval(0.69, 10)]
     [0.11, 0.92]
     >>> [round(end, 2) for end in correlation_interval(0.60, 10, ranks=True)]
-    [-0.11, 0.91]
+    [-0.11, 0.9]
     """
     if n <= 3 or not abs(r) < 1:
         return float("nan"), float("nan")

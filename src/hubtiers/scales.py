@@ -121,7 +121,7 @@ def compare_scales(result: Result, groups: Mapping[str, str] | pd.Series) -> Sca
     >>> coast = {"310000": "delta", "320000": "delta", "330000": "delta", "620000": "west"}
     >>> found = compare_scales(result, coast | {"630000": "west", "640000": "west"})
     >>> found.table["members"].to_dict(), round(found.between, 2)
-    ({'delta': 3, 'west': 3}, 0.94)
+    ({'delta': 3, 'west': 3}, 0.93)
     """
     if isinstance(groups, pd.Series) and groups.index.has_duplicates:
         raise DataError("A region stands in two groups. Give one group for each.")

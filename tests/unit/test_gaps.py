@@ -296,5 +296,7 @@ def test_run_json_holds_gaps_and_doubt(tmp_path):
     assert shares == pytest.approx(by_option["probability"].tolist()[:3], abs=1e-6)
     assert {row["factor"] for row in doubt["drivers"]} == {"weights", "normalise"}
     assert [row["node"] for row in doubt["weights_drawn"]] == ["research", "technology", "industry"]
+    gaps = pd.read_csv(tmp_path / "out" / "gaps.csv", dtype={"region_id": str}, index_col=0)
+    assert gaps.loc["120000", "indicator"].tolist() == ["gdp", "gdp_per_head"]
     scores = pd.read_csv(tmp_path / "out" / "scores.csv", dtype={"region_id": str}, index_col=0)
-    assert scores.loc["120000", "missing"] == "gdp;gdp_per_head"
+    assert "missing" not in scores.columns

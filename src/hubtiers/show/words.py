@@ -1082,7 +1082,7 @@ def break_texts(scale: TierScale, language: str) -> list[str]:
     >>> from hubtiers.tiers.breaks import NaturalBreaks, Thresholds
     >>> scores = pd.Series([0.1, 0.2, 0.8, 0.9])
     >>> break_texts(NaturalBreaks(2).fit(scores), "en")
-    ['0.200–0.900', '0.100–0.200']
+    ['0.800–0.900', '0.100–0.200']
     >>> break_texts(Thresholds((0.5, 0.95), closed="below").fit(scores), "en")
     ['0.950 and above', '0.500–0.950', '0.100–0.500']
     """

@@ -85,7 +85,7 @@ def to_markdown(
     >>> from hubtiers.study import load_study
     >>> result = load_study("zhang2022").run().result
     >>> to_markdown(result, table="tiers", language="en").splitlines()[4]
-    '| International | 0.1768 | 0.7853 | 3 |'
+    '| International | 0.5065 | 0.7853 | 3 |'
     """
     chosen = _find_table(result, table, comparison)
     columns, _ = chosen.shown(language)
@@ -141,7 +141,7 @@ def to_latex(
     >>> from hubtiers.study import load_study
     >>> result = load_study("zhang2022").run().result
     >>> print(to_latex(result, table="tiers", language="en").splitlines()[6])
-    International & 0.1768 & 0.7853 & 3 \\
+    International & 0.5065 & 0.7853 & 3 \\
     """
     chosen = _find_table(result, table, comparison)
     columns, _ = chosen.shown(language)
