@@ -39,7 +39,7 @@ def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
 
 
 def test_readme_shows_its_results():
-    assert len(blocks("README.md", "text")) == 5
+    assert len(blocks("README.md", "text")) == 6
 
 
 def test_readme_commands_run(built, hubtiers, tmp_path):
