@@ -45,8 +45,8 @@ def test_the_order_of_regions_does_not_matter(seed, options):
     other = ht.tier_panel(
         SCHEME, {2020: table(late.loc[order]), 2010: table(early.loc[order])}, **options
     )
-    pd.testing.assert_frame_equal(other.scores.loc[early.index], panel.scores, rtol=1e-11)
-    pd.testing.assert_frame_equal(other.tiers.loc[early.index], panel.tiers)
+    pd.testing.assert_frame_equal(other.scores.loc[panel.scores.index], panel.scores, rtol=1e-11)
+    pd.testing.assert_frame_equal(other.tiers.loc[panel.tiers.index], panel.tiers)
     pd.testing.assert_frame_equal(other.movers, panel.movers, rtol=1e-11)
 
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from hubtiers import score_regions
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
-from hubtiers.score_regions import score_regions
 from hubtiers.table.join import join_indicators
 from hubtiers.table.yearbook.read import read_indicators
 from hubtiers.tiers.breaks import RelativeTo

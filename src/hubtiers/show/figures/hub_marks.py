@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas as gpd
+import pyproj
 import shapely
 
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
@@ -123,8 +124,14 @@ class _Marks(NamedTuple):
     def at(self, unit: str) -> tuple[float, float]:
         """Return the place of a unit."""
         if unit in self.seats:
-            lon, lat = self.seats[unit]
-            point = gpd.GeoSeries.from_xy([lon], [lat], crs=4326).to_crs(self.frame.crs).iloc[0]
-        else:
-            point = self.scene.units(self.frame).loc[unit].representative_point()
+            return _projected(*self.seats[unit], str(self.frame.crs))
+        point = self.scene.units(self.frame).loc[unit].representative_point()
         return float(point.x), float(point.y)
+
+
+@lru_cache(maxsize=1024)
+def _projected(lon: float, lat: float, crs: str) -> tuple[float, float]:
+    """Return where a point in degrees lies on a projection."""
+    to_map = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    x, y = to_map.transform(lon, lat)
+    return float(x), float(y)
