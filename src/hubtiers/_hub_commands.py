@@ -177,14 +177,12 @@ def _require_known(loaded: HubLayout, frame: gpd.GeoDataFrame) -> None:
     from hubtiers.hubs.layout import layout_members
 
     known = set(map(str, frame.index))
-    for hub in loaded.hubs:
-        for unit in layout_members((*hub.cores, *hub.extent), known):
+    named = [(f"the hub {hub.id!r}", (*hub.cores, *hub.extent)) for hub in loaded.hubs]
+    named += [(f"the corridor {each.id!r}", each.members) for each in loaded.corridors]
+    for part, ids in named:
+        for unit in layout_members(ids, known):
             if unit not in known:
-                raise UnknownOptionError(f"unit of the hub {hub.id!r}:", unit, known)
-    for corridor in loaded.corridors:
-        for unit in layout_members(corridor.members, known):
-            if unit not in known:
-                raise UnknownOptionError(f"unit of the corridor {corridor.id!r}:", unit, known)
+                raise UnknownOptionError(f"unit of {part}:", unit, known)
 
 
 def _layout_of(study: Study) -> HubLayout:

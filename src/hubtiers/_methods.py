@@ -195,6 +195,31 @@ def make_step(step: str, spec: Any) -> Any:
         raise UnknownOptionError("step of a scheme", step, METHODS)
     if step == "denominate" and isinstance(spec, bool):
         return denominate.Denominate() if spec else denominate.NoDenominate()
+    return make_named(spec, METHODS[step], f"the step {step!r}")
+
+
+def make_named(spec: Any, kinds: tuple[type, ...], what: str) -> Any:
+    """Return an object of one of some classes, as a study file names it.
+
+    Parameters
+    ----------
+    spec
+        A name, long or short, or a mapping with `method` and its options.
+    kinds
+        The classes that may be named.
+    what
+        What the method is for, as messages say it.
+
+    Raises
+    ------
+    UnknownOptionError, SpecError
+        When the name, an option or its value is wrong.
+
+    Examples
+    --------
+    >>> make_named({"method": "entropy", "shift": 0.1}, weight.METHODS, "the step 'weight'")
+    EntropyWeights(shift=0.1)
+    """
     options = (
         {str(key): value for key, value in spec.items()}
         if isinstance(spec, Mapping)
@@ -202,10 +227,9 @@ def make_step(step: str, spec: Any) -> Any:
     )
     name = options.pop("method", None)
     if name is None:
-        raise SpecError(
-            f"The step {step!r} has no method. Write for example {METHODS[step][0].__name__!r}."
-        )
-    method = find_method(step, str(name))
+        start = what[0].upper() + what[1:]
+        raise SpecError(f"{start} has no method. Write for example {kinds[0].__name__!r}.")
+    method = _named_among(kinds, str(name), what)
     known = _options_of(method)
     for option in options:
         if option not in known:
@@ -248,12 +272,14 @@ def find_method(step: str, name: str) -> type:
 
     Case and punctuation do not matter.
     """
-    by_key = {key: method for method in METHODS[step] for key in _keys(method)}
+    return _named_among(METHODS[step], name, f"the step {step!r}")
+
+
+def _named_among(kinds: tuple[type, ...], name: str, what: str) -> type:
+    by_key = {key: method for method in kinds for key in _keys(method)}
     method = by_key.get(_key(name))
     if method is None:
-        raise UnknownOptionError(
-            f"method for the step {step!r}:", name, [m.__name__ for m in METHODS[step]]
-        )
+        raise UnknownOptionError(f"method for {what}:", name, [m.__name__ for m in kinds])
     return method
 
 

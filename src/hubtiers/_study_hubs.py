@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError
+from hubtiers._methods import make_named
+from hubtiers.errors import SpecError, UnknownOptionError
 
 if TYPE_CHECKING:
     from hubtiers.hubs.compare_layouts import LayoutComparison
@@ -29,7 +29,6 @@ __all__ = [
     "NetworkSection",
     "ProposeSection",
     "find_hubs",
-    "make_rule",
 ]
 
 Spec = str | dict[str, Any]
@@ -110,51 +109,6 @@ class HubFindings:
     diffusion: Diffusion | None = None
 
 
-def make_rule(spec: Spec, kinds: tuple[type[Any], ...], what: str) -> Any:
-    """Return a rule that a study file names, with its options.
-
-    Parameters
-    ----------
-    spec
-        A name, or a mapping with `method` and options.
-    kinds
-        The classes that may be named.
-    what
-        What the rule is for, as messages call it.
-
-    Raises
-    ------
-    UnknownOptionError, SpecError
-        When the name, an option or its value is wrong.
-
-    Examples
-    --------
-    >>> from hubtiers.hubs.cores import CoCores, SingleCore
-    >>> make_rule({"method": "CoCores", "ratio": 0.9}, (CoCores, SingleCore), "cores")
-    CoCores(ratio=0.9, within=400.0)
-    """
-    options = dict(spec) if isinstance(spec, Mapping) else {"method": spec}
-    name = str(options.pop("method", ""))
-    by_name = {_key(kind.__name__): kind for kind in kinds}
-    kind = by_name.get(_key(name))
-    if kind is None:
-        raise UnknownOptionError(f"method of {what}:", name, [k.__name__ for k in kinds])
-    known = [each.name for each in dataclasses.fields(kind)]
-    for option in options:
-        if option not in known:
-            raise UnknownOptionError(f"option of {kind.__name__}:", option, known)
-    try:
-        return kind(**options)
-    except HubtiersError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise SpecError(f"{kind.__name__} cannot be made from {options}: {error}.") from None
-
-
-def _key(name: str) -> str:
-    return "".join(c for c in name.lower() if c.isalnum())
-
-
 def propose_options(
     section: ProposeSection, result: Result, regions: gpd.GeoDataFrame, folder: Path
 ) -> dict[str, Any]:
@@ -170,9 +124,9 @@ def propose_options(
     }
     options["solve"] = section.solve
     if section.cores is not None:
-        options["cores"] = make_rule(section.cores, (CoCores, LargestGap, SingleCore), "cores")
+        options["cores"] = make_named(section.cores, (CoCores, LargestGap, SingleCore), "cores")
     if section.extent is not None:
-        options["extent"] = make_rule(section.extent, extents, "extent")
+        options["extent"] = make_named(section.extent, extents, "extent")
     for name in ("mass", "weight"):
         if (code := getattr(section, name)) is not None:
             options[name] = _column(result, code, name)
@@ -246,21 +200,21 @@ def _network(
     if section.flows is not None:
         model: Any = _observed(folder / section.flows)
     else:
-        model = make_rule(section.model, (Gravity,), "[network] model")
+        model = make_named(section.model, (Gravity,), "[network] model")
     return build_network(
         layout,
         model,
         result=result,
         regions=regions,
-        near=make_rule(section.near, (Contiguous, Within), "[network] near"),
-        strong=make_rule(section.strong, (StrongLinks, DisparityLinks), "[network] strong"),
+        near=make_named(section.near, (Contiguous, Within), "[network] near"),
+        strong=make_named(section.strong, (StrongLinks, DisparityLinks), "[network] strong"),
         members=section.members,
     )
 
 
 def _observed(file: Path) -> Any:
     from hubtiers.hubs.links import ObservedFlows
-    from hubtiers.regions.distance import read_pairs
+    from hubtiers.regions.pairs import read_pairs
 
     return ObservedFlows(read_pairs(file))
 

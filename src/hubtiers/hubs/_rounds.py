@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError
+from hubtiers.errors import DataError, listing
 from hubtiers.hubs.cores import AroundLead, CoCores, CoreRule
 from hubtiers.hubs.extents import AroundHubs, ExtentRule, FieldExtent, field_of
-from hubtiers.hubs.selection import NOBODY, Choice, best_first, exact_choice
+from hubtiers.hubs.selection import NOBODY, Choice, as_choice, best_first, exact_choice
 
 __all__ = ["Chosen", "Ground", "Round", "Rules", "choose_hubs"]
 
@@ -212,17 +212,13 @@ class _Hubs:
 def _first_round(ground: Ground, rules: Rules, upper: Round) -> Choice:
     allowed = _may_lead(ground, upper)
     groups = ground.groups if rules.balanced else None
-    if rules.solve == "exact":
-        leads = exact_choice(
-            ground.scores,
-            ground.row,
-            count=upper.wanted,
-            spacing=upper.spacing,
-            allowed=allowed,
-            groups=groups,
+    if len(ground.pinned) > upper.wanted:
+        raise DataError(
+            f"{len(ground.pinned)} places are pinned, but {upper.wanted} hubs are chosen first "
+            f"({_counted(upper.counts)}). Pin fewer, or ask for more."
         )
-        return _as_choice(ground, leads, upper.spacing)
-    choice = best_first(
+    choose = exact_choice if rules.solve == "exact" else best_first
+    choice = choose(
         ground.scores,
         ground.row,
         count=upper.wanted,
@@ -234,6 +230,7 @@ def _first_round(ground: Ground, rules: Rules, upper: Round) -> Choice:
     if not upper.counts and groups is not None:
         choice = _with_best_of_each(ground, choice, groups, upper.spacing)
     _require_all(ground, rules, upper, choice)
+    _require_masses(ground, choice.leads)
     return choice
 
 
@@ -243,17 +240,6 @@ def _may_lead(ground: Ground, these: Round) -> Flags:
         return ground.allowed
     of_tier = np.array([tier in these.tiers for tier in ground.tiers], dtype=np.bool_)
     return np.asarray(ground.allowed & of_tier)
-
-
-def _as_choice(ground: Ground, leads: tuple[int, ...], spacing: float) -> Choice:
-    """Return leads with who keeps whom out."""
-    n = len(ground.ids)
-    kept_out_by = np.full(n, NOBODY, np.int64)
-    for lead in leads:
-        near = (ground.row(lead) < spacing) & (kept_out_by == NOBODY)
-        near[lead] = False
-        kept_out_by[near] = lead
-    return Choice(leads, kept_out_by, np.zeros(n, np.bool_))
 
 
 def _with_best_of_each(ground: Ground, choice: Choice, groups: Ints, spacing: float) -> Choice:
@@ -266,7 +252,7 @@ def _with_best_of_each(ground: Ground, choice: Choice, groups: Ints, spacing: fl
         free = known & (groups == group) & (choice.kept_out_by == NOBODY)
         if free.any():
             leads.append(int(np.flatnonzero(free)[np.argmax(ground.scores[free])]))
-            choice = _as_choice(ground, tuple(leads), spacing)
+            choice = as_choice(ground.row, tuple(leads), len(ground.ids), spacing)
     ordered = sorted(leads, key=lambda place: (-ground.scores[place], place))
     return replace(choice, leads=tuple(ordered))
 
@@ -295,6 +281,16 @@ def _require_all(ground: Ground, rules: Rules, upper: Round, choice: Choice) -> 
                 f"The part {name!r} of the division has no region with a score, so that no hub can "
                 "balance it. Leave it out of the division, or give it data."
             )
+
+
+def _require_masses(ground: Ground, leads: Sequence[int]) -> None:
+    """Refuse a lead without a mass: it has no field, and would have no extent."""
+    bare = [ground.ids[lead] for lead in leads if np.isnan(ground.mass[lead])]
+    if bare:
+        raise DataError(
+            f"{listing(bare)} would lead with a score of 0, which is no mass. Ask for fewer hubs, "
+            "or give mass=, a size such as population."
+        )
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -384,6 +380,7 @@ def _later_round(ground: Ground, rules: Rules, later: Round, hubs: _Hubs) -> Int
         choice, kept_out_by=np.where(kept_out_by == NOBODY, choice.kept_out_by, kept_out_by)
     )
     if choice.leads:
+        _require_masses(ground, choice.leads)
         _append(ground, rules, later, hubs, choice.leads)
     return lacking
 

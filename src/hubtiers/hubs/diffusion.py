@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.hubs.interaction import decayed
 from hubtiers.hubs.layout import HubLayout, layout_members
+from hubtiers.hubs.masses import scores_as_masses
 from hubtiers.regions.contiguity import contiguity
 from hubtiers.regions.distance import distances as geodesic_distances
 from hubtiers.regions.layer_names import match_layer
@@ -286,12 +287,9 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
 
 def _masses(result: Result) -> pd.Series:
     """Return the scores that are known, by id; they serve as masses."""
-    scores = result.scores.dropna().sort_index()
-    if (scores < 0).any():
-        raise DataError(
-            f"Scores serve as masses, but the lowest is {scores.min():.3g}. Normalise with "
-            "MinMax(), so that 0 means nothing."
-        )
+    scores = scores_as_masses(result).dropna().sort_index()
+    if not scores.max() > 0:
+        raise DataError("All scores are 0, so that nothing can spread from anywhere.")
     return scores
 
 

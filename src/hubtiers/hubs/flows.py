@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+from hubtiers.regions.pairs import square_pairs
 
 __all__ = [
     "FittedDecay",
@@ -33,8 +34,7 @@ def square_flows(flows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     flows
-        Square already (index and columns name the same places), or long: three columns of origin,
-        destination and flow, in this order or called `from`, `to` and `flow`.
+        Square, or long with origin, destination and flow, as `square_pairs` takes them.
 
     Returns
     -------
@@ -53,14 +53,8 @@ def square_flows(flows: pd.DataFrame) -> pd.DataFrame:
     >>> square_flows(long).loc["a"].to_dict()
     {'a': 0.0, 'b': 3.0}
     """
-    places = flows.index.astype("str")
-    is_square = len(places) == len(flows.columns) and set(places) == set(map(str, flows.columns))
-    square = _named(flows) if is_square else _from_long(flows)
-    try:
-        numbers = square.to_numpy(dtype=np.float64, copy=True)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"Flows must be numbers, but: {error}.") from None
-    np.fill_diagonal(numbers, 0.0)
+    square, is_long = square_pairs(flows, "flow")
+    numbers = square.fillna(0.0).to_numpy() if is_long else square.to_numpy()
     if not np.isfinite(numbers).all():
         row, column = (int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
         raise DataError(
@@ -74,32 +68,6 @@ def square_flows(flows: pd.DataFrame) -> pd.DataFrame:
             f"{numbers[row, column]:g}, but a flow cannot be negative."
         )
     return pd.DataFrame(numbers, square.index, square.columns)
-
-
-def _named(flows: pd.DataFrame) -> pd.DataFrame:
-    named = flows.set_axis(flows.index.astype("str")).set_axis(flows.columns.astype("str"), axis=1)
-    if named.index.has_duplicates:
-        twice = listing(dict.fromkeys(named.index[named.index.duplicated()]))
-        raise DataError(f"The flows name {twice} more than once. Give each place one row.")
-    return named[named.index]
-
-
-def _from_long(flows: pd.DataFrame) -> pd.DataFrame:
-    wanted = ["from", "to", "flow"]
-    names = wanted if set(wanted) <= set(flows.columns) else list(flows.columns)
-    if len(names) != len(wanted):
-        raise DataError(
-            f"The flows have the columns {listing(map(repr, flows.columns))}. Give a square table, "
-            "or the columns 'from', 'to' and 'flow'."
-        )
-    long = flows[names].set_axis(wanted, axis=1).astype({"from": "str", "to": "str"})
-    pairs = long.duplicated(["from", "to"])
-    if pairs.any():
-        first = long[pairs].iloc[0]
-        raise DataError(f"The flow from {first['from']!r} to {first['to']!r} stands twice.")
-    places = list(dict.fromkeys([*long["from"], *long["to"]]))
-    wide = long.pivot_table("flow", "from", "to", aggfunc="first", dropna=False)
-    return wide.reindex(index=places, columns=places).fillna(0.0)
 
 
 def largest_links(flows: pd.DataFrame, *, size: pd.Series | None = None) -> pd.DataFrame:
@@ -276,8 +244,6 @@ def fit_decay(
 
 
 def _pairs(flows: pd.DataFrame, columns: list[str]) -> Floats:
-    from hubtiers.errors import MissingColumnError
-
     if absent := [name for name in columns if name not in flows.columns]:
         raise MissingColumnError(absent, "the flows", map(str, flows.columns))
     table = flows[columns].astype("float64").dropna().to_numpy()

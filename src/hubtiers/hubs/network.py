@@ -16,6 +16,7 @@ from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.hubs.flows import core_periphery
 from hubtiers.hubs.layout import Hub, HubLayout, layout_members
 from hubtiers.hubs.links import Contiguous, Gravity, LinkModel, Nodes, StrongLinks
+from hubtiers.hubs.masses import scores_as_masses
 from hubtiers.hubs.propose import ProposedLayout
 from hubtiers.regions.distance import distances as geodesic_distances
 from hubtiers.scheme import Result
@@ -240,6 +241,11 @@ def build_network(  # noqa: PLR0913
     near_rule = Contiguous() if near is None else near
     strong_rule = StrongLinks() if strong is None else strong
     weights = chosen.weights(nodes)
+    if not weights[: len(hubs), : len(hubs)].any():
+        raise DataError(
+            f"Nothing links the hubs of the layout {layout.id!r} under {chosen!r}. Give flows "
+            "between their cores, or another model."
+        )
     table = _links(hubs, nodes, weights, near_rule, strong_rule)
     network = HubNetwork(
         links=table,
@@ -271,7 +277,7 @@ def _basis(
             "result=… or mass=…."
         )
     if mass is None and result is not None:
-        mass = result.scores
+        mass = scores_as_masses(result)
     if mass is None and proposal is not None:
         mass = pd.Series(proposal.ground.mass, list(proposal.ground.ids))
     if mass is None:
@@ -306,8 +312,7 @@ def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Pl
     bad = [unit for each in placed for unit in each.cores if masses[unit] <= 0]
     if bad:
         raise DataError(
-            f"The masses of {listing(bad)} are not positive. Scores from z-scores are no masses; "
-            "give mass=, a size such as population."
+            f"The masses of {listing(bad)} are not positive. Give mass=, a size such as population."
         )
     return placed
 
@@ -328,6 +333,11 @@ def _nodes(
         # A place in two extents is a node once.
         rest = [unit for unit in dict.fromkeys(rest) if not np.isnan(masses.get(unit, np.nan))]
         alone = [(unit,) for unit in rest]
+        if twice := sorted(set(ids) & set(rest)):
+            raise SpecError(
+                f"{listing(map(repr, twice))} is the id of a hub and of a member of another. "
+                "Give hubs ids of their own to have members as nodes."
+            )
         units, ids, inside = [*units, *alone], [*ids, *rest], [*inside, *alone]
     leads = [each[0] for each in units]
     if distances is None:

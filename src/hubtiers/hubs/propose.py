@@ -19,6 +19,7 @@ from hubtiers.hubs._rounds import Ground, Round, Rows, Rules, choose_hubs
 from hubtiers.hubs.cores import CoCores, CoreRule
 from hubtiers.hubs.extents import ExtentRule, FieldExtent
 from hubtiers.hubs.layout import Hub, HubLayout
+from hubtiers.hubs.masses import scores_as_masses
 from hubtiers.hubs.proposal import Proposal
 from hubtiers.regions.distance import seats
 from hubtiers.regions.layer_names import match_layer
@@ -147,6 +148,13 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
     ['Beijing', 'Guangdong', 'Jiangsu']
     """
     frame = _all_regions(result, regions)
+    unit = "km" if distances is None else str(distances.attrs.get("unit", ""))
+    _require_meant(unit, spacing, cores, extent)
+    if counts == "tiers" and solve == "exact":
+        raise SpecError(
+            'counts="tiers" has no number of hubs, so that no sum is the greatest. Give counts by '
+            'tier, or solve="best-first".'
+        )
     rounds = _rounds(result, counts, spacing)
     rules = Rules(
         rounds=rounds,
@@ -167,7 +175,6 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
         exclude=_ids(exclude, frame, "exclude"),
         distances=distances,
     )
-    unit = "km" if distances is None else str(distances.attrs.get("unit", ""))
     return _layout_of(result, frame, ground, rules, unit)
 
 
@@ -194,6 +201,24 @@ def _layout_of(
         tiers=_order(result),
         proposal=proposal,
     )
+
+
+def _require_meant(
+    unit: str,
+    spacing: Mapping[str, float] | float | None,
+    cores: CoreRule | None,
+    extent: ExtentRule | None,
+) -> None:
+    """Refuse numbers that are meant in kilometres where distances are in another unit."""
+    if unit == "km":
+        return
+    given = {"spacing": spacing, "cores": cores, "extent": extent}
+    if left_out := [name for name, value in given.items() if value is None]:
+        raise SpecError(
+            f"The distances are in {unit or 'no unit that is said'}, but the defaults of "
+            f"{listing(left_out)} are kilometres. Give them in the unit of the distances, or read "
+            'these with unit="km".'
+        )
 
 
 def _default_extent(rounds: tuple[Round, ...]) -> FieldExtent:
@@ -301,7 +326,7 @@ def _ground(
     return Ground(
         ids=tuple(map(str, ids)),
         scores=scores.to_numpy(np.float64),
-        mass=_mass(scores, mass, ids),
+        mass=_mass(result, mass, ids),
         row=_rows(frame, distances),
         percentiles=_functions(result).reindex(ids).rank(pct=True).to_numpy(np.float64),
         tiers=tuple(result.tier.reindex(ids).astype(object).fillna("")),
@@ -314,19 +339,12 @@ def _ground(
     )
 
 
-def _mass(scores: pd.Series, mass: pd.Series | None, ids: pd.Index) -> Floats:
-    """Return the masses: those given, or the scores, which must then be positive where they lead.
-
-    A score of 0 can lead nothing and pulls nobody; it is given no mass.
-    """
+def _mass(result: Result, mass: pd.Series | None, ids: pd.Index) -> Floats:
+    """Return the masses: those given, or the scores; a score of 0 pulls nobody and is none."""
+    scores = result.scores.reindex(ids)
     if mass is None:
-        if (scores < 0).any():
-            raise DataError(
-                f"Scores serve as masses, but the lowest is {scores.min():.3g}. Scores from "
-                "z-scores have no zero that means nothing; give mass=, a size such as population, "
-                "or normalise with MinMax()."
-            )
-        return scores.where(scores > 0).to_numpy(np.float64)
+        known = scores_as_masses(result).reindex(ids)
+        return known.where(known > 0).to_numpy(np.float64)
     own = pd.to_numeric(mass, errors="coerce").reindex(ids)
     if own[scores.notna()].isna().any():
         absent = ids[scores.notna() & own.isna()]

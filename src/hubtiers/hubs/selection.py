@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError
 
-__all__ = ["Choice", "best_first", "exact_choice"]
+__all__ = ["Choice", "as_choice", "best_first", "exact_choice"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -128,10 +128,12 @@ def exact_choice(
     spacing: float,
     allowed: Flags | None = None,
     groups: Ints | None = None,
-) -> tuple[int, ...]:
+    first: tuple[int, ...] = (),
+) -> Choice:
     """Return the leads with the greatest sum of scores, best first.
 
-    Parameters are those of `best_first`. The exact optimum may take a weaker place because it
+    Parameters are those of `best_first`; places that lead in any case keep the spacing here, too.
+    The exact optimum may take a weaker place because it
     leaves room for a third; it is a check and the price tag of taking the best first.
 
     Raises
@@ -142,6 +144,7 @@ def exact_choice(
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     open_to = ~np.isnan(scores) if allowed is None else allowed & ~np.isnan(scores)
+    open_to[list(first)] = True
     places = np.flatnonzero(open_to)
     near = np.array([row(int(p))[places] < spacing for p in places])
     rules = [LinearConstraint(np.ones((1, len(places))), count, count)]
@@ -150,8 +153,12 @@ def exact_choice(
     if groups is not None:
         each = [groups[places] == group for group in sorted(_groups_of(groups, open_to))]
         rules.append(LinearConstraint(np.array(each, dtype=np.float64), 1, np.inf))
+    pinned = np.isin(places, first).astype(np.float64)
     found = milp(
-        -scores[places], integrality=np.ones(len(places)), bounds=Bounds(0, 1), constraints=rules
+        -scores[places],
+        integrality=np.ones(len(places)),
+        bounds=Bounds(pinned, 1),
+        constraints=rules,
     )
     if found.x is None:
         raise DataError(
@@ -159,7 +166,18 @@ def exact_choice(
             "spacing."
         )
     taken = places[found.x > 0.5]
-    return tuple(map(int, taken[np.lexsort((taken, -scores[taken]))]))
+    leads = tuple(map(int, taken[np.lexsort((taken, -scores[taken]))]))
+    return as_choice(row, leads, len(scores), spacing)
+
+
+def as_choice(row: Rows, leads: tuple[int, ...], n: int, spacing: float) -> Choice:
+    """Return leads with whom each keeps out; nobody is passed over for a group."""
+    kept_out_by = np.full(n, NOBODY, np.int64)
+    for lead in leads:
+        near = (row(lead) < spacing) & (kept_out_by == NOBODY)
+        near[lead] = False
+        kept_out_by[near] = lead
+    return Choice(leads, kept_out_by, np.zeros(n, np.bool_))
 
 
 def _covering_cliques(near: Flags) -> Floats:

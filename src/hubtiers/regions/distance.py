@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,17 +10,15 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from hubtiers._storage import read_text
 from hubtiers.errors import CRSError, DataError, UnknownOptionError, listing
 from hubtiers.regions.layer_names import match_layer
+from hubtiers.regions.pairs import read_pairs, square_pairs
 
 __all__ = ["distances", "geodesic_km", "read_distances", "seats"]
 
 Floats = NDArray[np.float64]
 
 _M_PER_KM = 1000.0
-_FROM = ("from", "origin", "起点", "出发地", "出发")
-_TO = ("to", "destination", "终点", "目的地", "到达")
 
 
 def seats(regions: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -195,8 +192,8 @@ def read_distances(
     Raises
     ------
     DataError
-        When a pair is missing, stands twice with different numbers, or is negative; when all are 0;
-        when a place is no region, or directions differ although they must not.
+        When a pair is missing, stands twice, or is negative; when all are 0; when a place is no
+        region, or directions differ although they must not.
 
     Notes
     -----
@@ -210,89 +207,15 @@ def read_distances(
     >>> read_distances(pairs, unit="min").loc["c", "a"]
     np.float64(70.0)
     """
-    raw = read_pairs(source) if not isinstance(source, pd.DataFrame) else source
-    square = _square(raw, symmetric=symmetric)
+    raw = source if isinstance(source, pd.DataFrame) else read_pairs(source)
+    square, _ = square_pairs(raw, "distance")
+    if symmetric is not False:
+        square = square.where(square.notna(), square.T)
     if regions is not None:
         square = _with_ids(square, regions)
     _refuse_bad(square, symmetric=symmetric)
     square.attrs["unit"] = unit
     return square
-
-
-def read_pairs(source: str | Path) -> pd.DataFrame:
-    """Return a table of pairs, long or square, whose places are texts.
-
-    Raises
-    ------
-    DataError
-        When there is no such file.
-    """
-    path = Path(source)
-    if not path.is_file():
-        raise DataError(f"There is no file {path} with distances or flows. Check the path.")
-    text, _ = read_text(path)
-    head = pd.read_csv(io.StringIO(text), dtype="str", nrows=0).columns
-    ends = _ends(head)
-    if all(ends):
-        return pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(ends, "str"))
-    return pd.read_csv(io.StringIO(text), dtype={head[0]: "str"}).set_index(head[0])
-
-
-def _ends(columns: pd.Index) -> tuple[str | None, str | None]:
-    """Return the columns of origin and destination, None where there is none."""
-    names = {str(column).strip().casefold(): str(column) for column in columns}
-    origin = next((names[word] for word in _FROM if word in names), None)
-    return origin, next((names[word] for word in _TO if word in names), None)
-
-
-def _square(raw: pd.DataFrame, *, symmetric: bool | None) -> pd.DataFrame:
-    origin, target = _ends(raw.columns)
-    if origin is not None and target is not None:
-        return _from_pairs(raw, origin, target, symmetric=symmetric)
-    if isinstance(raw.index, pd.RangeIndex) and len(raw.columns) > 1:
-        raw = raw.set_index(raw.columns[0])
-    named = raw.set_axis(raw.index.astype("str")).set_axis(raw.columns.astype("str"), axis=1)
-    if set(named.index) != set(named.columns) or named.index.has_duplicates:
-        odd = sorted(set(named.index) ^ set(named.columns))
-        raise DataError(
-            f"A square table of distances names the same places in rows and columns, but "
-            f"{listing(map(repr, odd)) or 'a place that stands twice'} does not fit. Or give one "
-            "row by pair with the columns 'from' and 'to'."
-        )
-    return _numbers(named[named.index])
-
-
-def _from_pairs(
-    raw: pd.DataFrame, origin: object, target: object, *, symmetric: bool | None
-) -> pd.DataFrame:
-    others = [column for column in raw.columns if column not in (origin, target)]
-    if len(others) != 1:
-        raise DataError(
-            f"Beside origin and destination there are the columns {listing(map(repr, others))}. "
-            "Leave one, with the distance."
-        )
-    pairs = pd.DataFrame({"a": raw[origin].astype("str"), "b": raw[target].astype("str")})
-    pairs["d"] = pd.to_numeric(raw[others[0]], errors="coerce")
-    pairs = pairs.drop_duplicates()
-    if (twice := pairs.duplicated(["a", "b"])).any():
-        first = pairs[twice].iloc[0]
-        raise DataError(
-            f"The pair {first['a']!r} to {first['b']!r} stands twice with different distances. "
-            "Leave one."
-        )
-    places = list(dict.fromkeys([*pairs["a"], *pairs["b"]]))
-    table = pairs.pivot_table("d", "a", "b", aggfunc="first", dropna=False).reindex(
-        index=places, columns=places
-    )
-    if symmetric is not False:
-        table = table.where(table.notna(), table.T)
-    return _numbers(table.rename_axis(index=None, columns=None))
-
-
-def _numbers(table: pd.DataFrame) -> pd.DataFrame:
-    numbers = table.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64, copy=True)
-    np.fill_diagonal(numbers, 0.0)
-    return pd.DataFrame(numbers, table.index, table.columns)
 
 
 def _with_ids(square: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
@@ -314,7 +237,7 @@ def _with_ids(square: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
 def _refuse_bad(square: pd.DataFrame, *, symmetric: bool | None) -> None:
     numbers = square.to_numpy()
     for wrong, what in (
-        (np.isnan(numbers), "is missing or no number"),
+        (np.isnan(numbers), "is missing"),
         (np.isinf(numbers), "is infinite"),
         (numbers < 0, "is negative"),
     ):

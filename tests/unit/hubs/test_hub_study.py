@@ -160,7 +160,7 @@ def test_sections_are_checked(own: Path) -> None:
 
     with pytest.raises(SpecError, match=r"unknown key 'propose.spacings'"):
         study("[propose]\nspacings = 3\n")
-    with pytest.raises(UnknownOptionError, match="method of extent: 'Fields'"):
+    with pytest.raises(UnknownOptionError, match="method for extent: 'Fields'"):
         study('[propose]\nextent = "Fields"\n').run()
     with pytest.raises(UnknownOptionError, match="option of CoCores: 'ration'"):
         study('[propose]\ncores = { method = "CoCores", ration = 1 }\n').run()

@@ -158,6 +158,19 @@ def test_networks_that_cannot_be_built(land: Any) -> None:
     lonely = HubLayout(id="lonely", hubs=layout.hubs[:1])
     with pytest.raises(DataError, match="at least two hubs"):
         build_network(lonely, result=result, regions=layer)
+    with pytest.raises(DataError, match="Nothing links the hubs of the layout 'own'"):
+        nothing = pd.DataFrame(0.0, NAMES, NAMES)
+        build_network(layout, ObservedFlows(nothing), result=result, regions=layer)
+    named = HubLayout(
+        id="own", hubs=(Hub("b", "national", ("a",), extent=("a", "b")), layout.hubs[1])
+    )
+    with pytest.raises(SpecError, match="'b' is the id of a hub and of a member of another"):
+        build_network(named, result=result, regions=layer, members=True)
+    ranked = result.fitted.scheme.replace(normalise=ht.PercentileRank()).run(result.table)
+    with pytest.raises(DataError, match=r"those of PercentileRank\(.*twice the score is not"):
+        build_network(layout, result=ranked, regions=layer)
+    with pytest.raises(DataError, match="Give mass=, a size"):
+        simulate_diffusion(ranked, layout, sources=["a"], regions=layer)
     with pytest.raises(DataError, match="are not positive"):
         build_network(layout, result=result, regions=layer, mass=-result.scores)
     with pytest.raises(SpecError, match="Gravity"):
@@ -257,10 +270,20 @@ def test_flows_that_cannot_be_read() -> None:
         square_flows(square)
     with pytest.raises(DataError, match="is missing"):
         square_flows(square.where(square >= 0))
-    with pytest.raises(DataError, match="Give a square table"):
+    with pytest.raises(DataError, match="names the same places in rows and columns, each once"):
         square_flows(pd.DataFrame({"x": [1], "y": [2]}))
     with pytest.raises(DataError, match="stands twice"):
         square_flows(pd.DataFrame({"from": ["a", "a"], "to": ["b", "b"], "flow": [1, 2]}))
+    long = pd.DataFrame(
+        {"起点": ["a", "b"], "终点": ["b", "c"], "flow": [2.0, 3.0], "note": ["x", "y"]}
+    )
+    assert square_flows(long).loc["b", "c"] == 3
+    assert square_flows(long).loc["a", "c"] == 0
+    # A pair that is listed without a flow is not one that is not listed.
+    with pytest.raises(DataError, match="'b' to 'c' has no flow"):
+        square_flows(long.assign(flow=[2.0, np.nan]))
+    with pytest.raises(DataError, match="from 'a' to 'b' is 'few', which is no number"):
+        square_flows(long.assign(flow=["few", 3.0]))
     with pytest.raises(DataError, match="no value for b"):
         largest_links(abs(square), size=pd.Series({"a": 1.0}))
     with pytest.raises(SpecError, match="have a direction"):
@@ -319,10 +342,10 @@ def test_masses_and_decay_are_checked() -> None:
     [
         ({"from": ["a"], "to": ["b"], "t": [-3]}, {}, "'a' to 'b' is negative"),
         ({"from": ["a", "a"], "to": ["b", "c"], "t": [3, 4]}, {}, "from 'b' to 'c' is missing"),
-        ({"from": ["a", "a"], "to": ["b", "b"], "t": [3, 4]}, {}, "stands twice with different"),
+        ({"from": ["a", "a"], "to": ["b", "b"], "t": [3, 4]}, {}, "'a' to 'b' stands twice"),
         ({"from": ["a"], "to": ["b"], "t": [0]}, {}, "All distances are 0"),
         ({"from": ["a", "b"], "to": ["b", "a"], "t": [3, 4]}, {"symmetric": True}, "the other way"),
-        ({"from": ["a"], "to": ["b"], "t": [3], "u": [3]}, {}, "Leave one, with the distance"),
+        ({"from": ["a"], "to": ["b"], "t": [3], "u": [3]}, {}, "the columns 't', 'u'. Leave one"),
         (
             {"from": ["a"], "to": ["q"], "t": [3]},
             {"regions": True},
@@ -346,6 +369,8 @@ def test_distances_from_a_file(tmp_path: Path, land: Any) -> None:
     found = read_distances(file, land[1], unit="min")
     assert found.loc["c", "a"] == 70
     assert found.attrs["unit"] == "min"
+    (tmp_path / "half.csv").write_text(",a,b,c\na,,3,4\nb,,,5\nc,,,\n", encoding="utf-8")
+    assert read_distances(tmp_path / "half.csv", unit="km").loc["c", "a"] == 4
     (tmp_path / "square.csv").write_text(",a,b\na,0,3\nb,5,0\n", encoding="utf-8")
     assert read_distances(tmp_path / "square.csv", unit="km").loc["b", "a"] == 5
     with pytest.raises(DataError, match="There is no file"):

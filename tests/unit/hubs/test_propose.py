@@ -280,10 +280,21 @@ def test_leads_keep_their_distance_and_outscore_their_members(
         ({"require": 2.0}, SpecError, "percentile between 0 and 1"),
         ({"mass": pd.Series({"p00": 1.0})}, DataError, "mass has no value for p01"),
         (
-            {"distances": pd.DataFrame({"p00": [0.0]}, ["p00"])},
+            {
+                "distances": pd.DataFrame({"p00": [0.0]}, ["p00"]),
+                "cores": SingleCore(),
+                "extent": NoExtent(),
+            },
             DataError,
             "The distances lack 'p01'",
         ),
+        (
+            {"distances": pd.DataFrame()},
+            SpecError,
+            "in no unit that is said, but the defaults of cores",
+        ),
+        ({"counts": "tiers", "solve": "exact"}, SpecError, "has no number of hubs"),
+        ({"pinned": ["p00", "p03", "p05"]}, DataError, "3 places are pinned, but 2 hubs"),
     ],
 )
 def test_bad_choices_get_a_sentence(options: dict[str, Any], error: type, message: str) -> None:
@@ -298,8 +309,11 @@ def test_bad_choices_get_a_sentence(options: dict[str, Any], error: type, messag
 
 def test_scores_below_zero_are_no_masses(lists: ht.Result, cities: gpd.GeoDataFrame) -> None:
     scored = lists.fitted.scheme.replace(normalise=ht.ZScore()).run(lists.table)
-    with pytest.raises(DataError, match="Scores serve as masses, but the lowest is -"):
+    with pytest.raises(DataError, match="have no zero that means nothing"):
         propose_layout(scored, cities)
+    below = lists.fitted.scheme.replace(normalise=ht.MinMax(-1, 1)).run(lists.table)
+    with pytest.raises(DataError, match="Scores serve as masses, but the lowest is -"):
+        propose_layout(below, cities)
     with pytest.raises(DataError, match="A draw gives scores below 0"):
         assess_layout(
             lists.fitted.scheme,
@@ -318,7 +332,13 @@ def test_a_users_minutes_replace_kilometres() -> None:
     minutes.loc["p00", "p03"] = minutes.loc["p03", "p00"] = 500.0
     minutes.attrs["unit"] = "min"
     own = propose_layout(
-        result, layer, counts={"national": 2}, spacing=350, distances=minutes, extent=NoExtent()
+        result,
+        layer,
+        counts={"national": 2},
+        spacing=350,
+        distances=minutes,
+        extent=NoExtent(),
+        cores=SingleCore(),
     )
     assert [hub.id for hub in own.hubs] == ["p00", "p03"]
     assert own.proposal.unit == "min"
@@ -345,3 +365,31 @@ def test_other_rules_of_cores_and_extents() -> None:
     assert "p02" in linked.hubs[1].extent
     near = propose_layout(result, layer, extent=FieldExtent(reach={"national": 150}), **options)
     assert "p03" not in {unit for hub in near.hubs for unit in hub.extent}
+
+
+@pytest.mark.parametrize("solve", ["best-first", "exact"])
+def test_pinned_places_lead_however_it_is_solved(solve: str) -> None:
+    result, layer = _tiny([9.0, 2.0, 3.0, 8.0, 1.0, 5.0, 7.0, 4.0])
+    options = {"counts": {"national": 2}, "spacing": 250, "solve": solve}
+    free = propose_layout(result, layer, **options)
+    assert {hub.id for hub in free.hubs} == {"p00", "p03"}
+    pinned = propose_layout(result, layer, pinned=["p04"], **options)
+    assert {hub.id for hub in pinned.hubs} == {"p00", "p04"}
+
+
+def test_the_exact_sum_is_never_smaller() -> None:
+    """Best first takes the middle and leaves room for one; the sum of the two beside it is greater."""
+    result, layer = _tiny([1.0, 8.0, 9.0, 8.0, 1.0, 1.0])
+    options = {"counts": {"national": 2}, "spacing": 150, "require": None}
+    first = propose_layout(result, layer, **options)
+    exact = propose_layout(result, layer, solve="exact", **options)
+    assert [hub.id for hub in first.hubs] == ["p02", "p00"]
+    assert [hub.id for hub in exact.hubs] == ["p01", "p03"]
+    scores = result.scores
+    assert scores[["p01", "p03"]].sum() > scores[["p02", "p00"]].sum()
+
+
+def test_a_lead_without_a_mass_is_refused() -> None:
+    result, layer = _tiny([9.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+    with pytest.raises(DataError, match="p03 would lead with a score of 0, which is no mass"):
+        propose_layout(result, layer, counts={"national": 2}, spacing=250)

@@ -297,6 +297,7 @@ class ZScore:
     mean: float = 0.0
     deviation: float = 1.0
     spread: str = "sample"
+    keeps_ratios: ClassVar[bool] = False
     about: ClassVar[About] = About(
         zh="Z 值标准化",
         en="z-scores",
@@ -400,6 +401,7 @@ class RobustScale:
     [-1.0, -0.5, 0.0, 0.5, 48.5]
     """
 
+    keeps_ratios: ClassVar[bool] = False
     about: ClassVar[About] = About(
         zh="稳健标准化",
         en="median and interquartile range",

@@ -88,6 +88,7 @@ class PercentileRank:
     """
 
     ties: str = "mean"
+    keeps_ratios: ClassVar[bool] = False
     about: ClassVar[About] = About(
         zh="百分位排名",
         en="percentile rank",

@@ -195,6 +195,7 @@ class CentredGoalposts:
     reference: Mapping[str, float] | tuple[tuple[str, float], ...] | None = None
     low: float = 70.0
     high: float = 130.0
+    keeps_ratios: ClassVar[bool] = False
     about: ClassVar[About] = About(
         zh="以参照值为中心的目标值标准化",
         en="goalposts centred on a reference",
