@@ -93,10 +93,11 @@ def test_gravity_of_hubs_by_hand(land: Any) -> None:
     expected = 2 * result.scores["a"] * result.scores["c"] / km**2
     assert links["weight"]["A", "C"] == pytest.approx(expected)
     assert network.summary()["reciprocity"] == 1
-    assert (
-        network.nodes["weighted_degree"].idxmax() == "A"
-        or network.nodes["weighted_degree"].idxmax() == "C"
-    )
+    degree = network.nodes["weighted_degree"]
+    assert degree["A"] == pytest.approx(links["weight"]["A", "C"] + links["weight"]["A", "E"])
+    assert degree["E"] == pytest.approx(links["weight"]["A", "E"] + links["weight"]["C", "E"])
+    # Every weight counts at both of its ends.
+    assert degree.sum() == pytest.approx(2 * links["weight"].sum())
 
 
 def test_strong_links_leave_no_hub_alone() -> None:
@@ -408,6 +409,15 @@ def test_roles_inside_a_hub(zhang_outcome: Any) -> None:
     found = division_of_labour(result, layout)
     shares = found.members.filter(like="share_")
     assert shares.sum().to_numpy() == pytest.approx(1)
+    sub = result.sub_scores[["research", "technology", "industry"]].loc[ids]
+    whole = sub.sum(axis=1) / sub.to_numpy().sum()
+    by_hand = sub["technology"] / sub["technology"].sum() / whole
+    table = found.members.set_index("region_id")
+    assert table["quotient_technology"].to_dict() == pytest.approx(by_hand.to_dict())
+    for role, quotients in zip(
+        table["role"], table.filter(like="quotient_").to_numpy(), strict=True
+    ):
+        assert role == "none" or quotients.max() >= 1.2
     assert 0 <= found.hubs.loc["h", "complementarity"] <= 1
     with pytest.raises(SpecError, match="quotient above 0"):
         division_of_labour(result, layout, quotient=0)

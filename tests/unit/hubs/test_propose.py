@@ -393,3 +393,19 @@ def test_a_lead_without_a_mass_is_refused() -> None:
     result, layer = _tiny([9.0, 1.0, 0.0, 0.0, 0.0, 0.0])
     with pytest.raises(DataError, match="p03 would lead with a score of 0, which is no mass"):
         propose_layout(result, layer, counts={"national": 2}, spacing=250)
+
+
+@pytest.mark.slow
+def test_one_indicator_puts_hefei_in_the_place_of_qingdao() -> None:
+    """The page on hubs says so: no other single indicator decides it."""
+    study = ht.load_study("hubs2023")
+    table = study.load_table()
+    codes = table.framework.codes
+    leads = {}
+    for left_out in codes:
+        rest = table.select([code for code in codes if code != left_out])
+        layout = propose_layout(study.scheme.run(rest), balance="four")
+        leads[left_out] = {hub.cores[0] for hub in layout.hubs if hub.tier in UPPER}
+    without = [code for code, found in leads.items() if "340100" not in found]
+    assert without == ["fiscal_science_share_pct"]
+    assert {"370200", "210200"} <= leads["fiscal_science_share_pct"]
