@@ -88,7 +88,7 @@ def tier_by_group(labels: Sequence[str], groups: Groups) -> dict[str, str]:
         for tier in groups.values():
             if tier not in labels:
                 raise UnknownOptionError("tier that a group stands for:", tier, labels)
-        _require_different(list(groups))
+        _require_different(groups)
         return dict(groups)
     if groups is None:
         stands_for = {tier: tier for tier in labels}
@@ -115,16 +115,16 @@ def _checked(groups: Any) -> list[str]:
             "lowest."
         )
     order = [str(group) for group in groups]
-    _require_different(order)
+    _require_different({group: str(place) for place, group in enumerate(order)})
     return order
 
 
-def _require_different(groups: Sequence[str]) -> None:
-    """Raise when groups differ by nothing that names are told apart by, such as case."""
+def _require_different(groups: Mapping[str, str]) -> None:
+    """Raise when groups that stand for different things differ by nothing but case and the like."""
     first: dict[str, str] = {}
     for group in groups:
         other = first.setdefault(group_key(group), group)
-        if other != group:
+        if groups[other] != groups[group]:
             raise SpecError(
                 f"The groups {other!r} and {group!r} cannot be told apart: case, blanks and "
                 "punctuation do not count. Rename one of them, there and in the reference."
