@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,25 +13,36 @@ import pandas as pd
 from hubtiers.errors import DataError, JoinError, MissingColumnError, listing
 from hubtiers.regions._names import name_key
 from hubtiers.regions.layer_names import match_layer, pad_zeros
+from hubtiers.table._missing import is_missing_mark
 from hubtiers.table._totals import mark_totals
 from hubtiers.table.corrections import correct_names
 from hubtiers.table.join import unmatched_sentence
 from hubtiers.table.records import read_rows
 from hubtiers.table.report import JoinReport
-from hubtiers.tiers.groups import Groups, in_tiers, require_one_group, tier_by_group
+from hubtiers.table.yearbook.cells import parse_number
+from hubtiers.tiers.groups import (
+    Groups,
+    group_key,
+    in_tiers,
+    require_one_group,
+    tier_by_group,
+)
 
 __all__ = ["PublishedFiles", "is_rank"]
 
-_BLANK = frozenset(["", "-", "–", "—", "…", "..", ":", "na", "n/a", "nan", "无", "缺"])
-_RANK = re.compile(r".*(?:位次|排名|名次|排位|位序)|(?:.*[^a-z])?rank(?:ing)?")
+_RANK = re.compile(
+    r"(?:.*(?:位次|排名|名次|排位|位序)|(?:.*[^a-z])?rank(?:ing)?)"
+    # A year behind it, as in “GII rank (2023)”, changes nothing.
+    r"[\W_]*(?:(?:of|in|for)?[\W_]*(?:19|20)\d{2}年?[\W_]*)?"
+)
 _LOOKED_AT, _FEWEST = 100, 0.5
 
 
 def is_rank(column: str) -> bool:
     """Say whether a column holds ranks, by its header: the first is then the best.
 
-    >>> is_rank("排名"), is_rank("GII rank"), is_rank("score")
-    (True, True, False)
+    >>> is_rank("排名"), is_rank("GII rank"), is_rank("Rank (2023)"), is_rank("score")
+    (True, True, True, False)
     """
     return _RANK.fullmatch(column.strip().lower()) is not None
 
@@ -83,7 +95,7 @@ class PublishedFiles:
         """
         frame = self._rows(file, column or region_column)
         region = self._region_column(frame, file, region_column)
-        known = {name_key(group) for group in tier_by_group(labels, groups)}
+        known = {group_key(group) for group in tier_by_group(labels, groups)}
         chosen = column or _column_of_groups(frame.drop(columns=region), file, known)
         _require(frame, chosen, file)
         texts = self._placed(frame, file, region, chosen)
@@ -105,7 +117,13 @@ class PublishedFiles:
         chosen = column or _column_of_numbers(frame.drop(columns=region), file)
         _require(frame, chosen, file)
         texts = self._placed(frame, file, region, chosen)
-        numbers = pd.to_numeric(texts.str.replace(",", ""), errors="coerce")
+        if commas := [text for text in texts if parse_number(text).european]:
+            raise DataError(
+                f"{file}: the column {chosen!r} has numbers with a decimal comma, or with points "
+                f"between thousands: {listing(map(repr, commas))}. Write them with a point before "
+                "decimals."
+            )
+        numbers = texts.map(_number)
         if numbers.isna().any():
             odd = listing(map(repr, texts[numbers.isna()]))
             raise DataError(f"{file}: the column {chosen!r} holds what is no number: {odd}.")
@@ -148,7 +166,7 @@ class PublishedFiles:
     def _placed(self, frame: pd.DataFrame, file: str, region: str, column: str) -> pd.Series:
         """Return the cells of a column by region id, those that say nothing left out."""
         rows = pd.DataFrame({"region": frame[region], "cell": frame[column]})
-        blank = rows["cell"].str.casefold().isin(_BLANK) | (rows["region"] == "")
+        blank = rows["cell"].map(is_missing_mark) | (rows["region"] == "")
         aside = rows["region"].map(name_key).isin([name_key(name) for name in self.aside])
         rows, _ = correct_names(rows[~blank & ~aside], self.names)
         matched = self._matched(list(dict.fromkeys(rows["region"])))
@@ -168,6 +186,12 @@ class PublishedFiles:
         return cells
 
 
+def _number(text: str) -> float:
+    """Return the number of a cell; NaN where it is none, or a share of something."""
+    parsed = parse_number(text)
+    return math.nan if parsed.value is None or parsed.sign else float(parsed.value)
+
+
 def _require(frame: pd.DataFrame, column: str, file: str) -> None:
     if column not in frame.columns:
         raise MissingColumnError([column], file, frame.columns)
@@ -177,7 +201,7 @@ def _column_of_groups(frame: pd.DataFrame, file: str, known: set[str]) -> str:
     """Return the only column whose cells are groups."""
     found = []
     for column in frame.columns:
-        keys = {name_key(text) for text in frame[column] if text.casefold() not in _BLANK}
+        keys = {group_key(text) for text in frame[column] if not is_missing_mark(text)}
         if keys and keys <= known:
             found.append(column)
     if len(found) == 1:
@@ -199,8 +223,8 @@ def _column_of_numbers(frame: pd.DataFrame, file: str) -> str:
     """Return the only column of numbers."""
     found = []
     for column in frame.columns:
-        texts = frame[column][~frame[column].str.casefold().isin(_BLANK)]
-        if len(texts) and pd.to_numeric(texts.str.replace(",", ""), errors="coerce").notna().all():
+        texts = frame[column][~frame[column].map(is_missing_mark)]
+        if len(texts) and texts.map(_number).notna().all():
             found.append(str(column))
     if len(found) == 1:
         return found[0]

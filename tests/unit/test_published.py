@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import hubtiers as ht
-from hubtiers._published import PublishedFiles
+from hubtiers._published import PublishedFiles, is_rank
 from hubtiers.errors import DataError, HubtiersError, JoinError, SpecError
 
 STUDY = """\
@@ -122,6 +122,39 @@ def test_which_end_of_a_ranking_is_best(folder, said, smaller, spearman):
     outcome = run(folder, said)
     assert outcome.outside["spearman"].tolist() == pytest.approx([spearman])
     assert outcome.content.compare.outside[0].smaller_is_better is smaller
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("GII rank (2023)", True),
+        ("rank_2023", True),
+        ("Ranking of 2020", True),
+        ("位次（2020年）", True),
+        ("Frank 2023", False),
+        ("rank change 2023", False),
+    ],
+)
+def test_a_year_behind_a_rank_changes_nothing(column, expected):
+    assert is_rank(column) is expected
+
+
+def test_numbers_of_a_ranking_are_read_as_those_of_a_table(tmp_path):
+    regions = pd.DataFrame(
+        {"name_en": ["Northland", "Midland", "Southland"], "name_zh": ["Nord", "Mitte", "Süd"]},
+        index=pd.Index(["N", "M", "S"], name="region_id"),
+    )
+    files = PublishedFiles(tmp_path, regions)
+    rows = "state;score\nNorthland;1,234.5\nMidland;12 p\nSouthland;–\n"
+    (tmp_path / "r.csv").write_text(rows, encoding="utf-8")
+    values, column = files.ranking("r.csv")
+    assert (values.to_dict(), column) == ({"N": 1234.5, "M": 12.0}, "score")
+    commas = "state;score\nNorthland;0,47\nMidland;12,5\nSouthland;3\n"
+    (tmp_path / "r.csv").write_text(commas, encoding="utf-8")
+    with pytest.raises(DataError, match="'score' has numbers with a decimal comma.*'0,47', '12,5'"):
+        files.ranking("r.csv", column="score")
+    with pytest.raises(DataError, match="'score' has numbers with a decimal comma"):
+        files.ranking("r.csv")
 
 
 def test_the_command_line_tells_the_reference(folder):

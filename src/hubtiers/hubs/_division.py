@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, UnknownOptionError
-from hubtiers.regions.pack import Grouping, load_pack, source_of
+from hubtiers.regions.groupings import grouping_named, groups_in_column, groups_of
+from hubtiers.regions.pack import Grouping, source_of
 
 __all__ = ["division_of"]
 
@@ -15,14 +16,14 @@ Ints = NDArray[np.int64]
 
 
 def division_of(regions: pd.DataFrame, balance: str | pd.Series) -> tuple[Ints, tuple[str, ...]]:
-    """Return the part that each region lies in (-1: none) and the names of the parts.
+    """Return the part that each region lies in (-1: none, or several) and the names of the parts.
 
     Parameters
     ----------
     regions
         Regions in the order of the answer.
     balance
-        Name of a column, id or alias of a grouping of the regions' pack, or a Series by region.
+        Name of a column, any name of a grouping of the regions' pack, or a Series by region.
 
     Raises
     ------
@@ -32,12 +33,13 @@ def division_of(regions: pd.DataFrame, balance: str | pd.Series) -> tuple[Ints, 
         When the division has no part for any region.
     """
     if isinstance(balance, pd.Series):
-        parts, what = balance.reindex(regions.index), "The Series given as balance"
+        frame = balance.reindex(regions.index).to_frame("part")
+        parts, what = groups_in_column(frame, "part"), "The Series given as balance"
     elif balance in regions.columns:
-        parts, what = regions[balance], f"The column {balance!r}"
+        parts, what = groups_in_column(regions, balance), f"The column {balance!r}"
     else:
-        parts, what = _of_pack(regions, balance), f"The division {balance!r}"
-    texts = [part if isinstance(part, str) and part else None for part in _as_text(parts)]
+        parts, what = groups_of(regions, _grouping(regions, balance)), f"The division {balance!r}"
+    texts = parts.tolist()
     names = tuple(dict.fromkeys(sorted(text for text in texts if text)))
     if not names:
         raise DataError(f"{what} has no part for any of the regions.")
@@ -45,29 +47,13 @@ def division_of(regions: pd.DataFrame, balance: str | pd.Series) -> tuple[Ints, 
     return np.array([place.get(text, -1) if text else -1 for text in texts], np.int64), names
 
 
-def _as_text(parts: pd.Series) -> list[str | None]:
-    return [None if pd.isna(part) else str(part) for part in parts]
-
-
-def _of_pack(regions: pd.DataFrame, name: str) -> pd.Series:
-    grouping = _grouping(regions, name)
-    column = grouping.column or grouping.id
-    if column in regions.columns:
-        return regions[column]
-    owner = {member: group.id for group in grouping.groups for member in group.members}
-    parents = regions["province"] if "province" in regions.columns else regions.index.to_series()
-    own = regions.index.to_series().map(owner)
-    return own.where(own.notna(), pd.Series(list(parents.map(owner)), regions.index))
-
-
 def _grouping(regions: pd.DataFrame, name: str) -> Grouping:
-    pack = source_of(regions).pack
-    groupings = load_pack(pack).groupings.values() if pack else ()
-    for grouping in groupings:
-        if name in (grouping.id, *grouping.aliases):
-            return grouping
+    pack = source_of(regions).load_pack()
+    found = grouping_named(pack, name) if pack is not None else None
+    if found is not None:
+        return found
     columns = [str(column) for column in regions.columns if column != "geometry"]
-    known = [grouping.id for grouping in groupings]
+    known = list(pack.groupings) if pack is not None else []
     raise UnknownOptionError(
         "division in balance=; a column of the regions or a grouping of their pack:",
         name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import tomllib
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -17,8 +16,9 @@ import geopandas as gpd
 import pandas as pd
 
 from hubtiers._storage import data_path, read_text
-from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
+from hubtiers.regions._seats import as_seat, seats_of_table
 from hubtiers.regions.membership import expand_members, member_units
 
 __all__ = ["Corridor", "Hub", "HubLayout", "Link", "layout_members", "load_layout", "seat_file"]
@@ -441,14 +441,7 @@ def _read_seats(path: Path) -> dict[str, tuple[float, float]]:
         raise DataError(f"There is no table of seats {path}. Check the key `seats` of the layout.")
     text, _ = read_text(path)
     rows = list(csv.DictReader(io.StringIO(text)))
-    needed = ("region_id", "lon", "lat")
-    if absent := [name for name in needed if not rows or name not in rows[0]]:
-        raise MissingColumnError(absent, f"The table of seats {path.name}", rows[0] if rows else ())
-    seats: dict[str, tuple[float, float]] = {}
-    for row in rows:
-        core = row["region_id"]
-        seats[core] = _as_seat(f"{core} in {path.name}", (row["lon"], row["lat"]))
-    return seats
+    return seats_of_table(rows, path.name)
 
 
 def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
@@ -465,19 +458,9 @@ def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     links = tuple(_make(Link, part, where) for part in _tables(content, "link", where))
     parts = {"hubs": hubs, "corridors": corridors, "links": links}
     if isinstance(seats := content.get("seats"), Mapping):
-        content["seats"] = {str(core): _as_seat(core, at) for core, at in seats.items()}
+        content["seats"] = {str(core): as_seat(core, at) for core, at in seats.items()}
     layout: HubLayout = _make(HubLayout, {"id": layout_id, **content, **parts}, where)
     return layout
-
-
-def _as_seat(core: object, at: Any) -> tuple[float, float]:
-    try:
-        lon, lat = (float(degree) for degree in at)
-    except (TypeError, ValueError):
-        lon, lat = math.nan, math.nan
-    if not (abs(lon) <= 360 and abs(lat) <= 90):
-        raise DataError(f"The seat of {core} is {at!r}. Give longitude and latitude in degrees.")
-    return lon, lat
 
 
 def _tables(content: dict[str, Any], name: str, where: str) -> list[dict[str, Any]]:

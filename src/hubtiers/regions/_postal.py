@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from hubtiers.regions._tables import shipped_rows
 
-__all__ = ["units_of_postal_code"]
+__all__ = ["units_of_postal_code", "units_of_postal_codes"]
 
 _CODE = re.compile(r"[0-9]{5,6}")
 
@@ -29,6 +29,12 @@ def units_of_postal_code(text: str) -> tuple[str, ...]:
     code = text.zfill(6)
     known = _prefixes()
     return known.get(code[:4]) or known.get(code[:2]) or ()
+
+
+@lru_cache(maxsize=1)
+def units_of_postal_codes() -> frozenset[str]:
+    """Return every unit and province that some postal code tells."""
+    return frozenset().union(*_prefixes().values())
 
 
 @lru_cache(maxsize=1)

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hubtiers.errors import SpecError, UnknownOptionError
-from hubtiers.regions._names import name_key
-from hubtiers.regions.pack import Grouping, Pack, Place
+import pandas as pd
 
-__all__ = ["find_group", "find_grouping", "group_spellings", "groups_of_lines"]
+from hubtiers.errors import MissingColumnError, SpecError, UnknownOptionError
+from hubtiers.regions._names import name_key
+from hubtiers.regions.pack import Grouping, Pack, Place, source_of
+
+__all__ = [
+    "find_group",
+    "find_grouping",
+    "group_spellings",
+    "grouping_named",
+    "groups_in_column",
+    "groups_of",
+    "groups_of_lines",
+    "parents_of",
+]
+
+
+def grouping_named(pack: Pack, name: str) -> Grouping | None:
+    """Return a grouping of a pack by its id, its column, its titles or another name of it."""
+    key = name_key(name)
+    for grouping in pack.groupings.values():
+        if key in map(name_key, grouping.spellings):
+            return grouping
+    return None
 
 
 def find_grouping(pack: Pack, name: str) -> Grouping:
@@ -19,10 +39,9 @@ def find_grouping(pack: Pack, name: str) -> Grouping:
     UnknownOptionError
         When the pack has no such grouping.
     """
-    known = list(pack.groupings.values())
-    for grouping in known:
-        if name_key(name) in map(name_key, grouping.spellings):
-            return grouping
+    if found := grouping_named(pack, name):
+        return found
+    known = pack.groupings.values()
     spelt = [spelling for grouping in known for spelling in grouping.spellings]
     raise UnknownOptionError(f"grouping of the pack {pack.id!r}:", name, spelt)
 
@@ -39,10 +58,8 @@ def find_group(pack: Pack, name: str) -> tuple[str, ...]:
     """
     grouping_name, colon, group_name = name.partition(":")
     if colon:
-        for grouping in pack.groupings.values():
-            if name_key(grouping_name) in map(name_key, grouping.spellings):
-                return _named_in(grouping, group_name.strip())
-        return ()
+        named = grouping_named(pack, grouping_name)
+        return _named_in(named, group_name.strip()) if named else ()
     found = [
         (grouping, place)
         for grouping in pack.groupings.values()
@@ -103,3 +120,75 @@ def groups_of_lines(grouping: Grouping, rows: Iterable[Sequence[Sequence[str]]])
 
 def _owners_of(line: Sequence[str], owners: dict[str, list[str]]) -> tuple[str, ...]:
     return next((tuple(owners[region]) for region in line if region in owners), ())
+
+
+def groups_of(regions: pd.DataFrame, grouping: Grouping) -> pd.Series:
+    """Return the group of a division that each region lies in; None for none, or for several.
+
+    Parameters
+    ----------
+    regions
+        Regions with the column of the grouping, or such that say what they lie in; see
+        `parents_of`.
+    grouping
+        The division.
+
+    Raises
+    ------
+    MissingColumnError
+        When the regions have none of these columns.
+    """
+    if grouping.column in regions.columns:
+        return groups_in_column(regions, grouping.column)
+    members = {member for place in grouping.groups for member in place.members}
+    if members.issuperset(map(str, regions.index)):
+        lines = [((str(region),),) for region in regions.index]
+    else:
+        lines = [tuple((above,) for above in sorted(inside)) for inside in parents_of(regions)]
+    frame = pd.DataFrame({grouping.column: groups_of_lines(grouping, lines)}, regions.index)
+    frame.attrs.update(regions.attrs)
+    return groups_in_column(frame, grouping.column)
+
+
+def groups_in_column(regions: pd.DataFrame, column: str) -> pd.Series:
+    """Return what a column of regions says as texts; None for blanks.
+
+    None as well for a region that lies in several groups of a grouping of the pack.
+    """
+    pack = source_of(regions).load_pack()
+    known = pack.groupings.values() if pack is not None else ()
+    ids = {place.id for one in known if one.column == column for place in one.groups}
+    found: list[str | None] = []
+    for cell in regions[column]:
+        text = "" if pd.isna(cell) else str(cell)
+        is_several = ";" in text and ids.issuperset(text.split(";"))
+        found.append(None if is_several or not text else text)
+    return pd.Series(found, regions.index, dtype="object", name=column)
+
+
+def parents_of(regions: pd.DataFrame) -> list[set[str]]:
+    """Return the regions of the level above that each region lies in.
+
+    Regions of a pack's highest level lie in none. The column is that of the pack's level, else
+    `province`; where it is blank, the units of the column `members` tell.
+
+    Raises
+    ------
+    MissingColumnError
+        When there is no such column.
+    """
+    source = source_of(regions)
+    pack = source.load_pack()
+    level = pack.levels.get(source.level) if pack is not None else None
+    column = (level.parent_column if level is not None else "") or "province"
+    if not {column, "members"} & set(regions.columns):
+        if level is not None and not level.parent:
+            return [set() for _ in regions.index]
+        raise MissingColumnError([column], "The frame of regions", map(str, regions.columns))
+    inside = []
+    cells = regions.reindex(columns=[column, "members"])
+    for parent, members in zip(cells[column], cells["members"], strict=True):
+        units: Sequence[str] = members.split(";") if isinstance(members, str) and members else ()
+        own = {parent} if isinstance(parent, str) and parent else set()
+        inside.append(own or {unit[:2] + "0000" for unit in units})
+    return inside

@@ -20,6 +20,7 @@ import geopandas as gpd
 
 from hubtiers._storage import data_path, read_text
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.regions._seats import seats_of_table
 from hubtiers.regions._shapes import read_shapes
 
 __all__ = [
@@ -296,9 +297,15 @@ class Pack:
         }
 
     def seats(self) -> dict[str, tuple[float, float]]:
-        """Return longitude and latitude of the seats that the pack's table names."""
-        rows = self.table(self.names.seats)
-        return {row["region_id"]: (float(row["lon"]), float(row["lat"])) for row in rows}
+        """Return longitude and latitude of the seats that the pack's table names.
+
+        Raises
+        ------
+        MissingColumnError, DataError
+            When the table lacks a column, or a seat is no pair of degrees.
+        """
+        name = self.names.seats
+        return seats_of_table(self.table(name), name) if name else {}
 
     def groups(self) -> tuple[Place, ...]:
         """Return the groups of all groupings."""

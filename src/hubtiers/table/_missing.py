@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["MISSING_MARKS", "is_missing_mark"]
 
 _MARKS = """
-- -- --- — —— ― ―― ─ … …… ‥ ... ...... .. . · × : / \\ 空 空白 空值
+- -- --- – —— — ― ―― ─ … …… ‥ ... ...... .. . · × : / \\ 空 空白 空值
 无 無 无数据 暂无 暂无数据 缺 缺失 缺测 不详 未知
 na n/a n.a. n.a #n/a nan null none <na>
 """

@@ -5,14 +5,14 @@ Names, codes and addresses, each read once for a layer of regions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from hubtiers.regions._addresses import Address, read_address, unit_of_code
 from hubtiers.regions._names import name_key
-from hubtiers.regions._postal import units_of_postal_code
+from hubtiers.regions._postal import units_of_postal_code, units_of_postal_codes
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.pack import DEFAULT_PACK, source_of
@@ -65,19 +65,33 @@ def read_places(
 def read_postal_codes(
     pairs: Sequence[tuple[str, str]], regions: pd.DataFrame, given: Mapping[str, str]
 ) -> list[PlaceRead]:
-    """Return the region of each postal code, with its province beside it where one is told."""
+    """Return the region of each postal code, with its province beside it where one is told.
+
+    A layer without units of the gazetteer may have postal codes as its ids.
+    """
     ids = {str(region) for region in regions.index}
+    if ids.isdisjoint(units_of_postal_codes()):
+        return [_postal_place(text, "", ids, given, codes=ids) for text, _ in pairs]
     homes = _home_ids([home for _, home in pairs], is_told=False)
     return [_postal_place(text, homes[home] or "", ids, given) for text, home in pairs]
 
 
-def _postal_place(text: str, home: str, ids: set[str], given: Mapping[str, str]) -> PlaceRead:
+def _postal_place(
+    text: str,
+    home: str,
+    ids: set[str],
+    given: Mapping[str, str],
+    codes: Collection[str] = (),
+) -> PlaceRead:
+    """Return the region of a postal code; `codes` are those that are ids themselves."""
     if not text:
         return PlaceRead("", 0, "", "missing", "", "")
     if text in given:
         aside = given[text] == SET_ASIDE
         rule = "set aside" if aside else "corrected"
         return PlaceRead(text, 0, "" if aside else given[text], rule, "", "")
+    if text in codes:
+        return PlaceRead(text, 0, text, "id", "", "")
     units = units_of_postal_code(text)
     if home and units and units[-1] != home:
         note = "the postal code lies outside its province"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,10 +13,31 @@ from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIER_NAMES_ZH
 from hubtiers.regions._names import name_key
 
-__all__ = ["Groups", "in_tiers", "is_called_otherwise", "require_one_group", "tier_by_group"]
+__all__ = [
+    "Groups",
+    "group_key",
+    "in_tiers",
+    "is_called_otherwise",
+    "require_one_group",
+    "tier_by_group",
+]
 
 Groups = Sequence[str] | Mapping[str, str] | None
 """The groups of a reference: highest first, or the tier that each stands for."""
+
+# Signs that tell groups apart, as in “Strong +”, “Strong” and “Strong -”, or “<75” and “≥75”.
+_SIGNS = re.compile(r"[<>≤≥+*]|-(?=[\s-]*$)")
+_MINUS = str.maketrans("−–", "--")
+
+
+def group_key(group: str) -> str:
+    """Return what groups are compared by: the key of a name, and the signs that it leaves out.
+
+    >>> group_key("Strong −") == group_key("strong-"), group_key("A") == group_key("A+")
+    (True, False)
+    """
+    text = unicodedata.normalize("NFKC", group).translate(_MINUS)
+    return name_key(text) + "".join(_SIGNS.findall(text))
 
 
 def in_tiers(reference: pd.Series, labels: Sequence[str], groups: Groups = None) -> pd.Series:
@@ -51,12 +74,12 @@ def in_tiers(reference: pd.Series, labels: Sequence[str], groups: Groups = None)
     if groups is None:
         groups = _own_order(reference, labels)
     stands_for = tier_by_group(labels, groups)
-    known = {name_key(group): tier for group, tier in stands_for.items()}
+    known = {group_key(group): tier for group, tier in stands_for.items()}
     given: pd.Series = reference.astype("object").dropna()
     for group in given.unique():
-        if name_key(str(group)) not in known:
+        if group_key(str(group)) not in known:
             raise UnknownOptionError("group of the reference:", group, stands_for)
-    return given.map(lambda group: known[name_key(str(group))]).astype("object")
+    return given.map(lambda group: known[group_key(str(group))]).astype("object")
 
 
 def tier_by_group(labels: Sequence[str], groups: Groups) -> dict[str, str]:
@@ -65,6 +88,7 @@ def tier_by_group(labels: Sequence[str], groups: Groups) -> dict[str, str]:
         for tier in groups.values():
             if tier not in labels:
                 raise UnknownOptionError("tier that a group stands for:", tier, labels)
+        _require_different(groups)
         return dict(groups)
     if groups is None:
         stands_for = {tier: tier for tier in labels}
@@ -90,7 +114,21 @@ def _checked(groups: Any) -> list[str]:
             f"groups={groups!r} is no list of different groups. Give them from the highest to the "
             "lowest."
         )
-    return [str(group) for group in groups]
+    order = [str(group) for group in groups]
+    _require_different({group: str(place) for place, group in enumerate(order)})
+    return order
+
+
+def _require_different(groups: Mapping[str, str]) -> None:
+    """Raise when groups that stand for different things differ by nothing but case and the like."""
+    first: dict[str, str] = {}
+    for group in groups:
+        other = first.setdefault(group_key(group), group)
+        if groups[other] != groups[group]:
+            raise SpecError(
+                f"The groups {other!r} and {group!r} cannot be told apart: case, blanks and "
+                "punctuation do not count. Rename one of them, there and in the reference."
+            )
 
 
 def _own_order(reference: pd.Series, labels: Sequence[str]) -> Groups:
@@ -104,8 +142,8 @@ def is_called_otherwise(reference: pd.Series, labels: Sequence[str]) -> bool:
     """Say whether a reference is an ordered categorical, no group of which is called as a tier."""
     if not isinstance(reference.dtype, pd.CategoricalDtype) or not reference.cat.ordered:
         return False
-    known = {name_key(group) for group in tier_by_group(labels, None)}
-    return not any(name_key(str(group)) in known for group in reference.cat.categories)
+    known = {group_key(group) for group in tier_by_group(labels, None)}
+    return not any(group_key(str(group)) in known for group in reference.cat.categories)
 
 
 def require_one_group(reference: pd.Series, where: str) -> pd.Series:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import ClassVar, NamedTuple
@@ -27,6 +27,7 @@ from hubtiers.errors import (
     UnknownOptionError,
     listing,
 )
+from hubtiers.regions.groupings import groups_in_column, groups_of, parents_of
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers._position import Bar, Columns, places_within, shares_of, tiers_by_bars
@@ -392,7 +393,7 @@ class PositionRules:
         elif column == "province":
             groups = _provinces(regions)
         elif column in regions.columns:
-            groups = regions[column].where(regions[column].astype("str") != "")
+            groups = groups_in_column(regions, column)
         else:
             raise MissingColumnError([column], "The frame of regions", map(str, regions.columns))
         if groups.isna().all():
@@ -573,20 +574,13 @@ def macro_regions(regions: pd.DataFrame) -> pd.Series:
     ['中部', '东北', None]
     """
     if "macro_region" in regions.columns:
-        found = [
-            name if isinstance(name, str) and name else None for name in regions["macro_region"]
-        ]
-        return pd.Series(found, regions.index, dtype="object", name="macro_region")
+        return groups_in_column(regions, "macro_region")
     pack = _pack_of(regions)
     # Of several divisions this is the one that is called so.
     division = pack.groupings.get("macro_region") if pack is not None else None
-    groups = division.groups if division is not None else ()
-    owner = {member: group.id for group in groups for member in group.members}
-    single = []
-    for inside in _provinces_inside(regions):
-        owners = {owner.get(province) for province in inside}
-        single.append(owners.pop() if len(owners) == 1 else None)
-    return pd.Series(single, regions.index, dtype="object", name="macro_region")
+    if division is None:
+        return pd.Series(None, regions.index, dtype="object", name="macro_region")
+    return groups_of(regions, division).rename("macro_region")
 
 
 def _pack_of(regions: pd.DataFrame) -> Pack | None:
@@ -600,35 +594,9 @@ def _pack_of(regions: pd.DataFrame) -> Pack | None:
 
 
 def _provinces(regions: pd.DataFrame) -> pd.Series:
-    """Return the province of each region; missing for one that lies in several."""
-    single = [
-        next(iter(inside)) if len(inside) == 1 else None for inside in _provinces_inside(regions)
-    ]
+    """Return the province of each region; missing for one that lies in none, or in several."""
+    single = [next(iter(inside)) if len(inside) == 1 else None for inside in parents_of(regions)]
     return pd.Series(single, regions.index, dtype="object", name="province")
-
-
-def _provinces_inside(regions: pd.DataFrame) -> list[set[str]]:
-    column = _parent_column(regions)
-    if not {column, "members"} & set(regions.columns):
-        raise MissingColumnError([column], "The frame of regions", map(str, regions.columns))
-    inside = []
-    parents = regions.reindex(columns=[column, "members"])
-    for parent, members in zip(parents[column], parents["members"], strict=True):
-        units: Sequence[str] = members.split(";") if isinstance(members, str) and members else ()
-        own = {parent} if isinstance(parent, str) and parent else set()
-        inside.append(own or {unit[:2] + "0000" for unit in units})
-    return inside
-
-
-def _parent_column(regions: pd.DataFrame) -> str:
-    """Return the column that says what a region lies in.
-
-    That of its pack's level, else `province`.
-    """
-    source = source_of(regions)
-    pack = source.load_pack()
-    level = pack.levels.get(source.level) if pack is not None else None
-    return level.parent_column if level is not None and level.parent_column else "province"
 
 
 def _first(places: int, group: str) -> str:

@@ -7,8 +7,9 @@ import pytest
 import shapely
 
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
+from hubtiers.hubs._division import division_of
 from hubtiers.regions.boundaries import load_regions
-from hubtiers.regions.groupings import find_grouping
+from hubtiers.regions.groupings import find_grouping, groups_in_column, groups_of
 from hubtiers.regions.pack import load_pack
 from hubtiers.scoring.impute import GroupMean
 from hubtiers.tiers.rules import macro_regions
@@ -165,6 +166,31 @@ def test_groupings_that_would_overwrite_each_other(isles, old, new, message):
     (isles / "pack.toml").write_text(PACK.replace(old, new), encoding="utf-8")
     with pytest.raises(SpecError, match=message):
         load_pack(isles)
+
+
+def test_who_lies_in_several_groups_has_no_place_in_one(isles):
+    # Counties a and b are wet and windy, c and d neither; e and f share the only group with others.
+    text = PACK.replace('id = "shores"', 'id = "macro_region"\ncolumn = "shores"')
+    (isles / "pack.toml").write_text(text, encoding="utf-8")
+    counties = load_regions("county", pack=isles)
+    expected = [None] * 4 + ["wet"] * 2
+    assert macro_regions(counties).tolist() == expected
+    assert groups_in_column(counties, "shores").tolist() == expected
+    # The column of one's own goes first, whatever it says.
+    own = counties.assign(macro_region=["wet;dry", "", "x", "x", "y", "y"])
+    assert macro_regions(own).tolist() == ["wet;dry", None, "x", "x", "y", "y"]
+    place, names = division_of(counties, "by the sea")
+    assert (place.tolist(), names) == ([-1] * 4 + [0] * 2, ("wet",))
+
+
+@pytest.mark.parametrize(("level", "expected"), [("county", "uuuull"), ("state", "uul")])
+def test_groups_without_their_column_follow_from_the_pack(isles, level, expected):
+    regions = load_regions(level, pack=isles).drop(columns="half")
+    grouping = find_grouping(load_pack(isles), "Halves")
+    assert [group[0] for group in groups_of(regions, grouping)] == list(expected)
+    place, names = division_of(regions, "halves")
+    assert ["lu"[part] for part in place] == list(expected)
+    assert names == ("lower", "upper")
 
 
 def test_no_group_is_none_to_fill_from(isles):

@@ -282,6 +282,25 @@ def test_a_wrong_pack_file_is_refused(isles, old, new, message):
         load_pack(isles)
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("region_id,lon,lat\nN,,50.5\n", r"seat of N in seats.csv is \('', '50.5'\). Give longit"),
+        ("region_id,lon,lat\nN,50.5,99\n", r"seat of N in seats.csv is \('50.5', '99'\)"),
+        ("region_id,lon\nN,1\n", "table of seats seats.csv lacks the column 'lat'"),
+    ],
+)
+def test_wrong_seats_of_a_pack_are_named(isles, rows, message):
+    file = isles / "pack.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[names]\n", '[names]\nseats = "seats.csv"\n'), encoding="utf-8")
+    (isles / "seats.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(DataError, match=message):
+        load_pack(isles).seats()
+    (isles / "seats.csv").write_text("region_id,lon,lat\nN,1,50.5\n", encoding="utf-8")
+    assert load_pack(isles).seats() == {"N": (1.0, 50.5)}
+
+
 def test_a_folder_that_lacks_a_file_is_refused(isles, tmp_path):
     (isles / "county.geojson").unlink()
     with pytest.raises(DataError, match=r"names the file county.geojson, which does not exist"):

@@ -208,6 +208,15 @@ def test_postal_codes_count_where_their_district_lies_in_one_region():
         count_by_name(pd.DataFrame({"zip": ["100084"]}), own_layer(), column="zip")
 
 
+def test_postal_codes_that_are_the_ids_of_a_layer():
+    # 110001 tells a unit of the gazetteer, of which this layer has none.
+    areas = own_layer().set_axis(pd.Index(["110001", "00501"], name="region_id"))
+    records = pd.DataFrame({"zip": ["110001", "00501", "110001", "100084"]})
+    counts = count_by_name(records, areas, column="zip", unmatched="keep")
+    assert counted(counts) == {"110001": {"count": 2}, "00501": {"count": 1}}
+    assert counts.attrs["report"].unmatched == 1
+
+
 def test_own_layers_count_by_their_names_and_ids():
     records = pd.DataFrame({"区": ["东区", "East", "w", "西区", "某省某市"], "n": [1, 2, 3, 4, 5]})
     counts = count_by_name(records, own_layer(), column="区", weight="n", unmatched="keep")

@@ -12,6 +12,7 @@ from hubtiers.tiers.groups import in_tiers, require_one_group
 TIERS = ("international", "national", "regional", "local")
 TIER = pd.Series(dict(zip("abcd", TIERS, strict=True)))
 ORDER = ("Leader", "Strong", "Moderate", "Modest")
+SUBGROUPS = ("Strong +", "Strong", "Strong -", "Modest")
 
 
 def groups(*names):
@@ -35,6 +36,25 @@ def test_by_what_each_stands_for():
     assert found.matches == 2
     assert found.confusion.loc["international"].tolist() == [1, 1, 0, 0]
     assert found.disagreements["reference"].to_dict() == {"b": "international", "c": "national"}
+
+
+def test_signs_tell_groups_apart():
+    found = in_tiers(groups("strong+", "Strong", "Strong −", "Modest"), TIERS, SUBGROUPS)
+    assert found.tolist() == list(TIERS)
+    bounds = in_tiers(groups("≥75", "<75", "<50", "<25"), TIERS, ("≥75", "<75", "<50", "<25"))
+    assert bounds.tolist() == list(TIERS)
+    with pytest.raises(UnknownOptionError, match=r"group of the reference: 'Modest \+'"):
+        in_tiers(groups("Modest +", *SUBGROUPS[1:]), TIERS, SUBGROUPS)
+    kind = pd.CategoricalDtype(list(SUBGROUPS[::-1]), ordered=True)
+    assert agreement(TIER, groups(*SUBGROUPS).astype(kind)).matches == 4
+
+
+@pytest.mark.parametrize("given", [(*ORDER[:3], "strong"), {"A b": "local", "a B": "national"}])
+def test_groups_that_differ_by_nothing_that_counts(given):
+    with pytest.raises(SpecError, match="cannot be told apart: case, blanks and punctuation"):
+        in_tiers(groups(*ORDER), TIERS, given)
+    same = {"A b": "local", "a B": "local"}
+    assert in_tiers(groups(*same, "AB", "ab"), TIERS, same).tolist() == ["local"] * 4
 
 
 def test_an_ordered_categorical_says_its_own_order():

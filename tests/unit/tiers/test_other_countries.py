@@ -139,3 +139,13 @@ def test_a_layer_with_a_parent_column(isles):
     tiers = ht.Scheme(tier=ht.Quantiles(3)).run(sums).tier
     own = ht.Scheme(tier=ht.Quantiles(3)).run(table).tier
     assert len(ht.compare_levels(own, tiers, layer["province"]).table) == 12
+
+
+def test_the_highest_level_lies_in_nothing(isles):
+    states = ht.load_regions("state", pack=isles)
+    table = ht.join_indicators(states, VALUES.groupby(lambda county: county[0]).sum())
+    with pytest.raises(ht.DataError, match=r"by province, but no region .* with province_places=0"):
+        ht.Scheme(tier=ht.PositionRules(45, 30, 5)).run(table)
+    rules = ht.PositionRules(45, 30, 5, macro_region_places=0, province_places=0)
+    tiers = ht.Scheme(tier=rules).run(table).tier
+    assert tiers.to_dict() == {"N": "international", "M": "regional", "S": "regional"}

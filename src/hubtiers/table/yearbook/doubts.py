@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.cells import CellRules, Parsed
-from hubtiers.table.yearbook.choices import choice
+from hubtiers.table.yearbook.choices import choice, choice_of_several
 from hubtiers.table.yearbook.headers import name_key
 from hubtiers.table.yearbook.matching import Named, Task
 from hubtiers.table.yearbook.series import Series, Slot
@@ -149,17 +149,9 @@ def _refuse(where: str, found: Sequence[_Doubt]) -> None:
     columns = list(dict.fromkeys(doubt.header for doubt in found))
     raise DataError(
         f"{where}: {listing((doubt.clause for doubt in found), most=_SHOWN)}. If that means "
-        f"missing, say {_listed('missing', marks, marks)}; if these are numbers, name the column "
-        f"with {_listed('keep', list(map(repr, columns)), columns)}."
+        f"missing, say {choice_of_several('missing', marks, are_texts=False)}; if these are "
+        f"numbers, name the column with {choice_of_several('keep', columns)}."
     )
-
-
-def _listed(argument: str, shown: Sequence[str], given: Iterable[str]) -> str:
-    """Return an argument that takes a list in the words of Python, study file and command line."""
-    inside = ", ".join(shown)
-    options = " ".join(f"--{argument}={text}" for text in given)
-    in_study = f"in a study file {argument} = [{inside}]"
-    return f"{argument}=[{inside}] ({in_study}, on the command line {options})"
 
 
 def _marks(numbers: Sequence[Decimal]) -> Iterator[tuple[str, int, str]]:

@@ -160,6 +160,22 @@ def test_the_way_out_is_told_in_the_words_of_the_place():
     assert on_command_line(told) == "Settle it with --decimal ,, or --decimal .."
 
 
+def test_headers_with_brackets_are_told_in_the_words_of_the_place(tmp_path):
+    text = "region,GDP (bn),R&D [m] of it's own\nAlpha,5,-999\nBeta,-999,3\nGamma,7,4\n"
+    with pytest.raises(DataError) as told:
+        read(tmp_path, text)
+    assert on_command_line(str(told.value)).endswith(
+        "missing, say --missing=-999; if these are numbers, name the column with "
+        """--keep='GDP (bn)' --keep='R&D [m] of it'"'"'s own'."""
+    )
+    assert in_study(str(told.value)).endswith(
+        "missing, say missing = [-999] in [data]; if these are numbers, name the column with "
+        """keep = ['GDP (bn)', "R&D [m] of it's own"] in [data]."""
+    )
+    sheet = f"Settle it with {choice('sheet', 'Table (2) a=b')}."
+    assert on_command_line(sheet) == "Settle it with --sheet 'Table (2) a=b'."
+
+
 def test_all_readers_share_one_list_of_missing_marks():
     assert OF_RECORDS is MISSING_MARKS
     for mark in ("", ":", "…", "N/A", "n. a.", "无", "不详", "<NA>"):
