@@ -12,6 +12,7 @@ from hubtiers._storage import cell_text
 if TYPE_CHECKING:
     from hubtiers._study_hubs import HubFindings
     from hubtiers.hubs.layout import HubLayout
+    from hubtiers.hubs.proposal import Proposal
     from hubtiers.outcome import Outcome
 
 __all__ = ["drawn_layout", "write_findings", "write_table"]
@@ -28,9 +29,7 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         proposal = found.proposed.proposal
         found.proposed.save(folder / "layout.toml")
         found.proposed.save(folder / "hubs.gpkg", proposal.regions)
-        rows = proposal.to_frame("en").join(proposal.names.add_prefix("name_"))
-        columns = ["name_zh", "name_en", "score", "rank", "role", "hub", "tier", "reason"]
-        write_table(rows[columns], folder / "cities_by_hub.csv")
+        write_table(_cities_by_hub(proposal), folder / "cities_by_hub.csv")
         write_table(proposal.windows, folder / "layout_windows.csv")
     if found.stability is not None:
         write_table(found.stability.to_frame(), folder / "layout_stability.csv")
@@ -40,6 +39,15 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         write_table(found.network.to_frame().set_index("from"), folder / "links.csv")
     if found.diffusion is not None:
         write_table(found.diffusion.to_frame(), folder / "diffusion.csv")
+
+
+def _cities_by_hub(proposal: Proposal) -> pd.DataFrame:
+    """Return what each place is and why, in both languages."""
+    rows = proposal.to_frame("en").rename(columns={"reason": "reason_en"})
+    rows["reason_zh"] = proposal.to_frame("zh")["reason"]
+    rows = rows.join(proposal.names.add_prefix("name_"))
+    facts = ["score", "rank", "role", "hub", "tier"]
+    return rows[["name_zh", "name_en", *facts, "reason_zh", "reason_en"]]
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

@@ -195,8 +195,9 @@ class ProvinceExtent:
         """Return for all places of a province the hub that has most of it, if it has enough."""
         if not any(around.parents):
             raise DataError(
-                "ProvinceExtent() needs to know which region each place lies in. Give regions with "
-                "a column `province`, or take FieldExtent()."
+                "ProvinceExtent() needs to know which region each place lies in. Give regions of a "
+                "pack whose level names its parents, or with a column `parent` or `province`, or "
+                "take FieldExtent()."
             )
         field_owner = FieldExtent(self.decay, self.mass_exponent, self.reach).owners(around)
         owner = np.full(len(around.ids), NOBODY, np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hubtiers.errors import HubtiersError
+from hubtiers.errors import HubtiersError, UnknownOptionError
 from hubtiers.framework import TIER_NAMES_ZH
 from hubtiers.hubs._rounds import Chosen, Ground, Rules, choose_hubs
 from hubtiers.hubs.selection import NOBODY
@@ -46,6 +47,7 @@ _SAID = {
         "extent": "范围规则：{!r}",
         "balance": "均衡所依据的分区：{}",
         "rest": "后续层级各功能的最低百分位：{}；求解：{}；无得分区域：{}",
+        "short": "{}级：要求 {} 个，符合条件的只有 {} 个",
     },
     "en": {
         "round": "{}: leads at least {:g} {} apart",
@@ -55,6 +57,7 @@ _SAID = {
         "extent": "extent: {!r}",
         "balance": "balanced over: {}",
         "rest": "least percentile of later hubs: {}; solved: {}; regions without a score: {}",
+        "short": "{}: {} asked for, only {} fit",
     },
 }
 
@@ -103,10 +106,16 @@ class Proposal:
             By region: `name`, `score`, `rank`, `role` (lead, core, member or empty), `hub` (id of
             its lead), `tier` of the hub, `reason`.
 
+        Raises
+        ------
+        UnknownOptionError
+            When the language is neither ``"en"`` nor ``"zh"``.
+
         Notes
         -----
         **Missing values**: a region without a score has no rank and stands at the end.
         """
+        _require_language(language)
         ground = self.ground
         scores = pd.Series(ground.scores, pd.Index(ground.ids, name="region_id"), name="score")
         rows = [self._row(place, language) for place in range(len(scores))]
@@ -264,27 +273,51 @@ class Proposal:
         return " ".join([*come, *go]) or "other pairs"
 
     def statements(self, language: str = "en") -> list[str]:
-        """Return every free choice in words, one a line."""
+        """Return every free choice in words, one a line, and tiers of which fewer hubs fit.
+
+        Raises
+        ------
+        UnknownOptionError
+            When the language is neither ``"en"`` nor ``"zh"``.
+        """
+        _require_language(language)
         rules, said = self.rules, _SAID[language]
+        names = TIER_NAMES_ZH if language == "zh" else {}
         parts = ", ".join(self.ground.group_names) or said["none"]
         lines = []
         for each in rules.rounds:
-            names = TIER_NAMES_ZH if language == "zh" else {}
             counted = ", ".join(f"{names.get(tier, tier)} {n}" for tier, n in each.counts.items())
             lines.append(said["round"].format(counted or said["own"], each.spacing, self.unit))
         lines += [said["cores"].format(rules.cores), said["extent"].format(rules.extent)]
         lines.append(said["balance"].format(parts))
         lines.append(said["rest"].format(rules.require, rules.solve, rules.no_data))
+        for tier, (asked, fit) in self.shortfall.items():
+            lines.append(said["short"].format(names.get(tier, tier), asked, fit))
         return lines
+
+    @property
+    def shortfall(self) -> dict[str, tuple[int, int]]:
+        """Tiers of later rounds of which fewer hubs fit than asked for: how many of each."""
+        asked = Counter[str]()
+        for each in self.rules.rounds:
+            asked.update(each.counts)
+        found = Counter(self.chosen.tiers)
+        return {tier: (n, found[tier]) for tier, n in asked.items() if found[tier] < n}
 
     def __repr__(self) -> str:
         leads = len(self.chosen.leads)
         cost = f"; balance costs {self.balance_cost:.2%}" if self.ground.groups is not None else ""
-        return f"<Proposal: {leads} hubs of {len(self.ground.ids)} regions{cost}>"
+        short = [f"; {fit} of {n} {tier}" for tier, (n, fit) in self.shortfall.items()]
+        return f"<Proposal: {leads} hubs of {len(self.ground.ids)} regions{cost}{''.join(short)}>"
 
     def _repr_html_(self) -> str:
         table = self.to_frame().head(30).to_html(escape=True, na_rep="–")
         return f"<p>{escape(repr(self)[1:-1])}</p>{table}"
+
+
+def _require_language(language: str) -> None:
+    if language not in _SAID:
+        raise UnknownOptionError("language", language, list(_SAID))
 
 
 def _most(name: str) -> float:

@@ -22,6 +22,7 @@ from hubtiers.hubs.layout import Hub, HubLayout
 from hubtiers.hubs.masses import scores_as_masses
 from hubtiers.hubs.proposal import Proposal
 from hubtiers.regions.distance import seats
+from hubtiers.regions.groupings import parent_column
 from hubtiers.regions.layer_names import match_layer
 from hubtiers.scheme import Result
 
@@ -198,6 +199,7 @@ def _layout_of(
         title_en="Proposed layout",
         source="hubtiers",
         notes=tuple(proposal.statements("en")),
+        notes_zh=tuple(proposal.statements("zh")),
         tiers=_order(result),
         proposal=proposal,
     )
@@ -377,8 +379,9 @@ def _functions(result: Result) -> pd.DataFrame:
 
 
 def _parents(frame: pd.DataFrame) -> tuple[str, ...]:
-    column = "province" if "province" in frame.columns else "parent"
-    if column not in frame.columns:
+    named = (parent_column(frame), "province", "parent")
+    column = next((name for name in named if name in frame.columns), None)
+    if column is None:
         return ("",) * len(frame)
     return tuple(frame[column].fillna("").astype("str"))
 

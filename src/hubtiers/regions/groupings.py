@@ -8,7 +8,7 @@ import pandas as pd
 
 from hubtiers.errors import MissingColumnError, SpecError, UnknownOptionError
 from hubtiers.regions._names import name_key
-from hubtiers.regions.pack import Grouping, Pack, Place, source_of
+from hubtiers.regions.pack import Grouping, Pack, PackLevel, Place, source_of
 
 __all__ = [
     "find_group",
@@ -18,6 +18,7 @@ __all__ = [
     "groups_in_column",
     "groups_of",
     "groups_of_lines",
+    "parent_column",
     "parents_of",
 ]
 
@@ -141,6 +142,7 @@ def groups_of(regions: pd.DataFrame, grouping: Grouping) -> pd.Series:
     if grouping.column in regions.columns:
         return groups_in_column(regions, grouping.column)
     members = {member for place in grouping.groups for member in place.members}
+    lines: list[tuple[tuple[str, ...], ...]]
     if members.issuperset(map(str, regions.index)):
         lines = [((str(region),),) for region in regions.index]
     else:
@@ -177,10 +179,7 @@ def parents_of(regions: pd.DataFrame) -> list[set[str]]:
     MissingColumnError
         When there is no such column.
     """
-    source = source_of(regions)
-    pack = source.load_pack()
-    level = pack.levels.get(source.level) if pack is not None else None
-    column = (level.parent_column if level is not None else "") or "province"
+    level, column = _level_of(regions), parent_column(regions)
     if not {column, "members"} & set(regions.columns):
         if level is not None and not level.parent:
             return [set() for _ in regions.index]
@@ -192,3 +191,18 @@ def parents_of(regions: pd.DataFrame) -> list[set[str]]:
         own = {parent} if isinstance(parent, str) and parent else set()
         inside.append(own or {unit[:2] + "0000" for unit in units})
     return inside
+
+
+def parent_column(regions: pd.DataFrame) -> str:
+    """Return the column that says what each region lies in: that of the pack's level.
+
+    `province` for regions of no pack, and for levels that name none.
+    """
+    level = _level_of(regions)
+    return (level.parent_column if level is not None else "") or "province"
+
+
+def _level_of(regions: pd.DataFrame) -> PackLevel | None:
+    source = source_of(regions)
+    pack = source.load_pack()
+    return pack.levels.get(source.level) if pack is not None else None

@@ -77,6 +77,11 @@ def test_a_study_of_no_country_writes_everything(folder: Path) -> None:
     assert hubs.hubs[0].tier == "international"
     table = pd.read_csv(folder / "cities_by_hub.csv", index_col="region_id")
     assert set(table.loc[["p00", "p08"], "role"]) == {"lead"}
+    assert table.loc["p00", ["reason_zh", "reason_en"]].tolist() == [
+        "得分最高且满足间距",
+        "best score that keeps the spacing",
+    ]
+    assert "主核间距" in hubs.notes_zh[0]
     cores = gpd.read_file(folder / "hubs.gpkg", layer="cores")
     assert cores.crs.to_epsg() == 4326
     assert set(cores["core"]) >= {"p00", "p03", "p08"}

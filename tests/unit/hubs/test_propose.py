@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from hubtiers.hubs.extents import (
 from hubtiers.hubs.propose import propose_layout
 from hubtiers.hubs.reach import accessibility
 from hubtiers.hubs.stability import assess_layout
+from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.distance import distances
 from hubtiers.robustness.variation import Variation
 
@@ -409,3 +411,37 @@ def test_one_indicator_puts_hefei_in_the_place_of_qingdao() -> None:
     without = [code for code, found in leads.items() if "340100" not in found]
     assert without == ["fiscal_science_share_pct"]
     assert {"370200", "210200"} <= leads["fiscal_science_share_pct"]
+
+
+def test_provinces_are_the_parents_that_the_pack_names(tmp_path: Path) -> None:
+    result, layer = _tiny([9.0, 8.0, 3.0, 2.0, 1.0, 5.0, 7.0, 4.0], land=list("aaabbbbb"))
+    text = (
+        'id = "strip"\nunits = "place"\n[[level]]\nid = "place"\nfile = "places.geojson"\n'
+        'id_column = "code"\nname_en = "title"\nparent = "land"\nparent_column = "land"\n'
+        '[[level]]\nid = "land"\nfile = "lands.geojson"\nid_column = "code"\nname_en = "title"\n'
+    )
+    (tmp_path / "pack.toml").write_text(text, encoding="utf-8")
+    places = layer.rename_axis("code").reset_index()[["code", "land", "geometry"]]
+    places.assign(title=places["code"].str.upper()).to_file(tmp_path / "places.geojson")
+    lands = places.dissolve("land").reset_index()[["land", "geometry"]]
+    lands = lands.rename(columns={"land": "code"})
+    lands.assign(title=lands["code"].str.upper()).to_file(tmp_path / "lands.geojson")
+    regions = load_regions("place", pack=str(tmp_path))
+    options = {"counts": {"national": 2}, "spacing": 350, "extent": ProvinceExtent(reach=1000)}
+    whole = propose_layout(result, regions, **options)
+    assert whole.hubs[1].extent == ("p03", "p04", "p05", "p06", "p07")
+
+
+def test_fewer_hubs_than_asked_for_are_said() -> None:
+    result, layer = _tiny([9.0, 2.0, 3.0, 8.0, 1.0, 5.0, 7.0, 4.0])
+    options = {"spacing": {"national": 250, "regional": 150}, "require": 0.9}
+    counts = {"national": 1, "regional": 6}
+    proposal = propose_layout(result, layer, counts=counts, **options).proposal
+    fit = len(proposal.chosen.leads) - 1
+    assert 0 < fit < 6
+    assert proposal.shortfall == {"regional": (6, fit)}
+    assert f"{fit} of 6 regional" in repr(proposal)
+    assert proposal.statements("en")[-1] == f"regional: 6 asked for, only {fit} fit"
+    assert proposal.statements("zh")[-1] == f"区域级：要求 6 个，符合条件的只有 {fit} 个"
+    with pytest.raises(UnknownOptionError, match="language 'fr'"):
+        proposal.to_frame("fr")
