@@ -252,7 +252,7 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
     ['110000']
     """
     options: dict[str, Any] = {
-        "sources": tuple(sources) if not isinstance(sources, str) else sources,
+        "sources": sources if isinstance(sources, str) else tuple(sources),
         "channels": _rates_by_channel(channels),
         "decay": decay,
         "emissive": emissive,
@@ -263,17 +263,30 @@ def simulate_diffusion(  # noqa: PLR0913 - each is a free choice that the output
         "runs": runs,
     }
     _require_options(options)
-    scores = _masses(result)
     frame = gpd.GeoDataFrame(result.table.regions if regions is None else regions)
-    frame = frame.loc[scores.index]
-    options["sources"] = tuple(_sources(sources, frame, result))
+    return _simulated(result, layout, frame, distances, options, rng)
+
+
+def _simulated(
+    result: Result,
+    layout: HubLayout,
+    regions: gpd.GeoDataFrame,
+    distances: pd.DataFrame | None,
+    options: dict[str, Any],
+    rng: int | np.random.Generator,
+) -> Diffusion:
+    """Let it spread once with thresholds of 1, and as often as asked for with drawn ones."""
+    scores = _masses(result)
+    frame = regions.loc[scores.index]
+    options["sources"] = tuple(_sources(options["sources"], frame, result))
     tier, is_core = _tiers(result, layout, scores.index)
     order = _all_tiers(result, layout)
     height = np.array([order.index(each) for each in tier], np.int64)
-    kinds = _kinds(frame, height, is_core, peers=peers, neighbour=neighbour)
+    kinds = _kinds(frame, height, is_core, peers=options["peers"], neighbour=options["neighbour"])
     rates = _rates(scores, _distances(frame, distances), kinds, options)
     places = scores.index.get_indexer(pd.Index(options["sources"])).astype(np.int64)
     once = spread(rates, places, np.ones(len(scores)))
+    runs = options["runs"]
     return Diffusion(
         arrival=pd.Series(once.time, scores.index, name="arrival"),
         shares=_shares(once, scores.index),
