@@ -18,7 +18,7 @@ from hubtiers.hubs.layout import HubLayout, layout_members
 from hubtiers.hubs.masses import scores_as_masses
 from hubtiers.regions.contiguity import contiguity
 from hubtiers.regions.distance import distances as geodesic_distances
-from hubtiers.regions.layer_names import match_layer
+from hubtiers.regions.find_region import find_region
 from hubtiers.scheme import Result
 
 __all__ = ["CHANNELS", "Diffusion", "simulate_diffusion", "spread"]
@@ -348,14 +348,9 @@ def _sources(sources: Sequence[str], frame: pd.DataFrame, result: Result) -> lis
     """Return the ids of the sources, which must have a score."""
     if isinstance(sources, str) or not sources:
         raise SpecError(f"sources={sources!r} must be a list of at least one region.")
-    everywhere = result.table.regions
     found = []
     for name in map(str, sources):
-        row = match_layer([name], everywhere).iloc[0]
-        region = str(row["region_id"] or "")
-        if not region:
-            known = [*everywhere["name_zh"], *everywhere["name_en"]]
-            raise UnknownOptionError("source of diffusion:", name, map(str, known))
+        region = find_region(name, result.table.regions, "source of diffusion:")
         if region not in frame.index:
             raise DataError(
                 f"The source {name!r} has no score, so that it cannot start anything. Choose a "

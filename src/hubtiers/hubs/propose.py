@@ -22,8 +22,8 @@ from hubtiers.hubs.layout import Hub, HubLayout
 from hubtiers.hubs.masses import scores_as_masses
 from hubtiers.hubs.proposal import Proposal
 from hubtiers.regions.distance import seats
+from hubtiers.regions.find_region import find_region
 from hubtiers.regions.groupings import parent_column
-from hubtiers.regions.layer_names import match_layer
 from hubtiers.scheme import Result
 
 __all__ = ["COUNTS", "SPACING", "ProposedLayout", "propose_layout"]
@@ -396,16 +396,7 @@ def _ids(names: Sequence[str], frame: pd.DataFrame, what: str) -> list[str]:
     """Return the ids of places that are named, each once."""
     if isinstance(names, str):
         raise SpecError(f"{what}={names!r} is one text; give a list, such as {what}=[{names!r}].")
-    found: list[str] = []
-    for name in map(str, names):
-        if name in frame.index:
-            found.append(name)
-            continue
-        row = match_layer([name], frame).iloc[0]
-        if not row["region_id"]:
-            known = [*frame.index, *frame.get("name_zh", ()), *frame.get("name_en", ())]
-            raise UnknownOptionError(f"place in {what}:", name, map(str, known))
-        found.append(str(row["region_id"]))
+    found = [find_region(name, frame, f"place in {what}:") for name in map(str, names)]
     return list(dict.fromkeys(found))
 
 

@@ -20,7 +20,7 @@ from hubtiers.errors import (
     listing,
 )
 from hubtiers.framework import Framework, Indicator
-from hubtiers.regions.layer_names import match_layer
+from hubtiers.regions.find_region import find_region
 from hubtiers.regions.membership import overlaps
 from hubtiers.regions.pack import LayerSource, Pack, source_of
 from hubtiers.table.report import JoinReport
@@ -232,18 +232,7 @@ class IndicatorTable:
         SpecError
             When several have it; the message lists them.
         """
-        if name in self.values.index:
-            return name
-        row = match_layer([str(name)], self.regions, source=self.source).iloc[0]
-        if row["region_id"]:
-            return str(row["region_id"])
-        if row["rule"] == "ambiguous":
-            either = listing(row["candidates"].split(";"))
-            raise SpecError(f"{name!r} can mean several regions: {either}. Give the id.")
-        names = (self.regions[c].astype("str") for c in ("name_zh", "name_en"))
-        raise UnknownOptionError(
-            "region", name, [*self.values.index, *(n for c in names for n in c)]
-        )
+        return find_region(name, self.regions, source=self.source)
 
     def label(self, region: str) -> str:
         """Return the name of a region for a message: English and Chinese."""
