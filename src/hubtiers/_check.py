@@ -11,12 +11,22 @@ import pandas as pd
 from hubtiers._storage import read_text
 from hubtiers._study_values import read_limits
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
-from hubtiers.regions._names import name_key
+from hubtiers.regions.gazetteer import MatchReport, match_names
+from hubtiers.regions.layer_names import match_report
+from hubtiers.regions.pack import DEFAULT_PACK, load_pack, source_of
 from hubtiers.table.corrections import correct_names, read_corrections
+from hubtiers.table.yardstick import labels_of
 from hubtiers.table.yearbook.read import read_indicators
 from hubtiers.table.yearbook.read_report import ReadReport
 
-__all__ = ["names_of", "numbers_of", "pairs_of", "without_yardstick"]
+__all__ = [
+    "match_written",
+    "names_of",
+    "numbers_of",
+    "pairs_of",
+    "reading_of",
+    "without_yardstick",
+]
 
 
 def names_of(
@@ -55,21 +65,54 @@ def names_of(
     return list(dict.fromkeys(written["region"].astype(str))), report
 
 
+def reading_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `read_indicators` from options as they are written; none for blanks.
+
+    Raises
+    ------
+    SpecError
+        When a text is no pair of a name and a value.
+    """
+    reading = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    reading["units"] = pairs_of(options.get("units") or (), "--units")
+    reading["limits"] = numbers_of(options.get("limits") or (), "--limits")
+    if options.get("layout") == "auto":
+        del reading["layout"]
+    return {name: value for name, value in reading.items() if value}
+
+
 def without_yardstick(
-    names: Sequence[str], account: ReadReport | None, yardstick: str
+    names: Sequence[str], account: ReadReport | None, yardstick: str, own: pd.DataFrame | None
 ) -> list[str]:
     """Return the names of regions, of which the yardstick is none.
+
+    The pack of the user's layer, or else the default one, knows its other names.
 
     Raises
     ------
     UnknownOptionError
         When the file has no such row, also not among those that were set aside.
     """
-    key = name_key(yardstick)
     aside = [row.name for row in account.set_aside] if account is not None else []
-    if key not in map(name_key, (*names, *aside)):
+    pack = load_pack(DEFAULT_PACK) if own is None else source_of(own).load_pack()
+    labels = labels_of(yardstick, (*names, *aside), pack)
+    if not labels:
         raise UnknownOptionError("row for the yardstick:", yardstick, (*names, *aside))
-    return [name for name in names if name_key(name) != key]
+    return [name for name in names if name not in labels]
+
+
+def match_written(
+    names: list[str],
+    own: pd.DataFrame | None,
+    *,
+    level: str,
+    within: str | None,
+    title: str,
+) -> MatchReport:
+    """Return which region each name means: in a layer of the user's, called `title`, or a level."""
+    if own is None:
+        return match_names(names, level=level, within=within)
+    return match_report(names, own, within=within or "", title=title)
 
 
 def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -297,31 +297,17 @@ def check(  # noqa: PLR0913 - each is an option of its own
 
     Example: hubtiers check yearbook.xlsx --level city --within 辽宁 --show
     """
-    from hubtiers._check import names_of, numbers_of, pairs_of, without_yardstick
-    from hubtiers.regions.gazetteer import match_names
-    from hubtiers.regions.layer_names import match_report
+    from hubtiers._check import match_written, names_of, reading_of, without_yardstick
 
-    given = {
-        "sheet": sheet,
-        "region_column": region_column,
-        "year": year,
-        "units": pairs_of(units or (), "--units"),
-        "layout": "" if layout == "auto" else layout,
-        "keep": tuple(keep or ()),
-        "decimal": decimal,
-        "missing": tuple(missing or ()),
-        "limits": numbers_of(limits or (), "--limits"),
-    }
-    reading = {argument: value for argument, value in given.items() if value}
+    said = {"sheet": sheet, "region_column": region_column, "year": year, "units": units}
+    said |= {"layout": layout, "keep": keep, "decimal": decimal, "missing": missing}
     with _told_as_options():
-        written, account = names_of(file, reading, names)
+        written, account = names_of(file, reading_of(said | {"limits": limits}), names)
+        own = None if regions is None else _own_layer(regions, id_column, name, layer)
         if yardstick is not None:
-            written = without_yardstick(written, account, yardstick)
-        if regions is None:
-            report = match_names(written, level=level, within=within)
-        else:
-            own = _own_layer(regions, id_column, name, layer)
-            report = match_report(written, own, within=within or "", title=Path(regions).name)
+            written = without_yardstick(written, account, yardstick, own)
+        title = Path(regions or "").name
+        report = match_written(written, own, level=level, within=within, title=title)
     if account is not None:
         # The preview is what was asked for; else the account of the reading is an aside.
         print(account.preview() if show else account, file=sys.stdout if show else sys.stderr)

@@ -210,3 +210,14 @@ def test_check_with_a_yardstick(run):
     status, _, err = run("check", "t.csv", "--level", "province", "--yardstick", "Isle")
     assert status == 1
     assert "Unknown row for the yardstick: 'Isle'. Did you mean 'Isles'?" in err
+    # The pack knows other names of its yardsticks, as it does for the join.
+    Path("t.csv").write_text("地区,研发\n北京,3\n天津,2\n全国,9\n", encoding="utf-8")
+    status, out, err = run("check", "t.csv", "--level", "province", "--yardstick", "China")
+    assert status == 0, err
+    assert "2 names at level 'province': 2 exact." in out
+    Path("e.csv").write_text("country,rd\nFrance,3\nEU27_2020,2\n", encoding="utf-8")
+    status, out, err = run("check", "e.csv", "--regions", "country", "--yardstick", "EU-27")
+    assert status == 0, err
+    assert "1 name" in out
+    status, _, err = run("check", "e.csv", "--regions", "country", "--yardstick", "EU28")
+    assert "Unknown row for the yardstick: 'EU28'" in err

@@ -7,9 +7,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from recipe.cities_lists import LATER_ZONES, OUTSIDE, Register
+from recipe.cities_lists import OUTSIDE, Register, count_universities, count_zones
 from recipe.cities_lists import SOURCES as SOURCES_OF_LISTS
-from recipe.common import Row, number, read, write_framework, write_sources, write_values
+from recipe.common import (
+    COMPUTED_FROM_POPULATION,
+    Row,
+    counted,
+    group_nodes,
+    indicator_node,
+    number,
+    read,
+    write_framework,
+    write_sources,
+    write_values,
+)
 
 NAME = "cities"
 YEARBOOK_CITIES = 296
@@ -126,13 +137,7 @@ SOURCES = (
         "",
         "",
     ),
-    (
-        "computed-population",
-        "hubtiers",
-        "computed from this set: over the resident population",
-        "",
-        "",
-    ),
+    COMPUTED_FROM_POPULATION,
     (
         "computed-fiscal",
         "hubtiers",
@@ -320,7 +325,7 @@ def build(shared: Path) -> int:
     _require_cities(rows)
     rows += [*_per_head(rows), *_intensity(shared, rows), *_fiscal_share(shared, rows)]
     count = write_values(NAME, rows, list(UNITS))
-    write_framework(NAME, _framework(), groups=_groups(), functions=FUNCTION_WEIGHTS)
+    write_framework(NAME, _framework(), groups=group_nodes(GROUPS), functions=FUNCTION_WEIGHTS)
     write_sources(NAME, _sources(shared, {row.source for row in rows}))
     return count
 
@@ -331,13 +336,11 @@ def _row(region: str, indicator: str, value: float, year: int, source: str, stat
 
 def _lists(shared: Path, register: Register) -> Iterator[Row]:
     """Count what stands on a complete list: who is not on it has zero."""
-    universities = read(shared, "double_first_class_universities_2022.csv")
-    counts = Counter(register[line["city"]] for line in universities)
+    counts = count_universities(shared, register)
     yield from _counted(
         register, counts, "double_first_class_universities", 2022, "moe-dfc-2022", "official", 147
     )
-    zones = read(shared, "national_hightech_zones_by_city.csv")
-    counts = Counter(register[line["city"]] for line in zones if line["zone"] not in LATER_ZONES)
+    counts = count_zones(shared, register)
     yield from _counted(
         register, counts, "national_hightech_zones", 2022, "zones-2022", "compiled", 173
     )
@@ -364,12 +367,8 @@ def _counted(
     status: str,
     total: int,
 ) -> Iterator[Row]:
-    if sum(counts.values()) != total or set(counts) - set(register.units):
-        raise SystemExit(
-            f"{NAME}: {code} adds up to {sum(counts.values())}, expected {total} in known units"
-        )
-    for unit in register.units:
-        yield _row(unit, code, float(counts.get(unit, 0)), year, source, status)
+    for unit, count in counted(register.units, counts, total, f"{NAME}: {code}"):
+        yield _row(unit, code, count, year, source, status)
 
 
 def _applicants(shared: Path, register: Register) -> Iterator[Row]:
@@ -481,11 +480,6 @@ def _sources(shared: Path, used: set[str]) -> list[tuple[str, ...]]:
     return [known[source] for source in used]
 
 
-def _groups() -> list[dict[str, object]]:
-    columns = ("code", "name_zh", "name_en", "parent", "weight")
-    return [dict(zip(columns, group, strict=True)) for group in GROUPS]
-
-
 ORIGINS: Mapping[str, str] = {
     "double_first_class_universities": "教育部等 教研函〔2022〕1号 (147)",
     "state_key_labs_academic": "科学技术部 国家重点实验室名单 2019 (253), by seat of the host",
@@ -513,11 +507,8 @@ ORIGINS: Mapping[str, str] = {
 
 def _framework() -> list[dict[str, object]]:
     nodes: list[dict[str, object]] = []
-    for code, zh, en, parent, category in FRAMEWORK:
-        intensive = code in DENOMINATORS
-        row: dict[str, object] = {"code": code, "name_zh": zh, "name_en": en, "parent": parent}
-        row |= {"category": category, "direction": 1, "unit": UNITS[code], "weight": 1}
-        row |= {"kind": "intensive" if intensive else "extensive", "source": ORIGINS[code]}
-        row["denominator"] = DENOMINATORS.get(code, "")
-        nodes.append(row)
+    for said in FRAMEWORK:
+        code = said[0]
+        under = DENOMINATORS.get(code, "")
+        nodes.append(indicator_node(said, UNITS[code], ORIGINS[code], under, intensive=bool(under)))
     return nodes

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from recipe.common import Row, number, read, write_framework, write_sources, write_values
+from recipe.common import (
+    COMPUTED_FROM_POPULATION,
+    Row,
+    counted,
+    describe_source,
+    group_nodes,
+    indicator_node,
+    number,
+    read,
+    write_framework,
+    write_sources,
+    write_values,
+)
 
 NAME = "cities-lists"
 
@@ -101,13 +113,7 @@ SOURCES = (
         "official designations; the list is CC BY-SA",
         "zh.wikipedia 国家高新技术产业开发区",
     ),
-    (
-        "computed-population",
-        "hubtiers",
-        "computed from this set: over the resident population",
-        "",
-        "",
-    ),
+    COMPUTED_FROM_POPULATION,
     (
         "computed-census",
         "hubtiers",
@@ -213,7 +219,7 @@ def build(shared: Path) -> int:
     rows += _population(shared, register)
     rows += _per_head(rows)
     count = write_values(NAME, rows, list(SERIES))
-    write_framework(NAME, _framework(), groups=_groups())
+    write_framework(NAME, _framework(), groups=group_nodes(GROUPS))
     write_sources(NAME, SOURCES)
     return count
 
@@ -226,21 +232,27 @@ def _row(region: str, indicator: str, value: float, status: str = "") -> Row:
 
 
 def _counted(register: Register, counts: Mapping[str, int], code: str, total: int) -> Iterator[Row]:
-    """Give every unit its count on a complete list, which is zero for those that are not on it."""
-    if sum(counts.values()) != total or set(counts) - set(register.units):
-        raise SystemExit(
-            f"{NAME}: {code} adds up to {sum(counts.values())}, expected {total} in known units"
-        )
-    for unit in register.units:
-        yield _row(unit, code, float(counts.get(unit, 0)))
+    for unit, count in counted(register.units, counts, total, f"{NAME}: {code}"):
+        yield _row(unit, code, count)
+
+
+def count_universities(shared: Path, register: Register) -> Counter[str]:
+    """Return how many double first-class universities each unit has."""
+    listed = read(shared, "double_first_class_universities_2022.csv")
+    return Counter(register[line["city"]] for line in listed)
+
+
+def count_zones(shared: Path, register: Register) -> Counter[str]:
+    """Return how many national high-tech zones of June 2022 each unit has."""
+    listed = read(shared, "national_hightech_zones_by_city.csv")
+    return Counter(register[line["city"]] for line in listed if line["zone"] not in LATER_ZONES)
 
 
 def _lists(shared: Path, register: Register) -> Iterator[Row]:
-    universities = read(shared, "double_first_class_universities_2022.csv")
-    counts = Counter(register[r["city"]] for r in universities)
-    yield from _counted(register, counts, "double_first_class_universities", 147)
+    universities = count_universities(shared, register)
+    yield from _counted(register, universities, "double_first_class_universities", 147)
     disciplines: Counter[str] = Counter()
-    for line in universities:
+    for line in read(shared, "double_first_class_universities_2022.csv"):
         disciplines[register[line["city"]]] += int(line["disciplines"])
     for row in _counted(register, disciplines, "double_first_class_disciplines", 435):
         # Two universities in Beijing choose their disciplines themselves; the list names none, and 1 stands for each.
@@ -255,14 +267,8 @@ def _lists(shared: Path, register: Register) -> Iterator[Row]:
         undergraduate[register[line["city"]]] += int(line["undergraduate"])
     yield from _counted(register, institutions, "universities", 2868)
     yield from _counted(register, undergraduate, "undergraduate_universities", 1308)
-    zones = [
-        r
-        for r in read(shared, "national_hightech_zones_by_city.csv")
-        if r["zone"] not in LATER_ZONES
-    ]
-    yield from _counted(
-        register, Counter(register[r["city"]] for r in zones), "national_hightech_zones", 173
-    )
+    zones = count_zones(shared, register)
+    yield from _counted(register, zones, "national_hightech_zones", 173)
 
 
 def _patents(shared: Path, register: Register) -> Iterator[Row]:
@@ -323,26 +329,13 @@ def _per_head(rows: list[Row]) -> Iterator[Row]:
                 yield Row(region, code, value, row.year, SERIES[code].unit, source, "computed")
 
 
-def _groups() -> list[dict[str, object]]:
-    columns = ("code", "name_zh", "name_en", "parent", "weight")
-    return [dict(zip(columns, group, strict=True)) for group in GROUPS]
-
-
 def _framework() -> list[dict[str, object]]:
     nodes: list[dict[str, object]] = []
-    for code, zh, en, parent, category in FRAMEWORK:
+    for said in FRAMEWORK:
+        code, *_, parent, _ = said
         series = SERIES[code]
         intensive = parent.endswith("intensity")
-        row = {
-            "code": code,
-            "name_zh": zh,
-            "name_en": en,
-            "parent": parent,
-            "category": category,
-            "direction": 1,
-        }
-        row |= {"unit": series.unit, "kind": "intensive" if intensive else "extensive", "weight": 1}
-        row["denominator"] = "population_10k" if intensive else ""
-        row["source"] = next(s[1] + ": " + s[2] for s in SOURCES if s[0] == series.source)
-        nodes.append(row)
+        under = "population_10k" if intensive else ""
+        source = describe_source(SOURCES, series.source)
+        nodes.append(indicator_node(said, series.unit, source, under, intensive=intensive))
     return nodes

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from recipe.common import (
-    FRAMEWORK_COLUMNS,
-    FUNCTION_ROWS,
-    HERE,
-    VALUE_COLUMNS,
     Row,
+    group_nodes,
+    indicator_node,
     number,
     read,
-    write,
+    write_framework,
     write_sources,
+    write_values,
 )
 
 NAME = "city-years"
@@ -53,10 +49,10 @@ FEWEST = 270
 """Cities with a value in every year of an indicator, at the least."""
 
 GROUPS = (
-    ("research_size", "科研规模", "Research size", "research"),
-    ("technology_size", "技术规模", "Technology size", "technology"),
-    ("technology_intensity", "技术强度", "Technology intensity", "technology"),
-    ("culture_size", "文化规模", "Culture size", "culture"),
+    ("research_size", "科研规模", "Research size", "research", 1),
+    ("technology_size", "技术规模", "Technology size", "technology", 1),
+    ("technology_intensity", "技术强度", "Technology intensity", "technology", 1),
+    ("culture_size", "文化规模", "Culture size", "culture", 1),
 )
 # Complete for 2017 to 2023.
 FRAMEWORK = (
@@ -85,13 +81,6 @@ FRAMEWORK = (
     ),
     ("museums", "博物馆数", "Museums", "culture_size", "organisations"),
 )
-UNITS_EN = {
-    "higher_education_students": "students",
-    "fiscal_science_expenditure_10k_cny": "10,000 yuan",
-    "patent_grants": "patents",
-    "library_holdings_10k": "10,000 volumes",
-    "museums": "museums",
-}
 
 
 def build(shared: Path) -> int:
@@ -99,10 +88,8 @@ def build(shared: Path) -> int:
     rows = list(_measured(shared))
     rows += _shares(rows)
     _require_whole_runs(rows)
-    count = _write_values(rows)
-    columns = dict.fromkeys((*FRAMEWORK_COLUMNS, "unit_en"))
-    nodes = [*FUNCTION_ROWS, *_groups(), *_framework()]
-    write(HERE / NAME / "framework.csv", list(columns), nodes)
+    count = write_values(NAME, rows, (*SERIES, SHARE), "values.csv.gz")
+    write_framework(NAME, _framework(), groups=group_nodes(GROUPS))
     sources = [tuple(line.values()) for line in read(shared, "city_yearbook_sources.csv")]
     computed = "computed from this set: spending on science and technology over all public spending of the year"
     write_sources(NAME, [*sources, (SHARE_SOURCE, "hubtiers", computed, "", "")])
@@ -155,48 +142,12 @@ def _require_whole_runs(rows: Iterable[Row]) -> None:
                 )
 
 
-def _write_values(rows: Iterable[Row]) -> int:
-    """Write `values.csv.gz`, sorted; the same rows give the same bytes."""
-    place = {code: position for position, code in enumerate((*SERIES, SHARE))}
-    listed = sorted(rows, key=lambda r: (place[r.indicator], r.year, r.region))
-    if len({(r.region, r.indicator, r.year) for r in listed}) != len(listed):
-        raise SystemExit(f"{NAME}: a region has an indicator twice in one year")
-    text = io.StringIO()
-    writer = csv.DictWriter(text, VALUE_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in listed:
-        writer.writerow(
-            {key: number(v) if isinstance(v, float) else v for key, v in vars(row).items()}
-        )
-    path = HERE / NAME / "values.csv.gz"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(text.getvalue().encode(), compresslevel=9, mtime=0))
-    return len(listed)
-
-
-def _groups() -> list[dict[str, object]]:
-    keys = ("code", "name_zh", "name_en", "parent")
-    return [dict(zip(keys, group, strict=True)) | {"weight": 1} for group in GROUPS]
-
-
 def _framework() -> list[dict[str, object]]:
     nodes: list[dict[str, object]] = []
-    for code, zh, en, parent, category in FRAMEWORK:
-        intensive = code == SHARE
-        nodes.append(
-            {
-                "code": code,
-                "name_zh": zh,
-                "name_en": en,
-                "parent": parent,
-                "category": category,
-                "direction": 1,
-                "unit": "%" if intensive else SERIES[code].unit,
-                "kind": "intensive" if intensive else "extensive",
-                "weight": 1,
-                "denominator": "fiscal_expenditure_total_10k_cny" if intensive else "",
-                "source": "国家统计局城市社会经济调查司: 中国城市统计年鉴, 2011—2024",
-                "unit_en": UNITS_EN.get(code, ""),
-            }
-        )
+    source = "国家统计局城市社会经济调查司: 中国城市统计年鉴, 2011—2024"
+    for said in FRAMEWORK:
+        intensive = said[0] == SHARE
+        unit = "%" if intensive else SERIES[said[0]].unit
+        under = "fiscal_expenditure_total_10k_cny" if intensive else ""
+        nodes.append(indicator_node(said, unit, source, under, intensive=intensive))
     return nodes

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+import gzip
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +39,14 @@ FRAMEWORK_COLUMNS = (
     "unit_en",
 )
 
+COMPUTED_FROM_POPULATION = (
+    "computed-population",
+    "hubtiers",
+    "computed from this set: over the resident population",
+    "",
+    "",
+)
+
 # Units in English, by indicator: 个 counts universities here and firms there.
 UNITS_EN: Mapping[str, str] = {
     "double_first_class_universities": "universities",
@@ -68,6 +78,9 @@ UNITS_EN: Mapping[str, str] = {
     "hightech_firms": "firms",
     "ict_employees": "people",
     "goods_exports_10k_cny": "10,000 yuan",
+    "higher_education_students": "students",
+    "fiscal_science_expenditure_10k_cny": "10,000 yuan",
+    "patent_grants": "patents",
     "hightech_firms_per_10k": "firms per 10,000",
     "library_holdings_10k": "10,000 volumes",
     "museums": "museums",
@@ -144,17 +157,26 @@ def number(value: float) -> str:
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Write a CSV file: UTF-8, line feeds, the given columns, rows in the given order; absent cells stay empty."""
+    """Write a CSV file: UTF-8, line feeds, the given columns, rows in the given order; absent cells stay empty.
+
+    A name that ends in .gz is compressed; the same rows give the same bytes.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: number(v) if isinstance(v, float) else v for k, v in row.items()})
+    content = text.getvalue().encode()
+    if path.suffix == ".gz":
+        content = gzip.compress(content, compresslevel=9, mtime=0)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, columns, lineterminator="\n", restval="")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({k: number(v) if isinstance(v, float) else v for k, v in row.items()})
+    path.write_bytes(content)
 
 
-def write_values(name: str, rows: Iterable[Row], order: Sequence[str]) -> int:
-    """Write `values.csv` of a data set, sorted by indicator in the given order, then year, then region."""
+def write_values(
+    name: str, rows: Iterable[Row], order: Sequence[str], file: str = "values.csv"
+) -> int:
+    """Write the values of a data set, sorted by indicator in the given order, then year, then region."""
     place = {code: position for position, code in enumerate(order)}
     listed = sorted(rows, key=lambda r: (place[r.indicator], r.year, r.region))
     keys = [(r.region, r.indicator, r.year) for r in listed]
@@ -163,8 +185,44 @@ def write_values(name: str, rows: Iterable[Row], order: Sequence[str]) -> int:
     for row in listed:
         if row.status not in STATUSES:
             raise SystemExit(f"{name}: {row.status!r} is not a status")
-    write(HERE / name / "values.csv", VALUE_COLUMNS, (vars(r) for r in listed))
+    write(HERE / name / file, VALUE_COLUMNS, (vars(r) for r in listed))
     return len(listed)
+
+
+def counted(
+    units: Iterable[str], counts: Mapping[str, int], total: int, what: str
+) -> Iterator[tuple[str, float]]:
+    """Give every unit its count on a complete list, which is zero for those that are not on it."""
+    known = list(units)
+    if sum(counts.values()) != total or set(counts) - set(known):
+        raise SystemExit(
+            f"{what} adds up to {sum(counts.values())}, expected {total} in known units"
+        )
+    for unit in known:
+        yield unit, float(counts.get(unit, 0))
+
+
+def group_nodes(groups: Iterable[Sequence[object]]) -> list[dict[str, object]]:
+    """Return groups, given as code, names, parent and weight, as rows of a framework."""
+    columns = ("code", "name_zh", "name_en", "parent", "weight")
+    return [dict(zip(columns, group, strict=True)) for group in groups]
+
+
+def indicator_node(
+    said: Sequence[str], unit: str, source: str, denominator: str, *, intensive: bool
+) -> dict[str, object]:
+    """Return an indicator, given as code, names, parent and category, as a row of a framework."""
+    row: dict[str, object] = dict(
+        zip(("code", "name_zh", "name_en", "parent", "category"), said, strict=True)
+    )
+    row |= {"direction": 1, "weight": 1, "unit": unit, "source": source}
+    row |= {"kind": "intensive" if intensive else "extensive", "denominator": denominator}
+    return row
+
+
+def describe_source(sources: Iterable[Sequence[str]], source: str) -> str:
+    """Return publisher and title of a source by its id."""
+    return next(s[1] + ": " + s[2] for s in sources if s[0] == source)
 
 
 def write_framework(

@@ -12,6 +12,9 @@ from recipe.common import (
     PROVINCES,
     VALUE_COLUMNS,
     Row,
+    counted,
+    describe_source,
+    indicator_node,
     number,
     read,
     write,
@@ -352,23 +355,18 @@ def _population(shared: Path) -> Iterator[Row]:
             )
 
 
-def _counts(counted: Mapping[str, int], code: str, year: int, total: int) -> Iterator[Row]:
-    """Give every province its count on a complete list, which is zero for those that are not on it."""
-    if sum(counted.values()) != total or set(counted) - set(PROVINCES):
-        raise SystemExit(
-            f"{NAME}: {code} adds up to {sum(counted.values())}, expected {total} in known provinces"
-        )
-    for name, region in PROVINCES.items():
-        yield _row(region, code, float(counted.get(name, 0)), year)
+def _counts(counts: Mapping[str, int], code: str, year: int, total: int) -> Iterator[Row]:
+    for name, count in counted(PROVINCES, counts, total, f"{NAME}: {code}"):
+        yield _row(PROVINCES[name], code, count, year)
     yield _row(CHINA, code, float(total), year)
 
 
 def _universities(shared: Path) -> Iterator[Row]:
     listed = read(shared, "double_first_class_universities_2022.csv")
-    counted = Counter(
+    counts = Counter(
         next(p for p in PROVINCES if line["province"].startswith(p)) for line in listed
     )
-    yield from _counts(counted, "double_first_class_universities", 2022, 147)
+    yield from _counts(counts, "double_first_class_universities", 2022, 147)
 
 
 def _laboratories(shared: Path) -> Iterator[Row]:
@@ -423,23 +421,15 @@ def _groups() -> list[dict[str, object]]:
 def _framework(rows: Iterable[Row]) -> list[dict[str, object]]:
     present = Counter(r.indicator for r in rows if r.year == 2022)
     nodes: list[dict[str, object]] = []
-    for code, zh, en, parent, category in FRAMEWORK:
+    for said in FRAMEWORK:
+        code, *_, parent, _ = said
         if present[code] != len(PROVINCES):
             raise SystemExit(
                 f"{NAME}: {code} has {present[code]} provinces in 2022, expected {len(PROVINCES)}"
             )
         series = PANEL[code]
         intensive = parent.endswith(_INTENSITY)
-        row = {
-            "code": code,
-            "name_zh": zh,
-            "name_en": en,
-            "parent": parent,
-            "category": category,
-            "direction": 1,
-        }
-        row |= {"unit": series.unit, "kind": "intensive" if intensive else "extensive", "weight": 1}
-        row["denominator"] = series.derived[1] if series.derived else DENOMINATORS.get(code, "")
-        row["source"] = next(s[1] + ": " + s[2] for s in SOURCES if s[0] == series.source)
-        nodes.append(row)
+        under = series.derived[1] if series.derived else DENOMINATORS.get(code, "")
+        source = describe_source(SOURCES, series.source)
+        nodes.append(indicator_node(said, series.unit, source, under, intensive=intensive))
     return nodes

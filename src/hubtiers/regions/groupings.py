@@ -144,12 +144,17 @@ def groups_of(regions: pd.DataFrame, grouping: Grouping) -> pd.Series:
     members = {member for place in grouping.groups for member in place.members}
     lines: list[tuple[tuple[str, ...], ...]]
     if members.issuperset(map(str, regions.index)):
-        lines = [((str(region),),) for region in regions.index]
+        above = [{str(region)} for region in regions.index]
     else:
-        lines = [tuple((above,) for above in sorted(inside)) for inside in parents_of(regions)]
+        above = parents_of(regions)
+    lines = [_lines_of(inside) for inside in above]
     frame = pd.DataFrame({grouping.column: groups_of_lines(grouping, lines)}, regions.index)
     frame.attrs.update(regions.attrs)
     return groups_in_column(frame, grouping.column)
+
+
+def _lines_of(regions: set[str]) -> list[tuple[str, ...]]:
+    return [(region,) for region in sorted(regions)]
 
 
 def groups_in_column(regions: pd.DataFrame, column: str) -> pd.Series:

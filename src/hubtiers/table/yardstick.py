@@ -12,7 +12,7 @@ from hubtiers.regions._names import name_key
 from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.pack import Pack, Place, source_of
 
-__all__ = ["in_years_of", "take_yardstick", "values_with", "yardstick_names"]
+__all__ = ["in_years_of", "labels_of", "take_yardstick", "values_with", "yardstick_names"]
 
 
 def values_with(values: Any, yardstick: str | None, pack: Pack | None) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def values_with(values: Any, yardstick: str | None, pack: Pack | None) -> pd.Dat
     report = getattr(values, "report", None)
     aside = [row for row in getattr(report, "set_aside", ()) if not pd.isna(row.value)]
     labels = [*frame["region"].unique(), *(row.name for row in aside)]
-    found = set(_labels_of(yardstick, labels, pack))
+    found = set(labels_of(yardstick, labels, pack))
     rows = [
         {
             "region": row.name,
@@ -58,13 +58,13 @@ def _renamed(frame: pd.DataFrame, yardstick: str, pack: Pack | None) -> pd.DataF
     if "region" not in frame.columns:
         return frame
     written = frame["region"].astype("str").str.strip()
-    found = _labels_of(yardstick, written.unique(), pack)
+    found = labels_of(yardstick, written.unique(), pack)
     if not set(found) - {yardstick}:
         return frame
     return frame.assign(region=written.where(~written.isin(found), yardstick))
 
 
-def _labels_of(name: str, labels: Iterable[str], pack: Pack | None) -> list[str]:
+def labels_of(name: str, labels: Iterable[str], pack: Pack | None) -> list[str]:
     """Return the labels that mean the yardstick: its own name, or else another one of it."""
     by_key: dict[str, list[str]] = {}
     for label in dict.fromkeys(map(str, labels)):

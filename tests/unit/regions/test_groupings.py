@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import pytest
-import shapely
+from isles import isles_text, write_isles
 
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.hubs._division import division_of
@@ -23,21 +22,7 @@ SEVEN = {
     "西南": ("重庆", "四川", "贵州", "云南", "西藏"),
     "西北": ("陕西", "甘肃", "青海", "宁夏", "新疆"),
 }
-PACK = """\
-id = "isles"
-units = "county"
-[[level]]
-id = "state"
-file = "state.geojson"
-id_column = "code"
-name_en = "title"
-[[level]]
-id = "county"
-file = "county.geojson"
-id_column = "code"
-name_en = "title"
-parent = "state"
-parent_column = "state"
+PACK = isles_text("""\
 [[grouping]]
 id = "halves"
 column = "half"
@@ -63,25 +48,14 @@ members = ["N", "S"]
 [[grouping.group]]
 id = "windy"
 members = ["N"]
-"""
+""")
 
 
 @pytest.fixture
 def isles(tmp_path):
-    states = gpd.GeoDataFrame(
-        {"code": list("NMS"), "title": ["Northland", "Midland", "Southland"]},
-        geometry=[shapely.box(0, y, 2, y + 1) for y in (52, 51, 50)],
-        crs=4326,
-    )
-    counties = gpd.GeoDataFrame(
-        {"code": list("abcdef"), "title": list("ABCDEF"), "state": list("NNMMSS")},
-        geometry=[shapely.box(x, y, x + 1, y + 1) for y in (52, 51, 50) for x in (0, 1)],
-        crs=4326,
-    )
-    states.to_file(tmp_path / "state.geojson")
-    counties.to_file(tmp_path / "county.geojson")
-    (tmp_path / "pack.toml").write_text(PACK, encoding="utf-8")
-    return tmp_path
+    states = {"N": "Northland", "M": "Midland", "S": "Southland"}
+    counties = {code: (code.upper(), state) for code, state in zip("abcdef", "NNMMSS", strict=True)}
+    return write_isles(tmp_path, states, counties, PACK, width=2)
 
 
 def test_seven_regions_beside_four():

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from isles import isles_text, write_isles
 from shapely import box
 
 import hubtiers
@@ -19,60 +20,13 @@ from hubtiers.regions.pack import LayerSource, load_pack, pack_names, source_of
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.rules import MACRO_REGIONS
 
-
-def write_layer(path, rows):
-    frame = gpd.GeoDataFrame(
-        [{key: row[key] for key in row if key != "box"} for row in rows],
-        geometry=[box(*row["box"]) for row in rows],
-        crs=4326,
-    )
-    frame.to_file(path, driver="GeoJSON")
-
-
-@pytest.fixture
-def isles(tmp_path):
-    """Two states, of which the first has two counties and the second one of the same name."""
-    folder = tmp_path / "isles"
-    folder.mkdir()
-    write_layer(
-        folder / "state.geojson",
-        [
-            {"code": "N", "title": "Northland", "box": (0, 50, 2, 51)},
-            {"code": "S", "title": "Southland", "box": (0, 49, 2, 50)},
-        ],
-    )
-    write_layer(
-        folder / "county.geojson",
-        [
-            {"code": "N1", "title": "Ash", "state": "N", "box": (0, 50, 1, 51)},
-            {"code": "N2", "title": "Southland", "state": "N", "box": (1, 50, 2, 51)},
-            {"code": "S1", "title": "Ash", "state": "S", "box": (0, 49, 2, 50)},
-        ],
-    )
-    (folder / "aliases.csv").write_text("region_id,alias\nN,Upper Isle\n", encoding="utf-8")
-    (folder / "groups.csv").write_text(
-        "region_id,name_zh,name_en,members\nash,,Ash League,N1;S1\n", encoding="utf-8"
-    )
-    (folder / "pack.toml").write_text(
-        """
-id = "isles"
+HEAD = """\
 title_en = "The Isles"
 credit_en = "© Isles Survey"
-units = "county"
 [names]
 aliases = "aliases.csv"
-[[level]]
-id = "state"
-file = "state.geojson"
-id_column = "code"
-name_en = "title"
-[[level]]
-id = "county"
-file = "county.geojson"
-id_column = "code"
-name_en = "title"
-parent = "state"
-parent_column = "state"
+"""
+MORE = """\
 [[level]]
 id = "league"
 members = "groups.csv"
@@ -88,8 +42,19 @@ projection = "EPSG:27700"
 [[map.inset]]
 id = "south"
 box = [0, 49, 1, 50]
-""",
-        encoding="utf-8",
+"""
+
+
+@pytest.fixture
+def isles(tmp_path):
+    """Two states, of which the first has two counties and the second one of the same name."""
+    states = {"N": "Northland", "S": "Southland"}
+    counties = {"N1": ("Ash", "N"), "N2": ("Southland", "N"), "S1": ("Ash", "S")}
+    text = isles_text(MORE, HEAD)
+    folder = write_isles(tmp_path / "isles", states, counties, text, south=49, width=2)
+    (folder / "aliases.csv").write_text("region_id,alias\nN,Upper Isle\n", encoding="utf-8")
+    (folder / "groups.csv").write_text(
+        "region_id,name_zh,name_en,members\nash,,Ash League,N1;S1\n", encoding="utf-8"
     )
     return folder
 

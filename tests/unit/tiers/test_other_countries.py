@@ -5,25 +5,11 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
-import shapely
+from isles import isles_text, write_isles
 
 import hubtiers as ht
 
-PACK = """\
-id = "isles"
-units = "county"
-[[level]]
-id = "state"
-file = "state.geojson"
-id_column = "code"
-name_en = "title"
-[[level]]
-id = "county"
-file = "county.geojson"
-id_column = "code"
-name_en = "title"
-parent = "state"
-parent_column = "state"
+PACK = isles_text("""\
 [[grouping]]
 id = "macro_region"
 of = "state"
@@ -33,7 +19,7 @@ members = ["N", "M"]
 [[grouping.group]]
 id = "lower"
 members = ["S"]
-"""
+""")
 STUDY = """\
 title_en = "Isles"
 [data]
@@ -57,19 +43,9 @@ VALUES = pd.DataFrame(
 
 @pytest.fixture
 def isles(tmp_path):
-    folder = tmp_path / "isles"
-    folder.mkdir()
-    states = gpd.GeoDataFrame(
-        {"code": list("NMS"), "title": ["Northland", "Midland", "Southland"]},
-        geometry=[shapely.box(0, y, 4, y + 1) for y in (52, 51, 50)],
-        crs=4326,
-    )
-    boxes = [shapely.box(x, y, x + 1, y + 1) for y in (52, 51, 50) for x in range(4)]
-    content = {"code": IDS, "title": [f"C{i}" for i in IDS], "state": [i[0] for i in IDS]}
-    counties = gpd.GeoDataFrame(content, geometry=boxes, crs=4326)
-    states.to_file(folder / "state.geojson")
-    counties.to_file(folder / "county.geojson")
-    (folder / "pack.toml").write_text(PACK, encoding="utf-8")
+    states = {"N": "Northland", "M": "Midland", "S": "Southland"}
+    counties = {code: (f"C{code}", code[0]) for code in IDS}
+    folder = write_isles(tmp_path / "isles", states, counties, PACK)
     VALUES.to_csv(tmp_path / "values.csv")
     return folder
 

@@ -164,6 +164,7 @@ def _observations(head: _Head, notes: Notes) -> Export | None:
     if not is_sdmx or value is None or region is None or time is None:
         return None
     rows = head.below(region)
+    _note_others(head, rows, notes)
     dimensions = _dimensions(head, rows, {value, region, time})
     groups = _observed(head, rows, dimensions, (value, region, time), notes)
     first = _subject(head, rows, dimensions)
@@ -183,14 +184,28 @@ def _observed(
     value, region, time = places
     label = head.first(_LABELS.get(_key(head.text(region)), ()))
     asides = _asides(head.grid, rows, (label, region), notes)
-    groups = _Groups()
+    groups, units = _Groups(), dict[tuple[str, ...], dict[str, int]]()
     for row in rows:
         key = tuple(head.grid.text(row, column) for column in dimensions)
+        if head.grid.text(row, value):
+            units.setdefault(key, {}).setdefault(_unit(head, row), row)
         called = _name(head.grid, row, region, label, asides)
         year, status = _year(head, row, time), _status(head, row)
         slot = Slot(row, value, called, year, status=status, aside=asides.get(row, ""))
         groups.add(key, [slot], _unit(head, row))
+    _require_one_unit(head, value, units.values())
     return groups
+
+
+def _require_one_unit(head: _Head, value: int, units: Iterable[Mapping[str, int]]) -> None:
+    """Raise when values of one indicator are in several units, given with the first row of each."""
+    for rows in units:
+        if len(rows) > 1:
+            said = [f"{unit!r} in {head.grid.place(row, value)}" for unit, row in rows.items()]
+            raise DataError(
+                f"{head.where} has values of one indicator in several units: {listing(said)}. "
+                "Write them in one unit, and say it in every row."
+            )
 
 
 def _dimensions(head: _Head, rows: Sequence[int], taken: set[int]) -> list[int]:
@@ -273,7 +288,7 @@ def _world_bank(head: _Head, notes: Notes) -> Export | None:
     years, rows = _years_of_header(head), head.below(code)
     if not years:
         return None
-    _note_below(head, rows, notes)
+    _note_others(head, rows, notes)
     asides = _asides(head.grid, rows, (name, code), notes)
     symbol = head.first(("indicatorcode", "seriescode")) or title
     groups, names = _Groups(), dict[tuple[str, ...], str]()
@@ -286,8 +301,8 @@ def _world_bank(head: _Head, notes: Notes) -> Export | None:
     return head.export("long", region, groups.series(head, next(iter(years)), names))
 
 
-def _note_below(head: _Head, rows: Sequence[int], notes: Notes) -> None:
-    """Note the lines below the header that are no rows of the table."""
+def _note_others(head: _Head, rows: Sequence[int], notes: Notes) -> None:
+    """Note the lines below the header that name no region: notes, or values that belong nowhere."""
     known = {*rows, *(row for row in head.grid.rows if row <= head.row)}
     for row in head.grid.rows:
         if row not in known:
@@ -362,6 +377,7 @@ def _compound(head: _Head, stem: str, notes: Notes) -> Export | None:
         return None
     keys = head.text(column).partition("\\")[0].split(",")[:-1]
     parts = _parts(head, column, len(keys) + 1)
+    _note_others(head, list(parts), notes)
     varying = [i for i in range(len(keys)) if len({part[i] for part in parts.values()}) > 1]
     groups = _by_keys(parts, keys, varying, years, notes)
     name = re.sub(r"^estat_|_linear$", "", stem.casefold())

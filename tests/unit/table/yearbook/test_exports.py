@@ -134,6 +134,23 @@ def test_oecd_tidy(tmp_path):
     assert aside(file) == {("OECD", "GDEXPRD PC_GDP"): [2.5]}
 
 
+def test_one_indicator_in_thousands_and_in_units_is_refused(tmp_path):
+    text = "REF_AREA,MEASURE,UNIT_MEASURE,TIME_PERIOD,OBS_VALUE,UNIT_MULT\n"
+    text += "ALT,G,USD,2020,1.5,3\nBRI,G,USD,2020,2500,0\nCOR,G,USD,2020,,6\n"
+    with pytest.raises(DataError, match=r"several units: '10\^3 USD' in E2, 'USD' in E3\. Write"):
+        read(tmp_path, text)
+    # What has no value has no unit either.
+    told = cells(read(tmp_path, text.replace("2500,0", "2.5,3")))
+    assert told == {("ALT", "G", 2020): 1.5, ("BRI", "G", 2020): 2.5, ("COR", "G", 2020): None}
+
+
+def test_values_without_a_region_are_noted(tmp_path):
+    text = "geo,TIME_PERIOD,sex,OBS_VALUE\nA1,2020,T,1\nA1,2020,F,2\n,2020,T,9\nA2,2020,T,3\n"
+    file = read(tmp_path, text)
+    assert len(file.values) == 3
+    assert [row for row, _ in file.report.footnote_rows] == [4]
+
+
 def test_oecd_sdmx_with_labels(tmp_path):
     file = read(tmp_path, OECD_SDMX)
     assert cells(file) == {
