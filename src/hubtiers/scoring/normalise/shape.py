@@ -103,6 +103,9 @@ class PercentileRank:
         ties_zh, ties_en = "平均位次", "the mean of their ranks"
         if self.ties == "lowest":
             ties_zh, ties_en = "最低位次", "the lowest of their ranks"
+        elif self.ties == "turned":
+            ties_zh = "最低位次（逆向指标取最高位次）"
+            ties_en = "the lowest of their ranks, or the highest where less is better"
         return self.about.replaced(
             says_zh=f"r 为由差到好的位次；同值区域取{ties_zh}。",
             says_en=f"r is the rank from the worst up; regions with one value share {ties_en}.",
