@@ -188,6 +188,10 @@ def test_coverage_per_group_is_refused_where_it_says_nothing():
         RequireCoverage(0.7, per="sub-group").fit(values, framework=two_levels)
     with pytest.raises(SpecError, match="needs the framework that groups"):
         RequireCoverage(0.7, per="function").fit(values)
+    with pytest.raises(SpecError, match="needs the framework that groups the indicators"):
+        RequireCoverage(0.7, per="function").array_form(
+            values.to_numpy(float), np.ones(values.shape[1])
+        )
     with pytest.raises(UnknownOptionError, match="Did you mean 'function'"):
         RequireCoverage(0.7, per="functions")
     empty = table().values.assign(papers=np.nan, labs=np.nan)
