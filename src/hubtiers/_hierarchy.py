@@ -392,7 +392,8 @@ class _InputFinder:
         # An indicator counts for the product of the shares of siblings on its way up.
         parts = [self._within[child] * share[child] for child in group.children]
         below = _with_all_below(group, self._codes)
-        inputs = Inputs(below, pd.concat(parts).set_axis(below.labels))
+        # Indicators of a group need not stand side by side in the framework.
+        inputs = Inputs(below, pd.concat(parts).reindex(below.labels))
         self._within[group.code] = inputs.share
         return gather(normalised, scored, below), inputs
 

@@ -19,6 +19,7 @@ __all__ = [
     "number_in_formula",
     "on_scale",
     "own_fact",
+    "scaled_both_ways",
     "score_unit",
     "uses_data",
 ]
@@ -78,6 +79,16 @@ def on_scale(low: float, high: float, share: str) -> str:
 def both_directions(more: str, less: str) -> str:
     """Return the lines of a formula for indicators of which more, and of which less, is better."""
     return f"{_MORE}{more}\n{_LESS}{less}"
+
+
+def scaled_both_ways(low: float, high: float, from_low: str, from_high: str) -> str:
+    """Return the formula that scales to a range, from the share of the way from either end.
+
+    >>> scaled_both_ways(0.0, 10.0, "z", "(1 − z)").splitlines()
+    ['(+)  y_{ij} = 0 + 10 · z', '(−)  y_{ij} = 0 + 10 · (1 − z)']
+    """
+    more, less = (f"y_{{ij}} = {on_scale(low, high, share)}" for share in (from_low, from_high))
+    return both_directions(more, less)
 
 
 def by_direction(formula: str, directions: Collection[int]) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.years.panel import TierPanel
 
-__all__ = ["notes_of", "save_outcome", "write_panel", "write_scores"]
+__all__ = ["by_option_table", "notes_of", "save_outcome", "write_panel", "write_scores"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 _NO_FONT = (
@@ -89,6 +89,8 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         _write_report(outcome, folder / "report.html")
     if len(outcome.result.gap_effects):
         write_table(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
+    if outcome.robustness is not None and len(outcome.robustness.by_option):
+        write_table(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
     record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "run.json").write_text(record + "\n", encoding="utf-8")
@@ -117,6 +119,19 @@ def write_panel(panel: TierPanel, path: Path) -> None:
     for column in ("region_id", "name_zh", "name_en", "carried"):
         frame[column] = frame[column].map(cell_text)
     frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n", index=False)
+
+
+def by_option_table(robustness: Robustness) -> pd.DataFrame:
+    """Return tier probabilities by step, option and region, with a column for each tier."""
+    labels = list(robustness.plan.labels)
+    found = robustness.by_option
+    # The tiers of a region stand below each other; an option that is named twice stands twice.
+    shares = found["probability"].to_numpy(float).reshape(-1, len(labels))
+    rows = found.iloc[:: len(labels)].reset_index(drop=True)
+    names = robustness.base.table.regions[["name_zh", "name_en"]].astype("str")
+    told = rows[["step", "option", "region_id"]].join(names, on="region_id").map(cell_text)
+    told["draws"] = rows["draws"]
+    return told.join(pd.DataFrame(shares, columns=labels)).set_index("step")
 
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
@@ -228,7 +243,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
 
 
 def _doubt(robustness: Robustness | None) -> dict[str, Any] | None:
-    """Return how sure the tiers are: shares, results by option, and what moves them."""
+    """Return how sure the tiers are: shares, sizes by option, and what moves them."""
     if robustness is None:
         return None
     return {
@@ -238,7 +253,6 @@ def _doubt(robustness: Robustness | None) -> dict[str, Any] | None:
         "in_their_tier": robustness.reference_agreement,
         "unseen_below": unseen_bound(robustness.draws),
         "sizes_by_option": _rows(robustness.sizes_by_option),
-        "by_option": list(_by_option(robustness)),
         "drivers": _rows(robustness.drivers),
         "weights_drawn": _rows(robustness.weights_drawn),
         "cautions": [str(effect) for effect in robustness.size_effects],
@@ -247,19 +261,6 @@ def _doubt(robustness: Robustness | None) -> dict[str, Any] | None:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [_plain(row) for row in frame.reset_index().to_dict("records")]
-
-
-def _by_option(robustness: Robustness) -> Iterator[dict[str, Any]]:
-    """Yield the tier probabilities of all regions for each option, in the order of the tiers."""
-    for (step, option), found in robustness.by_option.groupby(["step", "option"], sort=False):
-        wide = found.pivot_table(index="region_id", columns="tier", values="probability")
-        wide = wide[list(robustness.plan.labels)].round(6).dropna()
-        yield {
-            "step": step,
-            "option": option,
-            "tiers": list(wide.columns),
-            "regions": {str(region): row.tolist() for region, row in wide.iterrows()},
-        }
 
 
 def _yardstick_record(result: Result) -> dict[str, Any] | None:

@@ -249,6 +249,7 @@ def robustness(
 
     Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
     """
+    from hubtiers._output import by_option_table
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -262,7 +263,7 @@ def robustness(
     paths = [
         _write_table(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
         _write_table(_named(robust.rank_interval, robust), folder / "rank_interval.csv"),
-        _write_table(_by_option(robust), folder / "by_option.csv"),
+        _write_table(by_option_table(robust), folder / "by_option.csv"),
         _write_table(robust.drivers, folder / "drivers.csv"),
     ]
     console = _console.open_console()
@@ -549,16 +550,6 @@ def _needs_options(method: type) -> bool:
     except (TypeError, HubtiersError):
         return True
     return False
-
-
-def _by_option(robust: Robustness) -> pd.DataFrame:
-    """Return the tier probabilities by option, with the names of the regions."""
-    from hubtiers._storage import cell_text
-
-    names = robust.base.table.regions[["name_zh", "name_en"]].map(lambda n: cell_text(str(n)))
-    frame = robust.by_option.join(names, on="region_id")
-    columns = ["step", "option", "region_id", "name_zh", "name_en", "tier", "probability", "draws"]
-    return frame[columns].set_index("step")
 
 
 def _named(frame: pd.DataFrame, robust: Robustness) -> pd.DataFrame:

@@ -200,11 +200,13 @@ def test_popup_says_where_the_weight_of_a_gap_went(visit, language):
     assert seen.trouble == []
 
 
-def test_a_share_of_all_draws_is_not_said_to_be_the_whole(visit, zhang_outcome):
+@pytest.mark.parametrize("share", [1.0, 0.995])
+def test_a_share_of_all_draws_is_not_said_to_be_the_whole(visit, zhang_outcome, share):
     result = zhang_outcome.result
     whole = doubt(result)
     whole.tier_probability[:] = 0.0
-    whole.tier_probability["national"] = 1.0
+    whole.tier_probability["national"] = share
+    whole.tier_probability["regional"] = 1.0 - share
     page = visit(tier_map(result, robustness=whole, language="en")).page
     page.evaluate("n => hubtiers.openRegion(drawn, n)", 0)
     text = page.inner_text(".hubtiers-popup")

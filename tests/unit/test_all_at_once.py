@@ -21,7 +21,7 @@ from hubtiers.scoring.aggregate import (
     Vikor,
 )
 from hubtiers.scoring.impute import RequireCoverage
-from hubtiers.scoring.normalise import AsIs, VectorNorm
+from hubtiers.scoring.normalise import AsIs, MinMax, VectorNorm
 from hubtiers.scoring.weight import EqualWeights, GivenWeights
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks
@@ -205,3 +205,30 @@ def test_the_compiled_loop_hands_on_the_same(method):
         given = GivenWeights(dict(zip(FRAMEWORK.codes, own, strict=True)))
         plain = scheme.replace(weight=given).run(table(values)).scores
         np.testing.assert_allclose(scores, plain, rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=repr)
+def test_indicators_of_a_group_need_not_stand_side_by_side(method):
+    """x1 and x3 belong together; wherever they stand among the others, each keeps its weight and every score its value."""
+    groups = (Group("A"), Group("B"), Group("s1", parent="A"), Group("s2", parent="A"))
+    parents = {"x1": "s1", "x2": "s2", "x3": "s1", "y": "B"}
+    weights = {"x1": 1.0, "x2": 1.0, "x3": 8.0, "y": 1.0}
+    values = pd.DataFrame(np.random.default_rng(1).lognormal(size=(9, 4)), columns=list(parents))
+    values.index = [f"r{row}" for row in values.index]
+    scheme = Scheme(
+        weight="framework", aggregate=method, tier=NaturalBreaks(2), normalise=MinMax(5, 6)
+    )
+    scores = {}
+    for order in (["x1", "x3", "x2", "y"], ["x1", "x2", "x3", "y"], ["x2", "x3", "y", "x1"]):
+        nodes = tuple(Indicator(code, parent=parents[code], weight=weights[code]) for code in order)
+        framework = Framework(nodes, groups)
+        result = scheme.run(IndicatorTable.from_frame(values[order], framework=framework))
+        counted = result.fitted.hierarchy.nodes[-1].inputs.share
+        assert counted[["x1", "x2", "x3", "y"]].tolist() == pytest.approx(
+            [1 / 36, 1 / 4, 2 / 9, 1 / 2]
+        )
+        scores[" ".join(order)] = result.scores
+    first, *others = scores.values()
+    assert first.nunique() > 4
+    for other in others:
+        pd.testing.assert_series_equal(other, first)

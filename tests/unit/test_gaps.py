@@ -188,6 +188,10 @@ def test_coverage_per_group_is_refused_where_it_says_nothing():
         RequireCoverage(0.7, per="sub-group").fit(values, framework=two_levels)
     with pytest.raises(SpecError, match="needs the framework that groups"):
         RequireCoverage(0.7, per="function").fit(values)
+    with pytest.raises(SpecError, match="needs the framework that groups the indicators"):
+        RequireCoverage(0.7, per="function").array_form(
+            values.to_numpy(float), np.ones(values.shape[1])
+        )
     with pytest.raises(UnknownOptionError, match="Did you mean 'function'"):
         RequireCoverage(0.7, per="functions")
     empty = table().values.assign(papers=np.nan, labs=np.nan)
@@ -287,13 +291,31 @@ def test_run_json_holds_gaps_and_doubt(tmp_path):
     doubt = record["robustness"]
     assert doubt["draws"] == 200
     assert doubt["unseen_below"] == pytest.approx(0.01487, abs=1e-5)
-    assert [part["option"] for part in doubt["by_option"]] == [
-        "MinMax(low=0.0, high=1.0)",
-        repr(ZScore()),
+    assert "by_option" not in doubt
+    assert [(row["step"], row["option"]) for row in doubt["sizes_by_option"]] == [
+        ("normalise", "MinMax(low=0.0, high=1.0)"),
+        ("normalise", repr(ZScore())),
     ]
-    shares = doubt["by_option"][0]["regions"]["110000"]
-    by_option = outcome.robustness.by_option.query("region_id == '110000' and step == 'normalise'")
-    assert shares == pytest.approx(by_option["probability"].tolist()[:3], abs=1e-6)
+    written = pd.read_csv(tmp_path / "out" / "by_option.csv", dtype={"region_id": str})
+    own = ["international", "national", "regional"]
+    assert written.columns.tolist()[:6] == [
+        "step",
+        "option",
+        "region_id",
+        "name_zh",
+        "name_en",
+        "draws",
+    ]
+    assert written.columns.tolist()[6:] == own
+    assert len(written) == 2 * len(outcome.result.scores)
+    for option in ("MinMax(low=0.0, high=1.0)", repr(ZScore())):
+        for region, name in (("110000", "Beijing"), ("340000", "Anhui")):
+            row = written[(written["option"] == option) & (written["region_id"] == region)].iloc[0]
+            found = outcome.robustness.by_option.query("option == @option and region_id == @region")
+            by_tier = found.set_index("tier")["probability"]
+            assert row["name_en"] == name
+            assert row["draws"] == found["draws"].iloc[0]
+            assert row[own].tolist() == pytest.approx(by_tier[own].tolist(), abs=1e-12)
     assert {row["factor"] for row in doubt["drivers"]} == {"weights", "normalise"}
     assert [row["node"] for row in doubt["weights_drawn"]] == ["research", "technology", "industry"]
     gaps = pd.read_csv(tmp_path / "out" / "gaps.csv", dtype={"region_id": str}, index_col=0)

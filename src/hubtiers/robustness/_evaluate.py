@@ -337,7 +337,9 @@ class DrawEvaluator:
             classes[:] = np.where(classes >= 0, tiers, -1)
             return
         for number, own in zip(which, classes, strict=True):
-            tiers = tiers_of(self.plain.noisy_values(draws.keys[number]))
+            values = self.plain.noisy_values(draws.keys[number])
+            with self.plain.told_as_drawn():
+                tiers = tiers_of(values)
             own[:] = np.where(own >= 0, tiers, -1)
 
     def _reason(self, draws: Draws, number: int) -> DataError:

@@ -437,7 +437,7 @@ class PositionRules:
             met = bar.measures >= bar.least
             reached = met.sum(axis=1) >= self.functions
             rule[reached], option[reached] = bar.text, bar.option
-            named = [listing(functions[row], most=9) for row in met[reached]]
+            named = [", ".join(functions[row]) for row in met[reached]]
             which.loc[reached] = np.array(named, dtype="object")
         tier = tier_series(tiers, self.possible_tiers, shares.index)
         placed = {"tier": tier, "rule": rule, "option": option, "functions": which}

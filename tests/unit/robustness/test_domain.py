@@ -21,6 +21,7 @@ from hubtiers.scoring.impute import KNearest, MeanImpute, MedianImpute
 from hubtiers.scoring.treat import LogTransform
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks
+from hubtiers.tiers.rules import PositionRules
 
 FRAMEWORK = Framework(
     (
@@ -176,3 +177,17 @@ def test_an_error_in_drawn_values_says_that_they_were_drawn():
             draws=50,
             rng=1,
         )
+
+
+def test_a_total_that_drawn_values_exceed_says_that_they_were_drawn():
+    frame = pd.DataFrame(
+        {"papers": [60.0, 30, 9, 1, 2.5], "patents": [70.0, 15, 5, 10, 1.5]}, index=list("abcde")
+    )
+    # The sums of the table are just below the totals.
+    totals = {"nation": {"papers": 102.6, "patents": 101.6}}
+    rules = PositionRules(50, 14, 5, macro_region_places=0, province_places=0, totals=totals)
+    scheme, own = Scheme(tier=rules), IndicatorTable.from_frame(frame)
+    assert scheme.run(own).tier["a"] == "international"
+    match = r"^A draw, .* \(noise of 5 % of each value\): .* more than the total of 10[12]\.6"
+    with pytest.raises(DataError, match=match):
+        assess_robustness(scheme, own, Variation(noise=Noise(5)), draws=50, rng=1)

@@ -182,6 +182,7 @@ def test_goalposts_errors():
         (lambda: MinMax(low=1, high=1), r"MinMax\(low=1, high=1\) needs a finite low"),
         (lambda: ZScore(deviation=0), "needs a positive deviation"),
         (lambda: LogMinMax(offset=-1), "needs an offset of 0 or a positive"),
+        (lambda: MinMax(low="x"), r"MinMax\(low='x', high=1\.0\) needs a finite low"),
         (lambda: LogMinMax(low=2), "needs a finite low below"),
         (lambda: Goalposts({"a": (0, 1)}, low=2), "needs a finite low below"),
         (lambda: DistanceToReference("bset"), "Did you mean 'best'"),
@@ -218,6 +219,11 @@ def test_reference_of_centred_goalposts():
         CentredGoalposts({"good": 2}).fit(VALUES)
     with pytest.raises(SpecError, match="needs a finite number as the reference of 'good', but"):
         CentredGoalposts({"good": "mean"})
+    with pytest.raises(SpecError, match="as the reference of 'good', but got True"):
+        CentredGoalposts({"good": True})
+    # A row of a table of counts holds whole numbers of NumPy.
+    row = pd.DataFrame({"good": [2], "bad": [10]}, index=["EU27"]).loc["EU27"]
+    assert CentredGoalposts(dict(row)) == method
     with pytest.raises(SpecError, match=r"CentredGoalposts\(low=130, high=70\) needs a finite low"):
         CentredGoalposts(low=130, high=70)
 

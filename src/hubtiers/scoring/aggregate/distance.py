@@ -14,8 +14,7 @@ from hubtiers._method import About, CompiledForm, number_in_formula
 from hubtiers.errors import DataError, SpecError
 from hubtiers.scoring.aggregate.nesting import (
     Nesting,
-    at_every_level,
-    at_once,
+    in_levels,
     require_levels,
     weighted_sum,
     weights_by_row,
@@ -104,8 +103,7 @@ class Topsis:
     @property
     def stated(self) -> About:
         """What it says of itself with these options."""
-        said = self.about
-        return at_once(said) if self.levels == "all" else at_every_level(said)
+        return in_levels(self.about, self.levels)
 
     compiled_form: ClassVar[CompiledForm] = CompiledForm("topsis")
 
@@ -194,10 +192,7 @@ class Vikor:
     majority
         v, the weight of the sum of gaps against the largest gap, 0 to 1.
     levels
-        `"all"`: the score comes from all indicators at once with their effective weights, as the
-        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
-        every level of the framework, the score from sub-scores. In a tuple of aggregations the
-        method stands at its own level, and `levels` plays no part.
+        As in `Topsis`.
 
     Notes
     -----
@@ -250,7 +245,7 @@ class Vikor:
         said = self.about.replaced(
             formula=f"{self.about.formula},  v = {number_in_formula(self.majority)}"
         )
-        return at_once(said) if self.levels == "all" else at_every_level(said)
+        return in_levels(said, self.levels)
 
     def __post_init__(self) -> None:
         if not 0 <= self.majority <= 1:
@@ -358,10 +353,7 @@ class GreyRelation:
         ρ (分辨系数), above 0 and at most 1; the smaller, the more large gaps are told apart from
         each other.
     levels
-        `"all"`: the score comes from all indicators at once with their effective weights, as the
-        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
-        every level of the framework, the score from sub-scores. In a tuple of aggregations the
-        method stands at its own level, and `levels` plays no part.
+        As in `Topsis`.
 
     Notes
     -----
@@ -407,7 +399,7 @@ class GreyRelation:
         said = self.about.replaced(
             formula=f"{self.about.formula},  ρ = {number_in_formula(self.distinction)}"
         )
-        return at_once(said) if self.levels == "all" else at_every_level(said)
+        return in_levels(said, self.levels)
 
     def __post_init__(self) -> None:
         if not 0 < self.distinction <= 1:

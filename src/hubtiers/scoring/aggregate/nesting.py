@@ -14,8 +14,8 @@ from hubtiers._method import About
 __all__ = [
     "LEVELS",
     "Nesting",
-    "at_every_level",
     "at_once",
+    "in_levels",
     "require_levels",
     "weighted_sum",
     "weights_by_row",
@@ -97,8 +97,10 @@ def at_once(said: About) -> About:
     )
 
 
-def at_every_level(said: About) -> About:
-    """Return what a method says of itself when it goes up the framework level by level."""
+def in_levels(said: About, levels: str) -> About:
+    """Return what a method that is at home with all indicators says of itself with its `levels`."""
+    if levels == "all":
+        return at_once(said)
     return said.replaced(zh=f"{said.zh}（逐级计算）", en=f"{said.en} at every level")
 
 

@@ -13,8 +13,7 @@ from hubtiers._checks import aligned_weights, calculable, same_columns
 from hubtiers._method import About, CompiledForm
 from hubtiers.scoring.aggregate.nesting import (
     Nesting,
-    at_every_level,
-    at_once,
+    in_levels,
     require_levels,
     weights_where,
 )
@@ -80,10 +79,7 @@ class Copeland:
     Parameters
     ----------
     levels
-        `"all"`: the score comes from all indicators at once with their effective weights, as the
-        literature has it; a sub-score is the method over the indicators of its group. `"each"`: at
-        every level of the framework, the score from sub-scores. In a tuple of aggregations the
-        method stands at its own level, and `levels` plays no part.
+        As in `Topsis`.
 
     Notes
     -----
@@ -125,8 +121,7 @@ class Copeland:
     @property
     def stated(self) -> About:
         """What it says of itself with these options."""
-        said = self.about
-        return at_once(said) if self.levels == "all" else at_every_level(said)
+        return in_levels(self.about, self.levels)
 
     compiled_form: ClassVar[CompiledForm] = CompiledForm("copeland")
 

@@ -144,13 +144,11 @@ class RequireCoverage:
         """Return a bare array with every row below the threshold blanked, as `apply` does."""
         del direction
         known, enough = ~np.isnan(x), np.ones(len(x), dtype=bool)
-        if self.per == "framework":
-            enough = known.mean(axis=1) >= self.share
-        elif framework is not None:
-            place = {code: number for number, code in enumerate(framework.codes)}
-            for codes in _groups(self, pd.Index(framework.codes), framework).values():
-                inside = known[:, [place[code] for code in codes]]
-                enough &= inside.mean(axis=1) >= self.share
+        codes = pd.Index(range(x.shape[1]) if framework is None else framework.codes)
+        for members in _groups(self, codes, framework).values():
+            enough &= (
+                known[:, list(codes.get_indexer(pd.Index(members)))].mean(axis=1) >= self.share
+            )
         return np.where(enough[:, None], x, np.nan)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -22,12 +23,43 @@ from hubtiers._checks import (
     require_varied,
     same_columns,
 )
-from hubtiers._method import About, both_directions, number_in_formula, on_scale
+from hubtiers._method import About, both_directions, number_in_formula, scaled_both_ways
 from hubtiers.errors import ConstantIndicatorError, DataError, SpecError, listing
 
-__all__ = ["AsIs", "FittedLinear", "FittedMinMax", "MinMax", "RobustScale", "VectorNorm", "ZScore"]
+__all__ = [
+    "AsIs",
+    "FittedLinear",
+    "FittedMinMax",
+    "MinMax",
+    "RobustScale",
+    "VectorNorm",
+    "ZScore",
+    "is_number",
+    "require_range",
+]
+
 
 _SMALLEST_SPREAD = 1e-100
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a number, of Python or of NumPy, and no truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def require_range(method: Any) -> None:
+    """Refuse a scale whose `low` does not lie below its `high`.
+
+    Raises
+    ------
+    SpecError
+    """
+    low, high = method.low, method.high
+    if not (is_number(low) and is_number(high) and -np.inf < low < high < np.inf):
+        raise SpecError(
+            f"{type(method).__name__}(low={low!r}, high={high!r}) needs a finite low below a "
+            "finite high."
+        )
 
 
 def linear_scale(
@@ -197,14 +229,11 @@ class MinMax:
         """What it says of itself with these options."""
         from_low = "(x_{ij} − min_{j}) / (max_{j} − min_{j})"
         from_high = "(max_{j} − x_{ij}) / (max_{j} − min_{j})"
-        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
-        return self.about.replaced(formula=both_directions(*lines))
+        formula = scaled_both_ways(self.low, self.high, from_low, from_high)
+        return self.about.replaced(formula=formula)
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(
-                f"MinMax(low={self.low}, high={self.high}) needs a finite low below a finite high."
-            )
+        require_range(self)
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedMinMax:
         """Learn the bounds of each indicator.

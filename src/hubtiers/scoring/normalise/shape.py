@@ -17,9 +17,9 @@ from hubtiers._checks import (
     require_varied,
     same_columns,
 )
-from hubtiers._method import About, both_directions, number_in_formula, on_scale
+from hubtiers._method import About, number_in_formula, scaled_both_ways
 from hubtiers.errors import SpecError, UnknownOptionError
-from hubtiers.scoring.normalise.linear import FittedLinear
+from hubtiers.scoring.normalise.linear import FittedLinear, require_range
 
 __all__ = ["FittedLogMinMax", "FittedPercentileRank", "LogMinMax", "PercentileRank"]
 
@@ -104,6 +104,9 @@ class PercentileRank:
         ties_zh, ties_en = "平均位次", "the mean of their ranks"
         if self.ties == "lowest":
             ties_zh, ties_en = "最低位次", "the lowest of their ranks"
+        elif self.ties == "turned":
+            ties_zh = "最低位次（逆向指标取最高位次）"
+            ties_en = "the lowest of their ranks, or the highest where less is better"
         return self.about.replaced(
             says_zh=f"r 为由差到好的位次；同值区域取{ties_zh}。",
             says_en=f"r is the rank from the worst up; regions with one value share {ties_en}.",
@@ -221,19 +224,15 @@ class LogMinMax:
         """What it says of itself with these options."""
         from_low = "(L(x_{ij}) − lowest_{j}) / (highest_{j} − lowest_{j})"
         from_high = "(highest_{j} − L(x_{ij})) / (highest_{j} − lowest_{j})"
-        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
+        formula = scaled_both_ways(self.low, self.high, from_low, from_high)
         logarithm = "L(x) = ln x;  x < 0: L(x) = −ln(−x)"
         if self.offset:
             offset = number_in_formula(self.offset)
             logarithm = f"L(x) = ln(1 + x / {offset});  x < 0: L(x) = −ln(1 − x / {offset})"
-        return self.about.replaced(formula=f"{both_directions(*lines)}\n{logarithm}")
+        return self.about.replaced(formula=f"{formula}\n{logarithm}")
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(
-                f"LogMinMax(low={self.low}, high={self.high}) needs a finite low below a finite "
-                "high."
-            )
+        require_range(self)
         if self.offset != 0 and not 1e-100 <= self.offset <= 1e100:
             raise SpecError(
                 f"LogMinMax(offset={self.offset}) needs an offset of 0 or a positive number, such "

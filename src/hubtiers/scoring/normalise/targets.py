@@ -18,9 +18,9 @@ from hubtiers._checks import (
     require_every_column,
     require_varied,
 )
-from hubtiers._method import About, both_directions, number_in_formula, on_scale
+from hubtiers._method import About, both_directions, number_in_formula, scaled_both_ways
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
-from hubtiers.scoring.normalise.linear import FittedLinear
+from hubtiers.scoring.normalise.linear import FittedLinear, is_number, require_range
 
 __all__ = ["CentredGoalposts", "DistanceToReference", "Goalposts"]
 
@@ -83,7 +83,7 @@ class Goalposts:
             "(x_{ij} − a_{j}) / (b_{j} − a_{j})",
             "(b_{j} − x_{ij}) / (b_{j} − a_{j})",
         )
-        lines = [f"y_{{ij}} = {on_scale(self.low, self.high, f)}" for f in (from_low, from_high)]
+        formula = scaled_both_ways(self.low, self.high, from_low, from_high)
         beyond_zh, beyond_en = "可超出该范围", "lie beyond the scale"
         if self.clip:
             beyond_zh, beyond_en = "按该界限计", "count as the bound"
@@ -93,7 +93,7 @@ class Goalposts:
                 "Each indicator lies between two bounds a and b set in advance; values outside "
                 f"them {beyond_en}."
             ),
-            formula=both_directions(*lines),
+            formula=formula,
         )
 
     def learnt(self, fitted: FittedLinear) -> dict[str, pd.Series]:
@@ -102,11 +102,7 @@ class Goalposts:
         return {"a_{j}": lower, "b_{j}": upper}
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(
-                f"Goalposts(low={self.low}, high={self.high}) needs a finite low below a finite "
-                "high."
-            )
+        require_range(self)
         object.__setattr__(self, "bounds", _as_bounds(self.bounds))
 
     def fit(self, values: pd.DataFrame, *, direction: pd.Series | None = None) -> FittedLinear:
@@ -223,16 +219,12 @@ class CentredGoalposts:
         return {"r_{j}": fitted.origin, "range_{j}": fitted.spread}
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
-            raise SpecError(
-                f"CentredGoalposts(low={self.low}, high={self.high}) needs a finite low below a "
-                "finite high."
-            )
+        require_range(self)
         if self.reference is None:
             return
         pairs = named_pairs(self.reference, "CentredGoalposts(reference=…)")
         for code, value in pairs:
-            if not isinstance(value, (int, float)) or not np.isfinite(value):
+            if not is_number(value) or not np.isfinite(value):
                 raise SpecError(
                     f"CentredGoalposts() needs a finite number as the reference of {code!r}, but "
                     f"got {value!r}."

@@ -36,6 +36,7 @@ from hubtiers.scoring.normalise import (
     Goalposts,
     LogMinMax,
     MinMax,
+    PercentileRank,
     RobustScale,
     VectorNorm,
     ZScore,
@@ -473,6 +474,18 @@ def test_methods_say_their_own_options():
     assert clipped.stated.says_en.endswith("values outside them count as the bound.")
     assert wide.stated.says_zh.endswith("超出界限的值可超出该范围。")
     assert "L(x) = ln(1 + x / 2)" in LogMinMax(offset=2).stated.formula
+    ties = {
+        "mean": ("the mean of their ranks.", "平均位次。"),
+        "lowest": ("the lowest of their ranks.", "最低位次。"),
+        "turned": (
+            "the lowest of their ranks, or the highest where less is better.",
+            "最低位次（逆向指标取最高位次）。",
+        ),
+    }
+    for option, (english, chinese) in ties.items():
+        ranks = PercentileRank(ties=option).stated
+        assert ranks.says_en.endswith(f"share {english}")
+        assert ranks.says_zh.endswith(f"取{chinese}")
     assert said(aggregate="topsis")["Aggregation"][0] == "TOPSIS over all indicators at once"
     assert said(aggregate=Topsis(levels="each"))["Aggregation"][0] == "TOPSIS at every level"
     assert said(aggregate=(Topsis(),))["Aggregation"][0] == "TOPSIS"

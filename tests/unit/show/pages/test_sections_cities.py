@@ -48,6 +48,18 @@ def test_every_region_that_a_rule_lifts_stands_with_its_shares():
     assert "E" not in by_region.index
 
 
+def test_many_functions_may_meet_a_rule():
+    """In a framework of one level every indicator is a function of its own, and all of them are named."""
+    codes = [f"i{number}" for number in range(12)]
+    values = pd.DataFrame(1.0, index=list("abcde"), columns=codes)
+    values.loc["a", codes[:11]] = 20.0
+    rules = PositionRules(50, 30, 25, macro_region_places=0, province_places=0)
+    result = Scheme(tier=rules, normalise="AsIs").run(IndicatorTable.from_frame(values))
+    assert result.breaks.placements.loc["a", "functions"].split(", ") == codes[:11]
+    row = position_table(result).to_frame().iloc[0]
+    assert row["Functions that meet it"] == ", ".join(codes[:11])
+
+
 def test_rules_in_words():
     rules = PositionRules(macro_region_places=2, province_places=1)
     assert rule_text(rules, "macro_region_places").en == "among the first 2 of its macro-region"
