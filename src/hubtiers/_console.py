@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from hubtiers.baselines import best_baseline, compare_baselines
-from hubtiers.errors import listing
 from hubtiers.robustness._shares import share_text
 from hubtiers.tiers.agreement import Agreement, agreement
 
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
     from hubtiers.outcome import Outcome
     from hubtiers.robustness.result import Robustness
     from hubtiers.scheme import Result
+    from hubtiers.show.pages.print_table import PrintTable
     from hubtiers.show.words import Text as WordText
+    from hubtiers.years.moves import TierMoves
+    from hubtiers.years.panel import TierPanel
 
 __all__ = [
     "open_console",
@@ -36,13 +38,15 @@ __all__ = [
 ]
 
 _MOST_ROWS = 40
+_SCHEME_WIDTH = 24
+"""Columns of the screen that the name of a scheme has, however many measures follow."""
 
 
-def _word(key: str) -> str:
+def _word(key: str, language: str = "en") -> str:
     """Return a term of the book of words; the book is loaded when something is printed."""
     from hubtiers.show.words import say
 
-    return say(key, "en")
+    return say(key, language)
 
 
 def open_console() -> Console:
@@ -57,44 +61,78 @@ def print_paths(console: Console, paths: Iterable[Path]) -> None:
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
-    """Print the regions by rank, and how far the tiers agree with layout and outside variables."""
+    """Print the regions by rank, and how far the tiers agree with layout and outside variables.
+
+    All in the language of the study.
+    """
     from hubtiers.show.language import language_of
+
+    result = outcome.result
+    language = language_of(result, outcome.content.output.language)
+    title = outcome.title[language] or outcome.name
+    console.print(_tier_table(result, title, language))
+    _print_windows(console, result, language)
+    _print_yardstick(console, result, language)
+    _print_reference(console, outcome, language)
+    if outcome.comparison:
+        _print_comparison(console, outcome.comparison, _word("console_weights", language), language)
+    if outcome.panel is not None:
+        _print_panel(console, outcome.panel, outcome.moves, language)
+    if outcome.robustness is not None:
+        _print_cautions(console, outcome.robustness, language)
+    for row in outcome.outside.to_dict("records"):
+        console.print(_outside_text(row).say(language), markup=False)
+
+
+def _print_reference(console: Console, outcome: Outcome, language: str) -> None:
+    """Print how far the tiers, and a single indicator, agree with layout or published groups."""
     from hubtiers.show.words import word
 
-    language = language_of(outcome.result, outcome.content.output.language)
-    title = outcome.title[language] or outcome.name
-    console.print(_tier_table(outcome.result, title, language))
-    _print_windows(console, outcome.result)
-    _print_yardstick(console, outcome.result)
     found, compared = outcome.agreement, outcome.baseline_agreement
     against = outcome.reference_name or (outcome.layout.id if outcome.layout else "")
-    if found and compared is not None and against:
-        key = "console_reference" if outcome.reference_name else "console_agreement"
-        said = word(key).fill(layout=against, told=_agreement_text(compared.iloc[0]))
-        console.print(said.say(language), markup=False)
-        _print_baselines(console, compared, outcome.result, found)
-    if outcome.comparison:
-        _print_comparison(console, outcome.comparison, "The same study under other weights")
-    if outcome.panel is not None:
-        _print_panel(console, outcome)
-    for effect in outcome.robustness.size_effects if outcome.robustness else ():
-        console.print(f"Caution: {effect}", markup=False)
-    for row in outcome.outside.to_dict("records"):
-        console.print(
-            f"Against {row['outside']}: Pearson {_with_interval(row, 'pearson')}, Spearman "
-            f"{_with_interval(row, 'spearman')}, Kendall {row['kendall']:.3f} over "
-            f"{row['n']:.0f} regions; {row['same_tier']} in the tier that this ranking would "
-            "give.",
-            markup=False,
-        )
+    if not found or compared is None or not against:
+        return
+    key = "console_reference" if outcome.reference_name else "console_agreement"
+    said = word(key).fill(layout=against, told=_agreement_text(compared.iloc[0]))
+    console.print(said.say(language), markup=False)
+    titles = outcome.baseline_titles
+    _print_baselines(console, compared, outcome.result, found, titles=titles, language=language)
 
 
-def _with_interval(row: Mapping[Any, Any], measure: str) -> str:
+def _print_cautions(console: Console, robust: Robustness, language: str) -> None:
+    """Print which options make a tier ten times as large as others do."""
+    from hubtiers.show.pages.sections_doubt import size_effect_text
+
+    for effect in robust.size_effects:
+        console.print(size_effect_text(robust, effect).say(language), markup=False)
+
+
+def _outside_text(row: Mapping[Any, Any]) -> WordText:
+    """Return how the score goes with an outside variable."""
+    from hubtiers.show.words import number_text, word
+
+    return word("console_outside").fill(
+        name=row["outside"],
+        pearson=_with_interval(row, "pearson"),
+        spearman=_with_interval(row, "spearman"),
+        kendall=number_text(row["kendall"]),
+        regions=f"{row['n']:.0f}",
+        same=row["same_tier"],
+    )
+
+
+def _with_interval(row: Mapping[Any, Any], measure: str) -> WordText:
     """Return a correlation and its interval of 95 %."""
-    low, high = row[f"{measure}_low"], row[f"{measure}_high"]
-    if pd.isna(low):
-        return f"{row[measure]:.3f} (no interval)"
-    return f"{row[measure]:.3f} (95 % {low:.3f} to {high:.3f})"
+    from hubtiers.show.words import number_text, word
+
+    r, low, high = (number_text(row[name]) for name in (measure, *_ends_of(measure)))
+    if pd.isna(row[f"{measure}_low"]):
+        return word("console_no_interval").fill(r=r)
+    return word("console_with_interval").fill(r=r, low=low, high=high)
+
+
+def _ends_of(measure: str) -> tuple[str, str]:
+    return f"{measure}_low", f"{measure}_high"
 
 
 def _agreement_text(row: pd.Series) -> WordText:
@@ -115,65 +153,81 @@ def _agreement_text(row: pd.Series) -> WordText:
 
 
 def _print_baselines(
-    console: Console, compared: pd.DataFrame, result: Result, found: Agreement | None = None
+    console: Console,
+    compared: pd.DataFrame,
+    result: Result,
+    found: Agreement,
+    *,
+    titles: Mapping[str, Mapping[str, str]],
+    language: str,
 ) -> None:
     """Print what a single indicator would agree, and the high tiers that the reference omits."""
+    from hubtiers.show.pages.evidence_tables import single_text
+    from hubtiers.show.words import join_texts, tier_text, word
+
     best = best_baseline(compared)
-    shown = compared.index[compared["kind"] == "other"].tolist()
-    if best is not None:
-        shown.append(best)
-    for name in shown:
-        tried = int((compared["kind"] == "indicator").sum())
-        label = f"{name} alone" if name != best else f"{name} alone, the best of {tried} indicators"
-        console.print(f"Baseline, {label}: {_agreement_text(compared.loc[name]).en}.", markup=False)
-    if found is not None and len(found.unnamed_high):
+    shown = compared[(compared["kind"] == "other") | (compared.index == best)]
+    tried = int((compared["kind"] == "indicator").sum())
+    for name, row in shown.iterrows():
+        single = single_text(result, str(name), row["kind"], titles, tried)
+        said = word("console_baseline").fill(name=single, told=_agreement_text(row))
+        console.print(said.say(language), markup=False)
+    if len(found.unnamed_high):
         regions = sorted(found.unnamed_high.index, key=lambda region: result.rank[region])
-        named = listing(map(result.table.label, regions), most=12)
-        console.print(
-            f"The layout does not name {len(regions)} regions that are "
-            f"{' or '.join(found.high_tiers)} here, and the counts above do not see them: {named}.",
-            markup=False,
-        )
+        tiers = join_texts([tier_text(label) for label in found.high_tiers], "or")
+        names = _names_text(result, regions, language, most=12)
+        said = word("console_unnamed").fill(n=len(regions), tiers=tiers, names=names)
+        console.print(said.say(language), markup=False)
 
 
-def _print_windows(console: Console, result: Result) -> None:
-    """Print how far the numbers of rules of position may move; nothing for other tier rules."""
-    from hubtiers.show.pages.position_tables import has_positions, window_table
+def _names_text(result: Result, regions: Iterable[str], language: str, *, most: int) -> str:
+    """Return the names of regions in a row, at most so many, and how many more there are."""
+    from hubtiers.show.pages.report_html import names_text
+    from hubtiers.show.words import region_names
 
-    if not has_positions(result):
-        return
-    printed = window_table(result)
-    table = Table(title=printed.title.en, title_justify="left")
-    for column in printed.columns:
+    names = region_names(result, language)
+    return names_text([str(names[region]) for region in regions], language, most=most)
+
+
+def _print_table(console: Console, printed: PrintTable, language: str) -> None:
+    """Print a table of the report."""
+    table = Table(title=printed.title.say(language), title_justify="left")
+    columns, _ = printed.shown(language)
+    for column in columns:
         justify: Any = "left" if column.digits is None else "right"
-        table.add_column(column.heading.en, justify=justify, overflow="fold")
-    for texts in printed.texts("en"):
+        table.add_column(column.heading.say(language), justify=justify, overflow="fold")
+    for texts in printed.texts(language):
         _add_row(table, texts)
     console.print(table)
 
 
-def _print_yardstick(console: Console, result: Result) -> None:
+def _print_windows(console: Console, result: Result, language: str) -> None:
+    """Print how far the numbers of rules of position may move; nothing for other tier rules."""
+    from hubtiers.show.pages.position_tables import has_positions, window_table
+
+    if has_positions(result):
+        _print_table(console, window_table(result), language)
+
+
+def _print_yardstick(console: Console, result: Result, language: str) -> None:
     from hubtiers.show.words import yardstick_text
 
     said = yardstick_text(result)
     if said is not None:
-        console.print(f"{said.en}.", markup=False)
+        full_stop = _word("full_stop", language)
+        console.print(f"{said.say(language)}{full_stop}", markup=False)
 
 
-def _print_panel(console: Console, outcome: Outcome) -> None:
+def _print_panel(
+    console: Console, panel: TierPanel, moves: TierMoves | None, language: str
+) -> None:
     """Print how many regions each tier holds by year, the scale, and who moved how surely."""
-    panel, moves = outcome.panel, outcome.moves
-    assert panel is not None
-    table = Table(title="Regions in each tier, by year", title_justify="left")
-    for head in ("year", *panel.labels):
-        table.add_column(head, justify="right")
-    for year in panel.years:
-        counts = panel.tiers[year].value_counts()
-        _add_row(table, [year, *(counts.get(label, 0) for label in panel.labels)])
-    console.print(table)
-    for told in (panel, moves):
-        if told is not None:
-            console.print(repr(told).splitlines()[0].strip("<>"), markup=False)
+    from hubtiers.show.pages.sections_years import mover_words, scale_words, tiers_by_year
+    from hubtiers.show.words import Text as Words
+
+    _print_table(console, tiers_by_year(panel), language)
+    for told in (scale_words(panel), mover_words(panel, moves)):
+        console.print(Words(*told).say(language), markup=False)
 
 
 def print_trials(console: Console, trials: Trials, title: str) -> None:
@@ -181,7 +235,7 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     comparison = trials.comparison
     if not trials.has_matrix:
         console.print(_rank_table(comparison))
-        _print_comparison(console, comparison, title)
+        _print_comparison(console, comparison, title, "en")
         _print_many(console, comparison)
         return
     assert comparison.with_reference is not None
@@ -208,7 +262,7 @@ def _print_many(console: Console, comparison: Comparison) -> None:
     base = next(iter(comparison.results.values()))
     compared = compare_baselines(base, comparison.reference)
     found = agreement(base.tier, comparison.reference)
-    _print_baselines(console, compared, base, found)
+    _print_baselines(console, compared, base, found, titles={}, language="en")
 
 
 def print_robustness(console: Console, robust: Robustness) -> None:
@@ -324,39 +378,56 @@ def _drivers_table(robust: Robustness) -> Table:
     return table
 
 
-def _print_comparison(console: Console, comparison: Comparison, title: str) -> None:
+def _print_comparison(console: Console, comparison: Comparison, title: str, language: str) -> None:
     """Print counts, fit and agreement of each scheme, then what differs from the reference."""
-    console.print(_summary_table(comparison, title))
+    from hubtiers.show.words import word
+
+    console.print(_summary_table(comparison, title, language))
     if comparison.reference is None:
         return
     for name, result in comparison.results.items():
         regions = agreement(result.tier, comparison.reference).disagreements.index
         if len(regions):
-            names = listing(map(result.table.label, regions), most=8)
-            console.print(f"{name} differs from the reference in {names}.", markup=False)
+            names = _names_text(result, regions, language, most=8)
+            called = _scheme_called(comparison, name, language)
+            said = word("console_differs").fill(scheme=called, names=names)
+            console.print(said.say(language), markup=False)
 
 
-def _scheme_name(comparison: Comparison, name: str) -> str:
+def _scheme_called(comparison: Comparison, name: str, language: str) -> str:
+    """Return what a scheme was named; its title, where the name is but that in one language."""
+    is_title = name in comparison.titles.get(name, {}).values()
+    return comparison.title(name, language) if is_title else name
+
+
+def _scheme_name(comparison: Comparison, name: str, language: str) -> str:
     """Return a scheme as it was named, and what it is where that says more."""
-    title = comparison.title(name)
-    return name if title == name else f"{name}: {title}"
+    called, title = _scheme_called(comparison, name, language), comparison.title(name, language)
+    return called if called == title else f"{called}{_word('colon', language)}{title}"
 
 
-def _summary_table(comparison: Comparison, title: str) -> Table:
+def _summary_table(comparison: Comparison, title: str, language: str) -> Table:
+    from hubtiers.show.words import say, tier_name
+
     summary = comparison.summary()
     counts = [result.tier_counts for result in comparison.results.values()]
     labels = list(dict.fromkeys(label for tiers in counts for label in tiers))
     measures = [name for name in summary.columns if not name.startswith("reference")]
-    table = Table(title=title, title_justify="left")
-    table.add_column(_word("scheme"), overflow="fold")
-    for column in (*labels, *map(_word, measures)):
-        table.add_column(column, justify="right")
+    table = Table(title=Text(title), title_justify="left")
+    table.add_column(_word("scheme", language), overflow="fold", width=_SCHEME_WIDTH)
+    # All tiers share a column: one for each would leave the others too narrow for their headings.
+    heads = [" / ".join([tier_name(label, language) for label in labels])]
+    heads += [_word(measure, language) for measure in measures]
     if comparison.reference is not None:
-        table.add_column("as the reference", justify="right")
+        heads.append(_word("reference_matches", language))
+    for head in heads:
+        table.add_column(head, justify="right", overflow="fold")
     for (name, row), tiers in zip(summary.iterrows(), counts, strict=True):
-        cells = [_scheme_name(comparison, str(name)), *(tiers.get(label, 0) for label in labels)]
+        cells = [_scheme_name(comparison, str(name), language)]
+        cells.append(" / ".join([str(tiers.get(label, 0)) for label in labels]))
         cells += [f"{row[measure]:.3f}" for measure in measures]
         if comparison.reference is not None:
-            cells.append(f"{int(row['reference_matches'])} of {int(row['reference_n'])}")
+            matches, compared = int(row["reference_matches"]), int(row["reference_n"])
+            cells.append(say("console_of", language, matches=matches, n=compared))
         _add_row(table, cells)
     return table

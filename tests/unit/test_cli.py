@@ -44,9 +44,10 @@ def test_build_prints_agreement_and_other_weights(built):
         "与布局 zhang2022 比较：可比的 14 个区域中 14 个同级，加权 κ = 1.000（全部同级"
         in run.stdout
     )
-    assert "critic differs from the reference in Fujian 福建省." in run.stdout
+    assert "critic 与参照不同级的区域：福建。" in run.stdout
     rows = [line.split("│")[1:] for line in run.stdout.splitlines() if line.startswith("│ entropy")]
-    assert rows[0][-2].strip() == "7 of 14"
+    assert rows[0][0].strip() == "entropy：熵值法"
+    assert rows[0][-2].strip() == "7/14"
     names = [
         "map.html",
         "map.png",
@@ -229,7 +230,7 @@ def test_compare_prints_and_writes(hubtiers, tmp_path):
     said = " ".join(run.stdout.split())
     assert "(this" in said, "the scheme of the study is told as such"
     assert "5 schemes were tried: 7 to 14 of 14 agree" in said
-    assert "the best of 10 indicators: 12 of 14 regions in the same tier, weighted kappa" in said
+    assert "R&D intensity alone (best of 10 indicators): 12 of 14 regions in the same" in said
     book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx")
     assert {"regions", "summary", "moves", "kendall", "spearman"} <= set(book.sheetnames)
 

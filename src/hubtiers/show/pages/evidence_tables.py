@@ -36,6 +36,7 @@ __all__ = [
     "outside_intervals",
     "role_table",
     "scale_table",
+    "single_text",
 ]
 
 
@@ -143,9 +144,15 @@ def _baseline_cell(
 ) -> Text:
     if row["kind"] == "score":
         return word("composite_here")
-    named = baseline_text(result, str(row["name"]), titles)
-    key = "alone" if row["kind"] == "other" else "best_alone"
-    return word(key).fill(name=named, n=tried)
+    return single_text(result, str(row["name"]), row["kind"], titles, tried)
+
+
+def single_text(
+    result: Result, name: str, kind: str, titles: Mapping[str, Mapping[str, str]], tried: int
+) -> Text:
+    """Return that a baseline stands alone; of an indicator, that it is the best of so many."""
+    key = "alone" if kind == "other" else "best_alone"
+    return word(key).fill(name=baseline_text(result, name, titles), n=tried)
 
 
 def _ends(measure: str) -> Any:

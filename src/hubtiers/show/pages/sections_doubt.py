@@ -21,9 +21,9 @@ from hubtiers.show.pages.certainty_tables import (
 )
 from hubtiers.show.pages.report_html import definitions
 from hubtiers.show.pages.report_page import Material, Page
-from hubtiers.show.words import node_text, region_names, tier_text
+from hubtiers.show.words import Text, node_text, region_names, tier_text
 
-__all__ = ["write_confidence", "write_gap_effects"]
+__all__ = ["size_effect_text", "write_confidence", "write_gap_effects"]
 
 _FIRST_ROWS = 20
 _DOMINANT = 0.4
@@ -143,17 +143,19 @@ def _options(material: Material, robustness: Robustness, page: Page) -> str:
             "Nothing but weights or data was varied, so that there are no options to tell apart.",
         )
     for effect in robustness.size_effects:
-        body += f'<div class="caveat">{_caution(robustness, effect, page)}</div>'
+        told = size_effect_text(robustness, effect)
+        body += f'<div class="caveat">{page.text(told.zh, told.en)}</div>'
     body += page.table(tables["sizes_by_option"])
     if "by_option" in tables:
         body += page.table(tables["by_option"], most=_FIRST_ROWS)
     return body
 
 
-def _caution(robustness: Robustness, effect: SizeEffect, page: Page) -> str:
+def size_effect_text(robustness: Robustness, effect: SizeEffect) -> Text:
+    """Return which option makes a tier ten times as large as another one does."""
     named, step, tier = option_texts(robustness), factor_text(effect.step), tier_text(effect.tier)
     most, least = named[effect.step, effect.most], named[effect.step, effect.least]
-    return page.text(
+    return Text(
         f"注意：{step.zh}取“{most.zh}”时{tier.zh}平均有 {effect.size_most:.1f} 个区域，"
         f"取“{least.zh}”时为 {effect.size_least:.1f} 个，相差十倍以上。"
         "该层级的概率主要反映抽中该选项的次数，应按选项阅读，或去掉该选项。",

@@ -358,7 +358,7 @@ def _one_sided(result: Result, found: Agreement, page: Page) -> str:
     ordered = sorted(high.index, key=lambda region: float(result.rank[region]))
     listed = names_text([str(names[region]) for region in ordered], page.language, most=40)
     ranked = int(result.tier.isin(found.high_tiers).sum())
-    tiers = page.say("或", " or ").join(tier_name(t, page.language) for t in found.high_tiers)
+    tiers = page.word("or").join(tier_name(t, page.language) for t in found.high_tiers)
     return caveat(
         page.text(
             f"以上只比较参照列出的区域。本研究列为{tiers}的 {ranked} 个区域中，"
@@ -375,21 +375,24 @@ def _against_baselines(compared: pd.DataFrame, page: Page) -> str:
     own, others = compared.iloc[0], compared.iloc[1:]
     if others.empty:
         return ""
+    # A baseline with gaps is compared over fewer regions: shares tell, and how many there are.
     best = others.sort_values("share", ascending=False, kind="stable").iloc[0]
-    better = own["share"] > best["share"]
-    if better:
+    mine, theirs = (
+        word("matches_of").fill(matches=row["matches"], n=row["n"]) for row in (own, best)
+    )
+    if own["share"] > best["share"]:
         return page.text(
-            f"综合得分与参照同级 {own['matches']} 个，最好的单项基准 {best['matches']} 个；"
+            f"综合得分与参照同级的：{mine.zh}；最好的单项基准：{theirs.zh}。"
             "差别是否可信，看各自的区间。",
-            f"The score has {own['matches']} in the tier of the reference, the best baseline "
-            f"{best['matches']}; their intervals say how much that difference is worth.",
+            f"The score has {mine.en} in the tier of the reference, the best baseline {theirs.en}; "
+            "their intervals say how much that difference is worth.",
         )
     return caveat(
         page.text(
-            f"综合得分与参照同级 {own['matches']} 个，并不多于最好的单项基准"
-            f"（{best['matches']} 个）：这一一致程度不能作为综合得分的证据。",
-            f"The score has {own['matches']} in the tier of the reference, no more than the best "
-            f"baseline ({best['matches']}): this agreement is no evidence for the composite.",
+            f"综合得分与参照同级的：{mine.zh}，比例并不高于最好的单项基准（{theirs.zh}）："
+            "这一一致程度不能作为综合得分的证据。",
+            f"The score has {mine.en} in the tier of the reference, no larger a share than the "
+            f"best baseline ({theirs.en}): this agreement is no evidence for the composite.",
         )
     )
 
@@ -453,7 +456,8 @@ def _moran(material: Material, page: Page) -> str:
         found = morans_i(result.scores, neighbours)
         left = morans_i(score_residuals(result, baseline), neighbours)
     except HubtiersError as error:
-        return page.text(f"未计算空间自相关：{error}", f"No spatial association: {error}")
+        reason = reason_text(error)
+        return page.text(f"未计算空间自相关：{reason.zh}", f"No spatial association: {reason.en}")
     named = baseline_text(result, str(baseline.name), material.baseline_titles)
     residual = Text(f"扣除{named.zh}后的残差", f"Residual from {named.en}")
     table = moran_table([(word("score"), found), (residual, left)])

@@ -40,7 +40,7 @@ from hubtiers.years.moves import TierMoves
 from hubtiers.years.panel import TierPanel
 from hubtiers.years.transitions import TierTransitions, tier_transitions
 
-__all__ = ["years_section", "years_tables"]
+__all__ = ["mover_words", "scale_words", "tiers_by_year", "years_section", "years_tables"]
 
 _FIRST_ROWS = 20
 
@@ -57,14 +57,14 @@ def years_section(material: Material, page: Page) -> str:
     assert panel is not None
     return "".join(
         [
-            page.text(*_scale_words(panel)),
+            page.text(*scale_words(panel)),
             _other_scale(material, page),
             _money(material, page),
             page.table(tiers_by_year(panel)),
             page.table(filled_table(panel)),
             _passages(panel, page),
             page.heading("mover_heading"),
-            page.text(*_mover_words(panel, material.moves)),
+            page.text(*mover_words(panel, material.moves)),
             page.table(material.tables["moved"], most=_FIRST_ROWS),
             page.table(material.tables["movers"], most=_FIRST_ROWS),
             _centres(material, page),
@@ -72,7 +72,8 @@ def years_section(material: Material, page: Page) -> str:
     )
 
 
-def _scale_words(panel: TierPanel) -> tuple[str, str]:
+def scale_words(panel: TierPanel) -> tuple[str, str]:
+    """Return in Chinese and English on which scale the years stand."""
     first, last = panel.years[0], panel.years[-1]
     span_zh, span_en = f"{first} 至 {last} 年共 {len(panel.years)} 个年份", f"{first} to {last}"
     if panel.is_refit:
@@ -234,7 +235,8 @@ def _passage(found: TierTransitions, end: object, row: tuple[object, int]) -> st
     return f"{found.counts.to_numpy()[place]} ({share})"
 
 
-def _mover_words(panel: TierPanel, moves: TierMoves | None) -> tuple[str, str]:
+def mover_words(panel: TierPanel, moves: TierMoves | None) -> tuple[str, str]:
+    """Return in Chinese and English how many regions changed tier, and what a probability is."""
     moved = panel.moved()
     up = int((moved["tier_change"] > 0).sum())
     first, last = panel.years[0], panel.years[-1]
