@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from hubtiers._storage import cell_text
+from hubtiers._storage import write_csv
 
 if TYPE_CHECKING:
     from hubtiers._study_hubs import HubFindings
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.outcome import Outcome
 
-__all__ = ["drawn_layout", "write_findings", "write_table"]
+__all__ = ["drawn_layout", "write_findings"]
 
 
 def drawn_layout(outcome: Outcome) -> HubLayout | None:
@@ -30,27 +28,13 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         found.proposed.save(folder / "hubs.gpkg", proposal.regions)
         rows = proposal.to_frame("en").join(proposal.names.add_prefix("name_"))
         columns = ["name_zh", "name_en", "score", "rank", "role", "hub", "tier", "reason"]
-        write_table(rows[columns], folder / "cities_by_hub.csv")
-        write_table(proposal.windows, folder / "layout_windows.csv")
+        write_csv(rows[columns], folder / "cities_by_hub.csv")
+        write_csv(proposal.windows, folder / "layout_windows.csv")
     if found.stability is not None:
-        write_table(found.stability.to_frame(), folder / "layout_stability.csv")
+        write_csv(found.stability.to_frame(), folder / "layout_stability.csv")
     if found.comparison is not None:
-        write_table(found.comparison.hubs.set_index("hub_a"), folder / "layout_comparison.csv")
+        write_csv(found.comparison.hubs.set_index("hub_a"), folder / "layout_comparison.csv")
     if found.network is not None:
-        write_table(found.network.to_frame().set_index("from"), folder / "links.csv")
+        write_csv(found.network.to_frame().set_index("from"), folder / "links.csv")
     if found.diffusion is not None:
-        write_table(found.diffusion.to_frame(), folder / "diffusion.csv")
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as the scores are written: UTF-8 with a mark, no formula in a cell."""
-    frame = table.copy()
-    for column in frame.columns:
-        if frame[column].dtype == object or isinstance(frame[column].dtype, pd.StringDtype):
-            frame[column] = frame[column].map(_safe)
-    frame.index = frame.index.map(_safe)
-    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
-
-
-def _safe(cell: object) -> object:
-    return cell_text(cell) if isinstance(cell, str) else cell
+        write_csv(found.diffusion.to_frame(), folder / "diffusion.csv")

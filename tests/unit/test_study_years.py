@@ -91,6 +91,14 @@ def test_panel_and_map_share_the_scale_of_the_last_year(folder):
     assert outcome.moves.moved["probability"].between(0, 1).all()
 
 
+def test_tiers_that_would_start_a_formula(folder):
+    study = change(folder, "k = 2", 'k = 2, labels = ["=top", "-"]')
+    ht.load_study(study).run(folder / "out")
+    for name in ("panel.csv", "scores.csv"):
+        tiers = pd.read_csv(folder / "out" / name)["tier"]
+        assert set(tiers) == {"'=top", "'-"}
+
+
 @pytest.mark.parametrize(
     ("key", "fit_on"),
     [('fit_on = "all"', "all"), ('fit_on = "first"', 2012), ("fit_on = 2017", 2017)],
