@@ -212,7 +212,7 @@ def diffuse(
 
     Example: hubtiers diffuse cities2023 --from 北京 --decay 1
     """
-    from hubtiers._hub_files import write_table
+    from hubtiers._storage import write_csv
     from hubtiers.hubs.diffusion import simulate_diffusion
     from hubtiers.study import load_study
 
@@ -221,7 +221,7 @@ def diffuse(
     found = simulate_diffusion(result, loaded, sources=sources, decay=decay, receptive=receptive)
     folder = out or Path("out") / chosen.name
     folder.mkdir(parents=True, exist_ok=True)
-    write_table(found.to_frame(), folder / "diffusion.csv")
+    write_csv(found.to_frame(), folder / "diffusion.csv")
     console = _console.open_console()
     console.print(repr(found).strip("<>"), markup=False, soft_wrap=True)
     names = found.names["name_en"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from hubtiers._storage import cell_text
+from hubtiers._storage import write_csv
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hubtiers._study_hubs import HubFindings
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.hubs.proposal import Proposal
     from hubtiers.outcome import Outcome
 
-__all__ = ["drawn_layout", "write_findings", "write_table"]
+__all__ = ["drawn_layout", "write_findings"]
 
 
 def drawn_layout(outcome: Outcome) -> HubLayout | None:
@@ -29,16 +29,16 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         proposal = found.proposed.proposal
         found.proposed.save(folder / "layout.toml")
         found.proposed.save(folder / "hubs.gpkg", proposal.regions)
-        write_table(_cities_by_hub(proposal), folder / "cities_by_hub.csv")
-        write_table(proposal.windows, folder / "layout_windows.csv")
+        write_csv(_cities_by_hub(proposal), folder / "cities_by_hub.csv")
+        write_csv(proposal.windows, folder / "layout_windows.csv")
     if found.stability is not None:
-        write_table(found.stability.to_frame(), folder / "layout_stability.csv")
+        write_csv(found.stability.to_frame(), folder / "layout_stability.csv")
     if found.comparison is not None:
-        write_table(found.comparison.hubs.set_index("hub_a"), folder / "layout_comparison.csv")
+        write_csv(found.comparison.hubs.set_index("hub_a"), folder / "layout_comparison.csv")
     if found.network is not None:
-        write_table(found.network.to_frame().set_index("from"), folder / "links.csv")
+        write_csv(found.network.to_frame().set_index("from"), folder / "links.csv")
     if found.diffusion is not None:
-        write_table(found.diffusion.to_frame(), folder / "diffusion.csv")
+        write_csv(found.diffusion.to_frame(), folder / "diffusion.csv")
 
 
 def _cities_by_hub(proposal: Proposal) -> pd.DataFrame:
@@ -48,17 +48,3 @@ def _cities_by_hub(proposal: Proposal) -> pd.DataFrame:
     rows = rows.join(proposal.names.add_prefix("name_"))
     facts = ["score", "rank", "role", "hub", "tier"]
     return rows[["name_zh", "name_en", *facts, "reason_zh", "reason_en"]]
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as the scores are written: UTF-8 with a mark, no formula in a cell."""
-    frame = table.copy()
-    for column in frame.columns:
-        if frame[column].dtype == object or isinstance(frame[column].dtype, pd.StringDtype):
-            frame[column] = frame[column].map(_safe)
-    frame.index = frame.index.map(_safe)
-    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
-
-
-def _safe(cell: object) -> object:
-    return cell_text(cell) if isinstance(cell, str) else cell

@@ -13,16 +13,15 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from hubtiers._hub_files import drawn_layout, write_findings, write_table
-from hubtiers._storage import cell_text, filling
+from hubtiers._hub_files import drawn_layout, write_findings
+from hubtiers._storage import filling, write_csv
 from hubtiers.errors import DataError, listing
 from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
-from hubtiers.years.panel import TierPanel
 
-__all__ = ["by_option_table", "notes_of", "save_outcome", "write_panel", "write_scores"]
+__all__ = ["by_option_table", "notes_of", "save_outcome", "write_scores"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 _NO_FONT = (
@@ -79,7 +78,7 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     write_scores(outcome.result, folder / "scores.csv", robustness=outcome.robustness)
     (folder / "tiers.geojson").write_text(_geojson(outcome.result), encoding="utf-8")
     if outcome.panel is not None:
-        write_panel(outcome.panel, folder / "panel.csv")
+        write_csv(outcome.panel.to_frame(), folder / "panel.csv", index=False)
     _write_map(outcome, folder / "map.html")
     if output.figures:
         _write_figures(outcome, folder)
@@ -88,16 +87,16 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     if output.report:
         _write_report(outcome, folder / "report.html")
     if len(outcome.result.gap_effects):
-        write_table(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
+        write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
     if outcome.robustness is not None and len(outcome.robustness.by_option):
-        write_table(by_option_table(outcome.robustness), folder / "by_option.csv")
+        write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
     record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "run.json").write_text(record + "\n", encoding="utf-8")
 
 
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
-    """Write the scores as UTF-8 with a byte order mark, which spreadsheets need to show Chinese.
+    """Write the scores, a row for each region.
 
     With `robustness` the columns `tier_probability` (of the tier that the region has) and
     `rank_low`, `rank_high` (90 % of the draws) are added.
@@ -107,18 +106,7 @@ def write_scores(result: Result, path: Path, *, robustness: Robustness | None = 
         ranks = robustness.rank_interval.reindex(frame.index)
         frame["tier_probability"] = robustness.confidence.reindex(frame.index)
         frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
-    for column in ("name_zh", "name_en"):
-        frame[column] = frame[column].map(cell_text)
-    frame.index = frame.index.map(cell_text)
-    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n")
-
-
-def write_panel(panel: TierPanel, path: Path) -> None:
-    """Write scores, ranks and tiers by region and year, as `write_scores` writes its file."""
-    frame = panel.to_frame()
-    for column in ("region_id", "name_zh", "name_en", "carried"):
-        frame[column] = frame[column].map(cell_text)
-    frame.to_csv(path, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n", index=False)
+    write_csv(frame, path)
 
 
 def by_option_table(robustness: Robustness) -> pd.DataFrame:
@@ -129,7 +117,7 @@ def by_option_table(robustness: Robustness) -> pd.DataFrame:
     shares = found["probability"].to_numpy(float).reshape(-1, len(labels))
     rows = found.iloc[:: len(labels)].reset_index(drop=True)
     names = robustness.base.table.regions[["name_zh", "name_en"]].astype("str")
-    told = rows[["step", "option", "region_id"]].join(names, on="region_id").map(cell_text)
+    told = rows[["step", "option", "region_id"]].join(names, on="region_id")
     told["draws"] = rows["draws"]
     return told.join(pd.DataFrame(shares, columns=labels)).set_index("step")
 

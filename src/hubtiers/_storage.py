@@ -5,13 +5,18 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hubtiers.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -103,6 +108,7 @@ def decode_text(raw: bytes, name: object) -> tuple[str, str]:
     raise DataError(f"{name} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -115,3 +121,47 @@ def cell_text(text: str) -> str:
     # Full-width signs start a formula too in East Asian editions of spreadsheets.
     first = unicodedata.normalize("NFKC", text[:1])
     return f"'{text}" if first.startswith(_FORMULA_STARTS) else text
+
+
+def write_csv(table: pd.DataFrame, path: str | Path, *, index: bool = True) -> Path:
+    """Write a table for spreadsheets, whole or not at all.
+
+    UTF-8 with a byte order mark, which spreadsheets need to show Chinese; 13 digits, so that the
+    last bits of different machines do not show; text that starts a formula is neutralised.
+    """
+    with replacing(path) as temporary:
+        as_texts(table).to_csv(
+            temporary,
+            encoding="utf-8-sig",
+            float_format="%.13g",
+            lineterminator="\n",
+            index=index,
+        )
+    return Path(path)
+
+
+def as_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts, in cells and labels, a spreadsheet shows as texts."""
+    import pandas as pd
+
+    safe = table.copy()
+    for place, dtype in enumerate(table.dtypes):
+        if dtype.kind == "O":
+            cells = [_safe(cell) for cell in table.iloc[:, place].astype("object")]
+            safe.isetitem(place, pd.array(cells, dtype="object"))
+    safe.columns, safe.index = _safe_labels(table.columns), _safe_labels(table.index)
+    return safe
+
+
+def _safe_labels(labels: pd.Index) -> pd.Index:
+    import pandas as pd
+
+    levels = [labels.get_level_values(level).map(_safe) for level in range(labels.nlevels)]
+    if labels.nlevels == 1:
+        return levels[0].rename(labels.name)
+    return pd.MultiIndex.from_arrays(levels, names=labels.names)
+
+
+def _safe(cell: object) -> object:
+    # A workbook cannot hold control characters; the replacement character shows that one was there.
+    return cell_text(_CONTROL.sub("\ufffd", cell)) if isinstance(cell, str) else cell

@@ -55,7 +55,7 @@ from hubtiers.table.yearbook.doubts import without_marks
 __all__ = ["StudyData", "in_words_of_a_study", "told_as_keys"]
 
 _OPTION = re.compile(
-    r'(?P<verb>[Pp]ass |[Ww]ith |or )?(?P<key>[a-z_]+)=(?P<value>…|True|"[^"]*"|\'[^\']*\')'
+    r'(?P<verb>[Pp]ass |[Ww]ith |or )?(?P<key>[a-z_]+)=(?P<value>…|\(…\)|True|"[^"]*"|\'[^\']*\')'
 )
 
 
@@ -469,9 +469,12 @@ def in_words_of_a_study(message: str) -> str:
     def told(match: re.Match[str]) -> str:
         if match["key"] not in known:
             return match[0]
-        place = known[match["key"]]
+        place, value = known[match["key"]], match["value"]
         verb = "write " if (match["verb"] or "").lower() == "pass " else match["verb"] or ""
-        value = "true" if match["value"] == "True" else match["value"]
+        if value == "(…)" and match["key"] in DeflateSection.model_fields:
+            # `indicators` of a price index are codes, those of [data] are files.
+            place = "deflate"
+        value = {"True": "true", "(…)": "[…]"}.get(value, value)
         return f"{verb}{match['key']} = {value} in {place}"
 
     return _OPTION.sub(told, in_study(message))

@@ -210,13 +210,15 @@ def compare(
 
 
 def _write_trials(trials: Trials, folder: Path) -> list[Path]:
+    from hubtiers._storage import write_csv
+
     comparison = trials.comparison
     paths = [
         comparison.save_csv(folder / "comparison.csv"),
         comparison.save_xlsx(folder / "comparison.xlsx"),
     ]
     if trials.has_matrix:
-        paths.append(_write_table(trials.by_weight_and_tier(), folder / "agreement.csv"))
+        paths.append(write_csv(trials.by_weight_and_tier(), folder / "agreement.csv"))
     return paths
 
 
@@ -250,6 +252,7 @@ def robustness(
     Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
     """
     from hubtiers._output import by_option_table
+    from hubtiers._storage import write_csv
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -261,10 +264,10 @@ def robustness(
     )
     folder = out or Path("out") / chosen.name
     paths = [
-        _write_table(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
-        _write_table(_named(robust.rank_interval, robust), folder / "rank_interval.csv"),
-        _write_table(by_option_table(robust), folder / "by_option.csv"),
-        _write_table(robust.drivers, folder / "drivers.csv"),
+        write_csv(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
+        write_csv(_named(robust.rank_interval, robust), folder / "rank_interval.csv"),
+        write_csv(by_option_table(robust), folder / "by_option.csv"),
+        write_csv(robust.drivers, folder / "drivers.csv"),
     ]
     console = _console.open_console()
     _console.print_robustness(console, robust)
@@ -430,7 +433,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
 
     Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
     """
-    from hubtiers._storage import cell_text
+    from hubtiers._storage import write_csv
 
     layer = _own_layer(regions or level, id_column, name, None)
     if by_name is None:
@@ -452,7 +455,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
                 unmatched="keep" if keep_unmatched else "raise",
             )
     report = counts.attrs["report"]
-    _write_table(_with_names(layer, counts.rename(columns=cell_text)), out)
+    write_csv(_with_names(layer, counts), out)
     print(report.to_text())
     print(out)
 
@@ -558,23 +561,7 @@ def _named(frame: pd.DataFrame, robust: Robustness) -> pd.DataFrame:
 
 
 def _with_names(regions: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    from hubtiers._storage import cell_text
-
-    names = regions[["name_zh", "name_en"]].map(lambda name: cell_text(str(name)))
-    return names.join(frame)
-
-
-def _write_table(table: pd.DataFrame, path: Path) -> Path:
-    from hubtiers._storage import replacing
-
-    with replacing(path) as temporary:
-        table.to_csv(
-            temporary,
-            encoding="utf-8-sig",
-            float_format="%.13g",
-            lineterminator="\n",
-        )
-    return path
+    return regions[["name_zh", "name_en"]].astype("str").join(frame)
 
 
 add_hub_commands(app)

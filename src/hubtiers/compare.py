@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers._overlaps import telling_overlaps
-from hubtiers._storage import cell_text, replacing
+from hubtiers._storage import as_texts, replacing, write_csv
 from hubtiers.diagnose import correlation
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
 from hubtiers.indicator_structure import effective_correlated
@@ -26,7 +25,6 @@ from hubtiers.tiers.agreement import agreement
 __all__ = ["BestOfMany", "Comparison", "compare_schemes"]
 
 _MOST_ROWS = 12
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -248,11 +246,7 @@ class Comparison:
 
         Text that would start a formula is neutralised.
         """
-        with replacing(path) as temporary:
-            _safe(self.to_frame()).to_csv(
-                temporary, encoding="utf-8-sig", float_format="%.13g", lineterminator="\n"
-            )
-        return Path(path)
+        return write_csv(self.to_frame(), path)
 
     def save_xlsx(self, path: str | Path) -> Path:
         """Write a workbook with a sheet for each table.
@@ -267,7 +261,7 @@ class Comparison:
         sheets |= {"kendall": self.kendall, "spearman": self.spearman, "same_tier": self.same_tier}
         with replacing(path) as temporary, pd.ExcelWriter(temporary, engine="openpyxl") as book:
             for title, frame in sheets.items():
-                _safe(frame).to_excel(book, sheet_name=title)
+                as_texts(frame).to_excel(book, sheet_name=title)
         return Path(path)
 
     def __repr__(self) -> str:
@@ -410,22 +404,3 @@ def _share_equal(a: pd.Series, b: pd.Series) -> float:
     left, right = (t.astype("object").to_numpy() for t in (a, b))
     both = a.notna().to_numpy() & b.notna().to_numpy()
     return float(np.mean(left[both] == right[both])) if both.any() else float("nan")
-
-
-def _safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose texts a spreadsheet shows as texts."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if (
-            isinstance(safe[column].dtype, pd.CategoricalDtype)
-            or safe[column].dtype.kind not in "biuf"
-        ):
-            safe[column] = safe[column].astype("object").map(_safe_cell, na_action="ignore")
-    safe.columns = pd.Index([_safe_cell(c) for c in safe.columns])
-    safe.index = pd.Index([_safe_cell(label) for label in safe.index], name=safe.index.name)
-    return safe
-
-
-def _safe_cell(cell: object) -> object:
-    # A workbook cannot hold control characters; the replacement character shows that one was there.
-    return cell_text(_CONTROL.sub("\ufffd", cell)) if isinstance(cell, str) else cell

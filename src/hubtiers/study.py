@@ -36,7 +36,7 @@ from hubtiers.table.deflate import PriceIndex
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.groups import tier_by_group
 from hubtiers.years.moves import TierMoves, assess_moves
-from hubtiers.years.panel import TierPanel, tier_panel
+from hubtiers.years.panel import TierPanel, require_whole_ratios, tier_panel
 
 __all__ = ["Study", "load_study"]
 
@@ -258,7 +258,11 @@ class Study:
             raise DataError(
                 f"The data have no value for {year}; they have {listing(tables, most=20)}."
             )
-        return _Read(scheme, tables[year], tables, data.prices())
+        prices = data.prices()
+        if prices is not None:
+            with told_as_keys():
+                require_whole_ratios(scheme, prices, tables[year])
+        return _Read(scheme, tables[year], tables, prices)
 
     def _panel(self, read: _Read) -> TierPanel | None:
         """Score every year, if the study names several."""

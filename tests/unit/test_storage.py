@@ -1,8 +1,9 @@
 import os
 
+import pandas as pd
 import pytest
 
-from hubtiers._storage import cell_text, data_path, filling, read_text, replacing
+from hubtiers._storage import cell_text, data_path, filling, read_text, replacing, write_csv
 from hubtiers.errors import DataError
 
 
@@ -71,3 +72,24 @@ def test_a_folder_is_filled_whole_or_not_at_all(tmp_path):
     assert {p.name: p.read_text() for p in target.iterdir()} == {"x.txt": "new", "mine.txt": "mine"}
     assert [p.name for p in target.parent.iterdir()] == ["b"]
     assert target.stat().st_mode & 0o777 == 0o777 & ~_umask()
+
+
+def test_a_table_for_spreadsheets(tmp_path):
+    """Texts are neutralised wherever they stand; numbers keep 13 digits and their sign."""
+    tiers = pd.Categorical(["=top", None], ["=top", "low"], ordered=True)
+    frame = pd.DataFrame({"@score": [-1 / 3, 2.0], "tier": tiers, "n": pd.array([-1, None])})
+    frame["mixed"] = pd.array([-5, "-5"], dtype="object")
+    frame.index = pd.MultiIndex.from_tuples([("+a", -1), ("武汉", 2)], names=["id", "year"])
+    before = frame.copy(deep=True)
+    path = write_csv(frame, tmp_path / "new" / "table.csv")
+    assert path.read_bytes().decode("utf-8").split("\n") == [
+        "\ufeffid,year,'@score,tier,n,mixed",
+        "'+a,-1,-0.3333333333333,'=top,-1,-5",
+        "武汉,2,2,,,'-5",
+        "",
+    ]
+    pd.testing.assert_frame_equal(frame, before)
+    plain = write_csv(pd.DataFrame({"x\x01": [1]}, index=["=b"]), tmp_path / "plain.csv")
+    assert plain.read_text(encoding="utf-8-sig") == ",x\ufffd\n'=b,1\n"
+    bare = write_csv(pd.DataFrame({"a": ["-"]}), tmp_path / "bare.csv", index=False)
+    assert bare.read_text(encoding="utf-8-sig") == "a\n'-\n"

@@ -91,6 +91,14 @@ def test_panel_and_map_share_the_scale_of_the_last_year(folder):
     assert outcome.moves.moved["probability"].between(0, 1).all()
 
 
+def test_tiers_that_would_start_a_formula(folder):
+    study = change(folder, "k = 2", 'k = 2, labels = ["=top", "-"]')
+    ht.load_study(study).run(folder / "out")
+    for name in ("panel.csv", "scores.csv"):
+        tiers = pd.read_csv(folder / "out" / name)["tier"]
+        assert set(tiers) == {"'=top", "'-"}
+
+
 @pytest.mark.parametrize(
     ("key", "fit_on"),
     [('fit_on = "all"', "all"), ('fit_on = "first"', 2012), ("fit_on = 2017", 2017)],
@@ -134,6 +142,39 @@ def test_prices(folder):
         ht.SpecError, match=r"no year has the index 100. Name it: base = … in deflate"
     ):
         ht.load_study(study).run()
+
+
+class TestPricesOfRatios:
+    """R&D over GDP, both at the prices of their year: deflating one of them makes no ratio."""
+
+    @pytest.fixture
+    def study(self, folder):
+        head = "".join(FRAMEWORK.splitlines(keepends=True)[:2])
+        ratio = "rd_expenditure_100m_cny,经费,Expenditure,all,,1,亿元,extensive,1,gdp_100m_cny,,"
+        (folder / "framework.csv").write_text(head + ratio, encoding="utf-8")
+        (folder / "prices.csv").write_text("year,index\n2012,100\n2022,150\n", encoding="utf-8")
+        change(folder, '"values.csv"', '"provinces"')
+        change(folder, "[2012, 2017, 2022]", '[2012, 2022]\ndeflate = { file = "prices.csv" }')
+        return change(folder, "[method]", '[panel]\ndraws = 0\n[method]\ndenominate = "Denominate"')
+
+    def test_one_side_is_refused(self, study):
+        message = r"divided by 'gdp_100m_cny', and .* too, with indicators = \[…\] in deflate"
+        with pytest.raises(ht.SpecError, match=message):
+            ht.load_study(study).run()
+
+    def test_both_sides_give_the_ratio(self, folder, study):
+        plain = change(folder, '\ndeflate = { file = "prices.csv" }', "")
+        expected = ht.load_study(plain).run().panel.scores
+        codes = '["rd_expenditure_100m_cny", "gdp_100m_cny"]'
+        deflated = f'[2012, 2022]\ndeflate = {{ file = "prices.csv", indicators = {codes} }}'
+        found = ht.load_study(change(folder, "[2012, 2022]", deflated)).run().panel
+        pd.testing.assert_frame_equal(found.scores, expected)
+        assert found.values("rd_expenditure_100m_cny").loc["110000", 2022] < 2000
+
+    def test_nothing_is_money(self, folder, study):
+        change(folder, "亿元", "项", name="framework.csv")
+        with pytest.raises(ht.SpecError, match=r"indicators with indicators = \[…\] in deflate"):
+            ht.load_study(study).run()
 
 
 class TestOtherYears:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError
-from hubtiers.regions.distance import seats
+from hubtiers.regions.distance import mean_point, seats
 
 __all__ = ["Ellipse", "deviation_ellipse", "ellipse_of", "mean_centre"]
 
@@ -68,7 +68,7 @@ def mean_centre(values: pd.Series, regions: gpd.GeoDataFrame) -> tuple[float, fl
     Raises
     ------
     DataError
-        When a weight is negative, or none is positive.
+        When a weight is negative, none is positive, or they lie evenly around the globe.
 
     Notes
     -----
@@ -82,15 +82,8 @@ def mean_centre(values: pd.Series, regions: gpd.GeoDataFrame) -> tuple[float, fl
     >>> [round(x, 1) for x in mean_centre(pd.Series({"110000": 1.0, "310000": 1.0}), two)]
     [119.1, 35.6]
     """
-    lon, lat, weight = _points(values, regions)
-    return _centre(lon, lat, weight)
-
-
-def _centre(lon: Floats, lat: Floats, weight: Floats) -> tuple[float, float]:
-    along, up = np.radians(lon), np.radians(lat)
-    vectors = np.column_stack([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
-    x, y, z = weight @ vectors
-    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+    points, weight = _points(values, regions)
+    return mean_point(points, weight)
 
 
 def deviation_ellipse(values: pd.Series, regions: gpd.GeoDataFrame) -> Ellipse:
@@ -128,14 +121,18 @@ def deviation_ellipse(values: pd.Series, regions: gpd.GeoDataFrame) -> Ellipse:
     """
     from pyproj import Transformer
 
-    lon, lat, weight = _points(values, regions)
-    if len(lon) < 3:
-        raise DataError(f"An ellipse needs at least three regions with a weight; got {len(lon)}.")
-    centre = _centre(lon, lat, weight)
+    points, weight = _points(values, regions)
+    if len(points) < 3:
+        raise DataError(
+            f"An ellipse needs at least three regions with a weight; got {len(points)}."
+        )
+    centre = mean_point(points, weight)
     plane = f"+proj=laea +lat_0={centre[1]} +lon_0={centre[0]} +datum=WGS84 +units=m"
-    x, y = Transformer.from_crs("EPSG:4326", plane, always_xy=True).transform(lon, lat)
+    x, y = Transformer.from_crs("EPSG:4326", plane, always_xy=True).transform(*points.T)
     long_axis, short_axis, angle = ellipse_of(np.asarray(x), np.asarray(y), weight)
-    return Ellipse(*centre, long_axis / _M_PER_KM, short_axis / _M_PER_KM, angle, regions=len(lon))
+    return Ellipse(
+        *centre, long_axis / _M_PER_KM, short_axis / _M_PER_KM, angle, regions=len(points)
+    )
 
 
 def ellipse_of(x: Floats, y: Floats, weight: Floats) -> tuple[float, float, float]:
@@ -155,14 +152,13 @@ def ellipse_of(x: Floats, y: Floats, weight: Floats) -> tuple[float, float, floa
     return float(long), float(short), angle
 
 
-def _points(values: pd.Series, regions: gpd.GeoDataFrame) -> tuple[Floats, Floats, Floats]:
+def _points(values: pd.Series, regions: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of the regions with a weight (regions × 2), and the weights."""
     known = values.reindex(regions.index).astype("float64").dropna()
     if (known < 0).any():
         raise DataError(f"A weight is {known.min():g}, but it cannot be negative.")
     known = known[known > 0]
     if known.empty:
         raise DataError("No region has a weight above 0, so that there is no centre.")
-    points = seats(regions.loc[known.index])
-    columns = (points["lon"], points["lat"], known)
-    lon, lat, weight = (np.asarray(column, dtype=np.float64) for column in columns)
-    return lon, lat, weight
+    points = seats(regions.loc[known.index])[["lon", "lat"]]
+    return np.asarray(points, dtype=np.float64), np.asarray(known, dtype=np.float64)

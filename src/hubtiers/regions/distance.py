@@ -14,14 +14,22 @@ from hubtiers.errors import CRSError, DataError, UnknownOptionError, listing
 from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.pairs import read_pairs, square_pairs
 
-__all__ = ["distances", "geodesic_km", "read_distances", "seats"]
+__all__ = [
+    "distances",
+    "geodesic_km",
+    "largest_part",
+    "mean_point",
+    "points_inside",
+    "read_distances",
+    "seats",
+]
 
 Floats = NDArray[np.float64]
 
 _M_PER_KM = 1000.0
 
 
-def seats(regions: gpd.GeoDataFrame) -> pd.DataFrame:
+def seats(regions: pd.DataFrame) -> pd.DataFrame:
     """Return the point that stands for each region in distances (驻地).
 
     Parameters
@@ -56,12 +64,23 @@ def seats(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     found = pd.DataFrame({"lon": lon, "lat": lat}, dtype="float64")
     without = found.isna().any(axis=1)
     if without.any():
-        found.loc[without, ["lon", "lat"]] = _points_inside(regions[without])
+        found.loc[without, ["lon", "lat"]] = points_inside(regions[without])
     found["kind"] = np.where(without, "inside", "seat")
     return found.rename_axis("region_id")
 
 
-def _points_inside(regions: gpd.GeoDataFrame) -> Floats:
+def points_inside(regions: pd.DataFrame) -> Floats:
+    """Return longitude and latitude of a point inside the largest part of each region.
+
+    Raises
+    ------
+    CRSError
+        When the layer has no coordinate reference system.
+    DataError
+        When a region has no geometry.
+    """
+    if not isinstance(regions, gpd.GeoDataFrame):
+        raise _no_geometry(regions.index)
     if regions.crs is None:
         raise CRSError(
             "The layer has no coordinate reference system, so that no distance in kilometres "
@@ -70,11 +89,8 @@ def _points_inside(regions: gpd.GeoDataFrame) -> Floats:
     shapes = regions.geometry.to_crs("EPSG:4326").to_numpy()
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if empty.any():
-        raise DataError(
-            f"{listing(map(repr, regions.index[empty]))} have no geometry, so that their distances "
-            "are unknown. Give them the columns seat_lon and seat_lat, or leave them out."
-        )
-    largest = np.array([_largest(shape) for shape in shapes])
+        raise _no_geometry(regions.index[empty])
+    largest = np.array([largest_part(shape) for shape in shapes])
     # The centroid moves smoothly with the outline; the other point jumps, and serves where the
     # centroid falls outside.
     points = shapely.centroid(largest)
@@ -83,7 +99,15 @@ def _points_inside(regions: gpd.GeoDataFrame) -> Floats:
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
-def _largest(shape: shapely.Geometry) -> shapely.Geometry:
+def _no_geometry(regions: pd.Index) -> DataError:
+    return DataError(
+        f"{listing(map(repr, regions))} have no geometry, so that their distances are unknown. "
+        "Give them the columns seat_lon and seat_lat, or leave them out."
+    )
+
+
+def largest_part(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the largest part of a shape; the first where several are equal."""
     parts = shapely.get_parts(shape)
     largest: shapely.Geometry = parts[int(np.argmax(shapely.area(parts)))]
     return largest
@@ -147,6 +171,41 @@ def geodesic_km(lon: float, lat: float, lon_to: ArrayLike, lat_to: ArrayLike) ->
     here_lon, here_lat = np.full_like(far_lon, lon), np.full_like(far_lat, lat)
     _, _, metres = Geod(ellps="WGS84").inv(here_lon, here_lat, far_lon, far_lat)
     return np.asarray(metres, dtype=np.float64) / _M_PER_KM
+
+
+def mean_point(points: Floats, weights: Floats) -> tuple[float, float]:
+    """Return longitude and latitude of the weighted mean of unit vectors, in degrees.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude in degrees, points × 2.
+    weights
+        A weight by point, none negative and not all zero.
+
+    Raises
+    ------
+    DataError
+        When the mean lies in the middle of the globe.
+
+    Notes
+    -----
+    A mean of degrees would depend on where the degrees start, and shrink east–west distances in the
+    north.
+
+    Examples
+    --------
+    >>> mean_point(np.array([[179.0, 0.0], [-179.0, 0.0]]), np.ones(2))
+    (180.0, 0.0)
+    """
+    along, up = np.radians(points).T
+    vectors = np.column_stack([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
+    x, y, z = weights @ vectors / weights.sum()
+    if np.hypot(np.hypot(x, y), z) < 1e-9:
+        raise DataError(
+            "The weights lie evenly around the globe, so that there is no centre on its surface."
+        )
+    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
 
 
 def _others(regions: gpd.GeoDataFrame, to: gpd.GeoDataFrame | list[str] | None) -> gpd.GeoDataFrame:

@@ -142,7 +142,6 @@ def groups_of(regions: pd.DataFrame, grouping: Grouping) -> pd.Series:
     if grouping.column in regions.columns:
         return groups_in_column(regions, grouping.column)
     members = {member for place in grouping.groups for member in place.members}
-    lines: list[tuple[tuple[str, ...], ...]]
     if members.issuperset(map(str, regions.index)):
         above = [{str(region)} for region in regions.index]
     else:

@@ -23,6 +23,7 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 from hubtiers.regions._columns import usual_id_columns
 from hubtiers.regions._open import ReadLimits, open_layer
 from hubtiers.regions._where import rows_where
+from hubtiers.regions.distance import largest_part
 from hubtiers.regions.pack import Pack, load_pack
 from hubtiers.regions.read import read_regions
 
@@ -403,7 +404,7 @@ def _write_layer(path: Path, regions: gpd.GeoDataFrame) -> None:
         if c not in ("name_zh", "name_en", "lon", "lat", regions.geometry.name)
     ]
     lines = []
-    seats = shapely.point_on_surface([_largest(shape) for shape in regions.geometry])
+    seats = shapely.point_on_surface([largest_part(shape) for shape in regions.geometry])
     for place, (region, row) in enumerate(
         zip(regions.index, regions.to_dict("records"), strict=True)
     ):
@@ -428,10 +429,6 @@ def _write_layer(path: Path, regions: gpd.GeoDataFrame) -> None:
 def _names(row: Mapping[Any, Any], languages: Sequence[str]) -> dict[str, str]:
     """Return the names of the languages that the layer has."""
     return {f"name_{code}": str(row[f"name_{code}"]) for code in languages}
-
-
-def _largest(shape: Any) -> Any:
-    return max(shapely.get_parts(shape), key=shapely.area)
 
 
 def _plain(value: object) -> Any:

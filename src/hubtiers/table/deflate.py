@@ -192,7 +192,7 @@ class PriceIndex:
             if not found:
                 raise SpecError(
                     "No indicator has a currency as its unit, so that there is nothing to deflate. "
-                    "State the units in the framework, or name the indicators: indicators=(…)."
+                    "State the units in the framework, or name the indicators with indicators=(…)."
                 )
             return found
         known = [*framework.codes, *framework.denominators]

@@ -14,14 +14,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
-from hubtiers.regions.gazetteer import gazetteer
-from hubtiers.regions.pack import DEFAULT_PACK, source_of
+from hubtiers.regions.distance import mean_point, points_inside, seats
 
-__all__ = ["CentrePath", "centre_path", "weighted_centre"]
+__all__ = ["CentrePath", "centre_path"]
 
 Floats = NDArray[np.float64]
 
 _PLACES = ("seat", "point", "inside")
+_SEAT, _POINT = ["seat_lon", "seat_lat"], ["lon", "lat"]
 _METRES = 1000.0
 _STANDSTILL_KM = 1e-6
 """A move of less than a millimetre has no direction."""
@@ -38,8 +38,8 @@ class CentrePath:
         clockwise from north, missing for the first year and where it stands still); `km_from_first`
         and `bearing_from_first`.
     at
-        Which point stands for a region: its `"seat"`, the `"point"` of its row, or a point
-        `"inside"` it.
+        Which point stands for a region: its `"seat"`, the `"point"` of its row, a point `"inside"`
+        it, or `"seat or inside"` where some regions have no seat.
     regions
         The regions that count in every year.
     left_out
@@ -93,9 +93,10 @@ def centre_path(
         Regions by id, as `load_regions` gives them, with columns `lon` and `lat` (degrees, WGS84),
         or with geometry.
     at
-        `"seat"`: the seat of each region, from the gazetteer that ships or from columns `seat_lon`
-        and `seat_lat`; `"point"`: what `lon` and `lat` give; `"inside"`: a point inside each
-        region. Left out, the first of these that there is.
+        `"seat"`: the seat of each region, from the columns `seat_lon` and `seat_lat` that
+        `load_regions` gives; `"point"`: what `lon` and `lat` give; `"inside"`: a point inside each
+        region. Left out, the seat, or a point inside a region without one, as in `mean_centre`;
+        `lon` and `lat` where the regions have neither seats nor geometry.
 
     Returns
     -------
@@ -105,8 +106,10 @@ def centre_path(
     Raises
     ------
     DataError
-        When a weight is negative, a year has no weight, no region has a value in every year, or a
-        region is not among `regions`.
+        When a weight is negative, a year has no weight, no region has a value in every year, a
+        region is not among `regions` or has no place, or the weights lie evenly around the globe.
+    CRSError
+        When a point inside is needed and the layer has no coordinate reference system.
     MissingColumnError
         When seats or points are asked for and there are none.
     UnknownOptionError, SpecError
@@ -138,7 +141,7 @@ def centre_path(
             f"Every value of {listing(sums.index[~(sums > 0)])} is zero, so that there is no "
             "centre. Leave these years out."
         )
-    centres = np.array([weighted_centre(points, weights[year].to_numpy()) for year in weights])
+    centres = np.array([mean_point(points, weights[year].to_numpy()) for year in weights])
     frame = pd.DataFrame(centres, weights.columns.rename("year"), ["lon", "lat"])
     frame["km"], frame["bearing"] = _ways(centres, np.vstack([centres[:1], centres[:-1]]))
     starts = np.repeat(centres[:1], len(centres), axis=0)
@@ -175,66 +178,37 @@ def _points(regions: pd.DataFrame, ids: list[str], at: str | None) -> tuple[str,
             f"The regions lack {listing(absent)}, which have a value. Give the regions that the "
             "values are from."
         )
-    chosen_regions = regions.loc[ids]
-    seats = _seats(chosen_regions)
-    listed = {"lon", "lat"} <= set(regions.columns)
-    chosen = at or ("seat" if seats is not None else "point" if listed else "inside")
-    if chosen == "inside":
-        points = _inside(chosen_regions)
-    elif chosen == "seat":
-        if seats is None:
-            raise MissingColumnError(["seat_lon", "seat_lat"], "The regions", map(str, regions))
-        points = seats
-    else:
-        if not listed:
-            raise MissingColumnError(["lon", "lat"], "The regions", map(str, regions))
-        points = chosen_regions[["lon", "lat"]].to_numpy(float)
-    if odd := [region for region, point in zip(ids, points, strict=True) if np.isnan(point).any()]:
+    chosen = regions.loc[ids]
+    if at == "inside":
+        return at, points_inside(chosen)
+    if at == "point" or (at is None and _only_points(chosen)):
+        return "point", _listed(chosen)
+    if at == "seat" and not set(_SEAT) <= set(regions.columns):
+        raise MissingColumnError(_SEAT, "The regions", map(str, regions))
+    found = seats(chosen)
+    kinds = found["kind"]
+    if at == "seat" and (kinds != at).any():
+        raise DataError(
+            f"{listing(found.index[kinds != at])} has no seat. Add it, or leave at='seat' out to "
+            "take a point inside such regions."
+        )
+    told = "seat or inside" if len(set(kinds)) > 1 else str(kinds.iloc[0])
+    return told, found[_POINT].to_numpy(float)
+
+
+def _only_points(regions: pd.DataFrame) -> bool:
+    """Say whether regions have a listed point and nothing else that tells where they lie."""
+    listed, seat = (set(pair) <= set(regions.columns) for pair in (_POINT, _SEAT))
+    return listed and not seat and not isinstance(regions, gpd.GeoDataFrame)
+
+
+def _listed(regions: pd.DataFrame) -> Floats:
+    if not set(_POINT) <= set(regions.columns):
+        raise MissingColumnError(_POINT, "The regions", map(str, regions))
+    points = regions[_POINT].to_numpy(float)
+    if len(odd := regions.index[np.isnan(points).any(axis=1)]):
         raise DataError(f"{listing(odd)} has no place. Add it, or leave the region out.")
-    return chosen, points
-
-
-def _seats(regions: pd.DataFrame) -> Floats | None:
-    """Return the seats of regions, None where one has none."""
-    if {"seat_lon", "seat_lat"} <= set(regions.columns):
-        return regions[["seat_lon", "seat_lat"]].to_numpy(float)
-    if source_of(regions).pack != DEFAULT_PACK:
-        return None
-    known = gazetteer().drop_duplicates("region_id").set_index("region_id")
-    seats = known[["seat_lon", "seat_lat"]].reindex(regions.index)
-    return None if seats.isna().any(axis=None) else seats.to_numpy(float)
-
-
-def _inside(regions: pd.DataFrame) -> Floats:
-    if not isinstance(regions, gpd.GeoDataFrame):
-        raise DataError(
-            "The regions have neither geometry nor the columns 'lon' and 'lat'. Take them from "
-            "load_regions or read_regions."
-        )
-    shapes = regions.geometry
-    if shapes.crs is not None:
-        shapes = shapes.to_crs("EPSG:4326")
-    inner = shapes.representative_point()
-    return np.column_stack([inner.x, inner.y])
-
-
-def weighted_centre(points: Floats, weights: Floats) -> tuple[float, float]:
-    """Return longitude and latitude of the weighted mean of unit vectors, in degrees.
-
-    >>> weighted_centre(np.array([[179.0, 0.0], [-179.0, 0.0]]), np.ones(2))
-    (180.0, 0.0)
-    """
-    turns = np.radians(points)
-    flat = np.cos(turns[:, 1])
-    ball = np.column_stack(
-        [flat * np.cos(turns[:, 0]), flat * np.sin(turns[:, 0]), np.sin(turns[:, 1])]
-    )
-    x, y, z = weights @ ball / weights.sum()
-    if np.hypot(np.hypot(x, y), z) < 1e-9:
-        raise DataError(
-            "The weights lie evenly around the globe, so that there is no centre on its surface."
-        )
-    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+    return points
 
 
 def _ways(ends: Floats, starts: Floats) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from hubtiers.scoring.impute import takes_years
 from hubtiers.table.deflate import PriceIndex, deflate_table, money_indicators
 from hubtiers.table.indicator_table import IndicatorTable, require_table
 
-__all__ = ["TierPanel", "tier_panel"]
+__all__ = ["TierPanel", "require_whole_ratios", "tier_panel"]
 
 PRESENCE = ("scored", "no data", "absent")
 """Whether a region has a score in a year, has too few values, or is no region of that year."""
@@ -340,7 +340,7 @@ def tier_panel(
             "one year with Scheme.run(table)."
         )
     if deflate is not None:
-        _require_whole_ratios(scheme, deflate, tables[wanted[0]])
+        require_whole_ratios(scheme, deflate, tables[wanted[0]])
         tables = {year: deflate_table(t, deflate, year=year) for year, t in tables.items()}
     require_one_framework(tables)
     scheme = scheme.knowing_years(tables)
@@ -368,8 +368,14 @@ def _require_tables(tables: Mapping[int, IndicatorTable]) -> None:
         require_table(table, "tier_panel()")
 
 
-def _require_whole_ratios(scheme: Scheme, prices: PriceIndex, table: IndicatorTable) -> None:
-    """Refuse to deflate what is divided by something that stays as it is."""
+def require_whole_ratios(scheme: Scheme, prices: PriceIndex, table: IndicatorTable) -> None:
+    """Refuse to deflate what is divided by something that stays as it is.
+
+    Raises
+    ------
+    SpecError
+        When money is deflated that a denominator divides, and nothing says whether that is money.
+    """
     if prices.indicators is not None or isinstance(scheme.denominate, NoDenominate):
         return
     deflated = prices.applies_to(table.framework)
@@ -379,7 +385,7 @@ def _require_whole_ratios(scheme: Scheme, prices: PriceIndex, table: IndicatorTa
         raise SpecError(
             f"{listing(map(repr, divided))} is money that is divided by {size!r}, and it is not "
             "known whether that is money as well. Name all that is to be deflated, denominators "
-            "too: PriceIndex(…, indicators=(…))."
+            "too, with indicators=(…)."
         )
 
 

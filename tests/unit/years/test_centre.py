@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 import hubtiers as ht
-from hubtiers.years.centre import weighted_centre
+from hubtiers.regions.distance import mean_point
 
 
 def places(**points):
@@ -34,7 +36,7 @@ def test_a_degree_of_the_equator_to_the_west():
 
 
 def test_over_the_date_line():
-    lon, lat = weighted_centre(np.array([[170.0, 0.0], [-170.0, 0.0]]), np.array([1.0, 3.0]))
+    lon, lat = mean_point(np.array([[170.0, 0.0], [-170.0, 0.0]]), np.array([1.0, 3.0]))
     assert lon == pytest.approx(-175.0, abs=0.15)
     assert lat == pytest.approx(0.0)
 
@@ -78,6 +80,48 @@ def test_seat_or_inside():
     assert seat.frame["lat"].iloc[0] > inside.frame["lat"].iloc[0]
 
 
+def squares(**columns):
+    """Three squares of ten degrees whose rows also list a corner, with columns added."""
+    shapes = [shapely.box(10 * x, 0, 10 * x + 10, 10) for x in range(3)]
+    corners = {"lon": [0.0, 10.0, 20.0], "lat": [0.0, 0.0, 0.0]}
+    frame = gpd.GeoDataFrame(corners | columns, geometry=shapes, crs="EPSG:4326")
+    return frame.set_axis(["x", "y", "z"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "at"),
+    [
+        ({}, "inside"),
+        ({"seat_lon": [1.0, 12.0, 28.0], "seat_lat": [9.0, 9.0, 9.0]}, "seat"),
+        ({"seat_lon": [1.0, np.nan, 28.0], "seat_lat": [9.0, np.nan, 9.0]}, "seat or inside"),
+    ],
+)
+def test_same_points_as_hubs(columns, at):
+    """What stands for a region is the same for the path of a weight and for its mean centre."""
+    regions = squares(**columns)
+    weights = pd.DataFrame({2010: [1.0, 2.0, 1.0], 2020: [1.0, 1.0, 5.0]}, index=regions.index)
+    found = ht.centre_path(weights, regions)
+    assert found.at == at
+    for year in weights:
+        centre = ht.mean_centre(weights[year], regions)
+        assert found.frame.loc[year, ["lon", "lat"]].tolist() == pytest.approx(centre, abs=1e-12)
+
+
+def test_a_seat_that_is_not_known():
+    regions = squares(seat_lon=[1.0, np.nan, 28.0], seat_lat=[9.0, np.nan, 9.0])
+    weights = pd.DataFrame({2010: 1.0, 2020: 1.0}, index=regions.index)
+    with pytest.raises(ht.DataError, match="y has no seat. Add it, or leave at='seat' out"):
+        ht.centre_path(weights, regions, at="seat")
+    with pytest.raises(ht.CRSError, match="no coordinate reference system"):
+        ht.centre_path(weights, regions.set_crs(None, allow_override=True), at="inside")
+
+
+def test_mean_centre_that_is_none():
+    regions = squares(seat_lon=[0.0, 180.0, 5.0], seat_lat=[0.0, 0.0, 0.0])
+    with pytest.raises(ht.DataError, match="evenly around the globe"):
+        ht.mean_centre(pd.Series({"x": 1.0, "y": 1.0}), regions)
+
+
 def test_refusals():
     points = places(a=(0, 0), b=(2, 0))
     with pytest.raises(ht.DataError, match="The values of b are negative"):
@@ -94,7 +138,7 @@ def test_refusals():
         path({2010: [1.0, 1.0], 2020: [1.0, 1.0]}, points[["lat"]], at="point")
     with pytest.raises(ht.MissingColumnError, match="seat_lon"):
         path({2010: [1.0, 1.0], 2020: [1.0, 1.0]}, points, at="seat")
-    with pytest.raises(ht.DataError, match="neither geometry nor the columns"):
+    with pytest.raises(ht.DataError, match="'a', 'b' have no geometry"):
         path({2010: [1.0, 1.0], 2020: [1.0, 1.0]}, points[["lat"]])
     with pytest.raises(ht.DataError, match="a has no place"):
         path({2010: [1.0, 1.0], 2020: [1.0, 1.0]}, places(a=(np.nan, 0), b=(2, 0)))
