@@ -7,7 +7,7 @@ import pytest
 
 import hubtiers.show
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, printed_as
-from hubtiers.show import words
+from hubtiers.show.book import BOOK, THEMES
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.methods import method_text
 from hubtiers.show.pages.report import build_report
@@ -20,6 +20,7 @@ from hubtiers.show.words import (
     browser_words,
     join_texts,
     number_text,
+    reason_text,
     say,
     tier_text,
     title_texts,
@@ -36,6 +37,7 @@ SENTENCES = {
     "wrapping.py",
     "report_sections.py",
     *(path.name for path in ROOM.glob("pages/sections_*.py")),
+    *(path.name for path in ROOM.glob("book/*.py")),
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Texts that are about the other language.
@@ -59,8 +61,7 @@ def literals(path):
 
 @pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: path.name)
 def test_chinese_stands_in_the_book_only(path):
-    # So may the modules of sections of the report.
-    if path.name not in SENTENCES and not path.name.startswith("sections_"):
+    if path.name not in SENTENCES:
         assert [text for text in literals(path) if CHINESE.search(text)] == []
 
 
@@ -69,7 +70,7 @@ def test_scripts_hold_no_words_in_chinese(path):
     assert CHINESE.findall(path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("key", sorted(words._BOOK))
+@pytest.mark.parametrize("key", sorted(BOOK))
 def test_every_word_stands_in_both_languages_with_the_same_places(key):
     said = word(key)
     places = re.compile(r"{(\w+)}")
@@ -83,14 +84,9 @@ def test_every_word_stands_in_both_languages_with_the_same_places(key):
 
 
 def test_no_word_stands_twice():
-    pairs = [(said.zh, said.en) for said in words._BOOK.values()]
+    pairs = [(said.zh, said.en) for said in BOOK.values()]
     assert len(pairs) == len(set(pairs))
-    themes = [
-        theme for name, theme in vars(words).items() if isinstance(theme, dict) and name.isupper()
-    ]
-    assert sum(
-        len(t) for t in themes if t is not words._BOOK and isinstance(next(iter(t.values())), Text)
-    ) == len(pairs)
+    assert sum(map(len, THEMES)) == len(pairs)
 
 
 def used_in(text, key):
@@ -104,21 +100,18 @@ def test_every_word_is_said_somewhere():
     sources = [
         path.read_text(encoding="utf-8")
         for path in [*ROOM.rglob("*.py"), *SCRIPTS, ROOM.parent / "_console.py"]
-        if path.name != "words.py"
+        if path.parent.name != "book"
     ]
-    own = (ROOM / "words.py").read_text(encoding="utf-8")
-    text = "\n".join([*sources, own[own.index("def word(") :]])
+    text = "\n".join(sources)
     # A status, a rule of matching, a step and a number of a rule are looked up by what data,
     # scheme and rules hold.
     house = ROOM.parent
     rules = [house / "tiers" / "rules.py", *(house / "hubs").glob("*.py")]
     text += "\n".join(path.read_text(encoding="utf-8") for path in rules)
     kinds = ("status_", "rule_", "step_", "option_", "dial_", "link_")
-    listed = {key: key.split("_", 1)[1] for key in words._BOOK if key.startswith(kinds)}
+    listed = {key: key.split("_", 1)[1] for key in BOOK if key.startswith(kinds)}
     unused = [
-        key
-        for key in words._BOOK
-        if not used_in(text, key) and not used_in(text, listed.get(key, key))
+        key for key in BOOK if not used_in(text, key) and not used_in(text, listed.get(key, key))
     ]
     assert [key for key in unused if key != "status_unknown"] == []
 
@@ -196,6 +189,6 @@ def test_map_figure_tables_and_report_say_the_same_word_for_the_same_thing(outco
 
 def test_reasons_are_told_in_the_language_of_the_page():
     error = printed_as(DataError("A radar plot needs three."), "reason_radar")
-    assert words.reason_text(error).en == "A radar plot needs three."
-    assert words.reason_text(error).zh == "雷达图至少需要三个功能层，请在指标体系中分组。"
-    assert words.reason_text(DataError("Odd.")).zh == "数据不满足该方法的条件。"
+    assert reason_text(error).en == "A radar plot needs three."
+    assert reason_text(error).zh == "雷达图至少需要三个功能层，请在指标体系中分组。"
+    assert reason_text(DataError("Odd.")).zh == "数据不满足该方法的条件。"

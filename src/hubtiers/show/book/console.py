@@ -1,0 +1,46 @@
+"""What the console says when a study is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hubtiers.show.bilingual import Text
+
+__all__ = ["WORDS"]
+
+WORDS: Mapping[str, Text] = {
+    "console_agreement": Text(
+        "与布局 {layout} 比较：{told}。", "Agreement with the layout {layout}: {told}."
+    ),
+    "console_all_agree": Text(
+        "全部同级：95% 置信下同级比例不低于 {low}", "all agree: a share of at least {low} with 95 %"
+    ),
+    "console_interval": Text("95% 区间 {low} 至 {high}", "95 % {low} to {high}"),
+    "console_reference": Text("与 {layout} 比较：{told}。", "Agreement with {layout}: {told}."),
+    "console_told": Text(
+        "可比的 {n} 个区域中 {matches} 个同级，加权 κ = {kappa}（{sure}；置换检验 p = {p}）",
+        "{matches} of {n} regions in the same tier, weighted kappa {kappa} ({sure}; permutations "
+        "p {p})",
+    ),
+    "console_baseline": Text("基准，{name}：{told}。", "Baseline, {name}: {told}."),
+    "console_differs": Text(
+        "{scheme} 与参照不同级的区域：{names}。", "{scheme} differs from the reference in {names}."
+    ),
+    "console_no_interval": Text("{r}（无区间）", "{r} (no interval)"),
+    "console_of": Text("{matches}/{n}", "{matches} of {n}"),
+    "console_outside": Text(
+        "与外部变量 {name} 比较：皮尔逊 r = {pearson}，斯皮尔曼 ρ = {spearman}，"
+        "肯德尔 τ = {kendall}，共 {regions} 个区域；按其排名分级，{same} 个同级。",
+        "Against {name}: Pearson {pearson}, Spearman {spearman}, Kendall {kendall} over {regions} "
+        "regions; {same} in the tier that this ranking would give.",
+    ),
+    "console_unnamed": Text(
+        "此处列为{tiers}、而参照没有列出的区域有 {n} 个，以上数目不含它们：{names}。",
+        "The reference does not name {n} regions that are {tiers} here, and the counts above do "
+        "not see them: {names}.",
+        one="The reference does not name {n} region that is {tiers} here, and the counts above do "
+        "not see it: {names}.",
+    ),
+    "console_weights": Text("同一研究在其他赋权方法下的结果", "The same study under other weights"),
+    "console_with_interval": Text("{r}（95% 区间 {low} 至 {high}）", "{r} (95 % {low} to {high})"),
+}
