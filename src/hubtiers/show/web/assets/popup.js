@@ -57,7 +57,7 @@
       from += share;
       if (share >= 0.005) {
         // Draws do not show that a share is the whole.
-        const percent = share > 0.995 ? "> 99 %" : Math.round(share * 100) + " %";
+        const percent = share >= 0.995 ? "> 99 %" : Math.round(share * 100) + " %";
         texts.push(state.data.tiers[tier].names[state.lang] + " " + percent);
       }
     });
