@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -74,18 +74,6 @@ _DIRECTIONS = {
     "负向": -1,
 }
 _KINDS = ("extensive", "intensive")
-_COLUMNS = (
-    "code",
-    "name_zh",
-    "name_en",
-    "parent",
-    "category",
-    "direction",
-    "unit",
-    "kind",
-    "weight",
-    "denominator",
-)
 _REQUIRED = ("code", "parent", "direction")
 
 
@@ -170,21 +158,19 @@ class Framework:
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
             `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default:
-            weight 1, kind extensive.
+            weight 1, kind extensive. Cells are parted by commas, semicolons or tabs.
 
         Raises
         ------
-        MissingColumnError, SpecError
+        MissingColumnError
+            When a column that must be there is not.
+        SpecError
+            When a column is not known or stands twice, a row has more cells than the header, a
+            quotation mark is lost, or a cell is not what its column holds.
         """
         text, _ = read_text(path)
-        rows = list(csv.DictReader(io.StringIO(text)))
-        header = next(csv.reader(io.StringIO(text)), [])
-        if absent := [name for name in _REQUIRED if name not in header]:
-            raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
-        nodes = []
-        for number, row in enumerate(rows, start=2):
-            cells = {name: (cell or "").strip() for name, cell in row.items() if name}
-            nodes.append(_parse_row(cells, f"{Path(path).name}, line {number}"))
+        title = Path(path).name
+        nodes = [_parse_row(cells, where) for where, cells in _read_rows(text, title)]
         groups = tuple(node for node in nodes if isinstance(node, Group))
         return cls(tuple(node for node in nodes if isinstance(node, Indicator)), groups)
 
@@ -328,6 +314,61 @@ def load_framework(source: str | Path) -> Framework:
 def _row_of(node: Group | Indicator, names: list[str]) -> list[object]:
     # Groups lack some of the columns; their cells are empty.
     return [getattr(node, name, "") for name in names]
+
+
+def _read_rows(text: str, title: str) -> list[tuple[str, dict[str, str]]]:
+    """Return where each row of a framework file stands, and its cells by column.
+
+    What a spelling mistake would drop in silence, with the weights of all others, is an error.
+    """
+    records = _records(text, title)
+    header = [name.strip() for name in records[0][1]] if records else []
+    if absent := [name for name in _REQUIRED if name not in header]:
+        raise MissingColumnError(absent, f"The framework {title}", header)
+    _check_header(header, title)
+    rows = []
+    for number, cells in records[1:]:
+        where = f"{title}, line {number}"
+        beyond = [cell.strip() for cell in cells[len(header) :]]
+        if any(beyond):
+            raise SpecError(
+                f"{where}: the row has {len(cells)} cells, but the header {len(header)}. Put texts "
+                "with commas in quotation marks, and check that none of these is lost."
+            )
+        rows.append((where, dict(zip(header, map(str.strip, cells), strict=False))))
+        if rows[-1][1].get("", ""):
+            raise SpecError(
+                f"{where}: {rows[-1][1]['']!r} stands in a column without a header. Name the "
+                "column, or empty the cell."
+            )
+    return rows
+
+
+def _records(text: str, title: str) -> list[tuple[int, list[str]]]:
+    """Return the lines of a delimited text that are not empty, each with its number."""
+    first = text.splitlines()[0] if text else ""
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        records = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise SpecError(
+            f"{title}, line {reader.line_num}: a quotation mark is lost or stands inside a text "
+            f"({error}). Put texts with commas in quotation marks, and double those within."
+        ) from None
+    return [(number, cells) for number, cells in records if "".join(cells).strip()]
+
+
+def _check_header(header: Sequence[str], title: str) -> None:
+    """Raise when a column of a framework file is not known, or stands more than once."""
+    known = [field.name for field in fields(Indicator)]
+    for place, name in enumerate(header):
+        if name and name not in known:
+            raise UnknownOptionError(f"column of the framework {title}:", name, known)
+        if name and name in header[:place]:
+            raise SpecError(
+                f"The framework {title} has the column {name!r} more than once. Keep one of them."
+            )
 
 
 def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
