@@ -103,7 +103,7 @@ def _warnings_told() -> Iterator[None]:
     """Tell what hubtiers warns of as sentences on standard error, each once."""
     plain = warnings.showwarning
 
-    def tell(
+    def show(
         message: Warning | str,
         category: type[Warning],
         filename: str,
@@ -118,7 +118,7 @@ def _warnings_told() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", HubtiersWarning)
-        warnings.showwarning = tell
+        warnings.showwarning = show
         yield
 
 

@@ -41,7 +41,12 @@ def test_an_encoding_that_lacks_characters_ends_nothing(tmp_path, encoding, argu
     said = run(*arguments, cwd=tmp_path, env=surroundings)
     assert said.returncode == 0, said.stderr
     assert b"fault" not in said.stderr
-    assert b"Usage" in said.stdout or b"Yichang" in said.stdout or b"2 names" in said.stdout or b"zhang2022" in said.stdout
+    assert (
+        b"Usage" in said.stdout
+        or b"Yichang" in said.stdout
+        or b"2 names" in said.stdout
+        or b"zhang2022" in said.stdout
+    )
 
 
 def test_names_of_files_do_not_steer_the_terminal(tmp_path):
