@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -23,6 +24,7 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 __all__ = [
     "CATEGORIES",
     "FUNCTIONS",
+    "RESERVED",
     "TIERS",
     "TIER_NAMES_ZH",
     "Framework",
@@ -74,6 +76,23 @@ _DIRECTIONS = {
     "负向": -1,
 }
 _KINDS = ("extensive", "intensive")
+RESERVED = (
+    "region_id",
+    "name_zh",
+    "name_en",
+    "score",
+    "rank",
+    "tier",
+    "coverage",
+    "tier_probability",
+    "rank_low",
+    "rank_high",
+    "certainty",
+    "likeliest_tier",
+    "geometry",
+)
+"""Columns of the results, whose names no group of a framework may have."""
+
 _REQUIRED = ("code", "parent", "direction")
 
 
@@ -410,11 +429,16 @@ def _check_codes(framework: Framework) -> None:
         raise SpecError(
             "The framework has no indicator. Give at least one row a direction (1 or -1)."
         )
-    codes = [n.code for n in framework.nodes]
-    if twice := sorted({c for c in codes if codes.count(c) > 1}):
+    counts = Counter(n.code for n in framework.nodes)
+    if twice := sorted(code for code, times in counts.items() if times > 1):
         raise SpecError(
             f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be "
             "unique."
+        )
+    if taken := [g.code for g in framework.groups if g.code in RESERVED]:
+        raise SpecError(
+            f"The framework has a group with the code {listing(map(repr, taken))}, but the results "
+            "have a column of that name themselves. Choose another code."
         )
     for n in framework.nodes:
         if not 0 < n.weight < float("inf"):

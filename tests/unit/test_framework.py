@@ -5,12 +5,14 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 from hubtiers.framework import (
     CATEGORIES,
     FUNCTIONS,
+    RESERVED,
     TIERS,
     Framework,
     Group,
     Indicator,
     load_framework,
 )
+from hubtiers.study import load_study
 
 
 def small(**changes):
@@ -222,3 +224,17 @@ def test_cells_without_a_header(tmp_path):
     assert len(Framework.from_csv(written(tmp_path, text)).codes) == 2
     with pytest.raises(SpecError, match="line 4: 'see 2' stands in a column without a header"):
         Framework.from_csv(written(tmp_path, text.replace("Office", "Office,see 2")))
+
+
+@pytest.mark.parametrize("code", RESERVED)
+def test_groups_do_not_take_the_columns_of_results(tmp_path, code):
+    text = f"{HEADER}\n{ROWS}".replace("technology", code)
+    with pytest.raises(SpecError, match=f"group with the code '{code}', but the results have"):
+        Framework.from_csv(written(tmp_path, text))
+
+
+def test_all_columns_of_results_are_reserved():
+    outcome = load_study("zhang2022").run()
+    groups = {group.code for group in outcome.result.table.framework.groups}
+    frame = outcome.result.to_geodataframe()
+    assert {*frame.columns, frame.index.name} - groups <= set(RESERVED)
