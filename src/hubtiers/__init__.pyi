@@ -81,6 +81,7 @@ from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
 from .regions.pack import Pack, load_pack
 from .regions.read import read_regions
+from .regions.shipped_pairs import load_distances, load_flows
 from .robustness.montecarlo import assess_robustness
 from .robustness.result import Robustness
 from .robustness.sensitivity import leave_one_out, sensitivity, sobol_indices
@@ -379,6 +380,8 @@ __all__ = [
     "leave_one_out",
     "list_datasets",
     "load_context",
+    "load_distances",
+    "load_flows",
     "load_framework",
     "load_indicators",
     "load_layout",

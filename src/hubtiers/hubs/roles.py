@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError
 from hubtiers.hubs.layout import Hub, HubLayout, layout_members
+from hubtiers.hubs.masses import NORMALISE, require_ratios
 from hubtiers.scheme import Result
 
 __all__ = ["DivisionOfLabour", "division_of_labour"]
@@ -84,8 +85,8 @@ def division_of_labour(
     SpecError
         When a bar is out of range.
     DataError
-        When the framework has fewer than two functions, a sub-score is negative, or no hub has two
-        members with a score.
+        When the framework has fewer than two functions, sub-scores are ranks or z-scores or one is
+        negative, or no hub has two members with a score.
 
     Notes
     -----
@@ -109,6 +110,11 @@ def division_of_labour(
             f"division_of_labour(quotient={quotient!r}, share={share!r}) needs a quotient above 0 "
             "and a share between 0 and 1."
         )
+    require_ratios(
+        result.fitted.scheme,
+        what="Sub-scores are to serve as sizes",
+        way_out=NORMALISE,
+    )
     functions = _functions(result)
     parts, rows = [], {}
     for hub in layout.hubs:

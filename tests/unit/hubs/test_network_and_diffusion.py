@@ -170,7 +170,7 @@ def test_networks_that_cannot_be_built(land: Any) -> None:
     ranked = result.fitted.scheme.replace(normalise=ht.PercentileRank()).run(result.table)
     with pytest.raises(DataError, match=r"those of PercentileRank\(.*twice the score is not"):
         build_network(layout, result=ranked, regions=layer)
-    with pytest.raises(DataError, match="Give mass=, a size"):
+    with pytest.raises(DataError, match=r"as much\. Normalise with MinMax\(\)"):
         simulate_diffusion(ranked, layout, sources=["a"], regions=layer)
     with pytest.raises(DataError, match="are not positive"):
         build_network(layout, result=result, regions=layer, mass=-result.scores)
