@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubtiers._methods import make_named
-from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError
 
 if TYPE_CHECKING:
     from hubtiers.hubs.compare_layouts import LayoutComparison
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.hubs.network import HubNetwork
     from hubtiers.hubs.propose import ProposedLayout
+    from hubtiers.hubs.roles import DivisionOfLabour
     from hubtiers.hubs.stability import LayoutStability
     from hubtiers.scheme import Result
 
@@ -115,8 +116,9 @@ class HubFindings:
         The proposed layout, and how it depends on what varies.
     comparison
         The layout of the study against the proposed one.
-    network, diffusion
-        Of the proposed layout, or of that of the study where none is proposed.
+    network, diffusion, labour
+        Of the proposed layout, or of that of the study where none is proposed; `labour` is the
+        division of labour inside its hubs, None where no hub has two members with a score.
     """
 
     proposed: ProposedLayout | None = None
@@ -124,6 +126,7 @@ class HubFindings:
     comparison: LayoutComparison | None = None
     network: HubNetwork | None = None
     diffusion: Diffusion | None = None
+    labour: DivisionOfLabour | None = None
 
 
 def propose_options(
@@ -224,7 +227,18 @@ def find_hubs(
         comparison=comparison,
         network=_network(network, basis, result, regions, folder),
         diffusion=_diffusion(diffusion, basis, result, regions),
+        labour=_labour(basis, result) if any((propose, network, diffusion)) else None,
     )
+
+
+def _labour(layout: HubLayout | None, result: Result) -> DivisionOfLabour | None:
+    """Return who does what inside the hubs; None where the data do not tell."""
+    from hubtiers.hubs.roles import division_of_labour
+
+    try:
+        return None if layout is None else division_of_labour(result, layout)
+    except DataError:
+        return None
 
 
 def _network(
