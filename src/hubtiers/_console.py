@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "open_console",
     "print_datasets",
+    "print_frame",
     "print_outcome",
     "print_paths",
     "print_robustness",
@@ -292,6 +293,24 @@ def print_datasets(console: Console, sets: pd.DataFrame) -> None:
         title = f"{row['title_en']}\n{row['title_zh']}".strip()
         _add_row(table, [row["kind"], row["name"], title, row["terms"]])
     console.print(table)
+
+
+def print_frame(console: Console, frame: pd.DataFrame, title: str) -> None:
+    """Print a table as it is, numbers to the right and what is missing as a dash."""
+    table = Table(title=Text(title), title_justify="left")
+    for name, dtype in frame.dtypes.items():
+        table.add_column(str(name), justify="right" if dtype.kind in "fi" else "left")
+    for row in frame.itertuples(index=False):
+        _add_row(table, [_printed(cell) for cell in row])
+    console.print(table)
+
+
+def _printed(cell: object) -> str:
+    import pandas as pd
+
+    if pd.isna(cell):  # type: ignore[call-overload]
+        return "–"
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
 
 
 def _add_row(table: Table, cells: Iterable[object]) -> None:

@@ -37,6 +37,8 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         write_csv(found.comparison.hubs.set_index("hub_a"), folder / "layout_comparison.csv")
     if found.network is not None:
         write_csv(found.network.to_frame().set_index("from"), folder / "links.csv")
+    if found.labour is not None:
+        write_csv(found.labour.members.set_index("hub"), folder / "division_of_labour.csv")
     if found.diffusion is not None:
         write_csv(found.diffusion.to_frame(), folder / "diffusion.csv")
 

@@ -73,6 +73,7 @@ from hubtiers._options import (
     Yardstick,
     Year,
 )
+from hubtiers._plan_commands import add_plan_commands
 from hubtiers._terminal import ready_streams, tell
 from hubtiers.errors import HubtiersError, HubtiersWarning
 
@@ -566,6 +567,7 @@ def _with_names(regions: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 add_hub_commands(app)
+add_plan_commands(app)
 
 
 def main() -> None:

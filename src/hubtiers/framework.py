@@ -30,7 +30,10 @@ __all__ = [
     "Framework",
     "Group",
     "Indicator",
+    "framework_file",
     "load_framework",
+    "location_factors",
+    "template_names",
 ]
 
 TIERS = ("international", "national", "regional", "local")
@@ -76,6 +79,7 @@ _DIRECTIONS = {
     "负向": -1,
 }
 _KINDS = ("extensive", "intensive")
+_SLOT = "slot"
 RESERVED = (
     "region_id",
     "name_zh",
@@ -98,13 +102,23 @@ _REQUIRED = ("code", "parent", "direction")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A node that gathers others: a function, or any level of a user's own hierarchy."""
+    """A node that gathers others: a function, or any level of a user's own hierarchy.
+
+    With `slot` it is a place that a template leaves to be filled: by indicators below it, or by one
+    that takes its place.
+    """
 
     code: str
     name_zh: str = ""
     name_en: str = ""
     parent: str = ""
     weight: float = 1.0
+    slot: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the column `kind` of a file says of it."""
+        return _SLOT if self.slot else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +157,13 @@ class Framework:
         The measured leaves, in the order of the columns of every table made with this framework.
     groups
         The inner nodes, highest first. A node whose `parent` is empty stands directly under the
-        score.
+        score. With a slot among them there may be no indicator yet: the framework is a template.
 
     Raises
     ------
     SpecError
         When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not
-        positive.
+        positive, or there is neither indicator nor slot.
 
     Examples
     --------
@@ -176,8 +190,9 @@ class Framework:
         path
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
-            `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default:
-            weight 1, kind extensive. Cells are parted by commas, semicolons or tabs.
+            `source`, `unit_en`. Rows without a direction are groups, and those among them of the
+            kind `slot` places to be filled. Empty cells take the default: weight 1, kind extensive.
+            Cells are parted by commas, semicolons or tabs.
 
         Raises
         ------
@@ -288,27 +303,77 @@ class Framework:
                 raise UnknownOptionError("indicator", code, self.codes)
         return self.select(c for c in self.codes if c not in gone)
 
-    def empty_slots(self) -> pd.DataFrame:
-        """Return the groups and the categories of Zhang that no indicator fills.
+    def fill(self, indicators: Iterable[Indicator]) -> Framework:
+        """Return the framework with these indicators added.
 
-        What a score does not cover.
+        Choose it to fill a template: an indicator stands below a slot, or takes the place of the
+        slot whose code it has.
+
+        Raises
+        ------
+        SpecError
+            When an indicator has the code of another node that is no empty slot.
+
+        Examples
+        --------
+        >>> template = load_framework("hub-plan")
+        >>> rd = Indicator("target_01", name_en="R&D intensity", parent="science_centre")
+        >>> template.fill([rd]).leaves("science_centre")
+        ['target_01']
+        """
+        added = tuple(indicators)
+        codes = {indicator.code for indicator in added}
+        used = {n.parent for n in (*self.nodes, *added)}
+        taken = {g.code for g in self.groups if g.slot and g.code in codes and g.code not in used}
+        groups = tuple(group for group in self.groups if group.code not in taken)
+        return Framework((*self.indicators, *added), groups)
+
+    def require_indicators(self) -> None:
+        """Refuse a template that nobody has filled.
+
+        Raises
+        ------
+        SpecError
+            When there is no indicator.
+        """
+        if not self.indicators:
+            slots = sum(group.slot for group in self.groups)
+            raise SpecError(
+                f"The framework is a template: {slots} slots and no indicator. Write it with "
+                "to_csv() (on the command line `hubtiers framework NAME --out FILE`), give rows a "
+                "direction or add indicators below the slots, and load that file."
+            )
+
+    def empty_slots(self) -> pd.DataFrame:
+        """Return the slots, groups and categories of Zhang that no indicator fills.
+
+        What a score does not cover. `slot` says which of the three it is; a group counts as empty
+        when nothing below it holds an indicator.
         """
         used = {i.category for i in self.indicators}
         bare = [group for group in self.groups if not self.leaves(group.code)]
-        rows = [("group", group.code, group.name_zh, group.name_en) for group in bare]
+        rows = [(g.kind or "group", g.code, g.name_zh, g.name_en) for g in bare]
         if used & set(CATEGORIES):
             empty = [code for code in CATEGORIES if code not in used]
             rows += [("category", code, CATEGORIES[code], code.replace("_", " ")) for code in empty]
         return pd.DataFrame(rows, columns=["slot", "code", "name_zh", "name_en"])
 
     def __repr__(self) -> str:
-        groups = [f"{g.code} ({len(self.leaves(g.code))})" for g in self.groups]
-        named = listing(groups, most=8) or "no groups"
-        return f"<Framework: {len(self.indicators)} indicators in {named}>"
+        empty = [g.code for g in self.groups if g.slot and not self.leaves(g.code)]
+        others = [g.code for g in self.groups if g.code not in empty]
+        named = listing((f"{code} ({len(self.leaves(code))})" for code in others), most=8)
+        to_fill = f"; {len(empty)} slots to fill" if empty else ""
+        return f"<Framework: {len(self.indicators)} indicators in {named or 'no groups'}{to_fill}>"
 
 
 def load_framework(source: str | Path) -> Framework:
     """Load a framework that ships with hubtiers, by name, or your own, by the path of a CSV file.
+
+    Two of those that ship are templates with slots and no indicator: ``"location-factors"`` (see
+    `location_factors`) and ``"hub-plan"``, the three dimensions of the plan of an innovation hub
+    (科学中心, 创新高地, 创新生态) with slots for its fourteen target indicators. The paper that
+    tells of the plan (Zhuang, Wu and Tan 2024) neither names the fourteen nor says which dimension
+    has how many, so that the slots have no name and no dimension until you fill them.
 
     Examples
     --------
@@ -323,11 +388,56 @@ def load_framework(source: str | Path) -> Framework:
                 "hubtiers."
             )
         return Framework.from_csv(path)
-    shipped = data_path("indicators", str(source), "framework.csv")
+    shipped = framework_file(str(source))
     if not shipped.is_file():
         names = [p.parent.name for p in data_path("indicators").glob("*/framework.csv")]
+        names += template_names()
         raise UnknownOptionError("framework", source, names)
     return Framework.from_csv(shipped)
+
+
+def framework_file(name: str) -> Path:
+    """Return the file of a framework that ships: that of a set of indicators, or a template."""
+    template = data_path("frameworks", f"{name}.csv")
+    return template if template.is_file() else data_path("indicators", name, "framework.csv")
+
+
+def template_names() -> list[str]:
+    """Return the names of the templates that ship, in alphabetical order."""
+    return sorted(path.stem for path in data_path("frameworks").glob("*.csv"))
+
+
+def location_factors() -> Framework:
+    """Location factors of innovation centres (区位因素): a template to fill.
+
+    Choose it to see which of the factors that Zhang (2022, section 2) names your data speak of, and
+    which they leave out.
+
+    Returns
+    -------
+    Framework
+        Three levels, macro, meso and micro (宏观, 中观, 微观), with six, four and four slots
+        and no indicator; `empty_slots()` of what you `fill` says what is not covered.
+
+    Notes
+    -----
+    The paper names factors, not indicators: which measure stands for which factor is a choice of
+    who fills it. The micro factors are those of districts inside a city, and need data of such.
+
+    References
+    ----------
+    Zhang (2022), doi:10.16418/j.issn.1000-3045.20220925002, section 2.
+
+    Examples
+    --------
+    >>> factors = location_factors()
+    >>> factors.children()
+    ['macro', 'meso', 'micro']
+    >>> filled = factors.fill([Indicator("flights", parent="flows_and_hubs")])
+    >>> filled.empty_slots()["code"].tolist()[:4]
+    ['macro', 'micro', 'economy', 'culture']
+    """
+    return load_framework("location-factors")
 
 
 def _row_of(node: Group | Indicator, names: list[str]) -> list[object]:
@@ -400,13 +510,18 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     }
     common["weight"] = _parse_weight(row.get("weight", ""), where)
     if not row["direction"]:
-        return Group(**common)
+        return Group(**common, slot=row.get("kind", "") == _SLOT)
     if row["direction"] not in _DIRECTIONS:
         raise SpecError(
             f"{where}: the direction of {row['code']!r} is {row['direction']!r}. Use 1 when more "
             "is better, -1 when less is better, and leave it empty for a group."
         )
     kind = row.get("kind", "") or "extensive"
+    if kind == _SLOT:
+        raise SpecError(
+            f"{where}: {row['code']!r} has a direction, so that it is an indicator, but is of the "
+            "kind 'slot'. Write 'extensive' (its values add up over regions) or 'intensive'."
+        )
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
     rest: dict[str, Any] = {
@@ -425,7 +540,7 @@ def _parse_weight(text: str, where: str) -> float:
 
 
 def _check_codes(framework: Framework) -> None:
-    if not framework.indicators:
+    if not framework.indicators and not any(group.slot for group in framework.groups):
         raise SpecError(
             "The framework has no indicator. Give at least one row a direction (1 or -1)."
         )
