@@ -95,7 +95,8 @@ def test_draws_everything_and_asks_for_nothing(visit, zhang_outcome):
     assert page.evaluate("drawn.shapes.length") == 372
     assert page.evaluate("drawn.labels.length") == 22
     assert page.locator(".hubtiers-core").count() == 22
-    assert page.locator(".hubtiers-legend li").count() == 7
+    # Tiers and their absence, tiers of hubs, further cores, extents.
+    assert page.locator(".hubtiers-legend li").count() == 9
     # Pixels: the colours of all three tiers are really on the canvas.
     colours = page.evaluate(
         """() => { const c = document.querySelector('.leaflet-overlay-pane canvas'), n = {};

@@ -18,6 +18,7 @@ from hubtiers.show.book import (
     tables,
     terms,
     web,
+    web_hubs,
     years,
 )
 
@@ -27,6 +28,8 @@ THEMES = (
     terms.WORDS,
     web.WORDS,
     web.FILLED,
+    web_hubs.WORDS,
+    web_hubs.FILLED,
     figures.WORDS,
     tables.WORDS,
     methods.WORDS,
@@ -39,5 +42,12 @@ THEMES = (
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
 
+_LINK_WORDS = ("hierarchical", "peer", "neighbour", "strong", "weak", "type")
+
 # What the web map says itself.
-BROWSER: Mapping[str, Text] = {**terms.WORDS, **web.WORDS}
+BROWSER: Mapping[str, Text] = {
+    **terms.WORDS,
+    **web.WORDS,
+    **web_hubs.WORDS,
+    **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
+}

@@ -7,6 +7,7 @@
     const keys = ["tier", "score"];
     state.data.functions.forEach((_, i) => keys.push("function" + i));
     if (state.data.confidence) keys.push("confidence");
+    if (state.data.diffusion) keys.push("arrival");
     return keys.concat("none");
   };
 
@@ -51,6 +52,7 @@
   function lookOf(state, number, sequence) {
     if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
     if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
+    if (state.fill === "arrival") return h.arrivalLook(state, number);
     const tier = state.now.tiers[number];
     const nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
     if (sequence) {
@@ -96,6 +98,7 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
+    if (key === "arrival") h.openTime(state);
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
 
@@ -220,6 +223,9 @@
     if (state.fill === "tier") {
       return [element("h2", "", h.words(state).tier_score), tierList(state)];
     }
+    if (state.fill === "arrival") {
+      return [element("h2", "", h.words(state).arrival), ...h.arrivalLegend(state)];
+    }
     const head = element(
       "h2",
       "",
@@ -228,12 +234,14 @@
     return [head].concat(state.fill === "confidence" ? doubtParts(state) : rampParts(state));
   };
 
+  Object.assign(h, { gradient: gradient, ends: ends });
+
   h.hubLegend = function (state) {
     const list = element("ul");
     state.data.hubTiers.forEach((look, i) => {
       const count = state.data.hubs.filter((hub) => hub.tier === i).length;
       if (!count) return;
-      const mark = h.mark(look, look.radius * 0.8);
+      const mark = h.coreMark(state, look, look.radius * 0.8, 0);
       mark.classList.add("hubtiers-mark");
       list.append(row(mark, look.names[state.lang], "(" + count + ")"));
     });

@@ -98,6 +98,7 @@
         h.number(state.now.functions[Number(state.fill.slice(8))][number], 3),
       );
     }
+    if (state.fill === "arrival") add(words.arrival_at, h.arrivalText(state, number));
     add(words.coverage, Math.round(region.coverage * 100) + " %");
     tip.append(rows);
     return tip;
@@ -165,6 +166,17 @@
         const inside = new Set(hub.units);
         const color = state.data.hubTiers[hub.tier].color;
         const outline = h.borders(state, (u) => (inside.has(u) ? 1 : -1));
+        L.polygon(
+          hub.units.map((u) => state.shapes[u].getLatLngs()),
+          {
+            stroke: false,
+            fillColor: color,
+            fillOpacity: 0.16,
+            smoothFactor: 0.4,
+            interactive: false,
+            pane: "hubtiers-lines",
+          },
+        ).addTo(layer);
         drawLines(state, outline, () => ({
           color: state.paint.casing,
           weight: 5,
@@ -194,14 +206,17 @@
   function drawCores(state) {
     const layer = L.layerGroup();
     state.labels = [];
+    // Names stand outside the rings of draws.
+    const ring = state.shown === 0 && state.data.draws ? h.ringRoom(state) : 0;
     state.data.hubs
       .slice()
       .reverse()
       .forEach((hub) => {
         const look = state.data.hubTiers[hub.tier];
         const radius = look.radius * state.markScale;
-        hub.cores.forEach((core) => {
-          const sign = h.mark(look, radius);
+        h.joinCores(state, hub, layer);
+        hub.cores.forEach((core, place) => {
+          const sign = h.coreMark(state, look, radius, place);
           const side = Number(sign.getAttribute("width"));
           const icon = L.divIcon({
             html: sign,
@@ -227,7 +242,7 @@
             opacity: 1,
           });
           label.setLatLng([core.lat, core.lon]);
-          state.labels.push({ label: label, core: core, tier: hub.tier, gap: radius + 1 });
+          state.labels.push({ label: label, core: core, tier: hub.tier, gap: radius + ring + 1 });
           mark.addTo(layer);
           label.addTo(layer);
         });
@@ -304,6 +319,19 @@
     });
   }
 
+  // Everything of the layout that is shown; links and draws belong to the first.
+  h.hubLayers = function (state) {
+    const data = state.data;
+    const layers = {};
+    const own = state.shown === 0;
+    if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
+    if (data.corridors.length) layers.corridors = drawCorridors(state);
+    if (own && data.network) layers.links = h.drawLinks(state);
+    if (own && data.draws) layers.draws_shown = h.drawRings(state);
+    if (data.hubs.length) layers.cores = drawCores(state);
+    return layers;
+  };
+
   // Layers that can be switched, lowest first; the lines of the outline and the dashes always
   // belong.
   h.drawLayers = function (state) {
@@ -331,9 +359,7 @@
         ),
       );
     }
-    if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
-    if (data.corridors.length) layers.corridors = drawCorridors(state);
-    if (data.hubs.length) layers.cores = drawCores(state);
+    Object.assign(layers, h.hubLayers(state));
     always.push(
       drawLines(state, data.dashes.map(h.decodeLine), () => ({
         color: state.paint.line,
@@ -343,15 +369,21 @@
     if (layers.context) layers.context.addTo(state.map);
     always.forEach((layer) => layer.addTo(state.map));
     Object.keys(layers).forEach((key) => {
-      if (key !== "corridors") layers[key].addTo(state.map);
+      if (!state.hidden.has(key)) layers[key].addTo(state.map);
     });
     if (data.basemap && layers.context) layers.context.remove();
     return layers;
   };
 
   h.toggleLayer = function (state, key, shown) {
-    if (shown) state.layers[key].addTo(state.map);
-    else state.layers[key].remove();
+    if (shown) {
+      state.hidden.delete(key);
+      state.layers[key].addTo(state.map);
+    } else {
+      state.hidden.add(key);
+      state.layers[key].remove();
+    }
+    h.renewHubLegend(state);
     h.spaceLabels(state);
   };
 })(window.hubtiers);

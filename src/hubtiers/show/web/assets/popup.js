@@ -214,7 +214,9 @@
         box.append(element("p", "second", words.no_peers));
       }
     }
-    box.append(sources(state, region));
+    const draws = h.drawFacts(state, region.id);
+    if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
+    box.append(...h.arrivalParts(state, number), sources(state, region));
     return box;
   }
 
@@ -234,6 +236,7 @@
       facts([
         [words.tier, state.data.hubTiers[hub.tier].names[lang]],
         [words.core, h.name(core, lang)],
+        ...h.coreFacts(state, core),
       ]),
     ];
     const said = [hub["focus_" + lang], hub["focus_" + (lang === "zh" ? "en" : "zh")]];
@@ -292,6 +295,8 @@
     popup.openOn(state.map);
   }
 
+  Object.assign(h, { facts: facts, openAt: open });
+
   h.openUnit = function (state, unit, at) {
     const number = state.data.regionOf[unit];
     open(state, at, () =>
@@ -327,7 +332,7 @@
   h.openHub = function (state, hub, core) {
     open(state, [core.lat, core.lon], () => {
       const box = element("div", "hubtiers-popup");
-      box.append(...head(state, hub), ...hubParts(state, hub, core));
+      box.append(...head(state, hub), ...hubParts(state, hub, core), ...h.hubLinks(state, hub));
       const remarks = [hub["note_" + state.lang], state.data.hubRemark[state.lang]];
       for (const text of remarks) if (text) box.append(element("p", "second", text));
       if (state.data.hubSource) {
