@@ -12,6 +12,7 @@ from hubtiers.show.book import (
     certainty,
     console,
     figures,
+    live,
     marks,
     methods,
     report,
@@ -27,6 +28,8 @@ THEMES = (
     terms.WORDS,
     web.WORDS,
     web.FILLED,
+    live.WORDS,
+    live.FILLED,
     figures.WORDS,
     tables.WORDS,
     methods.WORDS,
@@ -40,4 +43,4 @@ THEMES = (
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
 
 # What the web map says itself.
-BROWSER: Mapping[str, Text] = {**terms.WORDS, **web.WORDS}
+BROWSER: Mapping[str, Text] = {**terms.WORDS, **web.WORDS, **live.WORDS}

@@ -30,7 +30,19 @@ if TYPE_CHECKING:
 __all__ = ["TierMap", "tier_map"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
+_SCRIPTS = (
+    "base",
+    "scoring",
+    "draws",
+    "chances",
+    "fills",
+    "layers",
+    "popup",
+    "panels",
+    "live",
+    "explorer",
+    "map",
+)
 _STYLES = ("map", "panels")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
@@ -173,7 +185,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()
-        content["explorer"] = explorer_content(result, options)
+        content["explorer"] = explorer_content(result, options, robustness)
     content = _spoken(content, language, languages_of(result))
     opening = content["language"]
     web = TierMap()
