@@ -12,6 +12,7 @@ from hubtiers.show.book import (
     certainty,
     console,
     figures,
+    live,
     marks,
     methods,
     report,
@@ -30,6 +31,8 @@ THEMES = (
     web.FILLED,
     web_hubs.WORDS,
     web_hubs.FILLED,
+    live.WORDS,
+    live.FILLED,
     figures.WORDS,
     tables.WORDS,
     methods.WORDS,
@@ -49,5 +52,6 @@ BROWSER: Mapping[str, Text] = {
     **terms.WORDS,
     **web.WORDS,
     **web_hubs.WORDS,
+    **live.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
 }

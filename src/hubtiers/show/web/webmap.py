@@ -37,6 +37,8 @@ _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = (
     "base",
     "scoring",
+    "draws",
+    "chances",
     "fills",
     "layers",
     "hubs",
@@ -44,6 +46,7 @@ _SCRIPTS = (
     "diffusion",
     "popup",
     "panels",
+    "live",
     "explorer",
     "map",
 )
@@ -208,7 +211,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()
-        content["explorer"] = explorer_content(result, options)
+        content["explorer"] = explorer_content(result, options, robustness)
     content = _spoken(content, language, languages_of(result))
     opening = content["language"]
     web = TierMap()

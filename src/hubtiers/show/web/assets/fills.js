@@ -41,12 +41,11 @@
     return { low: low, high: high, n: n };
   }
 
-  // Doubt was assessed for the study's own weights; it says nothing of others.
+  // How likely the present tier of a region is; null where that is not known.
   function doubtOf(state, number) {
-    const region = state.data.regions[number];
-    return state.modified || !region.probability || region.tier === null
-      ? null
-      : region.probability[region.tier];
+    const doubt = h.doubtOf(state, number);
+    const tier = state.now.tiers[number];
+    return doubt && tier >= 0 ? doubt.probability[tier] : null;
   }
 
   function lookOf(state, number, sequence) {
@@ -196,11 +195,14 @@
   function doubtParts(state) {
     const words = h.words(state);
     const list = element("ul");
-    if (state.modified) return [element("p", "hubtiers-note", words.changed)];
+    const isLive = state.live && state.live.status === "done";
+    if (state.modified && !isLive) {
+      return [element("p", "hubtiers-note", h.liveText(state) || words.changed)];
+    }
+    const tiers = state.now.tiers;
+    const known = tiers.map((_, number) => doubtOf(state, number));
     state.data.tiers.forEach((tier, i) => {
-      const shares = state.data.regions
-        .filter((r) => r.tier === i && r.probability)
-        .map((r) => r.probability[i]);
+      const shares = known.filter((share, number) => share !== null && tiers[number] === i);
       const mean = shares.length
         ? Math.round((100 * shares.reduce((a, b) => a + b, 0)) / shares.length) + " %"
         : "–";
@@ -214,7 +216,7 @@
     });
     return [
       ends(["25 %", "50 %", "75 %", "100 %"]),
-      special(state, list, state.data.regions.filter((r) => r.tier === null && !r.outside).length),
+      special(state, list, tiers.filter((t, i) => t < 0 && !state.data.regions[i].outside).length),
     ];
   }
 

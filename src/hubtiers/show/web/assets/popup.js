@@ -30,10 +30,9 @@
     return mark;
   }
 
-  function probabilityBar(state, region) {
-    const words = h.words(state);
+  function probabilityBar(state, title, probability) {
     const box = element("section");
-    box.append(element("h3", "", words.tier_probabilities));
+    box.append(element("h3", "", title));
     const bar = h.svg("svg", {
       viewBox: "0 0 240 12",
       width: "100%",
@@ -44,7 +43,7 @@
     });
     const texts = [];
     let from = 0;
-    region.probability.forEach((share, tier) => {
+    probability.forEach((share, tier) => {
       bar.append(
         h.svg("rect", {
           x: from * 240,
@@ -161,8 +160,9 @@
       ];
     }
     const doubt = [];
-    if (!state.modified && region.interval && region.interval[0] !== null) {
-      const [low, , high] = region.interval.map(Math.round);
+    const found = h.doubtOf(state, number);
+    if (found && found.interval[0] !== null) {
+      const [low, , high] = found.interval.map(Math.round);
       doubt.push(["", h.fill(words.interval, { low: low, high: high })]);
     }
     return [
@@ -201,7 +201,11 @@
       );
     }
     if (state.now.tiers[number] >= 0) {
-      if (region.probability && !state.modified) box.append(probabilityBar(state, region));
+      const found = h.doubtOf(state, number);
+      if (found) box.append(probabilityBar(state, words.tier_probabilities, found.probability));
+      else if (region.probability) {
+        box.append(probabilityBar(state, words.live_own, region.probability));
+      }
       if (state.data.functions.length) box.append(profile(state, number));
       if (!state.modified && region.strengths) {
         if (region.strengths.length) {
