@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["TierMap", "tier_map"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
+_SCRIPTS = ("base", "scoring", "fills", "layers", "labels", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
