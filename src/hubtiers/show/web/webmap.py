@@ -22,6 +22,7 @@ from hubtiers.show.language import languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
+from hubtiers.show.web.places import place_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -30,7 +31,18 @@ if TYPE_CHECKING:
 __all__ = ["TierMap", "tier_map"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("base", "scoring", "fills", "layers", "labels", "popup", "panels", "explorer", "map")
+_SCRIPTS = (
+    "base",
+    "scoring",
+    "fills",
+    "outlines",
+    "layers",
+    "labels",
+    "popup",
+    "panels",
+    "explorer",
+    "map",
+)
 _STYLES = ("map", "panels")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
@@ -170,6 +182,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     if network is not None:
         raise SpecError("tier_map(network=…) cannot draw links between hubs yet. Leave it out.")
     content = map_content(result, layout, robustness, title, extent)
+    content |= place_content(result)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

@@ -165,12 +165,7 @@
         const inside = new Set(hub.units);
         const color = state.data.hubTiers[hub.tier].color;
         const outline = h.borders(state, (u) => (inside.has(u) ? 1 : -1));
-        drawLines(state, outline, () => ({
-          color: state.paint.casing,
-          weight: 5,
-          opacity: 0.85,
-        })).addTo(layer);
-        drawLines(state, outline, () => ({ color: color, weight: 2.6 })).addTo(layer);
+        h.outline(state, outline, color, drawLines).addTo(layer);
       });
     return layer;
   }
@@ -193,7 +188,7 @@
 
   function drawCores(state) {
     const layer = L.layerGroup();
-    state.labels = [];
+    state.marks = [];
     state.data.hubs
       .slice()
       .reverse()
@@ -219,17 +214,8 @@
             Object.assign({ direction: "top", offset: [0, -radius] }, TIP),
           );
           mark.on("click", () => h.openHub(state, hub, core));
-          const label = L.tooltip({
-            permanent: true,
-            direction: "right",
-            className: "hubtiers-label",
-            interactive: false,
-            opacity: 1,
-          });
-          label.setLatLng([core.lat, core.lon]);
-          state.labels.push({ label: label, core: core, tier: hub.tier, gap: radius + 1 });
+          state.marks.push({ core: core, tier: hub.tier, gap: radius + 1 });
           mark.addTo(layer);
-          label.addTo(layer);
         });
       });
     return layer;

@@ -119,6 +119,7 @@
       theme: "light",
       fill: "tier",
       labels: [],
+      marks: [],
       halo: null,
       themed: [],
       open: {},
@@ -176,7 +177,6 @@
   }
 
   function listen(state) {
-    state.map.on("zoomend moveend", () => h.spaceLabels(state));
     state.map.on("dragend zoomend", () => {
       state.moved = true;
     });
