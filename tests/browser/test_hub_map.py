@@ -224,7 +224,7 @@ def test_flips_to_the_published_layout_by_keyboard(visit, hubs, locale, first):
     ]
     page.click(".hubtiers-layers input[name=corridors]")
     assert ("创新走廊" if locale == "zh-CN" else "Innovation corridors") in legend(page)
-    assert page.evaluate("drawn.labels.length") == 22
+    assert page.evaluate("drawn.marks.length") == 22
     page.focus(".hubtiers-flip input:checked")
     page.keyboard.press("ArrowUp")
     assert page.locator(".hubtiers-core:not(:has(.hubtiers-ring))").count() == 16

@@ -23,6 +23,7 @@ from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
+from hubtiers.show.web.places import place_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ _SCRIPTS = (
     "draws",
     "chances",
     "fills",
+    "outlines",
     "layers",
+    "labels",
     "hubs",
     "links",
     "diffusion",
@@ -208,6 +211,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
         other_layout=other_layout, network=network, diffusion=diffusion, stability=stability
     )
     content = map_content(result, layout, robustness, title, extent, over=over)
+    content |= place_content(result)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

@@ -210,7 +210,7 @@
 
   function takeDown(state) {
     const own = state.layouts[state.shown];
-    own.labels = state.labels;
+    own.marks = state.marks;
     own.layers = {};
     HUB_LAYERS.forEach((key) => {
       if (!state.layers[key]) return;
@@ -226,7 +226,7 @@
     state.shown = place;
     const next = state.layouts[place];
     Object.assign(state.data, next.content);
-    if (next.layers) state.labels = next.labels;
+    if (next.layers) state.marks = next.marks;
     const layers = next.layers || h.hubLayers(state);
     HUB_LAYERS.filter((key) => layers[key]).forEach((key) => {
       state.layers[key] = layers[key];

@@ -130,6 +130,7 @@
       theme: "light",
       fill: "tier",
       labels: [],
+      marks: [],
       halo: null,
       themed: [],
       open: {},
@@ -190,7 +191,6 @@
   }
 
   function listen(state) {
-    state.map.on("zoomend moveend", () => h.spaceLabels(state));
     state.map.on("dragend zoomend", () => {
       state.moved = true;
     });
