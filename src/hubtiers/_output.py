@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,14 +13,15 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
-from hubtiers._storage import filling, write_csv
-from hubtiers.errors import DataError, listing
+from hubtiers._run_folder import digest, run_folder
+from hubtiers._storage import write_csv
+from hubtiers.errors import listing
 from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 
-__all__ = ["by_option_table", "notes_of", "save_outcome", "write_scores"]
+__all__ = ["by_option_table", "notes_of", "save_command", "save_outcome", "write_scores"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 _NO_FONT = (
@@ -37,14 +37,46 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        When `folder` is a file.
+        When `folder` is a file, or a file of the results would replace an input or a folder.
     """
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder} is a file; the results need a folder. Choose another --out.")
-    with filling(folder) as staging:
+    with run_folder(folder, "run.json", inputs=list(outcome.inputs.values())) as staging:
         _write_files(outcome, staging)
         names = sorted(path.name for path in staging.iterdir())
     return [folder / name for name in names]
+
+
+def save_command(
+    folder: Path,
+    command: str,
+    *,
+    study: str,
+    inputs: Mapping[str, Path],
+    write: Callable[[Path], object],
+) -> list[Path]:
+    """Write the files of a command other than build into a folder, or none.
+
+    What `build` or another command has made there of the same study and inputs stays.
+    """
+    record = {
+        "command": command,
+        "study": study,
+        "versions": _versions(),
+        "inputs": _digests(inputs),
+    }
+    with run_folder(folder, f"{command}.json", inputs=list(inputs.values())) as staging:
+        write(staging)
+        _write_record(record, staging / f"{command}.json")
+        names = sorted(path.name for path in staging.iterdir())
+    return [folder / name for name in names]
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+def _write_record(record: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def notes_of(outcome: Outcome) -> list[str]:
@@ -91,8 +123,7 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / "run.json").write_text(record + "\n", encoding="utf-8")
+    _write_record(_record(outcome), folder / "run.json")
 
 
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
@@ -209,12 +240,11 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     """Return how the result came about: enough to write the study file that gives it again."""
     result, found = outcome.result, outcome.agreement
     method = result.fitted.scheme.to_spec()
-    versions = {name: version(name) for name in _PACKAGES}
     agreed = None if found is None else _plain(found.to_frame().to_dict("records")[0])
     return {
         "study": outcome.name,
         "content": outcome.content.model_dump(mode="json") | {"method": method},
-        "versions": {"python": platform.python_version(), **versions},
+        "versions": _versions(),
         "seed": outcome.content.robustness.seed,
         "inputs": _digests(outcome.inputs),
         "join": result.table.report.to_text().splitlines(),
@@ -262,7 +292,7 @@ def _yardstick_record(result: Result) -> dict[str, Any] | None:
 
 def _digests(files: Mapping[str, Path]) -> dict[str, str]:
     """Return the SHA-256 of each file."""
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    return {name: digest(path) for name, path in files.items()}
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -88,6 +88,10 @@ class Study:
         study = f"./{self.source}" if self.source.startswith("-") else self.source
         return shlex.join(["hubtiers", "build", study, "--out", f"out/{self.name}"])
 
+    def input_files(self, regions: pd.DataFrame) -> dict[str, Path]:
+        """Return every file that results of the study depend on, by the name in its record."""
+        return input_files(self.content, self.folder, regions)
+
     def load_table(self) -> IndicatorTable:
         """Read and join the data.
 
@@ -173,7 +177,7 @@ class Study:
             outside=self._against_outside(result, data),
             left_out=self._left_out(data),
             baselines=self.load_baselines(table),
-            inputs=input_files(self.content, self.folder, table.regions),
+            inputs=self.input_files(table.regions),
             hubs=self._find_hubs(result, layout),
         )
 

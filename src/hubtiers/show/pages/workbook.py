@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from hubtiers._storage import cell_text, replacing
+from hubtiers._storage import cell_text, replacing, without_clock
 from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
@@ -112,6 +112,7 @@ def save_tables(
         _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, spoken, number)
     with replacing(target) as temporary:
         book.save(temporary)
+        without_clock(temporary)
     return target
 
 

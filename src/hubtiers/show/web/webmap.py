@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import importlib.metadata
 import warnings
 from collections.abc import Mapping, Sequence
@@ -219,7 +220,10 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     content = _spoken(content, language, languages_of(result))
     opening = content["language"]
     web = TierMap()
-    _Drawing(content).add_to(web)
+    drawing = _Drawing(content)
+    # Named by what is drawn and not at random, so that the same study gives the same bytes.
+    web._id = drawing._id = hashlib.sha256(drawing.payload.encode()).hexdigest()[:32]
+    drawing.add_to(web)
     figure = web.get_root()
     if isinstance(figure, Figure):
         figure.title = html_text(content["title"][opening])
