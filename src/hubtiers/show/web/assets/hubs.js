@@ -31,7 +31,7 @@
           ends,
           Object.assign({ interactive: false, renderer: state.linkLines }, style),
         ).addTo(layer);
-      const casing = line({ color: state.paint.casing, weight: 6, opacity: 0.9 });
+      const casing = line({ color: state.paint.casing, weight: 5.5, opacity: 0.9 });
       state.themed.push(() => casing.setStyle({ color: state.paint.casing }));
       line({ color: color, weight: 3 });
     });
@@ -96,19 +96,19 @@
   h.drawsOf = (state, id) => (state.data.draws ? state.data.draws.shares[id] || [0, 0] : null);
 
   h.percent = (share) =>
-    share > 0.995 && share < 1
-      ? "> 99 %"
-      : share > 0 && share < 0.005
-        ? "< 1 %"
-        : Math.round(share * 100) + " %";
+    share > 0 && share < 0.005 ? "< 1 %" : Math.round(share * 100) + " %";
+
+  // Draws show neither that a share is the whole nor that it is nothing.
+  const ofDraws = (share) =>
+    share >= 0.995 ? "> 99 %" : share < 0.005 ? "< 1 %" : h.percent(share);
 
   h.drawFacts = function (state, id) {
     const words = h.words(state);
     const shares = h.drawsOf(state, id);
     if (!shares || state.shown !== 0) return [];
     return [
-      [words.core_draws, h.percent(shares[1])],
-      [words.lead_draws, h.percent(shares[0])],
+      [words.core_draws, ofDraws(shares[1])],
+      [words.lead_draws, ofDraws(shares[0])],
     ];
   };
 
@@ -203,34 +203,25 @@
   h.startLayouts = function (state) {
     state.shown = 0;
     const first = Object.fromEntries(LAYOUT.map((key) => [key, state.data[key]]));
-    state.layouts = [first, state.data.other].filter(Boolean).map((content) => ({ content: content }));
+    state.layouts = [first, state.data.other].filter(Boolean);
     state.hidden = new Set(["corridors"]);
     state.linkLines = L.svg({ pane: "hubtiers-links" });
+    // What a layout has drawn is painted with the theme as long as it is shown.
+    state.hubThemed = [];
+    state.themed.push(() => state.hubThemed.forEach((paint) => paint()));
   };
-
-  function takeDown(state) {
-    const own = state.layouts[state.shown];
-    own.marks = state.marks;
-    own.layers = {};
-    HUB_LAYERS.forEach((key) => {
-      if (!state.layers[key]) return;
-      own.layers[key] = state.layers[key];
-      state.layers[key].remove();
-      delete state.layers[key];
-    });
-  }
 
   h.showLayout = function (state, place) {
     if (state.popup) state.popup.remove();
-    takeDown(state);
+    HUB_LAYERS.filter((key) => state.layers[key]).forEach((key) => {
+      state.layers[key].remove();
+      delete state.layers[key];
+    });
     state.shown = place;
-    const next = state.layouts[place];
-    Object.assign(state.data, next.content);
-    if (next.layers) state.marks = next.marks;
-    const layers = next.layers || h.hubLayers(state);
-    HUB_LAYERS.filter((key) => layers[key]).forEach((key) => {
-      state.layers[key] = layers[key];
-      if (!state.hidden.has(key)) layers[key].addTo(state.map);
+    Object.assign(state.data, state.layouts[place]);
+    Object.entries(h.hubLayers(state)).forEach(([key, layer]) => {
+      state.layers[key] = layer;
+      if (!state.hidden.has(key)) layer.addTo(state.map);
     });
     // The search knows the hubs that are shown.
     state.seekable = null;

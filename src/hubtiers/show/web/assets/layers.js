@@ -263,11 +263,15 @@
     const data = state.data;
     const layers = {};
     const own = state.shown === 0;
+    const always = state.themed;
+    state.themed = [];
     if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
     if (data.corridors.length) layers.corridors = drawCorridors(state);
     if (own && data.network) layers.links = h.drawLinks(state);
     if (own && data.draws) layers.draws_shown = h.drawRings(state);
     if (data.hubs.length) layers.cores = drawCores(state);
+    state.hubThemed = state.themed;
+    state.themed = always;
     return layers;
   };
 

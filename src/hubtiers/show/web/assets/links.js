@@ -111,6 +111,7 @@
 
   // The page opens with as many links as are strong, the heaviest.
   function startNetwork(state) {
+    if (state.linkTypes) return;
     const { links, types } = state.data.network;
     state.linkTypes = new Set(types.map((type) => type.id));
     state.linkCount = Math.max(1, links.filter((link) => link[STRONG]).length);
