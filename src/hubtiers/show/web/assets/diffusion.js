@@ -235,6 +235,14 @@
     return Math.max(162, box && state.data.network ? box.getBoundingClientRect().width + 16 : 0);
   };
 
+  // Where the map is small, legend and slider take turns at its foot.
+  h.makeWay = function (state, key, isOpen) {
+    const other = { legend: "time", diffusion: "legend" }[key];
+    if (!other || !isOpen || state.map.getSize().x >= 980) return;
+    const box = state.ui.querySelector(".hubtiers-" + other);
+    if (box) box.open = false;
+  };
+
   // The regions make room for the open box.
   h.timeRoom = function (state) {
     const box = state.ui.querySelector(".hubtiers-time[open]");

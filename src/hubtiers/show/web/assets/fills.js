@@ -97,6 +97,7 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
+    h.paleExtents(state);
     if (key === "arrival") h.openTime(state);
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };

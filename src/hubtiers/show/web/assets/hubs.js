@@ -21,6 +21,27 @@
     return sign;
   };
 
+  // Over regions without colour an extent is filled; over coloured ones barely, so that their colours
+  // stay those of the legend.
+  h.pale = function (state, hub, color) {
+    const shape = L.polygon(
+      hub.units.map((u) => state.shapes[u].getLatLngs()),
+      {
+        stroke: false,
+        fillColor: color,
+        smoothFactor: 0.4,
+        interactive: false,
+        pane: "hubtiers-lines",
+      },
+    );
+    const paint = () => shape.setStyle({ fillOpacity: state.fill === "none" ? 0.22 : 0.06 });
+    paint();
+    state.hubFills.push(paint);
+    return shape;
+  };
+
+  h.paleExtents = (state) => state.hubFills.forEach((paint) => paint());
+
   h.joinCores = function (state, hub, layer) {
     const [lead, ...others] = hub.cores;
     const color = state.data.hubTiers[hub.tier].color;
@@ -208,6 +229,7 @@
     state.linkLines = L.svg({ pane: "hubtiers-links" });
     // What a layout has drawn is painted with the theme as long as it is shown.
     state.hubThemed = [];
+    state.hubFills = [];
     state.themed.push(() => state.hubThemed.forEach((paint) => paint()));
   };
 

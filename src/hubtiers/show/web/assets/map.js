@@ -63,10 +63,18 @@
   // stand below a corner of the frame; where it would hide regions, they make room for it.
   h.home = function (state) {
     if (state.popup) state.popup.remove();
-    fit(state, 190);
+    let left = 190;
+    fit(state, left, 0);
     const legend = state.ui.querySelector(".hubtiers-legend");
     const edge = legend && legend.getBoundingClientRect();
-    if (edge && legend.open && state.wide && hides(state, edge)) fit(state, edge.width + 16);
+    if (edge && legend.open && state.wide && hides(state, edge)) {
+      left = edge.width + 16;
+      fit(state, left, 0);
+    }
+    // The switch between two layouts makes the title taller.
+    const above = state.data.other && state.ui.querySelector(topBox(state));
+    const top = above && above.getBoundingClientRect();
+    if (top && hides(state, top)) fit(state, left, top.bottom + 8);
     state.homeZoom = state.map.getZoom();
     state.moved = false;
   };
@@ -76,21 +84,23 @@
     if (!state.moved) h.home(state);
   };
 
-  function fit(state, left) {
+  const topBox = (state) => (state.wide ? ".hubtiers-title" : ".hubtiers-tools");
+
+  function fit(state, left, top) {
     const size = state.map.getSize();
     const bounds = L.latLngBounds(state.data.bounds);
     const low = state.map.project(bounds.getSouthWest(), 4);
     const high = state.map.project(bounds.getNorthEast(), 4);
     const height = ((low.y - high.y) / Math.max(high.x - low.x, 1)) * size.x;
     // On a phone the regions keep to the top, so that the legend opens below them.
-    const below = size.x > 700 ? 150 : Math.max(60, size.y - 100 - height);
+    const below = size.x > 700 ? 150 : Math.max(60, size.y - Math.max(100, top + 10) - height);
     const room =
       size.x > 1000
         ? {
-            paddingTopLeft: [left, 60],
+            paddingTopLeft: [left, Math.max(60, top)],
             paddingBottomRight: [h.layerRoom(state), 8 + h.timeRoom(state)],
           }
-        : { paddingTopLeft: [8, 90], paddingBottomRight: [8, below] };
+        : { paddingTopLeft: [8, Math.max(90, top)], paddingBottomRight: [8, below] };
     state.map.fitBounds(bounds, Object.assign({ animate: false }, room));
   }
 
@@ -103,7 +113,8 @@
       at.y > box.top - frame.top &&
       at.y < box.bottom - frame.top;
     const inStudy = (unit) => state.data.regionOf[unit] >= 0;
-    const isHidden = (point, k) => k % 4 === 0 && inside(state.map.latLngToContainerPoint(point));
+    const isTried = (k, arc) => k % 4 === 0 || arc.length < 9;
+    const isHidden = (point, k, arc) => isTried(k, arc) && inside(state.map.latLngToContainerPoint(point));
     return state.data.shapes.owners.some(
       (owners, i) => owners.some(inStudy) && state.arcs[i].some(isHidden),
     );
