@@ -1,4 +1,4 @@
-// Hubs beyond their symbols: further cores, rings of draws, legend, and the flip to a second layout.
+// Hubs beyond their symbols: further cores, rings of draws, legend, the flip to a second layout.
 "use strict";
 (function (h) {
   const element = h.element;
@@ -21,8 +21,8 @@
     return sign;
   };
 
-  // Over regions without colour an extent is filled; over coloured ones barely, so that their colours
-  // stay those of the legend.
+  // Over regions without colour an extent is filled; over coloured ones barely, so that their
+  // colours stay those of the legend.
   h.pale = function (state, hub, color) {
     const shape = L.polygon(
       hub.units.map((u) => state.shapes[u].getLatLngs()),
@@ -209,7 +209,9 @@
       const note = element("p", "hubtiers-note", state.data.network.note[state.lang]);
       parts.push(element("h2", "", words.links), links, note);
     }
-    if (parts.length && state.modified) parts.push(element("p", "hubtiers-note", words.own_weights));
+    if (parts.length && state.modified) {
+      parts.push(element("p", "hubtiers-note", words.own_weights));
+    }
     return parts;
   }
 

@@ -100,7 +100,8 @@
     };
     paint();
     state.themed.push(paint);
-    touch.bindTooltip(() => tip(state, link), { className: "hubtiers-tip", opacity: 1, sticky: true });
+    const look = { className: "hubtiers-tip", opacity: 1, sticky: true };
+    touch.bindTooltip(() => tip(state, link), look);
     touch.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
       h.openAt(state, event.latlng, () => content(state, link));
