@@ -49,7 +49,9 @@
       pen.lineTo(d + 8, 8);
       pen.stroke();
     }
-    return { theme: state.theme, pattern: pen.createPattern(tile, "repeat") };
+    // A drawing of the map takes the tile itself.
+    const pattern = Object.assign(pen.createPattern(tile, "repeat"), { tile: tile });
+    return { theme: state.theme, pattern: pattern };
   }
 
   // Colour by the order of arrival: equally many regions in each part of the scale.

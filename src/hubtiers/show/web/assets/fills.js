@@ -239,7 +239,7 @@
 
   Object.assign(h, { gradient: gradient, ends: ends });
 
-  h.hubLegend = function (state) {
+  h.hubTierRows = function (state) {
     const list = element("ul");
     state.data.hubTiers.forEach((look, i) => {
       const count = state.data.hubs.filter((hub) => hub.tier === i).length;

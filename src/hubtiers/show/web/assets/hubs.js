@@ -190,29 +190,36 @@
     return [...rows, strength];
   }
 
-  function hubParts(state) {
+  // What the shown layers of hubs mean.
+  h.hubLegend = function (state) {
     const words = h.words(state);
     const has = (key) => state.layers[key] && state.map.hasLayer(state.layers[key]);
     const list = element("ul");
     const look = state.data.hubTiers[0];
-    if (has("cores")) list.append(...h.hubLegend(state).children, ...coreRows(state));
+    if (has("cores")) list.append(...h.hubTierRows(state).children, ...coreRows(state));
     if (has("extents")) list.append(row(sample("extent", look.color), words.extents));
     if (has("corridors")) list.append(row(sample("corridor"), words.corridors));
     if (has("draws_shown")) {
       const text = h.fill(words.draws_ring, { n: state.data.draws.n });
       list.append(row(symbol(ringSign(8, 0.7)), text));
     }
-    const parts = list.children.length ? [element("h2", "", words.hubs), list] : [];
+    const box = element("div");
+    if (list.children.length) box.append(list);
     if (has("links")) {
       const links = element("ul", "hubtiers-link-rows");
       links.append(...linkRows(state));
       const note = element("p", "hubtiers-note", state.data.network.note[state.lang]);
-      parts.push(element("h2", "", words.links), links, note);
+      box.append(element("h2", "", words.links), links, note);
     }
-    if (parts.length && state.modified) {
-      parts.push(element("p", "hubtiers-note", words.own_weights));
+    if (box.children.length && state.modified) {
+      box.append(element("p", "hubtiers-note", words.own_weights));
     }
-    return parts;
+    return box;
+  };
+
+  function hubParts(state) {
+    const rows = h.hubLegend(state);
+    return rows.children.length ? [element("h2", "", h.words(state).hubs), rows] : [];
   }
 
   h.renewHubLegend = function (state) {

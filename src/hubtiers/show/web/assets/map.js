@@ -63,18 +63,10 @@
   // stand below a corner of the frame; where it would hide regions, they make room for it.
   h.home = function (state) {
     if (state.popup) state.popup.remove();
-    let left = 190;
-    fit(state, left, 0);
+    fit(state, 190);
     const legend = state.ui.querySelector(".hubtiers-legend");
     const edge = legend && legend.getBoundingClientRect();
-    if (edge && legend.open && state.wide && hides(state, edge)) {
-      left = edge.width + 16;
-      fit(state, left, 0);
-    }
-    // The switch between two layouts makes the title taller.
-    const above = state.data.other && state.ui.querySelector(topBox(state));
-    const top = above && above.getBoundingClientRect();
-    if (top && hides(state, top)) fit(state, left, top.bottom + 8);
+    if (edge && legend.open && state.wide && hides(state, edge)) fit(state, edge.width + 16);
     state.homeZoom = state.map.getZoom();
     state.moved = false;
   };
@@ -84,23 +76,21 @@
     if (!state.moved) h.home(state);
   };
 
-  const topBox = (state) => (state.wide ? ".hubtiers-title" : ".hubtiers-tools");
-
-  function fit(state, left, top) {
+  function fit(state, left) {
     const size = state.map.getSize();
     const bounds = L.latLngBounds(state.data.bounds);
     const low = state.map.project(bounds.getSouthWest(), 4);
     const high = state.map.project(bounds.getNorthEast(), 4);
     const height = ((low.y - high.y) / Math.max(high.x - low.x, 1)) * size.x;
     // On a phone the regions keep to the top, so that the legend opens below them.
-    const below = size.x > 700 ? 150 : Math.max(60, size.y - Math.max(100, top + 10) - height);
+    const below = size.x > 700 ? 150 : Math.max(60, size.y - 100 - height);
     const room =
       size.x > 1000
         ? {
-            paddingTopLeft: [left, Math.max(60, top)],
+            paddingTopLeft: [left, 60],
             paddingBottomRight: [h.layerRoom(state), 8 + h.timeRoom(state)],
           }
-        : { paddingTopLeft: [8, Math.max(90, top)], paddingBottomRight: [8, below] };
+        : { paddingTopLeft: [8, 90], paddingBottomRight: [8, below] };
     state.map.fitBounds(bounds, Object.assign({ animate: false }, room));
   }
 

@@ -254,8 +254,8 @@
   function makeRoom(state) {
     const layers = state.ui.querySelector(".hubtiers-layers");
     if (state.map.getSize().x < 1000) layers.open = false;
-    if (state.map.getSize().x < 600) state.ui.querySelector(".hubtiers-legend").open = false;
     if (!state.moved) h.home(state);
+    if (state.map.getSize().x < 600) state.ui.querySelector(".hubtiers-legend").open = false;
   }
 
   h.panel = function (state, key) {
