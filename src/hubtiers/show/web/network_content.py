@@ -38,8 +38,8 @@ def network_content(
         km; heaviest first. `types`: id and colours. `note`: model and rules.
     """
     place = {str(node): number for number, node in enumerate(network.nodes.index)}
-    types = list(LINK_COLOURS)
     rows = network.to_frame()
+    types = [kind for kind in LINK_COLOURS if kind in set(rows["type"])]
     is_strong = (rows["strength"] == "strong").astype(int)
     columns = [
         rows["from"].map(place).tolist(),
