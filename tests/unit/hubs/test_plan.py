@@ -186,25 +186,26 @@ def test_templates_have_slots_and_are_filled(tmp_path: Path) -> None:
     factors = location_factors()
     slots = {level: len(factors.children(level)) for level in factors.children()}
     assert slots == {"macro": 6, "meso": 4, "micro": 4}
-    filled = factors.fill(
-        [Indicator("flights", parent="flows_and_hubs"), Indicator("market", parent="meso")]
-    )
+    below = factors.fill([Indicator("flights", parent="flows_and_hubs")])
+    assert below.children("flows_and_hubs") == ["flights"]
+    filled = below.fill({"market": Indicator("retail"), "peers": Indicator("firms", parent="meso")})
     assert filled.children("meso") == [
         "flows_and_hubs",
         "diverse_industry",
         "liveability",
-        "market",
+        "retail",
+        "firms",
     ]
     empty = filled.empty_slots()
     assert empty.loc[empty["slot"] == "group", "code"].tolist() == ["macro", "micro"]
-    assert (empty["slot"] == "slot").sum() == 12
+    assert (empty["slot"] == "slot").sum() == 11
     for framework in (plan, factors, filled):
         framework.to_csv(tmp_path / "f.csv")
         assert Framework.from_csv(tmp_path / "f.csv") == framework
     with pytest.raises(SpecError, match="the code 'macro' more than once"):
         factors.fill([Indicator("macro")])
-    with pytest.raises(SpecError, match="the code 'flights' more than once"):
-        filled.fill([Indicator("flights")])
+    with pytest.raises(UnknownOptionError, match="Unknown empty slot 'flows_and_hubs'"):
+        below.fill({"flows_and_hubs": Indicator("trains")})
 
 
 def test_an_unfilled_template_scores_nothing(tmp_path: Path) -> None:
