@@ -37,6 +37,8 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     pairs = [content.propose.distances] if content.propose else []
     pairs += [content.network.observed] if content.network else []
     named += pairs
+    if content.plan is not None:
+        named += [content.plan.file, content.plan.targets, content.plan.framework]
     files = {name: folder / name for name in named if name and is_file_name(name)}
     shipped = [name for name in pairs if name and not is_file_name(name)]
     files |= {f"pairs/{name}": pair_file(name) for name in shipped}
@@ -45,6 +47,8 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
             files |= _of_set(name, values_file(data_path("indicators", name)).name, "sources.csv")
     if data.framework and not is_file_name(data.framework):
         files |= _of_set(data.framework, "framework.csv")
+    if content.plan is not None and not is_file_name(content.plan.file):
+        files |= _of_set(content.plan.file, "values.csv", "targets.csv", "sources.csv")
     files |= _published(content, folder)
     files |= _of_places(content, regions)
     if layout and is_file_name(layout):
