@@ -35,10 +35,8 @@ def list_datasets() -> pd.DataFrame:
     for path in sorted(data_path("frameworks").glob("*.toml"), key=lambda path: path.stem):
         rows.append(_row("framework", path.stem, path, terms="terms"))
     for kind, use in (("flows", "flow"), ("distances", "distance")):
-        names = pair_names(use)
-        rows += [
-            _row(kind, name, data_path("pairs", f"{name}.toml"), terms="terms") for name in names
-        ]
+        paths = [data_path("pairs", f"{name}.toml") for name in pair_names(use)]
+        rows += [_row(kind, path.stem, path, terms="terms") for path in paths]
     for kind, folder in (("layout", "layouts"), ("study", "studies")):
         paths = sorted(data_path(folder).glob("*.toml"), key=lambda path: path.stem)
         rows += [_row(kind, path.stem, path, terms="source") for path in paths]
