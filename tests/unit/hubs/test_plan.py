@@ -367,6 +367,13 @@ def test_a_study_tells_of_its_plan(hubtiers, tmp_path: Path) -> None:
     assert "R&D <b>" in sheet[0].tolist()
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert {"values.csv", "targets.csv", "framework.csv"} <= set(record["inputs"])
+    ships = STUDY.replace('"values.csv"\ntargets = "targets.csv"', '"beijing_plan"')
+    study.write_text(ships.replace('"framework.csv"', '"hub-plan"'), encoding="utf-8")
+    outcome = ht.load_study(study).run()
+    assert outcome.hubs.plan.table["status"].tolist() == ["no value"] * 3
+    told = {"beijing_plan/targets.csv", "beijing_plan/values.csv", "frameworks/hub-plan"}
+    assert told <= set(outcome.inputs)
+    assert all(path.is_file() for path in outcome.inputs.values())
     for old, new, sentence in (
         ("year = 2023", "year = 2031", "2031 lies outside the plan"),
         ("year = 2023", "yaer = 2023", "unknown key 'plan.yaer'. Did you mean 'year'"),
