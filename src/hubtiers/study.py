@@ -20,11 +20,13 @@ from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData, told_as_keys
 from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
 from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
+from hubtiers._study_plan import assess_plan
 from hubtiers._trials import Choice, Trials, equal_weights, scheme_titles, try_schemes
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout, load_layout
+from hubtiers.hubs.plan import Attainment
 from hubtiers.hubs.stability import LayoutStability, assess_layout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.montecarlo import assess_robustness
@@ -178,8 +180,12 @@ class Study:
             left_out=self._left_out(data),
             baselines=self.load_baselines(table),
             inputs=self.input_files(table.regions),
-            hubs=self._find_hubs(result, layout),
+            hubs=dataclasses.replace(self._find_hubs(result, layout), plan=self._plan()),
         )
+
+    def _plan(self) -> Attainment | None:
+        section = self.content.plan
+        return None if section is None else assess_plan(section, self.folder)
 
     def propose(self, **changes: Any) -> HubFindings:
         """Propose a layout as the section `[propose]` says, with some keys changed.

@@ -52,6 +52,7 @@ from hubtiers.show.pages.sections_evidence import (
     top_tier_caveat,
 )
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
+from hubtiers.show.pages.sections_plan import plan_section
 from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, has_chinese, node_name, region_names, tier_name
@@ -86,6 +87,7 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "result": ("result_section", _result),
         "position": ("position_section", position_section),
         "hubs": ("hub_section", hub_section),
+        "plan": ("plan_section", plan_section),
         "number": ("number_section", number_section),
         "structure": ("structure_section", structure_section),
         "missing": ("gap_effects", write_gap_effects),
