@@ -6,6 +6,7 @@ Everything is measured in headless Chromium. Beside them stand the draws of Pyth
 from __future__ import annotations
 
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -62,7 +63,8 @@ def page(cities, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "map.html"
     tier_map(result, robustness=robust, explorer=True, language="en").save(str(path))
     with api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        program = shutil.which("chromium") or play.chromium.executable_path
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         shown = browser.new_page(viewport={"width": 1400, "height": 900})
         shown.goto(path.as_uri())
         shown.wait_for_function(f"Boolean({STARTED})")
