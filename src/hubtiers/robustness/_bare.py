@@ -42,12 +42,12 @@ def bare_form(
     beside = [_beside(form, table) for form in forms]
 
     def normalised(values: Floats) -> pd.DataFrame | None:
-        values = values[:, places]
+        made: Floats | None = values[:, places]
         for form, more in zip(forms, beside, strict=True):
-            values = form(values, direction, **more)
-            if values is None:
+            made = form(made, direction, **more)
+            if made is None:
                 return None
-        return pd.DataFrame(values, table.values.index, columns)
+        return pd.DataFrame(made, table.values.index, columns)
 
     return normalised
 

@@ -308,7 +308,7 @@ class DrawEvaluator:
                 ("bare", choice.values_key), lambda: bare_form(choice.scheme, table)
             )
             with self.plain.told_as_drawn():
-                values = None if form is None else form(noisy.of(number))
+                values: pd.DataFrame | None = None if form is None else form(noisy.of(number))
             if values is not None:
                 return values
         scheme, own = self.plain.with_own_data(choice.scheme, table, draws.keys[number])
