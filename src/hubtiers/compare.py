@@ -226,6 +226,10 @@ class Comparison:
         Agreement with the first, fit of its tiers, effective number of indicators by weight alone
         and with their correlation counted, agreement with the reference.
         """
+        return self._summary.copy()
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
         base = self.names[0]
         effective = {name: result.effective_indicators for name, result in self.results.items()}
         columns: dict[str, Any] = {
