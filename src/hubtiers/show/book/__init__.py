@@ -11,6 +11,7 @@ from hubtiers.show.bilingual import Text
 from hubtiers.show.book import (
     certainty,
     console,
+    exploring,
     figures,
     live,
     marks,
@@ -41,6 +42,8 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    exploring.WORDS,
+    exploring.FILLED,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -53,5 +56,6 @@ BROWSER: Mapping[str, Text] = {
     **web.WORDS,
     **web_hubs.WORDS,
     **live.WORDS,
+    **exploring.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
 }
