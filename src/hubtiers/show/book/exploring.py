@@ -11,7 +11,7 @@ __all__ = ["FILLED", "WORDS"]
 WORDS: Mapping[str, Text] = {
     "all_classes": Text("显示全部类别", "All classes shown"),
     "all_tiers": Text("全部层级", "All tiers"),
-    "alone": Text("仅显示：{what}", "Only: {what}"),
+    "one_class": Text("仅显示：{what}", "Only: {what}"),
     "area_is_rank": Text(
         "得分没有零点，圆面积按位次：第一名最大。",
         "The scores have no zero: areas follow the rank, the first has the largest.",

@@ -37,7 +37,7 @@
     });
     const pressed = key && state.ui.querySelector('.hubtiers-class[aria-pressed="true"] .label');
     const words = h.words(state);
-    h.say(state, pressed ? h.fill(words.alone, { what: pressed.textContent }) : words.all_classes);
+    h.say(state, pressed ? h.fill(words.one_class, { what: pressed.textContent }) : words.all_classes);
   };
 
   // Rows that stand for a class become buttons.

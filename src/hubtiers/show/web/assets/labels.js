@@ -178,10 +178,10 @@
     box.top >= edge.top &&
     box.bottom <= edge.bottom;
 
-  // Where circles show the score, each of them is a mark.
+  // Where circles show the score, each of them is a mark, unless it is hardly seen.
   const circles = (state) =>
     (state.sizes || []).flatMap((size, i) => {
-      const p = size ? state.map.latLngToLayerPoint(state.data.regions[i].at) : null;
+      const p = size > 5 ? state.map.latLngToLayerPoint(state.data.regions[i].at) : null;
       return p ? [{ x: p.x, y: p.y, number: i }] : [];
     });
 

@@ -237,6 +237,7 @@
     state.aside.hidden = !panels.length;
     document.body.classList.toggle("hubtiers-open", panels.length > 0);
     state.map.invalidateSize({ animate: false });
+    if (state.modified) h.showMovers(state);
   };
 
   // On a phone there is room for one panel, else for two: the one that was opened first makes way.
@@ -271,7 +272,7 @@
   // itself in.
   function makeRoom(state) {
     const layers = state.ui.querySelector(".hubtiers-layers");
-    if (state.map.getSize().x < 1000) layers.open = false;
+    if (state.map.getSize().x < 1100) layers.open = false;
     if (!state.moved) h.home(state);
   }
 

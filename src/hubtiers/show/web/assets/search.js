@@ -75,7 +75,7 @@
 
   function shortOf(state, i) {
     const short = state.data.shorts[i];
-    const name = state.data.regions[i].name_zh;
+    const name = state.data.regions[i].name_zh || "";
     return typeof short === "string" ? short : short ? name.slice(0, -short) : "";
   }
 

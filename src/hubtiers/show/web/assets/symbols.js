@@ -35,10 +35,8 @@
     });
   }
 
-  const radiusOf = (state, share) => {
-    const closer = Math.min(Math.max(state.map.getZoom() - state.homeZoom, 0), 3);
-    return LARGEST * state.markScale * 1.35 ** closer * Math.sqrt(share);
-  };
+  // The same at every zoom, as the legend has it; closer, circles come apart.
+  const radiusOf = (state, share) => LARGEST * state.markScale * Math.sqrt(share);
 
   function makeCircles(state) {
     const order = state.data.regions.map((_, i) => i);
@@ -52,7 +50,6 @@
         weight: 1.2,
       }),
     }));
-    state.map.on("zoomend", () => h.drawSymbols(state));
   }
 
   h.drawSymbols = function (state) {
@@ -117,7 +114,13 @@
   function differLegend(state) {
     const words = h.words(state);
     const list = element("ul");
-    ["higher", "same", "lower", "unknown"].forEach((key) => {
+    const said = {
+      higher: words.reference_higher,
+      same: words.reference_same,
+      lower: words.reference_lower,
+      unknown: words.reference_unknown,
+    };
+    Object.keys(said).forEach((key) => {
       const n = state.data.regions.filter(
         (_, i) => state.now.tiers[i] >= 0 && h.standing(state, i) === key,
       ).length;
@@ -128,7 +131,7 @@
       paint.style.background = h.colour(key);
       mark.append(paint);
       item.dataset.class = "differs:" + key;
-      item.append(mark, element("span", "label", words["reference_" + key]));
+      item.append(mark, element("span", "label", said[key]));
       item.append(element("span", "range", "(" + n + ")"));
       list.append(item);
     });
