@@ -139,6 +139,27 @@ def test_two_regions_differ_by_what_sums_to_their_scores(visit, cities, city_map
     assert seen.trouble == []
 
 
+def test_the_second_region_is_picked_from_the_table(visit, zhang_outcome):
+    result = zhang_outcome.result
+    seen = visit(tier_map(result, explorer=True, language="en"))
+    page = seen.page
+    page.evaluate("hubtiers.compareWith(drawn, 0); void 0")
+    page.click(".hubtiers-open-table")
+    last = page.locator(".hubtiers-ranking tbody tr").last
+    last.locator(".hubtiers-pick").focus()
+    page.keyboard.press("Enter")
+    name = result.to_frame()["name_en"].iloc[-1]
+    assert page.inner_text(".hubtiers-pair > :last-child b") == name
+    assert (
+        page.inner_text(".hubtiers-pair > :first-child b")
+        == result.table.regions["name_en"].iloc[0]
+    )
+    # Both panels stay open, and no popup hides the map.
+    assert page.locator(".hubtiers-panel").count() == 2
+    assert page.locator(".hubtiers-popup").count() == 0
+    assert seen.trouble == []
+
+
 @pytest.fixture(scope="module")
 def small_table():
     """Twenty provinces, three positive indicators with two gaps, one of them better when less."""

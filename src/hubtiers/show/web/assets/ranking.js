@@ -36,6 +36,25 @@
     return row;
   }
 
+  // Beside a name: the region as the second of two that are compared.
+  function picker(state, number) {
+    const text = h.words(state).compare_this + ": " + h.name(state.data.regions[number], state.lang);
+    const button = element("button", "hubtiers-pick");
+    const icon = h.svg("svg", { viewBox: "0 0 16 16", width: 14, height: 14, class: "icon" });
+    icon.setAttribute("aria-hidden", "true");
+    icon.append(h.svg("path", { d: "M7 3v10M7 5H2M7 9H4M9 3v10M9 5h3M9 9h5" }));
+    button.type = "button";
+    button.dataset.key = "pick" + number;
+    button.title = text;
+    button.setAttribute("aria-label", text);
+    button.append(icon);
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      h.compareWith(state, number);
+    });
+    return button;
+  }
+
   function tableRow(state, number) {
     const words = h.words(state);
     const region = state.data.regions[number];
@@ -53,7 +72,7 @@
       element("td", "value", h.number(state.now.scores[number], 3)),
     ];
     cells[1].scope = "row";
-    cells[1].append(name);
+    cells[1].append(name, ...(tier < 0 ? [] : [picker(state, number)]));
     const move = h.moveMark(state, h.moveOf(state, number));
     if (move) cells[0].append(move);
     if (region.interval && region.interval[0] !== null && !state.modified) {
