@@ -87,7 +87,7 @@ def _obstacle(result: Result, scale: dict[str, Any], *, means: bool) -> dict[str
 
 def _scale(result: Result) -> dict[str, Any]:
     """Return what the normaliser has in common for all indicators."""
-    fitted = result.fitted.normalise
+    fitted: Any = result.fitted.normalise
     treat = result.fitted.treat
     if type(treat) not in (NoTreatment, FittedWinsorise, FittedLogTransform, FittedBoxCox):
         return {"kind": "other"}
@@ -154,8 +154,8 @@ def _steps(treat: Any, code: str) -> list[list[Any]]:
         if action == "log":
             return [["log", float(treat.log_shift[code]), float(treat.lowest[code])]]
         if action == "winsorised":
-            caps = treat.details.loc[code, ["lower", "upper"]]
-            return [["clip", float(caps["lower"]), float(caps["upper"])]]
+            caps = treat.details[["lower", "upper"]].loc[code].to_numpy(float)
+            return [["clip", *caps.tolist()]]
     return []
 
 
@@ -201,7 +201,8 @@ def _shortest(x: float) -> float | int:
 
 def _back(result: Result, scale: dict[str, Any]) -> Floats:
     """Return what the page computes back from the normalised values; NaN where it cannot."""
-    fitted, treat = result.fitted.normalise, result.fitted.treat
+    fitted: Any = result.fitted.normalise
+    treat = result.fitted.treat
     if scale["kind"] not in ("line", "log"):
         return np.full(result.normalised.shape, np.nan)
     back = fitted.invert(result.normalised)
