@@ -299,7 +299,8 @@ def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
     keys = page.locator(".hubtiers-layers input[type=radio]").evaluate_all(
         "nodes => nodes.map(n => n.value)"
     )
-    assert keys == ["tier", "score", "function0", "function1", "function2", "confidence", "none"]
+    functions = ["function0", "function1", "function2"]
+    assert keys == ["tier", "score", *functions, "confidence", "symbols", "none"]
     tiers = fills(page)
     order = ["international", "national", "regional"]
     assert [c for c, _ in tiers] == [
@@ -376,7 +377,8 @@ def test_table_is_reached_and_used_by_keyboard(visit, zhang_outcome):
     assert [re.split(r"\s*\t\s*", r) for r in rows] == [
         [str(rank), name, tier.capitalize(), f"{score:.3f}"] for rank, name, tier, score in expected
     ]
-    for key in ("Tab", "Tab", "ArrowDown", "ArrowDown"):
+    # By the close button, the filter and the heads of the four columns.
+    for key in (*["Tab"] * 7, "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
     third = frame.index[2]
     assert page.evaluate("document.activeElement.textContent") == frame.loc[third, "name_en"]

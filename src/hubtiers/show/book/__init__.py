@@ -11,6 +11,7 @@ from hubtiers.show.bilingual import Text
 from hubtiers.show.book import (
     certainty,
     console,
+    exploring,
     figures,
     live,
     marks,
@@ -43,6 +44,8 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    exploring.WORDS,
+    exploring.FILLED,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -55,5 +58,6 @@ BROWSER: Mapping[str, Text] = {
     **web.WORDS,
     **web_hubs.WORDS,
     **live.WORDS,
+    **exploring.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+import pandas as pd
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
@@ -26,6 +27,8 @@ from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
+from hubtiers.show.web.profile import profile_content
+from hubtiers.show.web.sights import sight_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ _SCRIPTS = (
     "scoring",
     "draws",
     "chances",
+    "profile",
+    "isolate",
+    "symbols",
     "fills",
     "outlines",
     "layers",
@@ -50,12 +56,17 @@ _SCRIPTS = (
     "links",
     "diffusion",
     "popup",
+    "search",
+    "ranking",
+    "movers",
+    "compare",
+    "whatif",
     "panels",
     "live",
     "explorer",
     "map",
 )
-_STYLES = ("map", "panels", "hubs")
+_STYLES = ("map", "panels", "hubs", "explore")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -112,6 +123,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
     explorer: bool | Explorer = False,
+    reference: pd.Series | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     basemap: str | None = None,
@@ -145,6 +157,10 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
+    reference
+        Tiers by region id that the result is held against, as `Outcome.reference`: they add a layer
+        of where it differs. Left out, they are those of the layout's cores, where these are called
+        as the tiers of the result are.
     title
         Title of the map as a text, or as `{"zh": …, "en": …}`.
     language
@@ -214,6 +230,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     )
     content = map_content(result, layout, robustness, title, extent, over=over)
     content |= place_content(result)
+    content |= sight_content(result, layout, reference)
+    content["profile"] = profile_content(result, explored=bool(explorer))
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

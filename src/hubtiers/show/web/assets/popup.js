@@ -222,7 +222,11 @@
     const isEver = state.data.draws && region.id in state.data.draws.shares;
     const draws = isEver ? h.drawFacts(state, region.id) : [];
     if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
-    box.append(...h.arrivalParts(state, number), sources(state, region));
+    box.append(
+      ...h.arrivalParts(state, number),
+      h.regionActions(state, number),
+      sources(state, region),
+    );
     return box;
   }
 
