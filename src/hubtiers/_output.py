@@ -98,14 +98,17 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
     """Write the scores, a row for each region.
 
-    With `robustness` the columns `tier_probability` (of the tier that the region has) and
-    `rank_low`, `rank_high` (90 % of the draws) are added.
+    With `robustness` the columns `tier_probability` (of the tier that the region has),
+    `rank_low`, `rank_high` (90 % of the draws), `certainty` (its mark) and `likeliest_tier` are
+    added.
     """
     frame = _without_marks(result.to_frame())
     if robustness is not None:
         ranks = robustness.rank_interval.reindex(frame.index)
         frame["tier_probability"] = robustness.confidence.reindex(frame.index)
         frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
+        frame["certainty"] = robustness.certainty.reindex(frame.index).astype("object")
+        frame["likeliest_tier"] = robustness.likeliest.reindex(frame.index)
     write_csv(frame, path)
 
 
