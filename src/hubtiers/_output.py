@@ -145,6 +145,7 @@ def _geojson(result: Result) -> str:
 
 
 def _write_map(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.headline import headline_of
     from hubtiers.show.web.explorer import Explorer, can_explore
     from hubtiers.show.web.webmap import tier_map
 
@@ -161,6 +162,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         explorer=explorer,
         title=outcome.title,
         language=output.language,
+        headline=headline_of(outcome),
     )
     web.save(str(path))
 

@@ -70,7 +70,7 @@ WORDS: Mapping[str, Text] = {
         "The tiers agree with {reference} for {matches} of {n} regions{baseline}.",
         one="The tiers agree with {reference} for {matches} of 1 region{baseline}.",
     ),
-    "headline_layout": Text("《{title}》", "“{title}”"),
+    "headline_layout": Text("《{title}》", '"{title}"'),
     "headline_better": Text(
         "；{name}为 {matches}/{n}，比本研究更一致",
         "; {name} has {matches} of {n}: it agrees better",

@@ -32,7 +32,6 @@ WORDS: Mapping[str, Text] = {
     "source": Text("来源", "Source"),
     "tier": Text("层级", "Tier"),
     "tier_name": Text("{zh}级", "{en}"),
-    "tier_probability": Text("层级概率", "Probability of the tier"),
     "tier_rule": Text("分级方法", "Tier rule"),
     "tier_score": Text("层级（得分区间，区域数）", "Tier (score range, regions)"),
     "tier_title": Text("创新中心层级", "Innovation hubs by tier"),

@@ -17,9 +17,17 @@ from hubtiers.framework import Indicator
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.pack import Pack
+from hubtiers.robustness.certainty import MARKS
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import certainty_frame, marks_note
 from hubtiers.show.gap_text import gap_texts
-from hubtiers.show.style import SCORE_RAMP, tier_colours
+from hubtiers.show.style import (
+    PROBABILITY_RAMP,
+    SCORE_RAMP,
+    TEXTURE,
+    texture_colour,
+    tier_colours,
+)
 from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import layout_content
 from hubtiers.show.web.surroundings import context_content, view_content
@@ -49,8 +57,11 @@ def map_content(
     robustness: Robustness | None,
     title: Mapping[str, str] | str | None,
     extent: tuple[float, float, float, float] | None = None,
+    said: Sequence[Text] = (),
 ) -> dict[str, Any]:
     """Return everything a page draws and says, but for its language, basemap and explorer.
+
+    `said` are the sentences of the headline.
 
     Raises
     ------
@@ -67,7 +78,8 @@ def map_content(
         "title": title_texts(title, word("tier_title")).to_plain(),
         "subtitle": _subtitle(result, ground).to_plain(),
         "words": browser_words(),
-        "confidence": robustness is not None,
+        "headline": list(map(Text.to_plain, said)),
+        "certainty": None if robustness is None else marks_note(robustness).to_plain(),
         **_shapes(ground),
         **_scores(result, robustness, ground),
         **hubs,
@@ -127,6 +139,8 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
         "breaks": list(result.breaks.breaks),
         "closed": result.breaks.closed,
         "ramp": list(SCORE_RAMP),
+        "chances": list(PROBABILITY_RAMP),
+        "texture": TEXTURE,
     }
 
 
@@ -202,6 +216,8 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
                 "names": tier_text(label).to_plain(),
                 "color": light[label],
                 "dark": dark[label],
+                "line": texture_colour(light[label]),
+                "darkLine": texture_colour(dark[label]),
                 "lower": _plain(row["lower"]),
                 "upper": _plain(row["upper"]),
                 # Of the regions that are shown; the scale counts those it was learnt from.
@@ -281,18 +297,28 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
 
 
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:
-    """Return tier probabilities (in the order of the labels) and rank intervals by region."""
+    """Return tier probabilities (in the order of the labels), rank intervals and marks by region.
+
+    Marks are numbers, settled first; an open region has the tier that comes up more often as well.
+    """
     labels, scored = list(result.breaks.labels), result.scores.index[result.scores.notna()]
     shares = _part(robustness.tier_probability, labels, scored, "tier_probability")
     ranks = _part(robustness.rank_interval, _RANKS, scored, "rank_interval")
     sums = shares.sum(axis=1)
     _require_whole(sums, scored)
-    found = {}
+    marks = certainty_frame(result, robustness)
+    found: dict[str, dict[str, Any]] = {}
     for place, region in enumerate(scored):
         # A region that no draw gave a score has no probabilities, and is shown without.
         if not np.isnan(sums[place]):
             interval = [_plain(rank) for rank in ranks[place]]
-            found[str(region)] = {"probability": shares[place].tolist(), "interval": interval}
+            mark, likeliest = marks.loc[region, ["certainty", "likeliest"]]
+            found[str(region)] = {
+                "probability": shares[place].tolist(),
+                "interval": interval,
+                "mark": MARKS.index(mark),
+                **({"likeliest": labels.index(likeliest)} if mark == "open" else {}),
+            }
     return found
 
 

@@ -18,6 +18,7 @@ from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import coordinate_note
+from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.language import languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["TierMap", "tier_map"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
+_SCRIPTS = ("base", "scoring", "certainty", "fills", "layers", "popup", "panels", "explorer", "map")
 _STYLES = ("map", "panels")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
@@ -89,6 +90,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     language: str | None = None,
     basemap: str | None = None,
     extent: tuple[float, float, float, float] | None = None,
+    headline: Sequence[Text] | None = None,
 ) -> TierMap:
     """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
@@ -101,8 +103,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     network
         Kept for the links between hubs; they are not drawn yet.
     robustness
-        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
-        a layer of confidence, and the doubt in every popup.
+        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): the map
+        then opens on tiers with a texture where one is leaning or open, has a layer of the
+        probability of at least some tier, and tells the doubt in every popup.
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
@@ -118,6 +121,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     extent
         West, south, east and north of the opening view in degrees, for those who know better; east
         is greater than west, also across 180°. Left out, the map opens on the regions with data.
+    headline
+        What stands below the title: sentences in both languages. Left out, what the result and its
+        robustness say of themselves; an empty list for none.
 
     Returns
     -------
@@ -169,7 +175,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
         require_language(language)
     if network is not None:
         raise SpecError("tier_map(network=…) cannot draw links between hubs yet. Leave it out.")
-    content = map_content(result, layout, robustness, title, extent)
+    said = sentences_of(result, robustness=robustness) if headline is None else headline
+    content = map_content(result, layout, robustness, title, extent, said)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

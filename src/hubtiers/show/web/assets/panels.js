@@ -78,6 +78,7 @@
     const box = element("header", "hubtiers-box hubtiers-title");
     box.append(
       element("h1", "", state.data.title[state.lang]),
+      ...h.headlineBox(state),
       element("p", "", state.data.subtitle[state.lang]),
     );
     return box;
@@ -192,6 +193,7 @@
       ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
       ...h.fillLegend(state),
     );
+    h.noteHeadline(state);
   };
 
   function shield(node) {
@@ -304,11 +306,10 @@
       );
     }
     if (tier >= 0) {
-      const mark = element("span", "hubtiers-swatch small");
-      const paint = element("span");
-      paint.style.background = h.tierColour(state, tier);
-      mark.append(paint);
+      const mark = h.markSwatch(state, tier, h.markOf(state, number), "small");
       cells[2].append(mark, element("span", "", state.data.tiers[tier].names[state.lang]));
+      const told = h.markText(state, number);
+      if (told !== null) cells[2].append(element("span", "second", told));
     } else {
       cells[2].textContent = words.no_data;
     }
