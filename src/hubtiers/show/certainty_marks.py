@@ -15,7 +15,7 @@ from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.words import Text, tier_text, word
 
-__all__ = ["certainty_frame", "mark_text", "marks_note", "often_text"]
+__all__ = ["certainty_frame", "mark_text", "marks_note", "often_text", "settled_from"]
 
 
 def certainty_frame(result: Result, robustness: Robustness) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,8 @@ from hubtiers.framework import Indicator
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.pack import Pack
-from hubtiers.robustness.certainty import MARKS
 from hubtiers.scheme import Result
-from hubtiers.show.certainty_marks import certainty_frame, marks_note
+from hubtiers.show.certainty_marks import marks_note, settled_from
 from hubtiers.show.gap_text import gap_texts
 from hubtiers.show.style import (
     PROBABILITY_RAMP,
@@ -28,8 +28,11 @@ from hubtiers.show.style import (
     texture_colour,
     tier_colours,
 )
+from hubtiers.show.web.diffusion_content import diffusion_content
 from hubtiers.show.web.ground import Ground, lay_ground
-from hubtiers.show.web.hub_content import layout_content
+from hubtiers.show.web.hub_content import drawn_units, layout_content
+from hubtiers.show.web.network_content import draws_content, network_content
+from hubtiers.show.web.overlay import Overlay, layout_names, require_overlay
 from hubtiers.show.web.surroundings import context_content, view_content
 from hubtiers.show.web.topology import build_topology
 from hubtiers.show.words import (
@@ -57,35 +60,64 @@ def map_content(
     robustness: Robustness | None,
     title: Mapping[str, str] | str | None,
     extent: tuple[float, float, float, float] | None = None,
+    *,
+    over: Overlay | None = None,
     said: Sequence[Text] = (),
 ) -> dict[str, Any]:
     """Return everything a page draws and says, but for its language, basemap and explorer.
 
-    `said` are the sentences of the headline.
+    `over` has what lies over the layout, `said` the sentences of the headline.
 
     Raises
     ------
     DataError
-        When the result has no geometry, or the robustness is of other regions or tiers.
+        When the result has no geometry, the robustness is of other regions or tiers, or what lies
+        over the tiers is of another layout or other regions.
     """
     ground = lay_ground(result)
-    hubs = layout_content(layout, ground)
-    hub_units: set[int] = set()
-    for hub in hubs["hubs"]:
-        hub_units.update(hub["units"])
-        hub_units.update(ground.number[core["id"]] for core in hub["cores"])
+    overlay = replace(over or Overlay(), layout=layout)
+    require_overlay(overlay, result)
+    hubs = layout_content(overlay.layout, ground)
+    other = overlay.other_layout and layout_content(overlay.other_layout, ground)
+    units = drawn_units(hubs, ground) | (drawn_units(other, ground) if other else set())
     return {
         "title": title_texts(title, word("tier_title")).to_plain(),
         "subtitle": _subtitle(result, ground).to_plain(),
         "words": browser_words(),
         "headline": list(map(Text.to_plain, said)),
-        "certainty": None if robustness is None else marks_note(robustness).to_plain(),
+        **_certainty(robustness),
         **_shapes(ground),
         **_scores(result, robustness, ground),
         **hubs,
-        **view_content(result, ground, sorted(hub_units), extent),
+        **_overlay_parts(result, overlay, ground),
+        "layoutNames": layout_names(overlay),
+        "other": other,
+        **view_content(result, ground, sorted(units), extent),
         **context_content(ground),
     }
+
+
+def _overlay_parts(result: Result, overlay: Overlay, ground: Ground) -> dict[str, Any]:
+    """Return links, diffusion and shares of draws; None for what was not given."""
+    layout, network, diffusion = overlay.layout, overlay.network, overlay.diffusion
+    linked = layout is not None and network is not None
+    draws = overlay.stability
+    return {
+        "network": network_content(network, layout, result, ground) if linked else None,
+        "diffusion": None if diffusion is None else diffusion_content(diffusion, result),
+        "draws": None if draws is None else draws_content(draws),
+    }
+
+
+def _certainty(robustness: Robustness | None) -> dict[str, Any]:
+    """Return what the marks mean, and the share from which a tier is settled.
+
+    The page marks tiers itself, as it also does under other weights.
+    """
+    if robustness is None:
+        return {"certainty": None}
+    note = marks_note(robustness).to_plain()
+    return {"certainty": note, "settledFrom": settled_from(robustness)}
 
 
 def _subtitle(result: Result, ground: Ground) -> Text:
@@ -297,28 +329,18 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
 
 
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:
-    """Return tier probabilities (in the order of the labels), rank intervals and marks by region.
-
-    Marks are numbers, settled first; an open region has the tier that comes up more often as well.
-    """
+    """Return tier probabilities (in the order of the labels) and rank intervals by region."""
     labels, scored = list(result.breaks.labels), result.scores.index[result.scores.notna()]
     shares = _part(robustness.tier_probability, labels, scored, "tier_probability")
     ranks = _part(robustness.rank_interval, _RANKS, scored, "rank_interval")
     sums = shares.sum(axis=1)
     _require_whole(sums, scored)
-    marks = certainty_frame(result, robustness)
-    found: dict[str, dict[str, Any]] = {}
+    found = {}
     for place, region in enumerate(scored):
         # A region that no draw gave a score has no probabilities, and is shown without.
         if not np.isnan(sums[place]):
             interval = [_plain(rank) for rank in ranks[place]]
-            mark, likeliest = marks.loc[region, ["certainty", "likeliest"]]
-            found[str(region)] = {
-                "probability": shares[place].tolist(),
-                "interval": interval,
-                "mark": MARKS.index(mark),
-                **({"likeliest": labels.index(likeliest)} if mark == "open" else {}),
-            }
+            found[str(region)] = {"probability": shares[place].tolist(), "interval": interval}
     return found
 
 

@@ -153,8 +153,6 @@ def test_options_that_are_not_known(zhang_outcome):
     result = zhang_outcome.result
     with pytest.raises(UnknownOptionError, match="language"):
         tier_map(result, language="fr")
-    with pytest.raises(SpecError, match="cannot draw links between hubs yet"):
-        tier_map(result, network=object())
     with pytest.raises(SpecError, match="GCJ-02, shifted"):
         tier_map(result, basemap="gaode")
     with pytest.raises(SpecError, match="knows no weighting 'swing'"):
@@ -319,24 +317,19 @@ def test_payload_is_json(zhang_outcome):
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
     content = json.loads(found)
     assert len(content["hubs"]) == 16
-    assert content["links"] == []
+    assert content["network"] is None
     assert content["certainty"]["en"].startswith("Settled: the tier in at least nine draws of ten;")
 
 
-def test_marks_travel_with_the_map(zhang_outcome):
-    """As numbers, settled first; an open region has the tier that comes up more often as well."""
+def test_the_threshold_travels_with_the_map(zhang_outcome):
     result, robust = zhang_outcome.result, zhang_outcome.robustness
     content = map_content(result, None, robust, {})
-    labels = [tier["id"] for tier in content["tiers"]]
-    names = ("settled", "leaning", "open")
-    for row in content["regions"]:
-        assert names[row["mark"]] == robust.certainty[row["id"]]
-        if row["mark"] == 2:
-            assert labels[row["likeliest"]] == robust.likeliest[row["id"]]
-        else:
-            assert "likeliest" not in row
+    assert content["settledFrom"] == 0.9
+    other = dataclasses.replace(robust, settled_from=0.75)
+    content = map_content(result, None, other, {})
+    assert content["settledFrom"] == 0.75
+    assert "75 % of the draws" in content["certainty"]["en"]
     assert map_content(result, None, None, {})["certainty"] is None
-    assert not any("mark" in row for row in map_content(result, None, None, {})["regions"])
 
 
 def test_the_headline_is_that_of_the_result_unless_another_is_given(zhang_outcome):

@@ -4,13 +4,19 @@
 (function (h) {
   const element = h.element;
   const MARKS = ["settled", "leaning", "open"];
+  const SETTLED = 0;
   const LEANING = 1;
   const OPEN = 2;
 
-  // Draws were made for the study's own weights; they say nothing of others.
+  // Of draws under the weights as they are; nothing where there are none, or no tier. Of tiers that
+  // are as likely as each other the region's own comes first.
   h.markOf = function (state, number) {
-    const region = state.data.regions[number];
-    return state.modified || region.mark === undefined || region.tier === null ? null : region.mark;
+    const doubt = h.doubtOf(state, number);
+    const tier = state.now.tiers[number];
+    if (!doubt || tier < 0) return null;
+    const share = doubt.probability[tier];
+    if (share >= state.data.settledFrom) return SETTLED;
+    return share >= Math.max(...doubt.probability) ? LEANING : OPEN;
   };
 
   // A mark in words; of an open tier also the one that comes up more often.
@@ -19,7 +25,8 @@
     if (mark === null) return null;
     const words = h.words(state);
     if (mark !== OPEN) return words[MARKS[mark]];
-    const likeliest = state.data.tiers[state.data.regions[number].likeliest];
+    const { probability } = h.doubtOf(state, number);
+    const likeliest = state.data.tiers[probability.indexOf(Math.max(...probability))];
     return h.fill(words.open_rather, { tier: likeliest.names[state.lang] });
   };
 
@@ -87,7 +94,10 @@
   // The three marks with how many regions have each, on the colour of the second highest tier.
   h.markList = function (state) {
     const words = h.words(state);
-    if (state.modified) return [];
+    if (state.modified && !(state.live && state.live.status === "done")) {
+      const told = h.liveText(state);
+      return told ? [element("p", "hubtiers-note", told)] : [];
+    }
     const list = element("ul", "hubtiers-marks");
     MARKS.forEach((mark, number) => {
       const count = state.data.regions.filter((_, i) => h.markOf(state, i) === number).length;
@@ -116,11 +126,11 @@
 
   h.chances = function (state) {
     const upTo = h.chanceTier(state) + 1;
-    return state.data.regions.map((region, number) =>
-      h.markOf(state, number) === null
-        ? NaN
-        : Math.min(1, region.probability.slice(0, upTo).reduce((a, b) => a + b, 0)),
-    );
+    return state.data.regions.map((_, number) => {
+      const doubt = h.doubtOf(state, number);
+      if (!doubt || state.now.tiers[number] < 0) return NaN;
+      return Math.min(1, Array.from(doubt.probability).slice(0, upTo).reduce((a, b) => a + b, 0));
+    });
   };
 
   h.chanceName = (state) =>

@@ -8,6 +8,7 @@
       ? ["tier_and_certainty", "tier", "chance", "score"]
       : ["tier", "score"];
     state.data.functions.forEach((_, i) => keys.push("function" + i));
+    if (state.data.diffusion) keys.push("arrival");
     return keys.concat("none");
   };
 
@@ -53,6 +54,7 @@
   function lookOf(state, number, sequence) {
     if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
     if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
+    if (state.fill === "arrival") return h.arrivalLook(state, number);
     const tier = state.now.tiers[number];
     const nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
     if (sequence) {
@@ -96,6 +98,7 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
+    if (key === "arrival") h.openTime(state);
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
 
@@ -192,14 +195,17 @@
 
   function chanceParts(state) {
     const words = h.words(state);
-    if (state.modified) return [element("p", "hubtiers-note", words.changed)];
-    const bare = (region) => region.mark === undefined && !region.outside;
-    const unknown = state.data.regions.filter(bare).length;
+    const isLive = state.live && state.live.status === "done";
+    const rest =
+      state.modified && !isLive
+        ? [element("p", "hubtiers-note", h.liveText(state) || words.changed)]
+        : [gradient(rampOf(state)), ends(["0 %", "50 %", "100 %"])];
+    const tiers = state.now.tiers;
+    const bare = (tier, i) => tier < 0 && !state.data.regions[i].outside;
     return [
       h.chancePicker(state),
-      gradient(rampOf(state)),
-      ends(["0 %", "50 %", "100 %"]),
-      special(state, element("ul"), unknown),
+      ...rest,
+      special(state, element("ul"), tiers.filter(bare).length),
     ];
   }
 
@@ -208,17 +214,22 @@
     const tiers = [element("h2", "", h.words(state).tier_score), tierList(state)];
     if (state.fill === "tier") return tiers;
     if (state.fill === "tier_and_certainty") return tiers.concat(h.markList(state));
+    if (state.fill === "arrival") {
+      return [element("h2", "", h.words(state).arrival), ...h.arrivalLegend(state)];
+    }
     const name = state.fill === "chance" ? h.chanceName(state) : h.fillName(state, state.fill);
     const head = element("h2", "", name);
     return [head].concat(state.fill === "chance" ? chanceParts(state) : rampParts(state));
   };
+
+  Object.assign(h, { gradient: gradient, ends: ends });
 
   h.hubLegend = function (state) {
     const list = element("ul");
     state.data.hubTiers.forEach((look, i) => {
       const count = state.data.hubs.filter((hub) => hub.tier === i).length;
       if (!count) return;
-      const mark = h.mark(look, look.radius * 0.8);
+      const mark = h.coreMark(state, look, look.radius * 0.8, 0);
       mark.classList.add("hubtiers-mark");
       list.append(row(mark, look.names[state.lang], "(" + count + ")"));
     });

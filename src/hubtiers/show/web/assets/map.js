@@ -12,6 +12,7 @@
     "ink",
     "land",
     "coast",
+    "glow",
   ];
 
   function readPaint(state) {
@@ -41,6 +42,8 @@
     const again = key && document.querySelector('[data-key="' + CSS.escape(key) + '"]');
     if (again) again.focus();
   }
+
+  h.renewPanels = (state) => keepFocus(state, () => h.drawPanels(state));
 
   // Everything that carries words is drawn anew in the language asked for.
   h.speak = function (state, lang) {
@@ -73,6 +76,11 @@
     state.moved = false;
   };
 
+  // Once more, where the reader has not moved the map.
+  h.refit = function (state) {
+    if (!state.moved) h.home(state);
+  };
+
   function fit(state, left, top) {
     const size = state.map.getSize();
     const bounds = L.latLngBounds(state.data.bounds);
@@ -84,7 +92,10 @@
     const below = size.x > 700 ? 150 : Math.max(60, size.y - head - height);
     const room =
       size.x > 1000
-        ? { paddingTopLeft: [left, top], paddingBottomRight: [162, 8] }
+        ? {
+            paddingTopLeft: [left, top],
+            paddingBottomRight: [h.layerRoom(state), 8 + h.timeRoom(state)],
+          }
         : { paddingTopLeft: [8, head], paddingBottomRight: [8, below] };
     state.map.fitBounds(bounds, Object.assign({ animate: false }, room));
   }
@@ -125,13 +136,14 @@
       theme: "light",
       fill: data.certainty ? "tier_and_certainty" : "tier",
       labels: [],
+      marks: [],
       halo: null,
       themed: [],
       open: {},
       modified: false,
     };
     state.wide = map.getSize().x > 700;
-    state.unfolded = { legend: state.wide, layers: state.wide };
+    state.unfolded = { legend: state.wide, layers: state.wide, diffusion: false };
     state.markScale = state.wide ? 1 : 0.7;
     state.arcs = data.shapes.arcs.map(h.decodeLine);
     state.published = state.now = published(data);
@@ -140,6 +152,8 @@
     state.svg = L.svg({ pane: "hubtiers-cores" });
     // Neighbours have a canvas of their own: recolouring the regions does not draw them again.
     state.ground = L.canvas({ pane: "hubtiers-ground" });
+    h.startLayouts(state);
+    h.startDiffusion(state);
     return state;
   }
 
@@ -153,6 +167,7 @@
     map.attributionControl.addAttribution(h.element("span", "", data.attribution).outerHTML);
     pane(map, "hubtiers-ground", 390);
     pane(map, "hubtiers-lines", 450);
+    pane(map, "hubtiers-links", 455);
     pane(map, "hubtiers-cores", 460);
     map.zoomControl.setPosition("bottomright");
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
@@ -182,7 +197,6 @@
   }
 
   function listen(state) {
-    state.map.on("zoomend moveend", () => h.spaceLabels(state));
     state.map.on("dragend zoomend", () => {
       state.moved = true;
     });
