@@ -118,8 +118,9 @@ def load_distances(name: str, *, change: float | None = None) -> pd.DataFrame:
                 f"load_distances(change={change!r}) must be a number of minutes of at least 0."
             )
         square = _with_changes(square, change)
-        counts = square.notna().sum(axis=1)
-        kept = square.index[square.loc[counts.idxmax()].notna()]
+        # Places that the best linked one reaches.
+        known = square.notna().to_numpy()
+        kept = square.index[known[known.sum(axis=1).argmax()]]
         left_out = [place for place in square.index if place not in set(kept)]
         square = square.loc[kept, kept]
     square.attrs.update(_said(about, about["unit"]) | {"left_out": left_out})

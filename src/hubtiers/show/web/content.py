@@ -100,10 +100,11 @@ def map_content(
 def _overlay_parts(result: Result, overlay: Overlay, ground: Ground) -> dict[str, Any]:
     """Return links, diffusion and shares of draws; None for what was not given."""
     layout, network, diffusion = overlay.layout, overlay.network, overlay.diffusion
-    linked = layout is not None and network is not None
-    draws = overlay.stability
+    draws, links = overlay.stability, None
+    if layout is not None and network is not None:
+        links = network_content(network, layout, result, ground)
     return {
-        "network": network_content(network, layout, result, ground) if linked else None,
+        "network": links,
         "diffusion": None if diffusion is None else diffusion_content(diffusion, result),
         "draws": None if draws is None else draws_content(draws),
     }
