@@ -25,7 +25,7 @@ from hubtiers.show.words import (
 )
 from hubtiers.tiers.rules import PositionTiers
 
-__all__ = ["headline", "headline_of", "reference_text"]
+__all__ = ["certainty_frame", "headline", "headline_of", "reference_text"]
 
 _MOST_NAMES = 5
 _MOST_MOVERS = 3
