@@ -124,7 +124,7 @@ def draw_fills(
         shapes[known], face=list(fills[known]), edge="white", name="regions", **options
     )
     axes.add_collection(coloured)
-    marked = [] if hatched is None else hatched.index[hatched]
+    marked = fills.index[:0] if hatched is None else hatched.index[hatched]
     other = fills.index.isin(marked) & ~known
     for chosen, face, edge, hatch, name in (
         (~known & ~other, NO_DATA_COLOUR, "#a3a29d", NO_DATA_HATCH, "no-data"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from hubtiers._drawing import require_result
@@ -160,7 +159,7 @@ def arrival_classes(arrival: pd.Series) -> tuple[pd.Series, list[tuple[float, fl
 
     Classes hold equally many regions as far as equal times allow, the earliest first.
 
-    >>> place, spans = arrival_classes(pd.Series([0.0, 1, 1, 2, np.nan, 3]))
+    >>> place, spans = arrival_classes(pd.Series([0.0, 1, 1, 2, float("nan"), 3]))
     >>> place.tolist(), spans[0]
     ([0.0, 1.0, 1.0, 2.0, nan, 3.0], (0.0, 0.0, 1))
     """
@@ -168,7 +167,7 @@ def arrival_classes(arrival: pd.Series) -> tuple[pd.Series, list[tuple[float, fl
     codes = known.rank(method="dense").astype("int64")
     if known.nunique() > _MOST_CLASSES:
         shares = known.rank(method="min").sub(1) / len(known)
-        codes = np.floor(shares * _MOST_CLASSES).astype("int64")
+        codes = (shares * _MOST_CLASSES).astype("int64")
     # Ties can leave a class without a region; those that are left are numbered in their order.
     order = {code: number for number, code in enumerate(sorted(set(codes)))}
     place = codes.map(order)
@@ -188,8 +187,8 @@ def _legend(
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    mark = {"marker": "P", "markersize": 7, "markeredgecolor": "white"}
-    source = Line2D([], [], linestyle="none", color=_SOURCE_COLOUR, **mark)
+    source = Line2D([], [], linestyle="none", marker="P", markersize=7, color=_SOURCE_COLOUR)
+    source.set_markeredgecolor("white")
     rows: Rows = [(source, say("diffusion_source_mark", language))]
     for colour, (first, last, number) in zip(arrival_colours(len(spans)), spans, strict=True):
         span = _time(first) if first == last else f"{_time(first)}–{_time(last)}"

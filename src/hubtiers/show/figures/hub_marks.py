@@ -179,12 +179,13 @@ def _draw_rings(axes: Axes, hubs: list[Hub], shares: pd.Series, look: _Look, mar
         return
     x, y = zip(*(marks.at(core) for core in known), strict=True)
     size = _RING_SHARE * look.size
-    options = {"s": size, "facecolors": "none"}
     track = axes.scatter(
-        x, y, marker="o", edgecolors="white", linewidths=2.6, zorder=6.3, **options
+        x, y, s=size, facecolors="none", edgecolors="white", linewidths=2.6, zorder=6.3
     )
     track.set_gid(f"ring-tracks-{look.name}")
-    ring = axes.scatter(x, y, edgecolors="#22262a", linewidths=1.5, zorder=6.4, **options)
+    ring = axes.scatter(
+        x, y, s=size, facecolors="none", edgecolors="#22262a", linewidths=1.5, zorder=6.4
+    )
     ring.set_paths([ring_outline(float(shares[core])) for core in known])
     ring.set_gid(f"rings-{look.name}")
 

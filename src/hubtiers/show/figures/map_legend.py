@@ -128,8 +128,9 @@ def _hub_rows(layout: HubLayout, language: str) -> Rows:
             rows.append((_star(colours[tier], size), f"{tier_name(tier, language)}  ({number})"))
     first = colours[layout.tiers[0]]
     if any(len(hub.cores) > 1 for hub in layout.hubs):
-        dots = {"marker": "o", "markersize": (COCORE_SHARE * LEAD_SIZES[1]) ** 0.5}
-        rows.append((Line2D([], [], color=first, **dots), say("cocores_shown", language)))
+        size = (COCORE_SHARE * LEAD_SIZES[1]) ** 0.5
+        joined = Line2D([], [], color=first, marker="o", markersize=size)
+        rows.append((joined, say("cocores_shown", language)))
     if any(hub.extent for hub in layout.hubs):
         pale = Patch(facecolor=to_rgba(first, 2 * EXTENT_TINT), edgecolor=first, linewidth=1.4)
         rows.append((pale, say("extents", language)))
@@ -142,8 +143,9 @@ def _hub_rows(layout: HubLayout, language: str) -> Rows:
 def _star(colour: str, size: float) -> Any:
     from matplotlib.lines import Line2D
 
-    edge = {"markeredgecolor": "white", "markeredgewidth": 0.4}
-    return Line2D([], [], linestyle="none", marker="*", color=colour, markersize=size**0.5, **edge)
+    mark = Line2D([], [], linestyle="none", marker="*", color=colour, markersize=size**0.5)
+    mark.set(markeredgecolor="white", markeredgewidth=0.4)
+    return mark
 
 
 def _ring() -> Any:
