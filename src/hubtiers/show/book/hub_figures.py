@@ -17,7 +17,7 @@ WORDS: Mapping[str, Text] = {
         "圆环：在 {draws} 次抽取中成为核心的比例。",
         " Rings: share of {draws} draws in which the place is a core.",
     ),
-    "cocores_shown": Text("共同核心，连线相接", "Further cores, joined to the lead"),
+    "cocores_shown": Text("同一中心的核心，连线相接", "Cores of one hub, joined"),
     "diffusion_caption": Text(
         "自{sources}扩散：{n} 个区域中 {reached} 个被触及；距离衰减指数 {decay}，"
         "发出指数 {emissive}，接受指数 {receptive}，最小距离 {nearest}，通道速率为{channels}；"
@@ -31,6 +31,7 @@ WORDS: Mapping[str, Text] = {
     "diffusion_figure_title": Text("创新扩散的先后", "Order of diffusion"),
     "diffusion_source_mark": Text("起点", "Source"),
     "diffusion_time_legend": Text("到达时间（相对）", "Time of arrival (relative)"),
+    "lead_shown": Text("主核，内标白星", "Lead, with a white star"),
     "link_strong_line": Text("强联系（实线）", "Strong (solid)"),
     "link_weak_line": Text("弱联系（虚线）", "Weak (dashed)"),
     "links_legend": Text("联系", "Links"),

@@ -33,7 +33,7 @@ WORDS: Mapping[str, Text] = {
         "核心—边缘：与理想型的相关", "Core–periphery: correlation with the ideal"
     ),
     "network_density": Text("密度", "Density"),
-    "network_note": Text(
+    "network_figures_note": Text(
         "互惠度：对向流量中较小者之和与较大者之和的比，无方向的模型为 1。"
         "社区：Louvain，20 个种子（0–19）。",
         "Reciprocity: sum of the smaller over sum of the larger of opposite flows; 1 for models "

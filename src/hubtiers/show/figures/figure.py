@@ -76,8 +76,9 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     result
         What to draw; its table must have geometry.
     layout
-        Hubs whose extents, cores and corridors are drawn: the first core as a star, further ones as
-        dots joined to it. Without one, the best regions are named.
+        Hubs whose extents, cores and corridors are drawn, the cores of a hub joined. In a proposed
+        layout the lead has a star inside and further cores are smaller. Without a layout, the best
+        regions are named.
     network
         Links of the layout, as `build_network` gives them: strong solid and weak dashed, colour by
         type, width by weight.

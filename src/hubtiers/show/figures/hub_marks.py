@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,11 +15,12 @@ import shapely
 from hubtiers.errors import SpecError, listing
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.hubs.network import HubNetwork
+from hubtiers.hubs.propose import ProposedLayout
 from hubtiers.hubs.stability import LayoutStability
 from hubtiers.show.figures.outlines import areas_of, paths_along
 from hubtiers.show.figures.scene import Frame, Scene
 from hubtiers.show.hub_seats import seats_of
-from hubtiers.show.style import LINK_COLOURS, hub_colours
+from hubtiers.show.style import LINK_COLOURS, hub_colours, hub_shapes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,29 +30,34 @@ __all__ = [
     "CORRIDOR",
     "CORRIDOR_DASHES",
     "EXTENT_TINT",
-    "LEAD_SIZES",
+    "MARKER_SIZES",
+    "STAR_SIZE",
     "WEAK_DASHES",
     "HubLayers",
     "core_point",
     "draw_layers",
     "hub_layers",
+    "marker_of",
     "ring_outline",
 ]
 
 CORRIDOR = "#6a3d9a"
 CORRIDOR_DASHES = (0, (3, 1.5))
 WEAK_DASHES = (0, (4, 2.4))
-LEAD_SIZES = (150.0, 95.0, 60.0, 36.0)
-"""Area of the star of a lead by the tier of its hub, highest first, in square points."""
-COCORE_SHARE = 0.42
-"""Area of the dot of a further core as a share of that of the star."""
+MARKER_SIZES = {"star": 190.0, "diamond": 62.0, "square": 50.0, "circle": 36.0}
+"""Area of the mark of a core by its symbol, in square points."""
+COCORE_SHARE = 0.55
+"""Area of the mark of a further core as a share of that of the lead."""
+STAR_SIZE = 15.0
+"""Area of the white star inside the mark of a lead, in square points."""
 
 _SMALLEST_ISLAND = 6e8
 EXTENT_TINT = 0.07
 """How much of its colour an extent gives to the tiers below it: they must still be told."""
 
 _LINK_WIDTHS = (0.5, 2.8)
-_RING_SHARE = 2.6
+_RING_SIZE = 150.0
+_BY_SHAPE = {"star": "*", "diamond": "D", "square": "s", "circle": "o"}
 
 Seats = Mapping[str, tuple[float, float]]
 
@@ -64,6 +69,19 @@ class HubLayers:
     layout: HubLayout
     network: HubNetwork | None = None
     stability: LayoutStability | None = None
+
+    @property
+    def has_leads(self) -> bool:
+        """Whether the first core of a hub leads it: where scores say so, not where a source lists.
+
+        Whoever publishes a layout may name its cores in any order.
+        """
+        return isinstance(self.layout, ProposedLayout)
+
+
+def marker_of(shape: str) -> str:
+    """Return what matplotlib calls a symbol."""
+    return _BY_SHAPE[shape]
 
 
 def hub_layers(
@@ -109,22 +127,22 @@ class _Look(NamedTuple):
 
     name: str
     colour: str
-    size: float
+    shape: str
 
 
 def draw_layers(axes: Axes, scene: Scene, layers: HubLayers, frame: Frame) -> None:
     """Draw extents, corridors, links and cores in a frame, the cores above everything."""
     layout = layers.layout
-    colours = hub_colours(layout.tiers)
+    colours, shapes = hub_colours(layout.tiers), hub_shapes(layout.tiers)
     marks = _Marks(scene, frame, seats_of(layout, scene.pack))
     _draw_corridors(axes, layout.corridors, marks)
     if layers.network is not None:
         _draw_links(axes, layers.network, layout, marks)
-    for place, tier in enumerate(layout.tiers):
+    for tier in layout.tiers:
         hubs = [hub for hub in layout.hubs if hub.tier == tier]
-        look = _Look(tier, colours[tier], LEAD_SIZES[min(place, len(LEAD_SIZES) - 1)])
+        look = _Look(tier, colours[tier], shapes[tier])
         _draw_extents(axes, scene, hubs, look, frame)
-        _draw_cores(axes, hubs, look, marks)
+        _draw_cores(axes, hubs, look, marks, has_leads=layers.has_leads)
         if layers.stability is not None:
             _draw_rings(axes, hubs, layers.stability.core, look, marks)
 
@@ -142,33 +160,50 @@ def _draw_extents(axes: Axes, scene: Scene, hubs: list[Hub], look: _Look, frame:
         axes.add_collection(drawn)
 
 
-def _draw_cores(axes: Axes, hubs: list[Hub], look: _Look, marks: _Marks) -> None:
-    """Draw the lead of a hub as a star and its further cores as dots, joined to the lead."""
-    from matplotlib.markers import MarkerStyle
-
-    points, sizes, shapes, joints = [], [], [], []
+def _draw_cores(
+    axes: Axes, hubs: list[Hub], look: _Look, marks: _Marks, *, has_leads: bool
+) -> None:
+    """Draw the cores of hubs, joined; a lead has a star inside, further cores are smaller."""
+    size = MARKER_SIZES[look.shape]
+    points, sizes, joints, leads = [], [], [], []
     for hub in hubs:
-        cores = marks.scene.members(hub.cores)
-        places = [marks.at(core) for core in cores]
+        places = [marks.at(core) for core in marks.scene.members(hub.cores)]
         joints += [shapely.linestrings([places[0], other]) for other in places[1:]]
         points += places
-        sizes += [look.size, *[COCORE_SHARE * look.size] * (len(places) - 1)]
-        shapes += ["*", *["o"] * (len(places) - 1)]
+        leads.append(places[0])
+        further = COCORE_SHARE * size if has_leads else size
+        sizes += [size, *[further] * (len(places) - 1)]
     if joints:
         name = f"cocores-{look.name}"
-        width = 0.16 * math.sqrt(look.size)
         axes.add_collection(
-            paths_along(joints, colour=look.colour, width=width, name=name, order=6.8)
+            paths_along(joints, colour=look.colour, width=1.6, name=name, order=6.8)
         )
     if points:
-        x, y = zip(*points, strict=True)
-        drawn = axes.scatter(
-            x, y, s=sizes, color=look.colour, edgecolors="white", linewidths=0.7, zorder=7
-        )
-        styles = [MarkerStyle(shape) for shape in shapes]
-        outlines = [style.get_path().transformed(style.get_transform()) for style in styles]
-        drawn.set_paths(outlines)
-        drawn.set_gid(f"hubs-{look.name}")
+        options = {"marker": marker_of(look.shape), "colour": look.colour, "edge": "white"}
+        _scatter(axes, points, sizes, f"hubs-{look.name}", order=7.0, **options)
+    if leads and has_leads:
+        options = {"marker": "*", "colour": "white", "edge": "none"}
+        inner = [STAR_SIZE] * len(leads)
+        _scatter(axes, leads, inner, f"leads-{look.name}", order=7.1, **options)
+
+
+def _scatter(
+    axes: Axes,
+    points: list[tuple[float, float]],
+    sizes: list[float],
+    name: str,
+    *,
+    marker: str,
+    colour: str,
+    edge: str,
+    order: float,
+) -> None:
+    """Mark points by a collection that can be found by its name."""
+    x, y = zip(*points, strict=True)
+    drawn = axes.scatter(
+        x, y, s=sizes, marker=marker, color=colour, edgecolors=edge, linewidths=0.7, zorder=order
+    )
+    drawn.set_gid(name)
 
 
 def _draw_rings(axes: Axes, hubs: list[Hub], shares: pd.Series, look: _Look, marks: _Marks) -> None:
@@ -178,7 +213,7 @@ def _draw_rings(axes: Axes, hubs: list[Hub], shares: pd.Series, look: _Look, mar
     if not known:
         return
     x, y = zip(*(marks.at(core) for core in known), strict=True)
-    size = _RING_SHARE * look.size
+    size = MARKER_SIZES[look.shape] + _RING_SIZE
     track = axes.scatter(
         x, y, s=size, facecolors="none", edgecolors="white", linewidths=2.6, zorder=6.3
     )

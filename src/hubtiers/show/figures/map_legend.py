@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hubtiers.hubs.layout import HubLayout
 from hubtiers.hubs.network import HubNetwork
 from hubtiers.scheme import Result
 from hubtiers.show.figures.basemap import NO_DATA_HATCH, leaves_gaps, paper_of
@@ -15,16 +14,18 @@ from hubtiers.show.figures.hub_marks import (
     CORRIDOR,
     CORRIDOR_DASHES,
     EXTENT_TINT,
-    LEAD_SIZES,
+    MARKER_SIZES,
+    STAR_SIZE,
     WEAK_DASHES,
     HubLayers,
+    marker_of,
     ring_outline,
 )
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.outlines import box_of
 from hubtiers.show.figures.room import Piece
 from hubtiers.show.figures.scene import Frame, Scene
-from hubtiers.show.style import LINK_COLOURS, NO_DATA_COLOUR, hub_colours, tier_colours
+from hubtiers.show.style import LINK_COLOURS, NO_DATA_COLOUR, hub_colours, hub_shapes, tier_colours
 from hubtiers.show.words import break_texts, say, tier_name, yardstick_text
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def hub_legends(layers: HubLayers | None, language: str) -> list[tuple[Rows, str
     """Return the legends of hubs and links, each with rows, title and name; none without hubs."""
     if layers is None:
         return []
-    rows = _hub_rows(layers.layout, language)
+    rows = _hub_rows(layers, language)
     if layers.stability is not None:
         rows.append((_ring(), say("ring_legend", language)))
     found = [(rows, say("hubs", language), "hub-legend")]
@@ -114,22 +115,26 @@ def _yardstick_rows(result: Result, language: str) -> Rows:
     return [] if said is None else [(Patch(visible=False), said.say(language))]
 
 
-def _hub_rows(layout: HubLayout, language: str) -> Rows:
+def _hub_rows(layers: HubLayers, language: str) -> Rows:
     from matplotlib.colors import to_rgba
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    colours = hub_colours(layout.tiers)
+    layout = layers.layout
+    colours, shapes = hub_colours(layout.tiers), hub_shapes(layout.tiers)
     rows: Rows = []
-    for place, tier in enumerate(layout.tiers):
+    for tier in layout.tiers:
         number = sum(hub.tier == tier for hub in layout.hubs)
         if number:
-            size = LEAD_SIZES[min(place, len(LEAD_SIZES) - 1)]
-            rows.append((_star(colours[tier], size), f"{tier_name(tier, language)}  ({number})"))
-    first = colours[layout.tiers[0]]
+            mark = _mark(colours[tier], shapes[tier])
+            rows.append((mark, f"{tier_name(tier, language)}  ({number})"))
+    first, shape = colours[layout.tiers[0]], shapes[layout.tiers[0]]
+    if layers.has_leads:
+        pair = (_mark(first, shape), _mark("white", "star", STAR_SIZE))
+        rows.append((pair, say("lead_shown", language)))
     if any(len(hub.cores) > 1 for hub in layout.hubs):
-        size = (COCORE_SHARE * LEAD_SIZES[1]) ** 0.5
-        joined = Line2D([], [], color=first, marker="o", markersize=size)
+        size = (COCORE_SHARE * MARKER_SIZES["diamond"]) ** 0.5
+        joined = Line2D([], [], color=first, marker=marker_of(shape), markersize=size)
         rows.append((joined, say("cocores_shown", language)))
     if any(hub.extent for hub in layout.hubs):
         pale = Patch(facecolor=to_rgba(first, 2 * EXTENT_TINT), edgecolor=first, linewidth=1.4)
@@ -140,11 +145,13 @@ def _hub_rows(layout: HubLayout, language: str) -> Rows:
     return rows
 
 
-def _star(colour: str, size: float) -> Any:
+def _mark(colour: str, shape: str, size: float | None = None) -> Any:
+    """Return the symbol of a core for a legend."""
     from matplotlib.lines import Line2D
 
-    mark = Line2D([], [], linestyle="none", marker="*", color=colour, markersize=size**0.5)
-    mark.set(markeredgecolor="white", markeredgewidth=0.4)
+    area = 0.75 * (MARKER_SIZES[shape] if size is None else size)
+    mark = Line2D([], [], linestyle="none", marker=marker_of(shape), color=colour)
+    mark.set(markersize=area**0.5, markeredgecolor="white", markeredgewidth=0.3)
     return mark
 
 

@@ -248,7 +248,9 @@ def network_table(found: HubFindings) -> PrintTable:
         column("measure", of=lambda row: row["measure"]),
         column("window_value", of=number_at("value"), significant=3),
     )
-    return print_table("network", "network_table", columns, rows, notes=[word("network_note")])
+    return print_table(
+        "network", "network_table", columns, rows, notes=[word("network_figures_note")]
+    )
 
 
 def spread_part(material: Material, page: Page) -> str:

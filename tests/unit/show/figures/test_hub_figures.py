@@ -75,19 +75,41 @@ def legends(figure):
     return {each.get_title().get_text(): [t.get_text() for t in each.get_texts()] for each in found}
 
 
-def test_the_lead_is_a_star_and_further_cores_are_dots_joined_to_it(land, layout):
-    marks = drawn(ht.tier_figure(land, layout=layout, language="en"))
+def test_the_lead_has_a_star_inside_and_further_cores_are_smaller_and_joined(land):
+    proposed = ht.propose_layout(
+        land,
+        counts={"international": 2, "national": 1},
+        spacing=200,
+        cores=ht.CoCores(ratio=0.4, within=150),
+    )
+    assert [hub.cores for hub in proposed.hubs] == [("p00", "p06"), ("p03",), ("p11",)]
+    figure = ht.tier_figure(land, layout=proposed, language="en")
+    marks = drawn(figure)
     upper = marks["hubs-international"]
-    sides = [len(path.vertices) for path in upper.get_paths()]
-    # A star of five points has ten corners; a circle is drawn as curves.
-    assert sides[0] == sides[2] == 11
-    assert sides[1] > 20
-    sizes = upper.get_sizes()
-    assert sizes[0] == sizes[2] > sizes[1]
-    assert marks["hubs-national"].get_sizes()[0] < sizes[0]
+    lead, further, other = upper.get_sizes()
+    assert lead == other > further
     (joint,) = marks["cocores-international"].get_segments()
     np.testing.assert_allclose(joint, upper.get_offsets()[:2])
+    stars = marks["leads-international"]
+    np.testing.assert_allclose(stars.get_offsets(), upper.get_offsets()[[0, 2]])
+    # A star of five points has ten corners.
+    assert len(stars.get_paths()[0].vertices) == 11
+    assert to_hex(stars.get_facecolor()[0]) == "#ffffff"
+    assert len(marks["leads-national"].get_offsets()) == 1
+    assert {"Lead, with a white star", "Cores of one hub, joined"} <= set(
+        legends(figure)["Innovation hubs"]
+    )
+
+
+def test_a_published_layout_names_cores_in_any_order(land, layout):
+    figure = ht.tier_figure(land, layout=layout, language="en")
+    marks = drawn(figure)
+    assert len(set(marks["hubs-international"].get_sizes())) == 1
+    assert "leads-international" not in marks
     assert "cocores-national" not in marks
+    (joint,) = marks["cocores-international"].get_segments()
+    np.testing.assert_allclose(joint, marks["hubs-international"].get_offsets()[:2])
+    assert "Lead, with a white star" not in legends(figure)["Innovation hubs"]
 
 
 def test_extents_are_pale_and_outlined(land, layout):
