@@ -9,7 +9,7 @@ import platform
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+
+if TYPE_CHECKING:
+    from hubtiers.hubs.diffusion import Diffusion
 
 __all__ = ["by_option_table", "notes_of", "save_outcome", "write_scores"]
 
@@ -175,11 +178,31 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
     figure = tier_figure(
         outcome.result,
         layout=drawn_layout(outcome),
+        network=outcome.hubs.network,
+        stability=outcome.hubs.stability,
         title=outcome.title,
         language=drawable_language(_language(outcome)),
         approval=output.approval,
     )
     for name in ("map.png", "map.svg"):
+        save_figure(figure, folder / name)
+    if outcome.hubs.diffusion is not None:
+        _write_diffusion_figure(outcome, outcome.hubs.diffusion, folder)
+
+
+def _write_diffusion_figure(outcome: Outcome, diffusion: Diffusion, folder: Path) -> None:
+    from hubtiers.show.figures.diffusion import diffusion_figure
+    from hubtiers.show.figures.figure import save_figure
+    from hubtiers.show.fonts import drawable_language
+
+    figure = diffusion_figure(
+        outcome.result,
+        diffusion,
+        layout=drawn_layout(outcome),
+        language=drawable_language(_language(outcome)),
+        approval=outcome.content.output.approval,
+    )
+    for name in ("diffusion.png", "diffusion.svg"):
         save_figure(figure, folder / name)
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "PROBABILITY_RAMP",
     "SCORE_RAMP",
     "TEXTURE",
+    "arrival_colours",
     "contrast",
     "hub_colours",
     "hub_shapes",
@@ -71,6 +72,11 @@ def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]
 def hub_colours(labels: Sequence[str]) -> dict[str, str]:
     """Return a line and symbol colour for each tier of hubs, highest first."""
     return dict(zip(labels, _ramp(_HUB_RAMP, len(labels)), strict=True))
+
+
+def arrival_colours(n: int) -> list[str]:
+    """Return a fill colour for each of n classes of arrival, the earliest first and darkest."""
+    return _ramp(ARRIVAL_RAMP, n)
 
 
 def hub_shapes(labels: Sequence[str]) -> dict[str, str]:

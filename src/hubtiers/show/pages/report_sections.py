@@ -51,7 +51,7 @@ from hubtiers.show.pages.sections_evidence import (
     structure_section,
     top_tier_caveat,
 )
-from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
+from hubtiers.show.pages.sections_hubs import has_hubs, hub_section, long_hub_tables
 from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, has_chinese, node_name, region_names, tier_name
@@ -417,6 +417,7 @@ def _appendix(material: Material, page: Page) -> str:
         full.append(flags)
     # What stands whole in the text is not printed twice.
     body = "".join(page.table(table) for table in full if len(table.rows) > _FIRST_ROWS)
+    body += "".join(page.table(table) for table in long_hub_tables(material))
     if "ranks" in tables:
         body += page.table(tables["ranks"])
     return body or page.text(
