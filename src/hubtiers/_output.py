@@ -180,6 +180,7 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
         layout=drawn_layout(outcome),
         network=outcome.hubs.network,
         stability=outcome.hubs.stability,
+        robustness=outcome.robustness,
         title=outcome.title,
         language=drawable_language(_language(outcome)),
         approval=output.approval,
