@@ -163,6 +163,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         **drawn_parts(outcome),
         robustness=outcome.robustness,
         explorer=explorer,
+        reference=outcome.reference,
         title=outcome.title,
         language=output.language,
         headline=headline_of(outcome),

@@ -301,7 +301,7 @@ def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
         "nodes => nodes.map(n => n.value)"
     )
     marked = ["tier_and_certainty", "tier", "chance"]
-    assert keys == [*marked, "score", "function0", "function1", "function2", "none"]
+    assert keys == [*marked, "score", "function0", "function1", "function2", "symbols", "none"]
     # The first view says how sure every tier is: all of them lean, and have a texture.
     assert {colour for colour, _ in fills(page)} == {"hatch"}
     page.check(".hubtiers-layers input[value=tier]")
@@ -456,7 +456,8 @@ def test_table_is_reached_and_used_by_keyboard(visit, zhang_outcome):
     assert [re.split(r"\s*\t\s*", r) for r in rows] == [
         [str(rank), name, tier.capitalize(), f"{score:.3f}"] for rank, name, tier, score in expected
     ]
-    for key in ("Tab", "Tab", "ArrowDown", "ArrowDown"):
+    # By the close button, the filter and the heads of the four columns.
+    for key in (*["Tab"] * 7, "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
     third = frame.index[2]
     assert page.evaluate("document.activeElement.textContent") == frame.loc[third, "name_en"]

@@ -11,6 +11,7 @@ from hubtiers.show.bilingual import Text
 from hubtiers.show.book import (
     certainty,
     console,
+    exploring,
     figures,
     headline,
     hub_figures,
@@ -47,6 +48,8 @@ THEMES = (
     console.WORDS,
     marks.WORDS,
     headline.WORDS,
+    exploring.WORDS,
+    exploring.FILLED,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -59,5 +62,6 @@ BROWSER: Mapping[str, Text] = {
     **web.WORDS,
     **web_hubs.WORDS,
     **live.WORDS,
+    **exploring.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+import pandas as pd
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
@@ -25,6 +26,8 @@ from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
+from hubtiers.show.web.profile import profile_content
+from hubtiers.show.web.sights import sight_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ _SCRIPTS = (
     "draws",
     "chances",
     "certainty",
+    "profile",
+    "isolate",
+    "symbols",
     "fills",
     "outlines",
     "layers",
@@ -50,12 +56,17 @@ _SCRIPTS = (
     "links",
     "diffusion",
     "popup",
+    "search",
+    "ranking",
+    "movers",
+    "compare",
+    "whatif",
     "panels",
     "live",
     "explorer",
     "map",
 )
-_STYLES = ("map", "panels", "hubs")
+_STYLES = ("map", "panels", "hubs", "explore")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -74,11 +85,11 @@ class TierMap(folium.Map):
         self.default_js = [
             ("leaflet", _package_file("XStatic-Leaflet", "leaflet.js")),
             ("jquery", _package_file("XStatic-jQuery", "jquery.min.js")),
-            *((f"hubtiers_{name}", _data_uri(_ASSETS / f"{name}.js")) for name in _SCRIPTS),
+            *((f"hubtiers_{name}", _asset(f"{name}.js")) for name in _SCRIPTS),
         ]
         self.default_css = [
             ("leaflet_css", _package_file("XStatic-Leaflet", "leaflet.css")),
-            *((f"hubtiers_{name}_css", _data_uri(_ASSETS / f"{name}.css")) for name in _STYLES),
+            *((f"hubtiers_{name}_css", _asset(f"{name}.css")) for name in _STYLES),
         ]
 
 
@@ -112,6 +123,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
     explorer: bool | Explorer = False,
+    reference: pd.Series | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     basemap: str | None = None,
@@ -147,6 +159,10 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
+    reference
+        Tiers by region id that the result is held against, as `Outcome.reference`: they add a layer
+        of where it differs. Left out, they are those of the layout's cores, where these are called
+        as the tiers of the result are.
     title
         Title of the map as a text, or as `{"zh": …, "en": …}`.
     language
@@ -220,6 +236,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     said = sentences_of(result, robustness=robustness) if headline is None else headline
     content = map_content(result, layout, robustness, title, extent, over=over, said=said)
     content |= place_content(result)
+    content |= sight_content(result, layout, reference)
+    content["profile"] = profile_content(result, explored=bool(explorer))
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()
@@ -263,9 +281,23 @@ def _basemap(name: str | None, remark: Text | None) -> dict[str, str] | None:
     return {"url": url, "attribution": credit}
 
 
+def _asset(name: str) -> str:
+    """Return a script or a style of ours, without the comments and indents that a page needs not.
+
+    No string of theirs runs over lines.
+    """
+    lines = map(str.strip, (_ASSETS / name).read_text(encoding="utf-8").splitlines())
+    kept = [line for line in lines if line and not line.startswith("//")]
+    return _as_uri(Path(name).suffix, "\n".join(kept).encode())
+
+
 def _data_uri(path: Path) -> str:
-    kind = {".js": "text/javascript", ".css": "text/css"}[path.suffix]
-    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return _as_uri(path.suffix, path.read_bytes())
+
+
+def _as_uri(suffix: str, content: bytes) -> str:
+    kind = {".js": "text/javascript", ".css": "text/css"}[suffix]
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(content).decode()}"
 
 
 def _package_file(package: str, name: str) -> str:

@@ -102,6 +102,7 @@
     MARKS.forEach((mark, number) => {
       const count = state.data.regions.filter((_, i) => h.markOf(state, i) === number).length;
       const item = element("li");
+      item.dataset.class = "mark:" + number;
       item.append(
         h.markSwatch(state, Math.min(1, state.data.tiers.length - 1), number),
         element("span", "label", words[mark]),

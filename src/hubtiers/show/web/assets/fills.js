@@ -9,7 +9,7 @@
       : ["tier", "score"];
     state.data.functions.forEach((_, i) => keys.push("function" + i));
     if (state.data.diffusion) keys.push("arrival");
-    return keys.concat("none");
+    return keys.concat(h.moreFills(state), "none");
   };
 
   h.fillName = function (state, key) {
@@ -55,6 +55,8 @@
     if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
     if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
     if (state.fill === "arrival") return h.arrivalLook(state, number);
+    const more = h.moreLook(state, number);
+    if (more) return more;
     const tier = state.now.tiers[number];
     const nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
     if (sequence) {
@@ -78,7 +80,10 @@
     const sequence = sequential
       ? Object.assign({ values: values, ramp: rampOf(state) }, reachOf(values, state.fill))
       : null;
-    const looks = state.data.regions.map((_, number) => lookOf(state, number, sequence));
+    const looks = state.data.regions.map((_, number) =>
+      h.faded(state, number, lookOf(state, number, sequence)),
+    );
+    h.drawSymbols(state);
     const outside = lookOf(state, -1, null);
     let changed = 0;
     state.shapes.forEach((shape, unit) => {
@@ -102,8 +107,10 @@
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
 
-  function row(mark, text, range) {
+  // A row of a class that the legend can leave alone on the map says which.
+  function row(mark, text, range, which) {
     const item = element("li");
+    if (which) item.dataset.class = which;
     item.append(mark, element("span", "label", text));
     if (range) item.append(element("span", "range", range));
     return item;
@@ -122,7 +129,12 @@
     const words = h.words(state);
     if (unscored) {
       list.append(
-        row(element("span", "hubtiers-swatch nodata"), words.no_data, "(" + unscored + ")"),
+        row(
+          element("span", "hubtiers-swatch nodata"),
+          words.no_data,
+          "(" + unscored + ")",
+          "nodata",
+        ),
       );
     }
     if (state.data.regionOf.some((r) => r < 0)) {
@@ -142,6 +154,8 @@
     return "–";
   }
 
+  h.tierLegend = (state) => [tierList(state)];
+
   function tierList(state) {
     const list = element("ul");
     state.data.tiers.forEach((tier, i) => {
@@ -151,6 +165,7 @@
           swatch(h.tierColour(state, i), 1),
           tier.names[state.lang],
           span(state, now) + " (" + now.count + ")",
+          "tier:" + i,
         ),
       );
     });
@@ -211,6 +226,8 @@
 
   h.fillLegend = function (state) {
     if (state.fill === "none") return [special(state, element("ul"), 0)];
+    const more = h.moreLegend(state);
+    if (more) return more;
     const tiers = [element("h2", "", h.words(state).tier_score), tierList(state)];
     if (state.fill === "tier") return tiers;
     if (state.fill === "tier_and_certainty") return tiers.concat(h.markList(state));
@@ -231,7 +248,7 @@
       if (!count) return;
       const mark = h.coreMark(state, look, look.radius * 0.8, 0);
       mark.classList.add("hubtiers-mark");
-      list.append(row(mark, look.names[state.lang], "(" + count + ")"));
+      list.append(row(mark, look.names[state.lang], "(" + count + ")", "hub:" + i));
     });
     return list;
   };

@@ -231,7 +231,7 @@
             Object.assign({ direction: "top", offset: [0, -radius] }, TIP),
           );
           mark.on("click", () => h.openHub(state, hub, core));
-          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1 });
+          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1, sign: mark });
           mark.addTo(layer);
         });
       });

@@ -230,6 +230,7 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && state.popup) state.popup.remove();
     });
+    h.listenForRelease(state);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => {
       if (!state.chosen) h.paintTheme(state, dark.matches ? "dark" : "light", false);

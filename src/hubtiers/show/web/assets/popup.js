@@ -222,7 +222,11 @@
     }
     const draws = h.drawFacts(state, region.id);
     if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
-    box.append(...h.arrivalParts(state, number), sources(state, region));
+    box.append(
+      ...h.arrivalParts(state, number),
+      h.regionActions(state, number),
+      sources(state, region),
+    );
     return box;
   }
 
