@@ -132,14 +132,17 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
     """Write the scores, a row for each region.
 
-    With `robustness` the columns `tier_probability` (of the tier that the region has) and
-    `rank_low`, `rank_high` (90 % of the draws) are added.
+    With `robustness` the columns `tier_probability` (of the tier that the region has),
+    `rank_low`, `rank_high` (90 % of the draws), `certainty` (its mark) and `likeliest_tier` are
+    added.
     """
     frame = _without_marks(result.to_frame())
     if robustness is not None:
         ranks = robustness.rank_interval.reindex(frame.index)
         frame["tier_probability"] = robustness.confidence.reindex(frame.index)
         frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
+        frame["certainty"] = robustness.certainty.reindex(frame.index).astype("object")
+        frame["likeliest_tier"] = robustness.likeliest.reindex(frame.index)
     write_csv(frame, path)
 
 
@@ -176,6 +179,7 @@ def _geojson(result: Result) -> str:
 
 
 def _write_map(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.headline import headline_of
     from hubtiers.show.web.explorer import Explorer, can_explore
     from hubtiers.show.web.webmap import tier_map
 
@@ -193,6 +197,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         reference=outcome.reference,
         title=outcome.title,
         language=output.language,
+        headline=headline_of(outcome),
     )
     web.save(str(path))
 
@@ -207,6 +212,7 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
         layout=drawn_layout(outcome),
         network=outcome.hubs.network,
         stability=outcome.hubs.stability,
+        robustness=outcome.robustness,
         title=outcome.title,
         language=drawable_language(_language(outcome)),
         approval=output.approval,

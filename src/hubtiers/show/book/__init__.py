@@ -13,6 +13,7 @@ from hubtiers.show.book import (
     console,
     exploring,
     figures,
+    headline,
     hub_figures,
     hub_report,
     live,
@@ -48,6 +49,7 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    headline.WORDS,
     exploring.WORDS,
     exploring.FILLED,
 )

@@ -26,6 +26,7 @@ __all__ = [
     "draw_lines",
     "draw_locator",
     "draw_regions",
+    "draw_textures",
     "leaves_gaps",
     "paper_of",
     "prepare",
@@ -134,6 +135,19 @@ def draw_fills(
             areas = areas_of(shapes[chosen], face=face, edge=edge, name=name, **options)
             areas.set_hatch(hatch)
             axes.add_collection(areas)
+
+
+def draw_textures(
+    axes: Axes, scene: Scene, frame: Frame, chosen: pd.Index, *, line: str, hatch: str, name: str
+) -> None:
+    """Draw a texture over some regions, which have their colours already."""
+    shapes = _visible(scene.regions(frame), frame)
+    shapes = shapes[shapes.index.isin(chosen)]
+    if shapes.empty:
+        return
+    texture = areas_of(shapes, face="none", edge=line, width=0.0, name=name, order=3.1)
+    texture.set_hatch(hatch)
+    axes.add_collection(texture)
 
 
 def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:

@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hubtiers._drawing import require_result
+from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.hubs.network import HubNetwork
 from hubtiers.hubs.stability import LayoutStability
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import marks_note
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
+from hubtiers.show.figures.certainty_fill import (
+    chance_legend,
+    chances,
+    draw_chances,
+    draw_marked,
+    marked_legend,
+)
 from hubtiers.show.figures.furniture import (
     Furniture,
     draw_north_on_meridian,
@@ -26,6 +36,7 @@ from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import Rows, hub_legends, legend_item, tier_legend
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
+from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.hub_seats import seat_note, seats_of
 from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.methods import method_text
@@ -50,7 +61,7 @@ __all__ = [
 
 SHEET_INCHES = 9.0
 _MAP_SHARE = 0.97
-_TITLE_WIDTH, _CAPTION_WIDTH = 76, 168
+_TITLE_WIDTH, _CAPTION_WIDTH = 76, 164
 
 
 def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simple
@@ -59,6 +70,9 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     layout: HubLayout | None = None,
     network: HubNetwork | None = None,
     stability: LayoutStability | None = None,
+    robustness: Robustness | None = None,
+    at_least: str | None = None,
+    headline: Sequence[Text] | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     ax: Axes | None = None,
@@ -85,6 +99,13 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     stability
         As `assess_layout` gives it: a ring around each core shows the share of draws in which it is
         one.
+    robustness
+        As `assess_robustness` gives it: tiers that are leaning have dots, open ones stripes.
+    at_least
+        A tier: the map then shows the probability of this tier or a higher one in place of tiers.
+    headline
+        Sentences of the caption, after the title. Left out, the first two of what the result and
+        its robustness say of themselves, and what the marks mean; an empty list for none.
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
@@ -114,12 +135,12 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     DataError
         When the result has no geometry, or a region no area.
     SpecError
-        When the extent is no box, the layout has cores that the regions do not know, or links or
-        shares come without their layout.
+        When the extent is no box, the layout has cores that the regions do not know, links or
+        shares come without their layout, or `at_least` without robustness or with the lowest tier.
     CRSError
         When the projection is not known, or is in degrees.
     UnknownOptionError
-        When the language is not known.
+        When the language, or the tier of `at_least`, is not known.
     HubtiersError
         When Chinese is asked for and no font with Chinese characters is installed.
 
@@ -152,11 +173,13 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     layers = hub_layers(layout, network, stability)
     scene = make_scene(result, layout, extent=extent, crs=crs)
     spoken = language_of(result, language)
-    said = map_caption(result, layers or layout, title, scene) if caption else None
+    sentences = _sentences(result, robustness) if headline is None else headline
+    said = map_caption(result, layers or layout, title, scene, sentences) if caption else None
+    fill, legend = _fill(result, scene, robustness, at_least, spoken)
     picture = Picture(
         scene=scene,
-        fill=lambda axes, frame: draw_regions(axes, scene, result, frame),
-        legends=(tier_legend(result, scene, spoken), *hub_legends(layers, spoken)),
+        fill=fill,
+        legends=(legend, *hub_legends(layers, spoken)),
         title=title_texts(title, word("tier_title")).say(spoken),
         captions=captions_in(result, said, spoken),
         layers=layers,
@@ -165,6 +188,36 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     with drawing(spoken, ax, size=(SHEET_INCHES, 8.3)) as board:
         draw_sheet(board, picture, approval)
         return board.figure
+
+
+def _sentences(result: Result, robustness: Robustness | None) -> list[Text]:
+    """Return what a caption says of the tiers and, with draws, of how sure they are."""
+    said = sentences_of(result, robustness=robustness)[:2]
+    return said if robustness is None else [*said, marks_note(robustness)]
+
+
+def _fill(
+    result: Result,
+    scene: Scene,
+    robustness: Robustness | None,
+    at_least: str | None,
+    language: str,
+) -> tuple[Callable[[Axes, Frame], None], tuple[Rows, str, str]]:
+    """Return what colours the regions, and its legend: tiers, their marks, or a probability."""
+    if robustness is None:
+        if at_least is not None:
+            raise SpecError(
+                f"tier_figure(at_least={at_least!r}) shows a probability, which needs draws. Give "
+                "robustness=assess_robustness(…)."
+            )
+        legend = tier_legend(result, scene, language)
+        return lambda axes, frame: draw_regions(axes, scene, result, frame), legend
+    if at_least is None:
+        legend = marked_legend(result, scene, robustness, language)
+        return lambda axes, frame: draw_marked(axes, scene, frame, result, robustness), legend
+    shares = chances(result, robustness, at_least)
+    legend = chance_legend(result, scene, shares, at_least, language)
+    return lambda axes, frame: draw_chances(axes, scene, frame, shares), legend
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,14 +332,18 @@ def map_caption(
     layout: HubLayout | HubLayers | None,
     title: Mapping[str, str] | str | None,
     scene: Scene | None = None,
+    sentences: Sequence[Text] = (),
 ) -> Text:
-    """Return what stands below the map: title, method, fit, hubs, insets, source of boundaries."""
+    """Return what stands below the map.
+
+    Title, sentences of the headline, method, fit, hubs, insets, source of boundaries.
+    """
     names = title_texts(title, word("tier_title"))
     scale = result.breaks
     layers = hub_layers(layout) if isinstance(layout, HubLayout) else layout
     hubs = "" if layers is None else _hub_caption(layers, scene)
     return word("caption").fill(
-        title=Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")),
+        title=_joined([Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")), *sentences]),
         n=int(result.scores.notna().sum()),
         k=len(scale.labels),
         method=method_text(result.fitted.scheme.tier),
@@ -296,6 +353,12 @@ def map_caption(
         insets=_inset_note(scene, result) if scene is not None else "",
         source=boundary_note(result.table.regions),
     )
+
+
+def _joined(sentences: Sequence[Text]) -> Text:
+    """Return sentences in a row; Chinese ones need no space."""
+    chinese, english = zip(*[(said.zh, said.en) for said in sentences], strict=True)
+    return Text("".join(chinese), " ".join(english))
 
 
 def _hub_caption(layers: HubLayers, scene: Scene | None) -> Text:

@@ -10,8 +10,10 @@ from hubtiers.robustness._shares import percent_text
 from hubtiers.robustness.result import FIRST_DRAWS, Robustness
 from hubtiers.robustness.variation import PerLevel, Variation
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import marks_note
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.gap_text import list_gap_effects, percent
+from hubtiers.show.headline import headline
 from hubtiers.show.methods import method_text
 from hubtiers.show.pages.certainty_tables import (
     driver_table,
@@ -36,6 +38,7 @@ def write_confidence(material: Material, page: Page) -> str:
     return "".join(
         [
             _what_a_probability_is(robustness, page),
+            _marks(material.result, robustness, page),
             definitions(_shares(robustness, page)),
             _weights_drawn(material.result, robustness, page),
             _figures(material.result, robustness, page),
@@ -57,6 +60,14 @@ def _what_a_probability_is(robustness: Robustness, page: Page) -> str:
         "this share: each draw takes one of the declared options, all equally likely. It is no "
         "posterior probability, and other options would give another one.",
     )
+
+
+def _marks(result: Result, robustness: Robustness, page: Page) -> str:
+    """Return how many tiers are settled, leaning and open, and what that means."""
+    # What the headline says after the tiers themselves is how sure they are.
+    said = [*headline(result, robustness=robustness)[1:], marks_note(robustness)]
+    texts = [page.text(sentence.zh, sentence.en) for sentence in said]
+    return "".join(texts)
 
 
 def _figures(result: Result, robustness: Robustness, page: Page) -> str:

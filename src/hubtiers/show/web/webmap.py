@@ -21,6 +21,7 @@ from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import coordinate_note
+from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.language import languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
@@ -45,6 +46,7 @@ _SCRIPTS = (
     "scoring",
     "draws",
     "chances",
+    "certainty",
     "profile",
     "isolate",
     "symbols",
@@ -128,6 +130,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     language: str | None = None,
     basemap: str | None = None,
     extent: tuple[float, float, float, float] | None = None,
+    headline: Sequence[Text] | None = None,
 ) -> TierMap:
     """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
@@ -152,8 +155,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
         A second layout that the page can flip to, such as the published one beside the proposal.
         Links, rings and diffusion stay those of the first.
     robustness
-        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
-        a layer of confidence, and the doubt in every popup.
+        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): the map
+        then opens on tiers with a texture where one is leaning or open, has a layer of the
+        probability of at least some tier, and tells the doubt in every popup.
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
@@ -173,6 +177,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     extent
         West, south, east and north of the opening view in degrees, for those who know better; east
         is greater than west, also across 180°. Left out, the map opens on the regions with data.
+    headline
+        What stands below the title: sentences in both languages. Left out, what the result and its
+        robustness say of themselves; an empty list for none.
 
     Returns
     -------
@@ -228,7 +235,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     over = Overlay(
         other_layout=other_layout, network=network, diffusion=diffusion, stability=stability
     )
-    content = map_content(result, layout, robustness, title, extent, over=over)
+    said = sentences_of(result, robustness=robustness) if headline is None else headline
+    content = map_content(result, layout, robustness, title, extent, over=over, said=said)
     content |= place_content(result)
     content |= sight_content(result, layout, reference)
     content["profile"] = profile_content(result, explored=bool(explorer))

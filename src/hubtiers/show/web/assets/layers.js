@@ -89,6 +89,8 @@
       add(words.tier, words.no_data);
     } else {
       add(words.tier, state.data.tiers[tier].names[lang]);
+      const told = h.markText(state, number);
+      if (told !== null) add(words.certainty, told);
       add(words.rank, state.now.ranks[number] + " / " + state.now.scored);
       add(words.score, h.number(state.now.scores[number], 3));
     }

@@ -78,6 +78,7 @@
     const box = element("header", "hubtiers-box hubtiers-title");
     box.append(
       element("h1", "", state.data.title[state.lang]),
+      ...h.headlineBox(state),
       element("p", "", state.data.subtitle[state.lang]),
     );
     if (state.data.other) box.append(h.layoutSwitch(state));
@@ -194,6 +195,7 @@
       ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
       ...h.fillLegend(state),
     );
+    h.noteHeadline(state);
     h.armLegend(state, box);
   };
 

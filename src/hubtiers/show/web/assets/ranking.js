@@ -81,11 +81,10 @@
       cells[0].append(element("span", "second", low + "–" + high));
     }
     if (tier >= 0) {
-      const mark = element("span", "hubtiers-swatch small");
-      const paint = element("span");
-      paint.style.background = h.tierColour(state, tier);
-      mark.append(paint);
+      const mark = h.markSwatch(state, tier, h.markOf(state, number), "small");
       cells[2].append(mark, element("span", "", state.data.tiers[tier].names[state.lang]));
+      const told = h.markText(state, number);
+      if (told !== null) cells[2].append(element("span", "second", told));
     } else {
       cells[2].textContent = words.no_data;
     }
