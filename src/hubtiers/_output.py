@@ -9,7 +9,7 @@ import platform
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -21,9 +21,13 @@ from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 
-__all__ = ["by_option_table", "notes_of", "save_outcome", "write_scores"]
+if TYPE_CHECKING:
+    from hubtiers.show.pages.paper import Report
+
+__all__ = ["brief_of", "by_option_table", "notes_of", "save_outcome", "write_scores"]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
+_MARK_LENGTH = 12
 _NO_FONT = (
     "No installed font has Chinese characters, so the figures are in English. Install Noto Sans "
     "CJK (Debian and "
@@ -55,7 +59,7 @@ def notes_of(outcome: Outcome) -> list[str]:
     from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
-    draws = output.figures or output.report
+    draws = output.figures or output.report or output.brief
     language = _language(outcome)
     notes = [
         f"{file}: names that belong to no region and are left out: {listing(names)}."
@@ -84,15 +88,38 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         _write_figures(outcome, folder)
     if output.tables:
         _write_tables(outcome, folder / "tables.xlsx")
-    if output.report:
-        _write_report(outcome, folder / "report.html")
     if len(outcome.result.gap_effects):
         write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / "run.json").write_text(record + "\n", encoding="utf-8")
+    (folder / "run.json").write_text(_record_text(outcome), encoding="utf-8")
+    if output.brief:
+        brief_of(outcome).save(folder / "brief.html")
+    if output.report:
+        _write_report(outcome, folder / "report.html")
+
+
+def _record_text(outcome: Outcome) -> str:
+    """Return what `run.json` holds."""
+    return json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def run_mark(outcome: Outcome) -> str:
+    """Return the start of the SHA-256 of `run.json`, by which a printed page names its run."""
+    return hashlib.sha256(_record_text(outcome).encode("utf-8")).hexdigest()[:_MARK_LENGTH]
+
+
+def brief_of(outcome: Outcome) -> Report:
+    """Return the brief of a study, in its language and with the mark of its run."""
+    from hubtiers.show.pages.brief import build_brief
+
+    return build_brief(
+        outcome,
+        language=_language(outcome),
+        approval=outcome.content.output.approval,
+        run=run_mark(outcome),
+    )
 
 
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
@@ -198,9 +225,9 @@ def _write_report(outcome: Outcome, path: Path) -> None:
     output = outcome.content.output
     report = build_report(
         outcome,
-        robustness=outcome.robustness,
         language=_language(outcome),
         approval=output.approval,
+        run=run_mark(outcome),
     )
     report.save(path)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from hubtiers.show.bilingual import Text
 from hubtiers.show.book import (
+    brief,
     certainty,
     console,
     figures,
@@ -35,6 +36,7 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    brief.WORDS,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}

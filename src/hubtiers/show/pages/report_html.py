@@ -21,6 +21,7 @@ __all__ = [
     "definitions",
     "figure_html",
     "heading",
+    "image_html",
     "names_text",
     "paragraph",
     "preformatted",
@@ -158,18 +159,23 @@ def _cell(text: str, kind: str, *, named: bool) -> str:
 
 
 def figure_html(figure: Figure, number: int, caption: str, language: str) -> str:
-    """Return a figure as an SVG picture inside the page, its caption for those who cannot see."""
+    """Return a figure with number and caption, which is also for those who cannot see it."""
+    label, said = say("figure_number", language, n=number), html_text(caption)
+    image = image_html(figure, caption)
+    return (
+        f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+    )
+
+
+def image_html(figure: Figure, alt: str) -> str:
+    """Return a figure as an SVG picture inside the page, with what it says to who cannot see it."""
     from hubtiers.show.figures.canvas import svg_text
 
     width, height = (round(float(side) * 96) for side in figure.get_size_inches())
     picture = base64.b64encode(_lighter(svg_text(figure)).encode()).decode()
-    label, said = say("figure_number", language, n=number), html_text(caption)
-    image = (
-        f'<img class="{_shape(width, height)}" width="{width}" height="{height}" alt="{said}" '
-        f'src="data:image/svg+xml;base64,{picture}">'
-    )
     return (
-        f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+        f'<img class="{_shape(width, height)}" width="{width}" height="{height}" '
+        f'alt="{html_text(alt)}" src="data:image/svg+xml;base64,{picture}">'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hubtiers._storage import data_path
+from hubtiers._study_file import is_file_name
 from hubtiers._study_hubs import HubFindings
+from hubtiers.baselines import compare_baselines
 from hubtiers.compare import Comparison
-from hubtiers.errors import DataError
+from hubtiers.errors import DataError, HubtiersError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.fonts import drawable_language
+from hubtiers.show.headline import reference_text
 from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import figure_html, heading, paragraph, table_html
 from hubtiers.show.pages.result_tables import list_tables
@@ -50,14 +55,24 @@ class Material:
     panel: TierPanel | None = None
     moves: TierMoves | None = None
     approval: str | None = None
+    author: str = ""
+    date: str = ""
+    sources: tuple[str, ...] = ()
+    run: str = ""
+    reference_title: Text | None = None
     hubs: HubFindings = field(default_factory=HubFindings)
 
     @classmethod
     def of(cls, outcome: Outcome, title: Text) -> Material:
-        """Return what an outcome brings along; robustness is printed where it is given."""
+        """Return what an outcome brings along."""
         return cls(
             outcome.result,
             title,
+            author=outcome.content.output.author,
+            date=outcome.content.output.date,
+            sources=_sources(outcome),
+            robustness=outcome.robustness,
+            reference_title=reference_text(outcome),
             command=outcome.command,
             description=Text(outcome.content.description_zh, outcome.content.description),
             notes={"zh": outcome.content.notes_zh, "en": outcome.content.notes_en},
@@ -84,10 +99,33 @@ class Material:
 
         return tables | years_tables(self.panel, self.moves)
 
+    @cached_property
+    def baselines_compared(self) -> pd.DataFrame | None:
+        """Agreement of the score and of every baseline with the reference.
+
+        None without a reference, or where nothing can be compared.
+        """
+        if self.reference is None:
+            return None
+        try:
+            return compare_baselines(self.result, self.reference, others=self.baselines)
+        except HubtiersError:
+            return None
+
     @property
     def schemes(self) -> Comparison | None:
         """The compared schemes, unless the comparison is a frame that somebody else made."""
         return self.comparison if isinstance(self.comparison, Comparison) else None
+
+
+def _sources(outcome: Outcome) -> tuple[str, ...]:
+    """Return what the data of a study are cited as: a set that ships by its citations."""
+    cited: list[str] = []
+    for source in outcome.content.data.indicators:
+        path = data_path("indicators", source.file, "dataset.toml")
+        if source.file and not is_file_name(source.file) and path.exists():
+            cited += tomllib.loads(path.read_text(encoding="utf-8")).get("citation", [])
+    return tuple(dict.fromkeys(cited))
 
 
 @dataclass(frozen=True)
