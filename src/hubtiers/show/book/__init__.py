@@ -12,6 +12,7 @@ from hubtiers.show.book import (
     certainty,
     console,
     figures,
+    headline,
     marks,
     methods,
     report,
@@ -35,6 +36,7 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    headline.WORDS,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
