@@ -245,9 +245,17 @@ def test_unusual_results(scores, cuts, expected):
     assert headline(result)[0].en == expected
 
 
+def test_one_tier():
+    frame = pd.DataFrame({"x": [0.2, 0.9]}, index=list("AB"))
+    result = Scheme(tier=Quantiles(1, labels=("all",))).run(IndicatorTable.from_frame(frame))
+    assert headline(result)[0].en == "Of 2 regions scored, 2 are all (B, A)."
+
+
 def test_many_schemes_are_told_by_fewest_and_most(plain):
     table, own = plain.result.table, plain.result.fitted.scheme
-    rules = {f"q{k}": own.replace(tier=Quantiles(k)) for k in (2, 4, 5, 6)}
+    rules = {
+        f"q{k}": own.replace(tier=Quantiles(k, labels=tuple("ABCDEF"[:k]))) for k in (2, 4, 5, 6)
+    }
     comparison = compare_schemes(table, {"own": own, **rules})
     said = headline(plain.result, comparison=comparison)[1].en
     assert said.startswith("Under 4 other schemes 8 to 8 regions change tier; most do with ")
