@@ -19,6 +19,7 @@ from pydantic import (
 from hubtiers._storage import read_text
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
 from hubtiers.errors import SpecError, did_you_mean
+from hubtiers.robustness.certainty import SETTLED_FROM
 
 __all__ = [
     "BaselineSection",
@@ -317,12 +318,13 @@ class RobustnessSection(_Section):
     """How the certainty of tiers is found; `draws = 0` leaves it out.
 
     `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as
-    any other.
+    any other. A tier that a region has in `settled_from` of the draws is settled.
     """
 
     draws: int = Field(default=1_000, ge=0, le=10_000_000)
     seed: int = Field(default=42, ge=0)
     tiers: str = "refit"
+    settled_from: float = Field(default=SETTLED_FROM, gt=0.5, le=1.0)
     variation: dict[str, Any] = Field(default_factory=lambda: {"weights": "dirichlet"})
 
 

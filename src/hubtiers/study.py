@@ -301,7 +301,7 @@ class Study:
         progress: bool = False,
     ) -> Robustness:
         section = self.content.robustness
-        return assess_robustness(
+        found = assess_robustness(
             read.scheme,
             read.table,
             Variation.from_spec(section.variation),
@@ -312,6 +312,7 @@ class Study:
             engine=engine,
             progress=progress,
         )
+        return dataclasses.replace(found, settled_from=section.settled_from)
 
     def schemes(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> dict[str, Scheme]:
         """Return the scheme under other weights, and under other tier rules where some are named.

@@ -13,6 +13,7 @@ from hubtiers.show.book import (
     certainty,
     console,
     figures,
+    headline,
     marks,
     methods,
     report,
@@ -37,6 +38,7 @@ THEMES = (
     console.WORDS,
     marks.WORDS,
     brief.WORDS,
+    headline.WORDS,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
