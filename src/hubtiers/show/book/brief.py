@@ -18,21 +18,17 @@ WORDS: Mapping[str, Text] = {
         "A dot for each region along its score; lines are cut-points.",
     ),
     "strip_marks": Text(
-        "左：每点一个区域，按综合得分排列；竖线为断点。右：居前区域的位次及抽取中的 5%–95% 区间。"
-        "实心为稳固，带心点为倾向，空心为未定。",
-        "Left: a dot for each region along its score; lines are cut-points. Right: ranks of the "
-        "first, with the interval of 5 to 95 % of the draws. Full dots are settled, dots with a "
-        "heart leaning, rings open.",
+        "左：各区域的综合得分，竖线为断点；右：居前者的位次及其 5%–95% 区间。"
+        "● 稳固（十次抽取中至少九次居此层级）　◐ 倾向（图中带心点，此层级最常见）　"
+        "○ 未定（另一层级更常见）",
+        "Left: scores of all regions, lines are cut-points. Right: ranks of the first, with the "
+        "interval of 5 to 95 % of the draws. ● settled, in its tier in nine draws of ten or more; "
+        "◐ (a dot with a heart) leaning, in its tier most often; ○ open, in another more often.",
     ),
     "strip_uncut": Text(
         "层级不由得分切分，因此没有断点。", "Tiers are not cut from the score: no cut-points."
     ),
     "members_heading": Text("谁居于哪一层级", "Who is in which tier"),
-    "mark_key": Text(
-        "● 稳固：十次抽取中至少九次居此层级　◐ 倾向：此层级最常见　○ 未定：另一层级更常见",
-        "● settled: this tier in nine draws of ten or more; ◐ leaning: this tier most often; "
-        "○ open: another tier more often",
-    ),
     "movers_heading": Text("改用其他方案，谁会变动", "Who moves under other schemes"),
     "no_schemes": Text("未试其他权重或分级方案。", "No other weights or tier rules were tried."),
     "none_open": Text(
@@ -55,6 +51,7 @@ WORDS: Mapping[str, Text] = {
         "These tiers are cut neither from the score nor by position, so that no single change is "
         "defined.",
     ),
+    "lift_goal": Text("目标：{tier}。", "To become {tier}. "),
     "lift_note": Text(
         "使其升级的最小单项变动，其余不变；计数指标取整数。",
         "The smallest change of one value that lifts it, all else equal; counts in whole numbers.",

@@ -168,13 +168,13 @@ def years_text(result: Result) -> Text:
 
 
 def _headline(material: Material) -> Sequence[Text]:
+    # Who moves under other schemes has a block of its own.
     given: dict[str, Any] = {}
     if material.reference_title is not None:
         given = {"compared": material.baselines_compared, "reference": material.reference_title}
     return headline(
         material.result,
         robustness=material.robustness,
-        comparison=material.schemes,
         titles=material.baseline_titles,
         **given,
     )

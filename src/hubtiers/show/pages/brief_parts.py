@@ -24,6 +24,7 @@ from hubtiers.show.words import (
     node_text,
     region_names,
     tier_name,
+    tier_text,
     unit_text,
     word,
 )
@@ -46,8 +47,11 @@ _LIFTED, _MOST_TRIED = 5, 12
 _NAME_WIDTH = 30
 """Half-width cells that the name of one region may take."""
 
-_TITLE_WIDTH = 52
+_TITLE_WIDTH = 66
 """Half-width cells that the name of one scheme may take."""
+
+_WHAT_WIDTH = 36
+"""Half-width cells that the name of what must change may take."""
 
 _LINE = 42
 """Half-width cells in a line beside the map."""
@@ -109,8 +113,7 @@ def member_part(material: Material, page: Page) -> str:
         listed = html_text(fitting_names(named, language, width=width))
         head = html_text(f"{tier_name(label, language)} ({len(inside)})")
         rows.append(f"<dt>{head}</dt><dd>{_small_marks(listed)}</dd>")
-    key = f'<p class="key">{html_text(page.word("mark_key"))}</p>' if marks else ""
-    return block("members_heading", f"<dl>{''.join(rows)}</dl>{key}", page, kind="members")
+    return block("members_heading", f"<dl>{''.join(rows)}</dl>", page, kind="members")
 
 
 def _mark_signs(material: Material) -> dict[str, str]:
@@ -229,6 +232,12 @@ def lift_part(material: Material, page: Page) -> str:
         rows, beyond = _lifts_by_value(result, regions)
         told = _lift_note(result, rows, beyond, page)
     names = region_names(result, page.language)
+    tiers = {row.tier for row in rows}
+    if len(tiers) == 1:
+        # One goal for all is said once.
+        goal = word("lift_goal").fill(tier=tier_text(tiers.pop()))
+        rows = [row._replace(tier="") for row in rows]
+        told = f"{goal.say(page.language)}{told}"
     body = "".join(_lift_row(row, str(names[row.region]), page) for row in rows)
     table = f"<table><tbody>{body}</tbody></table>" if rows else ""
     return block("lift_heading", f'{table}<p class="key">{html_text(told)}</p>', page)
@@ -263,12 +272,10 @@ def _lift_note(result: Result, rows: Sequence[Lift], beyond: Sequence[str], page
 
 def _lift_row(row: Lift, name: str, page: Page) -> str:
     tier = f"→ {tier_name(row.tier, page.language)}" if row.tier else ""
-    cells = (
-        f'<th scope="row">{html_text(cut_text(name, _NAME_WIDTH))}</th>'
-        f"<td>{html_text(cut_text(row.what.say(page.language), 34))}</td>"
-    )
-    change = row.change.say(page.language)
-    return f"<tr>{cells}<td>{html_text(change)}</td><td>{html_text(tier)}</td></tr>"
+    what = cut_text(row.what.say(page.language), _WHAT_WIDTH)
+    cells = [cut_text(name, _NAME_WIDTH), what, row.change.say(page.language), tier]
+    head, *rest = map(html_text, filter(None, cells))
+    return f'<tr><th scope="row">{head}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
 
 
 def _change_text(result: Result, step: StepUp) -> Text:
@@ -416,7 +423,9 @@ def cite_text(material: Material, language: str) -> str:
     said = [part for part in (material.author, title, material.date, made_with) if part]
     stop = word("full_stop").say(language)
     joint = stop if language == "zh" else f"{stop} "
-    return joint.join(part.rstrip(".。") for part in said) + stop
+    text = joint.join(part.rstrip(".。") for part in said)
+    # A question in a title keeps its own mark.
+    return text.replace(f"?{stop}", "?").replace(f"？{stop}", "？") + stop
 
 
 def _own_sources(result: Result) -> tuple[str, ...]:
