@@ -132,8 +132,8 @@ from .show.figures.certainty import rank_interval_figure, tier_probability_figur
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
-from .show.pages.markup import to_latex, to_markdown
 from .show.pages.brief import build_brief
+from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
 from .show.pages.workbook import save_tables
 from .show.web.explorer import Explorer

@@ -32,7 +32,8 @@ WORDS: Mapping[str, Text] = {
     "movers_heading": Text("改用其他方案，谁会变动", "Who moves under other schemes"),
     "no_schemes": Text("未试其他权重或分级方案。", "No other weights or tier rules were tried."),
     "none_open": Text(
-        "在抽取中，没有区域更常居于另一层级。", "In the draws no region is in another tier more often."
+        "在抽取中，没有区域更常居于另一层级。",
+        "In the draws no region is in another tier more often.",
     ),
     "open_regions": Text(
         "在抽取中，{n} 个区域更常居于另一层级：{names}。",

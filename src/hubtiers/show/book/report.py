@@ -14,6 +14,7 @@ WORDS: Mapping[str, Text] = {
     "names_more": Text("{names}等 {all} 个", "{names} and {rest} more"),
     "report_title": Text("创新中心层级研究报告", "Innovation hubs by tier: report"),
     "table_number": Text("表 {n}", "Table {n}"),
+    "in_appendix": Text("{title}见附表。", "{title}: in the appendix."),
     "appendix_section": Text("附表", "Appendix: full tables"),
     "both_levels": Text("兼为省级的城市", "Cities that are provinces as well"),
     "comparison_section": Text("与参照布局及其他方案的比较", "Comparison with the reference"),

@@ -196,9 +196,7 @@ def _marks(result: Result, robustness: Robustness | None) -> pd.Series:
     return found.reindex(result.scores.index).fillna("")
 
 
-def draw_marks(
-    axes: Axes, x: Floats, y: Floats, *, colour: str, mark: str, points: float
-) -> None:
+def draw_marks(axes: Axes, x: Floats, y: Floats, *, colour: str, mark: str, points: float) -> None:
     """Draw dots of a tier: full where settled, with a white heart where leaning, rings where open.
 
     The three differ in form, so that they can be told apart without colour.
@@ -243,4 +241,3 @@ def _draw_intervals(board: Board, axes: Any, result: Result, robustness: Robustn
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="x", labelsize=7, length=2.5)
     axes.set_xlabel(board.text(say("rank_span", board.language)), fontsize=7.5, labelpad=2)
-

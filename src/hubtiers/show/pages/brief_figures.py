@@ -31,7 +31,9 @@ def map_picture(material: Material, page: Page) -> str:
     if material.approval:
         note = f"{note} {page.word('approval')}{material.approval}".strip()
     caption = f"<figcaption>{html_text(note)}</figcaption>" if note else ""
-    return f'<figure class="map"><div class="sheet">{image_html(drawn, alt)}</div>{caption}</figure>'
+    return (
+        f'<figure class="map"><div class="sheet">{image_html(drawn, alt)}</div>{caption}</figure>'
+    )
 
 
 def _draw_map(material: Material, page: Page) -> Figure:
@@ -52,9 +54,7 @@ def _draw_map(material: Material, page: Page) -> Figure:
 
 def strip_picture(material: Material, page: Page) -> str:
     """Return the strip of scores with what its marks mean."""
-    drawn = score_strip_figure(
-        material.result, material.robustness, language=page.drawn_language
-    )
+    drawn = score_strip_figure(material.result, material.robustness, language=page.drawn_language)
     alt = page.say("各区域的综合得分", "Scores of all regions")
     said = page.word("strip_note") if material.robustness is None else page.word("strip_marks")
     if not material.result.breaks.breaks:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hubtiers._steps_up import StepUp, next_break, tier_steps, whole_steps
+from hubtiers._steps_up import StepUp, tier_steps, whole_steps
 from hubtiers.compare import Comparison
 from hubtiers.scheme import Result
 from hubtiers.show.gap_text import percent
@@ -440,6 +440,8 @@ def _listed(sources: Sequence[str], language: str) -> str:
     semicolon = word("semicolon").say(language)
     shown = semicolon.join(whole[:_MOST_SOURCES])
     rest = len(whole) - _MOST_SOURCES
-    return shown if rest <= 0 else word("names_more").fill(
-        names=shown, all=len(whole), rest=rest
-    ).say(language)
+    return (
+        shown
+        if rest <= 0
+        else word("names_more").fill(names=shown, all=len(whole), rest=rest).say(language)
+    )

@@ -129,7 +129,7 @@ def assemble(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{said}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<main>\n<section id="{first.anchor}" class="brief" aria-label="{html_text(first.heading)}">'
+        f'<main>\n<section id="{first.anchor}" class="onepage" aria-label="{html_text(first.heading)}">'
         f"{first.body}</section>\n{behind}</main>\n</body>\n</html>\n"
     )
 

@@ -20,6 +20,7 @@ from hubtiers.show.words import word
 
 __all__ = ["Report", "build_report"]
 
+
 def build_report(
     source: Result | Outcome,
     *,
