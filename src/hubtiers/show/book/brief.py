@@ -58,8 +58,9 @@ WORDS: Mapping[str, Text] = {
         "The smallest change of one value that lifts it, all else equal; counts in whole numbers.",
     ),
     "lift_by_position": Text(
-        "规则要求的占比与现有占比；所需功能中差得最少的一项。",
-        "The share that the rule asks for and the share there is, in the function that lacks least.",
+        "现有占比与规则要求的占比；所需功能中差得最少的一项。",
+        "The share there is and the share that the rule asks for, in the function that lacks "
+        "least.",
     ),
     "no_single_value": Text(
         "任何单项指标都不足以使以下区域升级：{names}。", "No single value lifts {names}."

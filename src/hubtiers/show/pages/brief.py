@@ -35,7 +35,7 @@ _TITLE, _SENTENCE, _FINDINGS = 150, 300, 760
 """Most half-width cells of a title, of a sentence, and of all sentences below the first."""
 
 
-def build_brief(
+def build_brief(  # noqa: PLR0913 -- as many as build_report has, one of them for the record
     source: Result | Outcome,
     *,
     layout: HubLayout | None = None,
@@ -125,9 +125,10 @@ def brief_section(material: Material, page: Page) -> Section:
     first, *rest = [text.say(page.language) for text in _headline(material)]
     items = "".join(f"<li>{html_text(sentence)}</li>" for sentence in _fitting(rest))
     title = cut_text(material.title.say(page.language), _TITLE)
+    said = f'<p class="headline">{html_text(cut_text(first, _SENTENCE))}</p>'
+    head = f"<h1>{html_text(title)}</h1>{_byline(material, page)}{said}"
     parts = [
-        f"<header><h1>{html_text(title)}</h1>{_byline(material, page)}"
-        f'<p class="headline">{html_text(cut_text(first, _SENTENCE))}</p><ul class="findings">{items}</ul></header>',
+        f'<header>{head}<ul class="findings">{items}</ul></header>',
         f'<div class="shown">{map_picture(material, page)}{member_part(material, page)}</div>',
         strip_picture(material, page),
         f'<div class="pair">{mover_part(material, page)}{lift_part(material, page)}</div>',

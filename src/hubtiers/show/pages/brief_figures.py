@@ -1,4 +1,4 @@
-"""The two pictures of the brief: the map, drawn for its half of the page, and the strip of scores."""
+"""The pictures of the brief: a map drawn for its part of the page, and the strip of scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The blocks of the brief: who is where, who moves, what would lift, what is missing, how it ran."""
+"""The blocks of the brief: who is where, who moves, what would lift, what is missing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hubtiers._steps_up import StepUp, tier_steps, whole_steps
 from hubtiers.compare import Comparison
+from hubtiers.framework import Indicator
 from hubtiers.scheme import Result
 from hubtiers.show.gap_text import percent
 from hubtiers.show.headline import certainty_frame
@@ -22,6 +24,7 @@ from hubtiers.show.words import (
     figures_text,
     join_texts,
     node_text,
+    number_text,
     region_names,
     tier_name,
     tier_text,
@@ -200,7 +203,7 @@ def _open_regions(material: Material, page: Page) -> list[str]:
     names = region_names(material.result, page.language)
     said = []
     for region in rank.index:
-        tier = tier_name(found.at[region, "likeliest"], page.language)
+        tier = tier_name(found["likeliest"][region], page.language)
         said.append(page.say(f"{names[region]}（{tier}）", f"{names[region]} ({tier})"))
     listed = fitting_names(said, page.language, width=_MOVER_WIDTH // 2)
     return [word("open_regions").fill(n=len(rank), names=listed).say(page.language)]
@@ -279,7 +282,9 @@ def _lift_row(row: Lift, name: str, page: Page) -> str:
 
 
 def _change_text(result: Result, step: StepUp) -> Text:
-    unit = unit_text(result.table.framework.node[step.indicator])
+    node = result.table.framework[step.indicator]
+    assert isinstance(node, Indicator)
+    unit = unit_text(node)
     first, last = _apart(step.value, step.needed)
     return Text(f"{first} → {last} {unit.zh}".strip(), f"{first} → {last} {unit.en}".strip())
 
@@ -325,12 +330,13 @@ def _lift_by_share(result: Result, region: str) -> Lift:
         name.removeprefix(prefix) for name in map(str, scale.placements.columns)
         if name.startswith(prefix)
     ]  # fmt: skip
-    shares = scale.placements.loc[region, [f"{prefix}{name}" for name in counting]].astype(float)
+    own = scale.placements.loc[region]
+    shares = {f"{prefix}{name}": float(own[f"{prefix}{name}"]) for name in counting}
     # So many functions must reach the bar: the last of them is the one that lacks least.
-    lacking = shares.sort_values(ascending=False).index[rules.functions - 1]
+    lacking = sorted(shares, key=lambda name: -np.nan_to_num(shares[name]))[rules.functions - 1]
     bar = bars[labels.index(above)]
     name = node_text(result, lacking.removeprefix(prefix))
-    said = word("share_lacking").fill(now=f"{shares[lacking]:.1f}", bar=f"{bar:g}")
+    said = word("share_lacking").fill(now=number_text(shares[lacking], 1), bar=f"{bar:g}")
     return Lift(region, word("share_of").fill(name=name), said, above)
 
 
@@ -355,7 +361,7 @@ def _gaps(material: Material, page: Page) -> Iterator[Text]:
         yield word("values_filled").fill(n=filled)
     if doubtful := _doubtful(result):
         yield doubtful
-    mixed = [code for code in values if result.table.year[code].dropna().nunique() > 1]
+    mixed = [code for code in values if len(set(result.table.year[code].dropna())) > 1]
     if mixed:
         yield word("mixed_years_in").fill(n=len(mixed), all=len(values.columns))
     empty = result.table.framework.empty_slots()

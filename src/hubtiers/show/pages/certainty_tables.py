@@ -74,13 +74,15 @@ def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
         share = number_at(f"probability_{label}")
         columns.append(column(tier_text(label), of=share, digits=3, draws=draws))
     sides = ("rank_low", "rank_median", "rank_high")
-    # A rank is a whole number, but for a median between two.
-    columns += [
-        column(side, of=number_at(side), digits=1, significant=_RANK_FIGURES) for side in sides
-    ]
+    columns += [_rank_column(side) for side in sides]
     notes = [word("certainty_note"), *([word("share_note")] if draws else [])]
     records = records_of(frame)
     return print_table("certainty", "certainty_table", columns, records, notes=notes, headings=3)
+
+
+def _rank_column(side: str) -> Column:
+    # A rank is a whole number, but for a median between two.
+    return column(side, of=number_at(side), digits=1, significant=_RANK_FIGURES)
 
 
 def fewest_draws(robustness: Robustness) -> int:

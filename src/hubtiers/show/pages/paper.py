@@ -129,8 +129,9 @@ def assemble(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{said}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<main>\n<section id="{first.anchor}" class="onepage" aria-label="{html_text(first.heading)}">'
-        f"{first.body}</section>\n{behind}</main>\n</body>\n</html>\n"
+        f'<main>\n<section id="{first.anchor}" class="onepage" '
+        f'aria-label="{html_text(first.heading)}">{first.body}</section>\n'
+        f"{behind}</main>\n</body>\n</html>\n"
     )
 
 
@@ -140,7 +141,8 @@ def _behind(sections: Sequence[Section], language: str) -> str:
     body = "".join(_section_html(n, section) for n, section in enumerate(sections, start=1))
     label = say("contents", language)
     heading = f'<h2 id="contents-heading">{label}</h2>'
-    return f'<nav id="contents" aria-labelledby="contents-heading">{heading}<ol>{links}</ol></nav>\n{body}\n'
+    start = '<nav id="contents" aria-labelledby="contents-heading">'
+    return f"{start}{heading}<ol>{links}</ol></nav>\n{body}\n"
 
 
 def _link_html(section: Section) -> str:

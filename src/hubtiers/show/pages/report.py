@@ -21,7 +21,7 @@ from hubtiers.show.words import word
 __all__ = ["Report", "build_report"]
 
 
-def build_report(
+def build_report(  # noqa: PLR0913 -- what a report is made from, one of them for the record
     source: Result | Outcome,
     *,
     layout: HubLayout | None = None,
@@ -78,10 +78,9 @@ def build_report(
     Notes
     -----
     The first page is the brief (`build_brief`); the result comes next, then how sure it is, what it
-    was held against, the data, the method. Tables of all regions stand at the end. Everything is read
-    from the result; nothing is classified, ranked or rounded anew. A figure that
-    cannot be drawn, such as a map of a result without geometry, is replaced by a sentence that says
-    why.
+    was held against, the data, the method. Tables of all regions stand at the end. Everything is
+    read from the result; nothing is classified, ranked or rounded anew. Where a figure cannot be
+    drawn, such as a map of a result without geometry, the method says why.
 
     **Missing values** are dashes in tables, and hatched on the map.
 
@@ -90,9 +89,9 @@ def build_report(
     >>> from hubtiers.study import load_study
     >>> report = build_report(load_study("zhang2022").run(), language="en")
     >>> report.to_frame()["section"].tolist()[:6]
-    ['question', 'data', 'method', 'result', 'number', 'structure']
+    ['brief', 'result', 'confidence', 'comparison', 'number', 'space']
     >>> report.to_frame()["section"].tolist()[6:]
-    ['comparison', 'space', 'gaps', 'rerun', 'appendix']
+    ['data', 'structure', 'gaps', 'method', 'rerun', 'appendix']
     """
     given = {
         "layout": layout,

@@ -118,8 +118,9 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
     notes = [note.say(language) for note in table.notes]
     if len(shown) < len(rows):
         notes.append(say("rows_left_out", language, most=most, n=len(rows) - len(shown)))
+    looks = _looks(columns, shown, needed)
     return (
-        f'{_scroller(label)}<table class="{_looks(columns, shown, needed)}"><caption>{caption}</caption>'
+        f'{_scroller(label)}<table class="{looks}"><caption>{caption}</caption>'
         f"<thead><tr>{_head_html(columns, kinds, language)}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{_notes_html(notes)}"
     )
@@ -164,9 +165,9 @@ def _scroller(label: str) -> str:
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
     """Return how wide the widest cell of each column is."""
-    widths = []
-    for place in range(len(columns)):
-        widths.append(max((text_width(row[place]) for row in rows), default=0))
+    widths = [0] * len(columns)
+    for row in rows:
+        widths = list(map(max, widths, map(text_width, row)))
     return widths
 
 
