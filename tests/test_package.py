@@ -140,5 +140,5 @@ def test_a_wheel_runs_elsewhere(tmp_path):
         cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    assert "14 of 14" in run.stdout
+    assert "14 个区域中 14 个同级" in run.stdout
     assert (tmp_path / "here" / "map.html").is_file()

@@ -19,6 +19,7 @@ SETS = (
     "cities-lists",
     "checks",
     "beijing_cooperation",
+    "beijing_plan",
     "city-years",
 )
 

@@ -23,7 +23,16 @@ from .errors import (
     UnknownOptionError,
 )
 from .explain import Explanation
-from .framework import CATEGORIES, FUNCTIONS, TIERS, Framework, Group, Indicator, load_framework
+from .framework import (
+    CATEGORIES,
+    FUNCTIONS,
+    TIERS,
+    Framework,
+    Group,
+    Indicator,
+    load_framework,
+    location_factors,
+)
 from .gaps import gap_effects
 from .hubs.compare_layouts import LayoutComparison, compare_layouts
 from .hubs.cores import CoCores, LargestGap, SingleCore
@@ -54,6 +63,7 @@ from .hubs.links import (
 )
 from .hubs.local_space import general_g, getis_ord, local_moran
 from .hubs.network import HubNetwork, build_network
+from .hubs.plan import Attainment, attainment, load_targets, read_plan
 from .hubs.proposal import Proposal
 from .hubs.propose import ProposedLayout, propose_layout
 from .hubs.reach import Accessibility, accessibility, p_median
@@ -71,6 +81,7 @@ from .regions.gazetteer import MatchReport, gazetteer, match_names
 from .regions.membership import expand_members, overlaps
 from .regions.pack import Pack, load_pack
 from .regions.read import read_regions
+from .regions.shipped_pairs import load_distances, load_flows
 from .robustness.montecarlo import assess_robustness
 from .robustness.result import Robustness
 from .robustness.sensitivity import leave_one_out, sensitivity, sobol_indices
@@ -181,6 +192,7 @@ __all__ = [
     "AhpWeights",
     "Arithmetic",
     "AsIs",
+    "Attainment",
     "BenefitOfDoubt",
     "BestOfMany",
     "BoxCox",
@@ -319,6 +331,7 @@ __all__ = [
     "assess_layout",
     "assess_moves",
     "assess_robustness",
+    "attainment",
     "breakpoint_distance",
     "build_brief",
     "build_network",
@@ -369,13 +382,17 @@ __all__ = [
     "leave_one_out",
     "list_datasets",
     "load_context",
+    "load_distances",
+    "load_flows",
     "load_framework",
     "load_indicators",
     "load_layout",
     "load_pack",
     "load_regions",
     "load_study",
+    "load_targets",
     "local_moran",
+    "location_factors",
     "macro_regions",
     "match_names",
     "mean_centre",
@@ -394,6 +411,7 @@ __all__ = [
     "rank_size_figure",
     "read_distances",
     "read_indicators",
+    "read_plan",
     "read_regions",
     "register",
     "roll_up",

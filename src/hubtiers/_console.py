@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hubtiers._terminal import visible
 from hubtiers.baselines import best_baseline, compare_baselines
 from hubtiers.robustness._shares import share_text
 from hubtiers.tiers.agreement import Agreement, agreement
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "open_console",
     "print_datasets",
+    "print_frame",
     "print_outcome",
     "print_paths",
     "print_robustness",
@@ -49,9 +51,16 @@ def _word(key: str, language: str = "en") -> str:
     return say(key, language)
 
 
+class _VisibleConsole(Console):
+    """A console on which control characters of names are shown instead of obeyed."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible(text), **options)
+
+
 def open_console() -> Console:
     """Return the console: as wide as the screen, 120 characters where it goes into a file."""
-    return Console(width=None if sys.stdout.isatty() else 120)
+    return _VisibleConsole(width=None if sys.stdout.isatty() else 120)
 
 
 def print_paths(console: Console, paths: Iterable[Path]) -> None:
@@ -286,15 +295,33 @@ def print_datasets(console: Console, sets: pd.DataFrame) -> None:
     console.print(table)
 
 
+def print_frame(console: Console, frame: pd.DataFrame, title: str) -> None:
+    """Print a table as it is, numbers to the right and what is missing as a dash."""
+    table = Table(title=Text(title), title_justify="left")
+    for name, dtype in frame.dtypes.items():
+        table.add_column(str(name), justify="right" if dtype.kind in "fi" else "left")
+    for row in frame.itertuples(index=False):
+        _add_row(table, [_printed(cell) for cell in row])
+    console.print(table)
+
+
+def _printed(cell: object) -> str:
+    import pandas as pd
+
+    if pd.isna(cell):  # type: ignore[call-overload]
+        return "–"
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
 def _add_row(table: Table, cells: Iterable[object]) -> None:
     """Add cells as plain text: nothing in a name is read as markup."""
-    table.add_row(*(Text(str(cell)) for cell in cells))
+    table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def _tier_table(result: Result, title: str, language: str) -> Table:
     from hubtiers.show.words import region_names, say, tier_name
 
-    table = Table(title=Text(title), title_justify="left")
+    table = Table(title=Text(visible(title)), title_justify="left")
     for key in ("rank", "region", "score", "tier"):
         justify = "right" if key in ("rank", "score") else "left"
         table.add_column(say(key, language), justify=justify)  # type: ignore[arg-type]
@@ -413,7 +440,7 @@ def _summary_table(comparison: Comparison, title: str, language: str) -> Table:
     counts = [result.tier_counts for result in comparison.results.values()]
     labels = list(dict.fromkeys(label for tiers in counts for label in tiers))
     measures = [name for name in summary.columns if not name.startswith("reference")]
-    table = Table(title=Text(title), title_justify="left")
+    table = Table(title=Text(visible(title)), title_justify="left")
     table.add_column(_word("scheme", language), overflow="fold", width=_SCHEME_WIDTH)
     # All tiers share a column: one for each would leave the others too narrow for their headings.
     heads = [" / ".join([tier_name(label, language) for label in labels])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hubtiers._storage import write_csv
 
@@ -15,12 +15,27 @@ if TYPE_CHECKING:
     from hubtiers.hubs.proposal import Proposal
     from hubtiers.outcome import Outcome
 
-__all__ = ["drawn_layout", "write_findings"]
+__all__ = ["drawn_layout", "drawn_parts", "write_findings"]
 
 
 def drawn_layout(outcome: Outcome) -> HubLayout | None:
     """Return the layout that map and figure show: the one proposed, else that of the study."""
     return outcome.hubs.proposed or outcome.layout
+
+
+def drawn_parts(outcome: Outcome) -> dict[str, Any]:
+    """Return what the web map draws of hubs, by the names that `tier_map` gives them.
+
+    The layout of the study is there to flip to, beside the one proposed.
+    """
+    found = outcome.hubs
+    return {
+        "layout": drawn_layout(outcome),
+        "other_layout": outcome.layout if found.proposed is not None else None,
+        "network": found.network,
+        "diffusion": found.diffusion,
+        "stability": found.stability,
+    }
 
 
 def write_findings(found: HubFindings, folder: Path) -> None:
@@ -37,6 +52,8 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         write_csv(found.comparison.hubs.set_index("hub_a"), folder / "layout_comparison.csv")
     if found.network is not None:
         write_csv(found.network.to_frame().set_index("from"), folder / "links.csv")
+    if found.labour is not None:
+        write_csv(found.labour.members.set_index("hub"), folder / "division_of_labour.csv")
     if found.diffusion is not None:
         write_csv(found.diffusion.to_frame(), folder / "diffusion.csv")
 

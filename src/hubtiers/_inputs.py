@@ -11,6 +11,7 @@ from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name
 from hubtiers.hubs.layout import seat_file
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
+from hubtiers.regions.shipped_pairs import pair_file
 from hubtiers.table.indicators import values_file
 
 __all__ = ["input_files"]
@@ -33,9 +34,12 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     members = data.members.file if data.members else None
     prices = data.deflate.file if data.deflate else None
     named = [*tables, data.framework, data.regions, data.names, members, prices, layout]
-    named += [content.propose.distances] if content.propose else []
-    named += [content.network.flows] if content.network else []
+    pairs = [content.propose.distances] if content.propose else []
+    pairs += [content.network.observed] if content.network else []
+    named += pairs
     files = {name: folder / name for name in named if name and is_file_name(name)}
+    shipped = [name for name in pairs if name and not is_file_name(name)]
+    files |= {f"pairs/{name}": pair_file(name) for name in shipped}
     for name in tables:
         if not is_file_name(name):
             files |= _of_set(name, values_file(data_path("indicators", name)).name, "sources.csv")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from hubtiers._hub_files import drawn_layout, write_findings
+from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
 from hubtiers._storage import filling, write_csv
 from hubtiers.errors import DataError, listing
 from hubtiers.outcome import Outcome
@@ -180,7 +180,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         explorer = Explorer(study=sections)
     web = tier_map(
         outcome.result,
-        layout=drawn_layout(outcome),
+        **drawn_parts(outcome),
         robustness=outcome.robustness,
         explorer=explorer,
         title=outcome.title,

@@ -8,15 +8,19 @@ import os
 import re
 import shutil
 import tempfile
+import tomllib
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hubtiers.errors import DataError
+from hubtiers.errors import DataError, SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# A study, layout or pack is written by hand.
+_LARGEST_TOML = 20_000_000
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -89,6 +93,36 @@ def read_text(path: str | Path) -> tuple[str, str]:
     return decode_text(Path(path).read_bytes(), path)
 
 
+def read_toml(path: str | Path, what: str) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    `what` is what the message calls it, such as “the study own.toml”.
+
+    Raises
+    ------
+    SpecError
+        When it is no TOML, or is nested or large beyond all use.
+    """
+    return parse_toml(read_text(path)[0], what)
+
+
+def parse_toml(text: str, what: str) -> dict[str, Any]:
+    """Return the content of a text in TOML, as `read_toml` does that of a file."""
+    said = f"{what[0].upper()}{what[1:]}"
+    if len(text) > _LARGEST_TOML:
+        raise SpecError(
+            f"{said} has {len(text):,} characters, above the limit of {_LARGEST_TOML:,}. Put "
+            "tables of values into files of their own."
+        )
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise SpecError(f"{said} is not valid TOML: its values are nested too deep.") from None
+    except ValueError as error:
+        # Numbers of thousands of digits are a plain ValueError, which TOMLDecodeError is as well.
+        raise SpecError(f"{said} is not valid TOML: {error}.") from None
+
+
 def decode_text(raw: bytes, name: object) -> tuple[str, str]:
     """Return bytes as text, and their encoding, as `read_text` does.
 
@@ -105,7 +139,8 @@ def decode_text(raw: bytes, name: object) -> tuple[str, str]:
     for encoding in ("utf-8-sig", "gb18030"):
         with contextlib.suppress(UnicodeDecodeError):
             return raw.decode(encoding), encoding
-    raise DataError(f"{name} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
+    kind = "" if str(name).endswith(".toml") else "CSV "
+    raise DataError(f"{name} is neither UTF-8 nor GB18030 text. Save it as {kind}UTF-8.")
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

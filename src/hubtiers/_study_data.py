@@ -152,6 +152,8 @@ class StudyData:
         """Return values and regions that fit each other, framework and corrections of names."""
         data = self.section
         framework = load_framework(self.path(data.framework)) if data.framework else None
+        if framework is not None:
+            framework.require_indicators()
         values, regions, corrected = self._values_and_regions(framework)
         framework = framework or _plain_framework(values, data.direction)
         if data.roll_up:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -16,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from hubtiers._storage import read_text
+from hubtiers._storage import read_toml
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
 from hubtiers.errors import SpecError, did_you_mean
 from hubtiers.robustness.certainty import SETTLED_FROM
@@ -385,11 +384,9 @@ def read_study_file(path: Path) -> StudyFile:
         When it is no TOML, or a key is unknown, missing or of a wrong kind; the message names file
         and key.
     """
-    text, _ = read_text(path)
+    content = read_toml(path, f"the study {path.name}")
     try:
-        return StudyFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"The study {path.name} is not valid TOML: {error}.") from None
+        return StudyFile.model_validate(content)
     except ValidationError as error:
         raise SpecError(f"The study {path.name} is not valid: {_first_problem(error)}") from None
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubtiers._methods import make_named
-from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError
 
 if TYPE_CHECKING:
     from hubtiers.hubs.compare_layouts import LayoutComparison
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.hubs.network import HubNetwork
     from hubtiers.hubs.propose import ProposedLayout
+    from hubtiers.hubs.roles import DivisionOfLabour
     from hubtiers.hubs.stability import LayoutStability
     from hubtiers.scheme import Result
 
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 Spec = str | dict[str, Any]
+_OBSERVED = "ObservedFlows"
 
 
 class _Section(BaseModel):
@@ -42,8 +44,10 @@ class ProposeSection(_Section):
     """How a layout is proposed: the keys are those of `propose_layout`.
 
     `cores` and `extent` are a method with its options, `{ method = "FieldExtent", decay = 2.0 }`;
-    `mass` and `weight` name an indicator of the table, `distances` a file with `unit`; `draws` says
-    how many draws the stability takes (0 leaves it out).
+    `mass` and `weight` name an indicator of the table, `distances` a file with `unit`, or a table
+    that ships, where `change` is the minutes of a change of trains; with `no_distance = "exclude"`
+    regions that it lacks are left out. `draws` says how many draws the stability takes (0 leaves it
+    out).
     """
 
     counts: dict[str, int] | Literal["tiers"] | None = None
@@ -59,18 +63,32 @@ class ProposeSection(_Section):
     no_data: str = "leave"
     distances: str | None = None
     unit: str = "km"
+    change: float | None = None
+    no_distance: Literal["refuse", "exclude"] = "refuse"
     solve: str = "best-first"
     draws: int = Field(default=200, ge=0, le=1_000_000)
 
 
 class NetworkSection(_Section):
-    """How hubs are linked: a model, what is near and what is strong, each with its options."""
+    """How hubs are linked: a model, what is near and what is strong, each with its options.
+
+    `model` is a model of gravity or `{ method = "ObservedFlows", flows = … }`, a file or a table
+    that ships; `flows` alone says the same.
+    """
 
     model: Spec = "Gravity"
     flows: str | None = None
     near: Spec = "Contiguous"
     strong: Spec = "StrongLinks"
     members: bool = False
+
+    @property
+    def observed(self) -> str | None:
+        """The flows that are observed, a file or a name; None for another model."""
+        model = self.model if isinstance(self.model, dict) else {"method": self.model}
+        if self.flows is None and model.get("method") == _OBSERVED:
+            return str(model.get("flows", ""))
+        return self.flows
 
 
 class DiffusionSection(_Section):
@@ -98,8 +116,9 @@ class HubFindings:
         The proposed layout, and how it depends on what varies.
     comparison
         The layout of the study against the proposed one.
-    network, diffusion
-        Of the proposed layout, or of that of the study where none is proposed.
+    network, diffusion, labour
+        Of the proposed layout, or of that of the study where none is proposed; `labour` is the
+        division of labour inside its hubs, None where no hub has two members with a score.
     """
 
     proposed: ProposedLayout | None = None
@@ -107,6 +126,7 @@ class HubFindings:
     comparison: LayoutComparison | None = None
     network: HubNetwork | None = None
     diffusion: Diffusion | None = None
+    labour: DivisionOfLabour | None = None
 
 
 def propose_options(
@@ -115,7 +135,6 @@ def propose_options(
     """Return what `propose_layout` takes, from what a study file says."""
     from hubtiers.hubs.cores import CoCores, LargestGap, SingleCore
     from hubtiers.hubs.extents import FieldExtent, HuffExtent, NoExtent, ProvinceExtent
-    from hubtiers.regions.distance import read_distances
 
     extents = (FieldExtent, HuffExtent, ProvinceExtent, NoExtent)
     options: dict[str, Any] = {
@@ -131,9 +150,35 @@ def propose_options(
         if (code := getattr(section, name)) is not None:
             options[name] = _column(result, code, name)
     if section.distances is not None:
-        file = folder / section.distances
-        options["distances"] = read_distances(file, regions, unit=section.unit)
+        found = _distances(section, regions, folder)
+        options["distances"] = found
+        if section.no_distance == "exclude":
+            absent = regions.index.difference(found.index.intersection(found.columns))
+            options["exclude"] = (*options["exclude"], *absent)
     return options
+
+
+def _distances(section: ProposeSection, regions: gpd.GeoDataFrame, folder: Path) -> pd.DataFrame:
+    """Return the distances of a file, or those that ship."""
+    from hubtiers.regions.distance import read_distances
+    from hubtiers.regions.shipped_pairs import load_distances
+
+    name = section.distances
+    assert name is not None
+    if "." in name:
+        if section.change is not None:
+            raise SpecError(
+                "[propose] change = … is for distances that ship (china-rail-2016); a file of your "
+                "own has its times as they are. Leave it out."
+            )
+        return read_distances(folder / name, regions, unit=section.unit)
+    found = load_distances(name, change=section.change)
+    if section.unit not in ("km", found.attrs["unit"]):
+        raise SpecError(
+            f"[propose] unit = {section.unit!r}, but {name!r} is in {found.attrs['unit']!r}. Leave "
+            "the unit out."
+        )
+    return found
 
 
 def _column(result: Result, code: str, name: str) -> pd.Series:
@@ -182,7 +227,18 @@ def find_hubs(
         comparison=comparison,
         network=_network(network, basis, result, regions, folder),
         diffusion=_diffusion(diffusion, basis, result, regions),
+        labour=_labour(basis, result) if any((propose, network, diffusion)) else None,
     )
+
+
+def _labour(layout: HubLayout | None, result: Result) -> DivisionOfLabour | None:
+    """Return who does what inside the hubs; None where the data do not tell."""
+    from hubtiers.hubs.roles import division_of_labour
+
+    try:
+        return None if layout is None else division_of_labour(result, layout)
+    except DataError:
+        return None
 
 
 def _network(
@@ -197,8 +253,8 @@ def _network(
     from hubtiers.hubs.links import Contiguous, DisparityLinks, Gravity, StrongLinks, Within
     from hubtiers.hubs.network import build_network
 
-    if section.flows is not None:
-        model: Any = _observed(folder / section.flows)
+    if section.observed is not None:
+        model: Any = _observed(section, folder)
     else:
         model = make_named(section.model, (Gravity,), "[network] model")
     return build_network(
@@ -212,11 +268,18 @@ def _network(
     )
 
 
-def _observed(file: Path) -> Any:
+def _observed(section: NetworkSection, folder: Path) -> Any:
     from hubtiers.hubs.links import ObservedFlows
     from hubtiers.regions.pairs import read_pairs
+    from hubtiers.regions.shipped_pairs import load_flows
 
-    return ObservedFlows(read_pairs(file))
+    name = section.observed
+    if not name or (isinstance(section.model, dict) and set(section.model) > {"method", "flows"}):
+        raise SpecError(
+            '[network] model = { method = "ObservedFlows" } takes flows = …, a file or a table '
+            "that ships (china-travel-2023), and nothing else."
+        )
+    return ObservedFlows(read_pairs(folder / name) if "." in name else load_flows(name))
 
 
 def _diffusion(

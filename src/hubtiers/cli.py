@@ -73,6 +73,8 @@ from hubtiers._options import (
     Yardstick,
     Year,
 )
+from hubtiers._plan_commands import add_plan_commands
+from hubtiers._terminal import ready_streams, tell
 from hubtiers.errors import HubtiersError, HubtiersWarning
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"hubtiers {version('hubtiers')}")
+        tell(f"hubtiers {version('hubtiers')}")
         raise typer.Exit
 
 
@@ -102,7 +104,7 @@ def _warnings_told() -> Iterator[None]:
     """Tell what hubtiers warns of as sentences on standard error, each once."""
     plain = warnings.showwarning
 
-    def tell(
+    def show(
         message: Warning | str,
         category: type[Warning],
         filename: str,
@@ -111,13 +113,13 @@ def _warnings_told() -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         if issubclass(category, HubtiersWarning):
-            print(f"hubtiers: {message}", file=sys.stderr)
+            tell(f"hubtiers: {message}", sys.stderr)
         else:
             plain(message, category, filename, lineno, file, line)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", HubtiersWarning)
-        warnings.showwarning = tell
+        warnings.showwarning = show
         yield
 
 
@@ -162,7 +164,7 @@ def build(
     outcome = chosen.run()
     paths = outcome.save(out or Path("out") / chosen.name)
     for note in outcome.notes:
-        print(f"hubtiers: {note}", file=sys.stderr)
+        tell(f"hubtiers: {note}", sys.stderr)
     console = _console.open_console()
     _console.print_outcome(console, outcome)
     _console.print_paths(console, paths)
@@ -205,7 +207,7 @@ def compare(
     title = f"{chosen.content.title_en or chosen.name}: how far the schemes agree"
     _console.print_trials(console, trials, title)
     for choice, reason in trials.unfit.items():
-        print(f"{choice} does not fit: {reason}", file=sys.stderr)
+        tell(f"{choice} does not fit: {reason}", sys.stderr)
     _console.print_paths(console, paths)
 
 
@@ -314,8 +316,8 @@ def check(  # noqa: PLR0913 - each is an option of its own
         report = match_written(written, own, level=level, within=within, title=title)
     if account is not None:
         # The preview is what was asked for; else the account of the reading is an aside.
-        print(account.preview() if show else account, file=sys.stdout if show else sys.stderr)
-    print(report.to_text(most=1_000))
+        tell(account.preview() if show else account, sys.stdout if show else sys.stderr)
+    tell(report.to_text(most=1_000))
     if not report.is_complete:
         raise typer.Exit(1)
 
@@ -375,8 +377,8 @@ def pack(  # noqa: PLR0913 - each is an option of its own
         dissolve=dissolve,
     )
     with _told_as_options():
-        print(make_pack(file, out, recipe))
-    print(out)
+        tell(make_pack(file, out, recipe))
+    tell(out)
 
 
 _ARGUMENT = re.compile(
@@ -456,8 +458,8 @@ def count(  # noqa: PLR0913 - each is an option of its own
             )
     report = counts.attrs["report"]
     write_csv(_with_names(layer, counts), out)
-    print(report.to_text())
-    print(out)
+    tell(report.to_text())
+    tell(out)
 
 
 def _count_points(
@@ -516,7 +518,7 @@ def new(  # noqa: PLR0913 - each is an option of its own
         from hubtiers.datasets import new_study
 
         for path in new_study(folder):
-            print(path)
+            tell(path)
         return
     from hubtiers._new_study import study_from_tables
 
@@ -534,10 +536,10 @@ def new(  # noqa: PLR0913 - each is an option of its own
             missing=tuple(missing or ()),
         )
     for path in made.paths:
-        print(path)
+        tell(path)
     for note in made.notes:
-        print(f"hubtiers: {note}.", file=sys.stderr)
-    print(f"Next: {made.command}")
+        tell(f"hubtiers: {note}.", sys.stderr)
+    tell(f"Next: {made.command}")
 
 
 def _methods(step: str, names: str) -> Iterable[str]:
@@ -565,32 +567,30 @@ def _with_names(regions: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 add_hub_commands(app)
+add_plan_commands(app)
 
 
 def main() -> None:
     """Run the command line: bad data end with exit status 1 and a sentence, wrong usage with 2."""
+    ready_streams()
     try:
         app()
     except HubtiersError as error:
-        print(f"hubtiers: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        message = str(error)
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        print(
-            f"hubtiers: {error.strerror or error}{place}. Check the path and its permissions.",
-            file=sys.stderr,
-        )
-        raise SystemExit(1) from None
+        message = f"{error.strerror or error}{place}. Check the path and its permissions."
     except Exception as error:
         if os.environ.get("HUBTIERS_DEBUG"):
             raise
-        print(
-            f"hubtiers: this is a fault of hubtiers, not of your data: {type(error).__name__}: "
-            f"{error}. "
-            "Set HUBTIERS_DEBUG=1 to see where, and report it.",
-            file=sys.stderr,
+        message = (
+            f"this is a fault of hubtiers, not of your data: {type(error).__name__}: {error}. "
+            "Set HUBTIERS_DEBUG=1 to see where, and report it."
         )
-        raise SystemExit(1) from None
+    else:
+        return
+    tell(f"hubtiers: {message}", sys.stderr)
+    raise SystemExit(1)
 
 
 if __name__ == "__main__":

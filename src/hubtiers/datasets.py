@@ -31,6 +31,8 @@ def list_datasets() -> pd.DataFrame:
         rows += _level_rows(load_pack(name))
     sets = sorted(data_path("indicators").glob("*/dataset.toml"))
     rows += [_row("indicators", path.parent.name, path, terms="terms") for path in sets]
+    for path in sorted(data_path("frameworks").glob("*.toml"), key=lambda path: path.stem):
+        rows.append(_row("framework", path.stem, path, terms="terms"))
     for kind, folder in (("layout", "layouts"), ("study", "studies")):
         paths = sorted(data_path(folder).glob("*.toml"), key=lambda path: path.stem)
         rows += [_row(kind, path.stem, path, terms="source") for path in paths]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +24,16 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 __all__ = [
     "CATEGORIES",
     "FUNCTIONS",
+    "RESERVED",
     "TIERS",
     "TIER_NAMES_ZH",
     "Framework",
     "Group",
     "Indicator",
+    "framework_file",
     "load_framework",
+    "location_factors",
+    "template_names",
 ]
 
 TIERS = ("international", "national", "regional", "local")
@@ -74,30 +79,46 @@ _DIRECTIONS = {
     "负向": -1,
 }
 _KINDS = ("extensive", "intensive")
-_COLUMNS = (
-    "code",
+_SLOT = "slot"
+RESERVED = (
+    "region_id",
     "name_zh",
     "name_en",
-    "parent",
-    "category",
-    "direction",
-    "unit",
-    "kind",
-    "weight",
-    "denominator",
+    "score",
+    "rank",
+    "tier",
+    "coverage",
+    "tier_probability",
+    "rank_low",
+    "rank_high",
+    "certainty",
+    "likeliest_tier",
+    "geometry",
 )
+"""Columns of the results, whose names no group of a framework may have."""
+
 _REQUIRED = ("code", "parent", "direction")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A node that gathers others: a function, or any level of a user's own hierarchy."""
+    """A node that gathers others: a function, or any level of a user's own hierarchy.
+
+    With `slot` it is a place that a template leaves to be filled: by indicators below it, or by one
+    that takes its place.
+    """
 
     code: str
     name_zh: str = ""
     name_en: str = ""
     parent: str = ""
     weight: float = 1.0
+    slot: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the column `kind` of a file says of it."""
+        return _SLOT if self.slot else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +157,13 @@ class Framework:
         The measured leaves, in the order of the columns of every table made with this framework.
     groups
         The inner nodes, highest first. A node whose `parent` is empty stands directly under the
-        score.
+        score. With a slot among them there may be no indicator yet: the framework is a template.
 
     Raises
     ------
     SpecError
         When a code stands twice, a parent is unknown or the hierarchy has a cycle, a weight is not
-        positive.
+        positive, or there is neither indicator nor slot.
 
     Examples
     --------
@@ -169,22 +190,21 @@ class Framework:
         path
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
-            `source`, `unit_en`. Rows without a direction are groups. Empty cells take the default:
-            weight 1, kind extensive.
+            `source`, `unit_en`. Rows without a direction are groups, and those among them of the
+            kind `slot` places to be filled. Empty cells take the default: weight 1, kind extensive.
+            Cells are parted by commas, semicolons or tabs.
 
         Raises
         ------
-        MissingColumnError, SpecError
+        MissingColumnError
+            When a column that must be there is not.
+        SpecError
+            When a column is not known or stands twice, a row has more cells than the header, a
+            quotation mark is lost, or a cell is not what its column holds.
         """
         text, _ = read_text(path)
-        rows = list(csv.DictReader(io.StringIO(text)))
-        header = next(csv.reader(io.StringIO(text)), [])
-        if absent := [name for name in _REQUIRED if name not in header]:
-            raise MissingColumnError(absent, f"The framework {Path(path).name}", header)
-        nodes = []
-        for number, row in enumerate(rows, start=2):
-            cells = {name: (cell or "").strip() for name, cell in row.items() if name}
-            nodes.append(_parse_row(cells, f"{Path(path).name}, line {number}"))
+        title = Path(path).name
+        nodes = [_parse_row(cells, where) for where, cells in _read_rows(text, title)]
         groups = tuple(node for node in nodes if isinstance(node, Group))
         return cls(tuple(node for node in nodes if isinstance(node, Indicator)), groups)
 
@@ -283,27 +303,77 @@ class Framework:
                 raise UnknownOptionError("indicator", code, self.codes)
         return self.select(c for c in self.codes if c not in gone)
 
-    def empty_slots(self) -> pd.DataFrame:
-        """Return the groups and the categories of Zhang that no indicator fills.
+    def fill(self, indicators: Iterable[Indicator]) -> Framework:
+        """Return the framework with these indicators added.
 
-        What a score does not cover.
+        Choose it to fill a template: an indicator stands below a slot, or takes the place of the
+        slot whose code it has.
+
+        Raises
+        ------
+        SpecError
+            When an indicator has the code of another node that is no empty slot.
+
+        Examples
+        --------
+        >>> template = load_framework("hub-plan")
+        >>> rd = Indicator("target_01", name_en="R&D intensity", parent="science_centre")
+        >>> template.fill([rd]).leaves("science_centre")
+        ['target_01']
+        """
+        added = tuple(indicators)
+        codes = {indicator.code for indicator in added}
+        used = {n.parent for n in (*self.nodes, *added)}
+        taken = {g.code for g in self.groups if g.slot and g.code in codes and g.code not in used}
+        groups = tuple(group for group in self.groups if group.code not in taken)
+        return Framework((*self.indicators, *added), groups)
+
+    def require_indicators(self) -> None:
+        """Refuse a template that nobody has filled.
+
+        Raises
+        ------
+        SpecError
+            When there is no indicator.
+        """
+        if not self.indicators:
+            slots = sum(group.slot for group in self.groups)
+            raise SpecError(
+                f"The framework is a template: {slots} slots and no indicator. Write it with "
+                "to_csv() (on the command line `hubtiers framework NAME --out FILE`), give rows a "
+                "direction or add indicators below the slots, and load that file."
+            )
+
+    def empty_slots(self) -> pd.DataFrame:
+        """Return the slots, groups and categories of Zhang that no indicator fills.
+
+        What a score does not cover. `slot` says which of the three it is; a group counts as empty
+        when nothing below it holds an indicator.
         """
         used = {i.category for i in self.indicators}
         bare = [group for group in self.groups if not self.leaves(group.code)]
-        rows = [("group", group.code, group.name_zh, group.name_en) for group in bare]
+        rows = [(g.kind or "group", g.code, g.name_zh, g.name_en) for g in bare]
         if used & set(CATEGORIES):
             empty = [code for code in CATEGORIES if code not in used]
             rows += [("category", code, CATEGORIES[code], code.replace("_", " ")) for code in empty]
         return pd.DataFrame(rows, columns=["slot", "code", "name_zh", "name_en"])
 
     def __repr__(self) -> str:
-        groups = [f"{g.code} ({len(self.leaves(g.code))})" for g in self.groups]
-        named = listing(groups, most=8) or "no groups"
-        return f"<Framework: {len(self.indicators)} indicators in {named}>"
+        empty = [g.code for g in self.groups if g.slot and not self.leaves(g.code)]
+        others = [g.code for g in self.groups if g.code not in empty]
+        named = listing((f"{code} ({len(self.leaves(code))})" for code in others), most=8)
+        to_fill = f"; {len(empty)} slots to fill" if empty else ""
+        return f"<Framework: {len(self.indicators)} indicators in {named or 'no groups'}{to_fill}>"
 
 
 def load_framework(source: str | Path) -> Framework:
     """Load a framework that ships with hubtiers, by name, or your own, by the path of a CSV file.
+
+    Two of those that ship are templates with slots and no indicator: ``"location-factors"`` (see
+    `location_factors`) and ``"hub-plan"``, the three dimensions of the plan of an innovation hub
+    (科学中心, 创新高地, 创新生态) with slots for its fourteen target indicators. The paper that
+    tells of the plan (Zhuang, Wu and Tan 2024) neither names the fourteen nor says which dimension
+    has how many, so that the slots have no name and no dimension until you fill them.
 
     Examples
     --------
@@ -318,16 +388,116 @@ def load_framework(source: str | Path) -> Framework:
                 "hubtiers."
             )
         return Framework.from_csv(path)
-    shipped = data_path("indicators", str(source), "framework.csv")
+    shipped = framework_file(str(source))
     if not shipped.is_file():
         names = [p.parent.name for p in data_path("indicators").glob("*/framework.csv")]
+        names += template_names()
         raise UnknownOptionError("framework", source, names)
     return Framework.from_csv(shipped)
+
+
+def framework_file(name: str) -> Path:
+    """Return the file of a framework that ships: that of a set of indicators, or a template."""
+    template = data_path("frameworks", f"{name}.csv")
+    return template if template.is_file() else data_path("indicators", name, "framework.csv")
+
+
+def template_names() -> list[str]:
+    """Return the names of the templates that ship, in alphabetical order."""
+    return sorted(path.stem for path in data_path("frameworks").glob("*.csv"))
+
+
+def location_factors() -> Framework:
+    """Location factors of innovation centres (区位因素): a template to fill.
+
+    Choose it to see which of the factors that Zhang (2022, section 2) names your data speak of, and
+    which they leave out.
+
+    Returns
+    -------
+    Framework
+        Three levels, macro, meso and micro (宏观, 中观, 微观), with six, four and four slots
+        and no indicator; `empty_slots()` of what you `fill` says what is not covered.
+
+    Notes
+    -----
+    The paper names factors, not indicators: which measure stands for which factor is a choice of
+    who fills it. The micro factors are those of districts inside a city, and need data of such.
+
+    References
+    ----------
+    Zhang (2022), doi:10.16418/j.issn.1000-3045.20220925002, section 2.
+
+    Examples
+    --------
+    >>> factors = location_factors()
+    >>> factors.children()
+    ['macro', 'meso', 'micro']
+    >>> filled = factors.fill([Indicator("flights", parent="flows_and_hubs")])
+    >>> filled.empty_slots()["code"].tolist()[:4]
+    ['macro', 'micro', 'economy', 'culture']
+    """
+    return load_framework("location-factors")
 
 
 def _row_of(node: Group | Indicator, names: list[str]) -> list[object]:
     # Groups lack some of the columns; their cells are empty.
     return [getattr(node, name, "") for name in names]
+
+
+def _read_rows(text: str, title: str) -> list[tuple[str, dict[str, str]]]:
+    """Return where each row of a framework file stands, and its cells by column.
+
+    What a spelling mistake would drop in silence, with the weights of all others, is an error.
+    """
+    records = _records(text, title)
+    header = [name.strip() for name in records[0][1]] if records else []
+    if absent := [name for name in _REQUIRED if name not in header]:
+        raise MissingColumnError(absent, f"The framework {title}", header)
+    _check_header(header, title)
+    rows = []
+    for number, cells in records[1:]:
+        where = f"{title}, line {number}"
+        beyond = [cell.strip() for cell in cells[len(header) :]]
+        if any(beyond):
+            raise SpecError(
+                f"{where}: the row has {len(cells)} cells, but the header {len(header)}. Put texts "
+                "with commas in quotation marks, and check that none of these is lost."
+            )
+        rows.append((where, dict(zip(header, map(str.strip, cells), strict=False))))
+        if rows[-1][1].get("", ""):
+            raise SpecError(
+                f"{where}: {rows[-1][1]['']!r} stands in a column without a header. Name the "
+                "column, or empty the cell."
+            )
+    return rows
+
+
+def _records(text: str, title: str) -> list[tuple[int, list[str]]]:
+    """Return the lines of a delimited text that are not empty, each with its number."""
+    first = text.splitlines()[0] if text else ""
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        records = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise SpecError(
+            f"{title}, line {reader.line_num}: a quotation mark is lost or stands inside a text "
+            f"({error}). Put texts with commas in quotation marks, and double those within."
+        ) from None
+    return [(number, cells) for number, cells in records if "".join(cells).strip()]
+
+
+def _check_header(header: Sequence[str], title: str) -> None:
+    """Raise when a column of a framework file is not known, or stands more than once."""
+    known = [field.name for field in fields(Indicator)]
+    for place, name in enumerate(header):
+        if name and name not in known:
+            raise UnknownOptionError(f"column of the framework {title}:", name, known)
+        if name and name in header[:place]:
+            raise SpecError(
+                f"The framework {title} has the column {name!r} more than once. Keep one of them."
+            )
 
 
 def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
@@ -340,13 +510,18 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     }
     common["weight"] = _parse_weight(row.get("weight", ""), where)
     if not row["direction"]:
-        return Group(**common)
+        return Group(**common, slot=row.get("kind", "") == _SLOT)
     if row["direction"] not in _DIRECTIONS:
         raise SpecError(
             f"{where}: the direction of {row['code']!r} is {row['direction']!r}. Use 1 when more "
             "is better, -1 when less is better, and leave it empty for a group."
         )
     kind = row.get("kind", "") or "extensive"
+    if kind == _SLOT:
+        raise SpecError(
+            f"{where}: {row['code']!r} has a direction, so that it is an indicator, but is of the "
+            "kind 'slot'. Write 'extensive' (its values add up over regions) or 'intensive'."
+        )
     if kind not in _KINDS:
         raise UnknownOptionError(f"kind of indicator in {where}:", kind, _KINDS)
     rest: dict[str, Any] = {
@@ -365,15 +540,20 @@ def _parse_weight(text: str, where: str) -> float:
 
 
 def _check_codes(framework: Framework) -> None:
-    if not framework.indicators:
+    if not framework.indicators and not any(group.slot for group in framework.groups):
         raise SpecError(
             "The framework has no indicator. Give at least one row a direction (1 or -1)."
         )
-    codes = [n.code for n in framework.nodes]
-    if twice := sorted({c for c in codes if codes.count(c) > 1}):
+    counts = Counter(n.code for n in framework.nodes)
+    if twice := sorted(code for code, times in counts.items() if times > 1):
         raise SpecError(
             f"The framework has the code {listing(map(repr, twice))} more than once. Codes must be "
             "unique."
+        )
+    if taken := [g.code for g in framework.groups if g.code in RESERVED]:
+        raise SpecError(
+            f"The framework has a group with the code {listing(map(repr, taken))}, but the results "
+            "have a column of that name themselves. Choose another code."
         )
     for n in framework.nodes:
         if not 0 < n.weight < float("inf"):

@@ -35,7 +35,12 @@ def visit(chromium, tmp_path):
         page.on("dialog", lambda d: (seen.trouble.append(f"dialog: {d.message}"), d.dismiss()))
         page.on(
             "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else seen.trouble.append(r.url),
+            # A blob is of the page's own making: its worker.
+            lambda r: (
+                None
+                if r.url.startswith(("file:", "data:", "blob:"))
+                else seen.trouble.append(r.url)
+            ),
         )
         page.goto(path.as_uri())
         drawn = "Object.values(window).find(v => v && v.hubtiers && v.hubtiers.layers)"

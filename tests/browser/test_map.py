@@ -93,9 +93,10 @@ def test_draws_everything_and_asks_for_nothing(visit, zhang_outcome):
     seen = visit(tier_map(zhang_outcome.result, layout=zhang_outcome.layout))
     page = seen.page
     assert page.evaluate("drawn.shapes.length") == 372
-    assert page.evaluate("drawn.labels.length") == 22
+    assert page.evaluate("drawn.marks.length") == 22
     assert page.locator(".hubtiers-core").count() == 22
-    assert page.locator(".hubtiers-legend li").count() == 7
+    # Tiers and their absence, tiers of hubs, further cores, extents.
+    assert page.locator(".hubtiers-legend li").count() == 9
     # Pixels: the colours of all three tiers are really on the canvas.
     colours = page.evaluate(
         """() => { const c = document.querySelector('.leaflet-overlay-pane canvas'), n = {};
@@ -260,11 +261,11 @@ def test_language_switch(visit, zhang_outcome):
     page.click(".hubtiers-language")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert "International" in page.inner_text(".hubtiers-legend")
-    assert "Wuhan" in page.inner_text(".leaflet-tooltip-pane")
+    assert "Beijing" in page.inner_text(".leaflet-hubtiers-names-pane")
     assert "Scores by function" in page.inner_text(".hubtiers-popup")
     assert page.evaluate("document.activeElement.dataset.key") == "language"
     page.click(".hubtiers-language")
-    assert "武汉" in page.inner_text(".leaflet-tooltip-pane")
+    assert "北京" in page.inner_text(".leaflet-hubtiers-names-pane")
     assert seen.trouble == []
 
 

@@ -5,12 +5,14 @@ from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOpt
 from hubtiers.framework import (
     CATEGORIES,
     FUNCTIONS,
+    RESERVED,
     TIERS,
     Framework,
     Group,
     Indicator,
     load_framework,
 )
+from hubtiers.study import load_study
 
 
 def small(**changes):
@@ -160,3 +162,79 @@ def test_frame_has_one_row_per_node():
     ]
     assert frame.set_index("code").loc["patents", "direction"] == -1
     assert isinstance(frame, pd.DataFrame)
+
+
+HEADER = "code,name_zh,name_en,parent,direction,kind,weight,source"
+ROWS = """technology,技术,Technology,,,,5,
+rd,研发,R&D,technology,1,intensive,1,"Yearbook, table 3"
+patents,专利,Patents,,1,extensive,2,Office
+"""
+
+
+def written(tmp_path, text):
+    file = tmp_path / "own.csv"
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_any_ends_of_lines_and_separators_of_spreadsheets(tmp_path, ends, mark):
+    text = f"{HEADER}\n{ROWS}".replace("Yearbook, table", "Yearbook. table").replace(",", mark)
+    framework = Framework.from_csv(written(tmp_path, text.replace("\n", ends)))
+    assert framework.codes == ["rd", "patents"]
+    assert [node.weight for node in framework.nodes] == [5, 1, 2]
+    assert framework["rd"].kind == "intensive"
+
+
+@pytest.mark.parametrize(
+    ("name", "typo", "near"),
+    [
+        ("weight", "weights", "weight"),
+        ("weight", "Weight", "weight"),
+        ("kind", "knid", "kind"),
+        ("direction", "direktion", ""),
+    ],
+)
+def test_a_column_that_is_not_known_is_an_error(tmp_path, name, typo, near):
+    file = written(tmp_path, f"{HEADER.replace(name, typo)}\n{ROWS}")
+    error = UnknownOptionError if near else MissingColumnError
+    match = f"{typo}'. Did you mean '{near}'" if near else "lacks the column 'direction'"
+    with pytest.raises(error, match=match):
+        Framework.from_csv(file)
+
+
+def test_two_columns_of_one_name_are_an_error(tmp_path):
+    text = f"{HEADER},weight\n{ROWS}".replace("Office", "Office,9")
+    with pytest.raises(SpecError, match="column 'weight' more than once"):
+        Framework.from_csv(written(tmp_path, text))
+
+
+@pytest.mark.parametrize("lost", range(2))
+def test_a_lost_quotation_mark_drops_no_indicator(tmp_path, lost):
+    place = [i for i, sign in enumerate(ROWS) if sign == '"'][lost]
+    rows = ROWS[:place] + ROWS[place + 1 :]
+    match = ["line 3: the row has 9 cells, but the header 8", "a quotation mark is lost"][lost]
+    with pytest.raises(SpecError, match=match):
+        Framework.from_csv(written(tmp_path, f"{HEADER}\n{rows}"))
+
+
+def test_cells_without_a_header(tmp_path):
+    text = f"{HEADER},\n{ROWS}"
+    assert len(Framework.from_csv(written(tmp_path, text)).codes) == 2
+    with pytest.raises(SpecError, match="line 4: 'see 2' stands in a column without a header"):
+        Framework.from_csv(written(tmp_path, text.replace("Office", "Office,see 2")))
+
+
+@pytest.mark.parametrize("code", RESERVED)
+def test_groups_do_not_take_the_columns_of_results(tmp_path, code):
+    text = f"{HEADER}\n{ROWS}".replace("technology", code)
+    with pytest.raises(SpecError, match=f"group with the code '{code}', but the results have"):
+        Framework.from_csv(written(tmp_path, text))
+
+
+def test_all_columns_of_results_are_reserved():
+    outcome = load_study("zhang2022").run()
+    groups = {group.code for group in outcome.result.table.framework.groups}
+    frame = outcome.result.to_geodataframe()
+    assert {*frame.columns, frame.index.name} - groups <= set(RESERVED)

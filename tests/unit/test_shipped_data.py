@@ -14,7 +14,15 @@ from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.framework import CATEGORIES, FUNCTIONS, load_framework
 from hubtiers.table.indicators import STATUSES, compare_editions, load_indicators
 
-SETS = ("zhang2022", "provinces", "cities", "cities-lists", "checks", "beijing_cooperation")
+SETS = (
+    "zhang2022",
+    "provinces",
+    "cities",
+    "cities-lists",
+    "checks",
+    "beijing_cooperation",
+    "beijing_plan",
+)
 SCORED = ("zhang2022", "provinces", "cities", "cities-lists")
 CLUSTERS = {"shenzhen-hong-kong-guangzhou", "shanghai-suzhou"}
 OUTSIDE = {"710000", "810000", "820000"}
@@ -106,6 +114,8 @@ def test_sources_are_described_and_used(name: str) -> None:
     raw = pd.read_csv(data_path("indicators", name, "values.csv"), dtype="str")
     columns = raw.columns.intersection(["source", "official_source"])
     used = set(itertools.chain.from_iterable(raw[c].dropna() for c in columns))
+    targets = data_path("indicators", name, "targets.csv")
+    used |= set(pd.read_csv(targets)["source"]) if targets.is_file() else set()
     assert used == set(sources["source_id"])
     assert (sources[["publisher", "title"]] != "").all(axis=None)
 

@@ -3,8 +3,9 @@ import os
 import pandas as pd
 import pytest
 
+from hubtiers import _storage
 from hubtiers._storage import cell_text, data_path, filling, read_text, replacing, write_csv
-from hubtiers.errors import DataError
+from hubtiers.errors import DataError, SpecError
 
 
 def test_data_path_finds_what_ships():
@@ -93,3 +94,19 @@ def test_a_table_for_spreadsheets(tmp_path):
     assert plain.read_text(encoding="utf-8-sig") == ",x\ufffd\n'=b,1\n"
     bare = write_csv(pd.DataFrame({"a": ["-"]}), tmp_path / "bare.csv", index=False)
     assert bare.read_text(encoding="utf-8-sig") == "a\n'-\n"
+
+
+def test_toml_beyond_all_use_is_told(tmp_path, monkeypatch):
+    file = tmp_path / "s.toml"
+    for text in ("x = " + "[" * 5000 + "]" * 5000, "x = " + "9" * 5000, "x = ["):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(SpecError, match=r"^The study s\.toml is not valid TOML: "):
+            _storage.read_toml(file, "the study s.toml")
+    monkeypatch.setattr(_storage, "_LARGEST_TOML", 10)
+    with pytest.raises(SpecError, match=r"has 13 characters, above the limit of 10\. Put tables"):
+        _storage.parse_toml("x = 123456789", "the study s.toml")
+    file.write_bytes(b"x = '\xff\xff'")
+    with pytest.raises(
+        DataError, match=r"s\.toml is neither UTF-8 nor GB18030 text\. Save it as UTF-8\."
+    ):
+        _storage.read_toml(file, "the study s.toml")

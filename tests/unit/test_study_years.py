@@ -249,7 +249,7 @@ def test_years_that_the_data_lack(folder):
 def test_command_line(folder, hubtiers):
     run = hubtiers("build", "own.toml", "--out", "out", cwd=folder)
     assert run.returncode == 0, run.stderr
-    assert "Regions in each tier, by year" in run.stdout
+    assert "各年各层级的区域数" in run.stdout
     assert "panel.csv" in run.stdout
     assert hubtiers("check", "values.csv", "--level", "province", cwd=folder).returncode == 0
     again = hubtiers("robustness", "own.toml", "--draws", "50", "--out", "out", cwd=folder)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.hubs.interaction import decayed
 from hubtiers.hubs.layout import HubLayout, layout_members
-from hubtiers.hubs.masses import scores_as_masses
+from hubtiers.hubs.masses import NORMALISE, scores_as_masses
 from hubtiers.regions.contiguity import contiguity
 from hubtiers.regions.distance import distances as geodesic_distances
 from hubtiers.regions.find_region import find_region
@@ -300,7 +300,7 @@ def _simulated(
 
 def _masses(result: Result) -> pd.Series:
     """Return the scores that are known, by id; they serve as masses."""
-    scores = scores_as_masses(result).dropna().sort_index()
+    scores = scores_as_masses(result, way_out=NORMALISE).dropna().sort_index()
     if not scores.max() > 0:
         raise DataError("All scores are 0, so that nothing can spread from anywhere.")
     return scores

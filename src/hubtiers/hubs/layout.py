@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
 
-from hubtiers._storage import data_path, read_text
+from hubtiers._storage import data_path, parse_toml, read_text, read_toml
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.regions._seats import as_seat, seats_of_table
@@ -29,6 +28,7 @@ LINK_TYPES = ("hierarchical", "peer", "neighbour")
 STRENGTHS = ("strong", "weak")
 
 _FEWEST_ALONG = 2
+_CHECKED_LISTS = ("cores", "extent", "members", "tiers")
 
 
 @dataclass(frozen=True)
@@ -403,11 +403,7 @@ def load_layout(source: str | Path, *, tiers: Sequence[str] | None = None) -> Hu
             )
     if not path.is_file():
         raise DataError(f"There is no layout file {path}. Check the path.")
-    text, _ = read_text(path)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"The layout {path.name} is not valid TOML: {error}.") from None
+    content = read_toml(path, f"the layout {path.name}")
     if isinstance(content.get("seats"), str):
         content["seats"] = _read_seats(path.parent / content["seats"])
     if tiers is not None:
@@ -421,7 +417,7 @@ def _from_geopackage(path: Path, tiers: Sequence[str] | None) -> HubLayout:
     if not path.is_file():
         raise DataError(f"There is no layout file {path}. Check the path.")
     layout_id, text = read_layout_text(path)
-    content = tomllib.loads(text)
+    content = parse_toml(text, f"the layout in {path.name}")
     if tiers is not None:
         content.setdefault("tiers", list(tiers))
     return _parse_layout(content, layout_id)
@@ -431,7 +427,7 @@ def seat_file(layout: Path) -> Path | None:
     """Return the table of seats that the file of a layout names; None for none."""
     if layout.suffix != ".toml":
         return None
-    named = tomllib.loads(read_text(layout)[0]).get("seats")
+    named = read_toml(layout, f"the layout {layout.name}").get("seats")
     return layout.parent / named if isinstance(named, str) else None
 
 
@@ -473,6 +469,29 @@ def _tables(content: dict[str, Any], name: str, where: str) -> list[dict[str, An
     return found
 
 
+def _require_texts(kind: type[Any], content: Mapping[str, Any], where: str) -> None:
+    """Refuse what a file has in the place of a text, such as a date or a number."""
+    called = f"{kind.__name__} {content['id']!r}" if content.get("id") else kind.__name__
+    for each in fields(kind):
+        value = content.get(each.name, "")
+        if each.type == "str" and not isinstance(value, str):
+            raise SpecError(
+                f"{each.name!r} of the {called} in {where} is {value!r}. Write a text in quotes."
+            )
+        # Lists of regions and tiers are checked, however they were given, where the part is made.
+        is_list = each.type == "tuple[str, ...]" and each.name not in _CHECKED_LISTS
+        if is_list and not _are_texts(value):
+            raise SpecError(
+                f"{each.name!r} of the {called} in {where} is {value!r}. Give a list of texts, "
+                "each in quotes."
+            )
+
+
+def _are_texts(value: object) -> bool:
+    is_list = isinstance(value, (list, tuple)) or value == ""
+    return is_list and all(isinstance(text, str) for text in cast("Iterable[object]", value))
+
+
 def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
     known = list(kind.__dataclass_fields__)
     if "parent" in content:
@@ -483,6 +502,7 @@ def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of a {kind.__name__} in {where}:", key, known)
+    _require_texts(kind, content, where)
     try:
         return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in content.items()})
     except TypeError as error:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hubtiers._method import own_fact
 from hubtiers._methods import describe
 from hubtiers.errors import DataError
-from hubtiers.scheme import Result
+from hubtiers.scheme import Result, Scheme
 
-__all__ = ["scores_as_masses"]
+__all__ = ["NORMALISE", "require_ratios", "scores_as_masses"]
+
+NORMALISE = "Normalise with MinMax() and aggregate with a mean."
+_WAY_OUT = f"Give mass=, a size such as population, or n{NORMALISE[1:]}"
 
 
-def scores_as_masses(result: Result) -> pd.Series:
+def scores_as_masses(result: Result, *, way_out: str = _WAY_OUT) -> pd.Series:
     """Return the scores of a result, which are to serve as masses.
+
+    `way_out` is what a message proposes to do instead.
 
     Raises
     ------
     DataError
-        When the normalisation leaves no zero that means nothing, as ranks and z-scores do, so that
-        twice the score is not twice as much; or a score is negative.
+        When normalisation or aggregation leave no zero that means nothing, as ranks and z-scores
+        do, so that twice the score is not twice as much; or a score is negative.
 
     Notes
     -----
@@ -31,15 +35,40 @@ def scores_as_masses(result: Result) -> pd.Series:
     >>> float(scores_as_masses(load_study("zhang2022").run().result).max().round(3))
     0.785
     """
-    normalise = result.fitted.scheme.normalise
-    way_out = "Give mass=, a size such as population, or normalise with MinMax()."
-    if not own_fact(normalise, "keeps_ratios", default=True):
-        raise DataError(
-            f"Scores are to serve as masses, but those of {describe(normalise)} have no zero that "
-            f"means nothing: twice the score is not twice as much. {way_out}"
-        )
+    require_ratios(result.fitted.scheme, way_out=way_out)
     if (result.scores < 0).any():
         raise DataError(
             f"Scores serve as masses, but the lowest is {result.scores.min():.3g}. {way_out}"
         )
     return result.scores
+
+
+def require_ratios(
+    scheme: Scheme, *, what: str = "Scores are to serve as masses", way_out: str = _WAY_OUT
+) -> None:
+    """Refuse a scheme whose scores have no zero that means nothing, as ranks and z-scores do.
+
+    Parameters
+    ----------
+    scheme
+        Normalisation and aggregation are looked at.
+    what, way_out
+        What the scores are to serve as, and what to do instead, as the message says it.
+
+    Raises
+    ------
+    DataError
+        When its normalisation or an aggregation gives such numbers.
+
+    Examples
+    --------
+    >>> require_ratios(Scheme(normalise="MinMax", tier="NaturalBreaks"))
+    """
+    steps = scheme.aggregate if isinstance(scheme.aggregate, tuple) else (scheme.aggregate,)
+    for step in (scheme.normalise, *steps):
+        # What a class inherits counts here: a kind of ranks is refused unless it says otherwise.
+        if not getattr(step, "keeps_ratios", True):
+            raise DataError(
+                f"{what}, but those of {describe(step)} have no zero that means nothing: twice the "
+                f"score is not twice as much. {way_out}"
+            )

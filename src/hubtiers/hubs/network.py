@@ -295,6 +295,24 @@ class _Placed:
         self.hub, self.cores, self.inside = hub, cores, inside
 
 
+def _between(leads: list[str], distances: pd.DataFrame) -> pd.DataFrame:
+    """Return the distances between the leads, which must be there."""
+    known = distances.index.intersection(distances.columns)
+    if absent := [lead for lead in leads if lead not in known]:
+        raise DataError(
+            f"The distances lack {listing(map(repr, absent))}, which lead hubs. Give distances "
+            "between all leads, or a layout without these hubs."
+        )
+    away = distances.loc[leads, leads]
+    if not (away >= 0).all(axis=None):
+        row, column = np.argwhere(~(away >= 0).to_numpy())[0]
+        raise DataError(
+            f"The distance from {leads[row]!r} to {leads[column]!r} is missing or negative. Give "
+            "every pair of leads a distance; load_distances(…, change=…) fills those by train."
+        )
+    return away
+
+
 def _hubs(layout: HubLayout, frame: pd.DataFrame, masses: pd.Series) -> list[_Placed]:
     """Return the hubs with a core that has a mass."""
     known, counted = set(frame.index), set(masses.index[masses.notna()])
@@ -340,10 +358,9 @@ def _nodes(
             )
         units, ids, inside = [*units, *alone], [*ids, *rest], [*inside, *alone]
     leads = [each[0] for each in units]
-    if distances is None:
+    away = _between(leads, distances) if distances is not None else None
+    if away is None:
         away = geodesic_distances(frame.loc[leads])
-    else:
-        away = distances.loc[leads, leads]
     sums = np.array([float(masses[list(each)].sum()) for each in units])
     return Nodes(tuple(ids), tuple(units), tuple(inside), sums, away.to_numpy(np.float64), frame)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -113,7 +113,8 @@ def propose_layout(  # noqa: PLR0913 - each is a free choice that the layout rep
     no_data
         ``"leave"``: places without a score belong to no hub; ``"near"``: they may.
     distances
-        Square frame in place of kilometres (`read_distances`); spacing, reach and `within` are then
+        Square frame in place of kilometres (`read_distances`, `load_distances`), of all regions but
+        those in `exclude`, which then join no hub either; spacing, reach and `within` are then
         in its unit.
     solve
         ``"best-first"``, or ``"exact"`` for the greatest sum of scores of the first choice.
@@ -329,7 +330,7 @@ def _ground(
         ids=tuple(map(str, ids)),
         scores=scores.to_numpy(np.float64),
         mass=_mass(result, mass, ids),
-        row=_rows(frame, distances),
+        row=_rows(frame, distances, exclude),
         percentiles=_functions(result).reindex(ids).rank(pct=True).to_numpy(np.float64),
         tiers=tuple(result.tier.reindex(ids).astype(object).fillna("")),
         groups=groups,
@@ -356,19 +357,25 @@ def _mass(result: Result, mass: pd.Series | None, ids: pd.Index) -> Floats:
     return own.to_numpy(np.float64)
 
 
-def _rows(frame: pd.DataFrame, distances: pd.DataFrame | None) -> Rows:
+def _rows(frame: pd.DataFrame, distances: pd.DataFrame | None, exclude: Collection[str]) -> Rows:
     if distances is None:
         points = seats(gpd.GeoDataFrame(frame))
         return Rows(points["lon"].to_numpy(np.float64), points["lat"].to_numpy(np.float64))
-    absent = frame.index.difference(distances.index.intersection(distances.columns))
+    ids = frame.index
+    known = ids.isin(distances.index) & ids.isin(distances.columns)
+    absent = ids[~known & ~ids.isin(list(exclude))]
     if len(absent):
         raise DataError(
             f"The distances lack {listing(map(repr, absent))}. Give distances between all regions, "
-            "or only the regions that have some."
+            'or leave these out (exclude=…; in a study no_distance = "exclude").'
         )
-    matrix = distances.loc[frame.index, frame.index].to_numpy(np.float64)
-    if np.isnan(matrix).any() or (matrix < 0).any():
+    inside = distances.loc[ids[known], ids[known]].to_numpy(np.float64)
+    if np.isnan(inside).any() or (inside < 0).any():
         raise DataError("The distances have gaps or negative values; see read_distances().")
+    # What is left out and has no distance is out of everybody's reach: it joins no hub.
+    matrix = np.full((len(ids), len(ids)), np.inf)
+    matrix[np.ix_(known, known)] = inside
+    np.fill_diagonal(matrix, 0.0)
     return Rows(np.empty(0), np.empty(0), matrix)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError
 from hubtiers.hubs.layout import Hub, HubLayout, layout_members
+from hubtiers.hubs.masses import NORMALISE, require_ratios
 from hubtiers.scheme import Result
 
 __all__ = ["DivisionOfLabour", "division_of_labour"]
@@ -34,12 +35,15 @@ class DivisionOfLabour:
         something else; NaN with one member), and how many members have each role.
     quotient, share
         The bars of the rule.
+    left_out
+        Ids of the hubs with fewer than two members that have a score: nothing is divided there.
     """
 
     members: pd.DataFrame
     hubs: pd.DataFrame
     quotient: float
     share: float
+    left_out: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the members."""
@@ -49,7 +53,8 @@ class DivisionOfLabour:
         with_role = int((self.members["role"] != NO_ROLE).sum())
         return (
             f"<DivisionOfLabour: {with_role} of {len(self.members)} members of {len(self.hubs)} "
-            f"hubs have a role (quotient ≥ {self.quotient:g}, share ≥ {self.share:g})>"
+            f"hubs have a role (quotient ≥ {self.quotient:g}, share ≥ {self.share:g}); "
+            f"{len(self.left_out)} left out>"
         )
 
     def _repr_html_(self) -> str:
@@ -84,8 +89,8 @@ def division_of_labour(
     SpecError
         When a bar is out of range.
     DataError
-        When the framework has fewer than two functions, a sub-score is negative, or no hub has two
-        members with a score.
+        When the framework has fewer than two functions, sub-scores are ranks or z-scores or one is
+        negative, or no hub has two members with a score.
 
     Notes
     -----
@@ -93,7 +98,9 @@ def division_of_labour(
     its share of the hub's sum in all functions. The role is the function with the largest quotient
     among those that meet both bars. Complementarity: mean over pairs of members of half the sum of
     absolute differences between their profiles (Krugman 1991). Sub-scores are no amounts: the
-    figures compare standings. **Missing values**: members without a score are left out.
+    figures compare standings. They compare members of one hub with each other, not with the
+    country. **Missing values**: members without a score are left out; a function in which no member
+    of a hub has anything has neither shares nor quotients there.
 
     Examples
     --------
@@ -109,11 +116,16 @@ def division_of_labour(
             f"division_of_labour(quotient={quotient!r}, share={share!r}) needs a quotient above 0 "
             "and a share between 0 and 1."
         )
+    require_ratios(
+        result.fitted.scheme,
+        what="Sub-scores are to serve as sizes",
+        way_out=NORMALISE,
+    )
     functions = _functions(result)
     parts, rows = [], {}
     for hub in layout.hubs:
         inside = _inside(hub, functions)
-        if len(inside) >= 2 and (inside.sum() > 0).all():
+        if len(inside) >= 2:
             members = _members(inside, quotient, share)
             rows[hub.id] = _summary(inside, members)
             members.insert(0, "hub", hub.id)
@@ -132,6 +144,7 @@ def division_of_labour(
         hubs=pd.DataFrame.from_dict(rows, orient="index").rename_axis("hub"),
         quotient=quotient,
         share=share,
+        left_out=tuple(hub.id for hub in layout.hubs if hub.id not in rows),
     )
 
 
@@ -169,8 +182,10 @@ def _functions(result: Result) -> pd.DataFrame:
 
 
 def _members(inside: pd.DataFrame, quotient: float, share: float) -> pd.DataFrame:
-    shares = inside / inside.sum()
-    whole = inside.sum(axis=1) / inside.to_numpy().sum()
+    sums = inside.sum()
+    shares = inside / sums.where(sums > 0)
+    # Where nobody has anything of anything, there are no shares of the whole either.
+    whole = inside.sum(axis=1) / max(float(sums.sum()), np.finfo(np.float64).tiny)
     quotients = shares.div(whole.where(whole > 0), axis=0)
     strong = quotients.where((quotients >= quotient) & (shares >= share), -np.inf)
     role = strong.idxmax(axis=1).where(strong.max(axis=1) > -np.inf, NO_ROLE)

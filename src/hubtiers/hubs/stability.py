@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from hubtiers.errors import DataError, HubtiersError, SpecError
 from hubtiers.hubs._rounds import Chosen, Ground, choose_hubs
 from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.masses import require_ratios
 from hubtiers.hubs.propose import ProposedLayout, propose_layout
 from hubtiers.regions.membership import expand_members
 from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import BLOCK, make_plan, seed_of
-from hubtiers.robustness.variation import Variation
+from hubtiers.robustness.variation import PerLevel, Variation
 from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 
@@ -144,7 +146,8 @@ def assess_layout(
     Raises
     ------
     SpecError, DataError
-        As `propose_layout` and `assess_robustness`; also when no draw gives a layout.
+        As `propose_layout` and `assess_robustness`; also when no draw gives a layout, or scores
+        serve as masses and the variation draws ranks, z-scores or the like.
 
     Notes
     -----
@@ -164,6 +167,8 @@ def assess_layout(
     """
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 1:
         raise SpecError(f"assess_layout(draws={draws!r}) needs a whole number of at least 1.")
+    if options.get("mass") is None:
+        _require_ratios(scheme, variation)
     base = scheme.run(table)
     proposed = propose_layout(base, regions, **options)
     assert proposed.proposal is not None
@@ -179,6 +184,16 @@ def assess_layout(
         except HubtiersError:
             tally.failed += times
     return tally.stability(proposed)
+
+
+def _require_ratios(scheme: Scheme, variation: Variation) -> None:
+    """Refuse ranks and the like among the options that are drawn: they are no masses."""
+    varied = variation.aggregate
+    steps = varied.levels if isinstance(varied, PerLevel) else (varied,)
+    for normalise in variation.normalise or (scheme.normalise,):
+        require_ratios(scheme.replace(normalise=normalise))
+    for step in chain.from_iterable(steps):
+        require_ratios(scheme.replace(aggregate=step))
 
 
 def _rows_of(evaluator: DrawEvaluator, draws: int) -> Iterable[tuple[Floats, Ints, int]]:
@@ -207,8 +222,8 @@ def _moved(
     if options.get("mass") is None:
         if (scores < 0).any():
             raise DataError(
-                "A draw gives scores below 0, which are no masses. Leave normalisations such as "
-                "ZScore() out of the variation, or give mass=."
+                "A draw gives scores below 0, which are no masses. Vary normalisations whose "
+                "lowest value is at least 0, such as MinMax(), or give mass=."
             )
         changed["mass"] = np.where(spread > 0, spread, np.nan)
     if options.get("counts") == "tiers":

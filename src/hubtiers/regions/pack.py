@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +17,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from hubtiers._storage import data_path, read_text
+from hubtiers._storage import data_path, read_text, read_toml
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.regions._seats import seats_of_table
 from hubtiers.regions._shapes import read_shapes
@@ -479,11 +478,7 @@ def _read_pack(folder: Path) -> Pack:
             f"{folder} has no file pack.toml. Make a pack with: hubtiers pack FILE --id … --out "
             f"{folder}"
         )
-    text, _ = read_text(file)
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{file} is not valid TOML: {error}.") from None
+    content = read_toml(file, str(file))
     pack = parse_pack(content, folder, f"the pack file {file}")
     for level in pack.levels.values():
         name = level.file or level.members

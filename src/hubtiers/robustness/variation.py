@@ -17,7 +17,15 @@ from hubtiers.errors import HubtiersError, SpecError, UnknownOptionError, listin
 from hubtiers.framework import Framework
 from hubtiers.scoring.weight import GivenWeights
 
-__all__ = ["Dirichlet", "Noise", "PerLevel", "UniformAround", "Variation", "WeightDraw"]
+__all__ = [
+    "Dirichlet",
+    "Noise",
+    "PerLevel",
+    "UniformAround",
+    "Variation",
+    "WeightDraw",
+    "tree_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -205,7 +213,7 @@ class UniformAround:
         self, rng: np.random.Generator, size: int, *, base: pd.Series, framework: Framework
     ) -> Floats:
         """Return weights, draws × indicators."""
-        width = len(_tree_of(framework).order) if self.of == "node" else len(base)
+        width = len(tree_of(framework).order) if self.of == "node" else len(base)
         return self.from_uniform(rng.random((size, width)), base=base, framework=framework)
 
     def from_uniform(self, u: Floats, *, base: pd.Series, framework: Framework) -> Floats:
@@ -216,7 +224,7 @@ class UniformAround:
         # numba is slow to import and only needed here.
         from hubtiers.robustness._node_weights import nested_kernel
 
-        tree, weights = _tree_of(framework), np.empty((len(u), len(centre)))
+        tree, weights = tree_of(framework), np.empty((len(u), len(centre)))
         mass = (centre[:, None] * tree.below).sum(axis=0)
         nested_kernel(
             np.ascontiguousarray(u),
@@ -246,7 +254,7 @@ def _varied(framework: Framework, of: str) -> list[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Tree:
+class NodeTree:
     """Nodes that are varied, from the top down, with siblings side by side.
 
     `order` brings the nodes into that order; `edges` say where siblings start, `above` where in the
@@ -261,10 +269,11 @@ class _Tree:
     below: NDArray[np.bool_]
 
 
-_LATEST: list[tuple[Framework, _Tree]] = []
+_LATEST: list[tuple[Framework, NodeTree]] = []
 
 
-def _tree_of(framework: Framework) -> _Tree:
+def tree_of(framework: Framework) -> NodeTree:
+    """Return the nodes whose weights are varied level by level."""
     # Every block of draws asks again, and hashing a framework would take as long as finding the
     # answer.
     for known, tree in _LATEST:
@@ -275,7 +284,7 @@ def _tree_of(framework: Framework) -> _Tree:
     return tree
 
 
-def _make_tree(framework: Framework) -> _Tree:
+def _make_tree(framework: Framework) -> NodeTree:
     varied = _varied(framework, "node")
 
     def level_and_parent(node: str) -> tuple[int, str]:
@@ -289,7 +298,7 @@ def _make_tree(framework: Framework) -> _Tree:
     above = [place.get(parents[start], len(nodes)) for start in starts]
     leaves = [place[code] for code in framework.codes]
     below = [_lies_below(framework, code, nodes) for code in framework.codes]
-    return _Tree(
+    return NodeTree(
         order=np.array(order),
         edges=np.array([*starts, len(nodes)]),
         above=np.array(above),
@@ -306,7 +315,7 @@ def _lies_below(framework: Framework, code: str, nodes: list[str]) -> list[bool]
 
 def _nested_shares(raw: Floats, framework: Framework) -> Floats:
     """Return effective weights (draws × indicators) from numbers by node, shared out by level."""
-    tree = _tree_of(framework)
+    tree = tree_of(framework)
     weight = np.ones((len(raw), len(tree.order) + 1))
     weight[:, :-1] = raw[:, tree.order]
     for first, end, above in zip(tree.edges[:-1], tree.edges[1:], tree.above, strict=True):
@@ -318,7 +327,7 @@ def _nested_shares(raw: Floats, framework: Framework) -> Floats:
 
 def _shares_of_nodes(own: Floats, framework: Framework) -> Floats:
     """Return the share of each node among its siblings, in the order of `_varied`."""
-    tree = _tree_of(framework)
+    tree = tree_of(framework)
     mass = (own[:, None] * tree.below).sum(axis=0)
     shares = np.zeros(len(mass))
     for first, end in zip(tree.edges[:-1], tree.edges[1:], strict=True):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "ARRIVAL_RAMP",
     "HUB_SHAPES",
+    "LINK_COLOURS",
     "NO_DATA_COLOUR",
     "SCORE_RAMP",
     "contrast",
@@ -21,6 +23,12 @@ _TIER_RAMP = ("#0b3c6f", "#2f7fb8", "#7fbfd0", "#cfe6dc")
 _TIER_RAMP_ON_DARK = ("#dcf2e6", "#86c5d6", "#3f8cc0", "#27598c")
 _HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
 NO_DATA_COLOUR = "#e4e2dd"
+
+LINK_COLOURS = {"hierarchical": "#b5179e", "peer": "#00796b", "neighbour": "#8d6e00"}
+"""Colour of a link by its type: apart from the blues of tiers and the reds of hubs."""
+
+ARRIVAL_RAMP = ("#4a1486", "#8566b2", "#b7aed3", "#ece7f4")
+"""Colours of a time of arrival from first to last: another hue than tiers and scores."""
 
 SCORE_RAMP = ("#eef6e4", "#bfe0ae", "#78bb7f", "#31875a", "#0a4c39")
 """Colours of a score from lowest to highest.

@@ -144,6 +144,7 @@ class IndicatorTable:
         framework = framework or Framework(
             tuple(Indicator(str(c), name_zh=str(c), name_en=str(c)) for c in values)
         )
+        framework.require_indicators()
         if absent := [code for code in framework.codes if code not in values.columns]:
             raise MissingColumnError(absent, "The frame of values", map(str, values.columns))
         try:

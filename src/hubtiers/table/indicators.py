@@ -12,7 +12,14 @@ import pandas as pd
 from hubtiers._storage import data_path
 from hubtiers.errors import SpecError, UnknownOptionError
 
-__all__ = ["EDITIONS", "STATUSES", "compare_editions", "load_indicators", "values_file"]
+__all__ = [
+    "EDITIONS",
+    "STATUSES",
+    "compare_editions",
+    "load_indicators",
+    "source_texts",
+    "values_file",
+]
 
 STATUSES = (
     "official",
@@ -38,8 +45,8 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
     ----------
     name
         A set that ships with hubtiers: ``"zhang2022"``, ``"provinces"``, ``"cities"``,
-        ``"cities-lists"`` or ``"beijing_cooperation"``. What was called ``"cities"`` up to version
-        0.1.0 is ``"cities-lists"``.
+        ``"cities-lists"``, ``"beijing_cooperation"`` or ``"beijing_plan"``. What was called
+        ``"cities"`` up to version 0.1.0 is ``"cities-lists"``.
     edition
         ``"printed"`` gives every value as its source has it. ``"official"`` puts the official
         figure in place of a value whose status is *suspected-error*, where an official figure is
@@ -78,7 +85,7 @@ def load_indicators(name: str, *, edition: str = "printed") -> pd.DataFrame:
     cells = _cells(name)
     if edition == "official":
         cells = _with_official(cells, name)
-    cells["source"] = cells["source"].map(_source_texts(name))
+    cells["source"] = cells["source"].map(source_texts(name))
     return cells[_COLUMNS].reset_index(drop=True)
 
 
@@ -122,7 +129,7 @@ def compare_editions(name: str = "zhang2022") -> pd.DataFrame:
     )
     frame["official"] = cells["official_value"]
     frame["official_year"] = cells["official_year"]
-    frame["official_source"] = cells["official_source"].map(_source_texts(name)).fillna("")
+    frame["official_source"] = cells["official_source"].map(source_texts(name)).fillna("")
     frame["replaced"] = _replaced(cells)
     frame["note"] = cells["note"].fillna("")
     return frame
@@ -153,7 +160,8 @@ def _cells(name: str) -> pd.DataFrame:
     return cells
 
 
-def _source_texts(name: str) -> dict[str, str]:
+def source_texts(name: str) -> dict[str, str]:
+    """Return publisher and title of each source of a set, by its id."""
     table = pd.read_csv(_folder(name) / "sources.csv", dtype="str", keep_default_na=False)
     texts = table["publisher"] + ": " + table["title"]
     texts = texts.where(table["intermediate"] == "", texts + " (via " + table["intermediate"] + ")")

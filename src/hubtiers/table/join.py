@@ -263,6 +263,8 @@ def _placed(
     yardstick: str | None,
 ) -> _Placed:
     _require_choices(unmatched, merged)
+    if framework is not None:
+        framework.require_indicators()
     regions = as_regions(regions)
     tidy, left = _tidy_values(
         values, regions, framework=framework, region_column=region_column, yardstick=yardstick

@@ -201,3 +201,36 @@ def test_wrong_seats_are_named(tmp_path):
         load_layout(written(tmp_path, seats="region_id,lon\nP07,1\n"))
     with pytest.raises(DataError, match="no table of seats"):
         load_layout(written(tmp_path, ATOLIA.replace("seats.csv", "none.csv")))
+
+
+HUB = '[[hub]]\nid = "a"\ntier = "national"\ncores = ["420100"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hub = 1\n", "'hub' of the layout 'l' is no list of tables"),
+        ("hub = [1]\n", "'hub' of the layout 'l' is no list of tables"),
+        ("id = [1]\n" + HUB, r"'id' of the HubLayout .* is \[1\]. Write a text in quotes"),
+        (
+            "notes = 5\n" + HUB,
+            "'notes' of the HubLayout 'l' in the layout 'l' is 5. Give a list of",
+        ),
+        (
+            HUB.replace('"420100"', "420100"),
+            r"The cores of the hub 'a' are \(420100,\)",
+        ),
+        (HUB + "note = nan\n", "'note' of the Hub 'a' in the layout 'l' is nan. Write a text"),
+        (HUB + "name_zh = 2022-01-01\n", "'name_zh' of the Hub 'a' .* Write a text in quotes"),
+        (HUB + "focus_en = [1]\n", "'focus_en' of the Hub 'a' .* Give a list of texts"),
+        (HUB + "id2 = 1\n", "Unknown key of a Hub in the layout 'l': 'id2'"),
+        (HUB + '[[corridor]]\nid = "c"\nmembers = 5\n', "The members of the corridor 'c' are 5"),
+        ("x = " + "[" * 5000 + "]" * 5000, "not valid TOML: its values are nested too deep"),
+        ("x = " + "9" * 5000, "not valid TOML: Exceeds the limit"),
+    ],
+)
+def test_what_is_no_text_is_told_with_its_place(tmp_path, text, said):
+    file = tmp_path / "l.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError, match=said):
+        load_layout(file)

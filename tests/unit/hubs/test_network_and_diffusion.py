@@ -170,7 +170,7 @@ def test_networks_that_cannot_be_built(land: Any) -> None:
     ranked = result.fitted.scheme.replace(normalise=ht.PercentileRank()).run(result.table)
     with pytest.raises(DataError, match=r"those of PercentileRank\(.*twice the score is not"):
         build_network(layout, result=ranked, regions=layer)
-    with pytest.raises(DataError, match="Give mass=, a size"):
+    with pytest.raises(DataError, match=r"as much\. Normalise with MinMax\(\)"):
         simulate_diffusion(ranked, layout, sources=["a"], regions=layer)
     with pytest.raises(DataError, match="are not positive"):
         build_network(layout, result=result, regions=layer, mass=-result.scores)
@@ -424,3 +424,62 @@ def test_roles_inside_a_hub(zhang_outcome: Any) -> None:
     alone = HubLayout(id="own", hubs=(Hub("h", "national", (str(ids[0]),)),))
     with pytest.raises(DataError, match="has two members"):
         division_of_labour(result, alone)
+
+
+def test_research_in_one_place_and_conversion_in_another_can_be_seen_or_denied() -> None:
+    """A made-up country of six places and two hubs: one divides its work, the other does not."""
+    values = pd.DataFrame(
+        {
+            "papers": [90.0, 10.0, 0.0, 40.0, 40.0, 5.0],
+            "firms": [10.0, 80.0, 10.0, 40.0, 40.0, 7.0],
+            "museums": [0.0, 0.0, 0.0, 20.0, 20.0, 1.0],
+        },
+        index=list("abcdef"),
+    )
+    functions = {"papers": "research", "firms": "industry", "museums": "culture"}
+    framework = ht.Framework(
+        tuple(ht.Indicator(code, parent=parent) for code, parent in functions.items()),
+        tuple(ht.Group(code) for code in functions.values()),
+    )
+    table = ht.IndicatorTable.from_frame(values, framework=framework)
+    result = ht.Scheme(normalise="AsIs", tier="NaturalBreaks").run(table)
+    layout = HubLayout(
+        id="own",
+        hubs=(
+            Hub("divided", "national", ("a",), extent=("a", "b", "c")),
+            Hub("alike", "national", ("d",), extent=("d", "e")),
+            Hub("lonely", "national", ("f",), extent=("f",)),
+        ),
+    )
+    found = division_of_labour(result, layout)
+    members = found.members.set_index("region_id")
+    assert members["role"].to_dict() == {
+        "a": "research",
+        "b": "industry",
+        "c": "industry",
+        "d": "none",
+        "e": "none",
+    }
+    # The hub has 100 of each: a has 90 of research, and half of all.
+    assert members.loc["a", "share_research"] == pytest.approx(0.9)
+    assert members.loc["a", "quotient_research"] == pytest.approx(0.9 / 0.5)
+    assert members.loc["b", "quotient_industry"] == pytest.approx(0.8 / 0.45)
+    assert members.loc["d", ["share_culture", "quotient_culture"]].tolist() == [0.5, 1.0]
+    # Nobody in this hub has a museum: that is no share of nothing.
+    assert members.loc[["a", "b", "c"], ["share_culture", "quotient_culture"]].isna().all(axis=None)
+    # Profiles (.9, .1), (1/9, 8/9) and (0, 1): mean of half their absolute differences.
+    apart = (0.9 - 1 / 9 + 0.9 + 1 / 9) / 3
+    assert found.hubs["complementarity"].to_dict() == pytest.approx(
+        {"divided": apart, "alike": 0.0}
+    )
+    assert found.hubs.loc["divided", ["research", "industry", "culture", "none"]].tolist() == [
+        1,
+        2,
+        0,
+        0,
+    ]
+    assert found.left_out == ("lonely",)
+    assert repr(found).endswith("; 1 left out>")
+    # A higher bar denies the small place its role, a lower one does not give others another.
+    strict = division_of_labour(result, layout, share=0.2).members.set_index("region_id")
+    assert strict["role"].to_dict() == members["role"].to_dict() | {"c": "none"}

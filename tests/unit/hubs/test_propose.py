@@ -23,6 +23,7 @@ from hubtiers.hubs.extents import (
     NoExtent,
     ProvinceExtent,
 )
+from hubtiers.hubs.masses import require_ratios
 from hubtiers.hubs.propose import propose_layout
 from hubtiers.hubs.reach import accessibility
 from hubtiers.hubs.stability import assess_layout
@@ -309,10 +310,52 @@ def test_bad_choices_get_a_sentence(options: dict[str, Any], error: type, messag
         propose_layout(result, everywhere, **{"counts": {"national": 2}, "spacing": 200, **options})
 
 
-def test_scores_below_zero_are_no_masses(lists: ht.Result, cities: gpd.GeoDataFrame) -> None:
-    scored = lists.fitted.scheme.replace(normalise=ht.ZScore()).run(lists.table)
-    with pytest.raises(DataError, match="have no zero that means nothing"):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"normalise": ht.ZScore()},
+        {"normalise": ht.ZScore(mean=100.0, deviation=10.0)},
+        {"normalise": ht.PercentileRank()},
+        {"normalise": ht.PercentileRank(ties="lowest")},
+        {"normalise": ht.CentredGoalposts()},
+        {"aggregate": ht.Copeland()},
+    ],
+    ids=repr,
+)
+def test_ranks_and_z_scores_are_no_masses(
+    lists: ht.Result, cities: gpd.GeoDataFrame, changes: dict[str, Any]
+) -> None:
+    scored = lists.fitted.scheme.replace(**changes).run(lists.table)
+    message = "have no zero that means nothing.*Give mass=, a size such as population"
+    layout = ht.load_layout("zhang2022")
+    with pytest.raises(DataError, match=message):
         propose_layout(scored, cities)
+    with pytest.raises(DataError, match=message):
+        ht.build_network(layout, result=scored, regions=cities)
+    with pytest.raises(DataError, match=r"as much\. Normalise with MinMax\(\)"):
+        ht.simulate_diffusion(scored, layout, sources=["110000"], regions=cities)
+    with pytest.raises(DataError, match="Sub-scores are to serve as sizes, but those of"):
+        ht.division_of_labour(scored, layout)
+    varied = Variation(**{step: (option,) for step, option in changes.items()})
+    with pytest.raises(DataError, match=message):
+        assess_layout(lists.fitted.scheme, lists.table, varied, draws=4, regions=cities)
+    # With a size of their own, ranks may choose who leads.
+    size = pd.Series(1.0, cities.index)
+    assert propose_layout(scored, cities, mass=size).hubs[0].cores[0] == scored.scores.idxmax()
+
+
+def test_a_kind_of_ranks_of_ones_own_is_refused_too(lists: ht.Result) -> None:
+    class Halves(ht.PercentileRank):
+        """Ranks in a class of its own."""
+
+    with pytest.raises(DataError, match="have no zero that means nothing"):
+        require_ratios(lists.fitted.scheme.replace(normalise=Halves()))
+    with pytest.raises(DataError, match=r"those of RobustScale\(\) have no zero"):
+        require_ratios(lists.fitted.scheme.replace(normalise=ht.RobustScale()))
+    require_ratios(lists.fitted.scheme)
+
+
+def test_scores_below_zero_are_no_masses(lists: ht.Result, cities: gpd.GeoDataFrame) -> None:
     below = lists.fitted.scheme.replace(normalise=ht.MinMax(-1, 1)).run(lists.table)
     with pytest.raises(DataError, match="Scores serve as masses, but the lowest is -"):
         propose_layout(below, cities)
@@ -320,7 +363,7 @@ def test_scores_below_zero_are_no_masses(lists: ht.Result, cities: gpd.GeoDataFr
         assess_layout(
             lists.fitted.scheme,
             lists.table,
-            Variation(normalise=(ht.ZScore(),)),
+            Variation(normalise=(ht.MinMax(-1, 1),)),
             draws=4,
             regions=cities,
         )

@@ -117,6 +117,7 @@ class Copeland:
         formula=("s_{g} = 1/2 + Σ_{l} sgn(Σ_{k} w_{k} sgn(y_{k} − y_{kl})) / 2n,  l = 1 … n"),
     )
     counts_regions: ClassVar[bool] = True
+    keeps_ratios: ClassVar[bool] = False
 
     @property
     def stated(self) -> About:

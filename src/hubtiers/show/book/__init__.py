@@ -14,12 +14,14 @@ from hubtiers.show.book import (
     console,
     figures,
     headline,
+    live,
     marks,
     methods,
     report,
     tables,
     terms,
     web,
+    web_hubs,
     years,
 )
 
@@ -29,6 +31,10 @@ THEMES = (
     terms.WORDS,
     web.WORDS,
     web.FILLED,
+    web_hubs.WORDS,
+    web_hubs.FILLED,
+    live.WORDS,
+    live.FILLED,
     figures.WORDS,
     tables.WORDS,
     methods.WORDS,
@@ -43,5 +49,13 @@ THEMES = (
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
 
+_LINK_WORDS = ("hierarchical", "peer", "neighbour", "strong", "weak", "type")
+
 # What the web map says itself.
-BROWSER: Mapping[str, Text] = {**terms.WORDS, **web.WORDS}
+BROWSER: Mapping[str, Text] = {
+    **terms.WORDS,
+    **web.WORDS,
+    **web_hubs.WORDS,
+    **live.WORDS,
+    **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
+}

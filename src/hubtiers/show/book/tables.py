@@ -107,6 +107,7 @@ WORDS: Mapping[str, Text] = {
     "rule_unmatched": Text("未匹配", "unmatched"),
     "slot_category": Text("指标类别", "category"),
     "slot_group": Text("功能层", "group"),
+    "slot_slot": Text("待填写", "slot"),
     "status_compiled": Text("汇编", "compiled"),
     "status_computed": Text("计算", "computed"),
     "status_official": Text("官方", "official"),

@@ -133,7 +133,7 @@ def outside_table(frame: pd.DataFrame) -> PrintTable:
 
 def empty_slot_table(framework: Framework) -> PrintTable:
     """Return the functions and categories of the framework that no indicator fills."""
-    kinds = {"group": word("slot_group"), "category": word("slot_category")}
+    kinds = {kind: word(f"slot_{kind}") for kind in ("slot", "group", "category")}
     columns = (
         column("kind", of=lambda slot: kinds[slot["slot"]]),
         column("without_indicator", of=lambda slot: Text(slot["name_zh"], slot["name_en"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,11 @@ from hubtiers.regions.pack import Pack
 from hubtiers.scheme import Result
 from hubtiers.show.gap_text import gap_texts
 from hubtiers.show.style import SCORE_RAMP, tier_colours
+from hubtiers.show.web.diffusion_content import diffusion_content
 from hubtiers.show.web.ground import Ground, lay_ground
-from hubtiers.show.web.hub_content import layout_content
+from hubtiers.show.web.hub_content import drawn_units, layout_content
+from hubtiers.show.web.network_content import draws_content, network_content
+from hubtiers.show.web.overlay import Overlay, layout_names, require_overlay
 from hubtiers.show.web.surroundings import context_content, view_content
 from hubtiers.show.web.topology import build_topology
 from hubtiers.show.words import (
@@ -49,20 +53,25 @@ def map_content(
     robustness: Robustness | None,
     title: Mapping[str, str] | str | None,
     extent: tuple[float, float, float, float] | None = None,
+    *,
+    over: Overlay | None = None,
 ) -> dict[str, Any]:
     """Return everything a page draws and says, but for its language, basemap and explorer.
+
+    `over` has what lies over the layout.
 
     Raises
     ------
     DataError
-        When the result has no geometry, or the robustness is of other regions or tiers.
+        When the result has no geometry, the robustness is of other regions or tiers, or what lies
+        over the tiers is of another layout or other regions.
     """
     ground = lay_ground(result)
-    hubs = layout_content(layout, ground)
-    hub_units: set[int] = set()
-    for hub in hubs["hubs"]:
-        hub_units.update(hub["units"])
-        hub_units.update(ground.number[core["id"]] for core in hub["cores"])
+    overlay = replace(over or Overlay(), layout=layout)
+    require_overlay(overlay, result)
+    hubs = layout_content(overlay.layout, ground)
+    other = overlay.other_layout and layout_content(overlay.other_layout, ground)
+    units = drawn_units(hubs, ground) | (drawn_units(other, ground) if other else set())
     return {
         "title": title_texts(title, word("tier_title")).to_plain(),
         "subtitle": _subtitle(result, ground).to_plain(),
@@ -71,8 +80,24 @@ def map_content(
         **_shapes(ground),
         **_scores(result, robustness, ground),
         **hubs,
-        **view_content(result, ground, sorted(hub_units), extent),
+        **_overlay_parts(result, overlay, ground),
+        "layoutNames": layout_names(overlay),
+        "other": other,
+        **view_content(result, ground, sorted(units), extent),
         **context_content(ground),
+    }
+
+
+def _overlay_parts(result: Result, overlay: Overlay, ground: Ground) -> dict[str, Any]:
+    """Return links, diffusion and shares of draws; None for what was not given."""
+    layout, network, diffusion = overlay.layout, overlay.network, overlay.diffusion
+    draws, links = overlay.stability, None
+    if layout is not None and network is not None:
+        links = network_content(network, layout, result, ground)
+    return {
+        "network": links,
+        "diffusion": None if diffusion is None else diffusion_content(diffusion, result),
+        "draws": None if draws is None else draws_content(draws),
     }
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,8 +26,12 @@ from hubtiers.scheme import Result
 from hubtiers.scoring.aggregate import Arithmetic, Geometric
 from hubtiers.show.methods import method_text
 from hubtiers.show.text import toml_tables, toml_value
+from hubtiers.show.web.live import live_content
 from hubtiers.show.words import Text, node_text, reason_text, word
 from hubtiers.tiers.breaks import NaturalBreaks, Quantiles, Thresholds
+
+if TYPE_CHECKING:
+    from hubtiers.robustness.result import Robustness
 
 __all__ = ["Explorer", "explorer_content"]
 
@@ -90,7 +94,9 @@ class Explorer:
             )
 
 
-def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
+def explorer_content(
+    result: Result, options: Explorer, robustness: Robustness | None = None
+) -> dict[str, Any]:
     """Return what the weights explorer needs, as plain values.
 
     Parameters
@@ -100,6 +106,8 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
         the same weights for all regions.
     options
         Weightings and study.
+    robustness
+        The draws that the page runs again when the sliders rest.
 
     Raises
     ------
@@ -123,7 +131,9 @@ def explorer_content(result: Result, options: Explorer) -> dict[str, Any]:
         "aggregations": _aggregations(result, positive=bool((known > 0).all())),
         "rules": _rules(result),
         "ownRule": bool(result.breaks.breaks) or _reads_table(result),
+        "ownFirst": _own_first(result),
         "toml": _toml_head(result, options),
+        "live": live_content(result, robustness),
     }
 
 
@@ -249,6 +259,15 @@ def _rules(result: Result) -> list[dict[str, Any]]:
         _RULES.get(type(result.fitted.scheme.tier), "fixed") if _learnt_here(result) else "fixed"
     )
     return sorted(rules, key=lambda rule: rule["id"] != first)
+
+
+def _own_first(result: Result) -> bool:
+    """Say whether the first rule is the scheme's own, and not its cut-points in place of it."""
+    return (
+        _reads_table(result)
+        or _learnt_here(result)
+        or own_fact(result.fitted.scheme.tier, "cuts") == "fixed"
+    )
 
 
 def _reads_table(result: Result) -> bool:

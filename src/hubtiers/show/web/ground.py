@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -53,6 +54,17 @@ class Ground:
     owner: list[int]
     members: list[list[int]]
     cut: float
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The number of each region by its id."""
+        return {str(region): number for number, region in enumerate(self.regions.index)}
+
+    def units_in(self, place: str) -> list[int]:
+        """Return the numbers of the units of a unit or region; none where neither is known."""
+        if place in self.number:
+            return [self.number[place]]
+        return self.members[self.place[place]] if place in self.place else []
 
     def place_of(self, region: int) -> dict[str, Any]:
         """Return the label point of a region, and its units where they are painted otherwise."""

@@ -22,16 +22,38 @@ from hubtiers.show.language import languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
+from hubtiers.show.web.overlay import Overlay
+from hubtiers.show.web.places import place_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
+    from hubtiers.hubs.diffusion import Diffusion
+    from hubtiers.hubs.network import HubNetwork
+    from hubtiers.hubs.stability import LayoutStability
     from hubtiers.robustness.result import Robustness
 
 __all__ = ["TierMap", "tier_map"]
 
 _ASSETS = Path(__file__).parent / "assets"
-_SCRIPTS = ("base", "scoring", "fills", "layers", "popup", "panels", "explorer", "map")
-_STYLES = ("map", "panels")
+_SCRIPTS = (
+    "base",
+    "scoring",
+    "draws",
+    "chances",
+    "fills",
+    "outlines",
+    "layers",
+    "labels",
+    "hubs",
+    "links",
+    "diffusion",
+    "popup",
+    "panels",
+    "live",
+    "explorer",
+    "map",
+)
+_STYLES = ("map", "panels", "hubs")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -82,7 +104,10 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     result: Result,
     *,
     layout: HubLayout | None = None,
-    network: None = None,
+    network: HubNetwork | None = None,
+    diffusion: Diffusion | None = None,
+    stability: LayoutStability | None = None,
+    other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
     explorer: bool | Explorer = False,
     title: Mapping[str, str] | str | None = None,
@@ -97,9 +122,21 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     result
         What to draw; its table must have geometry.
     layout
-        Hubs whose extents, cores and corridors are drawn.
+        Hubs whose extents, cores and corridors are drawn: a published layout (`load_layout`) or a
+        proposed one (`propose_layout`), whose leads are marked.
     network
-        Kept for the links between hubs; they are not drawn yet.
+        The links between these hubs, as `build_network(layout, …)` gives them: colour by type,
+        width by weight, with a switch for each type and a slider for the least weight. The page
+        opens with as many links as are strong, the heaviest.
+    diffusion
+        When each region is reached, as `simulate_diffusion(result, layout, …)` gives it: a fill of
+        its own, with a slider through relative time.
+    stability
+        The share of draws in which each core is a core, as `assess_layout(…)` gives it for this
+        layout: a ring round the core.
+    other_layout
+        A second layout that the page can flip to, such as the published one beside the proposal.
+        Links, rings and diffusion stay those of the first.
     robustness
         Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
         a layer of confidence, and the doubt in every popup.
@@ -128,9 +165,11 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     ------
     DataError
         When the result has no geometry, or the robustness is not of its regions and tiers.
+    NotComparableError
+        When the network or the stability is of another layout, or the diffusion of other regions.
     SpecError
-        When an option is not known, the extent is no box, or the explorer cannot compute as the
-        scheme does.
+        When an option is not known, the extent is no box, the explorer cannot compute as the
+        scheme does, or links, shares and a second layout come without a layout.
 
     Warns
     -----
@@ -148,7 +187,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
 
     **Missing values.** A region without a score is hatched as “no data”; a unit that belongs to no
     region of the result is left blank as “not in the study”. Of a layer that is mostly empty, so
-    are the regions without any value.
+    are the regions without any value. A region that diffusion never reaches is hatched the other
+    way, one that takes no part as “no data”.
 
     Examples
     --------
@@ -167,13 +207,15 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     require_result(result, "tier_map()")
     if language is not None:
         require_language(language)
-    if network is not None:
-        raise SpecError("tier_map(network=…) cannot draw links between hubs yet. Leave it out.")
-    content = map_content(result, layout, robustness, title, extent)
+    over = Overlay(
+        other_layout=other_layout, network=network, diffusion=diffusion, stability=stability
+    )
+    content = map_content(result, layout, robustness, title, extent, over=over)
+    content |= place_content(result)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()
-        content["explorer"] = explorer_content(result, options)
+        content["explorer"] = explorer_content(result, options, robustness)
     content = _spoken(content, language, languages_of(result))
     opening = content["language"]
     web = TierMap()

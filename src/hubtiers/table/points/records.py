@@ -433,7 +433,9 @@ def _csv_chunks(
         cast("IO[str]", _Renamed(text, width)),
         usecols=sorted(labels | numbers),
         index_col=False,
-        dtype=dict.fromkeys(labels, "category"),
+        # Labels stay as they are written: pandas would turn categories into numbers, and 01 into 1,
+        # wherever all labels of a chunk look like numbers.
+        dtype=dict.fromkeys(labels, object),
         keep_default_na=False,
         na_values={name: sorted(MISSING_MARKS) for name in numbers},
         low_memory=False,
@@ -455,13 +457,23 @@ def _parquet_records(path: Path, request: Request) -> Iterator[Records]:
     pa, parquet = _pyarrow()
     try:
         # Labels stay a dictionary, so that a small file cannot unfold into gigabytes of text.
-        dictionary = [] if request.by is None else [request.by]
+        with parquet.ParquetFile(path) as file:
+            dictionary = _texts_of(pa, file.schema_arrow, request.by)
         with parquet.ParquetFile(path, read_dictionary=dictionary) as file:
             yield from _parse_parquet(file, path, request)
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet: {error}. Write the file again."
         ) from None
+
+
+def _texts_of(pa: Any, schema: Any, column: str | None) -> list[str]:
+    """Return the column where it holds texts; others cannot be read as a dictionary."""
+    if column is None or schema.names.count(column) != 1:
+        return []
+    kind = schema.field(column).type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return [column] if is_text else []
 
 
 def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]:

@@ -136,7 +136,7 @@ def test_full_agreement_has_a_bound_and_a_caveat_and_no_interval_of_kappa(zhang)
     assert "with n = 14 one can say with 95 % that the share is at least 0.807" in text
     assert "R&amp;D intensity alone (best of 10 indicators) 12 14 [0.572, 0.982] 0.823" in text
     assert "3 schemes were tried, with 7 to 14 of 14 in the tier of the reference" in text
-    assert "The score has 14 in the tier of the reference, the best baseline 12" in text
+    assert "The score has 14 of 14 in the tier of the reference, the best baseline 12 of 14" in text
 
 
 def test_a_baseline_that_does_as_well_is_told_and_so_are_regions_not_named() -> None:

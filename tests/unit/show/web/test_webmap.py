@@ -152,8 +152,6 @@ def test_options_that_are_not_known(zhang_outcome):
     result = zhang_outcome.result
     with pytest.raises(UnknownOptionError, match="language"):
         tier_map(result, language="fr")
-    with pytest.raises(SpecError, match="cannot draw links between hubs yet"):
-        tier_map(result, network=object())
     with pytest.raises(SpecError, match="GCJ-02, shifted"):
         tier_map(result, basemap="gaode")
     with pytest.raises(SpecError, match="knows no weighting 'swing'"):
@@ -318,7 +316,7 @@ def test_payload_is_json(zhang_outcome):
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
     content = json.loads(found)
     assert len(content["hubs"]) == 16
-    assert content["links"] == []
+    assert content["network"] is None
     assert content["confidence"] is True
 
 

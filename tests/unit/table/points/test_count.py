@@ -221,6 +221,38 @@ def test_whole_numbers_as_labels_are_the_same_from_every_source(regions):
     ).columns.tolist() == ["35"]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_kinds_stay_text_whatever_the_chunk(regions, tmp_path, size):
+    kinds = ["01", "1", "001", "1.0", "01", " 1", "1e0"]
+    frame = pd.DataFrame({"lon": 5.0, "lat": 5.0, "kind": kinds})
+    path = tmp_path / "p.csv"
+    frame.to_csv(path, index=False)
+    expected = {"001": 1, "01": 2, "1": 2, "1.0": 1, "1e0": 1}
+    for source in (path, frame):
+        counts = count_points(source, regions, by="kind", chunk_size=size)
+        assert counts.loc["a"].to_dict() == expected
+
+
+@pytest.mark.parametrize("kinds", [[1, 2, 2], [1.0, None, 2.0], [True, False, True], list("aba")])
+def test_columns_of_parquet_that_are_no_text_are_kinds_as_in_a_frame(regions, tmp_path, kinds):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"lon": [5.0, 5, 15], "lat": 5.0, "kind": kinds})
+    frame.to_parquet(tmp_path / "p.parquet")
+    counts = count_points(tmp_path / "p.parquet", regions, by="kind")
+    pd.testing.assert_frame_equal(counts, count_points(frame, regions, by="kind"))
+    assert counts.to_numpy().sum() == frame["kind"].count()
+
+
+def test_columns_of_parquet_that_are_no_labels(regions, tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"lon": [5.0], "lat": [5.0], "kind": [[1, 2]]})
+    frame.to_parquet(tmp_path / "p.parquet")
+    with pytest.raises(DataError, match="'kind' holds values that are no labels, such as lists"):
+        count_points(tmp_path / "p.parquet", regions, by="kind")
+    with pytest.raises(MissingColumnError, match=r"p.parquet lacks the column 'Kind'\. It has lon"):
+        count_points(tmp_path / "p.parquet", regions, by="Kind")
+
+
 def test_coordinates_of_a_csv_are_read_to_the_last_bit(tmp_path):
     x = np.random.default_rng(0).uniform(0, 9, 500)
     pd.DataFrame({"lon": x, "lat": 0.5}).to_csv(tmp_path / "points.csv", index=False)

@@ -5,6 +5,10 @@ window.hubtiers = window.hubtiers || {};
 (function (h) {
   const SVG = "http://www.w3.org/2000/svg";
 
+  // A script that workers run as well says so while it is read: they get its text.
+  h.shared = [];
+  h.share = () => h.shared.push(document.currentScript.src);
+
   h.element = function (tag, className, text) {
     const node = document.createElement(tag);
     if (className) node.className = className;

@@ -99,6 +99,7 @@
     if (found) {
       state.now = found;
       state.modified = !published;
+      h.renewLive(state);
       if (h.restyle(state)) h.drawNow(state.shapes[0]._renderer);
       h.renewLegend(state);
       if (state.rebuildPopup) state.rebuildPopup();
@@ -312,6 +313,7 @@
       element("p", "hubtiers-note", words.explorer_hint),
       ...choices(state),
       element("p", "hubtiers-summary"),
+      ...(state.data.explorer.live ? [h.liveBox(state)] : []),
       buttons,
       toml,
       tree,

@@ -7,6 +7,7 @@
     const keys = ["tier", "score"];
     state.data.functions.forEach((_, i) => keys.push("function" + i));
     if (state.data.confidence) keys.push("confidence");
+    if (state.data.diffusion) keys.push("arrival");
     return keys.concat("none");
   };
 
@@ -40,17 +41,17 @@
     return { low: low, high: high, n: n };
   }
 
-  // Doubt was assessed for the study's own weights; it says nothing of others.
+  // How likely the present tier of a region is; null where that is not known.
   function doubtOf(state, number) {
-    const region = state.data.regions[number];
-    return state.modified || !region.probability || region.tier === null
-      ? null
-      : region.probability[region.tier];
+    const doubt = h.doubtOf(state, number);
+    const tier = state.now.tiers[number];
+    return doubt && tier >= 0 ? doubt.probability[tier] : null;
   }
 
   function lookOf(state, number, sequence) {
     if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
     if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
+    if (state.fill === "arrival") return h.arrivalLook(state, number);
     const tier = state.now.tiers[number];
     const nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
     if (sequence) {
@@ -96,6 +97,7 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
+    if (key === "arrival") h.openTime(state);
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
 
@@ -193,11 +195,14 @@
   function doubtParts(state) {
     const words = h.words(state);
     const list = element("ul");
-    if (state.modified) return [element("p", "hubtiers-note", words.changed)];
+    const isLive = state.live && state.live.status === "done";
+    if (state.modified && !isLive) {
+      return [element("p", "hubtiers-note", h.liveText(state) || words.changed)];
+    }
+    const tiers = state.now.tiers;
+    const known = tiers.map((_, number) => doubtOf(state, number));
     state.data.tiers.forEach((tier, i) => {
-      const shares = state.data.regions
-        .filter((r) => r.tier === i && r.probability)
-        .map((r) => r.probability[i]);
+      const shares = known.filter((share, number) => share !== null && tiers[number] === i);
       const mean = shares.length
         ? Math.round((100 * shares.reduce((a, b) => a + b, 0)) / shares.length) + " %"
         : "–";
@@ -211,7 +216,7 @@
     });
     return [
       ends(["25 %", "50 %", "75 %", "100 %"]),
-      special(state, list, state.data.regions.filter((r) => r.tier === null && !r.outside).length),
+      special(state, list, tiers.filter((t, i) => t < 0 && !state.data.regions[i].outside).length),
     ];
   }
 
@@ -219,6 +224,9 @@
     if (state.fill === "none") return [special(state, element("ul"), 0)];
     if (state.fill === "tier") {
       return [element("h2", "", h.words(state).tier_score), tierList(state)];
+    }
+    if (state.fill === "arrival") {
+      return [element("h2", "", h.words(state).arrival), ...h.arrivalLegend(state)];
     }
     const head = element(
       "h2",
@@ -228,12 +236,14 @@
     return [head].concat(state.fill === "confidence" ? doubtParts(state) : rampParts(state));
   };
 
+  Object.assign(h, { gradient: gradient, ends: ends });
+
   h.hubLegend = function (state) {
     const list = element("ul");
     state.data.hubTiers.forEach((look, i) => {
       const count = state.data.hubs.filter((hub) => hub.tier === i).length;
       if (!count) return;
-      const mark = h.mark(look, look.radius * 0.8);
+      const mark = h.coreMark(state, look, look.radius * 0.8, 0);
       mark.classList.add("hubtiers-mark");
       list.append(row(mark, look.names[state.lang], "(" + count + ")"));
     });

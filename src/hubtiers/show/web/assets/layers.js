@@ -98,6 +98,7 @@
         h.number(state.now.functions[Number(state.fill.slice(8))][number], 3),
       );
     }
+    if (state.fill === "arrival") add(words.arrival_at, h.arrivalText(state, number));
     add(words.coverage, Math.round(region.coverage * 100) + " %");
     tip.append(rows);
     return tip;
@@ -165,12 +166,18 @@
         const inside = new Set(hub.units);
         const color = state.data.hubTiers[hub.tier].color;
         const outline = h.borders(state, (u) => (inside.has(u) ? 1 : -1));
-        drawLines(state, outline, () => ({
-          color: state.paint.casing,
-          weight: 5,
-          opacity: 0.85,
-        })).addTo(layer);
-        drawLines(state, outline, () => ({ color: color, weight: 2.6 })).addTo(layer);
+        L.polygon(
+          hub.units.map((u) => state.shapes[u].getLatLngs()),
+          {
+            stroke: false,
+            fillColor: color,
+            fillOpacity: 0.16,
+            smoothFactor: 0.4,
+            interactive: false,
+            pane: "hubtiers-lines",
+          },
+        ).addTo(layer);
+        h.outline(state, outline, color, drawLines).addTo(layer);
       });
     return layer;
   }
@@ -193,15 +200,18 @@
 
   function drawCores(state) {
     const layer = L.layerGroup();
-    state.labels = [];
+    state.marks = [];
+    // Names stand outside the rings of draws.
+    const ring = state.shown === 0 && state.data.draws ? h.ringRoom(state) : 0;
     state.data.hubs
       .slice()
       .reverse()
       .forEach((hub) => {
         const look = state.data.hubTiers[hub.tier];
         const radius = look.radius * state.markScale;
-        hub.cores.forEach((core) => {
-          const sign = h.mark(look, radius);
+        h.joinCores(state, hub, layer);
+        hub.cores.forEach((core, place) => {
+          const sign = h.coreMark(state, look, radius, place);
           const side = Number(sign.getAttribute("width"));
           const icon = L.divIcon({
             html: sign,
@@ -219,68 +229,12 @@
             Object.assign({ direction: "top", offset: [0, -radius] }, TIP),
           );
           mark.on("click", () => h.openHub(state, hub, core));
-          const label = L.tooltip({
-            permanent: true,
-            direction: "right",
-            className: "hubtiers-label",
-            interactive: false,
-            opacity: 1,
-          });
-          label.setLatLng([core.lat, core.lon]);
-          state.labels.push({ label: label, core: core, tier: hub.tier, gap: radius + 1 });
+          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1 });
           mark.addTo(layer);
-          label.addTo(layer);
         });
       });
     return layer;
   }
-
-  function markBox(state, entry) {
-    const frame = state.map.getContainer().getBoundingClientRect();
-    const at = state.map.latLngToContainerPoint([entry.core.lat, entry.core.lon]);
-    const x = frame.left + at.x;
-    const y = frame.top + at.y;
-    const r = entry.gap - 2;
-    return { left: x - r, right: x + r, top: y - r, bottom: y + r };
-  }
-
-  // Each label takes the first side where it lies on no other; without one it waits until the map
-  // is closer.
-  const SIDES = [
-    ["right", 1, 0],
-    ["left", -1, 0],
-    ["top", 0, -1],
-    ["bottom", 0, 1],
-  ];
-
-  h.spaceLabels = function (state) {
-    // Marks count as taken too: a label stands on no other hub.
-    const taken = state.labels.map((entry) => markBox(state, entry));
-    const hits = (a, b) =>
-      a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-    const order = state.labels.map((entry, i) => [entry, i]).sort((a, b) => a[0].tier - b[0].tier);
-    order.forEach(([entry, own]) => {
-      const node = entry.label.getElement();
-      if (!node) return;
-      const free = SIDES.some(([direction, x, y]) => {
-        entry.label.options.direction = direction;
-        entry.label.options.offset = L.point(x * entry.gap, y * entry.gap);
-        entry.label.update();
-        const mine = node.getBoundingClientRect();
-        if (taken.some((other, i) => i !== own && hits(mine, other))) return false;
-        taken.push(mine);
-        return true;
-      });
-      node.style.visibility = free ? "" : "hidden";
-    });
-  };
-
-  h.nameLabels = function (state) {
-    state.labels.forEach((entry) =>
-      entry.label.setContent(element("span", "", h.name(entry.core, state.lang))),
-    );
-    h.spaceLabels(state);
-  };
 
   function drawContext(state) {
     const rings = state.data.world.map((country) => country.map((ring) => [h.decodeLine(ring)]));
@@ -303,6 +257,19 @@
       maxZoom: 18,
     });
   }
+
+  // Everything of the layout that is shown; links and draws belong to the first.
+  h.hubLayers = function (state) {
+    const data = state.data;
+    const layers = {};
+    const own = state.shown === 0;
+    if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
+    if (data.corridors.length) layers.corridors = drawCorridors(state);
+    if (own && data.network) layers.links = h.drawLinks(state);
+    if (own && data.draws) layers.draws_shown = h.drawRings(state);
+    if (data.hubs.length) layers.cores = drawCores(state);
+    return layers;
+  };
 
   // Layers that can be switched, lowest first; the lines of the outline and the dashes always
   // belong.
@@ -331,9 +298,7 @@
         ),
       );
     }
-    if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
-    if (data.corridors.length) layers.corridors = drawCorridors(state);
-    if (data.hubs.length) layers.cores = drawCores(state);
+    Object.assign(layers, h.hubLayers(state));
     always.push(
       drawLines(state, data.dashes.map(h.decodeLine), () => ({
         color: state.paint.line,
@@ -343,15 +308,21 @@
     if (layers.context) layers.context.addTo(state.map);
     always.forEach((layer) => layer.addTo(state.map));
     Object.keys(layers).forEach((key) => {
-      if (key !== "corridors") layers[key].addTo(state.map);
+      if (!state.hidden.has(key)) layers[key].addTo(state.map);
     });
     if (data.basemap && layers.context) layers.context.remove();
     return layers;
   };
 
   h.toggleLayer = function (state, key, shown) {
-    if (shown) state.layers[key].addTo(state.map);
-    else state.layers[key].remove();
+    if (shown) {
+      state.hidden.delete(key);
+      state.layers[key].addTo(state.map);
+    } else {
+      state.hidden.add(key);
+      state.layers[key].remove();
+    }
+    h.renewHubLegend(state);
     h.spaceLabels(state);
   };
 })(window.hubtiers);

@@ -12,6 +12,7 @@
     "ink",
     "land",
     "coast",
+    "glow",
   ];
 
   function readPaint(state) {
@@ -42,6 +43,8 @@
     if (again) again.focus();
   }
 
+  h.renewPanels = (state) => keepFocus(state, () => h.drawPanels(state));
+
   // Everything that carries words is drawn anew in the language asked for.
   h.speak = function (state, lang) {
     state.lang = lang;
@@ -68,6 +71,11 @@
     state.moved = false;
   };
 
+  // Once more, where the reader has not moved the map.
+  h.refit = function (state) {
+    if (!state.moved) h.home(state);
+  };
+
   function fit(state, left) {
     const size = state.map.getSize();
     const bounds = L.latLngBounds(state.data.bounds);
@@ -78,7 +86,10 @@
     const below = size.x > 700 ? 150 : Math.max(60, size.y - 100 - height);
     const room =
       size.x > 1000
-        ? { paddingTopLeft: [left, 60], paddingBottomRight: [162, 8] }
+        ? {
+            paddingTopLeft: [left, 60],
+            paddingBottomRight: [h.layerRoom(state), 8 + h.timeRoom(state)],
+          }
         : { paddingTopLeft: [8, 90], paddingBottomRight: [8, below] };
     state.map.fitBounds(bounds, Object.assign({ animate: false }, room));
   }
@@ -119,13 +130,14 @@
       theme: "light",
       fill: "tier",
       labels: [],
+      marks: [],
       halo: null,
       themed: [],
       open: {},
       modified: false,
     };
     state.wide = map.getSize().x > 700;
-    state.unfolded = { legend: state.wide, layers: state.wide };
+    state.unfolded = { legend: state.wide, layers: state.wide, diffusion: false };
     state.markScale = state.wide ? 1 : 0.7;
     state.arcs = data.shapes.arcs.map(h.decodeLine);
     state.published = state.now = published(data);
@@ -134,6 +146,8 @@
     state.svg = L.svg({ pane: "hubtiers-cores" });
     // Neighbours have a canvas of their own: recolouring the regions does not draw them again.
     state.ground = L.canvas({ pane: "hubtiers-ground" });
+    h.startLayouts(state);
+    h.startDiffusion(state);
     return state;
   }
 
@@ -147,6 +161,7 @@
     map.attributionControl.addAttribution(h.element("span", "", data.attribution).outerHTML);
     pane(map, "hubtiers-ground", 390);
     pane(map, "hubtiers-lines", 450);
+    pane(map, "hubtiers-links", 455);
     pane(map, "hubtiers-cores", 460);
     map.zoomControl.setPosition("bottomright");
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
@@ -176,7 +191,6 @@
   }
 
   function listen(state) {
-    state.map.on("zoomend moveend", () => h.spaceLabels(state));
     state.map.on("dragend zoomend", () => {
       state.moved = true;
     });

@@ -80,6 +80,7 @@
       element("h1", "", state.data.title[state.lang]),
       element("p", "", state.data.subtitle[state.lang]),
     );
+    if (state.data.other) box.append(h.layoutSwitch(state));
     return box;
   }
 
@@ -159,7 +160,7 @@
     box.append(
       group(
         words.overlays,
-        Object.keys(state.layers).map((key) =>
+        Object.keys(state.layers).flatMap((key) => [
           choice(
             "checkbox",
             "layer",
@@ -168,7 +169,8 @@
             state.map.hasLayer(state.layers[key]),
             (shown) => h.toggleLayer(state, key, shown),
           ),
-        ),
+          ...(key === "links" ? [h.linkTools(state)] : []),
+        ]),
       ),
     );
     if (state.data.parts.length) box.append(group(words.far_parts, farParts(state)));
@@ -177,11 +179,10 @@
   }
 
   function legendBox(state) {
-    const words = h.words(state);
     const box = folding(state, "legend", "hubtiers-legend");
     const fill = element("div", "hubtiers-legend-fill");
     box.append(fill);
-    if (state.data.hubs.length) box.append(element("h2", "", words.hubs), h.hubLegend(state));
+    box.append(element("div", "hubtiers-legend-hubs"));
     box.append(element("p", "hubtiers-note", state.data.note[state.lang]));
     return box;
   }
@@ -194,6 +195,8 @@
     );
   };
 
+  Object.assign(h, { choice: choice, group: group, folding: folding });
+
   function shield(node) {
     L.DomEvent.disableClickPropagation(node);
     L.DomEvent.disableScrollPropagation(node);
@@ -205,11 +208,14 @@
   h.drawPanels = function (state) {
     const foot = element("div", "hubtiers-foot");
     foot.append(shield(legendBox(state)));
+    if (state.data.diffusion) foot.append(shield(h.timeBox(state)));
     const right = element("div", "hubtiers-right");
     right.append(shield(layerBox(state)));
     state.ui.replaceChildren(shield(titleBox(state)), shield(toolBox(state)), right, foot);
     if (!state.wide) foot.append(right.firstChild);
     h.renewLegend(state);
+    h.renewHubLegend(state);
+    h.renewTime(state);
     h.drawAside(state);
   };
 

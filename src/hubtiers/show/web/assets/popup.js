@@ -30,10 +30,9 @@
     return mark;
   }
 
-  function probabilityBar(state, region) {
-    const words = h.words(state);
+  function probabilityBar(state, title, probability) {
     const box = element("section");
-    box.append(element("h3", "", words.tier_probabilities));
+    box.append(element("h3", "", title));
     const bar = h.svg("svg", {
       viewBox: "0 0 240 12",
       width: "100%",
@@ -44,7 +43,7 @@
     });
     const texts = [];
     let from = 0;
-    region.probability.forEach((share, tier) => {
+    probability.forEach((share, tier) => {
       bar.append(
         h.svg("rect", {
           x: from * 240,
@@ -57,7 +56,7 @@
       from += share;
       if (share >= 0.005) {
         // Draws do not show that a share is the whole.
-        const percent = share > 0.995 ? "> 99 %" : Math.round(share * 100) + " %";
+        const percent = share >= 0.995 ? "> 99 %" : Math.round(share * 100) + " %";
         texts.push(state.data.tiers[tier].names[state.lang] + " " + percent);
       }
     });
@@ -161,8 +160,9 @@
       ];
     }
     const doubt = [];
-    if (!state.modified && region.interval && region.interval[0] !== null) {
-      const [low, , high] = region.interval.map(Math.round);
+    const found = h.doubtOf(state, number);
+    if (found && found.interval[0] !== null) {
+      const [low, , high] = found.interval.map(Math.round);
       doubt.push(["", h.fill(words.interval, { low: low, high: high })]);
     }
     return [
@@ -201,7 +201,11 @@
       );
     }
     if (state.now.tiers[number] >= 0) {
-      if (region.probability && !state.modified) box.append(probabilityBar(state, region));
+      const found = h.doubtOf(state, number);
+      if (found) box.append(probabilityBar(state, words.tier_probabilities, found.probability));
+      else if (region.probability) {
+        box.append(probabilityBar(state, words.live_own, region.probability));
+      }
       if (state.data.functions.length) box.append(profile(state, number));
       if (!state.modified && region.strengths) {
         if (region.strengths.length) {
@@ -214,7 +218,9 @@
         box.append(element("p", "second", words.no_peers));
       }
     }
-    box.append(sources(state, region));
+    const draws = h.drawFacts(state, region.id);
+    if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
+    box.append(...h.arrivalParts(state, number), sources(state, region));
     return box;
   }
 
@@ -234,6 +240,7 @@
       facts([
         [words.tier, state.data.hubTiers[hub.tier].names[lang]],
         [words.core, h.name(core, lang)],
+        ...h.coreFacts(state, core),
       ]),
     ];
     const said = [hub["focus_" + lang], hub["focus_" + (lang === "zh" ? "en" : "zh")]];
@@ -292,6 +299,8 @@
     popup.openOn(state.map);
   }
 
+  Object.assign(h, { facts: facts, openAt: open });
+
   h.openUnit = function (state, unit, at) {
     const number = state.data.regionOf[unit];
     open(state, at, () =>
@@ -327,7 +336,7 @@
   h.openHub = function (state, hub, core) {
     open(state, [core.lat, core.lon], () => {
       const box = element("div", "hubtiers-popup");
-      box.append(...head(state, hub), ...hubParts(state, hub, core));
+      box.append(...head(state, hub), ...hubParts(state, hub, core), ...h.hubLinks(state, hub));
       const remarks = [hub["note_" + state.lang], state.data.hubRemark[state.lang]];
       for (const text of remarks) if (text) box.append(element("p", "second", text));
       if (state.data.hubSource) {

@@ -208,12 +208,14 @@
     return breaks;
   }
 
-  function breaksFor(scores, rule, k) {
-    const found = distinct(scores);
+  // Cut-points from the distinct scores; null where there are too few of them.
+  function cut(found, rule, k) {
     if (!found.known) return null;
     if (rule.id === "fixed") return rule.breaks;
     return rule.id === "quantiles" ? quantileBreaks(found, k) : naturalBreaks(found, k, rule.log);
   }
+
+  const breaksFor = (scores, rule, k) => cut(distinct(scores), rule, k);
 
   // Tier numbers count from the highest, and -1 is none; a score on a cut-point belongs below it.
   function tiersOf(scores, breaks) {
@@ -268,6 +270,8 @@
 
   h.scoring = {
     climb: climb,
+    distinct: distinct,
+    cut: cut,
     breaksFor: breaksFor,
     tiersOf: tiersOf,
     ranksOf: ranksOf,
@@ -276,4 +280,5 @@
     decodeMatrix: decodeMatrix,
     roundSignificant: roundSignificant,
   };
+  h.share();
 })(window.hubtiers);

@@ -1,0 +1,99 @@
+"""The commands about plans: a framework and what it leaves open, and how far a plan has come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hubtiers import _console
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hubtiers.framework import Framework
+
+__all__ = ["add_plan_commands"]
+
+
+def add_plan_commands(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (framework, attain):
+        app.command()(command)
+
+
+def framework(
+    name: Annotated[
+        str, typer.Argument(help="Framework or template that ships (hub-plan), or a .csv file.")
+    ],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write it to, for a spreadsheet.")
+    ] = None,
+) -> None:
+    """Show what a framework measures and which of its slots are empty; write it to be filled.
+
+    Example: hubtiers framework location-factors --out factors.csv
+    """
+    from hubtiers.framework import load_framework
+
+    found = load_framework(name)
+    console = _console.open_console()
+    console.print(repr(found).strip("<>"), markup=False, soft_wrap=True)
+    empty = found.empty_slots()
+    _console.print_frame(console, empty, f"{len(empty)} places that no indicator fills")
+    if out is not None:
+        found.to_csv(out)
+        _console.print_paths(console, [out])
+
+
+def attain(
+    plan: Annotated[
+        str,
+        typer.Argument(help="Plan that ships (beijing_plan), or a .csv file of a plan or values."),
+    ],
+    *,
+    targets: Annotated[
+        Path | None, typer.Option(help="File of targets, where the first file holds values alone.")
+    ] = None,
+    year: Annotated[int, typer.Option(help="Year whose values are looked at.")],
+    framework: Annotated[
+        str | None, typer.Option(help="Framework of the plan: brings names and empty slots.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the table.")] = None,
+) -> None:
+    """Say how far a plan has come: share of the way, and whether on course by linear pace.
+
+    Example: hubtiers attain plan.csv --year 2023
+
+    Example: hubtiers attain values.csv --targets targets.csv --year 2023 --out attainment.csv
+    """
+    from hubtiers._storage import write_csv
+    from hubtiers.framework import load_framework
+    from hubtiers.hubs.plan import attainment
+
+    values, wanted, own = _plan(plan, targets)
+    chosen = load_framework(framework) if framework is not None else own
+    found = attainment(values, wanted, year, framework=chosen)
+    console = _console.open_console()
+    told = ["indicator", "name_en", "base", "value", "expected", "target", "share", "status"]
+    _console.print_frame(console, found.table[told], repr(found).strip("<>"))
+    _console.print_frame(console, found.missing, "What cannot be said")
+    if out is not None:
+        write_csv(found.table, out, index=False)
+        _console.print_paths(console, [out])
+
+
+def _plan(plan: str, targets: Path | None) -> tuple[pd.DataFrame, pd.DataFrame, Framework | None]:
+    """Return values, targets and the framework that belongs to them, if there is one."""
+    from hubtiers.framework import load_framework
+    from hubtiers.hubs.plan import load_targets, read_plan, read_rows
+    from hubtiers.table.indicators import load_indicators
+
+    if targets is not None:
+        values = load_indicators(plan) if "." not in plan else read_rows(plan)
+        return values, read_rows(targets), None
+    if "." not in plan:
+        return load_indicators(plan), load_targets(plan), load_framework(plan)
+    return (*read_plan(plan), None)
