@@ -118,7 +118,7 @@ def test_336_regions_of_long_names_with_everything(opened):
         for kind, weight in {
             "entropy": ht.EntropyWeights(),
             "critic": ht.CriticWeights(),
-            "pca": ht.PCAWeights(),
+            "variation": ht.VariationWeights(),
         }.items()
     }
     comparison = ht.compare_schemes(result.table, schemes)

@@ -8,7 +8,7 @@ from hubtiers.errors import DataError
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.figure import tier_figure
 from hubtiers.show.figures.strip import score_strip_figure
-from hubtiers.show.pages.report_html import image_html
+from hubtiers.show.pages.report_html import image_html, scroller
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.text import html_text
 
@@ -60,6 +60,6 @@ def strip_picture(material: Material, page: Page) -> str:
     if not material.result.breaks.breaks:
         said = f"{said} {page.word('strip_uncut')}"
     return (
-        f'<figure class="strip">{image_html(drawn, alt)}'
+        f'<figure class="strip">{scroller(alt)}{image_html(drawn, alt)}</div>'
         f"<figcaption>{html_text(said)}</figcaption></figure>"
     )

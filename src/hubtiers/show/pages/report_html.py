@@ -26,6 +26,7 @@ __all__ = [
     "names_text",
     "paragraph",
     "preformatted",
+    "scroller",
     "step_html",
     "steps_html",
     "table_html",
@@ -120,7 +121,7 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
         notes.append(say("rows_left_out", language, most=most, n=len(rows) - len(shown)))
     looks = _looks(columns, shown, needed)
     return (
-        f'{_scroller(label)}<table class="{looks}"><caption>{caption}</caption>'
+        f'{scroller(label)}<table class="{looks}"><caption>{caption}</caption>'
         f"<thead><tr>{_head_html(columns, kinds, language)}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{_notes_html(notes)}"
     )
@@ -158,9 +159,9 @@ def _notes_html(notes: Sequence[str]) -> str:
     return f'<p class="notes">{html_text(" ".join(notes))}</p>' if notes else ""
 
 
-def _scroller(label: str) -> str:
+def scroller(label: str) -> str:
     """Return the start of a box that scrolls sideways, by keyboard too."""
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{html_text(label)}">'
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -203,7 +204,7 @@ def figure_html(figure: Figure, number: int, caption: str, language: str) -> str
     label, said = say("figure_number", language, n=number), html_text(caption)
     image = image_html(figure, caption)
     return (
-        f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+        f"<figure>{scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
     )
 
 
