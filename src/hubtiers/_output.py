@@ -94,10 +94,7 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
     (folder / "run.json").write_text(_record_text(outcome), encoding="utf-8")
-    if output.brief:
-        brief_of(outcome).save(folder / "brief.html")
-    if output.report:
-        _write_report(outcome, folder / "report.html")
+    _write_pages(outcome, folder)
 
 
 def _record_text(outcome: Outcome) -> str:
@@ -219,17 +216,21 @@ def _write_tables(outcome: Outcome, path: Path) -> None:
     )
 
 
-def _write_report(outcome: Outcome, path: Path) -> None:
-    from hubtiers.show.pages.report import build_report
-
+def _write_pages(outcome: Outcome, folder: Path) -> None:
+    """Write brief and report, as far as they are asked for."""
     output = outcome.content.output
-    report = build_report(
-        outcome,
-        language=_language(outcome),
-        approval=output.approval,
-        run=run_mark(outcome),
+    if not output.report:
+        if output.brief:
+            brief_of(outcome).save(folder / "brief.html")
+        return
+    from hubtiers.show.pages.report import build_pages
+
+    brief, report = build_pages(
+        outcome, language=_language(outcome), approval=output.approval, run=run_mark(outcome)
     )
-    report.save(path)
+    report.save(folder / "report.html")
+    if output.brief:
+        brief.save(folder / "brief.html")
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:

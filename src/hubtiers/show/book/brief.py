@@ -88,6 +88,9 @@ WORDS: Mapping[str, Text] = {
         "{regions} 个区域，{functions} 个功能，{n} 个指标。",
         "{regions} regions by {n} indicators of {functions} functions.",
     ),
+    "method_ungrouped": Text(
+        "{regions} 个区域，{n} 个指标。", "{regions} regions by {n} indicators."
+    ),
     "method_steps": Text("依次为{steps}。", "In this order: {steps}."),
     "method_untried": Text(
         "没有随机变动方法的选择，因此不知层级有多可靠。",

@@ -117,7 +117,7 @@ def _draw_scores(board: Board, result: Result, robustness: Robustness | None) ->
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="x", labelsize=7, length=2.5)
-    axes.set_xlabel(board.text(say("composite_score", board.language)), fontsize=7.5, labelpad=2)
+    axes.set_xlabel(board.text(say("score", board.language)), fontsize=7.5, labelpad=2)
 
 
 def _name_dots(board: Board, result: Result, scores: pd.Series, heights: pd.Series) -> None:

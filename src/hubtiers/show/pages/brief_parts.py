@@ -386,12 +386,14 @@ def method_part(material: Material, page: Page) -> str:
     """Return the method in three lines: what was measured, how it was joined, how it was tried."""
     result = material.result
     scheme, framework = result.fitted.scheme, result.table.framework
-    functions = len(framework.filled_children())
+    functions = [code for code in framework.filled_children() if framework.leaves(code)]
     steps = (scheme.normalise, scheme.weight, scheme.aggregate, scheme.tier)
     named = join_texts([method_text(step) for step in steps], "comma")
     said = [
-        word("method_measured").fill(
-            n=len(framework.codes), functions=functions, regions=int(result.scores.notna().sum())
+        word("method_measured" if functions else "method_ungrouped").fill(
+            n=len(framework.codes),
+            functions=len(functions),
+            regions=int(result.scores.notna().sum()),
         ),
         word("method_steps").fill(steps=named),
         _how_tried(material),

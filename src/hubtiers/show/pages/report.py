@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -14,11 +14,11 @@ from hubtiers.scheme import Result
 from hubtiers.show.language import language_of
 from hubtiers.show.pages.brief import brief_section
 from hubtiers.show.pages.paper import Report, assemble, gather
-from hubtiers.show.pages.report_page import Page
+from hubtiers.show.pages.report_page import Material, Page, Section
 from hubtiers.show.pages.report_sections import write_sections
 from hubtiers.show.words import word
 
-__all__ = ["Report", "build_report"]
+__all__ = ["Report", "build_pages", "build_report"]
 
 
 def build_report(  # noqa: PLR0913 -- what a report is made from, one of them for the record
@@ -103,9 +103,26 @@ def build_report(  # noqa: PLR0913 -- what a report is made from, one of them fo
     }
     material = gather(source, title, language, given, default=word("report_title"))
     spoken = language_of(material.result, language)
-    page = Page(spoken)
+    return _pages(material, spoken)[1]
+
+
+def build_pages(
+    outcome: Outcome, *, language: str, approval: str | None, run: str
+) -> tuple[Report, Report]:
+    """Return brief and report of a study: the brief is the first page of both, and drawn once."""
+    given = {"approval": approval, "run": run}
+    material = gather(outcome, None, language, given, default=word("report_title"))
+    return _pages(material, language)
+
+
+def _pages(material: Material, language: str) -> tuple[Report, Report]:
+    page, title = Page(language), material.title.say(language)
     sections = [brief_section(material, page), *write_sections(material, page)]
-    heading = material.title.say(spoken)
+    brief, report = (_finished(title, language, part) for part in (sections[:1], sections))
+    return brief, report
+
+
+def _finished(title: str, language: str, sections: Sequence[Section]) -> Report:
     anchors = tuple((section.anchor, section.heading) for section in sections)
-    html = assemble(heading, spoken, sections, styles=("report.css", "brief.css"))
-    return Report(heading, spoken, anchors, html)
+    html = assemble(title, language, sections, styles=("report.css", "brief.css"))
+    return Report(title, language, anchors, html)
