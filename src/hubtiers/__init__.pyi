@@ -141,6 +141,7 @@ from .scoring.weight import (
 )
 from .show.figures.certainty import rank_interval_figure, tier_probability_figure
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from .show.figures.diffusion import diffusion_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
 from .show.pages.brief import build_brief
@@ -357,6 +358,7 @@ __all__ = [
     "describe_indicators",
     "describe_structure",
     "deviation_ellipse",
+    "diffusion_figure",
     "disparity",
     "distances",
     "division_of_labour",

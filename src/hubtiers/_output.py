@@ -22,6 +22,7 @@ from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 
 if TYPE_CHECKING:
+    from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.show.pages.paper import Report
 
 __all__ = ["brief_of", "by_option_table", "notes_of", "save_outcome", "write_scores"]
@@ -122,14 +123,17 @@ def brief_of(outcome: Outcome) -> Report:
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
     """Write the scores, a row for each region.
 
-    With `robustness` the columns `tier_probability` (of the tier that the region has) and
-    `rank_low`, `rank_high` (90 % of the draws) are added.
+    With `robustness` the columns `tier_probability` (of the tier that the region has),
+    `rank_low`, `rank_high` (90 % of the draws), `certainty` (its mark) and `likeliest_tier` are
+    added.
     """
     frame = _without_marks(result.to_frame())
     if robustness is not None:
         ranks = robustness.rank_interval.reindex(frame.index)
         frame["tier_probability"] = robustness.confidence.reindex(frame.index)
         frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
+        frame["certainty"] = robustness.certainty.reindex(frame.index).astype("object")
+        frame["likeliest_tier"] = robustness.likeliest.reindex(frame.index)
     write_csv(frame, path)
 
 
@@ -166,6 +170,7 @@ def _geojson(result: Result) -> str:
 
 
 def _write_map(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.headline import headline_of
     from hubtiers.show.web.explorer import Explorer, can_explore
     from hubtiers.show.web.webmap import tier_map
 
@@ -180,8 +185,10 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         **drawn_parts(outcome),
         robustness=outcome.robustness,
         explorer=explorer,
+        reference=outcome.reference,
         title=outcome.title,
         language=output.language,
+        headline=headline_of(outcome),
     )
     web.save(str(path))
 
@@ -194,11 +201,32 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
     figure = tier_figure(
         outcome.result,
         layout=drawn_layout(outcome),
+        network=outcome.hubs.network,
+        stability=outcome.hubs.stability,
+        robustness=outcome.robustness,
         title=outcome.title,
         language=drawable_language(_language(outcome)),
         approval=output.approval,
     )
     for name in ("map.png", "map.svg"):
+        save_figure(figure, folder / name)
+    if outcome.hubs.diffusion is not None:
+        _write_diffusion_figure(outcome, outcome.hubs.diffusion, folder)
+
+
+def _write_diffusion_figure(outcome: Outcome, diffusion: Diffusion, folder: Path) -> None:
+    from hubtiers.show.figures.diffusion import diffusion_figure
+    from hubtiers.show.figures.figure import save_figure
+    from hubtiers.show.fonts import drawable_language
+
+    figure = diffusion_figure(
+        outcome.result,
+        diffusion,
+        layout=drawn_layout(outcome),
+        language=drawable_language(_language(outcome)),
+        approval=outcome.content.output.approval,
+    )
+    for name in ("diffusion.png", "diffusion.svg"):
         save_figure(figure, folder / name)
 
 

@@ -446,12 +446,18 @@ def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     # silence.
     known = {"hub", "corridor", "link", *HubLayout.__dataclass_fields__}
     known -= {"hubs", "corridors", "links"}
+    _require_no_parent(content, f"The file of {where}")
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of {where}:", key, sorted(known))
     hubs = tuple(_make(Hub, hub, where) for hub in _tables(content, "hub", where))
     corridors = tuple(_make(Corridor, part, where) for part in _tables(content, "corridor", where))
     links = tuple(_make(Link, part, where) for part in _tables(content, "link", where))
+    if not hubs and not corridors:
+        raise SpecError(
+            f"The layout {layout_id!r} has no hub and no corridor. Write [[hub]] with id, tier and "
+            "cores for each hub."
+        )
     parts = {"hubs": hubs, "corridors": corridors, "links": links}
     if isinstance(seats := content.get("seats"), Mapping):
         content["seats"] = {str(core): as_seat(core, at) for core, at in seats.items()}
@@ -492,13 +498,18 @@ def _are_texts(value: object) -> bool:
     return is_list and all(isinstance(text, str) for text in cast("Iterable[object]", value))
 
 
-def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
-    known = list(kind.__dataclass_fields__)
+def _require_no_parent(content: Mapping[str, Any], what: str) -> None:
+    """Refuse a key that would make one hub subordinate to another."""
     if "parent" in content:
         raise SpecError(
-            f"A {kind.__name__} in {where} has the key 'parent', but tiers are not subordinate to "
-            "each other (不存在隶属关系). Leave it out; a link says that two hubs are connected."
+            f"{what} has the key 'parent', but tiers are not subordinate to each other "
+            "(不存在隶属关系). Leave it out; a link says that two hubs are connected."
         )
+
+
+def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
+    known = list(kind.__dataclass_fields__)
+    _require_no_parent(content, f"A {kind.__name__} in {where}")
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of a {kind.__name__} in {where}:", key, known)

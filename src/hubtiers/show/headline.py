@@ -9,15 +9,10 @@ import pandas as pd
 
 from hubtiers.compare import Comparison
 from hubtiers.outcome import Outcome
-from hubtiers.robustness.certainty import (
-    MARKS,
-    SETTLED_FROM,
-    likeliest_tiers,
-    mark_certainty,
-    own_shares,
-)
+from hubtiers.robustness.certainty import MARKS
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import certainty_frame, often_text
 from hubtiers.show.methods import method_text
 from hubtiers.show.words import (
     Text,
@@ -87,7 +82,7 @@ def headline(
     """
     said = [_tier_sentence(result)]
     if robustness is not None:
-        said += _sureness(result, certainty_frame(result, robustness), _settled_from(robustness))
+        said += _sureness(result, certainty_frame(result, robustness), often_text(robustness))
     if comparison is not None:
         said += _moves(result, comparison)
     if compared is not None and reference is not None:
@@ -119,26 +114,6 @@ def reference_text(outcome: Outcome) -> Text | None:
         return None
     known = {"zh": layout.title_zh, "en": layout.title_en}
     return word("headline_layout").fill(title=title_texts(known, Text.same(layout.id)))
-
-
-def certainty_frame(result: Result, robustness: Robustness) -> pd.DataFrame:
-    """Return by region `certainty`, `likeliest` and `probability`, that of the region's own tier.
-
-    Whoever hands in tier probabilities alone gets marks as well.
-    """
-    shares = robustness.tier_probability
-    tier = result.tier.reindex(shares.index)
-    return pd.DataFrame(
-        {
-            "certainty": mark_certainty(shares, tier, _settled_from(robustness)),
-            "likeliest": likeliest_tiers(shares, tier),
-            "probability": own_shares(shares, tier),
-        }
-    )
-
-
-def _settled_from(robustness: Robustness) -> float:
-    return float(getattr(robustness, "settled_from", SETTLED_FROM))
 
 
 def _highest(result: Result) -> list[str]:
@@ -183,14 +158,11 @@ def _names(result: Result, regions: Sequence[str], *, named: bool) -> Text:
     return word("headline_names").fill(names=region_text(result, regions))
 
 
-def _sureness(result: Result, marks: pd.DataFrame, settled_from: float) -> list[Text]:
+def _sureness(result: Result, marks: pd.DataFrame, often: Text) -> list[Text]:
     """Return how many regions keep their tier, and which of the highest are open."""
     marked = marks["certainty"].dropna()
     if marked.empty:
         return []
-    often = word("headline_nine")
-    if settled_from != SETTLED_FROM:
-        often = word("headline_share").fill(percent=f"{100 * settled_from:g}")
     highest = [region for region in _in_tiers(result, _highest(result)) if region in marked.index]
     said = []
     if highest:

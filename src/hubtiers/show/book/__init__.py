@@ -12,8 +12,11 @@ from hubtiers.show.book import (
     brief,
     certainty,
     console,
+    exploring,
     figures,
     headline,
+    hub_figures,
+    hub_report,
     live,
     marks,
     methods,
@@ -36,6 +39,8 @@ THEMES = (
     live.WORDS,
     live.FILLED,
     figures.WORDS,
+    hub_figures.WORDS,
+    hub_report.WORDS,
     tables.WORDS,
     methods.WORDS,
     report.WORDS,
@@ -45,6 +50,8 @@ THEMES = (
     marks.WORDS,
     brief.WORDS,
     headline.WORDS,
+    exploring.WORDS,
+    exploring.FILLED,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -57,5 +64,6 @@ BROWSER: Mapping[str, Text] = {
     **web.WORDS,
     **web_hubs.WORDS,
     **live.WORDS,
+    **exploring.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
 }

@@ -19,10 +19,10 @@ WORDS: Mapping[str, Text] = {
     ),
     "strip_marks": Text(
         "左：各区域的综合得分，竖线为断点；右：居前者的位次及其 5%–95% 区间。"
-        "● 稳固（十次抽取中至少九次居此层级）　◐ 倾向（图中带心点，此层级最常见）　"
+        "● 稳固（在至少{often}中居此层级）　◐ 倾向（图中带心点，此层级最常见）　"
         "○ 未定（另一层级更常见）",
         "Left: scores of all regions, lines are cut-points. Right: ranks of the first, with the "
-        "interval of 5 to 95 % of the draws. ● settled, in its tier in nine draws of ten or more; "
+        "interval of 5 to 95 % of the draws. ● settled, in its tier in at least {often}; "
         "◐ (a dot with a heart) leaning, in its tier most often; ○ open, in another more often.",
     ),
     "strip_uncut": Text(

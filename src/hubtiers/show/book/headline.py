@@ -20,8 +20,6 @@ WORDS: Mapping[str, Text] = {
     "headline_no_tier": Text("没有{tier}", "none is {tier}"),
     "headline_names": Text("（{names}）", " ({names})"),
     "headline_and": Text("，", " and "),
-    "headline_nine": Text("九成的抽取", "nine draws of ten"),
-    "headline_share": Text("{percent}% 的抽取", "{percent} % of the draws"),
     "headline_keep": Text(
         "这 {all} 个中有 {n} 个在至少{often}中保持其层级。",
         "Of these {all}, {n} keep their tier in at least {often}.",
@@ -72,7 +70,7 @@ WORDS: Mapping[str, Text] = {
         "The tiers agree with {reference} for {matches} of {n} regions{baseline}.",
         one="The tiers agree with {reference} for {matches} of 1 region{baseline}.",
     ),
-    "headline_layout": Text("《{title}》", "“{title}”"),
+    "headline_layout": Text("《{title}》", '"{title}"'),
     "headline_better": Text(
         "；{name}为 {matches}/{n}，比本研究更一致",
         "; {name} has {matches} of {n}: it agrees better",

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hubtiers.robustness.certainty import MARKS
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import certainty_frame
 from hubtiers.show.figures.chart_parts import name_points, quiet_grid
-from hubtiers.show.headline import certainty_frame
 from hubtiers.show.language import language_of
 from hubtiers.show.style import contrast, tier_colours
 from hubtiers.show.words import number_text, region_names, say, tier_name

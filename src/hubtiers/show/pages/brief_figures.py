@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hubtiers.errors import DataError
+from hubtiers.show.certainty_marks import often_text
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.figure import tier_figure
 from hubtiers.show.figures.strip import score_strip_figure
 from hubtiers.show.pages.report_html import image_html, scroller
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.text import html_text
+from hubtiers.show.words import word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,6 +46,7 @@ def _draw_map(material: Material, page: Page) -> Figure:
     figure = tier_figure(
         material.result,
         layout=material.layout,
+        robustness=material.robustness,
         language=page.drawn_language,
         caption=False,
         ax=axes,
@@ -56,7 +59,11 @@ def strip_picture(material: Material, page: Page) -> str:
     """Return the strip of scores with what its marks mean."""
     drawn = score_strip_figure(material.result, material.robustness, language=page.drawn_language)
     alt = page.say("各区域的综合得分", "Scores of all regions")
-    said = page.word("strip_note") if material.robustness is None else page.word("strip_marks")
+    robust = material.robustness
+    note = word("strip_note")
+    if robust is not None:
+        note = word("strip_marks").fill(often=often_text(robust))
+    said = note.say(page.language)
     if not material.result.breaks.breaks:
         said = f"{said} {page.word('strip_uncut')}"
     return (

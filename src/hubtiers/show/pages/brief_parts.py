@@ -13,8 +13,8 @@ from hubtiers._steps_up import StepUp, tier_steps, whole_steps
 from hubtiers.compare import Comparison
 from hubtiers.framework import Indicator
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import certainty_frame
 from hubtiers.show.gap_text import percent
-from hubtiers.show.headline import certainty_frame
 from hubtiers.show.methods import method_text
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.pages.result_tables import STATUSES, status_text

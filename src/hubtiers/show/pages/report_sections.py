@@ -281,6 +281,7 @@ def _map(material: Material, page: Page) -> Figure:
     return tier_figure(
         material.result,
         layout=material.layout,
+        robustness=material.robustness,
         title=material.title.to_plain(),
         language=page.drawn_language,
         caption=False,

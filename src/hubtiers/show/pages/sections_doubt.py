@@ -10,6 +10,7 @@ from hubtiers.robustness._shares import percent_text
 from hubtiers.robustness.result import FIRST_DRAWS, Robustness
 from hubtiers.robustness.variation import PerLevel, Variation
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import marks_note
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.gap_text import list_gap_effects, percent
 from hubtiers.show.methods import method_text
@@ -37,6 +38,7 @@ def write_confidence(material: Material, page: Page) -> str:
     return "".join(
         [
             _what_a_probability_is(robustness, page),
+            _marks(robustness, page),
             definitions(_shares(robustness, page)),
             _figures(material.result, robustness, page),
             page.table(material.tables["certainty"], most=TOP_ROWS),
@@ -58,6 +60,12 @@ def _what_a_probability_is(robustness: Robustness, page: Page) -> str:
         "this share: each draw takes one of the declared options, all equally likely. It is no "
         "posterior probability, and other options would give another one.",
     )
+
+
+def _marks(robustness: Robustness, page: Page) -> str:
+    """Return what settled, leaning and open mean; how many of each there are says the brief."""
+    said = marks_note(robustness)
+    return page.text(said.zh, said.en)
 
 
 def _figures(result: Result, robustness: Robustness, page: Page) -> str:

@@ -106,7 +106,7 @@ def save_tables(
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
     tables = [*list_tables(result, robustness=robustness, comparison=comparison).values()]
-    tables += hub_tables(hubs) if hubs is not None else []
+    tables += hub_tables(result, hubs) if hubs is not None else []
     for number, table in enumerate(tables, start=1):
         title = table.title.say("zh" if spoken == "zh" else "en")
         _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, spoken, number)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+import pandas as pd
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
@@ -18,12 +19,15 @@ from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import coordinate_note
+from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.language import languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
+from hubtiers.show.web.profile import profile_content
+from hubtiers.show.web.sights import sight_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -40,6 +44,10 @@ _SCRIPTS = (
     "scoring",
     "draws",
     "chances",
+    "certainty",
+    "profile",
+    "isolate",
+    "symbols",
     "fills",
     "outlines",
     "layers",
@@ -48,12 +56,17 @@ _SCRIPTS = (
     "links",
     "diffusion",
     "popup",
+    "search",
+    "ranking",
+    "movers",
+    "compare",
+    "whatif",
     "panels",
     "live",
     "explorer",
     "map",
 )
-_STYLES = ("map", "panels", "hubs")
+_STYLES = ("map", "panels", "hubs", "explore")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -72,11 +85,11 @@ class TierMap(folium.Map):
         self.default_js = [
             ("leaflet", _package_file("XStatic-Leaflet", "leaflet.js")),
             ("jquery", _package_file("XStatic-jQuery", "jquery.min.js")),
-            *((f"hubtiers_{name}", _data_uri(_ASSETS / f"{name}.js")) for name in _SCRIPTS),
+            *((f"hubtiers_{name}", _asset(f"{name}.js")) for name in _SCRIPTS),
         ]
         self.default_css = [
             ("leaflet_css", _package_file("XStatic-Leaflet", "leaflet.css")),
-            *((f"hubtiers_{name}_css", _data_uri(_ASSETS / f"{name}.css")) for name in _STYLES),
+            *((f"hubtiers_{name}_css", _asset(f"{name}.css")) for name in _STYLES),
         ]
 
 
@@ -110,10 +123,12 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
     explorer: bool | Explorer = False,
+    reference: pd.Series | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     basemap: str | None = None,
     extent: tuple[float, float, float, float] | None = None,
+    headline: Sequence[Text] | None = None,
 ) -> TierMap:
     """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
@@ -138,11 +153,16 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
         A second layout that the page can flip to, such as the published one beside the proposal.
         Links, rings and diffusion stay those of the first.
     robustness
-        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
-        a layer of confidence, and the doubt in every popup.
+        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): the map
+        then opens on tiers with a texture where one is leaning or open, has a layer of the
+        probability of at least some tier, and tells the doubt in every popup.
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
+    reference
+        Tiers by region id that the result is held against, as `Outcome.reference`: they add a layer
+        of where it differs. Left out, they are those of the layout's cores, where these are called
+        as the tiers of the result are.
     title
         Title of the map as a text, or as `{"zh": …, "en": …}`.
     language
@@ -155,6 +175,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     extent
         West, south, east and north of the opening view in degrees, for those who know better; east
         is greater than west, also across 180°. Left out, the map opens on the regions with data.
+    headline
+        What stands below the title: sentences in both languages. Left out, what the result and its
+        robustness say of themselves; an empty list for none.
 
     Returns
     -------
@@ -210,8 +233,11 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     over = Overlay(
         other_layout=other_layout, network=network, diffusion=diffusion, stability=stability
     )
-    content = map_content(result, layout, robustness, title, extent, over=over)
+    said = sentences_of(result, robustness=robustness) if headline is None else headline
+    content = map_content(result, layout, robustness, title, extent, over=over, said=said)
     content |= place_content(result)
+    content |= sight_content(result, layout, reference)
+    content["profile"] = profile_content(result, explored=bool(explorer))
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()
@@ -255,9 +281,23 @@ def _basemap(name: str | None, remark: Text | None) -> dict[str, str] | None:
     return {"url": url, "attribution": credit}
 
 
+def _asset(name: str) -> str:
+    """Return a script or a style of ours, without the comments and indents that a page needs not.
+
+    No string of theirs runs over lines.
+    """
+    lines = map(str.strip, (_ASSETS / name).read_text(encoding="utf-8").splitlines())
+    kept = [line for line in lines if line and not line.startswith("//")]
+    return _as_uri(Path(name).suffix, "\n".join(kept).encode())
+
+
 def _data_uri(path: Path) -> str:
-    kind = {".js": "text/javascript", ".css": "text/css"}[path.suffix]
-    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return _as_uri(path.suffix, path.read_bytes())
+
+
+def _as_uri(suffix: str, content: bytes) -> str:
+    kind = {".js": "text/javascript", ".css": "text/css"}[suffix]
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(content).decode()}"
 
 
 def _package_file(package: str, name: str) -> str:

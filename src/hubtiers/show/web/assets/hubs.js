@@ -195,6 +195,7 @@
   h.renewHubLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-hubs");
     if (box) box.replaceChildren(...hubParts(state));
+    if (box) h.armLegend(state, box);
     h.renewLinkTools(state);
   };
 

@@ -89,6 +89,8 @@
       add(words.tier, words.no_data);
     } else {
       add(words.tier, state.data.tiers[tier].names[lang]);
+      const told = h.markText(state, number);
+      if (told !== null) add(words.certainty, told);
       add(words.rank, state.now.ranks[number] + " / " + state.now.scored);
       add(words.score, h.number(state.now.scores[number], 3));
     }
@@ -229,7 +231,7 @@
             Object.assign({ direction: "top", offset: [0, -radius] }, TIP),
           );
           mark.on("click", () => h.openHub(state, hub, core));
-          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1 });
+          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1, sign: mark });
           mark.addTo(layer);
         });
       });
