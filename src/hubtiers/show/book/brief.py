@@ -11,6 +11,8 @@ __all__ = ["WORDS"]
 WORDS: Mapping[str, Text] = {
     "brief_title": Text("创新中心层级简报", "Innovation hubs by tier: brief"),
     "brief_section": Text("一页简报", "Brief"),
+    "brief_map": Text("各区域的层级地图", "Map of the tiers"),
+    "brief_strip": Text("各区域的综合得分", "Scores of all regions"),
     "data_of": Text("数据年份 {years}", "data of {years}"),
     "rank_span": Text("位次与 5%–95% 区间", "Rank and its 5 to 95 % interval"),
     "strip_note": Text(

@@ -132,7 +132,6 @@ WORDS: Mapping[str, Text] = {
     "window_table": Text("位置规则的敏感区间", "Windows of sensitivity of the rules of position"),
     "window_value": Text("取值", "Value"),
     "world_share_in": Text("{name}占全球比重（%）", "{name}, % of the world's total"),
-    "question_section": Text("研究问题", "Question"),
     "rerun_section": Text("如何复算", "How to run it again"),
     "result_section": Text("结果", "Result"),
     "set_aside": Text("未纳入的区域", "Set aside"),

@@ -28,7 +28,7 @@ def map_picture(material: Material, page: Page) -> str:
         drawn = _draw_map(material, page)
     except DataError:
         return ""
-    alt = page.say("各区域的层级地图", "Map of the tiers")
+    alt = page.word("brief_map")
     note = boundary_note(material.result.table.regions).say(page.language).strip()
     if material.approval:
         note = f"{note} {page.word('approval')}{material.approval}".strip()
@@ -58,7 +58,7 @@ def _draw_map(material: Material, page: Page) -> Figure:
 def strip_picture(material: Material, page: Page) -> str:
     """Return the strip of scores with what its marks mean."""
     drawn = score_strip_figure(material.result, material.robustness, language=page.drawn_language)
-    alt = page.say("各区域的综合得分", "Scores of all regions")
+    alt = page.word("brief_strip")
     robust = material.robustness
     note = word("strip_note")
     if robust is not None:
