@@ -144,6 +144,7 @@ from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.diffusion import diffusion_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
+from .show.pages.brief import build_brief
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
 from .show.pages.workbook import save_tables
@@ -333,6 +334,7 @@ __all__ = [
     "assess_robustness",
     "attainment",
     "breakpoint_distance",
+    "build_brief",
     "build_network",
     "build_report",
     "centre_path",

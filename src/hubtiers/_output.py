@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import platform
@@ -23,10 +24,19 @@ from hubtiers.scheme import Result
 
 if TYPE_CHECKING:
     from hubtiers.hubs.diffusion import Diffusion
+    from hubtiers.show.pages.paper import Report
 
-__all__ = ["by_option_table", "notes_of", "save_command", "save_outcome", "write_scores"]
+__all__ = [
+    "brief_of",
+    "by_option_table",
+    "notes_of",
+    "save_command",
+    "save_outcome",
+    "write_scores",
+]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
+_MARK_LENGTH = 12
 _NO_FONT = (
     "No installed font has Chinese characters, so the figures are in English. Install Noto Sans "
     "CJK (Debian and "
@@ -90,7 +100,7 @@ def notes_of(outcome: Outcome) -> list[str]:
     from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
-    draws = output.figures or output.report
+    draws = output.figures or output.report or output.brief
     language = _language(outcome)
     notes = [
         f"{file}: names that belong to no region and are left out: {listing(names)}."
@@ -119,14 +129,34 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         _write_figures(outcome, folder)
     if output.tables:
         _write_tables(outcome, folder / "tables.xlsx")
-    if output.report:
-        _write_report(outcome, folder / "report.html")
     if len(outcome.result.gap_effects):
         write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    _write_record(_record(outcome), folder / "run.json")
+    _write_record(_record(outcome) | {"run": run_mark(outcome)}, folder / "run.json")
+    _write_pages(outcome, folder)
+
+
+def run_mark(outcome: Outcome) -> str:
+    """Return the mark by which a printed page names its run; it stands in `run.json` as well.
+
+    The start of the SHA-256 of what the record says of the study, its inputs and results.
+    """
+    text = json.dumps(_record(outcome), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_MARK_LENGTH]
+
+
+def brief_of(outcome: Outcome) -> Report:
+    """Return the brief of a study, in its language and with the mark of its run."""
+    from hubtiers.show.pages.brief import build_brief
+
+    return build_brief(
+        outcome,
+        language=_language(outcome),
+        approval=outcome.content.output.approval,
+        run=run_mark(outcome),
+    )
 
 
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
@@ -253,17 +283,21 @@ def _write_tables(outcome: Outcome, path: Path) -> None:
     )
 
 
-def _write_report(outcome: Outcome, path: Path) -> None:
-    from hubtiers.show.pages.report import build_report
-
+def _write_pages(outcome: Outcome, folder: Path) -> None:
+    """Write brief and report, as far as they are asked for."""
     output = outcome.content.output
-    report = build_report(
-        outcome,
-        robustness=outcome.robustness,
-        language=_language(outcome),
-        approval=output.approval,
+    if not output.report:
+        if output.brief:
+            brief_of(outcome).save(folder / "brief.html")
+        return
+    from hubtiers.show.pages.report import build_pages
+
+    brief, report = build_pages(
+        outcome, language=_language(outcome), approval=output.approval, run=run_mark(outcome)
     )
-    report.save(path)
+    report.save(folder / "report.html")
+    if output.brief:
+        brief.save(folder / "brief.html")
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:

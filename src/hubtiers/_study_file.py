@@ -329,14 +329,20 @@ class RobustnessSection(_Section):
 
 
 class OutputSection(_Section):
-    """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`."""
+    """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`.
+
+    `author` and `date` are printed in brief and report, as they are to be cited.
+    """
 
     figures: bool = True
     tables: bool | Literal["zh", "en", "both"] = True
     report: bool = True
+    brief: bool = True
     explorer: bool = True
     language: Literal["zh", "en"] | None = None
     approval: str | None = None
+    author: str = ""
+    date: str = ""
 
 
 class StudyFile(_Section):

@@ -23,6 +23,7 @@ from hubtiers.study import load_study
 from hubtiers.tiers.agreement import agreement
 
 FILES = [
+    "brief.html",
     "map.html",
     "map.png",
     "map.svg",
@@ -540,7 +541,8 @@ def test_outputs_can_be_left_out(study_folder):
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text
-        + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n",
+        + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n"
+        "brief = false\n",
         encoding="utf-8",
     )
     load_study(path).run(study_folder / "out")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from hubtiers.show.bilingual import Text
 from hubtiers.show.book import (
+    brief,
     certainty,
     console,
     exploring,
@@ -49,6 +50,7 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    brief.WORDS,
     headline.WORDS,
     exploring.WORDS,
     exploring.FILLED,

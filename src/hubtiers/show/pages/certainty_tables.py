@@ -40,6 +40,8 @@ __all__ = [
 _MOST_OPTIONS = 8
 """More options than this, as of indicators that are left out, have no columns of their own."""
 
+_RANK_FIGURES = 5
+
 _FACTORS = {
     "weights": "step_weight",
     "gaps": "factor_gaps",
@@ -76,11 +78,16 @@ def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
         share = number_at(f"probability_{label}")
         columns.append(column(tier_text(label), of=share, digits=3, draws=draws))
     sides = ("rank_low", "rank_median", "rank_high")
-    columns += [column(side, of=number_at(side), digits=1) for side in sides]
+    columns += [_rank_column(side) for side in sides]
     notes = [word("certainty_note"), marks_note(robustness)]
     notes += [word("share_note")] if draws else []
     records = records_of(frame)
     return print_table("certainty", "certainty_table", columns, records, notes=notes, headings=3)
+
+
+def _rank_column(side: str) -> Column:
+    # A rank is a whole number, but for a median between two.
+    return column(side, of=number_at(side), digits=1, significant=_RANK_FIGURES)
 
 
 def _mark_of(row: Mapping[str, Any]) -> Text | None:

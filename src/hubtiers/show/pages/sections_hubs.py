@@ -22,9 +22,6 @@ from hubtiers.show.pages.print_table import (
 from hubtiers.show.pages.report_html import bullets, names_text
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.pages.sections_links import (
-    MOST_LINKS,
-    MOST_MEMBERS,
-    MOST_NODES,
     arrival_table,
     labour_part,
     labour_table,
@@ -39,7 +36,7 @@ from hubtiers.show.pages.sections_links import (
 )
 from hubtiers.show.words import Text, number_text, word
 
-__all__ = ["has_hubs", "hub_section", "hub_tables", "long_hub_tables"]
+__all__ = ["has_hubs", "hub_section", "hub_tables"]
 
 _MOST_MEMBERS = 8
 MOST_STABLE = 20
@@ -79,19 +76,6 @@ def hub_tables(result: Result, found: HubFindings) -> list[PrintTable]:
         with contextlib.suppress(DataError):
             tables.append(structure_table(result, found.proposed))
     return tables
-
-
-def long_hub_tables(material: Material) -> list[PrintTable]:
-    """Return the tables of which the section shows the first rows only."""
-    found = material.hubs
-    tables: list[tuple[PrintTable | None, int]] = []
-    if found.stability is not None:
-        tables.append((_stability_table(found), MOST_STABLE))
-    if found.proposed is not None:
-        tables.append((labour_table(material.result, found.proposed), MOST_MEMBERS))
-    if found.network is not None:
-        tables += [(link_table(found), MOST_LINKS), (node_table(found), MOST_NODES)]
-    return [table for table, most in tables if table is not None and len(table.rows) > most]
 
 
 def _proposal(material: Material, page: Page) -> str:
