@@ -356,7 +356,7 @@ def test_a_study_tells_of_its_plan(hubtiers, tmp_path: Path) -> None:
     }
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     section = report[report.index('id="plan"') :]
-    assert "In 2023, of 6 targets 1 are reached, 1 on course and 2 behind" in section
+    assert "Targets reached in 2023: 1 of 6; on course: 1; behind: 2." in section
     assert "R&amp;D &lt;b&gt;" in section
     assert "<b>" not in section.split("</section>")[0]
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in section.split("<footer")[0])

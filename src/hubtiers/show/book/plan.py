@@ -11,9 +11,9 @@ WORDS = {
     "plan_lead": Text(
         "{year} 年，{targets} 项目标中 {reached} 项已达到，{course} 项符合进度，{behind} 项落后；"
         "另有 {missing} 项无法判断，列于其后。进度按基期到目标年等步推算，仅为衡量尺度，不是预测。",
-        "In {year}, of {targets} targets {reached} are reached, {course} on course and {behind} "
-        "behind; {missing} things cannot be said and are listed below. The pace is that of equal "
-        "steps from base to target: a yardstick, not a forecast.",
+        "Targets reached in {year}: {reached} of {targets}; on course: {course}; behind: {behind}. "
+        "What cannot be said is listed below ({missing}). The pace is that of equal steps from "
+        "base to target: a yardstick, not a forecast.",
     ),
     "plan_table": Text("规划目标的完成进度", "Targets of the plan and how far they are attained"),
     "plan_gaps": Text("规划中无法判断的内容", "What cannot be said of the plan"),
