@@ -467,7 +467,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
     """
     from hubtiers._storage import require_other, write_csv
 
-    require_other(out, [points, *filter(None, [names, regions])])
+    require_other(out, [path for path in (points, names, regions) if path is not None])
     layer = _own_layer(regions or level, id_column, name, None)
     if by_name is None:
         only_by_name = {"--province": province, "--names": names}
