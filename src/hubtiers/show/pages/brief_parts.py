@@ -331,7 +331,7 @@ def _lift_by_share(result: Result, region: str) -> Lift:
         if name.startswith(prefix)
     ]  # fmt: skip
     columns = [f"{prefix}{name}" for name in counting]
-    own = scale.placements.loc[region, columns].astype("float64")
+    own = scale.placements.loc[[region], columns].to_numpy(float)[0]
     shares = dict(zip(columns, own.tolist(), strict=True))
     # So many functions must reach the bar: the last of them is the one that lacks least.
     lacking = sorted(shares, key=lambda name: -np.nan_to_num(shares[name]))[rules.functions - 1]
