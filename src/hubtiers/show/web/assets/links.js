@@ -49,13 +49,16 @@
     return h.amount(link[WEIGHT]) + " (" + h.percent(link[WEIGHT] / most) + ")";
   }
 
+  const awayText = (state, link) =>
+    link[KM].toLocaleString("en-US") + " " + state.data.network.unit;
+
   h.linkParts = function (state, link) {
     const words = h.words(state);
     return [
       h.facts([
         [words.link_type, kindText(state, link)],
         [words.weight_of_most, weightText(state, link)],
-        [words.link_km, link[KM].toLocaleString("en-US") + " km"],
+        [words.link_km, awayText(state, link)],
       ]),
     ];
   };
@@ -227,7 +230,7 @@
       const [first] = ends(link);
       const other = first[2] === place && first[3] < 0 ? link[TO] : link[FROM];
       const item = element("li");
-      const text = kindText(state, link) + " · " + link[KM].toLocaleString("en-US") + " km";
+      const text = kindText(state, link) + " · " + awayText(state, link);
       item.append(
         element("span", "", nodeName(state, other)),
         element("span", "second value", text),
