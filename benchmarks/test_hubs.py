@@ -25,7 +25,7 @@ import hubtiers as ht
 from hubtiers.hubs.diffusion import spread
 from hubtiers.hubs.local_space import local_moran
 
-ROUNDS = 3
+ROUNDS = 7
 DRAWN = ht.Variation(weights="dirichlet")
 
 
@@ -178,6 +178,8 @@ def test_diffusion_of_372_units_against_a_loop_over_a_graph(cities):
     assert theirs > 5 * mine
 
 
+# esda announces another alternative, and divides by the neighbours of islands.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 def test_local_moran_against_esda(cities):
     esda, libpysal = pytest.importorskip("esda"), pytest.importorskip("libpysal")
     regions, result, _ = cities

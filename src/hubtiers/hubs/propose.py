@@ -363,14 +363,17 @@ def _rows(frame: pd.DataFrame, distances: pd.DataFrame | None, exclude: Collecti
         points = seats(gpd.GeoDataFrame(frame))
         return Rows(points["lon"].to_numpy(np.float64), points["lat"].to_numpy(np.float64))
     ids = frame.index
-    known = ids.isin(distances.index) & ids.isin(distances.columns)
+    if not distances.index.is_unique or not distances.columns.is_unique:
+        raise DataError("The distances name a place twice. Name each once; see read_distances().")
+    row, column = distances.index.get_indexer(ids), distances.columns.get_indexer(ids)
+    known = (row >= 0) & (column >= 0)
     absent = ids[~known & ~ids.isin(list(exclude))]
     if len(absent):
         raise DataError(
             f"The distances lack {listing(map(repr, absent))}. Give distances between all regions, "
             'or leave these out (exclude=…; in a study no_distance = "exclude").'
         )
-    inside = distances.loc[ids[known], ids[known]].to_numpy(np.float64)
+    inside = distances.to_numpy(np.float64)[np.ix_(row[known], column[known])]
     if np.isnan(inside).any() or (inside < 0).any():
         raise DataError("The distances have gaps or negative values; see read_distances().")
     # What is left out and has no distance is out of everybody's reach: it joins no hub.
