@@ -62,10 +62,14 @@ class StepUp:
         """Change in the unit of the data; negative where less is better."""
         return self.needed - self.value
 
-    def __str__(self) -> str:
+    def to_text(self, name: str) -> str:
+        """Return the change in words, with what the indicator is called."""
         unit = f" {self.unit}" if self.unit else ""
         values = f"from {self.value:.6g} to {self.needed:.6g}{unit}"
-        return f"{self.indicator} {values} ({self.change:+.4g})"
+        return f"{name} {values} ({self.change:+.4g})"
+
+    def __str__(self) -> str:
+        return self.to_text(self.indicator)
 
 
 def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._methods import describe
-from hubtiers._steps_up import StepUp, next_break, tier_above, tier_steps
+from hubtiers._steps_up import StepUp, next_break, tier_above, tier_steps, whole_steps
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework
 from hubtiers.gaps import weights_in
@@ -55,6 +55,9 @@ class Explanation:
         its range first.
     note
         Why there are no steps, where there are none.
+    whole_step
+        The smallest step that can be taken: in whole numbers where the indicator counts things,
+        that is where all its values are whole. None where there is none.
     """
 
     region: str
@@ -71,6 +74,7 @@ class Explanation:
     gap: float | None
     steps: tuple[StepUp, ...]
     note: str
+    whole_step: StepUp | None = None
 
     @property
     def contributions(self) -> pd.Series:
@@ -133,8 +137,16 @@ class Explanation:
             lines.append(
                 f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score"
             )
-        lines.append(f"Smallest single change that lifts it: {self.smallest_step or self.note}")
+        lines.append(f"Smallest single change that lifts it: {self._step_text()}")
         return lines
+
+    def _step_text(self) -> str:
+        """Return the step that can be taken, by the name of its indicator, or why there is none."""
+        step = self.whole_step
+        if step is None:
+            return self.note or "none in whole numbers"
+        named = self.indicators.loc[step.indicator, ["name_en", "name_zh"]]
+        return step.to_text(next(filter(None, named), step.indicator))
 
     def _head(self) -> str:
         place = f"rank {self.rank} of {self.scored}, {self.tier}"
@@ -221,6 +233,7 @@ def explain(result: Result, region: str) -> Explanation:
         gap=None if cut is None else cut - float(result.scores[region]),
         steps=steps,
         note=note,
+        whole_step=next(iter(whole_steps(result, region, steps)), None),
     )
 
 

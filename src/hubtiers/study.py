@@ -147,9 +147,9 @@ class Study:
         out
             Folder for `scores.csv`, `tiers.geojson`, `map.html` and `run.json`, for `panel.csv`
             where the study names several years, for `gaps.csv` and `by_option.csv` where there are
-            gaps and options, and for `map.png`, `map.svg`, `tables.xlsx` and `report.html` unless
-            the study leaves them out. They are written beside it and moved there only when all of
-            them are complete.
+            gaps and options, and for `map.png`, `map.svg`, `tables.xlsx`, `brief.html` and
+            `report.html` unless the study leaves them out. They are written beside it and moved
+            there only when all of them are complete.
         """
         read, layout = self._read(), self.load_layout()
         # What the parts of a study count twice is told once, when all have been run.
