@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import importlib.metadata
 import warnings
@@ -10,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import folium
 import pandas as pd
@@ -69,6 +69,8 @@ _SCRIPTS = (
     "map",
 )
 _STYLES = ("map", "panels", "hubs", "explore")
+# Signs that may stand in an address in an attribute: all printable ones but those that end either.
+_AS_THEY_ARE = "".join(sign for sign in map(chr, range(32, 127)) if sign not in '%#"&<>`')
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -305,7 +307,8 @@ def _data_uri(path: Path) -> str:
 
 def _as_address(content: bytes, suffix: str) -> str:
     kind = {".js": "text/javascript", ".css": "text/css"}[suffix]
-    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(content).decode()}"
+    # A quarter shorter than base64.
+    return f"data:{kind};charset=utf-8,{quote(content, safe=_AS_THEY_ARE)}"
 
 
 def _package_file(package: str, name: str) -> str:
