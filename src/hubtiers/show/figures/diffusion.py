@@ -32,8 +32,8 @@ __all__ = ["arrival_classes", "diffusion_caption", "diffusion_figure"]
 _MOST_CLASSES = 6
 _MOST_NAMED = 12
 _SOURCE_COLOUR = "#d1491b"
-_PEERS = {"hubs": "peers_hubs", "all": "peers_all"}
-_NEIGHBOURS = {"lower": "neighbour_lower", "any": "neighbour_any"}
+_PEERS = {"hubs": "channel_of_hubs", "all": "channel_of_all"}
+_NEIGHBOURS = {"lower": "channel_downwards", "any": "channel_anywhere"}
 
 
 def diffusion_figure(  # noqa: PLR0913 -- a map has these choices, each of them simple
