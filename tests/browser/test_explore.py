@@ -486,6 +486,12 @@ def test_table_sorts_by_any_column_and_filters(visit, cities, city_map):
     page.click(".hubtiers-filter summary")
     page.select_option("[data-key=filter-tier]", label="National")
     assert sorted(shown()) == sorted(scored[scored["tier"] == "national"]["name_en"])
+    # Of every region seven draws in ten keep its tier.
+    page.select_option("[data-key=filter-mark]", "0")
+    assert shown() == []
+    page.select_option("[data-key=filter-mark]", "1")
+    assert sorted(shown()) == sorted(scored[scored["tier"] == "national"]["name_en"])
+    page.select_option("[data-key=filter-mark]", "")
     page.select_option("[data-key=filter-tier]", "")
     page.fill("[data-key=filter-text]", "guangdong")
     regions = result.table.regions

@@ -10,6 +10,7 @@ __all__ = ["FILLED", "WORDS"]
 
 WORDS: Mapping[str, Text] = {
     "all_classes": Text("显示全部类别", "All classes shown"),
+    "all_marks": Text("全部确定程度", "Any certainty"),
     "all_tiers": Text("全部层级", "All tiers"),
     "one_class": Text("仅显示：{what}", "Only: {what}"),
     "area_is_rank": Text(

@@ -1,11 +1,11 @@
-// The table of ranks: sorted by any column, filtered by tier and by text.
+// The table of ranks: sorted by any column, filtered by tier, mark and text.
 "use strict";
 (function (h) {
   const element = h.element;
   const COLUMNS = ["rank", "region", "tier", "score"];
 
   function viewOf(state) {
-    state.ranking = state.ranking || { by: "rank", down: false, text: "", tier: "" };
+    state.ranking = state.ranking || { by: "rank", down: false, text: "", tier: "", mark: "" };
     return state.ranking;
   }
 
@@ -116,6 +116,7 @@
   function passes(state, i) {
     const view = viewOf(state);
     if (view.tier !== "" && state.now.tiers[i] !== Number(view.tier)) return false;
+    if (view.mark !== "" && h.markOf(state, i) !== Number(view.mark)) return false;
     const wanted = h.fold(view.text);
     const region = state.data.regions[i];
     const texts = [region.name_zh, region.name_en, region.id].concat(h.parentNames(state, i));
@@ -132,6 +133,24 @@
     body.replaceChildren(...order.map((number) => tableRow(state, number)));
     return order.length;
   };
+
+  function choice(state, key, heading, every, options, renew) {
+    const view = viewOf(state);
+    const input = element("select");
+    input.setAttribute("aria-label", heading);
+    input.dataset.key = "filter-" + key;
+    [["", every], ...options].forEach(([value, name]) => {
+      const option = element("option", "", name);
+      option.value = value;
+      input.append(option);
+    });
+    input.value = view[key];
+    input.addEventListener("change", () => {
+      view[key] = input.value;
+      renew();
+    });
+    return input;
+  }
 
   function filters(state) {
     const words = h.words(state);
@@ -155,23 +174,13 @@
       view.text = text.value;
       renew();
     });
-    const tier = element("select");
-    tier.setAttribute("aria-label", words.tier);
-    tier.dataset.key = "filter-tier";
-    const option = (value, name) => {
-      const node = element("option", "", name);
-      node.value = value;
-      tier.append(node);
-    };
-    option("", words.all_tiers);
-    state.data.tiers.forEach((row, i) => option(i, row.names[state.lang]));
-    if (state.now.tiers.some((t) => t < 0)) option(-1, words.no_data);
-    tier.value = view.tier;
-    tier.addEventListener("change", () => {
-      view.tier = tier.value;
-      renew();
-    });
-    box.append(summary, text, tier);
+    const tiers = state.data.tiers.map((row, i) => [i, row.names[state.lang]]);
+    if (state.now.tiers.some((t) => t < 0)) tiers.push([-1, words.no_data]);
+    box.append(summary, text, choice(state, "tier", words.tier, words.all_tiers, tiers, renew));
+    if (state.data.certainty) {
+      const marks = [words.settled, words.leaning, words.open].map((name, i) => [i, name]);
+      box.append(choice(state, "mark", words.certainty, words.all_marks, marks, renew));
+    }
     return box;
   }
 
