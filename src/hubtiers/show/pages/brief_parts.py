@@ -330,7 +330,7 @@ def _lift_by_share(result: Result, region: str) -> Lift:
         name.removeprefix(prefix) for name in map(str, scale.placements.columns)
         if name.startswith(prefix)
     ]  # fmt: skip
-    own = scale.placements.loc[region]
+    own = scale.placements.loc[region].to_dict()
     shares = {f"{prefix}{name}": float(own[f"{prefix}{name}"]) for name in counting}
     # So many functions must reach the bar: the last of them is the one that lacks least.
     lacking = sorted(shares, key=lambda name: -np.nan_to_num(shares[name]))[rules.functions - 1]
