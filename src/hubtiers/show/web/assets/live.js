@@ -144,6 +144,8 @@
     h.renewLegend(state);
     h.fillTable(state);
     if (state.rebuildPopup) state.rebuildPopup();
+    clearTimeout(state.tableTimer);
+    state.tableTimer = setTimeout(() => h.fillTable(state), 120);
     renewBox(state);
   }
 
