@@ -17,6 +17,7 @@ from hubtiers.show.book import (
     methods,
     report,
     tables,
+    takeaway,
     terms,
     web,
     web_hubs,
@@ -41,6 +42,7 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    takeaway.WORDS,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -48,10 +50,13 @@ BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme
 _LINK_WORDS = ("hierarchical", "peer", "neighbour", "strong", "weak", "type")
 
 # What the web map says itself.
+_COLUMNS = ("rank_low", "rank_high", "region_id")
 BROWSER: Mapping[str, Text] = {
     **terms.WORDS,
     **web.WORDS,
     **web_hubs.WORDS,
     **live.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
+    **takeaway.WORDS,
+    **{key: tables.WORDS[key] for key in _COLUMNS},
 }

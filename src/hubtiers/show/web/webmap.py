@@ -51,9 +51,12 @@ _SCRIPTS = (
     "panels",
     "live",
     "explorer",
+    "picture",
+    "takeaway",
+    "address",
     "map",
 )
-_STYLES = ("map", "panels", "hubs")
+_STYLES = ("map", "panels", "hubs", "takeaway")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")

@@ -303,6 +303,7 @@
     h.home(state);
     listen(state);
     map.hubtiers = state;
+    h.startAddress(state);
     return state;
   };
 })(window.hubtiers);

@@ -9,6 +9,7 @@
     theme: "M8 2a6 6 0 1 0 0 12z M8 2a6 6 0 0 1 0 12",
     full: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
     home: "M2 8l6-6 6 6M4 7v7h8V7",
+    take: "M8 2v8M4.5 7L8 10.5 11.5 7M2 13.5h12",
     close: "M3 3l10 10M13 3L3 13",
   };
 
@@ -30,8 +31,8 @@
     return button;
   }
 
-  function panelTool(state, key) {
-    const button = tool(state, key, () => h.togglePanel(state, key), true);
+  function panelTool(state, key, named) {
+    const button = tool(state, key, () => h.togglePanel(state, key), named);
     button.classList.add("hubtiers-open-" + key);
     button.setAttribute("aria-expanded", String(Boolean(state.open[key])));
     return button;
@@ -56,8 +57,8 @@
       h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true),
     );
     theme.setAttribute("aria-pressed", String(state.theme === "dark"));
-    box.append(h.searchBox(state), panelTool(state, "table"));
-    if (state.data.explorer) box.append(panelTool(state, "weights"));
+    box.append(h.searchBox(state), panelTool(state, "table", true));
+    if (state.data.explorer) box.append(panelTool(state, "weights", true));
     // A page in one language has nothing to switch.
     if (state.data.languages.length > 1) box.append(languageTool(state));
     box.append(theme);
@@ -70,7 +71,10 @@
         ),
       );
     }
-    box.append(tool(state, "home", () => h.home(state)));
+    box.append(
+      panelTool(state, "take", false),
+      tool(state, "home", () => h.home(state)),
+    );
     return box;
   }
 
@@ -189,13 +193,15 @@
 
   h.renewLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-fill");
-    box.replaceChildren(
-      ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
-      ...h.fillLegend(state),
-    );
+    box.replaceChildren(...h.legendParts(state));
   };
 
   Object.assign(h, { choice: choice, group: group, folding: folding });
+
+  h.legendParts = (state) => [
+    ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
+    ...h.fillLegend(state),
+  ];
 
   function shield(node) {
     L.DomEvent.disableClickPropagation(node);
@@ -224,6 +230,7 @@
     const panels = [];
     if (state.open.weights) panels.push(h.explorerPanel(state));
     if (state.open.table) panels.push(tablePanel(state));
+    if (state.open.take) panels.push(h.takePanel(state));
     state.aside.replaceChildren(...panels);
     state.aside.hidden = !panels.length;
     document.body.classList.toggle("hubtiers-open", panels.length > 0);
@@ -322,11 +329,10 @@
     return row;
   }
 
-  h.fillTable = function (state) {
-    const body = state.aside.querySelector(".hubtiers-ranking tbody");
-    if (!body) return;
+  // Numbers of the regions that the table shows, as it orders them.
+  h.tableOrder = function (state) {
     const place = (i) => (state.now.tiers[i] < 0 ? Infinity : state.now.ranks[i]);
-    const order = state.data.regions
+    return state.data.regions
       .map((_, i) => i)
       .filter((i) => !state.data.regions[i].outside)
       .sort((a, b) =>
@@ -336,7 +342,11 @@
             : 1
           : place(a) - place(b),
       );
-    body.replaceChildren(...order.map((number) => tableRow(state, number)));
+  };
+
+  h.fillTable = function (state) {
+    const body = state.aside.querySelector(".hubtiers-ranking tbody");
+    if (body) body.replaceChildren(...h.tableOrder(state).map((i) => tableRow(state, i)));
   };
 
   function tablePanel(state) {

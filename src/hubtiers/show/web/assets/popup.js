@@ -273,7 +273,7 @@
     return tip;
   };
 
-  function open(state, at, build) {
+  function open(state, at, build, number) {
     if (state.popup) state.popup.remove();
     if (state.tip) state.tip.remove();
     const size = state.map.getSize();
@@ -287,12 +287,14 @@
     });
     popup.setLatLng(at).setContent(build());
     state.popup = popup;
+    state.opened = number;
     state.rebuildPopup = () => {
       popup.setContent(build());
     };
     popup.on("remove", () => {
       if (state.popup === popup) {
         state.popup = null;
+        state.opened = undefined;
         state.rebuildPopup = null;
       }
     });
@@ -303,8 +305,11 @@
 
   h.openUnit = function (state, unit, at) {
     const number = state.data.regionOf[unit];
-    open(state, at, () =>
-      number < 0 ? unitContent(state, unit) : regionContent(state, number, unit),
+    open(
+      state,
+      at,
+      () => (number < 0 ? unitContent(state, unit) : regionContent(state, number, unit)),
+      number < 0 ? undefined : number,
     );
   };
 
@@ -316,7 +321,7 @@
       animate: false,
       padding: [40, 40],
     });
-    open(state, region.at, () => regionContent(state, number, null));
+    open(state, region.at, () => regionContent(state, number, null), number);
     const tier = state.now.tiers[number];
     const words = h.words(state);
     h.say(
