@@ -155,6 +155,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         outcome.result,
         **drawn_parts(outcome),
         robustness=outcome.robustness,
+        panel=outcome.panel,
         explorer=explorer,
         title=outcome.title,
         language=output.language,

@@ -21,6 +21,7 @@ from hubtiers.show.book import (
     terms,
     web,
     web_hubs,
+    year_map,
     years,
 )
 
@@ -43,6 +44,8 @@ THEMES = (
     console.WORDS,
     marks.WORDS,
     takeaway.WORDS,
+    year_map.WORDS,
+    year_map.FILLED,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -58,5 +61,8 @@ BROWSER: Mapping[str, Text] = {
     **live.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
     **takeaway.WORDS,
+    **year_map.WORDS,
+    "absent": years.WORDS["absent"],
+    "year": years.WORDS["year"],
     **{key: tables.WORDS[key] for key in _COLUMNS},
 }

@@ -24,6 +24,7 @@ from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
+from hubtiers.show.web.years import years_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from hubtiers.hubs.network import HubNetwork
     from hubtiers.hubs.stability import LayoutStability
     from hubtiers.robustness.result import Robustness
+    from hubtiers.years.panel import TierPanel
 
 __all__ = ["TierMap", "tier_map"]
 
@@ -51,12 +53,13 @@ _SCRIPTS = (
     "panels",
     "live",
     "explorer",
+    "years",
     "picture",
     "takeaway",
     "address",
     "map",
 )
-_STYLES = ("map", "panels", "hubs", "takeaway")
+_STYLES = ("map", "panels", "hubs", "takeaway", "years")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -112,6 +115,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     stability: LayoutStability | None = None,
     other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
+    panel: TierPanel | None = None,
     explorer: bool | Explorer = False,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
@@ -143,6 +147,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     robustness
         Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
         a layer of confidence, and the doubt in every popup.
+    panel
+        The years of which `result` is one: they add a slider, and the regions that changed tier are
+        outlined. Tiers, ranks, scores and cut-points are those of the panel.
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
@@ -169,7 +176,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     DataError
         When the result has no geometry, or the robustness is not of its regions and tiers.
     NotComparableError
-        When the network or the stability is of another layout, or the diffusion of other regions.
+        When the network or the stability is of another layout, the diffusion of other regions, or
+        the result of no year of the panel.
     SpecError
         When an option is not known, the extent is no box, the explorer cannot compute as the
         scheme does, or links, shares and a second layout come without a layout.
@@ -215,6 +223,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     )
     content = map_content(result, layout, robustness, title, extent, over=over)
     content |= place_content(result)
+    if panel is not None:
+        content["years"] = years_content(result, panel)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

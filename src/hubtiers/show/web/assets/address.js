@@ -53,7 +53,7 @@
 
   function scoringText(state) {
     const now = state.explorer;
-    if (!now || !state.modified) return null;
+    if (!now || !state.modified || h.isOtherYear(state)) return null;
     const given = state.data.explorer;
     const kinds = kindsOf(given.aggregations[now.aggregation]);
     return [ownWeights(state), kinds, given.rules[now.rule].id].join(";");
@@ -126,6 +126,7 @@
       },
     },
     { key: "w", read: scoringText, bring: scoring },
+    { key: "year", read: h.yearText, bring: h.bringYear },
     { key: "on", read: (state) => shownLayers(state).join(","), bring: showLayers },
     {
       key: "region",

@@ -75,7 +75,7 @@
     const sequential = state.fill === "score" || state.fill.startsWith("function");
     const values = sequential ? amounts(state, state.fill) : null;
     const sequence = sequential
-      ? Object.assign({ values: values, ramp: h.ramp(state) }, reachOf(values))
+      ? Object.assign({ values: values, ramp: h.ramp(state) }, reachOf(values), h.yearReach(state))
       : null;
     const looks = state.data.regions.map((_, number) => lookOf(state, number, sequence));
     const outside = lookOf(state, -1, null);
@@ -172,7 +172,7 @@
   function rampParts(state) {
     const words = h.words(state);
     const values = amounts(state, state.fill);
-    const reach = reachOf(values);
+    const reach = Object.assign(reachOf(values), h.yearReach(state));
     const list = element("ul");
     const counted = h.fill(words.counted, { n: reach.n });
     const parts = [
@@ -195,6 +195,7 @@
   function doubtParts(state) {
     const words = h.words(state);
     const list = element("ul");
+    if (h.isOtherYear(state)) return h.standing(state);
     const isLive = state.live && state.live.status === "done";
     if (state.modified && !isLive) {
       return [element("p", "hubtiers-note", h.liveText(state) || words.changed)];

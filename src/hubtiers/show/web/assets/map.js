@@ -295,6 +295,7 @@
     preparePage(state);
     prepareMap(map, data);
     readPaint(state);
+    h.startYears(state);
     h.home(state);
     state.layers = h.drawLayers(state);
     h.restyle(state);

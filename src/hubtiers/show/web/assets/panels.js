@@ -199,8 +199,9 @@
   Object.assign(h, { choice: choice, group: group, folding: folding });
 
   h.legendParts = (state) => [
-    ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
+    ...h.standing(state),
     ...h.fillLegend(state),
+    ...h.moverLegend(state),
   ];
 
   function shield(node) {
@@ -215,6 +216,7 @@
     const foot = element("div", "hubtiers-foot");
     foot.append(shield(legendBox(state)));
     if (state.data.diffusion) foot.append(shield(h.timeBox(state)));
+    if (state.years) foot.append(shield(h.yearBox(state)));
     const right = element("div", "hubtiers-right");
     right.append(shield(layerBox(state)));
     state.ui.replaceChildren(shield(titleBox(state)), shield(toolBox(state)), right, foot);

@@ -302,7 +302,7 @@
     }
     foot.append(parts);
     const notes = [state.data.note[state.lang], state.data.attribution];
-    if (state.explorer && state.modified) notes.unshift(weightsText(state));
+    if (state.explorer && state.modified && !h.isOtherYear(state)) notes.unshift(weightsText(state));
     notes.filter(Boolean).forEach((text) => foot.append(element("p", "hubtiers-note", text)));
     [head, foot].forEach((box) => {
       box.style.width = width - 2 * MARGIN + "px";

@@ -153,10 +153,14 @@
     const words = h.words(state);
     const region = state.data.regions[number];
     const tier = state.now.tiers[number];
+    // How many of its values a region has is told for the year of the study.
+    const coverage = h.isOtherYear(state)
+      ? []
+      : [[words.coverage, Math.round(region.coverage * 100) + " %"]];
     if (tier < 0) {
       return [
-        [words.tier, region.outside ? words.not_in_study : words.no_data],
-        [words.coverage, Math.round(region.coverage * 100) + " %"],
+        [words.tier, region.outside ? words.not_in_study : h.missingText(state, number)],
+        ...coverage,
       ];
     }
     const doubt = [];
@@ -170,7 +174,7 @@
       [words.rank, state.now.ranks[number] + " / " + state.now.scored],
       ...doubt,
       [words.score, h.number(state.now.scores[number], 3)],
-      [words.coverage, Math.round(region.coverage * 100) + " %"],
+      ...coverage,
     ];
   }
 
@@ -192,7 +196,7 @@
         ),
       );
     }
-    if (state.modified) box.append(element("p", "hubtiers-badge", words.changed));
+    box.append(...h.standing(state));
     box.append(facts(scoreFacts(state, number)));
     // Where weight went because of a gap, under the study's own weights.
     if (region.gaps !== undefined && !state.modified) {
@@ -220,7 +224,8 @@
     }
     const draws = h.drawFacts(state, region.id);
     if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
-    box.append(...h.arrivalParts(state, number), sources(state, region));
+    box.append(...h.arrivalParts(state, number));
+    if (!h.isOtherYear(state)) box.append(sources(state, region));
     return box;
   }
 

@@ -90,6 +90,7 @@
     const now = state.now;
     const tier = (i) => (now.tiers[i] < 0 ? null : data.tiers[now.tiers[i]].names[state.lang]);
     const columns = [
+      ...(state.years ? [[words.year, () => h.yearOf(state)]] : []),
       [words.rank, (i) => now.ranks[i]],
       [words.region_id, (i) => data.regions[i].id],
       [words.region, (i) => h.name(data.regions[i], state.lang)],
@@ -99,7 +100,8 @@
     data.functions.forEach((f, k) =>
       columns.push([h.name(f, state.lang), (i) => now.functions[k][i]]),
     );
-    columns.push([words.coverage, (i) => data.regions[i].coverage], ...doubtColumns(state));
+    if (!h.isOtherYear(state)) columns.push([words.coverage, (i) => data.regions[i].coverage]);
+    columns.push(...doubtColumns(state));
     if (data.hubs.length) {
       const hubs = hubsOf(state);
       columns.push([words.hubs, (i) => hubs[i].join("; ")]);
