@@ -143,6 +143,7 @@ from .show.figures.certainty import rank_interval_figure, tier_probability_figur
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
+from .show.figures.years import years_figure
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
 from .show.pages.workbook import save_tables
@@ -435,4 +436,5 @@ __all__ = [
     "weight_figure",
     "weights_to_rise",
     "wgs84_to_gcj02",
+    "years_figure",
 ]

@@ -165,18 +165,28 @@ def _write_map(outcome: Outcome, path: Path) -> None:
 
 def _write_figures(outcome: Outcome, folder: Path) -> None:
     from hubtiers.show.figures.figure import save_figure, tier_figure
+    from hubtiers.show.figures.years import years_figure
     from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
-    figure = tier_figure(
-        outcome.result,
-        layout=drawn_layout(outcome),
-        title=outcome.title,
-        language=drawable_language(_language(outcome)),
-        approval=output.approval,
-    )
-    for name in ("map.png", "map.svg"):
-        save_figure(figure, folder / name)
+    options = output.figure
+    printed: dict[str, Any] = {
+        "title": outcome.title,
+        "language": drawable_language(_language(outcome)),
+        "caption": options.caption,
+        "width": options.width,
+        "font_size": options.font_size,
+    }
+    figures = {
+        "map": tier_figure(
+            outcome.result, layout=drawn_layout(outcome), approval=output.approval, **printed
+        )
+    }
+    if outcome.panel is not None:
+        figures["years"] = years_figure(outcome.panel, **printed)
+    for name, figure in figures.items():
+        for kind in dict.fromkeys(options.formats):
+            save_figure(figure, folder / f"{name}.{kind}", dpi=options.dpi)
 
 
 def _write_tables(outcome: Outcome, path: Path) -> None:

@@ -25,8 +25,15 @@ WORDS: Mapping[str, Text] = {
     "year_weights": Text("改动的权重只用于 {year} 年", "Weights as set are for {year} alone"),
 }
 
-# Filled here, before the browser gets them.
+# Said by figures, or filled here before the browser gets them.
 FILLED: Mapping[str, Text] = {
+    "years_caption": Text(
+        "{title}，{first} 至 {last} 年，{scale}。描边者与前一幅层级不同。{source}",
+        "{title}, {first} to {last}, {scale}. Outlined: another tier than in the map before. "
+        "{source}",
+    ),
+    "years_climbed": Text("较前一幅上升 ▲", "Climbed since the map before ▲"),
+    "years_fell": Text("较前一幅下降 ▼", "Fell since the map before ▼"),
     "year_scale_all": Text("全部年份同一尺度", "one scale from all years"),
     "year_scale_each": Text("当年自身的尺度", "a scale of its own"),
     "year_scale_of": Text("{year} 年的尺度", "on the scale of {year}"),

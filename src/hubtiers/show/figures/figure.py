@@ -22,6 +22,7 @@ from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import legend_items
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
+from hubtiers.show.figures.sheet import sheet_of
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
 from hubtiers.show.hub_seats import seat_note, seats_of
 from hubtiers.show.language import language_of, languages_of
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
 
 __all__ = ["map_caption", "save_figure", "tier_figure"]
 
-_SHEET_INCHES = 9.0
 _MAP_SHARE = 0.97
+_FEW_LABELS = 9
+"""Names on a narrow map, where more would hide what they name."""
+_LEGEND_GAP = 5.0
 _TITLE_WIDTH, _CAPTION_WIDTH = 76, 168
 
 
@@ -53,6 +56,8 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     caption: bool = True,
     extent: tuple[float, float, float, float] | None = None,
     crs: str | None = None,
+    width: float | str | None = None,
+    font_size: float | None = None,
 ) -> Figure:
     """Draw the tiers of a result as a map for print (层级地图), framed by what has data.
 
@@ -82,22 +87,28 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
         greater than west, also across 180°, as in `(170, -20, 190, -10)`. There are no insets then.
     crs
         Projection of the map, such as `"EPSG:3035"`.
+    width
+        Width of the sheet in millimetres, `"column"` (85) or `"page"` (175); left out, 9 inches.
+    font_size
+        Size of the legend's letters in points; title, caption and names go with it. Left out, 8
+        points, and 6.5 in a column.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Save it with `savefig`, or with `save_figure`, as PNG, SVG or PDF; text stays text.
+        Save it with `savefig`, or with `save_figure`, as PNG, SVG, PDF or TIFF; text stays text.
 
     Raises
     ------
     DataError
         When the result has no geometry, or a region no area.
     SpecError
-        When the extent is no box, or the layout has cores that the regions do not know.
+        When the extent is no box, the layout has cores that the regions do not know, or a size
+        cannot be printed.
     CRSError
         When the projection is not known, or is in degrees.
     UnknownOptionError
-        When the language is not known.
+        When the language or the name of a width is not known.
     HubtiersError
         When Chinese is asked for and no font with Chinese characters is installed.
 
@@ -129,18 +140,26 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
 
     scene = make_scene(result, layout, extent=extent, crs=crs)
     spoken = language_of(result, language)
-    with drawing(spoken, ax, size=(_SHEET_INCHES, 8.3)) as board:
+    sheet = sheet_of(width, font_size)
+    with drawing(spoken, ax, size=(sheet.inches, 8.3), sheet=sheet) as board:
         said = map_caption(result, layout, title, scene) if caption else None
         lines = _caption_lines(board, said, _caption_languages(result, spoken), approval)
         title_lines = _write_texts(board, title, lines)
         furniture = _furniture(board, scene, result, layout)
+        legends = legend_items(board, result, layout, scene)
+        below = board.own and sheet.is_narrow
+        if not below:
+            furniture[len(scene.insets) : len(scene.insets)] = legends
         scene, places = settle(scene, furniture, lambda frame: _map_width(board, frame))
         prepare(board.axes, scene.frame.window)
+        stacked = _stacked(board, scene.frame, legends) if below else []
         if board.own:
-            _arrange(board, scene.frame, title_lines, len(lines))
+            _arrange(board, scene.frame, title_lines, len(lines), _depth(stacked))
         _draw_map(board, scene, result, layout)
         covered = _draw_furniture(board, scene, furniture, places)
-        draw_labels(board, label_points(scene, result, layout, spoken), covered)
+        _draw_below(board, scene.frame, legends, stacked)
+        named = label_points(scene, result, layout, spoken)
+        draw_labels(board, named[:_FEW_LABELS] if sheet.is_narrow else named, covered)
         return board.figure
 
 
@@ -166,7 +185,7 @@ def _draw_furniture(
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
-    """Write a figure as PNG, SVG or PDF by the suffix of the path (保存图件), whole or not at all.
+    """Write a figure as PNG, SVG, PDF or TIFF by the suffix of the path (保存图件), or not at all.
 
     Text stays text in SVG and PDF, and the same figure gives the same PNG and SVG byte for byte.
 
@@ -175,9 +194,9 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     figure
         What one of the functions here has drawn, or any other matplotlib figure.
     path
-        A path that ends in `.png`, `.svg` or `.pdf`.
+        A path that ends in `.png`, `.svg`, `.pdf` or `.tiff`.
     dpi
-        Pixels per inch of a PNG.
+        Pixels per inch of a PNG or TIFF.
 
     Raises
     ------
@@ -192,11 +211,8 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
 def _furniture(
     board: Board, scene: Scene, result: Result, layout: HubLayout | None
 ) -> list[Furniture]:
-    """Return everything that needs room on the map, in the order in which it chooses."""
-    found = [
-        *inset_items(board, scene, result, layout),
-        *legend_items(board, result, layout, scene),
-    ]
+    """Return what needs room on the map beside its legends, in the order in which it chooses."""
+    found = inset_items(board, scene, result, layout)
     locator = locator_item(board, scene)
     return [*found, *([locator] if locator else []), *standard_furniture(board, scene)]
 
@@ -204,7 +220,7 @@ def _furniture(
 def _map_width(board: Board, frame: Frame) -> float:
     """Return the width in pixels that the map of a frame takes on its sheet."""
     if board.own:
-        return _MAP_SHARE * _SHEET_INCHES * float(board.figure.dpi)
+        return _MAP_SHARE * board.sheet.inches * float(board.figure.dpi)
     # The axes of a caller keep their place; the map takes as much of it as its shape allows.
     whole = board.figure.get_window_extent()
     given = board.axes.get_position(original=True)
@@ -275,7 +291,7 @@ def _caption_lines(
         said.append(f"{say('approval', board.language)}{approval}")
     lines: list[str] = []
     for text in said:
-        lines += wrap_text(board.text(text), _CAPTION_WIDTH)
+        lines += wrap_text(board.text(text), board.sheet.characters(_CAPTION_WIDTH))
     return lines
 
 
@@ -287,19 +303,63 @@ def _sentence(text: str, language: str) -> str:
 def _write_texts(board: Board, title: Mapping[str, str] | str | None, lines: Sequence[str]) -> int:
     """Write title and caption; return how many lines the title takes."""
     text = title_texts(title, word("tier_title")).say(board.language)
-    heading = wrap_text(board.text(text), _TITLE_WIDTH)
-    board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
+    heading = wrap_text(board.text(text), board.sheet.characters(_TITLE_WIDTH))
+    board.axes.set_title(
+        "\n".join(heading),
+        fontsize=board.sheet.points(13),
+        weight="bold",
+        pad=board.sheet.points(10),
+    )
     board.axes.text(
-        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top", fontsize=7.6,
+        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top",
+        fontsize=board.sheet.points(7.6),
         linespacing=1.45, color="#3a4045", gid="caption",
     )  # fmt: skip
     return len(heading)
 
 
-def _arrange(board: Board, frame: Frame, title_lines: int, caption_lines: int) -> None:
-    """Give the map the width of the sheet, and the sheet the height that everything needs."""
-    map_height = _MAP_SHARE * _SHEET_INCHES * frame.shape
-    head, foot = 0.18 + 0.27 * title_lines, 0.14 + 0.158 * caption_lines
+def _stacked(board: Board, frame: Frame, legends: Sequence[Furniture]) -> list[Box]:
+    """Return places below the map, in pixels from its lower left: side by side while they fit."""
+    width = _map_width(board, frame)
+    places: list[Box] = []
+    left, top = 0.0, -_LEGEND_GAP
+    for item in legends:
+        piece = item.piece(frame, width)
+        if places and left + piece.width > width:
+            left, top = 0.0, min(place.bottom for place in places) - _LEGEND_GAP
+        places.append(Box(left, top - piece.height, left + piece.width, top))
+        left += piece.width + _LEGEND_GAP
+    return places
+
+
+def _depth(places: Sequence[Box]) -> float:
+    """Return how many pixels below the map the lowest legend ends."""
+    return max((-place.bottom for place in places), default=0.0)
+
+
+def _draw_below(
+    board: Board, frame: Frame, legends: Sequence[Furniture], places: Sequence[Box]
+) -> None:
+    """Draw legends below the map, and move the caption below them."""
+    for item, place in zip(legends, places, strict=False):
+        item.draw(frame, place)
+    height = board.axes.get_window_extent().height
+    for text in board.axes.texts:
+        if places and text.get_gid() == "caption":
+            text.set_y(text.get_position()[1] - _depth(places) / height)
+
+
+def _arrange(
+    board: Board, frame: Frame, title_lines: int, caption_lines: int, legends: float
+) -> None:
+    """Give the map the width of the sheet, and the sheet the height that everything needs.
+
+    `legends` is how many pixels they take below the map.
+    """
+    width, letters = board.sheet.inches, board.sheet.letters
+    map_height = _MAP_SHARE * width * frame.shape
+    head = (0.18 + 0.27 * title_lines) * letters
+    foot = (0.14 + 0.158 * caption_lines) * letters + legends / float(board.figure.dpi)
     height = head + map_height + foot
-    board.figure.set_size_inches(_SHEET_INCHES, height)
+    board.figure.set_size_inches(width, height)
     board.axes.set_position((0.015, foot / height, _MAP_SHARE, map_height / height))

@@ -11,7 +11,7 @@ import pandas as pd
 from hubtiers.errors import NotComparableError, SpecError, listing
 from hubtiers.scheme import Result
 from hubtiers.show.web.content import function_codes, tier_ranges
-from hubtiers.show.words import Text, word
+from hubtiers.show.year_text import scale_text
 from hubtiers.years.panel import TierPanel
 
 __all__ = ["year_of", "years_content"]
@@ -48,7 +48,7 @@ def years_content(result: Result, panel: TierPanel) -> dict[str, Any]:
         "years": list(panel.years),
         "shown": panel.years.index(shown),
         "own": _is_same(result, panel.results[shown]),
-        "scale": _scale_text(panel).to_plain(),
+        "scale": scale_text(panel).to_plain(),
         "matrix": _matrix(result, panel),
         "tiers": [_tier_codes(tiers[year], codes, panel, year) for year in panel.years],
         "rows": [_ranges(panel.results[year], labels) for year in panel.years],
@@ -78,14 +78,6 @@ def _is_same(result: Result, found: Result) -> bool:
     return bool(
         result.scores.equals(found.scores) and (result.tier.dropna() == found.tier.dropna()).all()
     )
-
-
-def _scale_text(panel: TierPanel) -> Text:
-    if panel.fit_on == "all":
-        return word("year_scale_all")
-    if panel.is_refit:
-        return word("year_scale_each")
-    return word("year_scale_of").fill(year=panel.fit_on)
 
 
 def _matrix(result: Result, panel: TierPanel) -> str:
