@@ -16,6 +16,7 @@ from hubtiers.show.book import (
     marks,
     methods,
     report,
+    sheets,
     tables,
     takeaway,
     terms,
@@ -46,6 +47,7 @@ THEMES = (
     takeaway.WORDS,
     year_map.WORDS,
     year_map.FILLED,
+    sheets.WORDS,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}

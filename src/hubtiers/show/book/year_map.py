@@ -17,8 +17,6 @@ WORDS: Mapping[str, Text] = {
     "year_more": Text("等 {n} 个", "and {n} more"),
     "year_moves": Text("{year}：{up} 个上升，{down} 个下降", "{year}: {up} climbed, {down} fell"),
     "year_next": Text("下一年", "Next year"),
-    "year_pause": Text("暂停", "Pause"),
-    "year_play": Text("播放", "Play"),
     "year_previous": Text("上一年", "Previous year"),
     "year_before": Text("前一年", "the year before"),
     "year_still": Text("{year} 年为起点，无可对比", "{year}: the start, nothing to compare with"),

@@ -192,6 +192,8 @@
     return parts;
   }
 
+  h.hubParts = hubParts;
+
   h.renewHubLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-hubs");
     if (box) box.replaceChildren(...hubParts(state));

@@ -115,7 +115,10 @@
   // The shapes of a canvas, in the order in which it paints them.
   function copyCanvas(state, sheet, canvas) {
     const view = state.map.getBounds().pad(0.05);
-    const seen = (layer) => !layer.getBounds || view.intersects(layer.getBounds());
+    const seen = (layer) => {
+      const box = layer.getBounds && layer.getBounds();
+      return !box || (box.isValid() && view.intersects(box));
+    };
     state.map.eachLayer((renderer) => {
       if (!(renderer instanceof L.Renderer) || renderer._container !== canvas) return;
       for (let entry = renderer._drawFirst; entry; entry = entry.next) {
@@ -295,9 +298,10 @@
     const fill = element("div", "hubtiers-box");
     fill.append(...h.legendParts(state));
     parts.append(fill);
-    if (state.data.hubs.length) {
+    const shown = h.hubParts(state);
+    if (shown.length) {
       const hubs = element("div", "hubtiers-box");
-      hubs.append(element("h2", "", h.words(state).hubs), h.hubLegend(state));
+      hubs.append(...shown);
       parts.append(hubs);
     }
     foot.append(parts);

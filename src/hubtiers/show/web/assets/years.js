@@ -8,8 +8,8 @@
   const ICONS = {
     year_previous: "M10 3L5 8l5 5",
     year_next: "M6 3l5 5-5 5",
-    year_play: "M5 3l8 5-8 5z",
-    year_pause: "M5 3v10M11 3v10",
+    play: "M5 3l8 5-8 5z",
+    pause: "M5 3v10M11 3v10",
   };
 
   const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -204,7 +204,7 @@
     );
     const play = box.querySelector('[data-key="year-play"]');
     if (play) {
-      const key = state.years.timer ? "year_pause" : "year_play";
+      const key = state.years.timer ? "pause" : "play";
       play.querySelector("path").setAttribute("d", ICONS[key]);
       play.setAttribute("aria-label", words[key]);
       play.title = words[key];
@@ -287,7 +287,7 @@
 
   function icon(state, key, act) {
     const text = h.words(state)[key];
-    const button = h.button("tool", undefined, key.replace("_", "-"), act);
+    const button = h.button("tool", undefined, "year-" + key.replace("year_", ""), act);
     const size = { viewBox: "0 0 16 16", width: 16, height: 16, class: "icon" };
     const drawing = h.svg("svg", Object.assign({ "aria-hidden": "true" }, size));
     drawing.append(h.svg("path", { d: ICONS[key] }));
@@ -331,7 +331,7 @@
     row.append(
       icon(state, "year_previous", () => step(state, state.years.at - 1)),
       // Who wants no motion goes on year by year.
-      ...(prefersStill() ? [] : [icon(state, "year_play", () => play(state))]),
+      ...(prefersStill() ? [] : [icon(state, "play", () => play(state))]),
       icon(state, "year_next", () => step(state, state.years.at + 1)),
       slider,
       element("output"),
