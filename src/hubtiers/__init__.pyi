@@ -144,6 +144,7 @@ from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
 from .show.figures.years import years_figure
+from .show.language import set_language
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
 from .show.pages.workbook import save_tables
@@ -419,6 +420,7 @@ __all__ = [
     "score_regions",
     "score_residuals",
     "sensitivity",
+    "set_language",
     "shannon_diversity",
     "simulate_diffusion",
     "sobol_indices",

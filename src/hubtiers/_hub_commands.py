@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hubtiers import _console
+from hubtiers._folders import results_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -64,7 +65,7 @@ def propose(
     found = chosen.propose(**{name: value for name, value in given.items() if value is not None})
     proposed = found.proposed
     assert proposed is not None
-    folder = out or Path("out") / chosen.name
+    folder = results_folder(chosen, out)
     paths = _written(found, folder)
     console = _console.open_console()
     _print_hubs(console, proposed)
@@ -219,7 +220,7 @@ def diffuse(
     chosen = load_study(study)
     result, loaded = chosen.scheme.run(chosen.load_table()), _layout_of(chosen)
     found = simulate_diffusion(result, loaded, sources=sources, decay=decay, receptive=receptive)
-    folder = out or Path("out") / chosen.name
+    folder = results_folder(chosen, out)
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(found.to_frame(), folder / "diffusion.csv")
     console = _console.open_console()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
+from hubtiers._progress import stage
 from hubtiers._storage import filling, write_csv
 from hubtiers.errors import DataError, listing
 from hubtiers.outcome import Outcome
@@ -79,12 +80,16 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     (folder / "tiers.geojson").write_text(_geojson(outcome.result), encoding="utf-8")
     if outcome.panel is not None:
         write_csv(outcome.panel.to_frame(), folder / "panel.csv", index=False)
+    stage("map")
     _write_map(outcome, folder / "map.html")
     if output.figures:
+        stage("figures")
         _write_figures(outcome, folder)
     if output.tables:
+        stage("tables")
         _write_tables(outcome, folder / "tables.xlsx")
     if output.report:
+        stage("report")
         _write_report(outcome, folder / "report.html")
     if len(outcome.result.gap_effects):
         write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
@@ -224,6 +229,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     agreed = None if found is None else _plain(found.to_frame().to_dict("records")[0])
     return {
         "study": outcome.name,
+        "origin": outcome.origin,
         "content": outcome.content.model_dump(mode="json") | {"method": method},
         "versions": {"python": platform.python_version(), **versions},
         "seed": outcome.content.robustness.seed,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from hubtiers import _console
+from hubtiers._folders import results_folder
 from hubtiers._hub_commands import add_hub_commands
 from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
@@ -151,7 +152,9 @@ def build(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the results; out/<study> when left out."),
+        typer.Option(
+            help="Folder for the results; out/<study> when left out, never another study's."
+        ),
     ] = None,
 ) -> None:
     """Run a study and write scores, tiers, map and record.
@@ -161,8 +164,11 @@ def build(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
-    outcome = chosen.run()
-    paths = outcome.save(out or Path("out") / chosen.name)
+    # An occupied folder is refused before the work, not after it.
+    folder = results_folder(chosen, out)
+    with _console.stages_shown(chosen.content.output.language):
+        outcome = chosen.run()
+        paths = outcome.save(folder)
     for note in outcome.notes:
         tell(f"hubtiers: {note}", sys.stderr)
     console = _console.open_console()
@@ -196,12 +202,12 @@ def compare(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
+    folder = results_folder(chosen, out)
     trials = chosen.try_out(
         _methods("weight", weights),
         tiers=_methods("tier", tiers),
         tolerant="all" in (weights, tiers),
     )
-    folder = out or Path("out") / chosen.name
     paths = _write_trials(trials, folder)
     console = _console.open_console()
     title = f"{chosen.content.title_en or chosen.name}: how far the schemes agree"
@@ -258,13 +264,13 @@ def robustness(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
+    folder = results_folder(chosen, out)
     robust = chosen.assess_robustness(
         draws=draws,
         seed=seed,
         engine=engine,
         progress=sys.stderr.isatty(),
     )
-    folder = out or Path("out") / chosen.name
     paths = [
         write_csv(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
         write_csv(_named(robust.rank_interval, robust), folder / "rank_interval.csv"),

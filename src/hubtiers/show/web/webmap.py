@@ -18,7 +18,7 @@ from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import coordinate_note
-from hubtiers.show.language import languages_of
+from hubtiers.show.language import asked_language, languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
@@ -216,6 +216,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     False
     """
     require_result(result, "tier_map()")
+    language = language or asked_language(result)
     if language is not None:
         require_language(language)
     over = Overlay(

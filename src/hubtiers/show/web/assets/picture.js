@@ -137,6 +137,7 @@
     });
     copy.removeAttribute("class");
     copy.removeAttribute("style");
+    copy.setAttribute("overflow", getComputedStyle(node).overflowX);
     Object.entries({
       x: box.x - sheet.x,
       y: box.y - sheet.y,
