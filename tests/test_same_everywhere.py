@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -10,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from hubtiers.show.headline import headline_of
 from hubtiers.study import load_study
 
 NAMES = {"international": "国际级", "national": "国家级", "regional": "区域级", "local": "地方级"}
@@ -80,10 +82,10 @@ def test_workbook(pair, tiers):
 
 def test_report(pair, tiers):
     outcome, folder = pair
-    html = (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report.html").read_text(encoding="utf-8")
     # A long table stands in full at the end of the report.
     table = [
-        t for t in re.findall(r"<table.*?</table>", html, re.DOTALL) if "综合得分、位次与层级" in t
+        t for t in re.findall(r"<table.*?</table>", page, re.DOTALL) if "综合得分、位次与层级" in t
     ][-1]
     rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
     names = outcome.result.table.regions["name_zh"]
@@ -110,6 +112,94 @@ def test_figure_legend(pair):
 def test_geojson(pair, tiers):
     features = json.loads((pair[1] / "tiers.geojson").read_text(encoding="utf-8"))["features"]
     assert {f["properties"]["region_id"]: f["properties"]["tier"] for f in features} == tiers
+
+
+MARKS = {"settled": "稳固", "leaning": "倾向", "open": "未定"}
+
+
+@pytest.fixture(scope="module")
+def marks(pair):
+    """Mark, likeliest tier and probability by region as scores.csv has them."""
+    path = pair[1] / "scores.csv"
+    scores = pd.read_csv(path, dtype={"region_id": str}, index_col="region_id")
+    return scores[["certainty", "likeliest_tier", "tier_probability"]].astype("object")
+
+
+def test_marks_are_those_of_the_robustness(pair, marks):
+    robust = pair[0].robustness
+    expected = robust.certainty.astype("object").reindex(marks.index)
+    assert marks["certainty"].fillna("").tolist() == expected.fillna("").tolist()
+    likeliest = robust.likeliest.reindex(marks.index)
+    assert marks["likeliest_tier"].fillna("").tolist() == likeliest.fillna("").tolist()
+    assert set(marks["certainty"].dropna()) == set(MARKS)
+    # Without a score there is no mark, and never an open one.
+    unscored = pair[0].result.scores.isna().reindex(marks.index)
+    assert marks["certainty"][unscored].isna().all()
+    assert marks["certainty"][~unscored].notna().all()
+
+
+def told(row):
+    """A mark as people read it."""
+    said = MARKS[row["certainty"]]
+    return f"{said}，更常为{NAMES[row['likeliest_tier']]}" if row["certainty"] == "open" else said
+
+
+def test_marks_in_the_workbook_and_in_the_report(pair, marks):
+    folder = pair[1]
+    book = openpyxl.load_workbook(folder / "tables.xlsx")
+    sheet = next(s for s in book.worksheets if s.title.startswith("层级概率"))
+    rows = list(sheet.iter_rows(values_only=True))
+    header = next(row for row in rows if row[0] == "代码")
+    place = header.index("层级确定性")
+    written = {row[0]: row[place] for row in rows if row[0] in marks.index}
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    printed = next(t for t in reversed(tables) if "层级概率与位次区间" in t)
+    lines = re.findall(r"<tr>(.*?)</tr>", printed, re.DOTALL)
+    names = pair[0].result.table.regions["name_zh"]
+    for region, row in marks.dropna(subset=["certainty"]).iterrows():
+        assert written[region] == told(row)
+        assert f">{told(row)}<" in next(line for line in lines if f">{names[region]}<" in line)
+
+
+def test_marks_and_headline_on_the_console(pair, marks, built):
+    outcome = pair[0]
+    output = built(outcome.name).run.stdout
+    first = [line for line in output.splitlines() if line.strip()]
+    said = headline_of(outcome)
+    assert (
+        "".join(first)
+        .replace(" ", "")
+        .startswith("".join(text.zh for text in said).replace(" ", ""))
+    )
+    rows = {cells[2]: cells for line in output.splitlines() if len(cells := line.split("│")) == 8}
+    assert len(rows) >= len(marks.dropna(subset=["certainty"]))
+    from hubtiers.show.words import region_names
+
+    names = region_names(outcome.result, "zh")
+    cells = {cell.strip(): [part.strip() for part in row] for cell, row in rows.items()}
+    for region, row in marks.dropna(subset=["certainty"]).iterrows():
+        line = cells[names[region]]
+        assert line[6] == told(row)
+        if 0 < row["tier_probability"] < 1:
+            assert line[5] == f"{row['tier_probability']:.3f}"
+
+
+def test_the_headline_is_one_and_the_same(pair):
+    outcome, folder = pair
+    said = headline_of(outcome)
+    page = (folder / "map.html").read_text(encoding="utf-8")
+    content = json.loads(
+        re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
+    )
+    assert content["headline"] == [text.to_plain() for text in said]
+    svg = (folder / "map.svg").read_text(encoding="utf-8")
+    drawn = html.unescape("".join(re.findall(r"<text[^>]*>(.*?)</text>", svg, re.DOTALL)))
+    for text in said[:2]:
+        assert text.zh.replace(" ", "") in drawn.replace(" ", "")
+    report = html.unescape((folder / "report.html").read_text(encoding="utf-8"))
+    # Its section on certainty says how sure the tiers are, in the words of the headline.
+    assert all(text.zh in report for text in said[1:3])
 
 
 def _texts(artist):

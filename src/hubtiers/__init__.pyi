@@ -141,10 +141,12 @@ from .scoring.weight import (
 )
 from .show.figures.certainty import rank_interval_figure, tier_probability_figure
 from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
+from .show.figures.diffusion import diffusion_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
 from .show.figures.years import years_figure
 from .show.language import set_language
+from .show.pages.brief import build_brief
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
 from .show.pages.workbook import save_tables
@@ -334,6 +336,7 @@ __all__ = [
     "assess_robustness",
     "attainment",
     "breakpoint_distance",
+    "build_brief",
     "build_network",
     "build_report",
     "centre_path",
@@ -357,6 +360,7 @@ __all__ = [
     "describe_indicators",
     "describe_structure",
     "deviation_ellipse",
+    "diffusion_figure",
     "disparity",
     "distances",
     "division_of_labour",

@@ -108,7 +108,8 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     result = outcome.result
     language = language_of(result, outcome.content.output.language)
     title = outcome.title[language] or outcome.name
-    console.print(_tier_table(result, title, language))
+    _print_headline(console, outcome, language)
+    console.print(_tier_table(result, title, language, outcome.robustness))
     _print_rest(console, len(result.scores), "scores.csv", language)
     _print_windows(console, result, language)
     _print_yardstick(console, result, language)
@@ -130,6 +131,14 @@ def _print_rest(console: Console, number: int, file: str, language: str) -> None
     if number > _MOST_ROWS:
         said = word("console_more").fill(n=number - _MOST_ROWS, file=file)
         console.print(said.say(language), markup=False)
+
+
+def _print_headline(console: Console, outcome: Outcome, language: str) -> None:
+    """Print what the numbers say, a sentence a line."""
+    from hubtiers.show.headline import headline_of
+
+    for said in headline_of(outcome):
+        console.print(said.say(language), markup=False, highlight=False)
 
 
 def _print_reference(console: Console, outcome: Outcome, language: str) -> None:
@@ -404,13 +413,19 @@ def _add_row(table: Table, cells: Iterable[object]) -> None:
     table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
-def _tier_table(result: Result, title: str, language: str) -> Table:
+def _tier_table(
+    result: Result, title: str, language: str, robustness: Robustness | None = None
+) -> Table:
     from hubtiers.show.words import region_names, say, tier_name
 
     table = Table(title=Text(visible(title)), title_justify="left")
     for key in ("rank", "region", "score", "tier"):
         justify = "right" if key in ("rank", "score") else "left"
         table.add_column(say(key, language), justify=justify)  # type: ignore[arg-type]
+    sure = _sureness_cells(result, robustness, language)
+    if sure:
+        table.add_column(say("probability", language), justify="right")
+        table.add_column(say("certainty", language))
     names = region_names(result, language)
     for row in result.to_frame().head(_MOST_ROWS).reset_index().to_dict("records"):
         name = names[row["region_id"]]
@@ -418,8 +433,26 @@ def _tier_table(result: Result, title: str, language: str) -> Table:
             _add_row(table, ["", name, "", say("no_data", language)])
         else:
             tier = tier_name(row["tier"], language)
-            _add_row(table, [row["rank"], name, f"{row['score']:.4f}", tier])
+            cells = [row["rank"], name, f"{row['score']:.4f}", tier]
+            _add_row(table, [*cells, *sure.get(row["region_id"], ())])
     return table
+
+
+def _sureness_cells(
+    result: Result, robustness: Robustness | None, language: str
+) -> dict[str, tuple[str, str]]:
+    """Return by region the probability of its tier and its mark; nothing without draws."""
+    from hubtiers.show.certainty_marks import certainty_frame, mark_text
+
+    if robustness is None:
+        return {}
+    found = {}
+    for region, row in certainty_frame(result, robustness).iterrows():
+        told = mark_text(row["certainty"], row["likeliest"])
+        if told is not None:
+            scored = max(1, round(robustness.draws * robustness.scored[str(region)]))
+            found[str(region)] = share_text(row["probability"], scored), told.say(language)
+    return found
 
 
 def _rank_table(comparison: Comparison) -> Table:
@@ -448,19 +481,24 @@ def _matrix_table(matrix: pd.DataFrame, title: str) -> Table:
 
 
 def _certainty_table(robust: Robustness) -> Table:
-    """Probability of every tier and the interval of ranks, for the first regions."""
+    """Mark, probability of every tier and the interval of ranks, for the first regions."""
+    from hubtiers.show.certainty_marks import mark_text
+
     labels = list(robust.tier_probability.columns)
     table = Table(title="How sure the tiers are", title_justify="left")
-    heads = [_word("rank"), "90 % of draws", _word("region"), _word("tier"), *labels]
-    for place, head in enumerate(heads):
-        worded = place in (2, 3)
+    heads = [_word("rank"), "90 % of draws", _word("region"), _word("tier"), _word("certainty")]
+    for place, head in enumerate([*heads, *labels]):
+        worded = place in (2, 3, 4)
         table.add_column(head, justify="left" if worded else "right", overflow="fold")
-    for row in robust.to_frame().dropna(subset=["rank"]).head(_MOST_ROWS).to_dict("records"):
+    first = robust.to_frame().dropna(subset=["rank"]).head(_MOST_ROWS)
+    for region, row in zip(first.index, first.to_dict("records"), strict=True):
+        told = mark_text(robust.certainty[region], robust.likeliest[region])
+        mark = "" if told is None else told.en
         interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
         name = f"{row['name_en']} {row['name_zh']}"
         scored = max(1, round(robust.draws * row["scored"]))
         shares = [share_text(row[f"probability_{label}"], scored) for label in labels]
-        _add_row(table, [row["rank"], interval, name, row["tier"], *shares])
+        _add_row(table, [row["rank"], interval, name, row["tier"], mark, *shares])
     return table
 
 

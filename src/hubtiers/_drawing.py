@@ -70,6 +70,15 @@ class Drawn:
 
         return build_report(self, **options)  # type: ignore[arg-type]
 
+    def brief(self, **options: Any) -> Report:
+        """Return what the result says on one page; `build_brief` tells the options.
+
+        The language is that of the names when left out.
+        """
+        from hubtiers.show.pages.brief import build_brief
+
+        return build_brief(self, **options)  # type: ignore[arg-type]
+
     def _map_html(self) -> str:
         """Return the map as a notebook shows it; empty where there is nothing to draw."""
         if not isinstance(self.table.regions, gpd.GeoDataFrame):

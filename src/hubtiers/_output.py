@@ -6,25 +6,38 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
 from hubtiers._progress import stage
-from hubtiers._storage import filling, write_csv
-from hubtiers.errors import DataError, listing
+from hubtiers._run_folder import digest, run_folder
+from hubtiers._storage import write_csv
+from hubtiers.errors import listing
 from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 
-__all__ = ["by_option_table", "notes_of", "save_outcome", "write_scores"]
+if TYPE_CHECKING:
+    from hubtiers.hubs.diffusion import Diffusion
+    from hubtiers.show.pages.paper import Report
+
+__all__ = [
+    "brief_of",
+    "by_option_table",
+    "notes_of",
+    "save_command",
+    "save_outcome",
+    "write_scores",
+]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
+_MARK_LENGTH = 12
 _NO_FONT = (
     "No installed font has Chinese characters, so the figures are in English. Install Noto Sans "
     "CJK (Debian and "
@@ -38,14 +51,46 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        When `folder` is a file.
+        When `folder` is a file, or a file of the results would replace an input or a folder.
     """
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder} is a file; the results need a folder. Choose another --out.")
-    with filling(folder) as staging:
+    with run_folder(folder, "run.json", inputs=list(outcome.inputs.values())) as staging:
         _write_files(outcome, staging)
         names = sorted(path.name for path in staging.iterdir())
     return [folder / name for name in names]
+
+
+def save_command(
+    folder: Path,
+    command: str,
+    *,
+    study: str,
+    inputs: Mapping[str, Path],
+    write: Callable[[Path], object],
+) -> list[Path]:
+    """Write the files of a command other than build into a folder, or none.
+
+    What `build` or another command has made there of the same study and inputs stays.
+    """
+    record = {
+        "command": command,
+        "study": study,
+        "versions": _versions(),
+        "inputs": _digests(inputs),
+    }
+    with run_folder(folder, f"{command}.json", inputs=list(inputs.values())) as staging:
+        write(staging)
+        _write_record(record, staging / f"{command}.json")
+        names = sorted(path.name for path in staging.iterdir())
+    return [folder / name for name in names]
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+def _write_record(record: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def notes_of(outcome: Outcome) -> list[str]:
@@ -56,7 +101,7 @@ def notes_of(outcome: Outcome) -> list[str]:
     from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
-    draws = output.figures or output.report
+    draws = output.figures or output.report or output.brief
     language = _language(outcome)
     notes = [
         f"{file}: names that belong to no region and are left out: {listing(names)}."
@@ -88,29 +133,50 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     if output.tables:
         stage("tables")
         _write_tables(outcome, folder / "tables.xlsx")
-    if output.report:
-        stage("report")
-        _write_report(outcome, folder / "report.html")
     if len(outcome.result.gap_effects):
         write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    record = json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / "run.json").write_text(record + "\n", encoding="utf-8")
+    _write_record(_record(outcome) | {"run": run_mark(outcome)}, folder / "run.json")
+    _write_pages(outcome, folder)
+
+
+def run_mark(outcome: Outcome) -> str:
+    """Return the mark by which a printed page names its run; it stands in `run.json` as well.
+
+    The start of the SHA-256 of what the record says of the study, its inputs and results.
+    """
+    text = json.dumps(_record(outcome), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_MARK_LENGTH]
+
+
+def brief_of(outcome: Outcome) -> Report:
+    """Return the brief of a study, in its language and with the mark of its run."""
+    from hubtiers.show.pages.brief import build_brief
+
+    return build_brief(
+        outcome,
+        language=_language(outcome),
+        approval=outcome.content.output.approval,
+        run=run_mark(outcome),
+    )
 
 
 def write_scores(result: Result, path: Path, *, robustness: Robustness | None = None) -> None:
     """Write the scores, a row for each region.
 
-    With `robustness` the columns `tier_probability` (of the tier that the region has) and
-    `rank_low`, `rank_high` (90 % of the draws) are added.
+    With `robustness` the columns `tier_probability` (of the tier that the region has),
+    `rank_low`, `rank_high` (90 % of the draws), `certainty` (its mark) and `likeliest_tier` are
+    added.
     """
     frame = _without_marks(result.to_frame())
     if robustness is not None:
         ranks = robustness.rank_interval.reindex(frame.index)
         frame["tier_probability"] = robustness.confidence.reindex(frame.index)
         frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
+        frame["certainty"] = robustness.certainty.reindex(frame.index).astype("object")
+        frame["likeliest_tier"] = robustness.likeliest.reindex(frame.index)
     write_csv(frame, path)
 
 
@@ -147,6 +213,7 @@ def _geojson(result: Result) -> str:
 
 
 def _write_map(outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.headline import headline_of
     from hubtiers.show.web.explorer import Explorer, can_explore
     from hubtiers.show.web.webmap import tier_map
 
@@ -162,8 +229,10 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         robustness=outcome.robustness,
         panel=outcome.panel,
         explorer=explorer,
+        reference=outcome.reference,
         title=outcome.title,
         language=output.language,
+        headline=headline_of(outcome),
     )
     web.save(str(path))
 
@@ -184,7 +253,13 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
     }
     figures = {
         "map": tier_figure(
-            outcome.result, layout=drawn_layout(outcome), approval=output.approval, **printed
+            outcome.result,
+            layout=drawn_layout(outcome),
+            network=outcome.hubs.network,
+            stability=outcome.hubs.stability,
+            robustness=outcome.robustness,
+            approval=output.approval,
+            **printed,
         )
     }
     if outcome.panel is not None:
@@ -192,6 +267,24 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
     for name, figure in figures.items():
         for kind in dict.fromkeys(options.formats):
             save_figure(figure, folder / f"{name}.{kind}", dpi=options.dpi)
+    if outcome.hubs.diffusion is not None:
+        _write_diffusion_figure(outcome, outcome.hubs.diffusion, folder)
+
+
+def _write_diffusion_figure(outcome: Outcome, diffusion: Diffusion, folder: Path) -> None:
+    from hubtiers.show.figures.diffusion import diffusion_figure
+    from hubtiers.show.figures.figure import save_figure
+    from hubtiers.show.fonts import drawable_language
+
+    figure = diffusion_figure(
+        outcome.result,
+        diffusion,
+        layout=drawn_layout(outcome),
+        language=drawable_language(_language(outcome)),
+        approval=outcome.content.output.approval,
+    )
+    for name in ("diffusion.png", "diffusion.svg"):
+        save_figure(figure, folder / name)
 
 
 def _write_tables(outcome: Outcome, path: Path) -> None:
@@ -208,30 +301,33 @@ def _write_tables(outcome: Outcome, path: Path) -> None:
     )
 
 
-def _write_report(outcome: Outcome, path: Path) -> None:
-    from hubtiers.show.pages.report import build_report
-
+def _write_pages(outcome: Outcome, folder: Path) -> None:
+    """Write brief and report, as far as they are asked for."""
     output = outcome.content.output
-    report = build_report(
-        outcome,
-        robustness=outcome.robustness,
-        language=_language(outcome),
-        approval=output.approval,
+    if not output.report:
+        if output.brief:
+            brief_of(outcome).save(folder / "brief.html")
+        return
+    from hubtiers.show.pages.report import build_pages
+
+    brief, report = build_pages(
+        outcome, language=_language(outcome), approval=output.approval, run=run_mark(outcome)
     )
-    report.save(path)
+    report.save(folder / "report.html")
+    if output.brief:
+        brief.save(folder / "brief.html")
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
     """Return how the result came about: enough to write the study file that gives it again."""
     result, found = outcome.result, outcome.agreement
     method = result.fitted.scheme.to_spec()
-    versions = {name: version(name) for name in _PACKAGES}
     agreed = None if found is None else _plain(found.to_frame().to_dict("records")[0])
     return {
         "study": outcome.name,
         "origin": outcome.origin,
         "content": outcome.content.model_dump(mode="json") | {"method": method},
-        "versions": {"python": platform.python_version(), **versions},
+        "versions": _versions(),
         "seed": outcome.content.robustness.seed,
         "inputs": _digests(outcome.inputs),
         "join": result.table.report.to_text().splitlines(),
@@ -279,7 +375,7 @@ def _yardstick_record(result: Result) -> dict[str, Any] | None:
 
 def _digests(files: Mapping[str, Path]) -> dict[str, str]:
     """Return the SHA-256 of each file."""
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    return {name: digest(path) for name, path in files.items()}
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from hubtiers._methods import describe
 from hubtiers.errors import DomainError
 from hubtiers.scheme import FittedScheme, Result
 
-__all__ = ["StepUp", "next_break", "tier_above", "tier_steps"]
+__all__ = ["StepUp", "next_break", "tier_above", "tier_steps", "whole_steps"]
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +24,9 @@ _PRECISION = 1e-9
 """How closely the smallest change is found, as a share of the change."""
 
 _MARGIN = 1e-11
+
+_WHOLE_TRIES = 3
+"""How many whole numbers are tried, from the last one before the value that suffices."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,14 @@ class StepUp:
         """Change in the unit of the data; negative where less is better."""
         return self.needed - self.value
 
-    def __str__(self) -> str:
+    def to_text(self, name: str) -> str:
+        """Return the change in words, with what the indicator is called."""
         unit = f" {self.unit}" if self.unit else ""
         values = f"from {self.value:.6g} to {self.needed:.6g}{unit}"
-        return f"{self.indicator} {values} ({self.change:+.4g})"
+        return f"{name} {values} ({self.change:+.4g})"
+
+    def __str__(self) -> str:
+        return self.to_text(self.indicator)
 
 
 def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
@@ -76,6 +85,47 @@ def tier_steps(result: Result, region: str) -> tuple[tuple[StepUp, ...], str]:
     except DomainError as error:
         # The best and worst values of the fit, which are tried, need not suit the method.
         return (), f"not defined: the values that were tried do not suit a step. {error}"
+
+
+def whole_steps(result: Result, region: str, steps: tuple[StepUp, ...]) -> tuple[StepUp, ...]:
+    """Return steps in whole numbers where their indicators count things, smallest first.
+
+    An indicator counts things when every value that was observed is whole. Nobody founds half a
+    university: the next whole number that lifts the region stands in place of the exact one, and an
+    indicator of which none does is left out.
+    """
+    values = result.table.values
+    whole = []
+    for step in steps:
+        observed = values[step.indicator].dropna()
+        if not (observed % 1 == 0).all():
+            whole.append(step)
+        elif (rounded := _whole_step(result, region, step)) is not None:
+            whole.append(rounded)
+    return tuple(sorted(whole, key=_length))
+
+
+def _whole_step(result: Result, region: str, step: StepUp) -> StepUp | None:
+    """Return the step to the nearest whole number that lifts the region; None for none."""
+    cut = next_break(result, region)
+    assert cut is not None
+    complete: pd.Series = result.complete.loc[[region]].iloc[0]
+    size = _size_of(result, region, step.indicator)
+    for value in _whole_values(step):
+        tried = complete.to_frame().T.astype(float)
+        tried[step.indicator] = value / size
+        if float(_what_if(result.fitted, tried).iloc[0]) > cut:
+            found = _make_step(result, region, complete, step.indicator, value / size)
+            return replace(found, value=float(round(step.value)), needed=float(value))
+    return None
+
+
+def _whole_values(step: StepUp) -> Iterator[int]:
+    """Return whole numbers to try, from the last one that need not suffice."""
+    rises = step.needed > step.value
+    start = math.floor(step.needed) if rises else math.ceil(step.needed)
+    for number in range(_WHOLE_TRIES):
+        yield start + number if rises else start - number
 
 
 def _lifting_steps(result: Result, region: str, cut: float) -> tuple[tuple[StepUp, ...], str]:
@@ -195,8 +245,7 @@ def _make_step(result: Result, region: str, complete: pd.Series, code: str, valu
     normalised = fitted.rescale(pair)[code]
     gain = float(normalised["needed"] - normalised["now"])
     worst, best = fitted.scale.loc[[code]].to_numpy(float)[0]
-    # Values that were divided by a size of the region are told as they stand in the data.
-    size = float(fitted.denominate.sizes(result.table.values.loc[[region]])[code].iloc[0])
+    size = _size_of(result, region, code)
     tier = fitted.tier.apply(_what_if(fitted, pair.loc[["needed"]])).iloc[0]
     return StepUp(
         indicator=code,
@@ -207,6 +256,12 @@ def _make_step(result: Result, region: str, complete: pd.Series, code: str, valu
         needed=value * size,
         unit=getattr(fitted.framework[code], "unit", ""),
     )
+
+
+def _size_of(result: Result, region: str, code: str) -> float:
+    """Return what a value was divided by: values are told as they stand in the data."""
+    own = result.table.values.loc[[region]]
+    return float(result.fitted.denominate.sizes(own)[code].iloc[0])
 
 
 def _why_no_gap(result: Result, region: str) -> str:

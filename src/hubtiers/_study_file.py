@@ -17,7 +17,9 @@ from pydantic import (
 
 from hubtiers._storage import read_toml
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
+from hubtiers._study_plan import PlanSection
 from hubtiers.errors import SpecError, did_you_mean
+from hubtiers.robustness.certainty import SETTLED_FROM
 
 __all__ = [
     "BaselineSection",
@@ -316,12 +318,13 @@ class RobustnessSection(_Section):
     """How the certainty of tiers is found; `draws = 0` leaves it out.
 
     `variation` is what `Variation.from_spec` takes; by default every set of weights is as likely as
-    any other.
+    any other. A tier that a region has in `settled_from` of the draws is settled.
     """
 
     draws: int = Field(default=1_000, ge=0, le=10_000_000)
     seed: int = Field(default=42, ge=0)
     tiers: str = "refit"
+    settled_from: float = Field(default=SETTLED_FROM, gt=0.5, le=1.0)
     variation: dict[str, Any] = Field(default_factory=lambda: {"weights": "dirichlet"})
 
 
@@ -340,15 +343,21 @@ class FigureSection(_Section):
 
 
 class OutputSection(_Section):
-    """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`."""
+    """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`.
+
+    `author` and `date` are printed in brief and report, as they are to be cited.
+    """
 
     figures: bool = True
     figure: FigureSection = FigureSection()
     tables: bool | Literal["zh", "en", "both"] = True
     report: bool = True
+    brief: bool = True
     explorer: bool = True
     language: Literal["zh", "en"] | None = None
     approval: str | None = None
+    author: str = ""
+    date: str = ""
 
 
 class StudyFile(_Section):
@@ -368,6 +377,7 @@ class StudyFile(_Section):
     propose: ProposeSection | None = None
     network: NetworkSection | None = None
     diffusion: DiffusionSection | None = None
+    plan: PlanSection | None = None
     title_zh: str = ""
     title_en: str = ""
     description: str = ""

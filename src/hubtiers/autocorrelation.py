@@ -15,11 +15,12 @@ from hubtiers.errors import DataError, DuplicateRegionError, SpecError
 from hubtiers.regions.contiguity import Contiguity, contiguity, neighbour_pairs
 from hubtiers.scheme import Result
 
-__all__ = ["MoransI", "moran_of", "morans_i"]
+__all__ = ["FEWEST_PERMUTATIONS", "MoransI", "moran_of", "morans_i"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+FEWEST_PERMUTATIONS = 99
 _FEWEST = 4
 _BLOCK = 2_000_000
 """Most permuted values that are held at once."""
@@ -49,6 +50,8 @@ class MoransI:
         Regions with a value, but without a neighbour that has one.
     rule
         Who counts as a neighbour.
+    standardise
+        Whether the weights of the neighbours of a region sum to 1.
     """
 
     i: float
@@ -60,6 +63,7 @@ class MoransI:
     mean_neighbours: float
     islands: tuple[str, ...]
     rule: str
+    standardise: bool = True
 
     def to_frame(self) -> pd.DataFrame:
         """Return the measures as one row."""
@@ -72,7 +76,7 @@ class MoransI:
             f"<MoransI: I {self.i:.3f} over {self.n} regions ({self.expected:.3f} at random), "
             f"z {self.z:.2f}, p {self.p_value:.3g} of {self.permutations} permutations; "
             f"neighbours: {self.rule}, {self.mean_neighbours:.1f} each, {len(self.islands)} "
-            "without one>"
+            f"without one{'' if self.standardise else ', binary weights'}>"
         )
 
     def _repr_html_(self) -> str:
@@ -85,6 +89,7 @@ def morans_i(
     *,
     rule: str = "queen",
     k: int = 4,
+    standardise: bool = True,
     permutations: int = 999,
     rng: int = 42,
 ) -> MoransI:
@@ -102,8 +107,10 @@ def morans_i(
         Regions with geometry, of which `contiguity` tells the neighbours, or neighbours by region.
     rule, k
         What `contiguity` takes: `"queen"`, `"rook"`, or `"nearest"` with the `k` nearest.
+    standardise
+        Whether the weights of the neighbours of a region sum to 1, or are 1 each.
     permutations
-        How many times the values are dealt out anew.
+        How many times the values are dealt out anew, at least 99.
     rng
         Seed of these permutations.
 
@@ -124,7 +131,8 @@ def morans_i(
     Notes
     -----
     I = (n / S₀) · Σᵢ Σⱼ wᵢⱼ zᵢ zⱼ / Σᵢ zᵢ² with deviations z from the mean, and weights w that are
-    equal for the neighbours of a region and sum to 1 (row-standardised); S₀ is their sum. Islands
+    equal for the neighbours of a region and sum to 1 (row-standardised) or are 1 each (binary,
+    which gives another number); S₀ is their sum. Islands
     count in n and in the mean and have no weights. The probability is that of permutations (Cliff
     and Ord 1981), on both sides: (1 + number at least as far) / (1 + permutations).
 
@@ -136,9 +144,11 @@ def morans_i(
     >>> round(morans_i(pd.Series({"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}), ring).i, 3)
     0.4
     """
-    if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 1:
+    whole = isinstance(permutations, int) and not isinstance(permutations, bool)
+    if not whole or permutations < FEWEST_PERMUTATIONS:
         raise SpecError(
-            f"morans_i(permutations={permutations!r}) must be a whole number of at least 1."
+            f"morans_i(permutations={permutations!r}) must be a whole number of at least 99: with "
+            "fewer no probability below .01 can be seen."
         )
     series = values.scores if isinstance(values, Result) else values
     known = series.dropna().astype("float64")
@@ -149,7 +159,7 @@ def morans_i(
     first, second = neighbour_pairs(neighbours, names)
     deviations = _deviations(known, len(first))
     degree = np.bincount(first, minlength=len(names))
-    weights = 1.0 / degree[first]
+    weights = 1.0 / degree[first] if standardise else np.ones(len(first))
     i = moran_of(deviations, first, second, weights)
     drawn = _permuted(deviations, (first, second, weights), permutations, rng)
     mean, spread = float(drawn.mean()), float(drawn.std())
@@ -165,6 +175,7 @@ def morans_i(
         mean_neighbours=float(degree.mean()),
         islands=tuple(name for name, others in zip(names, degree, strict=True) if not others),
         rule=told,
+        standardise=standardise,
     )
 
 

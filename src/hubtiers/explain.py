@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._methods import describe
-from hubtiers._steps_up import StepUp, next_break, tier_above, tier_steps
+from hubtiers._steps_up import StepUp, next_break, tier_above, tier_steps, whole_steps
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework
 from hubtiers.gaps import weights_in
@@ -21,6 +21,7 @@ from hubtiers.scoring.aggregate import Arithmetic
 __all__ = ["Explanation", "StepUp", "explain", "median_of_others", "peer_medians", "standouts"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _MOST = 3
 """Strengths and weaknesses that are named of each region."""
@@ -54,6 +55,9 @@ class Explanation:
         its range first.
     note
         Why there are no steps, where there are none.
+    whole_step
+        The smallest step that can be taken: in whole numbers where the indicator counts things,
+        that is where all its values are whole. None where there is none.
     """
 
     region: str
@@ -70,6 +74,7 @@ class Explanation:
     gap: float | None
     steps: tuple[StepUp, ...]
     note: str
+    whole_step: StepUp | None = None
 
     @property
     def contributions(self) -> pd.Series:
@@ -89,7 +94,8 @@ class Explanation:
 
         By the difference of normalised values.
         """
-        return _furthest_above(self.indicators["difference"], _MOST)
+        difference = self.indicators["difference"]
+        return difference.iloc[_furthest_above(difference.to_numpy(float), _MOST)]
 
     @property
     def weaknesses(self) -> pd.Series:
@@ -97,7 +103,8 @@ class Explanation:
 
         By the difference of normalised values.
         """
-        return _furthest_below(self.indicators["difference"], _MOST)
+        difference = self.indicators["difference"]
+        return difference.iloc[_furthest_below(difference.to_numpy(float), _MOST)]
 
     @property
     def obstacles(self) -> pd.Series:
@@ -130,8 +137,16 @@ class Explanation:
             lines.append(
                 f"Next tier: {self.next_tier}, whose cut-point lies {self.gap:.4g} above the score"
             )
-        lines.append(f"Smallest single change that lifts it: {self.smallest_step or self.note}")
+        lines.append(f"Smallest single change that lifts it: {self._step_text()}")
         return lines
+
+    def _step_text(self) -> str:
+        """Return the step that can be taken, by the name of its indicator, or why there is none."""
+        step = self.whole_step
+        if step is None:
+            return self.note or "none in whole numbers"
+        named = self.indicators.loc[step.indicator, ["name_en", "name_zh"]]
+        return step.to_text(next(filter(None, named), step.indicator))
 
     def _head(self) -> str:
         place = f"rank {self.rank} of {self.scored}, {self.tier}"
@@ -218,6 +233,7 @@ def explain(result: Result, region: str) -> Explanation:
         gap=None if cut is None else cut - float(result.scores[region]),
         steps=steps,
         note=note,
+        whole_step=next(iter(whole_steps(result, region, steps)), None),
     )
 
 
@@ -256,25 +272,30 @@ def standouts(result: Result, *, most: int = _MOST) -> pd.DataFrame:
     [['b', 'strength', 'patents'], ['b', 'weakness', 'rd']]
     """
     difference = result.normalised - peer_medians(result)
+    codes = list(map(str, difference.columns))
+    values = result.table.values.loc[difference.index, codes].to_numpy(float)
     rows = []
-    for region in map(str, difference.index):
-        own: pd.Series = difference.loc[[region]].iloc[0]
-        values: pd.Series = result.table.values.loc[[region]].iloc[0]
+    for number, (region, own) in enumerate(
+        zip(map(str, difference.index), difference.to_numpy(float), strict=True)
+    ):
         for kind, furthest in (("strength", _furthest_above), ("weakness", _furthest_below)):
-            for code, distance in furthest(own, most).items():
-                rows.append((region, kind, str(code), float(distance), float(values[str(code)])))
+            for place in furthest(own, most):
+                distance, value = float(own[place]), float(values[number, place])
+                rows.append((region, kind, codes[place], distance, value))
     columns = ["region_id", "kind", "indicator", "difference", "value"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _furthest_above(difference: pd.Series, most: int) -> pd.Series:
-    above = difference[difference > 0]
-    return above.sort_values(ascending=False, kind="stable").head(most)
+def _furthest_above(difference: Floats, most: int) -> Ints:
+    """Return the places of the largest differences above 0, the largest first."""
+    above = np.flatnonzero(difference > 0)
+    return above[np.argsort(-difference[above], kind="stable")][:most]
 
 
-def _furthest_below(difference: pd.Series, most: int) -> pd.Series:
-    below = difference[difference < 0]
-    return below.sort_values(kind="stable").head(most)
+def _furthest_below(difference: Floats, most: int) -> Ints:
+    """Return the places of the smallest differences below 0, the smallest first."""
+    below = np.flatnonzero(difference < 0)
+    return below[np.argsort(difference[below], kind="stable")][:most]
 
 
 def peer_medians(result: Result) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,6 +21,9 @@ from hubtiers.scheme import Result
 from hubtiers.tiers.agreement import Agreement, agreement
 from hubtiers.years.moves import TierMoves
 from hubtiers.years.panel import TierPanel
+
+if TYPE_CHECKING:
+    from hubtiers.show.pages.paper import Report
 
 __all__ = ["Outcome"]
 
@@ -121,6 +125,12 @@ class Outcome:
         from hubtiers._output import notes_of
 
         return notes_of(self)
+
+    def brief(self) -> Report:
+        """Return what the study found on one page, as `brief.html` has it (一页简报)."""
+        from hubtiers._output import brief_of
+
+        return brief_of(self)
 
     def save(self, out: str | Path) -> list[Path]:
         """Write all files into a folder, or none.

@@ -22,11 +22,13 @@ from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData, told_as_keys
 from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
 from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
+from hubtiers._study_plan import assess_plan
 from hubtiers._trials import Choice, Trials, equal_weights, scheme_titles, try_schemes
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout, load_layout
+from hubtiers.hubs.plan import Attainment
 from hubtiers.hubs.stability import LayoutStability, assess_layout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.montecarlo import assess_robustness
@@ -103,6 +105,10 @@ class Study:
         lies_in = self.folder.resolve().name
         return lies_in if self.name == "study" and self.source and lies_in else self.name
 
+    def input_files(self, regions: pd.DataFrame) -> dict[str, Path]:
+        """Return every file that results of the study depend on, by the name in its record."""
+        return input_files(self.content, self.folder, regions)
+
     def load_table(self) -> IndicatorTable:
         """Read and join the data.
 
@@ -156,9 +162,9 @@ class Study:
         out
             Folder for `scores.csv`, `tiers.geojson`, `map.html` and `run.json`, for `panel.csv`
             where the study names several years, for `gaps.csv` and `by_option.csv` where there are
-            gaps and options, and for `map.png`, `map.svg`, `tables.xlsx` and `report.html` unless
-            the study leaves them out. They are written beside it and moved there only when all of
-            them are complete.
+            gaps and options, and for `map.png`, `map.svg`, `tables.xlsx`, `brief.html` and
+            `report.html` unless the study leaves them out. They are written beside it and moved
+            there only when all of them are complete.
         """
         stage("read")
         read, layout = self._read(), self.load_layout()
@@ -192,9 +198,13 @@ class Study:
             outside=self._against_outside(result, data),
             left_out=self._left_out(data),
             baselines=self.load_baselines(table),
-            inputs=input_files(self.content, self.folder, table.regions),
-            hubs=self._find_hubs(result, layout),
+            inputs=self.input_files(table.regions),
+            hubs=dataclasses.replace(self._find_hubs(result, layout), plan=self._plan()),
         )
+
+    def _plan(self) -> Attainment | None:
+        section = self.content.plan
+        return None if section is None else assess_plan(section, self.folder)
 
     def propose(self, **changes: Any) -> HubFindings:
         """Propose a layout as the section `[propose]` says, with some keys changed.
@@ -320,7 +330,7 @@ class Study:
         progress: bool = False,
     ) -> Robustness:
         section = self.content.robustness
-        return assess_robustness(
+        found = assess_robustness(
             read.scheme,
             read.table,
             Variation.from_spec(section.variation),
@@ -331,6 +341,7 @@ class Study:
             engine=engine,
             progress=progress,
         )
+        return dataclasses.replace(found, settled_from=section.settled_from)
 
     def schemes(self, weights: Iterable[str], *, tiers: Iterable[str] = ()) -> dict[str, Scheme]:
         """Return the scheme under other weights, and under other tier rules where some are named.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 import geopandas as gpd
 import numpy as np
@@ -317,17 +318,20 @@ def test_layer_legend_and_popup_follow(visit, zhang_outcome):
     seen = open_live(visit, result, variation, draws=300)
     page = seen.page
     page.click(".hubtiers-open-weights")
-    page.evaluate("hubtiers.setFill(drawn, 'confidence')")
+    page.evaluate("hubtiers.setFill(drawn, 'tier_and_certainty')")
     weights = weights_of(result, 8)
     live = live_under(page, weights.tolist())
     python = again(result, weights, variation, draws=300, rng=42)
-    opacity = page.evaluate(
-        "drawn.data.regions.map((_, n) => drawn.shapes[drawn.data.regionOf.indexOf(n)].options.fillOpacity)"
-    )
+    marks = page.evaluate("drawn.data.regions.map((_, n) => hubtiers.markOf(drawn, n))")
     own = [row[tier] for row, tier in zip(live["probability"], live["tier"], strict=True)]
-    np.testing.assert_allclose(opacity, np.maximum(own, 0.06))
+    regions = result.table.regions.index
+    codes = python.certainty.loc[regions].cat.codes.tolist()
+    assert marks == codes
     np.testing.assert_allclose(own, python.confidence.loc[result.table.regions.index])
-    assert "mean" in page.inner_text(".hubtiers-legend-fill")
+    legend = re.sub(r"\s+", " ", page.inner_text(".hubtiers-legend-fill")).lower()
+    assert (
+        f"settled ({codes.count(0)}) leaning ({codes.count(1)}) open ({codes.count(2)})" in legend
+    )
     text = page.inner_text(".hubtiers-live p")
     assert text == (
         "Certainty follows the choices: 300 draws (seed 42), weights near those of the scheme "
@@ -389,7 +393,7 @@ def test_what_is_not_live_says_why(visit, zhang_outcome, variation, reason):
         == f"Certainty does not follow the sliders: {reason} What was found holds for the study's own weights."
     )
     assert not page.locator(".hubtiers-live progress").is_visible()
-    page.evaluate("hubtiers.setFill(drawn, 'confidence')")
+    page.evaluate("hubtiers.setFill(drawn, 'tier_and_certainty')")
     assert reason in page.inner_text(".hubtiers-legend-fill")
     page.evaluate("hubtiers.openRegion(drawn, 0)")
     assert "STUDY'S OWN WEIGHTS" in page.inner_text(".hubtiers-popup").upper()

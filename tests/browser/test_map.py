@@ -16,6 +16,7 @@ from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
+from hubtiers.show.headline import headline_of
 from hubtiers.show.style import contrast
 from hubtiers.show.web.webmap import tier_map
 from hubtiers.study import load_study
@@ -299,7 +300,11 @@ def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
     keys = page.locator(".hubtiers-layers input[type=radio]").evaluate_all(
         "nodes => nodes.map(n => n.value)"
     )
-    assert keys == ["tier", "score", "function0", "function1", "function2", "confidence", "none"]
+    marked = ["tier_and_certainty", "tier", "chance"]
+    assert keys == [*marked, "score", "function0", "function1", "function2", "symbols", "none"]
+    # The first view says how sure every tier is: all of them lean, and have a texture.
+    assert {colour for colour, _ in fills(page)} == {"hatch"}
+    page.check(".hubtiers-layers input[value=tier]")
     tiers = fills(page)
     order = ["international", "national", "regional"]
     assert [c for c, _ in tiers] == [
@@ -308,7 +313,7 @@ def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
     for number, values in enumerate(
         [result.scores, *(result.sub_scores[c] for c in result.sub_scores)]
     ):
-        page.check(f".hubtiers-layers input[value={keys[number + 1]}]")
+        page.check(f".hubtiers-layers input[value={keys[number + 3]}]")
         colours = dict(zip(values.index, (c for c, _ in fills(page)), strict=True))
         assert colours[values.idxmax()] == "#0a4c39"
         assert colours[values.idxmin()] == "#eef6e4"
@@ -316,13 +321,88 @@ def test_each_fill_colours_the_regions_and_has_its_legend(visit, zhang_outcome):
         assert f"{values.min():.3f}" in legend
         assert f"{values.max():.3f}" in legend
         assert "14 regions" in legend
-    page.check(".hubtiers-layers input[value=confidence]")
-    assert fills(page) == [[colour, 0.7] for colour, _ in tiers]
-    assert page.inner_text(".hubtiers-legend-fill").count("mean 70 %") == 3
     page.check(".hubtiers-layers input[value=none]")
     assert len({colour for colour, _ in fills(page)}) == 1
     page.check(".hubtiers-layers input[value=tier]")
     assert fills(page) == tiers
+    assert seen.trouble == []
+
+
+MARKED = """() => drawn.data.regions.map((_, n) => {
+    const fill = drawn.shapes[drawn.data.regionOf.indexOf(n)].options.fillColor;
+    if (typeof fill === 'string') return 'plain';
+    return Object.keys(drawn.textures).find((key) => drawn.textures[key] === fill).split('-')[1];
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_mark_has_a_texture_a_row_of_the_legend_and_words(visit, zhang_outcome, scheme):
+    result, robust = zhang_outcome.result, zhang_outcome.robustness
+    web = tier_map(result, robustness=robust, explorer=True, language="en")
+    seen = visit(web, color_scheme=scheme)
+    page = seen.page
+    look = {"settled": "plain", "leaning": "1", "open": "2"}
+    assert page.evaluate(MARKED) == [look[mark] for mark in robust.certainty]
+    legend = re.sub(r"\s+", " ", page.inner_text(".hubtiers-legend-fill"))
+    assert "How sure settled (6) leaning (2) open (6) Settled: the tier in" in legend.replace(
+        "Settled (6) Leaning", "settled (6) leaning"
+    ).replace("Open (6)", "open (6)")
+    number = result.scores.index.get_loc("greater-bay-area")
+    page.evaluate(f"hubtiers.openRegion(drawn, {number})")
+    assert "open, more often National" in page.inner_text(".hubtiers-popup")
+    page.evaluate("hubtiers.togglePanel(drawn, 'table')")
+    assert "open, more often National" in page.inner_text(f"tr:has([data-key=row{number}])")
+    # Under other weights nothing is said of certainty.
+    page.evaluate("hubtiers.explore(drawn, { preset: 'equal', rule: 0 })")
+    modified = page.evaluate("drawn.modified")
+    if modified:
+        assert set(page.evaluate(MARKED)) == {"plain"}
+        assert "open, more" not in page.inner_text(".hubtiers-popup")
+    assert seen.trouble == []
+
+
+def test_the_probability_of_at_least_a_tier(visit, zhang_outcome):
+    result, robust = zhang_outcome.result, zhang_outcome.robustness
+    seen = visit(tier_map(result, robustness=robust, language="en"))
+    page = seen.page
+    page.check(".hubtiers-layers input[value=chance]")
+    assert "Probability of at least National" in page.inner_text(".hubtiers-legend-fill")
+    upper = robust.tier_probability[["international", "national"]].sum(axis=1)
+    assert page.evaluate("hubtiers.chances(drawn)") == pytest.approx(upper.tolist())
+    colours = dict(zip(upper.index, (c for c, _ in fills(page)), strict=True))
+    assert colours[upper.idxmax()] == "#3c1662"
+    page.select_option("[data-key=at-least]", label="International")
+    assert "Probability of at least International" in page.inner_text(".hubtiers-legend-fill")
+    alone = robust.tier_probability["international"]
+    assert page.evaluate("hubtiers.chances(drawn)") == pytest.approx(alone.tolist())
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", (1400, 900)), ("zh", (390, 844))])
+def test_the_headline_stands_below_the_title(visit, zhang_outcome, language, size):
+    said = [text.say(language) for text in headline_of(zhang_outcome)]
+    web = tier_map(
+        zhang_outcome.result,
+        robustness=zhang_outcome.robustness,
+        explorer=True,
+        language=language,
+        headline=headline_of(zhang_outcome),
+    )
+    seen = visit(web, size=size)
+    page = seen.page
+    assert page.inner_text(".hubtiers-headline p.lead") == f"{said[0]} {said[1]}"
+    page.click(".hubtiers-headline summary")
+    assert page.locator(".hubtiers-headline li").all_inner_texts() == said[2:]
+    assert page.locator(".hubtiers-own").is_hidden()
+    page.evaluate("drawn.modified = true; hubtiers.renewLegend(drawn)")
+    assert page.locator(".hubtiers-own").is_visible()
+    # Whatever is unfolded, the map keeps its half, and a popup gets room.
+    page.evaluate("drawn.modified = false; hubtiers.openRegion(drawn, 2)")
+    assert page.locator(".hubtiers-headline details[open]").count() == 0
+    page.wait_for_function(
+        """() => { const box = (s) => document.querySelector(s).getBoundingClientRect();
+          return box('.hubtiers-pop').top >= box('.hubtiers-title').bottom; }"""
+    )
     assert seen.trouble == []
 
 
@@ -376,7 +456,8 @@ def test_table_is_reached_and_used_by_keyboard(visit, zhang_outcome):
     assert [re.split(r"\s*\t\s*", r) for r in rows] == [
         [str(rank), name, tier.capitalize(), f"{score:.3f}"] for rank, name, tier, score in expected
     ]
-    for key in ("Tab", "Tab", "ArrowDown", "ArrowDown"):
+    # By the close button, the filter and the heads of the four columns.
+    for key in (*["Tab"] * 7, "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
     third = frame.index[2]
     assert page.evaluate("document.activeElement.textContent") == frame.loc[third, "name_en"]
@@ -516,7 +597,7 @@ def test_prints_light_on_one_page(visit, zhang_outcome, scheme):
     assert len(re.findall(rb"/Width\s+2496\b", pdf)) >= 3
     assert page.locator(".leaflet-pane canvas").count() == 3
     assert page.evaluate("window.paper") == ["light", 1040]
-    assert page.evaluate(LOOKS) == [scheme, 1280]
+    assert page.evaluate(MARKED) == [scheme, 1280]
     assert seen.trouble == []
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import pypdf
 import pytest
 
 from hubtiers.show.pages.report import build_report
+from hubtiers.study import load_study
 
 pytestmark = pytest.mark.browser
 
@@ -44,10 +47,11 @@ def test_figures_are_painted_and_nothing_is_asked_for(opened, zhang_outcome, lan
     pictures = page.evaluate(
         "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))"
     )
-    # Weights, map, rank and size, functions, tiers by number, correlations.
-    assert len(pictures) == 6
+    # Map and strip of the brief, map, rank and size, functions, tiers, ranks, number, correlations,
+    # weights.
+    assert len(pictures) == 10
     assert min(pictures) > 300
-    assert page.locator("section").count() == 11
+    assert page.locator("section").count() == 12
     page.click("nav a[href='#result']")
     assert page.evaluate(
         "Math.abs(document.querySelector('#result').getBoundingClientRect().top) < 5"
@@ -78,7 +82,7 @@ def test_prints_on_a4_with_every_section(opened, zhang_outcome):
     }
     assert sizes
     assert all(abs(w - 595) < 2 and abs(h - 842) < 2 for w, h in sizes)
-    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 14
+    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 12
     page.emulate_media(media="print")
     cut = page.evaluate(
         "[...document.querySelectorAll('table')].filter(t => t.scrollWidth > t.parentElement.clientWidth + 1).length"
@@ -93,4 +97,34 @@ def test_hostile_title_is_shown_as_written(opened, zhang_outcome):
     assert page.inner_text("h1") == HOSTILE
     assert page.locator("script").count() == 0
     assert page.locator("img:not(figure img)").count() == 0
+    assert trouble == []
+
+
+APPENDIX = {"zh": r"\d+\s+附表", "en": r"\d+\s+Appendix: full tables"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_336_cities_take_at_most_twelve_pages_and_an_appendix(opened, language):
+    report = build_report(load_study("cities2023").run(), language=language)
+    page, trouble = opened(report)
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    starts = [
+        number
+        for number, sheet in enumerate(printed.pages)
+        if re.search(APPENDIX[language], sheet.extract_text())
+    ]
+    # The appendix starts on a page of its own: before it there are so many pages.
+    assert len(starts) == 1
+    assert 6 <= starts[0] <= 12
+    assert len(printed.pages) > starts[0] + 5
+    page.set_viewport_size({"width": 688, "height": 1017})
+    page.emulate_media(media="print")
+    lines = page.evaluate(
+        """[...document.querySelectorAll('table')].filter(t => t.tBodies[0].rows.length > 200)
+             .map(t => [...t.tBodies[0].rows].map(r => r.getBoundingClientRect().height))"""
+    )
+    assert len(lines) == 4
+    for heights in lines:
+        # A row that wraps into two lines would be half as high again.
+        assert max(heights) < 1.3 * min(heights)
     assert trouble == []

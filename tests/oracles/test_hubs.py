@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from hubtiers.hubs.structure import zeta_of
+from hubtiers.hubs.structure import rank_size, zeta_of
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,15 @@ def test_rank_minus_half(n: int, mean: float, spread: float) -> None:
     assert found.mean() == pytest.approx(mean, abs=4 * spread / np.sqrt(samples))
     assert found.std() == pytest.approx(spread, rel=4 / np.sqrt(2 * samples))
     assert found.std() == pytest.approx(np.sqrt(2 / n), rel=0.06)
+
+
+@pytest.mark.parametrize(("n", "mean"), [(20, 0.899), (50, 0.923), (100, 0.944), (500, 0.977)])
+def test_without_the_shift_the_exponent_is_too_small(n: int, mean: float) -> None:
+    """The same experiment with plain ranks; the plain ζ is R² / q, as q is the other direction."""
+    rng, samples = np.random.default_rng(31), 600
+    found = []
+    for _ in range(samples):
+        law = rank_size(pd.Series(1.0 / rng.random(n), [f"r{k}" for k in range(n)]))
+        found.append(law.r_squared / law.q)
+    error = float(np.std(found)) / np.sqrt(samples)
+    assert np.mean(found) == pytest.approx(mean, abs=4 * error)

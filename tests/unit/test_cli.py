@@ -49,6 +49,7 @@ def test_build_prints_agreement_and_other_weights(built):
     assert rows[0][0].strip() == "entropy：熵值法"
     assert rows[0][-2].strip() == "7/14"
     names = [
+        "brief.html",
         "map.html",
         "map.png",
         "map.svg",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers._steps_up import whole_steps
 from hubtiers.coupling import coupling_coordination
 from hubtiers.errors import DataError, DomainError, UnknownOptionError
 from hubtiers.explain import explain, median_of_others, peer_medians, standouts
@@ -164,6 +165,53 @@ class TestNextTier:
             values.loc["c", "rd"] = step.value + share * step.change
             assert result.fitted.score(table(values)).tier["c"] == tier
 
+    def test_what_is_counted_is_told_in_whole_numbers_that_suffice(self):
+        result = run()
+        why = result.explain("c")
+        # 7.5 would do, and nobody has half a thing: all values of rd are whole.
+        assert why.smallest_step.needed == pytest.approx(7.5)
+        assert (why.whole_step.value, why.whole_step.needed, why.whole_step.tier) == (4, 8, "top")
+        assert why.whole_step.share_of_range == pytest.approx(0.4)
+        for needed, tier in ((8.0, "top"), (7.0, "middle")):
+            values = VALUES.copy()
+            values.loc["c", "rd"] = needed
+            assert result.fitted.score(table(values)).tier["c"] == tier
+        assert "lifts it: rd from 4 to 8 亿元 (+4)" in repr(why)
+
+    def test_less_of_what_is_counted_is_rounded_down(self):
+        result = run(SCHEME.replace(weight=EqualWeights()))
+        steps = {step.indicator: step for step in result.explain("b").steps}
+        whole = {step.indicator: step for step in whole_steps(result, "b", tuple(steps.values()))}
+        # 38 itself stays on the cut-point, and a score must exceed it.
+        assert steps["smog"].needed == pytest.approx(38.0)
+        assert (whole["smog"].value, whole["smog"].needed) == (40, 37)
+
+    def test_what_is_measured_keeps_its_fractions(self):
+        values = VALUES.copy()
+        values.loc["e", "rd"] = 6.5
+        why = run(values=values).explain("c")
+        assert why.whole_step == why.smallest_step
+        assert why.whole_step.needed % 1 != 0
+
+    def test_counts_by_size_are_told_as_counts(self):
+        values = VALUES.assign(people=[10.0, 10.0, 20.0, 40.0, 50.0])
+        counted = Indicator("rd", denominator="people", kind="extensive")
+        framework = Framework((counted, Indicator("papers")))
+        scheme = Scheme(denominate=Denominate(), tier=Thresholds(breaks=(0.6,), labels=("a", "b")))
+        result = scheme.run(IndicatorTable.from_frame(values, framework=framework))
+        tried = 0
+        for region in result.tier.index[result.tier == "b"]:
+            why = result.explain(region)
+            for step in whole_steps(result, region, why.steps):
+                tried += step.indicator == "rd"
+                assert step.needed == round(step.needed)
+                assert step.value == values.loc[region, step.indicator]
+                changed = values.copy()
+                changed.loc[region, step.indicator] = step.needed
+                again = IndicatorTable.from_frame(changed, framework=framework)
+                assert result.fitted.score(again).tier[region] == "a"
+        assert tried > 0
+
     def test_a_step_may_pass_over_a_tier(self):
         @dataclass(frozen=True)
         class Crowded:
@@ -271,7 +319,7 @@ class TestReport:
     def test_text(self):
         text = repr(run().explain("c"))
         assert text.startswith("<Explanation of c c c: score 0.4250, rank 3 of 5, middle>")
-        assert "rd from 4 to 7.5 亿元 (+3.5)" in text
+        assert "rd from 4 to 8 亿元 (+4)" in text
         assert "Next tier: top, whose cut-point lies 0.175 above the score" in text
 
     def test_html_escapes_what_users_write(self):

@@ -23,6 +23,7 @@ from hubtiers.study import load_study
 from hubtiers.tiers.agreement import agreement
 
 FILES = [
+    "brief.html",
     "map.html",
     "map.png",
     "map.svg",
@@ -414,7 +415,11 @@ def test_the_study_of_lists_gives_the_same_scores_byte_for_byte(tmp_path):
     """Its data and its method are those that were published with version 0.1.0."""
     outcome = load_study("cities2023-lists").run()
     write_scores(outcome.result, tmp_path / "scores.csv", robustness=outcome.robustness)
-    found = hashlib.sha256((tmp_path / "scores.csv").read_bytes()).hexdigest()
+    lines = (tmp_path / "scores.csv").read_bytes().splitlines(keepends=True)
+    assert lines[0].endswith(b",certainty,likeliest_tier\n")
+    # The columns of that version, which the marks follow.
+    published = b"".join([line.rsplit(b",", 2)[0] + b"\n" for line in lines])
+    found = hashlib.sha256(published).hexdigest()
     assert found == "c1e7e36ce32ba4eea4e4cbaee6cea51b9b770af84d3a841ac005127161c82fe7"
 
 
@@ -521,6 +526,14 @@ def test_confidence_is_written(tmp_path, zhang_outcome):
     assert (scores["rank_low"] <= scores["rank"]).all()
     assert (scores["rank"] <= scores["rank_high"]).all()
     assert zhang_outcome.robustness.draws == 1000
+    probability = zhang_outcome.robustness.tier_probability.loc[scores.index]
+    assert scores["likeliest_tier"].tolist() == probability.idxmax(axis=1).tolist()
+    kept = scores["likeliest_tier"] == scores["tier"]
+    marks = np.where(
+        scores["tier_probability"] >= 0.9, "settled", np.where(kept, "leaning", "open")
+    )
+    assert scores["certainty"].tolist() == marks.tolist()
+    assert scores["certainty"].value_counts().to_dict() == {"settled": 6, "open": 6, "leaning": 2}
 
 
 def test_outputs_can_be_left_out(study_folder):
@@ -528,7 +541,8 @@ def test_outputs_can_be_left_out(study_folder):
     text = path.read_text(encoding="utf-8")
     path.write_text(
         text
-        + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n",
+        + "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nreport = false\n"
+        "brief = false\n",
         encoding="utf-8",
     )
     load_study(path).run(study_folder / "out")

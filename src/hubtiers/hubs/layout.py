@@ -18,7 +18,7 @@ from hubtiers._storage import data_path, parse_toml, read_text, read_toml
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.regions._seats import as_seat, seats_of_table
-from hubtiers.regions.membership import expand_members, member_units
+from hubtiers.regions.membership import expand_members, has_member_units
 
 __all__ = ["Corridor", "Hub", "HubLayout", "Link", "layout_members", "load_layout", "seat_file"]
 
@@ -322,17 +322,10 @@ def layout_members(ids: Iterable[str], known: Container[str] = ()) -> tuple[str,
         When the default pack knows some of the ids, and another is unknown.
     """
     others = [i for i in ids if i not in known]
-    if not any(_is_shipped(i) for i in others):
+    if not any(has_member_units(i) for i in others):
         return tuple(dict.fromkeys(ids))
     units = (unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
     return tuple(dict.fromkeys(units))
-
-
-def _is_shipped(region: str) -> bool:
-    try:
-        return bool(member_units(region))
-    except UnknownOptionError:
-        return False
 
 
 def _require_ids(ids: object, what: str) -> None:
@@ -446,12 +439,18 @@ def _parse_layout(content: dict[str, Any], layout_id: str) -> HubLayout:
     # silence.
     known = {"hub", "corridor", "link", *HubLayout.__dataclass_fields__}
     known -= {"hubs", "corridors", "links"}
+    _require_no_parent(content, f"The file of {where}")
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of {where}:", key, sorted(known))
     hubs = tuple(_make(Hub, hub, where) for hub in _tables(content, "hub", where))
     corridors = tuple(_make(Corridor, part, where) for part in _tables(content, "corridor", where))
     links = tuple(_make(Link, part, where) for part in _tables(content, "link", where))
+    if not hubs and not corridors:
+        raise SpecError(
+            f"The layout {layout_id!r} has no hub and no corridor. Write [[hub]] with id, tier and "
+            "cores for each hub."
+        )
     parts = {"hubs": hubs, "corridors": corridors, "links": links}
     if isinstance(seats := content.get("seats"), Mapping):
         content["seats"] = {str(core): as_seat(core, at) for core, at in seats.items()}
@@ -492,13 +491,18 @@ def _are_texts(value: object) -> bool:
     return is_list and all(isinstance(text, str) for text in cast("Iterable[object]", value))
 
 
-def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
-    known = list(kind.__dataclass_fields__)
+def _require_no_parent(content: Mapping[str, Any], what: str) -> None:
+    """Refuse a key that would make one hub subordinate to another."""
     if "parent" in content:
         raise SpecError(
-            f"A {kind.__name__} in {where} has the key 'parent', but tiers are not subordinate to "
-            "each other (不存在隶属关系). Leave it out; a link says that two hubs are connected."
+            f"{what} has the key 'parent', but tiers are not subordinate to each other "
+            "(不存在隶属关系). Leave it out; a link says that two hubs are connected."
         )
+
+
+def _make(kind: type[Any], content: Mapping[str, Any], where: str) -> Any:
+    known = list(kind.__dataclass_fields__)
+    _require_no_parent(content, f"A {kind.__name__} in {where}")
     for key in content:
         if key not in known:
             raise UnknownOptionError(f"key of a {kind.__name__} in {where}:", key, known)

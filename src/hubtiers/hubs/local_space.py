@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers.autocorrelation import FEWEST_PERMUTATIONS
 from hubtiers.errors import DataError, SpecError, UnknownOptionError
 from hubtiers.regions.contiguity import Contiguity, contiguity
 
@@ -24,7 +25,6 @@ CLASSES = ("high-high", "low-high", "low-low", "high-low")
 
 NOT_SIGNIFICANT, NO_NEIGHBOUR = "not significant", "no neighbour"
 _FEWEST = 4
-_FEWEST_PERMUTATIONS = 99
 
 
 class _Ground(NamedTuple):
@@ -259,7 +259,7 @@ def _places(others: tuple[str, ...], place: Mapping[str, int]) -> Ints:
 
 def _require(permutations: int, level: float, correction: str | None) -> None:
     whole = isinstance(permutations, (int, np.integer)) and not isinstance(permutations, bool)
-    if not whole or permutations < _FEWEST_PERMUTATIONS:
+    if not whole or permutations < FEWEST_PERMUTATIONS:
         raise SpecError(
             f"permutations={permutations!r} must be a whole number of at least 99: with fewer no "
             "probability below .01 can be seen."

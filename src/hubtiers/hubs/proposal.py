@@ -17,6 +17,7 @@ from hubtiers.errors import HubtiersError, UnknownOptionError
 from hubtiers.framework import TIER_NAMES_ZH
 from hubtiers.hubs._rounds import Chosen, Ground, Rules, choose_hubs
 from hubtiers.hubs.selection import NOBODY
+from hubtiers.regions.pack import source_of
 
 __all__ = ["Proposal"]
 
@@ -202,7 +203,8 @@ class Proposal:
         pandas.DataFrame
             By number: `value`; `low` and `high`, the least and largest value that keep the cores,
             missing where nothing changes within a quarter and four times the value; `at_low` and
-            `at_high`, which places come (+) and go (−) beyond.
+            `at_high`, which places come (+) and go (−) beyond, in Chinese where they have such
+            names, and `at_low_en`, `at_high_en`.
 
         Notes
         -----
@@ -210,7 +212,7 @@ class Proposal:
         and goes within one step is missed.
         """
         rows = {dial.name: self._window(dial) for dial in self._dials()}
-        columns = ["value", "low", "high", "at_low", "at_high"]
+        columns = ["value", "low", "high", "at_low", "at_high", "at_low_en", "at_high_en"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("number")
 
     def _dials(self) -> Iterator[_Dial]:
@@ -229,12 +231,12 @@ class Proposal:
                 if isinstance(value, (int, float)) and value > 0:
                     yield _Dial(name, float(value), _most(name), _turning(first, rule, name))
 
-    def _window(self, dial: _Dial) -> tuple[float, float, float, str, str]:
+    def _window(self, dial: _Dial) -> tuple[float | str, ...]:
         low, at_low = self._edge(dial, 1.0 / _STEP)
         high, at_high = self._edge(dial, _STEP)
-        return dial.value, low, high, at_low, at_high
+        return dial.value, low, high, at_low[0], at_high[0], at_low[1], at_high[1]
 
-    def _edge(self, dial: _Dial, factor: float) -> tuple[float, str]:
+    def _edge(self, dial: _Dial, factor: float) -> tuple[float, tuple[str, str]]:
         """Return the last value that keeps the cores in one direction, and what changes beyond."""
         same, value = dial.value, dial.value
         while 1.0 / _FARTHEST < value / dial.value < _FARTHEST and value <= dial.most:
@@ -248,7 +250,7 @@ class Proposal:
                 middle = (value + same) / 2.0
                 same, value = (middle, value) if self._keeps(dial, middle) else (same, middle)
             return same, self._change(dial, value)
-        return np.nan, ""
+        return np.nan, ("", "")
 
     def _keeps(self, dial: _Dial, value: float) -> bool:
         found = self._try(dial, value)
@@ -262,15 +264,19 @@ class Proposal:
         except HubtiersError:
             return None
 
-    def _change(self, dial: _Dial, value: float) -> str:
+    def _change(self, dial: _Dial, value: float) -> tuple[str, str]:
+        """Return what comes and goes at a value, in Chinese and in English."""
         found = self._try(dial, value)
         if found is None:
-            return "fewer hubs fit"
+            return "可选的中心不足", "fewer hubs fit"
         now, then = (_cores_of(each) for each in (self.chosen, found))
-        names = self.names["zh"].where(self.names["zh"] != "", self.names["en"])
-        come = [f"+{names.iloc[place]}" for place in sorted(then - now)]
-        go = [f"−{names.iloc[place]}" for place in sorted(now - then)]
-        return " ".join([*come, *go]) or "other pairs"
+        chinese = self.names["zh"].where(self.names["zh"] != "", self.names["en"])
+        said = []
+        for names in (chinese, self.names["en"]):
+            come = [f"+{names.iloc[place]}" for place in sorted(then - now)]
+            go = [f"−{names.iloc[place]}" for place in sorted(now - then)]
+            said.append(" ".join([*come, *go]))
+        return said[0] or "核心的组合不同", said[1] or "other pairs"
 
     def statements(self, language: str = "en") -> list[str]:
         """Return every free choice in words, one a line, and tiers of which fewer hubs fit.
@@ -283,7 +289,7 @@ class Proposal:
         _require_language(language)
         rules, said = self.rules, _SAID[language]
         names = TIER_NAMES_ZH if language == "zh" else {}
-        parts = ", ".join(self.ground.group_names) or said["none"]
+        parts = ", ".join(self._parts(language)) or said["none"]
         lines = []
         for each in rules.rounds:
             counted = ", ".join(f"{names.get(tier, tier)} {n}" for tier, n in each.counts.items())
@@ -294,6 +300,17 @@ class Proposal:
         for tier, (asked, fit) in self.shortfall.items():
             lines.append(said["short"].format(names.get(tier, tier), asked, fit))
         return lines
+
+    def _parts(self, language: str) -> list[str]:
+        """Return the parts that are balanced over, by the names that their pack gives them."""
+        names = self.ground.group_names
+        pack = source_of(self.regions).load_pack()
+        for grouping in pack.groupings.values() if pack is not None else ():
+            places = {place.id: place for place in grouping.groups}
+            if set(names) <= set(places):
+                said = {name: getattr(places[name], f"name_{language}") for name in names}
+                return [said[name] or name for name in names]
+        return list(names)
 
     @property
     def shortfall(self) -> dict[str, tuple[int, int]]:

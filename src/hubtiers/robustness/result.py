@@ -26,6 +26,12 @@ from hubtiers.robustness._evaluate import DrawEvaluator, Evaluated
 from hubtiers.robustness._plan import BLOCK, Draws, Plan
 from hubtiers.robustness._separation import Separation, own_tiers, separate
 from hubtiers.robustness._shares import percent_text
+from hubtiers.robustness.certainty import (
+    SETTLED_FROM,
+    likeliest_tiers,
+    mark_certainty,
+    require_settled_from,
+)
 from hubtiers.robustness.sensitivity import sensitivity_of
 from hubtiers.robustness.variation import Variation
 from hubtiers.scheme import Result
@@ -51,6 +57,8 @@ class Robustness:
         The result of the scheme itself.
     plan, counts, against
         What the draws were, what was counted, and the reference; the properties below read them.
+    settled_from
+        Share of the draws from which a tier is settled, above 0.5 (see `certainty`).
 
     Notes
     -----
@@ -66,6 +74,10 @@ class Robustness:
     plan: Plan
     counts: Counts
     against: Reference
+    settled_from: float = SETTLED_FROM
+
+    def __post_init__(self) -> None:
+        require_settled_from(self.settled_from)
 
     @property
     def variation(self) -> Variation:
@@ -243,6 +255,21 @@ class Robustness:
         found = np.full(len(own), np.nan)
         found[known] = self.tier_probability.to_numpy()[known, own[known]]
         return pd.Series(found, index=self._index, name="confidence")
+
+    @cached_property
+    def certainty(self) -> pd.Series:
+        """How sure the tier of each region is: `"settled"`, `"leaning"` or `"open"`.
+
+        Settled: the region has its tier in at least nine draws of ten (`settled_from`). Leaning: in
+        fewer, but no other tier is likelier. Open: another tier is, which `likeliest` names. A
+        region without a score has no mark.
+        """
+        return mark_certainty(self.tier_probability, self.base.tier, self.settled_from)
+
+    @cached_property
+    def likeliest(self) -> pd.Series:
+        """The tier that each region has in most draws; its own where that is one of several."""
+        return likeliest_tiers(self.tier_probability, self.base.tier)
 
     @property
     def stable_core(self) -> list[str]:

@@ -9,10 +9,14 @@ __all__ = [
     "HUB_SHAPES",
     "LINK_COLOURS",
     "NO_DATA_COLOUR",
+    "PROBABILITY_RAMP",
     "SCORE_RAMP",
+    "TEXTURE",
+    "arrival_colours",
     "contrast",
     "hub_colours",
     "hub_shapes",
+    "texture_colour",
     "tier_colours",
 ]
 
@@ -36,6 +40,18 @@ SCORE_RAMP = ("#eef6e4", "#bfe0ae", "#78bb7f", "#31875a", "#0a4c39")
 Another hue than tiers, so that the two are not taken for each other.
 """
 
+PROBABILITY_RAMP = ("#f6f0f8", "#d8c3e3", "#ab86c4", "#74489b", "#3c1662")
+"""Colours of a probability from 0 to 1: a hue that neither tiers nor scores have."""
+
+TEXTURE = {"tile": 9.0, "dot": 1.0, "stripe": 1.0}
+"""Texture over the colour of a tier that is not settled, in pixels.
+
+A square of `tile` that repeats has two dots of the radius `dot` where the tier is leaning, and is
+crossed by a stripe of the width `stripe` where it is open.
+"""
+
+_TEXTURE_CONTRAST = 3.5
+
 HUB_SHAPES = ("star", "diamond", "square", "circle")
 """Symbol of a core by the tier of its hub, highest first.
 
@@ -58,6 +74,11 @@ def hub_colours(labels: Sequence[str]) -> dict[str, str]:
     return dict(zip(labels, _ramp(_HUB_RAMP, len(labels)), strict=True))
 
 
+def arrival_colours(n: int) -> list[str]:
+    """Return a fill colour for each of n classes of arrival, the earliest first and darkest."""
+    return _ramp(ARRIVAL_RAMP, n)
+
+
 def hub_shapes(labels: Sequence[str]) -> dict[str, str]:
     """Return the symbol of each tier of hubs, highest first; all from the fourth on are circles.
 
@@ -66,6 +87,22 @@ def hub_shapes(labels: Sequence[str]) -> dict[str, str]:
     """
     last = len(HUB_SHAPES) - 1
     return {label: HUB_SHAPES[min(place, last)] for place, label in enumerate(labels)}
+
+
+def texture_colour(ground: str) -> str:
+    """Return the grey of a texture on a colour: no stronger than needed to be seen there.
+
+    White on a dark tier and black on a light one would be stronger, but regions of few pixels would
+    then blend into the tier between the two. Darker than the ground where that is possible.
+
+    >>> texture_colour("#cfe6dc")
+    '#757575'
+    """
+    bright = contrast(ground, "#000000")
+    greys = [f"#{part:02x}{part:02x}{part:02x}" for part in range(256)]
+    seen = [grey for grey in greys if contrast(grey, ground) >= _TEXTURE_CONTRAST]
+    darker = [grey for grey in seen if contrast(grey, "#000000") < bright]
+    return darker[-1] if darker else seen[0]
 
 
 def contrast(colour: str, other: str) -> float:

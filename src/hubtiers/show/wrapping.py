@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["text_width", "wrap_text"]
+__all__ = ["cut_text", "text_width", "wrap_text"]
 
 _NEVER_FIRST = "，。；：、！？）】》”’%…·"
 _PIECE = re.compile(r"\s+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.", re.DOTALL)
@@ -22,6 +22,22 @@ def text_width(text: str) -> int:
         for c in text
         if not unicodedata.combining(c)
     )
+
+
+def cut_text(text: str, width: int) -> str:
+    """Return a text of at most `width` half-width cells; one that is cut ends with an ellipsis.
+
+    >>> cut_text("科技创新中心", 12), cut_text("科技创新中心", 7)
+    ('科技创新中心', '科技创…')
+    """
+    if text_width(text) <= width:
+        return text
+    kept = ""
+    for sign in text:
+        if text_width(kept + sign) >= width:
+            break
+        kept += sign
+    return f"{kept.rstrip()}…"
 
 
 def wrap_text(text: str, width: int) -> list[str]:

@@ -235,12 +235,13 @@ class FittedWinsorise:
             treated[code] = column.clip(lower, upper) if action == "winsorised" else column
         return pd.DataFrame(treated, index=numbers.index)
 
+    @property
+    def log_shift(self) -> pd.Series:
+        """What the logarithm adds to the distance from the lowest value, by indicator."""
+        return _LOG_SHIFT * (self.highest - self.lowest)
+
     def _logarithm(self, column: pd.DataFrame) -> pd.DataFrame:
-        shifted = (
-            column
-            - self.lowest[column.columns]
-            + _LOG_SHIFT * (self.highest - self.lowest)[column.columns]
-        )
+        shifted = column - self.lowest[column.columns] + self.log_shift[column.columns]
         require_domain(
             column,
             shifted.to_numpy() > 0,

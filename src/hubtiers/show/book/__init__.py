@@ -9,12 +9,18 @@ from collections.abc import Mapping
 
 from hubtiers.show.bilingual import Text
 from hubtiers.show.book import (
+    brief,
     certainty,
     console,
+    exploring,
     figures,
+    headline,
+    hub_figures,
+    hub_report,
     live,
     marks,
     methods,
+    plan,
     report,
     sheets,
     tables,
@@ -37,9 +43,12 @@ THEMES = (
     live.WORDS,
     live.FILLED,
     figures.WORDS,
+    hub_figures.WORDS,
+    hub_report.WORDS,
     tables.WORDS,
     methods.WORDS,
     report.WORDS,
+    plan.WORDS,
     years.WORDS,
     certainty.WORDS,
     console.WORDS,
@@ -48,6 +57,10 @@ THEMES = (
     year_map.WORDS,
     year_map.FILLED,
     sheets.WORDS,
+    brief.WORDS,
+    headline.WORDS,
+    exploring.WORDS,
+    exploring.FILLED,
 )
 
 BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme.items()}
@@ -61,6 +74,7 @@ BROWSER: Mapping[str, Text] = {
     **web.WORDS,
     **web_hubs.WORDS,
     **live.WORDS,
+    **exploring.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
     **takeaway.WORDS,
     **year_map.WORDS,

@@ -32,10 +32,17 @@ WORDS: Mapping[str, Text] = {
     "high_share": Text("95%", "95 %"),
     "low_share": Text("5%", "5 %"),
     "mean_share": Text("抽取的平均份额", "Mean share drawn"),
+    "marks_note": Text(
+        "稳固：至少{often}得到该层级；倾向：该层级最常出现，但不足此数；未定：另一层级更常出现。",
+        "Settled: the tier in at least {often}; leaning: the most frequent tier, in fewer; open: "
+        "another tier comes up more often.",
+    ),
+    "nine_of_ten": Text("九成的抽取", "nine draws of ten"),
     "none_left_out": Text("不剔除", "none"),
     "option": Text("选项", "Option"),
     "own_share": Text("本研究的份额", "Share in the study"),
     "own_tier_share": Text("全部", "All draws"),
+    "share_of_draws": Text("{percent}% 的抽取", "{percent} % of the draws"),
     "share_note": Text(
         "从未出现的份额以其 95% 置信上限表示（n 次抽取时为 1 − 0.05^(1/n)）。",
         "A share that no draw has shown is given as its upper 95 % bound, 1 − 0.05^(1/n) for n "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from hubtiers.scheme import Result
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
+    "NO_DATA_HATCH",
+    "OTHER_HATCH",
+    "draw_fills",
     "draw_ground",
     "draw_lines",
     "draw_locator",
     "draw_regions",
+    "draw_textures",
     "leaves_gaps",
     "paper_of",
     "prepare",
@@ -31,6 +36,9 @@ _SEA, _LAND, _PAPER, _REST, _GRID = "#f2f6f8", "#e9e8e4", "#ffffff", "#f6f5f1", 
 _COAST, _EDGE, _BORDER, _DASH, _HERE = "#d3d2cd", "#b9bdc1", "#6d757c", "#4a5157", "#c0392b"
 # Meridians and parallels are drawn where the frame is so wide that north turns within it.
 _GRID_FROM_DEGREES = 12.0
+
+NO_DATA_HATCH, OTHER_HATCH = "/////", "\\\\\\\\"
+"""Hatching of regions without data, and of those that have data but no colour."""
 
 
 def prepare(axes: Axes, window: tuple[float, float, float, float]) -> None:
@@ -89,26 +97,57 @@ def _paper(scene: Scene, frame: Frame) -> gpd.GeoSeries:
 def draw_regions(axes: Axes, scene: Scene, result: Result, frame: Frame) -> None:
     """Draw the regions in the colours of their tiers, those without a score hatched."""
     colours = tier_colours(result.breaks.labels)
+    draw_fills(axes, scene, frame, result.tier.astype("object").map(colours))
+
+
+def draw_fills(
+    axes: Axes, scene: Scene, frame: Frame, fills: pd.Series, hatched: pd.Series | None = None
+) -> None:
+    """Draw the regions in these colours, those without one hatched as without data.
+
+    Parameters
+    ----------
+    axes, scene, frame
+        Where and what is drawn.
+    fills
+        Colour by region; missing where there is none.
+    hatched
+        Whether a region without a colour has data all the same and is hatched the other way, by
+        region; none when left out.
+    """
     regions = scene.regions(frame)
     shapes = _visible(regions, frame)
-    tier = result.tier.astype("object").reindex(shapes.index)
-    scored = tier.notna()
+    fills = fills.reindex(shapes.index)
+    known = fills.notna()
     width = 0.5 if len(regions) <= 60 else 0.25 if len(regions) <= 800 else 0.1
-    faces = [colours[label] for label in tier[scored]]
-    axes.add_collection(
-        areas_of(shapes[scored], face=faces, edge="white", width=width, name="regions", order=3)
+    options = {"width": width, "order": 3}
+    coloured = areas_of(
+        shapes[known], face=list(fills[known]), edge="white", name="regions", **options
     )
-    if not scored.all():
-        missing = areas_of(
-            shapes[~scored],
-            face=NO_DATA_COLOUR,
-            edge="#a3a29d",
-            width=width,
-            name="no-data",
-            order=3,
-        )
-        missing.set_hatch("/////")
-        axes.add_collection(missing)
+    axes.add_collection(coloured)
+    marked = fills.index[:0] if hatched is None else hatched.index[hatched]
+    other = fills.index.isin(marked) & ~known
+    for chosen, face, edge, hatch, name in (
+        (~known & ~other, NO_DATA_COLOUR, "#a3a29d", NO_DATA_HATCH, "no-data"),
+        (other, _PAPER, "#8566b2", OTHER_HATCH, "hatched"),
+    ):
+        if chosen.any():
+            areas = areas_of(shapes[chosen], face=face, edge=edge, name=name, **options)
+            areas.set_hatch(hatch)
+            axes.add_collection(areas)
+
+
+def draw_textures(
+    axes: Axes, scene: Scene, frame: Frame, chosen: pd.Index, *, line: str, hatch: str, name: str
+) -> None:
+    """Draw a texture over some regions, which have their colours already."""
+    shapes = _visible(scene.regions(frame), frame)
+    shapes = shapes[shapes.index.isin(chosen)]
+    if shapes.empty:
+        return
+    texture = areas_of(shapes, face="none", edge=line, width=0.0, name=name, order=3.1)
+    texture.set_hatch(hatch)
+    axes.add_collection(texture)
 
 
 def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:

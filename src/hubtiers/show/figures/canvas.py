@@ -24,7 +24,7 @@ from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.show.figures.sheet import Sheet
 from hubtiers.show.fonts import Lettering, find_lettering
 
-__all__ = ["Board", "PrintFigure", "drawing", "save_figure"]
+__all__ = ["Board", "PrintFigure", "blank_sheet", "drawing", "save_figure"]
 
 FORMATS = ("png", "svg", "pdf", "tiff")
 _UNDATED: dict[str, dict[str, None]] = {
@@ -111,6 +111,12 @@ def _new_figure(size: tuple[float, float], lettering: Lettering) -> PrintFigure:
     figure = PrintFigure(figsize=size, dpi=150, facecolor="white")
     figure.lettering = lettering
     return figure
+
+
+def blank_sheet(size: tuple[float, float], language: str) -> Axes:
+    """Return axes that fill a sheet of this size in inches, for what draws on given axes."""
+    figure = _new_figure(size, find_lettering(language))
+    return figure.add_axes((0.004, 0.004, 0.992, 0.992))
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:

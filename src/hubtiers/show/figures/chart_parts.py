@@ -98,8 +98,8 @@ def write_note(board: Board, text: str, *, below: bool = False) -> None:
     )  # fmt: skip
 
 
-def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> None:
-    """Name points, the first ones first, where there is room."""
+def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> list[Any]:
+    """Name points, the first ones first, where there is room; return the names as drawn."""
     axes = board.axes
     board.figure.draw_without_rendering()
     anchors = _pixels(board, x[names.index], y[names.index])
@@ -112,9 +112,10 @@ def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> N
         gap=1.3 * dot,
         obstacles=dots_around(_pixels(board, x[y.index], y), dot),
     )
+    drawn = []
     for text, anchor, centre, region in zip(texts, anchors, centres, names.index, strict=True):
         shift = np.subtract(centre, anchor) * 72 / board.figure.dpi
-        axes.annotate(
+        label = axes.annotate(
             text,
             xy=(x[region], y[region]),
             xytext=tuple(shift),
@@ -124,6 +125,8 @@ def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> N
             fontsize=7.5,
             gid="label",
         )
+        drawn.append(label)
+    return drawn
 
 
 def _pixels(board: Board, x: pd.Series, y: pd.Series) -> list[tuple[float, float]]:

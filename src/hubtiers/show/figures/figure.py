@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hubtiers._drawing import require_result
+from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.network import HubNetwork
+from hubtiers.hubs.stability import LayoutStability
+from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import marks_note
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import draw_ground, draw_lines, draw_regions, prepare
+from hubtiers.show.figures.certainty_fill import (
+    chance_legend,
+    chances,
+    draw_chances,
+    draw_marked,
+    marked_legend,
+)
 from hubtiers.show.figures.furniture import (
     Furniture,
     draw_north_on_meridian,
     settle,
     standard_furniture,
 )
-from hubtiers.show.figures.hub_marks import draw_layout
+from hubtiers.show.figures.hub_marks import HubLayers, draw_layers, hub_layers
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.map_labels import draw_labels, label_points
-from hubtiers.show.figures.map_legend import legend_items
+from hubtiers.show.figures.map_legend import Rows, hub_legends, legend_item, tier_legend
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sheet import sheet_of
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
+from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.hub_seats import seat_note, seats_of
 from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.methods import method_text
@@ -36,19 +50,33 @@ if TYPE_CHECKING:
 
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["map_caption", "save_figure", "tier_figure"]
+__all__ = [
+    "SHEET_INCHES",
+    "Picture",
+    "captions_in",
+    "draw_sheet",
+    "map_caption",
+    "save_figure",
+    "tier_figure",
+]
 
+SHEET_INCHES = 9.0
 _MAP_SHARE = 0.97
+_TITLE_WIDTH, _CAPTION_WIDTH = 76, 164
 _FEW_LABELS = 9
 """Names on a narrow map, where more would hide what they name."""
 _LEGEND_GAP = 5.0
-_TITLE_WIDTH, _CAPTION_WIDTH = 76, 168
 
 
 def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simple
     result: Result,
     *,
     layout: HubLayout | None = None,
+    network: HubNetwork | None = None,
+    stability: LayoutStability | None = None,
+    robustness: Robustness | None = None,
+    at_least: str | None = None,
+    headline: Sequence[Text] | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     ax: Axes | None = None,
@@ -68,7 +96,22 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     result
         What to draw; its table must have geometry.
     layout
-        Hubs whose extents, cores and corridors are drawn. Without one, the best regions are named.
+        Hubs whose extents, cores and corridors are drawn, the cores of a hub joined. In a proposed
+        layout the lead has a star inside and further cores are smaller. Without a layout, the best
+        regions are named.
+    network
+        Links of the layout, as `build_network` gives them: strong solid and weak dashed, colour by
+        type, width by weight.
+    stability
+        As `assess_layout` gives it: a ring around each core shows the share of draws in which it is
+        one.
+    robustness
+        As `assess_robustness` gives it: tiers that are leaning have dots, open ones stripes.
+    at_least
+        A tier: the map then shows the probability of this tier or a higher one in place of tiers.
+    headline
+        Sentences of the caption, after the title. Left out, the first two of what the result and
+        its robustness say of themselves, and what the marks mean; an empty list for none.
     title
         Title as a text, or as `{"zh": …, "en": …}`.
     language
@@ -103,12 +146,13 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     DataError
         When the result has no geometry, or a region no area.
     SpecError
-        When the extent is no box, the layout has cores that the regions do not know, or a size
-        cannot be printed.
+        When the extent is no box, the layout has cores that the regions do not know, links or
+        shares come without their layout, `at_least` without robustness or with the lowest tier, or
+        a size cannot be printed.
     CRSError
         When the projection is not known, or is in degrees.
     UnknownOptionError
-        When the language or the name of a width is not known.
+        When the language, the tier of `at_least`, or the name of a width is not known.
     HubtiersError
         When Chinese is asked for and no font with Chinese characters is installed.
 
@@ -138,39 +182,116 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     require_result(result, "tier_figure()")
     from hubtiers.show.figures.canvas import drawing
 
+    layers = hub_layers(layout, network, stability)
     scene = make_scene(result, layout, extent=extent, crs=crs)
     spoken = language_of(result, language)
+    sentences = _sentences(result, robustness) if headline is None else headline
+    said = map_caption(result, layers or layout, title, scene, sentences) if caption else None
+    fill, legend = _fill(result, scene, robustness, at_least, spoken)
+    picture = Picture(
+        scene=scene,
+        fill=fill,
+        legends=(legend, *hub_legends(layers, spoken)),
+        title=title_texts(title, word("tier_title")).say(spoken),
+        captions=captions_in(result, said, spoken),
+        layers=layers,
+        points=lambda settled: label_points(settled, result, layout, spoken),
+    )
     sheet = sheet_of(width, font_size)
     with drawing(spoken, ax, size=(sheet.inches, 8.3), sheet=sheet) as board:
-        said = map_caption(result, layout, title, scene) if caption else None
-        lines = _caption_lines(board, said, _caption_languages(result, spoken), approval)
-        title_lines = _write_texts(board, title, lines)
-        furniture = _furniture(board, scene, result, layout)
-        legends = legend_items(board, result, layout, scene)
-        below = board.own and sheet.is_narrow
-        if not below:
-            furniture[len(scene.insets) : len(scene.insets)] = legends
-        scene, places = settle(scene, furniture, lambda frame: _map_width(board, frame))
-        prepare(board.axes, scene.frame.window)
-        stacked = _stacked(board, scene.frame, legends) if below else []
-        if board.own:
-            _arrange(board, scene.frame, title_lines, len(lines), _depth(stacked))
-        _draw_map(board, scene, result, layout)
-        covered = _draw_furniture(board, scene, furniture, places)
-        _draw_below(board, scene.frame, legends, stacked)
-        named = label_points(scene, result, layout, spoken)
-        draw_labels(board, named[:_FEW_LABELS] if sheet.is_narrow else named, covered)
+        draw_sheet(board, picture, approval)
         return board.figure
 
 
-def _draw_map(board: Board, scene: Scene, result: Result, layout: HubLayout | None) -> None:
-    draw_ground(board.axes, scene, scene.frame)
-    draw_regions(board.axes, scene, result, scene.frame)
-    draw_lines(board.axes, scene, scene.frame)
-    if layout is not None:
-        draw_layout(board.axes, scene, layout, scene.frame)
+def _sentences(result: Result, robustness: Robustness | None) -> list[Text]:
+    """Return what a caption says of the tiers and, with draws, of how sure they are."""
+    said = sentences_of(result, robustness=robustness)[:2]
+    return said if robustness is None else [*said, marks_note(robustness)]
+
+
+def _fill(
+    result: Result,
+    scene: Scene,
+    robustness: Robustness | None,
+    at_least: str | None,
+    language: str,
+) -> tuple[Callable[[Axes, Frame], None], tuple[Rows, str, str]]:
+    """Return what colours the regions, and its legend: tiers, their marks, or a probability."""
+    if robustness is None:
+        if at_least is not None:
+            raise SpecError(
+                f"tier_figure(at_least={at_least!r}) shows a probability, which needs draws. Give "
+                "robustness=assess_robustness(…)."
+            )
+        legend = tier_legend(result, scene, language)
+        return lambda axes, frame: draw_regions(axes, scene, result, frame), legend
+    if at_least is None:
+        legend = marked_legend(result, scene, robustness, language)
+        return lambda axes, frame: draw_marked(axes, scene, frame, result, robustness), legend
+    shares = chances(result, robustness, at_least)
+    legend = chance_legend(result, scene, shares, at_least, language)
+    return lambda axes, frame: draw_chances(axes, scene, frame, shares), legend
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What a map for print shows and says.
+
+    Attributes
+    ----------
+    scene
+        What has a place on it, before it has been given room.
+    fill
+        Draws the regions in their colours in a frame.
+    legends
+        Rows, title and name of each legend, in the order in which they choose their place.
+    title, captions
+        What stands above, and the sentences below, one by language.
+    layers
+        What is drawn of hubs.
+    points
+        Names and places of what is named, in the frame that everything has room in.
+    """
+
+    scene: Scene
+    fill: Callable[[Axes, Frame], None]
+    legends: Sequence[tuple[Rows, str, str]]
+    title: str
+    captions: Sequence[str]
+    layers: HubLayers | None
+    points: Callable[[Scene], list[tuple[str, tuple[float, float]]]]
+
+    def draw(self, axes: Axes, scene: Scene, frame: Frame, *, hubs: bool = True) -> None:
+        """Draw everything that lies on the ground of a frame."""
+        draw_ground(axes, scene, frame)
+        self.fill(axes, frame)
+        draw_lines(axes, scene, frame)
+        if self.layers is not None and hubs:
+            draw_layers(axes, scene, self.layers, frame)
+
+
+def draw_sheet(board: Board, picture: Picture, approval: str | None) -> None:
+    """Draw a picture with title, caption, legends, scale bar and insets on a board."""
+    lines = _caption_lines(board, picture.captions, approval)
+    title_lines = _write_texts(board, picture.title, lines)
+    furniture = _furniture(board, picture)
+    legends = [legend_item(board, *legend) for legend in picture.legends]
+    below = board.own and board.sheet.is_narrow
+    if not below:
+        insets = len(picture.scene.insets)
+        furniture[insets:insets] = legends
+    scene, places = settle(picture.scene, furniture, lambda frame: _map_width(board, frame))
+    prepare(board.axes, scene.frame.window)
+    stacked = _stacked(board, scene.frame, legends) if below else []
+    if board.own:
+        _arrange(board, scene.frame, title_lines, len(lines), _depth(stacked))
+    picture.draw(board.axes, scene, scene.frame)
     # From here on everything has its size in pixels, which furniture and labels need.
     board.figure.draw_without_rendering()
+    covered = _draw_furniture(board, scene, furniture, places)
+    _draw_below(board, scene.frame, legends, stacked)
+    named = picture.points(scene)
+    draw_labels(board, named[:_FEW_LABELS] if board.sheet.is_narrow else named, covered)
 
 
 def _draw_furniture(
@@ -208,11 +329,10 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     return canvas.save_figure(figure, path, dpi=dpi)
 
 
-def _furniture(
-    board: Board, scene: Scene, result: Result, layout: HubLayout | None
-) -> list[Furniture]:
+def _furniture(board: Board, picture: Picture) -> list[Furniture]:
     """Return what needs room on the map beside its legends, in the order in which it chooses."""
-    found = inset_items(board, scene, result, layout)
+    scene = picture.scene
+    found = inset_items(board, scene, picture.draw)
     locator = locator_item(board, scene)
     return [*found, *([locator] if locator else []), *standard_furniture(board, scene)]
 
@@ -229,21 +349,21 @@ def _map_width(board: Board, frame: Frame) -> float:
 
 def map_caption(
     result: Result,
-    layout: HubLayout | None,
+    layout: HubLayout | HubLayers | None,
     title: Mapping[str, str] | str | None,
     scene: Scene | None = None,
+    sentences: Sequence[Text] = (),
 ) -> Text:
-    """Return what stands below the map: title, method, fit, hubs, insets, source of boundaries."""
+    """Return what stands below the map.
+
+    Title, sentences of the headline, method, fit, hubs, insets, source of boundaries.
+    """
     names = title_texts(title, word("tier_title"))
     scale = result.breaks
-    hubs: Text | str = ""
-    if layout is not None:
-        known = {"zh": layout.title_zh, "en": layout.title_en}
-        hubs = word("caption_hubs").fill(title=title_texts(known, Text.same(layout.id)))
-        remark = seat_note(layout, seats_of(layout, scene.pack if scene else None))
-        hubs = hubs if isinstance(remark, str) else Text(hubs.zh + remark.zh, hubs.en + remark.en)
+    layers = hub_layers(layout) if isinstance(layout, HubLayout) else layout
+    hubs = "" if layers is None else _hub_caption(layers, scene)
     return word("caption").fill(
-        title=Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")),
+        title=_joined([Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")), *sentences]),
         n=int(result.scores.notna().sum()),
         k=len(scale.labels),
         method=method_text(result.fitted.scheme.tier),
@@ -253,6 +373,29 @@ def map_caption(
         insets=_inset_note(scene, result) if scene is not None else "",
         source=boundary_note(result.table.regions),
     )
+
+
+def _joined(sentences: Sequence[Text]) -> Text:
+    """Return sentences in a row; Chinese ones need no space."""
+    chinese, english = zip(*[(said.zh, said.en) for said in sentences], strict=True)
+    return Text("".join(chinese), " ".join(english))
+
+
+def _hub_caption(layers: HubLayers, scene: Scene | None) -> Text:
+    """Return what the caption says of hubs: their source, marks, links and rings."""
+    layout, network, stability = layers.layout, layers.network, layers.stability
+    known = {"zh": layout.title_zh, "en": layout.title_en}
+    said: list[Text | str] = [
+        word("caption_hubs").fill(title=title_texts(known, Text.same(layout.id)))
+    ]
+    said.append(seat_note(layout, seats_of(layout, scene.pack if scene else None)))
+    if network is not None:
+        rules = {"model": repr(network.model), "strong": repr(network.strong)}
+        said.append(word("caption_links").fill(**rules))
+    if stability is not None:
+        said.append(word("caption_rings").fill(draws=stability.draws))
+    texts = [text for text in said if isinstance(text, Text)]
+    return Text("".join(text.zh for text in texts), "".join(text.en for text in texts))
 
 
 def _inset_note(scene: Scene, result: Result) -> Text | str:
@@ -274,19 +417,23 @@ def _inset_note(scene: Scene, result: Result) -> Text | str:
     return note
 
 
-def _caption_languages(result: Result, language: str) -> tuple[str, ...]:
-    """Return the languages of the caption: a Chinese one is in English too, with English names."""
-    both = language == "zh" and "en" in languages_of(result)
-    return ("zh", "en") if both else (language,)
+def captions_in(result: Result, caption: Text | None, language: str) -> list[str]:
+    """Return the caption in its languages: one in Chinese stands in English too, with such names.
 
-
-def _caption_lines(
-    board: Board, caption: Text | None, languages: Sequence[str], approval: str | None
-) -> list[str]:
-    """Return the lines below the map; none without a caption."""
+    There is none without one.
+    """
     if caption is None:
         return []
-    said = [f"{say('figure', language)}  {caption.say(language)}" for language in languages]
+    both = language == "zh" and "en" in languages_of(result)
+    languages = ("zh", "en") if both else (language,)
+    return [f"{say('figure', spoken)}  {caption.say(spoken)}" for spoken in languages]
+
+
+def _caption_lines(board: Board, captions: Sequence[str], approval: str | None) -> list[str]:
+    """Return the lines below the map; none without a caption."""
+    if not captions:
+        return []
+    said = list(captions)
     if approval:
         said.append(f"{say('approval', board.language)}{approval}")
     lines: list[str] = []
@@ -300,10 +447,9 @@ def _sentence(text: str, language: str) -> str:
     return text if ended else f"{text}{say('full_stop', language)}"
 
 
-def _write_texts(board: Board, title: Mapping[str, str] | str | None, lines: Sequence[str]) -> int:
+def _write_texts(board: Board, title: str, lines: Sequence[str]) -> int:
     """Write title and caption; return how many lines the title takes."""
-    text = title_texts(title, word("tier_title")).say(board.language)
-    heading = wrap_text(board.text(text), board.sheet.characters(_TITLE_WIDTH))
+    heading = wrap_text(board.text(title), board.sheet.characters(_TITLE_WIDTH))
     board.axes.set_title(
         "\n".join(heading),
         fontsize=board.sheet.points(13),

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.network import HubNetwork
 from hubtiers.scheme import Result
-from hubtiers.show.figures.basemap import leaves_gaps, paper_of
+from hubtiers.show.figures.basemap import NO_DATA_HATCH, leaves_gaps, paper_of
 from hubtiers.show.figures.furniture import Furniture
-from hubtiers.show.figures.hub_marks import CORRIDOR, CORRIDOR_DASHES, marker_of
+from hubtiers.show.figures.hub_marks import (
+    COCORE_SHARE,
+    CORRIDOR,
+    CORRIDOR_DASHES,
+    EXTENT_TINT,
+    MARKER_SIZES,
+    STAR_SIZE,
+    WEAK_DASHES,
+    HubLayers,
+    marker_of,
+    ring_outline,
+)
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.outlines import box_of
 from hubtiers.show.figures.room import Piece
 from hubtiers.show.figures.scene import Frame, Scene
-from hubtiers.show.style import NO_DATA_COLOUR, hub_colours, hub_shapes, tier_colours
+from hubtiers.show.style import LINK_COLOURS, NO_DATA_COLOUR, hub_colours, hub_shapes, tier_colours
 from hubtiers.show.words import break_texts, say, tier_name, yardstick_text
 
 if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["legend_items"]
+__all__ = ["Rows", "hub_legends", "legend_item", "other_rows", "tier_legend"]
 
 _EDGE, _NO_DATA_EDGE = "#b9bdc1", "#a3a29d"
 _CORNERS = ("lower left", "lower right", "upper left", "upper right")
@@ -29,22 +40,28 @@ Rows = list[tuple[Any, str]]
 """A symbol and its text, row by row."""
 
 
-def legend_items(
-    board: Board, result: Result, layout: HubLayout | None, scene: Scene
-) -> list[Furniture]:
-    """Return the legends of tiers and hubs as pieces that find their place on the map."""
-    language = board.language
-    rows = _tier_rows(result, language) + _other_rows(result, scene, language)
+def tier_legend(result: Result, scene: Scene, language: str) -> tuple[Rows, str, str]:
+    """Return the rows of the legend of tiers, its title and its name."""
+    rows = _tier_rows(result, language) + other_rows(result, scene, language)
     rows += _yardstick_rows(result, language)
-    found = [_legend_item(board, rows, say("tier_score", language), "legend")]
-    if layout is not None:
-        found.append(
-            _legend_item(board, _hub_rows(layout, language), say("hubs", language), "hub-legend")
-        )
+    return rows, say("tier_score", language), "legend"
+
+
+def hub_legends(layers: HubLayers | None, language: str) -> list[tuple[Rows, str, str]]:
+    """Return the legends of hubs and links, each with rows, title and name; none without hubs."""
+    if layers is None:
+        return []
+    rows = _hub_rows(layers, language)
+    if layers.stability is not None:
+        rows.append((_ring(), say("ring_legend", language)))
+    found = [(rows, say("hubs", language), "hub-legend")]
+    if layers.network is not None:
+        linked = _link_rows(layers.network, language)
+        found.append((linked, say("links_legend", language), "link-legend"))
     return found
 
 
-def _legend_item(board: Board, rows: Rows, title: str, name: str) -> Furniture:
+def legend_item(board: Board, rows: Rows, title: str, name: str) -> Furniture:
     """Return a legend: drawn out of the way to know its size, and put in its place afterwards."""
     legend = _draw_legend(board, rows, title)
     extent = box_of(legend)
@@ -73,7 +90,7 @@ def _tier_rows(result: Result, language: str) -> Rows:
     return rows
 
 
-def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
+def other_rows(result: Result, scene: Scene, language: str) -> Rows:
     """Return what has no tier: regions without a score, and places that belong to no region."""
     from matplotlib.patches import Patch
 
@@ -81,7 +98,7 @@ def _other_rows(result: Result, scene: Scene, language: str) -> Rows:
     unscored = int(result.scores.reindex(scene.area.study.index).isna().sum())
     if unscored:
         hatched = Patch(
-            facecolor=NO_DATA_COLOUR, edgecolor=_NO_DATA_EDGE, hatch="/////", linewidth=0.4
+            facecolor=NO_DATA_COLOUR, edgecolor=_NO_DATA_EDGE, hatch=NO_DATA_HATCH, linewidth=0.4
         )
         rows.append((hatched, f"{say('no_data', language)}  ({unscored})"))
     if leaves_gaps(scene, result):
@@ -98,26 +115,78 @@ def _yardstick_rows(result: Result, language: str) -> Rows:
     return [] if said is None else [(Patch(visible=False), said.say(language))]
 
 
-def _hub_rows(layout: HubLayout, language: str) -> Rows:
+def _hub_rows(layers: HubLayers, language: str) -> Rows:
+    from matplotlib.colors import to_rgba
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
+    layout = layers.layout
     colours, shapes = hub_colours(layout.tiers), hub_shapes(layout.tiers)
     rows: Rows = []
     for tier in layout.tiers:
-        marker = marker_of(shapes[tier])
         number = sum(hub.tier == tier for hub in layout.hubs)
         if number:
-            size = 10 if marker == "*" else 5.5
-            mark = Line2D(
-                [], [], linestyle="none", marker=marker, color=colours[tier], markersize=size
-            )
+            mark = _mark(colours[tier], shapes[tier])
             rows.append((mark, f"{tier_name(tier, language)}  ({number})"))
+    first, shape = colours[layout.tiers[0]], shapes[layout.tiers[0]]
+    if layers.has_leads:
+        pair = (_mark(first, shape), _mark("white", "star", STAR_SIZE))
+        rows.append((pair, say("lead_shown", language)))
+    if any(len(hub.cores) > 1 for hub in layout.hubs):
+        size = (COCORE_SHARE * MARKER_SIZES["diamond"]) ** 0.5
+        joined = Line2D([], [], color=first, marker=marker_of(shape), markersize=size)
+        rows.append((joined, say("cocores_shown", language)))
     if any(hub.extent for hub in layout.hubs):
-        outline = Line2D([], [], color=colours[layout.tiers[0]], linewidth=1.5)
-        rows.append((outline, say("extents", language)))
+        pale = Patch(facecolor=to_rgba(first, 2 * EXTENT_TINT), edgecolor=first, linewidth=1.4)
+        rows.append((pale, say("extents", language)))
     if layout.corridors:
         dashed = Line2D([], [], color=CORRIDOR, linewidth=1.1, linestyle=CORRIDOR_DASHES)
         rows.append((dashed, say("corridors", language)))
+    return rows
+
+
+def _mark(colour: str, shape: str, size: float | None = None) -> Any:
+    """Return the symbol of a core for a legend."""
+    from matplotlib.lines import Line2D
+
+    area = 0.75 * (MARKER_SIZES[shape] if size is None else size)
+    mark = Line2D([], [], linestyle="none", marker=marker_of(shape), color=colour)
+    mark.set(markersize=area**0.5, markeredgecolor="white", markeredgewidth=0.3)
+    return mark
+
+
+def _ring() -> Any:
+    """Return the symbol of a share of draws: two thirds of a ring."""
+    from matplotlib.lines import Line2D
+
+    return Line2D(
+        [],
+        [],
+        linestyle="none",
+        marker=ring_outline(2 / 3),
+        markersize=11,
+        markerfacecolor="none",
+        markeredgecolor="#22262a",
+        markeredgewidth=1.5,
+    )
+
+
+def _link_rows(network: HubNetwork, language: str) -> Rows:
+    """Return the types of links that there are with their numbers, and how strength is drawn."""
+    from matplotlib.lines import Line2D
+
+    counts = network.links["type"].value_counts()
+    rows: Rows = []
+    for kind, colour in LINK_COLOURS.items():
+        if kind in counts:
+            text = f"{say(f'link_{kind}', language)}  ({counts[kind]})"
+            rows.append((Line2D([], [], color=colour, linewidth=2.2), text))
+    found = set(network.links["strength"])
+    if "strong" in found:
+        rows.append((Line2D([], [], color="#44505a"), say("link_strong_line", language)))
+    if "weak" in found:
+        weak = Line2D([], [], color="#44505a", linewidth=1.0, linestyle=WEAK_DASHES)
+        rows.append((weak, say("link_weak_line", language)))
     return rows
 
 

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hubtiers.hubs.layout import HubLayout
-from hubtiers.scheme import Result
-from hubtiers.show.figures.basemap import (
-    draw_ground,
-    draw_lines,
-    draw_locator,
-    draw_regions,
-    prepare,
-)
+from hubtiers.show.figures.basemap import draw_locator, prepare
 from hubtiers.show.figures.furniture import Furniture
-from hubtiers.show.figures.hub_marks import draw_layout
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.outlines import box_of
 from hubtiers.show.figures.room import Piece
@@ -31,18 +22,20 @@ __all__ = ["inset_items", "locator_item"]
 _LOCATOR_WIDTH = 0.17
 
 
-def inset_items(
-    board: Board, scene: Scene, result: Result, layout: HubLayout | None
-) -> list[Furniture]:
+class Draw(Protocol):
+    """Draws what lies on the ground of a frame, with or without hubs."""
+
+    def __call__(self, axes: Axes, scene: Scene, frame: Frame, *, hubs: bool = True) -> None:
+        """Draw it."""
+        ...
+
+
+def inset_items(board: Board, scene: Scene, draw: Draw) -> list[Furniture]:
     """Return the insets as pieces that find their place on the main map."""
-    # A map that a pack declares is printed as it says.
-    drawn = None if scene.is_whole else layout
-    return [_inset(board, scene, result, inset, drawn) for inset in scene.insets]
+    return [_inset(board, scene, inset, draw) for inset in scene.insets]
 
 
-def _inset(
-    board: Board, scene: Scene, result: Result, inset: SideMap, layout: HubLayout | None
-) -> Furniture:
+def _inset(board: Board, scene: Scene, inset: SideMap, draw_on: Draw) -> Furniture:
     def piece(_frame: Frame, width: float) -> Piece:
         own = inset.width * width
         return Piece(inset.id, own, own * inset.frame.shape, inset.corners)
@@ -50,11 +43,8 @@ def _inset(
     def draw(_frame: Frame, place: Box) -> Box:
         axes = _axes(board, inset.id, place)
         prepare(axes, inset.frame.window)
-        draw_ground(axes, scene, inset.frame)
-        draw_regions(axes, scene, result, inset.frame)
-        draw_lines(axes, scene, inset.frame)
-        if layout is not None:
-            draw_layout(axes, scene, layout, inset.frame)
+        # A map that a pack declares is printed as it says.
+        draw_on(axes, scene, inset.frame, hubs=not scene.is_whole)
         _write_title(board, axes, inset)
         return _settled(board, axes)
 

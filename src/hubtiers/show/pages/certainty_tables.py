@@ -13,6 +13,7 @@ from hubtiers.robustness._by_option import option_name
 from hubtiers.robustness._plan import Factor
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import certainty_frame, mark_text, marks_note
 from hubtiers.show.methods import method_text, options_text
 from hubtiers.show.pages.print_table import (
     REGION,
@@ -38,6 +39,8 @@ __all__ = [
 
 _MOST_OPTIONS = 8
 """More options than this, as of indicators that are left out, have no columns of their own."""
+
+_RANK_FIGURES = 5
 
 _FACTORS = {
     "weights": "step_weight",
@@ -66,16 +69,30 @@ def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
     shares = robustness.tier_probability.add_prefix("probability_")
     ranks = robustness.rank_interval.add_prefix("rank_")
     frame = result.to_frame()[["name_zh", "name_en", "tier"]].join([shares, ranks])
+    marks = certainty_frame(result, robustness)
+    frame = frame.join(marks[["certainty", "likeliest"]].astype("object"))
     draws = fewest_draws(robustness)
     columns = [REGION_ID, *REGION, column("tier", of=tier_at("tier"))]
+    columns.append(column("certainty", of=_mark_of))
     for label in robustness.tier_probability.columns:
         share = number_at(f"probability_{label}")
         columns.append(column(tier_text(label), of=share, digits=3, draws=draws))
     sides = ("rank_low", "rank_median", "rank_high")
-    columns += [column(side, of=number_at(side), digits=1) for side in sides]
-    notes = [word("certainty_note"), *([word("share_note")] if draws else [])]
+    columns += [_rank_column(side) for side in sides]
+    notes = [word("certainty_note"), marks_note(robustness)]
+    notes += [word("share_note")] if draws else []
     records = records_of(frame)
     return print_table("certainty", "certainty_table", columns, records, notes=notes, headings=3)
+
+
+def _rank_column(side: str) -> Column:
+    # A rank is a whole number, but for a median between two.
+    return column(side, of=number_at(side), digits=1, significant=_RANK_FIGURES)
+
+
+def _mark_of(row: Mapping[str, Any]) -> Text | None:
+    """Return the mark of a region; None for one without a score."""
+    return mark_text(row["certainty"], row["likeliest"])
 
 
 def fewest_draws(robustness: Robustness) -> int:

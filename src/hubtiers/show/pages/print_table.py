@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pandas as pd
@@ -127,6 +127,13 @@ class PrintTable:
         """Return the rows as text, numbers with the digits of their column."""
         columns, rows = self.shown(language)
         return [list(map(cell_words, row, columns)) for row in rows]
+
+    def without(self, heading: Text) -> PrintTable:
+        """Return the table without the columns of a heading; itself where there is none."""
+        places = [k for k, column in enumerate(self.columns) if column.heading != heading]
+        columns = tuple(self.columns[place] for place in places)
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        return replace(self, columns=columns, rows=rows)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a frame with English headings."""

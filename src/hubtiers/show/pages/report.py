@@ -2,90 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from hubtiers._storage import replacing
 from hubtiers.compare import Comparison
-from hubtiers.errors import SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.language import language_of
+from hubtiers.show.pages.brief import brief_section
+from hubtiers.show.pages.paper import Report, assemble, gather
 from hubtiers.show.pages.report_page import Material, Page, Section
 from hubtiers.show.pages.report_sections import write_sections
-from hubtiers.show.text import html_text
-from hubtiers.show.words import require_language, say, title_texts, word
+from hubtiers.show.words import word
 
-__all__ = ["Report", "build_report"]
-
-_STYLE = Path(__file__).parent / "assets" / "report.css"
-# Nothing on the page may run or load, whatever a name in the data looks like.
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+__all__ = ["Report", "build_pages", "build_report"]
 
 
-@dataclass(frozen=True, repr=False)
-class Report:
-    """A report, ready to be saved or shown.
-
-    Attributes
-    ----------
-    title, language
-        Its title, and the language it is written in.
-    sections
-        Anchor and heading of each section, in order.
-    html
-        The whole page: no scripts, no links to other files, figures inside.
-    """
-
-    title: str
-    language: str
-    sections: tuple[tuple[str, str], ...]
-    html: str
-
-    def save(self, path: str | Path) -> Path:
-        """Write the page as an HTML file in UTF-8; an interrupted run leaves no half file.
-
-        Raises
-        ------
-        SpecError
-            When the path does not end in `.html` or `.htm`.
-        """
-        target = Path(path)
-        if target.suffix.lower() not in (".html", ".htm"):
-            raise SpecError(
-                f"The report is a page, but the path is {target.name!r}. Give one that ends in "
-                ".html."
-            )
-        with replacing(target) as temporary:
-            temporary.write_text(self.html, encoding="utf-8")
-        return target
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per section: its anchor and heading."""
-        return pd.DataFrame(self.sections, columns=["section", "heading"])
-
-    def __repr__(self) -> str:
-        kilobytes = len(self.html.encode("utf-8")) // 1000
-        return f"<Report {self.title!r}: {len(self.sections)} sections, {kilobytes} kB>"
-
-    def _repr_html_(self) -> str:
-        # A frame of its own keeps the styles of the page and of the notebook apart.
-        page = escape(self.html, quote=True)
-        title = escape(self.title)
-        return (
-            f'<iframe sandbox srcdoc="{page}" title="{title}" width="100%" height="640"></iframe>'
-        )
-
-
-def build_report(
+def build_report(  # noqa: PLR0913 -- what a report is made from, one of them for the record
     source: Result | Outcome,
     *,
     layout: HubLayout | None = None,
@@ -95,6 +31,7 @@ def build_report(
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     approval: str | None = None,
+    run: str = "",
 ) -> Report:
     """Write a report on a result (研究报告): data, method, result, confidence, gaps, how to rerun.
 
@@ -120,6 +57,8 @@ def build_report(
         study.
     approval
         Number of the map's approval (审图号), printed only when given.
+    run
+        What tells this run from others, such as the start of the SHA-256 of `run.json`.
 
     Returns
     -------
@@ -138,9 +77,10 @@ def build_report(
 
     Notes
     -----
-    Everything is read from the result; nothing is classified, ranked or rounded anew. A figure that
-    cannot be drawn, such as a map of a result without geometry, is replaced by a sentence that says
-    why.
+    The first page is the brief (`build_brief`); the result comes next, then how sure it is, what it
+    was held against, the data, the method. Tables of all regions stand at the end. Everything is
+    read from the result; nothing is classified, ranked or rounded anew. Where a figure cannot be
+    drawn, such as a map of a result without geometry, the method says why.
 
     **Missing values** are dashes in tables, and hatched on the map.
 
@@ -149,61 +89,40 @@ def build_report(
     >>> from hubtiers.study import load_study
     >>> report = build_report(load_study("zhang2022").run(), language="en")
     >>> report.to_frame()["section"].tolist()[:6]
-    ['question', 'data', 'method', 'result', 'number', 'structure']
+    ['brief', 'result', 'confidence', 'comparison', 'number', 'space']
     >>> report.to_frame()["section"].tolist()[6:]
-    ['comparison', 'space', 'gaps', 'rerun', 'appendix']
+    ['data', 'structure', 'gaps', 'method', 'rerun', 'appendix']
     """
-    if language is not None:
-        require_language(language)
-    if isinstance(source, Result):
-        material = Material(source, title_texts(title, word("report_title")))
-    elif isinstance(source, Outcome):
-        names = title_texts(title or source.title, word("report_title"))
-        material = Material.of(source, names)
-    else:
-        raise SpecError(
-            f"A report is made from a Result or an Outcome, but got {type(source).__name__}."
-        )
-    given: dict[str, Any] = {
+    given = {
         "layout": layout,
         "reference": reference,
         "robustness": robustness,
         "comparison": comparison,
+        "approval": approval,
+        "run": run or None,
     }
-    given = {name: value for name, value in given.items() if value is not None}
-    material = dataclasses.replace(material, approval=approval, **given)
+    material = gather(source, title, language, given, default=word("report_title"))
     spoken = language_of(material.result, language)
-    sections = write_sections(material, Page(spoken))
-    heading = material.title.say(spoken)
+    return _pages(material, spoken)[1]
+
+
+def build_pages(
+    outcome: Outcome, *, language: str, approval: str | None, run: str
+) -> tuple[Report, Report]:
+    """Return brief and report of a study: the brief is the first page of both, and drawn once."""
+    given = {"approval": approval, "run": run}
+    material = gather(outcome, None, language, given, default=word("report_title"))
+    return _pages(material, language)
+
+
+def _pages(material: Material, language: str) -> tuple[Report, Report]:
+    page, title = Page(language), material.title.say(language)
+    sections = [brief_section(material, page), *write_sections(material, page)]
+    brief, report = (_finished(title, language, part) for part in (sections[:1], sections))
+    return brief, report
+
+
+def _finished(title: str, language: str, sections: Sequence[Section]) -> Report:
     anchors = tuple((section.anchor, section.heading) for section in sections)
-    return Report(heading, spoken, anchors, _assemble(heading, spoken, sections))
-
-
-def _assemble(title: str, language: str, sections: Sequence[Section]) -> str:
-    """Return the whole page: no scripts, no links to other files."""
-    tag = "zh-CN" if language == "zh" else "en"
-    said, style = html_text(title), _STYLE.read_text(encoding="utf-8")
-    links = "".join(map(_link_html, sections))
-    body = "".join(_section_html(n, section) for n, section in enumerate(sections, start=1))
-    return (
-        f'<!DOCTYPE html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{said}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f"<header><h1>{said}</h1></header>\n"
-        f'<nav aria-label="{say("contents", language)}"><ol>{links}</ol></nav>\n'
-        f"<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-
-
-def _link_html(section: Section) -> str:
-    return f'<li><a href="#{section.anchor}">{html_text(section.heading)}</a></li>'
-
-
-def _section_html(number: int, section: Section) -> str:
-    anchor = section.anchor
-    return (
-        f'<section id="{anchor}" aria-labelledby="{anchor}-heading">'
-        f'<h2 id="{anchor}-heading">{number}  {html_text(section.heading)}</h2>'
-        f"{section.body}</section>"
-    )
+    html = assemble(title, language, sections, styles=("report.css", "brief.css"))
+    return Report(title, language, anchors, html)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -21,20 +22,26 @@ __all__ = [
     "definitions",
     "figure_html",
     "heading",
+    "image_html",
     "names_text",
     "paragraph",
     "preformatted",
+    "scroller",
     "step_html",
     "steps_html",
     "table_html",
 ]
 
-_BROAD = 8
+_BROAD, _VAST = 8, 12
 _SHORT = 26
-_BRIEF = 24
+_ROW, _BROAD_ROW, _PADDING = 128, 158, 3
+"""Half-width cells that fit a printed line, also in smaller type, and those between two columns."""
+
+_BRIEF = 15
 _WIDE = 700
 _PATH = re.compile(r'(<path\b[^>]*? d=")([^"]*)(")')
-_NUMBER = re.compile(r"-?\d+\.\d+")
+_NEAR = 0.3
+"""Points of an outline that are nearer than this to the one before are left out, in points."""
 
 
 def paragraph(text: str) -> str:
@@ -97,28 +104,42 @@ def table_html(table: PrintTable, number: int, language: str, *, most: int | Non
     """Return a table with caption, headings with their scope, and notes; at most `most` rows."""
     columns, _ = table.shown(language)
     rows = table.texts(language)
-    shown = rows[:most]
-    kinds = [_kind(column, shown, place) for place, column in enumerate(columns)]
     # The last of the columns that name the row is the heading of the row.
     named = sum(column.serves(language) for column in table.columns[: table.headings]) - 1
+    kept = [k for k in range(len(columns)) if k <= named or _says_something(rows, k)]
+    columns = [columns[k] for k in kept]
+    rows = [[row[k] for k in kept] for row in rows]
+    shown = rows[:most]
+    widths = _widths(columns, shown)
+    needed = _row_width(columns, widths, language)
+    kinds = _kinds(columns, widths, fits=needed <= _BROAD_ROW)
     label = say("table_number", language, n=number)
     caption = f"{label}  {html_text(table.title.say(language))}"
     body = "".join(_row_html(row, kinds, named) for row in shown)
     notes = [note.say(language) for note in table.notes]
     if len(shown) < len(rows):
         notes.append(say("rows_left_out", language, most=most, n=len(rows) - len(shown)))
+    looks = _looks(columns, shown, needed)
     return (
-        f'{_scroller(label)}<table class="{_looks(columns, shown)}"><caption>{caption}</caption>'
+        f'{scroller(label)}<table class="{looks}"><caption>{caption}</caption>'
         f"<thead><tr>{_head_html(columns, kinds, language)}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{_notes_html(notes)}"
     )
 
 
-def _looks(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
+def _says_something(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Say whether a column has a cell that is not empty."""
+    return any(row[place] not in ("", "–") for row in rows)
+
+
+def _looks(columns: Sequence[Column], rows: Sequence[Sequence[str]], needed: int) -> str:
     """Return the classes of a table: smaller type for broad ones, one page for brief ones."""
-    broad = ["broad"] if len(columns) > _BROAD else []
-    brief = ["brief"] if len(rows) <= _BRIEF else []
-    return " ".join(broad + brief)
+    looks = ["broad"] if len(columns) > _BROAD or _ROW < needed <= _BROAD_ROW else []
+    if len(columns) > _VAST:
+        looks.append("vast")
+    if len(rows) <= _BRIEF:
+        looks.append("brief")
+    return " ".join(looks)
 
 
 def _head_html(columns: Sequence[Column], kinds: Sequence[str], language: str) -> str:
@@ -138,17 +159,38 @@ def _notes_html(notes: Sequence[str]) -> str:
     return f'<p class="notes">{html_text(" ".join(notes))}</p>' if notes else ""
 
 
-def _scroller(label: str) -> str:
+def scroller(label: str) -> str:
     """Return the start of a box that scrolls sideways, by keyboard too."""
-    return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{html_text(label)}">'
 
 
-def _kind(column: Column, rows: Sequence[Sequence[str]], place: int) -> str:
-    """Return the class of a column: numbers, short texts that stay on one line, or long ones."""
-    if column.holds_numbers:
-        return "number"
-    widest = max((text_width(row[place]) for row in rows), default=0)
-    return "short" if widest <= _SHORT else "long"
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return how wide the widest cell of each column is."""
+    widths = [0] * len(columns)
+    for row in rows:
+        widths = list(map(max, widths, map(text_width, row)))
+    return widths
+
+
+def _row_width(columns: Sequence[Column], widths: Sequence[int], language: str) -> int:
+    """Return how wide a row is where no cell is broken; a heading is broken between its words."""
+    needed = 0
+    for column, width in zip(columns, widths, strict=True):
+        words = column.heading.say(language).split()
+        needed += max(width, *map(len, words), 0) + _PADDING
+    return needed
+
+
+def _kinds(columns: Sequence[Column], widths: Sequence[int], *, fits: bool) -> list[str]:
+    """Return the class of each column: numbers, texts that stay on one line, or long ones.
+
+    Where a whole row fits a line of the page, none of its texts is broken.
+    """
+    kinds = []
+    for column, width in zip(columns, widths, strict=True):
+        is_short = fits or width <= _SHORT
+        kinds.append("number" if column.holds_numbers else "short" if is_short else "long")
+    return kinds
 
 
 def _cell(text: str, kind: str, *, named: bool) -> str:
@@ -158,18 +200,23 @@ def _cell(text: str, kind: str, *, named: bool) -> str:
 
 
 def figure_html(figure: Figure, number: int, caption: str, language: str) -> str:
-    """Return a figure as an SVG picture inside the page, its caption for those who cannot see."""
+    """Return a figure with number and caption, which is also for those who cannot see it."""
+    label, said = say("figure_number", language, n=number), html_text(caption)
+    image = image_html(figure, caption)
+    return (
+        f"<figure>{scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+    )
+
+
+def image_html(figure: Figure, alt: str) -> str:
+    """Return a figure as an SVG picture inside the page, with what it says to who cannot see it."""
     from hubtiers.show.figures.canvas import svg_text
 
     width, height = (round(float(side) * 96) for side in figure.get_size_inches())
     picture = base64.b64encode(_lighter(svg_text(figure)).encode()).decode()
-    label, said = say("figure_number", language, n=number), html_text(caption)
-    image = (
-        f'<img class="{_shape(width, height)}" width="{width}" height="{height}" alt="{said}" '
-        f'src="data:image/svg+xml;base64,{picture}">'
-    )
     return (
-        f"<figure>{_scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
+        f'<img class="{_shape(width, height)}" width="{width}" height="{height}" '
+        f'alt="{html_text(alt)}" src="data:image/svg+xml;base64,{picture}">'
     )
 
 
@@ -181,9 +228,27 @@ def _shape(width: int, height: int) -> str:
 
 
 def _lighter(svg: str) -> str:
-    """Return a drawing with its outlines to a tenth of a point: half of the size."""
+    """Return a drawing with its outlines to a tenth of a point: a quarter of the size."""
     return _PATH.sub(lambda path: path[1] + _shortened(path[2]) + path[3], svg)
 
 
 def _shortened(outline: str) -> str:
-    return _NUMBER.sub(lambda number: f"{float(number[0]):.1f}", outline)
+    """Return an outline without the points that nobody sees beside the one before."""
+    kept: list[str] = []
+    x = y = math.inf
+    for line in outline.strip().split("\n"):
+        command, *numbers = line.split()
+        if not numbers:
+            kept.append(command)
+            continue
+        to_x, to_y = float(numbers[-2]), float(numbers[-1])
+        if command == "L" and abs(to_x - x) + abs(to_y - y) < _NEAR:
+            continue
+        x, y = to_x, to_y
+        kept.append(command + " ".join(map(_tenth, numbers)))
+    return "".join(kept)
+
+
+def _tenth(number: str) -> str:
+    """Return a number to a tenth, without a tenth that is none."""
+    return f"{float(number):.1f}".removesuffix(".0")

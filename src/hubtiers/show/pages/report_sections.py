@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ from hubtiers.show.figures.charts import (
     FEWEST_SPOKES,
     radar_figure,
     rank_size_figure,
-    weight_figure,
 )
 from hubtiers.show.figures.figure import map_caption, tier_figure
 from hubtiers.show.figures.scene import make_scene
@@ -27,23 +26,22 @@ from hubtiers.show.pages.report_html import (
     bullets,
     definitions,
     names_text,
+    paragraph,
     preformatted,
     step_html,
     steps_html,
 )
-from hubtiers.show.pages.report_page import Material, Page, Section
+from hubtiers.show.pages.report_page import FIRST_ROWS, TOP_ROWS, Material, Page, Section
 from hubtiers.show.pages.report_tables import (
     empty_slot_table,
     join_table,
     move_table,
     status_table,
 )
-from hubtiers.show.pages.result_tables import by_weighting, weight_titles
 from hubtiers.show.pages.sections_cities import position_section
 from hubtiers.show.pages.sections_cuts import overlap_note
 from hubtiers.show.pages.sections_doubt import write_confidence, write_gap_effects
 from hubtiers.show.pages.sections_evidence import (
-    flags_in_full,
     number_section,
     outside_part,
     reference_part,
@@ -52,48 +50,43 @@ from hubtiers.show.pages.sections_evidence import (
     top_tier_caveat,
 )
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
+from hubtiers.show.pages.sections_plan import plan_section
 from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
-from hubtiers.show.words import Text, has_chinese, node_name, region_names, tier_name
+from hubtiers.show.words import Text, has_chinese, node_name, region_names, tier_name, word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["write_sections"]
 
-_FIRST_ROWS = 20
-_LONG_TABLES = (
-    "scores",
-    "carried",
-    "gap_effects",
-    "certainty",
-    "by_option",
-    "moved",
-    "movers",
-)
-_MOST_SCHEMES_DRAWN = 8
+_MOST_PAIRS = 20
+_MOST_MIXED = 6
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely")
 
 Writer = Callable[[Material, Page], str]
 
 
 def write_sections(material: Material, page: Page) -> list[Section]:
-    """Return the sections of a report, those left out for which there is no material."""
+    """Return the sections behind the brief, the result first; those without material are left out.
+
+    The appendix is written last: it holds the tables that others show in part.
+    """
     writers: dict[str, tuple[str, Writer]] = {
-        "question": ("question_section", _question),
-        "data": ("data_section", _data),
-        "method": ("method_section", _method),
         "result": ("result_section", _result),
-        "position": ("position_section", position_section),
-        "hubs": ("hub_section", hub_section),
-        "number": ("number_section", number_section),
-        "structure": ("structure_section", structure_section),
-        "missing": ("gap_effects", write_gap_effects),
         "confidence": ("confidence_section", write_confidence),
         "comparison": ("comparison_section", _comparison),
+        "position": ("position_section", position_section),
+        "number": ("number_section", number_section),
         "space": ("space_section", space_section),
+        "hubs": ("hub_section", hub_section),
+        "plan": ("plan_section", plan_section),
         "years": ("years_section", years_section),
+        "data": ("data_section", _data),
+        "structure": ("structure_section", structure_section),
+        "missing": ("gap_effects", write_gap_effects),
         "gaps": ("gap_section", _gaps),
+        "method": ("method_section", _method),
         "rerun": ("rerun_section", _rerun),
         "appendix": ("appendix_section", _appendix),
     }
@@ -115,23 +108,6 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         if body := write(material, page):
             sections.append(Section(anchor, page.word(heading), body))
     return sections
-
-
-def _question(material: Material, page: Page) -> str:
-    result = material.result
-    scored, tiers = int(result.scores.notna().sum()), len(result.breaks.labels)
-    number = len(result.table.framework.indicators)
-    body = page.text(
-        f"哪些区域居于哪一层级？本报告按 {number} 个指标的综合得分"
-        f"把 {scored} 个区域分为 {tiers} 级，"
-        "并说明所用数据与方法、结果、结果的可靠程度以及尚未涵盖的内容。",
-        f"Which region stands in which tier? This report sorts {scored} regions into {tiers} tiers "
-        "by a composite of "
-        f"{number} indicators. It states the data and the method, the result and how sure it is, "
-        "and what is not "
-        "covered.",
-    )
-    return body + _own_words(material.description, page)
 
 
 def _own_words(said: Text, page: Page) -> str:
@@ -160,7 +136,7 @@ def _data(material: Material, page: Page) -> str:
             definitions(_join_facts(material.result, page)),
             overlap_note(material, page),
             page.table(join_table(material.result.table.report)),
-            page.table(status_table(material.result)),
+            page.later(status_table(material.result)),
             _carried(material, page),
         ]
     )
@@ -169,7 +145,7 @@ def _data(material: Material, page: Page) -> str:
 def _carried(material: Material, page: Page) -> str:
     """Return the values that are from other years; nothing where there are none."""
     carried = material.tables.get("carried")
-    return "" if carried is None else page.table(carried, most=_FIRST_ROWS)
+    return "" if carried is None else page.table(carried, most=FIRST_ROWS)
 
 
 def _join_facts(result: Result, page: Page) -> list[tuple[str, str]]:
@@ -214,12 +190,13 @@ def _mixed_years(result: Result, language: str) -> str:
     for code, years in result.table.report.mixed_years.items():
         if code in result.table.framework.node:
             parts.append(f"{node_name(result, code, language)} ({', '.join(map(str, years))})")
-    return "; ".join(parts)
+    # The table of indicators has the years of each.
+    return names_text(parts, language, most=_MOST_MIXED)
 
 
 def _overlapping(result: Result, language: str) -> str:
     names = region_names(result, language)
-    return "; ".join(f"{names[a]} – {names[b]}" for a, b in result.table.overlaps[:_FIRST_ROWS])
+    return "; ".join(f"{names[a]} – {names[b]}" for a, b in result.table.overlaps[:_MOST_PAIRS])
 
 
 def _method(material: Material, page: Page) -> str:
@@ -231,6 +208,7 @@ def _method(material: Material, page: Page) -> str:
     tables = [material.tables[name] for name in ("levels", "scaling") if name in material.tables]
     return "".join(
         [
+            _own_words(material.description, page),
             page.text(
                 "计算按以下步骤进行；标准化之后各指标均为数值越大越好。"
                 "x 为原始值（经异常值处理者为 x′，标准化时代替 x），y 为标准化值，"
@@ -248,43 +226,32 @@ def _method(material: Material, page: Page) -> str:
             steps_html(steps),
             page.heading("aggregation_heading"),
             page.text("".join(how), " ".join(how)),
-            *(page.table(table) for table in tables),
-            page.table(material.tables["weights"]),
-            page.figure(
-                lambda: weight_figure(_weighted(material, page), language=page.drawn_language),
-                page.say("各指标的有效权重。", "Effective weights of the indicators."),
-            ),
+            *map(page.later, tables),
+            page.later(material.tables["weights"]),
+            _undrawn(page),
         ]
     )
 
 
-def _weighted(material: Material, page: Page) -> Result | Mapping[str, Result]:
-    """Return the results whose weights are drawn: all weightings, unless they are too many."""
-    schemes = material.schemes
-    if schemes is None:
-        return material.result
-    weightings = by_weighting(schemes.results)
-    if len(weightings) > _MOST_SCHEMES_DRAWN:
-        return material.result
-    titles = weight_titles(schemes)
-    return {titles[name].say(page.drawn_language): one for name, one in weightings.items()}
+def _undrawn(page: Page) -> str:
+    """Return which pictures there are not, and why."""
+    return "".join(map(paragraph, page.undrawn))
 
 
 def _result(material: Material, page: Page) -> str:
     result, tables = material.result, material.tables
-    return "".join(
-        [
-            definitions(_members(result, page)),
-            page.table(tables["tiers"]),
-            page.figure(lambda: _map(material, page), _map_caption(material, page)),
-            page.table(tables["scores"], most=_FIRST_ROWS),
-            page.figure(
-                lambda: rank_size_figure(result, language=page.drawn_language),
-                page.say("位序—规模图，两轴均为对数。", "Rank and size, both axes logarithmic."),
-            ),
-            _profiles(result, page),
-        ]
+    parts = [
+        page.figure(lambda: _map(material, page), _map_caption(material, page)),
+        # What gaps did has a section of its own; beside the scores it would break their lines.
+        page.table(tables["scores"].without(word("gap_mark")), most=TOP_ROWS),
+        page.table(tables["tiers"]),
+        definitions(_members(result, page)),
+    ]
+    ranks = page.figure(
+        lambda: rank_size_figure(result, language=page.drawn_language),
+        page.say("位序—规模图，两轴均为对数。", "Rank and size, both axes logarithmic."),
     )
+    return "".join([*parts, page.pair(ranks, _profiles(result, page))])
 
 
 def _profiles(result: Result, page: Page) -> str:
@@ -316,6 +283,7 @@ def _map(material: Material, page: Page) -> Figure:
     return tier_figure(
         material.result,
         layout=material.layout,
+        robustness=material.robustness,
         title=material.title.to_plain(),
         language=page.drawn_language,
         caption=False,
@@ -339,7 +307,7 @@ def _comparison(material: Material, page: Page) -> str:
     if "comparison" in material.tables:
         parts += [page.heading("other_schemes"), page.table(material.tables["comparison"])]
     if material.schemes is not None:
-        parts.append(page.table(move_table(material.schemes), most=_FIRST_ROWS))
+        parts.append(page.later(move_table(material.schemes)))
     parts.append(outside_part(material, page))
     return "".join(parts)
 
@@ -391,10 +359,10 @@ def _rerun(material: Material, page: Page) -> str:
         ]
     versions = [("python", platform.python_version())]
     versions += [(name, version(name)) for name in _PACKAGES]
+    listed = page.word("comma").join(f"{name} {number}" for name, number in versions)
     parts += [
         preformatted(_method_text(material.result)),
-        page.text("软件版本：", "Versions:"),
-        definitions(versions),
+        page.text(f"软件版本：{listed}。", f"Versions: {listed}."),
     ]
     return "".join(parts)
 
@@ -409,16 +377,10 @@ def _method_text(result: Result) -> str:
 
 
 def _appendix(material: Material, page: Page) -> str:
-    tables = material.tables
-    full = [tables[name] for name in _LONG_TABLES if name in tables]
-    if material.schemes is not None:
-        full.append(move_table(material.schemes))
-    if flags := flags_in_full(material.result):
-        full.append(flags)
-    # What stands whole in the text is not printed twice.
-    body = "".join(page.table(table) for table in full if len(table.rows) > _FIRST_ROWS)
-    if "ranks" in tables:
-        body += page.table(tables["ranks"])
+    """Return the tables that the text shows in part, and the ranks under every scheme."""
+    body = "".join(map(page.whole_table, page.in_full))
+    if "ranks" in material.tables:
+        body += page.whole_table(material.tables["ranks"])
     return body or page.text(
         "各表均已在正文中完整列出。",
         "Every table stands in full in the text.",

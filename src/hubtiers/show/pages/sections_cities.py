@@ -7,13 +7,11 @@ from hubtiers.show.pages.position_tables import (
     position_table,
     window_table,
 )
-from hubtiers.show.pages.report_page import Material, Page
+from hubtiers.show.pages.report_page import FIRST_ROWS, Material, Page
 from hubtiers.show.words import node_text
 from hubtiers.tiers.rules import PositionTiers
 
 __all__ = ["position_section"]
-
-_MOST_ROWS = 40
 
 
 def position_section(material: Material, page: Page) -> str:
@@ -40,5 +38,5 @@ def position_section(material: Material, page: Page) -> str:
         "share that a region which this rule lifts reaches in as many functions as are asked for; "
         "places alike.",
     )
-    placed = page.table(position_table(result), most=_MOST_ROWS)
+    placed = page.table(position_table(result), most=FIRST_ROWS)
     return within + placed + window + page.table(window_table(result))

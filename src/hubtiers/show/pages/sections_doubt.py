@@ -10,6 +10,7 @@ from hubtiers.robustness._shares import percent_text
 from hubtiers.robustness.result import FIRST_DRAWS, Robustness
 from hubtiers.robustness.variation import PerLevel, Variation
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import marks_note
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.gap_text import list_gap_effects, percent
 from hubtiers.show.methods import method_text
@@ -20,13 +21,14 @@ from hubtiers.show.pages.certainty_tables import (
     weights_drawn_table,
 )
 from hubtiers.show.pages.report_html import definitions
-from hubtiers.show.pages.report_page import Material, Page
+from hubtiers.show.pages.report_page import FIRST_ROWS, TOP_ROWS, Material, Page
 from hubtiers.show.words import Text, node_text, region_names, tier_text
 
 __all__ = ["size_effect_text", "write_confidence", "write_gap_effects"]
 
-_FIRST_ROWS = 20
 _DOMINANT = 0.4
+_MOST_DRAWN = 25
+"""Regions in the figures, which stand side by side: each has a row."""
 
 
 def write_confidence(material: Material, page: Page) -> str:
@@ -36,10 +38,11 @@ def write_confidence(material: Material, page: Page) -> str:
     return "".join(
         [
             _what_a_probability_is(robustness, page),
+            _marks(robustness, page),
             definitions(_shares(robustness, page)),
-            _weights_drawn(material.result, robustness, page),
             _figures(material.result, robustness, page),
-            page.table(material.tables["certainty"], most=_FIRST_ROWS),
+            page.table(material.tables["certainty"], most=TOP_ROWS),
+            _weights_drawn(material.result, robustness, page),
             _options(material, robustness, page),
             _drivers(robustness, page),
         ]
@@ -59,18 +62,29 @@ def _what_a_probability_is(robustness: Robustness, page: Page) -> str:
     )
 
 
+def _marks(robustness: Robustness, page: Page) -> str:
+    """Return what settled, leaning and open mean; how many of each there are says the brief."""
+    said = marks_note(robustness)
+    return page.text(said.zh, said.en)
+
+
 def _figures(result: Result, robustness: Robustness, page: Page) -> str:
     language = page.drawn_language
     shares = page.figure(
-        lambda: tier_probability_figure(robustness, result=result, language=language),
+        lambda: tier_probability_figure(
+            robustness, result=result, language=language, most=_MOST_DRAWN
+        ),
         page.say("各区域落入各层级的概率。", "Probability of each tier."),
     )
-    return shares + page.figure(
-        lambda: rank_interval_figure(robustness, result=result, language=language),
+    ranks = page.figure(
+        lambda: rank_interval_figure(
+            robustness, result=result, language=language, most=_MOST_DRAWN
+        ),
         page.say(
             "位次的 5%–95% 区间与中位数。", "Interval of 5 to 95 % of the rank, and its median."
         ),
     )
+    return page.pair(shares, ranks)
 
 
 def _shares(robustness: Robustness, page: Page) -> list[tuple[str, str]]:
@@ -147,7 +161,7 @@ def _options(material: Material, robustness: Robustness, page: Page) -> str:
         body += f'<div class="caveat">{page.text(told.zh, told.en)}</div>'
     body += page.table(tables["sizes_by_option"])
     if "by_option" in tables:
-        body += page.table(tables["by_option"], most=_FIRST_ROWS)
+        body += page.later(tables["by_option"])
     return body
 
 
@@ -186,7 +200,7 @@ def _drivers(robustness: Robustness, page: Page) -> str:
 def write_gap_effects(material: Material, page: Page) -> str:
     """Return the section on what missing values did to the scores."""
     sentences = list(_gap_sentences(material.result, page))
-    return "".join([*sentences, page.table(material.tables["gap_effects"], most=_FIRST_ROWS)])
+    return "".join([*sentences, page.table(material.tables["gap_effects"], most=FIRST_ROWS)])
 
 
 def _gap_sentences(result: Result, page: Page) -> Iterator[str]:
@@ -207,9 +221,7 @@ def _gap_sentences(result: Result, page: Page) -> Iterator[str]:
     heaviest, now, before = node_text(result, worst.heaviest), percent(worst.now), worst.before
     yield page.text(
         f"影响最大的是{name}：得分的 {now.zh} 出自{heaviest.zh}一项"
-        f"（无缺失时为 {percent(before).zh}）。"
-        "RequireCoverage(share, per='function') 可使这样的区域不计分。",
+        f"（无缺失时为 {percent(before).zh}）。",
         f"It goes furthest in {name}: {now.en} of the score comes from one indicator, "
-        f"{heaviest.en} (without the gap {percent(before).en}). RequireCoverage(share, "
-        "per='function') leaves such regions without a score.",
+        f"{heaviest.en} (without the gap {percent(before).en}).",
     )

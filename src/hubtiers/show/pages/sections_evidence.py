@@ -17,6 +17,7 @@ from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.contiguity import Contiguity, contiguity
 from hubtiers.scales import ScaleComparison, compare_scales, grouping_of
 from hubtiers.scheme import Result
+from hubtiers.show.figures.charts import weight_figure
 from hubtiers.show.figures.evidence import correlation_figure, tier_number_figure
 from hubtiers.show.pages.evidence_tables import (
     baseline_table,
@@ -29,10 +30,10 @@ from hubtiers.show.pages.evidence_tables import (
     role_table,
     scale_table,
 )
-from hubtiers.show.pages.print_table import PrintTable
 from hubtiers.show.pages.report_html import names_text
-from hubtiers.show.pages.report_page import Material, Page
+from hubtiers.show.pages.report_page import FIRST_ROWS, Material, Page
 from hubtiers.show.pages.report_tables import confusion_table, disagreement_table, outside_table
+from hubtiers.show.pages.result_tables import by_weighting, weight_titles
 from hubtiers.show.words import (
     Text,
     node_name,
@@ -47,7 +48,6 @@ from hubtiers.tiers.number import choose_k, cut_gaps, preferred_k
 from hubtiers.tiers.scale import GroupedTiers
 
 __all__ = [
-    "flags_in_full",
     "number_section",
     "outside_part",
     "reference_part",
@@ -56,8 +56,8 @@ __all__ = [
     "top_tier_caveat",
 ]
 
-_FIRST_ROWS = 20
 _FEW_REGIONS = 20
+_MOST_SCHEMES_DRAWN = 8
 _LIKELY = 0.05
 _MOST_WITHOUT = 1 / 3
 """Where more regions than this have no neighbour, the nearest ones are taken."""
@@ -222,26 +222,40 @@ def structure_section(material: Material, page: Page) -> str:
             _effective_numbers(found, page),
             _sizes(result, found, page),
             page.table(role_table(found)) if len(found.roles) > 1 else "",
-            page.figure(
-                lambda: correlation_figure(result, structure=found, language=page.drawn_language),
-                page.say(
-                    "指标间的相关，按功能排列；数字为 |r| ≥ 0.9 的相关系数（百分之一）。",
-                    "Correlations of the indicators, by function; numbers are those of at least "
-                    ".9, in hundredths.",
-                ),
-            ),
-            page.table(flag_table(result, found), most=_FIRST_ROWS),
+            page.pair(_correlations(result, found, page), _weights(material, page)),
+            page.table(flag_table(result, found), most=FIRST_ROWS),
         ]
     )
 
 
-def flags_in_full(result: Result) -> PrintTable | None:
-    """Return the pairs of indicators that the section shows in part; None where it shows all."""
-    try:
-        table = flag_table(result, describe_indicators(result))
-    except DataError:
-        return None
-    return table if len(table.rows) > _FIRST_ROWS else None
+def _correlations(result: Result, found: IndicatorStructure, page: Page) -> str:
+    return page.figure(
+        lambda: correlation_figure(result, structure=found, language=page.drawn_language),
+        page.say(
+            "指标间的相关，按功能排列；数字为 |r| ≥ 0.9 的相关系数（百分之一）。",
+            "Correlations of the indicators, by function; numbers are those of at least .9, in "
+            "hundredths.",
+        ),
+    )
+
+
+def _weights(material: Material, page: Page) -> str:
+    return page.figure(
+        lambda: weight_figure(_weighted(material, page), language=page.drawn_language),
+        page.say("各指标的有效权重。", "Effective weights of the indicators."),
+    )
+
+
+def _weighted(material: Material, page: Page) -> Result | Mapping[str, Result]:
+    """Return the results whose weights are drawn: all weightings, unless they are too many."""
+    schemes = material.schemes
+    if schemes is None:
+        return material.result
+    weightings = by_weighting(schemes.results)
+    if len(weightings) > _MOST_SCHEMES_DRAWN:
+        return material.result
+    titles = weight_titles(schemes)
+    return {titles[name].say(page.drawn_language): one for name, one in weightings.items()}
 
 
 def _effective_numbers(found: IndicatorStructure, page: Page) -> str:

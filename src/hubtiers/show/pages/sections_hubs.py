@@ -1,17 +1,15 @@
-"""The section on the proposed layout: hubs, why, how sure, beside the published one; links."""
+"""The section on the proposed layout: hubs, why, how sure, beside the published one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+import contextlib
+from collections.abc import Callable
+from typing import Any
 
 from hubtiers._study_hubs import HubFindings
-from hubtiers.hubs.layout import HubLayout
+from hubtiers.errors import DataError
 from hubtiers.hubs.proposal import Proposal
-from hubtiers.show.figures.figure import map_caption, tier_figure
-from hubtiers.show.figures.scene import make_scene
+from hubtiers.scheme import Result
 from hubtiers.show.pages.print_table import (
     Cell,
     PrintTable,
@@ -23,16 +21,25 @@ from hubtiers.show.pages.print_table import (
 )
 from hubtiers.show.pages.report_html import bullets, names_text
 from hubtiers.show.pages.report_page import Material, Page
+from hubtiers.show.pages.sections_links import (
+    arrival_table,
+    labour_part,
+    labour_table,
+    layout_map,
+    link_table,
+    links_part,
+    network_table,
+    node_table,
+    sizes_part,
+    spread_part,
+    structure_table,
+)
 from hubtiers.show.words import Text, number_text, word
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["has_hubs", "hub_section", "hub_tables"]
 
 _MOST_MEMBERS = 8
-_MOST_STABLE = 20
-_MOST_LINKS = 20
+MOST_STABLE = 20
 
 
 def has_hubs(material: Material) -> bool:
@@ -45,20 +52,30 @@ def hub_section(material: Material, page: Page) -> str:
     """Return the proposed layout beside the published one, its doubt, links and diffusion."""
     found = material.hubs
     parts = [_proposal(material, page), _sure(found, page), _beside(material, page)]
-    return "".join([*parts, _links(found, page), _spread(found, page)])
+    parts += [labour_part(material, page), links_part(material, page)]
+    return "".join([*parts, spread_part(material, page), sizes_part(material, page)])
 
 
-def hub_tables(found: HubFindings) -> list[PrintTable]:
+def hub_tables(result: Result, found: HubFindings) -> list[PrintTable]:
     """Return every table of the section that there is material for."""
     makers: list[tuple[object, Callable[[HubFindings], PrintTable]]] = [
         (found.proposed, _hub_table),
         (found.proposed, _window_table),
         (found.stability, _stability_table),
         (found.comparison, _comparison_table),
-        (found.network, _link_table),
-        (found.diffusion, _arrival_table),
+        (found.network, link_table),
+        (found.network, node_table),
+        (found.network, network_table),
+        (found.diffusion, arrival_table),
     ]
-    return [make(found) for given, make in makers if given is not None]
+    tables = [make(found) for given, make in makers if given is not None]
+    if found.proposed is not None:
+        labour = labour_table(result, found.proposed)
+        tables += [labour] if labour is not None else []
+        # Scores that have no structure, such as those below 0, leave no sheet.
+        with contextlib.suppress(DataError):
+            tables.append(structure_table(result, found.proposed))
+    return tables
 
 
 def _proposal(material: Material, page: Page) -> str:
@@ -76,7 +93,7 @@ def _proposal(material: Material, page: Page) -> str:
         "the windows say how far each may move alone before the cores change.",
     )
     choices = bullets(proposal.statements(page.language), language=page.language)
-    drawn = _map(material, found.proposed, page)
+    drawn = layout_map(material, found.proposed, page, found.network, found.stability)
     return (
         lead
         + choices
@@ -85,25 +102,6 @@ def _proposal(material: Material, page: Page) -> str:
         + page.table(_hub_table(found))
         + page.table(_window_table(found))
     )
-
-
-def _map(material: Material, layout: HubLayout, page: Page) -> str:
-    """Return the map of the tiers under a layout."""
-    result, spoken = material.result, page.language
-    scene = make_scene(result, layout)
-    caption = map_caption(result, layout, material.title.say(spoken), scene).say(spoken)
-
-    def draw() -> Figure:
-        return tier_figure(
-            result,
-            layout=layout,
-            title={"zh": layout.title_zh, "en": layout.title_en},
-            caption=False,
-            language=page.drawn_language,
-            approval=material.approval,
-        )
-
-    return page.figure(draw, caption)
 
 
 def _cost(proposal: Proposal, page: Page) -> str:
@@ -148,8 +146,11 @@ def _hub_table(found: HubFindings) -> PrintTable:
     return print_table("hubs", "hub_table", columns, rows)
 
 
-def _names_of(proposal: Proposal, ids: list[str]) -> Text:
+def _names_of(proposal: Proposal, ids: list[str]) -> Text | None:
+    """Return the names of regions; None where there are none."""
     names = proposal.names.loc[ids]
+    if not ids:
+        return None
     zh = names_text(list(names["zh"]), "zh", most=_MOST_MEMBERS)
     return Text(zh, names_text(list(names["en"]), "en", most=_MOST_MEMBERS))
 
@@ -163,13 +164,23 @@ def _window_table(found: HubFindings) -> PrintTable:
         column("window_value", of=number_at("value"), significant=4),
         column("window_lowest", of=number_at("low"), significant=4),
         column("window_highest", of=number_at("high"), significant=4),
-        column("window_if_lower", of=lambda row: row["at_low"] or None),
-        column("window_if_higher", of=lambda row: row["at_high"] or None),
+        column("window_if_lower", of=_change_at("low")),
+        column("window_if_higher", of=_change_at("high")),
     )
     records = windows.to_dict("records")
     return print_table(
         "hub_windows", "hub_window_table", columns, records, notes=[word("hub_window_note")]
     )
+
+
+def _change_at(edge: str) -> Callable[[Any], Cell]:
+    """Return what comes and goes beyond an end of a window; None where nothing changes."""
+
+    def said(row: Any) -> Cell:
+        chinese, english = row[f"at_{edge}"], row[f"at_{edge}_en"]
+        return Text(chinese, english) if english else None
+
+    return said
 
 
 def _sure(found: HubFindings, page: Page) -> str:
@@ -191,7 +202,7 @@ def _sure(found: HubFindings, page: Page) -> str:
             f"已发布方案的每一个上层中心都被命中的占 {hit}%。",
             f"Every upper hub of the published layout is hit in {hit} % of the draws.",
         )
-    return text + page.table(_stability_table(found), most=_MOST_STABLE)
+    return text + page.table(_stability_table(found), most=MOST_STABLE)
 
 
 def _stability_table(found: HubFindings) -> PrintTable:
@@ -230,7 +241,7 @@ def _beside(material: Material, page: Page) -> str:
         f"{figures['by_extent']:.0f} more share an extent only. The extents overlap by "
         f"{number_text(figures['jaccard_area'], 2)} of their joint area (Jaccard, mean).",
     )
-    drawn = _map(material, material.layout, page)
+    drawn = layout_map(material, material.layout, page)
     return text + drawn + page.table(_comparison_table(material.hubs))
 
 
@@ -243,7 +254,7 @@ def _comparison_table(found: HubFindings) -> PrintTable:
     def named(key: str) -> Callable[[Any], Cell]:
         def said(row: Any) -> Cell:
             ids = [unit for unit in str(row[key]).split(";") if unit in proposal.names.index]
-            return _names_of(proposal, ids) if ids else None
+            return _names_of(proposal, ids)
 
         return said
 
@@ -263,76 +274,3 @@ def _comparison_table(found: HubFindings) -> PrintTable:
 
 def _tier_or_none(key: str) -> Callable[[Any], Cell]:
     return lambda row: tier_at(key)(row) if row[key] else None
-
-
-def _links(found: HubFindings, page: Page) -> str:
-    network = found.network
-    if network is None:
-        return ""
-    figures = network.summary()
-    kinds = {kind: word(f"link_{kind}") for kind in ("hierarchical", "peer", "neighbour")}
-    shares = [
-        f"{text.say(page.language)} {number_text(100 * figures[f'strong_{kind}'], 0)}%"
-        for kind, text in kinds.items()
-        if figures[f"strong_{kind}"] == figures[f"strong_{kind}"]
-    ]
-    listed = ("、" if page.language == "zh" else ", ").join(shares)
-    text = page.text(
-        f"联系网络：{figures['nodes']:.0f} 个节点，{figures['links']:.0f} 条联系；"
-        f"模型 {network.model!r}，强联系规则 {network.strong!r}。各类型中强联系的占比：{listed}。",
-        f"Network: {figures['nodes']:.0f} nodes, {figures['links']:.0f} links; model "
-        f"{network.model!r}, strong by {network.strong!r}. Strong links by type: {listed}.",
-    )
-    return text + page.table(_link_table(found), most=_MOST_LINKS)
-
-
-def _link_table(found: HubFindings) -> PrintTable:
-    network = found.network
-    assert network is not None
-    names = {
-        str(node): Text(str(row["name_zh"]), str(row["name_en"]))
-        for node, row in network.nodes.to_dict("index").items()
-    }
-    columns = (
-        column("link_from", of=lambda row: names[row["from"]]),
-        column("link_to", of=lambda row: names[row["to"]]),
-        column("link_type", of=lambda row: word(f"link_{row['type']}")),
-        column("link_strength", of=lambda row: word(f"link_{row['strength']}")),
-        column("link_weight", of=number_at("weight"), digits=3),
-        column("kilometres", of=number_at("km"), digits=0),
-    )
-    table = network.to_frame()
-    table["weight"] /= table["weight"].max()
-    return print_table("links", "link_table", columns, table.to_dict("records"))
-
-
-def _spread(found: HubFindings, page: Page) -> str:
-    spread = found.diffusion
-    if spread is None:
-        return ""
-    chosen: Mapping[str, Any] = spread.parameters
-    names = spread.names.loc[list(chosen["sources"])]
-    zh, en = (names_text(list(names[f"name_{spoken}"]), spoken) for spoken in ("zh", "en"))
-    text = page.text(
-        f"扩散模拟：自{zh}起，距离衰减指数 {chosen['decay']:g}，接受指数 {chosen['receptive']:g}；"
-        f"{len(spread.arrival)} 个区域中 {spread.reached} 个被触及。"
-        "时间只有先后与相对长短，不是年份。",
-        f"Diffusion from {en}: decay {chosen['decay']:g}, receptive exponent "
-        f"{chosen['receptive']:g}; {spread.reached} of {len(spread.arrival)} regions are reached. "
-        "Time has order and proportion only; it is not years.",
-    )
-    return text + page.table(_arrival_table(found))
-
-
-def _arrival_table(found: HubFindings) -> PrintTable:
-    assert found.diffusion is not None
-    table: pd.DataFrame = found.diffusion.by_tier.reset_index()
-    columns = (
-        column("tier", of=tier_at("tier")),
-        column("count", of=whole_at("regions"), digits=0),
-        column("reached", of=whole_at("reached"), digits=0),
-        column("arrival_first", of=number_at("first"), significant=3),
-        column("arrival_median", of=number_at("median"), significant=3),
-        column("arrival_last", of=number_at("last"), significant=3),
-    )
-    return print_table("arrivals", "arrival_table", columns, table.to_dict("records"))

@@ -24,7 +24,7 @@ from hubtiers.show.pages.print_table import (
     whole_at,
 )
 from hubtiers.show.pages.report_html import names_text
-from hubtiers.show.pages.report_page import Material, Page
+from hubtiers.show.pages.report_page import FIRST_ROWS, Material, Page
 from hubtiers.show.words import (
     Text,
     direction_text,
@@ -43,7 +43,6 @@ from hubtiers.years.transitions import TierTransitions, tier_transitions
 
 __all__ = ["mover_words", "scale_words", "tiers_by_year", "years_section", "years_tables"]
 
-_FIRST_ROWS = 20
 _MOST_MAPS = 6
 
 
@@ -68,8 +67,8 @@ def years_section(material: Material, page: Page) -> str:
             _passages(panel, page),
             page.heading("mover_heading"),
             page.text(*mover_words(panel, material.moves)),
-            page.table(material.tables["moved"], most=_FIRST_ROWS),
-            page.table(material.tables["movers"], most=_FIRST_ROWS),
+            page.table(material.tables["moved"], most=FIRST_ROWS),
+            page.table(material.tables["movers"], most=FIRST_ROWS),
             _centres(material, page),
         ]
     )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hubtiers._storage import cell_text, replacing
+from hubtiers._storage import cell_text, replacing, without_clock
 from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
@@ -24,6 +24,7 @@ from hubtiers.show.language import language_of
 from hubtiers.show.pages.print_table import Cell, Column, PrintTable, require_table_language
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.pages.sections_hubs import hub_tables
+from hubtiers.show.pages.sections_plan import plan_tables
 from hubtiers.show.pages.value_tables import (
     method_table,
     normalised_values,
@@ -158,7 +159,7 @@ def save_tables(
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
     tables = [*list_tables(result, robustness=robustness, comparison=comparison).values()]
-    tables += hub_tables(hubs) if hubs is not None else []
+    tables += [*hub_tables(result, hubs), *plan_tables(hubs)] if hubs is not None else []
     tables += [raw_values(result), normalised_values(result)]
     tables += [method_table(result), source_table(result)]
     pen, titles = _Pen(), sheet_titles(tables, spoken)
@@ -167,6 +168,7 @@ def save_tables(
         _fill_sheet(book.create_sheet(title), shown, spoken, number, pen)
     with replacing(target) as temporary:
         book.save(temporary)
+        without_clock(temporary)
     return target
 
 

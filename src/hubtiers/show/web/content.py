@@ -19,8 +19,15 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.regions.gazetteer import gazetteer
 from hubtiers.regions.pack import Pack
 from hubtiers.scheme import Result
+from hubtiers.show.certainty_marks import marks_note, settled_from
 from hubtiers.show.gap_text import gap_texts
-from hubtiers.show.style import SCORE_RAMP, tier_colours
+from hubtiers.show.style import (
+    PROBABILITY_RAMP,
+    SCORE_RAMP,
+    TEXTURE,
+    texture_colour,
+    tier_colours,
+)
 from hubtiers.show.web.diffusion_content import diffusion_content
 from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import drawn_units, layout_content
@@ -55,10 +62,11 @@ def map_content(
     extent: tuple[float, float, float, float] | None = None,
     *,
     over: Overlay | None = None,
+    said: Sequence[Text] = (),
 ) -> dict[str, Any]:
     """Return everything a page draws and says, but for its language, basemap and explorer.
 
-    `over` has what lies over the layout.
+    `over` has what lies over the layout, `said` the sentences of the headline.
 
     Raises
     ------
@@ -76,7 +84,8 @@ def map_content(
         "title": title_texts(title, word("tier_title")).to_plain(),
         "subtitle": _subtitle(result, ground).to_plain(),
         "words": browser_words(),
-        "confidence": robustness is not None,
+        "headline": list(map(Text.to_plain, said)),
+        **_certainty(robustness),
         **_shapes(ground),
         **_scores(result, robustness, ground),
         **hubs,
@@ -99,6 +108,17 @@ def _overlay_parts(result: Result, overlay: Overlay, ground: Ground) -> dict[str
         "diffusion": None if diffusion is None else diffusion_content(diffusion, result),
         "draws": None if draws is None else draws_content(draws),
     }
+
+
+def _certainty(robustness: Robustness | None) -> dict[str, Any]:
+    """Return what the marks mean, and the share from which a tier is settled.
+
+    The page marks tiers itself, as it also does under other weights.
+    """
+    if robustness is None:
+        return {"certainty": None}
+    note = marks_note(robustness).to_plain()
+    return {"certainty": note, "settledFrom": settled_from(robustness)}
 
 
 def _subtitle(result: Result, ground: Ground) -> Text:
@@ -152,6 +172,8 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
         "breaks": list(result.breaks.breaks),
         "closed": result.breaks.closed,
         "ramp": list(SCORE_RAMP),
+        "chances": list(PROBABILITY_RAMP),
+        "texture": TEXTURE,
     }
 
 
@@ -234,7 +256,13 @@ def _tier_rows(result: Result) -> list[dict[str, Any]]:
     labels = result.breaks.to_frame()["tier"]
     rows = []
     for label, ends in zip(labels, tier_ranges(result), strict=True):
-        look = {"names": tier_text(label).to_plain(), "color": light[label], "dark": dark[label]}
+        look = {
+            "names": tier_text(label).to_plain(),
+            "color": light[label],
+            "dark": dark[label],
+            "line": texture_colour(light[label]),
+            "darkLine": texture_colour(dark[label]),
+        }
         rows.append({"id": label, **look, **ends})
     return rows
 

@@ -33,7 +33,7 @@ from hubtiers.tiers.breaks import NaturalBreaks, Quantiles, Thresholds
 if TYPE_CHECKING:
     from hubtiers.robustness.result import Robustness
 
-__all__ = ["Explorer", "explorer_content"]
+__all__ = ["Explorer", "can_explore", "explorer_content", "score_groups"]
 
 _PRESETS: Mapping[str, Any] = {
     "equal": "equal",
@@ -124,7 +124,7 @@ def explorer_content(
     presets, unavailable = _presets(result, options)
     return {
         "matrix": base64.b64encode(matrix.tobytes()).decode(),
-        "groups": _groups(result),
+        "groups": score_groups(result),
         "weights": [float(w) for w in result.weights.reindex(result.normalised.columns)],
         "presets": presets,
         "unavailable": unavailable,
@@ -168,7 +168,7 @@ def _require_means(result: Result) -> None:
         )
 
 
-def _groups(result: Result) -> list[dict[str, Any]]:
+def score_groups(result: Result) -> list[dict[str, Any]]:
     """Return the groups from the lowest up, the score last.
 
     Children, and the indicators below each child.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import importlib.metadata
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+import pandas as pd
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
@@ -18,12 +21,15 @@ from hubtiers.errors import MissingDependencyError, SpecError
 from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import coordinate_note
+from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.language import asked_language, languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
+from hubtiers.show.web.profile import profile_content
+from hubtiers.show.web.sights import sight_content
 from hubtiers.show.web.years import years_content
 from hubtiers.show.words import Text, in_languages, require_language
 
@@ -42,6 +48,10 @@ _SCRIPTS = (
     "scoring",
     "draws",
     "chances",
+    "certainty",
+    "profile",
+    "isolate",
+    "symbols",
     "fills",
     "outlines",
     "layers",
@@ -50,6 +60,11 @@ _SCRIPTS = (
     "links",
     "diffusion",
     "popup",
+    "search",
+    "ranking",
+    "movers",
+    "compare",
+    "whatif",
     "panels",
     "live",
     "explorer",
@@ -59,7 +74,7 @@ _SCRIPTS = (
     "address",
     "map",
 )
-_STYLES = ("map", "panels", "hubs", "takeaway", "years")
+_STYLES = ("map", "panels", "hubs", "explore", "takeaway", "years")
 _SWITCH = ("other_language", "other_short")
 _BASEMAPS = {
     "osm": ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors")
@@ -78,11 +93,11 @@ class TierMap(folium.Map):
         self.default_js = [
             ("leaflet", _package_file("XStatic-Leaflet", "leaflet.js")),
             ("jquery", _package_file("XStatic-jQuery", "jquery.min.js")),
-            *((f"hubtiers_{name}", _data_uri(_ASSETS / f"{name}.js")) for name in _SCRIPTS),
+            *((f"hubtiers_{name}", _own_file(f"{name}.js")) for name in _SCRIPTS),
         ]
         self.default_css = [
             ("leaflet_css", _package_file("XStatic-Leaflet", "leaflet.css")),
-            *((f"hubtiers_{name}_css", _data_uri(_ASSETS / f"{name}.css")) for name in _STYLES),
+            *((f"hubtiers_{name}_css", _own_file(f"{name}.css")) for name in _STYLES),
         ]
 
 
@@ -117,10 +132,12 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     robustness: Robustness | None = None,
     panel: TierPanel | None = None,
     explorer: bool | Explorer = False,
+    reference: pd.Series | None = None,
     title: Mapping[str, str] | str | None = None,
     language: str | None = None,
     basemap: str | None = None,
     extent: tuple[float, float, float, float] | None = None,
+    headline: Sequence[Text] | None = None,
 ) -> TierMap:
     """Draw the tiers of a result on a map (层级地图) that opens on them, hubs above.
 
@@ -145,14 +162,19 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
         A second layout that the page can flip to, such as the published one beside the proposal.
         Links, rings and diffusion stay those of the first.
     robustness
-        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): they add
-        a layer of confidence, and the doubt in every popup.
+        Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): the map
+        then opens on tiers with a texture where one is leaning or open, has a layer of the
+        probability of at least some tier, and tells the doubt in every popup.
     panel
         The years of which `result` is one: they add a slider, and the regions that changed tier are
         outlined. Tiers, ranks, scores and cut-points are those of the panel.
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
+    reference
+        Tiers by region id that the result is held against, as `Outcome.reference`: they add a layer
+        of where it differs. Left out, they are those of the layout's cores, where these are called
+        as the tiers of the result are.
     title
         Title of the map as a text, or as `{"zh": …, "en": …}`.
     language
@@ -165,6 +187,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     extent
         West, south, east and north of the opening view in degrees, for those who know better; east
         is greater than west, also across 180°. Left out, the map opens on the regions with data.
+    headline
+        What stands below the title: sentences in both languages. Left out, what the result and its
+        robustness say of themselves; an empty list for none.
 
     Returns
     -------
@@ -222,8 +247,11 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     over = Overlay(
         other_layout=other_layout, network=network, diffusion=diffusion, stability=stability
     )
-    content = map_content(result, layout, robustness, title, extent, over=over)
+    said = sentences_of(result, robustness=robustness) if headline is None else headline
+    content = map_content(result, layout, robustness, title, extent, over=over, said=said)
     content |= place_content(result)
+    content |= sight_content(result, layout, reference)
+    content["profile"] = profile_content(result, explored=bool(explorer))
     if panel is not None:
         content["years"] = years_content(result, panel)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
@@ -233,7 +261,10 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     content = _spoken(content, language, languages_of(result))
     opening = content["language"]
     web = TierMap()
-    _Drawing(content).add_to(web)
+    drawing = _Drawing(content)
+    # Named by what is drawn and not at random, so that the same study gives the same bytes.
+    web._id = drawing._id = hashlib.sha256(drawing.payload.encode()).hexdigest()[:32]
+    drawing.add_to(web)
     figure = web.get_root()
     if isinstance(figure, Figure):
         figure.title = html_text(content["title"][opening])
@@ -269,9 +300,26 @@ def _basemap(name: str | None, remark: Text | None) -> dict[str, str] | None:
     return {"url": url, "attribution": credit}
 
 
+@cache
+def _own_file(name: str) -> str:
+    """Return a script or style of ours as an address, without indents and lines of comment.
+
+    They are for those who read the source, and would be a fifth of it. None of our texts goes over
+    a line.
+    """
+    path = _ASSETS / name
+    lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    kept = [line for line in lines if line and not line.startswith("//")]
+    return _as_address("\n".join(kept).encode(), path.suffix)
+
+
 def _data_uri(path: Path) -> str:
-    kind = {".js": "text/javascript", ".css": "text/css"}[path.suffix]
-    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return _as_address(path.read_bytes(), path.suffix)
+
+
+def _as_address(content: bytes, suffix: str) -> str:
+    kind = {".js": "text/javascript", ".css": "text/css"}[suffix]
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(content).decode()}"
 
 
 def _package_file(package: str, name: str) -> str:

@@ -25,6 +25,7 @@ from hubtiers.scheme import Scheme
 from hubtiers.scoring.aggregate import Arithmetic, Geometric, Harmonic
 from hubtiers.scoring.normalise import MinMax
 from hubtiers.scoring.weight import BenefitOfDoubt, GivenWeights
+from hubtiers.show.headline import headline
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.webmap import tier_map
@@ -317,7 +318,30 @@ def test_payload_is_json(zhang_outcome):
     content = json.loads(found)
     assert len(content["hubs"]) == 16
     assert content["network"] is None
-    assert content["confidence"] is True
+    assert content["certainty"]["en"].startswith("Settled: the tier in at least nine draws of ten;")
+
+
+def test_the_threshold_travels_with_the_map(zhang_outcome):
+    result, robust = zhang_outcome.result, zhang_outcome.robustness
+    content = map_content(result, None, robust, {})
+    assert content["settledFrom"] == 0.9
+    other = dataclasses.replace(robust, settled_from=0.75)
+    content = map_content(result, None, other, {})
+    assert content["settledFrom"] == 0.75
+    assert "75 % of the draws" in content["certainty"]["en"]
+    assert map_content(result, None, None, {})["certainty"] is None
+
+
+def test_the_headline_is_that_of_the_result_unless_another_is_given(zhang_outcome):
+    result = zhang_outcome.result
+    page = tier_map(result, robustness=zhang_outcome.robustness).get_root().render()
+    content = json.loads(
+        re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
+    )
+    told = headline(result, robustness=zhang_outcome.robustness)
+    assert content["headline"] == [text.to_plain() for text in told]
+    page = tier_map(result, headline=[]).get_root().render()
+    assert '"headline":[]' in page
 
 
 def test_counts_are_those_of_the_regions_that_are_shown(zhang_outcome):

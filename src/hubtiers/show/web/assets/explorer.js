@@ -106,6 +106,7 @@
       if (state.rebuildPopup) state.rebuildPopup();
       clearTimeout(state.tableTimer);
       state.tableTimer = setTimeout(() => h.fillTable(state), 120);
+      h.showMovers(state);
     }
     renewPanel(state);
     return Boolean(found);

@@ -4,11 +4,12 @@
   const element = h.element;
 
   h.fills = function (state) {
-    const keys = ["tier", "score"];
+    const keys = state.data.certainty
+      ? ["tier_and_certainty", "tier", "chance", "score"]
+      : ["tier", "score"];
     state.data.functions.forEach((_, i) => keys.push("function" + i));
-    if (state.data.confidence) keys.push("confidence");
     if (state.data.diffusion) keys.push("arrival");
-    return keys.concat("none");
+    return keys.concat(h.moreFills(state), "none");
   };
 
   h.fillName = function (state, key) {
@@ -22,12 +23,19 @@
   h.ramp = (state) =>
     state.theme === "dark" ? state.data.ramp.slice().reverse() : state.data.ramp;
 
+  function rampOf(state) {
+    if (state.fill !== "chance") return h.ramp(state);
+    return state.theme === "dark" ? state.data.chances.slice().reverse() : state.data.chances;
+  }
+
   // Values that a sequential fill shows, by region.
   function amounts(state, key) {
+    if (key === "chance") return h.chances(state);
     return key === "score" ? state.now.scores : state.now.functions[Number(key.slice(8))];
   }
 
-  function reachOf(values) {
+  // Probabilities have one scale, whatever the regions have of it.
+  function reachOf(values, key) {
     let low = Infinity;
     let high = -Infinity;
     let n = 0;
@@ -38,20 +46,17 @@
         if (x > high) high = x;
       }
     });
-    return { low: low, high: high, n: n };
+    return key === "chance" ? { low: 0, high: 1, n: n } : { low: low, high: high, n: n };
   }
 
-  // How likely the present tier of a region is; null where that is not known.
-  function doubtOf(state, number) {
-    const doubt = h.doubtOf(state, number);
-    const tier = state.now.tiers[number];
-    return doubt && tier >= 0 ? doubt.probability[tier] : null;
-  }
+  const isSequential = (key) => key === "score" || key === "chance" || key.startsWith("function");
 
   function lookOf(state, number, sequence) {
     if (number < 0) return { key: "outside", fill: state.paint.outside, opacity: 1 };
     if (state.fill === "none") return { key: "plain", fill: state.paint.plain, opacity: 1 };
     if (state.fill === "arrival") return h.arrivalLook(state, number);
+    const more = h.moreLook(state, number);
+    if (more) return more;
     const tier = state.now.tiers[number];
     const nodata = { key: "nodata", fill: state.hatch, opacity: 1 };
     if (sequence) {
@@ -63,21 +68,22 @@
       return { key: color, fill: color, opacity: 1 };
     }
     if (tier < 0) return nodata;
+    const mark = state.fill === "tier_and_certainty" ? h.markOf(state, number) : null;
     const color = h.tierColour(state, tier);
-    const share = state.fill === "confidence" ? doubtOf(state, number) : 1;
-    if (share === null) return { key: "plain", fill: state.paint.plain, opacity: 1 };
-    const opacity = Math.max(share, 0.06);
-    return { key: color + opacity, fill: color, opacity: opacity };
+    return { key: color + "-" + mark, fill: h.textured(state, tier, mark), opacity: 1 };
   }
 
   // Restyles only the shapes whose colour has changed.
   h.restyle = function (state) {
-    const sequential = state.fill === "score" || state.fill.startsWith("function");
+    const sequential = isSequential(state.fill);
     const values = sequential ? amounts(state, state.fill) : null;
     const sequence = sequential
-      ? Object.assign({ values: values, ramp: h.ramp(state) }, reachOf(values), h.yearReach(state))
+      ? Object.assign({ values: values, ramp: rampOf(state) }, reachOf(values, state.fill), h.yearReach(state))
       : null;
-    const looks = state.data.regions.map((_, number) => lookOf(state, number, sequence));
+    const looks = state.data.regions.map((_, number) =>
+      h.faded(state, number, lookOf(state, number, sequence)),
+    );
+    h.drawSymbols(state);
     const outside = lookOf(state, -1, null);
     let changed = 0;
     state.shapes.forEach((shape, unit) => {
@@ -97,12 +103,15 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
+    h.paleExtents(state);
     if (key === "arrival") h.openTime(state);
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
 
-  function row(mark, text, range) {
+  // A row of a class that the legend can leave alone on the map says which.
+  function row(mark, text, range, which) {
     const item = element("li");
+    if (which) item.dataset.class = which;
     item.append(mark, element("span", "label", text));
     if (range) item.append(element("span", "range", range));
     return item;
@@ -121,7 +130,12 @@
     const words = h.words(state);
     if (unscored) {
       list.append(
-        row(element("span", "hubtiers-swatch nodata"), words.no_data, "(" + unscored + ")"),
+        row(
+          element("span", "hubtiers-swatch nodata"),
+          words.no_data,
+          "(" + unscored + ")",
+          "nodata",
+        ),
       );
     }
     if (state.data.regionOf.some((r) => r < 0)) {
@@ -141,6 +155,8 @@
     return "–";
   }
 
+  h.tierLegend = (state) => [tierList(state)];
+
   function tierList(state) {
     const list = element("ul");
     state.data.tiers.forEach((tier, i) => {
@@ -150,6 +166,7 @@
           swatch(h.tierColour(state, i), 1),
           tier.names[state.lang],
           span(state, now) + " (" + now.count + ")",
+          "tier:" + i,
         ),
       );
     });
@@ -172,11 +189,11 @@
   function rampParts(state) {
     const words = h.words(state);
     const values = amounts(state, state.fill);
-    const reach = Object.assign(reachOf(values), h.yearReach(state));
+    const reach = Object.assign(reachOf(values, state.fill), h.yearReach(state));
     const list = element("ul");
     const counted = h.fill(words.counted, { n: reach.n });
     const parts = [
-      gradient(h.ramp(state)),
+      gradient(rampOf(state)),
       ends([h.number(reach.low, 3), counted, h.number(reach.high, 3)]),
     ];
     if (state.fill === "score" && state.now.breaks.length) {
@@ -192,61 +209,48 @@
     return parts.concat(special(state, list, values.length - reach.n - outside));
   }
 
-  function doubtParts(state) {
+  function chanceParts(state) {
     const words = h.words(state);
-    const list = element("ul");
     if (h.isOtherYear(state)) return h.standing(state);
     const isLive = state.live && state.live.status === "done";
-    if (state.modified && !isLive) {
-      return [element("p", "hubtiers-note", h.liveText(state) || words.changed)];
-    }
+    const rest =
+      state.modified && !isLive
+        ? [element("p", "hubtiers-note", h.liveText(state) || words.changed)]
+        : [gradient(rampOf(state)), ends(["0 %", "50 %", "100 %"])];
     const tiers = state.now.tiers;
-    const known = tiers.map((_, number) => doubtOf(state, number));
-    state.data.tiers.forEach((tier, i) => {
-      const shares = known.filter((share, number) => share !== null && tiers[number] === i);
-      const mean = shares.length
-        ? Math.round((100 * shares.reduce((a, b) => a + b, 0)) / shares.length) + " %"
-        : "–";
-      const mark = element("span", "hubtiers-steps");
-      [0.25, 0.5, 0.75, 1].forEach((opacity) =>
-        mark.append(swatch(h.tierColour(state, i), opacity)),
-      );
-      list.append(
-        row(mark, tier.names[state.lang], words.mean + " " + mean + " (" + shares.length + ")"),
-      );
-    });
+    const bare = (tier, i) => tier < 0 && !state.data.regions[i].outside;
     return [
-      ends(["25 %", "50 %", "75 %", "100 %"]),
-      special(state, list, tiers.filter((t, i) => t < 0 && !state.data.regions[i].outside).length),
+      h.chancePicker(state),
+      ...rest,
+      special(state, element("ul"), tiers.filter(bare).length),
     ];
   }
 
   h.fillLegend = function (state) {
     if (state.fill === "none") return [special(state, element("ul"), 0)];
-    if (state.fill === "tier") {
-      return [element("h2", "", h.words(state).tier_score), tierList(state)];
-    }
+    const more = h.moreLegend(state);
+    if (more) return more;
+    const tiers = [element("h2", "", h.words(state).tier_score), tierList(state)];
+    if (state.fill === "tier") return tiers;
+    if (state.fill === "tier_and_certainty") return tiers.concat(h.markList(state));
     if (state.fill === "arrival") {
       return [element("h2", "", h.words(state).arrival), ...h.arrivalLegend(state)];
     }
-    const head = element(
-      "h2",
-      "",
-      state.fill === "confidence" ? h.words(state).tier_probability : h.fillName(state, state.fill),
-    );
-    return [head].concat(state.fill === "confidence" ? doubtParts(state) : rampParts(state));
+    const name = state.fill === "chance" ? h.chanceName(state) : h.fillName(state, state.fill);
+    const head = element("h2", "", name);
+    return [head].concat(state.fill === "chance" ? chanceParts(state) : rampParts(state));
   };
 
   Object.assign(h, { gradient: gradient, ends: ends });
 
-  h.hubLegend = function (state) {
+  h.hubTierRows = function (state) {
     const list = element("ul");
     state.data.hubTiers.forEach((look, i) => {
       const count = state.data.hubs.filter((hub) => hub.tier === i).length;
       if (!count) return;
       const mark = h.coreMark(state, look, look.radius * 0.8, 0);
       mark.classList.add("hubtiers-mark");
-      list.append(row(mark, look.names[state.lang], "(" + count + ")"));
+      list.append(row(mark, look.names[state.lang], "(" + count + ")", "hub:" + i));
     });
     return list;
   };

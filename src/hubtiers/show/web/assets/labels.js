@@ -96,7 +96,8 @@
     found.forEach((wish) => {
       wish.point = state.map.latLngToLayerPoint(wish.at);
       wish.seat = wish.mark || wish;
-      wish.radius = wish.mark ? wish.mark.gap - 1 : DOT;
+      const circle = state.sizes && wish.number !== undefined ? state.sizes[wish.number] : 0;
+      wish.radius = Math.max(wish.mark ? wish.mark.gap - 1 : DOT, circle);
     });
     return found.filter(({ point }) => away(edge, point) === 0);
   }
@@ -121,7 +122,7 @@
   function places(state, wish, width, height) {
     const found = [];
     const p = wish.point;
-    if (!wish.mark && isRoomy(state, wish.number, width, height)) {
+    if (!wish.mark && !state.sizes && isRoomy(state, wish.number, width, height)) {
       found.push(Object.assign(boxAt(p.x, p.y, width, height), { over: true }));
     }
     STEPS.forEach((step) => {
@@ -160,7 +161,9 @@
     if (ground.taken.some((other) => hits(box, other))) return false;
     const own = away(box, wish.point) + (box.led ? CLEAR_LED : CLEAR);
     // Another mark near the name; the name near enough to be read as the other's.
-    if (ground.points.some((p) => p !== wish.seat && away(box, p) < own)) return false;
+    const isOther = (p) =>
+      p !== wish.seat && (p.number === undefined || p.number !== wish.number);
+    if (ground.points.some((p) => isOther(p) && away(box, p) < own)) return false;
     const blocks = ground.taken.concat(ground.symbols.filter((s) => s.seat !== wish.seat));
     if (blocks.some((other) => hits(box, other))) return false;
     // Where symbols lie on each other, the line starts upon them.
@@ -174,6 +177,13 @@
     box.right <= edge.right &&
     box.top >= edge.top &&
     box.bottom <= edge.bottom;
+
+  // Where circles show the score, each of them is a mark, unless it is hardly seen.
+  const circles = (state) =>
+    (state.sizes || []).flatMap((size, i) => {
+      const p = size > 5 ? state.map.latLngToLayerPoint(state.data.regions[i].at) : null;
+      return p ? [{ x: p.x, y: p.y, number: i }] : [];
+    });
 
   // What names keep clear of, in the coordinates of the pane: the frame, the boxes on it, and the
   // symbols, each with the point that it marks.
@@ -202,7 +212,7 @@
       }),
       taken: covers.map((node) => shifted(node.getBoundingClientRect())),
       symbols: symbols,
-      points: symbols.map((s) => Object.assign(s.seat, { x: s.x, y: s.y })),
+      points: symbols.map((s) => Object.assign(s.seat, { x: s.x, y: s.y })).concat(circles(state)),
       placed: [],
     };
   }
@@ -240,7 +250,7 @@
         const ends = { x1: p.x, y1: p.y, x2: end.x, y2: end.y };
         lines.append(h.svg("line", Object.assign({ class: "casing" }, ends)), h.svg("line", ends));
       }
-      if (!wish.mark && !box.over) lines.append(h.svg("circle", { cx: p.x, cy: p.y, r: DOT }));
+      if (!wish.mark && !box.over && !state.sizes) lines.append(h.svg("circle", { cx: p.x, cy: p.y, r: DOT }));
       const node = h.element("span", "hubtiers-label", wish.text);
       node.style.left = box.left + "px";
       node.style.top = box.top + "px";

@@ -89,6 +89,8 @@
       add(words.tier, h.missingText(state, number));
     } else {
       add(words.tier, state.data.tiers[tier].names[lang]);
+      const told = h.markText(state, number);
+      if (told !== null) add(words.certainty, told);
       add(words.rank, state.now.ranks[number] + " / " + state.now.scored);
       add(words.score, h.number(state.now.scores[number], 3));
     }
@@ -166,17 +168,7 @@
         const inside = new Set(hub.units);
         const color = state.data.hubTiers[hub.tier].color;
         const outline = h.borders(state, (u) => (inside.has(u) ? 1 : -1));
-        L.polygon(
-          hub.units.map((u) => state.shapes[u].getLatLngs()),
-          {
-            stroke: false,
-            fillColor: color,
-            fillOpacity: 0.16,
-            smoothFactor: 0.4,
-            interactive: false,
-            pane: "hubtiers-lines",
-          },
-        ).addTo(layer);
+        h.pale(state, hub, color).addTo(layer);
         h.outline(state, outline, color, drawLines).addTo(layer);
       });
     return layer;
@@ -229,7 +221,7 @@
             Object.assign({ direction: "top", offset: [0, -radius] }, TIP),
           );
           mark.on("click", () => h.openHub(state, hub, core));
-          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1 });
+          state.marks.push({ core: core, tier: hub.tier, gap: radius + ring + 1, sign: mark });
           mark.addTo(layer);
         });
       });
@@ -263,11 +255,16 @@
     const data = state.data;
     const layers = {};
     const own = state.shown === 0;
+    const always = state.themed;
+    state.themed = [];
+    state.hubFills = [];
     if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
     if (data.corridors.length) layers.corridors = drawCorridors(state);
     if (own && data.network) layers.links = h.drawLinks(state);
     if (own && data.draws) layers.draws_shown = h.drawRings(state);
     if (data.hubs.length) layers.cores = drawCores(state);
+    state.hubThemed = state.themed;
+    state.themed = always;
     return layers;
   };
 

@@ -142,6 +142,7 @@
   function show(state) {
     if (h.restyle(state)) h.drawNow(state.shapes[0]._renderer);
     h.renewLegend(state);
+    h.fillTable(state);
     if (state.rebuildPopup) state.rebuildPopup();
     renewBox(state);
   }

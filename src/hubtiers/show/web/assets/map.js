@@ -63,10 +63,15 @@
   // stand below a corner of the frame; where it would hide regions, they make room for it.
   h.home = function (state) {
     if (state.popup) state.popup.remove();
-    fit(state, 190);
+    fit(state, 190, 60);
     const legend = state.ui.querySelector(".hubtiers-legend");
     const edge = legend && legend.getBoundingClientRect();
-    if (edge && legend.open && state.wide && hides(state, edge)) fit(state, edge.width + 16);
+    const left = edge && legend.open && state.wide && hides(state, edge) ? edge.width + 16 : 190;
+    if (left > 190) fit(state, left, 60);
+    const title = state.ui.querySelector(".hubtiers-title");
+    if (title && state.wide && hides(state, title.getBoundingClientRect())) {
+      fit(state, left, h.headRoom(state));
+    }
     state.homeZoom = state.map.getZoom();
     state.moved = false;
   };
@@ -76,21 +81,22 @@
     if (!state.moved) h.home(state);
   };
 
-  function fit(state, left) {
+  function fit(state, left, top) {
     const size = state.map.getSize();
     const bounds = L.latLngBounds(state.data.bounds);
     const low = state.map.project(bounds.getSouthWest(), 4);
     const high = state.map.project(bounds.getNorthEast(), 4);
     const height = ((low.y - high.y) / Math.max(high.x - low.x, 1)) * size.x;
     // On a phone the regions keep to the top, so that the legend opens below them.
-    const below = size.x > 700 ? 150 : Math.max(60, size.y - 100 - height);
+    const head = h.headRoom(state);
+    const below = size.x > 700 ? 150 : Math.max(60, size.y - head - height);
     const room =
       size.x > 1000
         ? {
-            paddingTopLeft: [left, 60],
+            paddingTopLeft: [left, top],
             paddingBottomRight: [h.layerRoom(state), 8 + h.timeRoom(state)],
           }
-        : { paddingTopLeft: [8, 90], paddingBottomRight: [8, below] };
+        : { paddingTopLeft: [8, head], paddingBottomRight: [8, below] };
     state.map.fitBounds(bounds, Object.assign({ animate: false }, room));
   }
 
@@ -103,7 +109,9 @@
       at.y > box.top - frame.top &&
       at.y < box.bottom - frame.top;
     const inStudy = (unit) => state.data.regionOf[unit] >= 0;
-    const isHidden = (point, k) => k % 4 === 0 && inside(state.map.latLngToContainerPoint(point));
+    const isTried = (k, arc) => k % 4 === 0 || arc.length < 9;
+    const isHidden = (point, k, arc) =>
+      isTried(k, arc) && inside(state.map.latLngToContainerPoint(point));
     return state.data.shapes.owners.some(
       (owners, i) => owners.some(inStudy) && state.arcs[i].some(isHidden),
     );
@@ -128,7 +136,7 @@
       data: data,
       lang: data.language,
       theme: "light",
-      fill: "tier",
+      fill: data.certainty ? "tier_and_certainty" : "tier",
       labels: [],
       marks: [],
       halo: null,
@@ -224,6 +232,7 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && state.popup) state.popup.remove();
     });
+    h.listenForRelease(state);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => {
       if (!state.chosen) h.paintTheme(state, dark.matches ? "dark" : "light", false);

@@ -1,4 +1,4 @@
-// Title, tools, search, layers, legend, and the ranked table beside the map.
+// Title, tools, layers, legend, and the panels beside the map.
 "use strict";
 (function (h) {
   const element = h.element;
@@ -82,6 +82,7 @@
     const box = element("header", "hubtiers-box hubtiers-title");
     box.append(
       element("h1", "", state.data.title[state.lang]),
+      ...h.headlineBox(state),
       element("p", "", state.data.subtitle[state.lang]),
     );
     if (state.data.other) box.append(h.layoutSwitch(state));
@@ -95,6 +96,7 @@
     box.open = state.unfolded[key];
     box.addEventListener("toggle", () => {
       state.unfolded[key] = box.open;
+      h.makeWay(state, key, box.open);
       // On a phone two open boxes would cover the map.
       if (box.open && !state.wide) {
         state.ui.querySelectorAll("details.hubtiers-box").forEach((other) => {
@@ -194,6 +196,8 @@
   h.renewLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-fill");
     box.replaceChildren(...h.legendParts(state));
+    h.noteHeadline(state);
+    h.armLegend(state, box);
   };
 
   Object.assign(h, { choice: choice, group: group, folding: folding });
@@ -227,25 +231,43 @@
     h.drawAside(state);
   };
 
-  // The table of ranks and the explorer stand beside the map, which makes room for them.
+  const PANELS = [
+    ["weights", "explorerPanel"],
+    ["whatif", "whatIfPanel"],
+    ["compare", "comparePanel"],
+    ["table", "tablePanel"],
+    ["take", "takePanel"],
+  ];
+
+  // Panels stand beside the map, which makes room for them.
   h.drawAside = function (state) {
     const panels = [];
-    if (state.open.weights) panels.push(h.explorerPanel(state));
-    if (state.open.table) panels.push(tablePanel(state));
-    if (state.open.take) panels.push(h.takePanel(state));
+    PANELS.forEach(([key, make]) => {
+      if (state.open[key]) panels.push(h[make](state));
+    });
     state.aside.replaceChildren(...panels);
     state.aside.hidden = !panels.length;
     document.body.classList.toggle("hubtiers-open", panels.length > 0);
     state.map.invalidateSize({ animate: false });
+    if (state.modified) h.showMovers(state);
+  };
+
+  // On a phone there is room for one panel, else for two: the one that was opened first makes way.
+  function makeWay(state, key) {
+    state.opened = (state.opened || []).filter((other) => other !== key && state.open[other]);
+    state.opened.push(key);
+    while (state.opened.length > (state.wide ? 2 : 1)) state.open[state.opened.shift()] = false;
+  }
+
+  // Opens a panel, or draws it anew, and goes to it.
+  h.showPanel = function (state, key) {
+    state.open[key] = false;
+    h.togglePanel(state, key);
   };
 
   h.togglePanel = function (state, key) {
     state.open[key] = !state.open[key];
-    if (!state.wide && state.open[key]) {
-      Object.keys(state.open).forEach((other) => {
-        if (other !== key) state.open[other] = false;
-      });
-    }
+    if (state.open[key]) makeWay(state, key);
     h.drawAside(state);
     if (state.open[key]) makeRoom(state);
     state.ui.querySelectorAll("[aria-expanded][data-key]").forEach((button) => {
@@ -253,16 +275,18 @@
         button.setAttribute("aria-expanded", String(Boolean(state.open[button.dataset.key])));
       }
     });
+    const home = state.ui.querySelector('[data-key="' + key + '"]') || state.map.getContainer();
     if (state.open[key]) state.aside.querySelector(".hubtiers-panel-" + key + " h2").focus();
-    else state.ui.querySelector('[data-key="' + key + '"]').focus();
+    else home.focus();
   };
 
   // Beside an open panel the map is smaller: the list of layers folds, and an untouched view fits
   // itself in.
   function makeRoom(state) {
     const layers = state.ui.querySelector(".hubtiers-layers");
-    if (state.map.getSize().x < 1000) layers.open = false;
+    if (state.map.getSize().x < 1100) layers.open = false;
     if (!state.moved) h.home(state);
+    if (state.map.getSize().x < 600) state.ui.querySelector(".hubtiers-legend").open = false;
   }
 
   h.panel = function (state, key) {
@@ -277,278 +301,4 @@
     box.setAttribute("aria-label", h.words(state)[key]);
     return box;
   };
-
-  function tableHead(state) {
-    const words = h.words(state);
-    const row = element("tr");
-    [words.rank, words.region, words.tier, words.score].forEach((text) => {
-      const cell = element("th", "", text);
-      cell.scope = "col";
-      row.append(cell);
-    });
-    const head = element("thead");
-    head.append(row);
-    return head;
-  }
-
-  function tableRow(state, number) {
-    const words = h.words(state);
-    const region = state.data.regions[number];
-    const tier = state.now.tiers[number];
-    const row = element("tr");
-    const name = element("button", "hubtiers-link", h.name(region, state.lang));
-    name.type = "button";
-    name.dataset.key = "row" + number;
-    name.title = words.zoom_to + " " + h.name(region, state.lang);
-    row.addEventListener("click", () => h.openRegion(state, number));
-    const cells = [
-      element("td", "value", tier < 0 ? "–" : state.now.ranks[number]),
-      element("th"),
-      element("td"),
-      element("td", "value", h.number(state.now.scores[number], 3)),
-    ];
-    cells[1].scope = "row";
-    cells[1].append(name);
-    if (region.interval && region.interval[0] !== null && !state.modified) {
-      cells[0].append(
-        element(
-          "span",
-          "second",
-          Math.round(region.interval[0]) + "–" + Math.round(region.interval[2]),
-        ),
-      );
-    }
-    if (tier >= 0) {
-      const mark = element("span", "hubtiers-swatch small");
-      const paint = element("span");
-      paint.style.background = h.tierColour(state, tier);
-      mark.append(paint);
-      cells[2].append(mark, element("span", "", state.data.tiers[tier].names[state.lang]));
-    } else {
-      cells[2].textContent = words.no_data;
-    }
-    row.append(...cells);
-    return row;
-  }
-
-  // Numbers of the regions that the table shows, as it orders them.
-  h.tableOrder = function (state) {
-    const place = (i) => (state.now.tiers[i] < 0 ? Infinity : state.now.ranks[i]);
-    return state.data.regions
-      .map((_, i) => i)
-      .filter((i) => !state.data.regions[i].outside)
-      .sort((a, b) =>
-        place(a) === place(b)
-          ? state.data.regions[a].id < state.data.regions[b].id
-            ? -1
-            : 1
-          : place(a) - place(b),
-      );
-  };
-
-  h.fillTable = function (state) {
-    const body = state.aside.querySelector(".hubtiers-ranking tbody");
-    if (body) body.replaceChildren(...h.tableOrder(state).map((i) => tableRow(state, i)));
-  };
-
-  function tablePanel(state) {
-    const box = h.panel(state, "table");
-    const scroll = element("div", "hubtiers-scroll");
-    const table = element("table", "hubtiers-ranking");
-    table.append(tableHead(state), element("tbody"));
-    // Up and down go from region to region, as in a list.
-    table.addEventListener("keydown", (event) => {
-      const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[
-        event.key
-      ];
-      const next = step && event.target.closest("tr")[step];
-      if (next) {
-        next.querySelector("button").focus();
-        event.preventDefault();
-      }
-    });
-    scroll.append(table);
-    box.append(scroll);
-    queueMicrotask(() => h.fillTable(state));
-    return box;
-  }
-
-  function seekable(state) {
-    const texts = (item) =>
-      [item.name_zh, item.name_en, item.id]
-        .concat(item.aliases || [])
-        .filter(Boolean)
-        .map(h.fold);
-    const regions = state.data.regions.map((item, i) => ({
-      item: item,
-      texts: texts(item),
-      go: () => h.openRegion(state, i),
-    }));
-    const known = new Set(state.data.regions.map((r) => r.id));
-    const units = state.data.units.flatMap((item, i) =>
-      known.has(item.id)
-        ? []
-        : [
-            {
-              item: item,
-              texts: texts(item),
-              part: state.data.regionOf[i],
-              go: () => {
-                state.map.fitBounds(state.shapes[i].getBounds(), {
-                  maxZoom: 8,
-                  animate: false,
-                  padding: [60, 60],
-                });
-                h.openUnit(state, i, state.shapes[i].getBounds().getCenter());
-              },
-            },
-          ],
-    );
-    const hubs = state.data.hubs.map((item) => ({
-      item: item,
-      texts: texts(item),
-      hub: true,
-      go: () => {
-        const core = item.cores[0];
-        if (!core) return;
-        state.map.setView([core.lat, core.lon], 6, { animate: false });
-        h.openHub(state, item, core);
-      },
-    }));
-    return regions.concat(units, hubs);
-  }
-
-  function matches(state, text) {
-    const wanted = h.fold(text);
-    if (!wanted) return [];
-    state.seekable = state.seekable || seekable(state);
-    const rated = state.seekable.map((entry) => [
-      entry,
-      Math.min(
-        ...entry.texts.map((t) =>
-          t === wanted ? 0 : t.startsWith(wanted) ? 1 : t.includes(wanted) ? 2 : 3,
-        ),
-      ),
-    ]);
-    return rated
-      .filter(([, rate]) => rate < 3)
-      .sort((a, b) => a[1] - b[1])
-      .slice(0, 8)
-      .map(([entry]) => entry);
-  }
-
-  function hitText(state, entry) {
-    const lang = state.lang;
-    const other = entry.item["name_" + (lang === "zh" ? "en" : "zh")];
-    const extra = [
-      other !== h.name(entry.item, lang) ? other : "",
-      entry.hub ? h.words(state).hubs : "",
-      entry.part >= 0
-        ? h.words(state).part_of + " " + h.name(state.data.regions[entry.part], lang)
-        : "",
-    ];
-    return [h.name(entry.item, lang), extra.filter(Boolean).join(" · ")];
-  }
-
-  h.searchBox = function (state) {
-    const words = h.words(state);
-    // Pinyin and the other language are of use only where there are such names.
-    const bilingual = state.data.provinceOf && state.data.languages.length > 1;
-    const hint = bilingual ? words.search : words.find;
-    const box = element("div", "hubtiers-search");
-    const input = element("input");
-    const list = element("ul");
-    Object.assign(input, {
-      type: "text",
-      autocomplete: "off",
-      spellcheck: false,
-      placeholder: state.wide ? hint : words.find,
-    });
-    Object.entries({
-      role: "combobox",
-      "aria-expanded": "false",
-      "aria-autocomplete": "list",
-      "aria-controls": "hubtiers-hits",
-      "aria-label": hint,
-    }).forEach(([k, v]) => input.setAttribute(k, v));
-    input.dataset.key = "search";
-    list.id = "hubtiers-hits";
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", hint);
-    list.hidden = true;
-    const search = { input: input, list: list, hits: [], active: -1 };
-    input.addEventListener("input", () => showHits(state, search, true));
-    input.addEventListener("keydown", (event) => searchKey(state, search, event));
-    input.addEventListener("blur", () => hideHits(search));
-    box.append(input, list);
-    return box;
-  };
-
-  function hideHits(search) {
-    search.list.hidden = true;
-    search.active = -1;
-    search.input.setAttribute("aria-expanded", "false");
-    search.input.removeAttribute("aria-activedescendant");
-  }
-
-  function showHits(state, search, speak) {
-    search.hits = matches(state, search.input.value);
-    search.active = -1;
-    search.input.removeAttribute("aria-activedescendant");
-    search.list.replaceChildren(
-      ...search.hits.map((entry, i) => {
-        const item = element("li");
-        const [main, second] = hitText(state, entry);
-        item.id = "hubtiers-hit" + i;
-        item.setAttribute("role", "option");
-        item.append(element("span", "", main), element("span", "second", second));
-        item.addEventListener("mousedown", (event) => {
-          event.preventDefault();
-          pick(state, search, i);
-        });
-        return item;
-      }),
-    );
-    const asked = search.input.value.trim() !== "";
-    const found = h.fill(h.words(state).found, { n: search.hits.length });
-    if (asked && !search.hits.length) {
-      search.list.append(element("li", "none", h.words(state).nothing));
-    }
-    search.list.hidden = !asked;
-    search.input.setAttribute("aria-expanded", String(asked));
-    if (speak && asked) h.say(state, search.hits.length ? found : h.words(state).nothing);
-  }
-
-  function pick(state, search, i) {
-    const entry = search.hits[i];
-    if (!entry) return;
-    search.input.value = h.name(entry.item, state.lang);
-    hideHits(search);
-    entry.go();
-  }
-
-  function searchKey(state, search, event) {
-    const n = search.hits.length;
-    if (event.key === "Escape") {
-      hideHits(search);
-      return;
-    }
-    if (event.key === "Enter") {
-      if (search.list.hidden) showHits(state, search, false);
-      pick(state, search, Math.max(search.active, 0));
-      return;
-    }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    if (search.list.hidden) showHits(state, search, true);
-    if (!search.hits.length) return;
-    search.active =
-      (search.active + step + (search.active < 0 && step < 0 ? 1 : 0) + (n || search.hits.length)) %
-      search.hits.length;
-    [...search.list.children].forEach((item, i) =>
-      item.setAttribute("aria-selected", String(i === search.active)),
-    );
-    search.input.setAttribute("aria-activedescendant", "hubtiers-hit" + search.active);
-  }
 })(window.hubtiers);

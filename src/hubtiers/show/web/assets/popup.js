@@ -22,12 +22,13 @@
     return rows;
   }
 
-  function tierMark(state, tier) {
-    const mark = element("span", "hubtiers-swatch small");
-    const paint = element("span");
-    paint.style.background = h.tierColour(state, tier);
-    mark.append(paint);
-    return mark;
+  const tierMark = (state, number) =>
+    h.markSwatch(state, state.now.tiers[number], h.markOf(state, number), "small");
+
+  // How sure the tier is; nothing where no draws tell.
+  function sureness(state, number) {
+    const told = h.markText(state, number);
+    return told === null ? [] : [[h.words(state).certainty, told]];
   }
 
   function probabilityBar(state, title, probability) {
@@ -170,7 +171,8 @@
       doubt.push(["", h.fill(words.interval, { low: low, high: high })]);
     }
     return [
-      [words.tier, state.data.tiers[tier].names[state.lang], tierMark(state, tier)],
+      [words.tier, state.data.tiers[tier].names[state.lang], tierMark(state, number)],
+      ...sureness(state, number),
       [words.rank, state.now.ranks[number] + " / " + state.now.scored],
       ...doubt,
       [words.score, h.number(state.now.scores[number], 3)],
@@ -222,9 +224,11 @@
         box.append(element("p", "second", words.no_peers));
       }
     }
-    const draws = h.drawFacts(state, region.id);
+    // Told of places that are a core in some draw.
+    const isEver = state.data.draws && region.id in state.data.draws.shares;
+    const draws = isEver ? h.drawFacts(state, region.id) : [];
     if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
-    box.append(...h.arrivalParts(state, number));
+    box.append(...h.arrivalParts(state, number), h.regionActions(state, number));
     if (!h.isOtherYear(state)) box.append(sources(state, region));
     return box;
   }
@@ -282,12 +286,14 @@
     if (state.popup) state.popup.remove();
     if (state.tip) state.tip.remove();
     const size = state.map.getSize();
+    h.foldHeadline(state);
+    const head = h.headRoom(state);
     const popup = L.popup({
       className: "hubtiers-pop",
       maxWidth: Math.min(320, size.x - 60),
       minWidth: Math.min(250, size.x - 60),
-      maxHeight: Math.max(160, size.y - 190),
-      autoPanPaddingTopLeft: [12, state.wide ? 64 : 100],
+      maxHeight: Math.max(160, size.y - head - 126),
+      autoPanPaddingTopLeft: [12, head],
       autoPanPaddingBottomRight: [12, 60],
     });
     popup.setLatLng(at).setContent(build());

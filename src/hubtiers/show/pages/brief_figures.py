@@ -1,0 +1,72 @@
+"""The pictures of the brief: a map drawn for its part of the page, and the strip of scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hubtiers.errors import DataError
+from hubtiers.show.certainty_marks import often_text
+from hubtiers.show.credits import boundary_note
+from hubtiers.show.figures.figure import tier_figure
+from hubtiers.show.figures.strip import score_strip_figure
+from hubtiers.show.pages.report_html import image_html, scroller
+from hubtiers.show.pages.report_page import Material, Page
+from hubtiers.show.text import html_text
+from hubtiers.show.words import word
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["map_picture", "strip_picture"]
+
+_MAP_INCHES = (6.6, 5.2)
+
+
+def map_picture(material: Material, page: Page) -> str:
+    """Return the map of the tiers; nothing for a result without geometry."""
+    try:
+        drawn = _draw_map(material, page)
+    except DataError:
+        return ""
+    alt = page.word("brief_map")
+    note = boundary_note(material.result.table.regions).say(page.language).strip()
+    if material.approval:
+        note = f"{note} {page.word('approval')}{material.approval}".strip()
+    caption = f"<figcaption>{html_text(note)}</figcaption>" if note else ""
+    return (
+        f'<figure class="map"><div class="sheet">{image_html(drawn, alt)}</div>{caption}</figure>'
+    )
+
+
+def _draw_map(material: Material, page: Page) -> Figure:
+    from hubtiers.show.figures.canvas import blank_sheet
+
+    # On axes of our own the words keep their size, which a drawing for a whole sheet would lose.
+    axes = blank_sheet(_MAP_INCHES, page.drawn_language)
+    figure = tier_figure(
+        material.result,
+        layout=material.layout,
+        robustness=material.robustness,
+        language=page.drawn_language,
+        caption=False,
+        ax=axes,
+    )
+    axes.set_title("")
+    return figure
+
+
+def strip_picture(material: Material, page: Page) -> str:
+    """Return the strip of scores with what its marks mean."""
+    drawn = score_strip_figure(material.result, material.robustness, language=page.drawn_language)
+    alt = page.word("brief_strip")
+    robust = material.robustness
+    note = word("strip_note")
+    if robust is not None:
+        note = word("strip_marks").fill(often=often_text(robust))
+    said = note.say(page.language)
+    if not material.result.breaks.breaks:
+        said = f"{said} {page.word('strip_uncut')}"
+    return (
+        f'<figure class="strip">{scroller(alt)}{image_html(drawn, alt)}</div>'
+        f"<figcaption>{html_text(said)}</figcaption></figure>"
+    )
