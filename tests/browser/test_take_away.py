@@ -36,7 +36,7 @@ CORPUS = [
 ENTROPY = """() => { const e = drawn.data.explorer.presets.find(p => p.id === 'entropy');
   hubtiers.explore(drawn, { preset: 'entropy', weights: e.weights.slice(), aggregation: 0, rule: 0 }); }"""
 SEEN = """() => ({ fill: drawn.fill, lang: drawn.lang, scores: Array.from(drawn.now.scores), tiers: drawn.now.tiers,
-  weights: drawn.explorer && drawn.explorer.weights, modified: drawn.modified, opened: drawn.opened,
+  weights: drawn.explorer && drawn.explorer.weights, modified: drawn.modified, opened: drawn.told,
   on: Object.keys(drawn.layers).filter(k => drawn.map.hasLayer(drawn.layers[k])),
   at: [drawn.map.getCenter().lat.toFixed(2), drawn.map.getCenter().lng.toFixed(2), drawn.map.getZoom().toFixed(2)] })"""
 KEPT = "document.dispatchEvent(new Event('click')); new Promise(done => setTimeout(() => done(location.hash), 400))"

@@ -74,7 +74,7 @@
 
   function showRegion(state, text) {
     if (text === null) {
-      if (state.popup && state.opened !== undefined) state.popup.remove();
+      if (state.popup && state.told !== undefined) state.popup.remove();
       return true;
     }
     const number = state.data.regions.findIndex((region) => region.id === text);
@@ -85,7 +85,7 @@
 
   function showView(state, text) {
     if (text === null) {
-      if (state.opened === undefined) h.home(state);
+      if (state.told === undefined) h.home(state);
       return true;
     }
     const parts = listed(text);
@@ -130,7 +130,7 @@
     { key: "on", read: (state) => shownLayers(state).join(","), bring: showLayers },
     {
       key: "region",
-      read: (state) => (state.opened === undefined ? null : state.data.regions[state.opened].id),
+      read: (state) => (state.told === undefined ? null : state.data.regions[state.told].id),
       bring: showRegion,
     },
     { key: "at", read: viewText, bring: showView },

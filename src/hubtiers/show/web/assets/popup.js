@@ -298,14 +298,14 @@
     });
     popup.setLatLng(at).setContent(build());
     state.popup = popup;
-    state.opened = number;
+    state.told = number;
     state.rebuildPopup = () => {
       popup.setContent(build());
     };
     popup.on("remove", () => {
       if (state.popup === popup) {
         state.popup = null;
-        state.opened = undefined;
+        state.told = undefined;
         state.rebuildPopup = null;
       }
     });
