@@ -37,7 +37,8 @@
     id = "hubtiers-pattern" + sheet.patterns.size;
     sheet.patterns.set(pattern, id);
     const tile = pattern.tile || state.hatch.tile;
-    const size = { width: tile.width, height: tile.height };
+    const scale = pattern.scale || 1;
+    const size = { width: tile.width * scale, height: tile.height * scale };
     const node = h.svg("pattern", Object.assign({ id: id, patternUnits: "userSpaceOnUse" }, size));
     if (pattern === state.hatch) {
       node.append(
@@ -53,6 +54,20 @@
     }
     sheet.defs.append(node);
     return id;
+  }
+
+  // A picture behind a box of the page, repeated, as a pattern; nothing for one that is not inside.
+  function tileOf(sheet, style) {
+    const found = style.backgroundImage.match(/^url\("(data:image\/[^"]+)"\)/);
+    if (!found) return "";
+    const [width, height] = style.backgroundSize.split(" ").map(parseFloat);
+    const size = { width: width || 8, height: height || width || 8 };
+    const id = "hubtiers-tile" + sheet.defs.childNodes.length;
+    const whole = Object.assign({ id: id, patternUnits: "userSpaceOnUse" }, size);
+    const node = h.svg("pattern", whole);
+    node.append(h.svg("image", Object.assign({ href: found[1] }, size)));
+    sheet.defs.append(node);
+    return "url(#" + id + ")";
   }
 
   function gradientOf(sheet, image) {
@@ -153,7 +168,7 @@
       ? "url(#" + patternOf(state, sheet, state.hatch) + ")"
       : image.startsWith("linear")
         ? gradientOf(sheet, image)
-        : style.backgroundColor;
+        : tileOf(sheet, style) || style.backgroundColor;
     const frame = {
       x: place(box.x - sheet.x),
       y: place(box.y - sheet.y),
