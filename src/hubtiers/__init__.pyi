@@ -144,6 +144,8 @@ from .show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from .show.figures.diffusion import diffusion_figure
 from .show.figures.evidence import correlation_figure, tier_number_figure
 from .show.figures.figure import save_figure, tier_figure
+from .show.figures.years import years_figure
+from .show.language import set_language
 from .show.pages.brief import build_brief
 from .show.pages.markup import to_latex, to_markdown
 from .show.pages.report import build_report
@@ -422,6 +424,7 @@ __all__ = [
     "score_regions",
     "score_residuals",
     "sensitivity",
+    "set_language",
     "shannon_diversity",
     "simulate_diffusion",
     "sobol_indices",
@@ -439,4 +442,5 @@ __all__ = [
     "weight_figure",
     "weights_to_rise",
     "wgs84_to_gcj02",
+    "years_figure",
 ]

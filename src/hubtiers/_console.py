@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from hubtiers._progress import hearing_stages
 from hubtiers._terminal import visible
 from hubtiers.baselines import best_baseline, compare_baselines
 from hubtiers.robustness._shares import share_text
@@ -37,9 +40,20 @@ __all__ = [
     "print_paths",
     "print_robustness",
     "print_trials",
+    "stages_shown",
 ]
 
 _MOST_ROWS = 40
+_WIDEST_TEXT = 28
+_STAGES = {
+    "read": "stage_read",
+    "score": "stage_score",
+    "draws": "stage_draws",
+    "map": "stage_map",
+    "figures": "stage_figures",
+    "tables": "stage_tables",
+    "report": "stage_report",
+}
 _SCHEME_WIDTH = 24
 """Columns of the screen that the name of a scheme has, however many measures follow."""
 
@@ -63,6 +77,21 @@ def open_console() -> Console:
     return _VisibleConsole(width=None if sys.stdout.isatty() else 120)
 
 
+@contextlib.contextmanager
+def stages_shown(language: str | None) -> Iterator[None]:
+    """Show on standard error which part of the work goes on; nothing where it is no terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status("") as status:
+
+        def show(name: str) -> None:
+            status.update(_word(_STAGES[name], language or "en"))
+
+        with hearing_stages(show):
+            yield
+
+
 def print_paths(console: Console, paths: Iterable[Path]) -> None:
     """Print where files were written, one a line."""
     for path in paths:
@@ -81,6 +110,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     title = outcome.title[language] or outcome.name
     _print_headline(console, outcome, language)
     console.print(_tier_table(result, title, language, outcome.robustness))
+    _print_rest(console, len(result.scores), "scores.csv", language)
     _print_windows(console, result, language)
     _print_yardstick(console, result, language)
     _print_reference(console, outcome, language)
@@ -92,6 +122,15 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         _print_cautions(console, outcome.robustness, language)
     for row in outcome.outside.to_dict("records"):
         console.print(_outside_text(row).say(language), markup=False)
+
+
+def _print_rest(console: Console, number: int, file: str, language: str) -> None:
+    """Print how many regions are not in the table above, and where they are."""
+    from hubtiers.show.words import word
+
+    if number > _MOST_ROWS:
+        said = word("console_more").fill(n=number - _MOST_ROWS, file=file)
+        console.print(said.say(language), markup=False)
 
 
 def _print_headline(console: Console, outcome: Outcome, language: str) -> None:
@@ -216,7 +255,7 @@ def _print_table(console: Console, printed: PrintTable, language: str) -> None:
         table.add_column(column.heading.say(language), justify=justify, overflow="fold")
     for texts in printed.texts(language):
         _add_row(table, texts)
-    console.print(table)
+    _print_fitting(console, table, lead=1)
 
 
 def _print_windows(console: Console, result: Result, language: str) -> None:
@@ -252,7 +291,9 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     """Print agreement by weighting and tier rule where both vary, else rank and tier by scheme."""
     comparison = trials.comparison
     if not trials.has_matrix:
-        console.print(_rank_table(comparison))
+        _print_fitting(console, _rank_table(comparison), lead=1)
+        number = len(next(iter(comparison.results.values())).scores)
+        _print_rest(console, number, "comparison.csv", "en")
         _print_comparison(console, comparison, title, "en")
         _print_many(console, comparison)
         return
@@ -260,7 +301,7 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     compared = int(comparison.with_reference["n"].max())
     matrix = trials.by_weight_and_tier()
     title = f"{title} with the reference: regions in the same tier, of {compared}"
-    console.print(_matrix_table(matrix, title))
+    _print_fitting(console, _matrix_table(matrix, title), lead=1)
     _print_many(console, comparison)
 
 
@@ -285,12 +326,14 @@ def _print_many(console: Console, comparison: Comparison) -> None:
 
 def print_robustness(console: Console, robust: Robustness) -> None:
     """Print how sure the tiers are, region by region, and on the whole."""
-    console.print(_certainty_table(robust))
+    _print_fitting(console, _certainty_table(robust), lead=4)
+    ranked = int(robust.base.scores.notna().sum())
+    _print_rest(console, ranked, "tier_probability.csv", "en")
     for line in robust.summary:
         console.print(line, markup=False)
     if len(robust.sizes_by_option):
-        console.print(_sizes_table(robust))
-    console.print(_drivers_table(robust))
+        _print_fitting(console, _sizes_table(robust), lead=2)
+    _print_fitting(console, _drivers_table(robust), lead=2)
 
 
 def print_datasets(console: Console, sets: pd.DataFrame) -> None:
@@ -320,6 +363,49 @@ def _printed(cell: object) -> str:
     if pd.isna(cell):  # type: ignore[call-overload]
         return "–"
     return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
+def _print_fitting(console: Console, table: Table, *, lead: int) -> None:
+    """Print a table as it is, or in parts side by side no longer than the screen is wide.
+
+    A cut number would be another number. The first columns, `lead` of them, name the rows of every
+    part.
+    """
+    needed = [_needed(column) for column in table.columns]
+    # Three more for the edges of a cell, and one for the last edge.
+    room = console.width - 1 - sum(width + 3 for width in needed[:lead])
+    parts: list[list[int]] = [[]]
+    for place in range(lead, len(needed)):
+        taken = sum(needed[other] + 3 for other in parts[-1])
+        if parts[-1] and taken + needed[place] + 3 > room:
+            parts.append([])
+        parts[-1].append(place)
+    for part in parts:
+        console.print(_part_of(table, [*range(lead), *part], needed))
+
+
+def _needed(column: Column) -> int:
+    """Return how wide a column must be for its numbers in one line and its words uncut."""
+    texts = [column.header, *column.cells] if column.justify != "right" else [*column.cells]
+    plain = [text.plain if isinstance(text, Text) else str(text) for text in texts]
+    heads = str(column.header).split()
+    if column.justify == "right":
+        return max(map(cell_len, [*plain, *heads]), default=1)
+    most = max(map(cell_len, plain), default=1)
+    return min(most, column.max_width or _WIDEST_TEXT)
+
+
+def _part_of(table: Table, places: Iterable[int], needed: list[int]) -> Table:
+    part = Table(title=table.title, title_justify="left")
+    kept = list(places)
+    for place in kept:
+        column = table.columns[place]
+        part.add_column(
+            column.header, justify=column.justify, overflow="fold", min_width=needed[place]
+        )
+    for row in zip(*(list(table.columns[place].cells) for place in kept), strict=True):
+        part.add_row(*row)
+    return part
 
 
 def _add_row(table: Table, cells: Iterable[object]) -> None:
@@ -447,7 +533,7 @@ def _print_comparison(console: Console, comparison: Comparison, title: str, lang
     """Print counts, fit and agreement of each scheme, then what differs from the reference."""
     from hubtiers.show.words import word
 
-    console.print(_summary_table(comparison, title, language))
+    _print_fitting(console, _summary_table(comparison, title, language), lead=1)
     if comparison.reference is None:
         return
     for name, result in comparison.results.items():
@@ -479,7 +565,7 @@ def _summary_table(comparison: Comparison, title: str, language: str) -> Table:
     labels = list(dict.fromkeys(label for tiers in counts for label in tiers))
     measures = [name for name in summary.columns if not name.startswith("reference")]
     table = Table(title=Text(visible(title)), title_justify="left")
-    table.add_column(_word("scheme", language), overflow="fold", width=_SCHEME_WIDTH)
+    table.add_column(_word("scheme", language), overflow="fold", max_width=_SCHEME_WIDTH)
     # All tiers share a column: one for each would leave the others too narrow for their headings.
     heads = [" / ".join([tier_name(label, language) for label in labels])]
     heads += [_word(measure, language) for measure in measures]

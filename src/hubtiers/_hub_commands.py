@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hubtiers import _console
+from hubtiers._folders import results_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,9 +67,10 @@ def propose(
     found = chosen.propose(**{name: value for name, value in given.items() if value is not None})
     proposed = found.proposed
     assert proposed is not None
+    folder = results_folder(chosen, out)
     assert proposed.proposal is not None
     paths = save_command(
-        out or Path("out") / chosen.name,
+        folder,
         "propose",
         study=chosen.name,
         inputs=chosen.input_files(proposed.proposal.regions),
@@ -218,8 +220,9 @@ def diffuse(
     chosen = load_study(study)
     result, loaded = chosen.scheme.run(chosen.load_table()), _layout_of(chosen)
     found = simulate_diffusion(result, loaded, sources=sources, decay=decay, receptive=receptive)
+    folder = results_folder(chosen, out)
     paths = save_command(
-        out or Path("out") / chosen.name,
+        folder,
         "diffuse",
         study=chosen.name,
         inputs=chosen.input_files(result.table.regions),

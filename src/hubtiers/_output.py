@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
+from hubtiers._progress import stage
 from hubtiers._run_folder import digest, run_folder
 from hubtiers._storage import write_csv
 from hubtiers.errors import listing
@@ -124,10 +125,13 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     (folder / "tiers.geojson").write_text(_geojson(outcome.result), encoding="utf-8")
     if outcome.panel is not None:
         write_csv(outcome.panel.to_frame(), folder / "panel.csv", index=False)
+    stage("map")
     _write_map(outcome, folder / "map.html")
     if output.figures:
+        stage("figures")
         _write_figures(outcome, folder)
     if output.tables:
+        stage("tables")
         _write_tables(outcome, folder / "tables.xlsx")
     if len(outcome.result.gap_effects):
         write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
@@ -223,6 +227,7 @@ def _write_map(outcome: Outcome, path: Path) -> None:
         outcome.result,
         **drawn_parts(outcome),
         robustness=outcome.robustness,
+        panel=outcome.panel,
         explorer=explorer,
         reference=outcome.reference,
         title=outcome.title,
@@ -234,21 +239,34 @@ def _write_map(outcome: Outcome, path: Path) -> None:
 
 def _write_figures(outcome: Outcome, folder: Path) -> None:
     from hubtiers.show.figures.figure import save_figure, tier_figure
+    from hubtiers.show.figures.years import years_figure
     from hubtiers.show.fonts import drawable_language
 
     output = outcome.content.output
-    figure = tier_figure(
-        outcome.result,
-        layout=drawn_layout(outcome),
-        network=outcome.hubs.network,
-        stability=outcome.hubs.stability,
-        robustness=outcome.robustness,
-        title=outcome.title,
-        language=drawable_language(_language(outcome)),
-        approval=output.approval,
-    )
-    for name in ("map.png", "map.svg"):
-        save_figure(figure, folder / name)
+    options = output.figure
+    printed: dict[str, Any] = {
+        "title": outcome.title,
+        "language": drawable_language(_language(outcome)),
+        "caption": options.caption,
+        "width": options.width,
+        "font_size": options.font_size,
+    }
+    figures = {
+        "map": tier_figure(
+            outcome.result,
+            layout=drawn_layout(outcome),
+            network=outcome.hubs.network,
+            stability=outcome.hubs.stability,
+            robustness=outcome.robustness,
+            approval=output.approval,
+            **printed,
+        )
+    }
+    if outcome.panel is not None:
+        figures["years"] = years_figure(outcome.panel, **printed)
+    for name, figure in figures.items():
+        for kind in dict.fromkeys(options.formats):
+            save_figure(figure, folder / f"{name}.{kind}", dpi=options.dpi)
     if outcome.hubs.diffusion is not None:
         _write_diffusion_figure(outcome, outcome.hubs.diffusion, folder)
 
@@ -307,6 +325,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     agreed = None if found is None else _plain(found.to_frame().to_dict("records")[0])
     return {
         "study": outcome.name,
+        "origin": outcome.origin,
         "content": outcome.content.model_dump(mode="json") | {"method": method},
         "versions": _versions(),
         "seed": outcome.content.robustness.seed,

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-__all__ = ["progress_bar"]
+__all__ = ["hearing_stages", "progress_bar", "stage"]
+
+_LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar("stages", default=None)
+
+
+def stage(name: str) -> None:
+    """Say which part of the work begins, to whoever listens; nobody does by itself."""
+    listener = _LISTENER.get()
+    if listener is not None:
+        listener(name)
+
+
+@contextmanager
+def hearing_stages(listener: Callable[[str], None]) -> Iterator[None]:
+    """Have a function called with the name of every part of the work that begins."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
 
 
 @contextmanager

@@ -328,6 +328,20 @@ class RobustnessSection(_Section):
     variation: dict[str, Any] = Field(default_factory=lambda: {"weights": "dirichlet"})
 
 
+class FigureSection(_Section):
+    """How figures are printed, as `tier_figure` takes it, and in which kinds of files.
+
+    `width` is in millimetres, or `"column"` or `"page"`; `font_size` in points; `dpi` counts for
+    PNG and TIFF.
+    """
+
+    width: float | Literal["column", "page"] | None = Field(default=None)
+    font_size: float | None = None
+    formats: tuple[Literal["png", "svg", "pdf", "tiff"], ...] = ("png", "svg")
+    caption: bool = True
+    dpi: int = Field(default=200, ge=50, le=1200)
+
+
 class OutputSection(_Section):
     """What is written beside `scores.csv`, `tiers.geojson`, `map.html` and `run.json`.
 
@@ -335,6 +349,7 @@ class OutputSection(_Section):
     """
 
     figures: bool = True
+    figure: FigureSection = FigureSection()
     tables: bool | Literal["zh", "en", "both"] = True
     report: bool = True
     brief: bool = True

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from hubtiers import _console
+from hubtiers._folders import results_folder
 from hubtiers._hub_commands import add_hub_commands
 from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
@@ -151,7 +152,9 @@ def build(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the results; out/<study> when left out."),
+        typer.Option(
+            help="Folder for the results; out/<study> when left out, never another study's."
+        ),
     ] = None,
 ) -> None:
     """Run a study and write scores, tiers, map and record.
@@ -161,8 +164,11 @@ def build(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
-    outcome = chosen.run()
-    paths = outcome.save(out or Path("out") / chosen.name)
+    # An occupied folder is refused before the work, not after it.
+    folder = results_folder(chosen, out)
+    with _console.stages_shown(chosen.content.output.language):
+        outcome = chosen.run()
+        paths = outcome.save(folder)
     for note in outcome.notes:
         tell(f"hubtiers: {note}", sys.stderr)
     console = _console.open_console()
@@ -197,6 +203,7 @@ def compare(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
+    folder = results_folder(chosen, out)
     trials = chosen.try_out(
         _methods("weight", weights),
         tiers=_methods("tier", tiers),
@@ -204,7 +211,7 @@ def compare(
     )
     base = next(iter(trials.comparison.results.values()))
     paths = save_command(
-        out or Path("out") / chosen.name,
+        folder,
         "compare",
         study=chosen.name,
         inputs=chosen.input_files(base.table.regions),
@@ -261,6 +268,7 @@ def robustness(
     from hubtiers.study import load_study
 
     chosen = load_study(study)
+    folder = results_folder(chosen, out)
     robust = chosen.assess_robustness(
         draws=draws,
         seed=seed,
@@ -268,7 +276,7 @@ def robustness(
         progress=sys.stderr.isatty(),
     )
     paths = save_command(
-        out or Path("out") / chosen.name,
+        folder,
         "robustness",
         study=chosen.name,
         inputs=chosen.input_files(robust.base.table.regions),

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from hubtiers._notebook import folded_html
 from hubtiers._storage import data_path, read_text, replacing
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 
@@ -375,6 +376,21 @@ class Framework:
         named = listing((f"{code} ({len(self.leaves(code))})" for code in others), most=8)
         to_fill = f"; {len(empty)} slots to fill" if empty else ""
         return f"<Framework: {len(self.indicators)} indicators in {named or 'no groups'}{to_fill}>"
+
+    def _repr_html_(self) -> str:
+        names = {node.code: node.name_en or node.name_zh or node.code for node in self.groups}
+        rows = [
+            {
+                "group": names.get(node.parent, ""),
+                "indicator": node.name_en or node.name_zh or node.code,
+                "指标": node.name_zh or node.name_en or node.code,
+                "unit": node.unit_en or node.unit,
+                "better": "more" if node.direction > 0 else "less",
+            }
+            for node in self.indicators
+        ]
+        head = f"{len(self.indicators)} indicators in {len(self.groups)} groups"
+        return f"<p>Framework: {head}</p>{folded_html(pd.DataFrame(rows))}"
 
 
 def load_framework(source: str | Path) -> Framework:

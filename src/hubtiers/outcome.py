@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ class Outcome:
     ----------
     name
         Name of the study.
+    origin
+        What tells the study from others of its name: its folder and name, or what ships.
     command
         The words that build it again at a command line; empty where no file holds the study.
     content
@@ -86,6 +89,7 @@ class Outcome:
     inputs: Mapping[str, Path] = field(default_factory=dict)
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hubs: HubFindings = field(default_factory=HubFindings)
+    origin: str = ""
 
     @property
     def title(self) -> dict[str, str]:
@@ -153,3 +157,7 @@ class Outcome:
     def __repr__(self) -> str:
         head, *rest = repr(self.result).splitlines()
         return "\n".join([f"<Outcome {self.name}: {head.removeprefix('<Result: ')}", *rest])
+
+    def _repr_html_(self) -> str:
+        title = escape(self.title["en"] or self.name)
+        return f"<h4>{title}</h4>{self.result._repr_html_()}"

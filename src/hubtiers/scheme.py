@@ -39,6 +39,7 @@ from hubtiers._methods import (
     short_name,
     to_spec,
 )
+from hubtiers._notebook import folded_html, pairs_html
 from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._rounding import round_significant
 from hubtiers._steps import (
@@ -121,6 +122,13 @@ class TierStep(Protocol):
 
     @property
     def fit(self) -> Callable[..., TierScale]: ...
+
+
+def _told(method: object) -> str:
+    """Return a step in words: its method, or one for each level from the lowest up."""
+    if isinstance(method, tuple):
+        return "; ".join(map(describe, method))
+    return "–" if method is None else describe(method)
 
 
 @dataclass(frozen=True)
@@ -315,6 +323,10 @@ class Scheme:
         _, measured = measure(self, Given(stacked))
         panel = measured.set_axis(_years(tables), axis=0)
         return self.replace(impute=dataclasses.replace(impute, panel=panel))
+
+    def _repr_html_(self) -> str:
+        steps = [field.name for field in dataclasses.fields(self) if field.init]
+        return pairs_html((step, _told(getattr(self, step))) for step in steps)
 
     def to_spec(self) -> dict[str, Any]:
         """Return the scheme as plain values, as they stand in a study file.
@@ -856,5 +868,5 @@ class Result(Drawn):
         return f"<Result: {counts}{unscored}; GVF {self.breaks.gvf:.3f}>\n{self.to_frame().head(8)}"
 
     def _repr_html_(self) -> str:
-        shown = self._map_html() or self.to_frame().to_html(escape=True, na_rep="–")
+        shown = self._map_html() or folded_html(self.to_frame())
         return f"<p>{escape(repr(self).splitlines()[0][1:-1])}</p>{shown}"

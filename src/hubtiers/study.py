@@ -6,6 +6,7 @@ import dataclasses
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hubtiers._inputs import input_files
 from hubtiers._methods import describe, find_method, make_step
 from hubtiers._outside import against_outside
 from hubtiers._overlaps import telling_overlaps
+from hubtiers._progress import stage
 from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData, told_as_keys
 from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
@@ -88,7 +90,20 @@ class Study:
             return ""
         # A path that starts with a dash would be read as an option.
         study = f"./{self.source}" if self.source.startswith("-") else self.source
-        return shlex.join(["hubtiers", "build", study, "--out", f"out/{self.name}"])
+        return shlex.join(["hubtiers", "build", study, "--out", f"out/{self.folder_name}"])
+
+    @property
+    def origin(self) -> str:
+        """What tells the study from others: its name and that of its folder, or what ships."""
+        if Path(self.source).suffix != ".toml":
+            return self.source or self.name
+        return f"{self.folder.resolve().name}/{self.name}"
+
+    @property
+    def folder_name(self) -> str:
+        """What the folder of its results is called: as the study, or as where `study.toml` lies."""
+        lies_in = self.folder.resolve().name
+        return lies_in if self.name == "study" and self.source and lies_in else self.name
 
     def input_files(self, regions: pd.DataFrame) -> dict[str, Path]:
         """Return every file that results of the study depend on, by the name in its record."""
@@ -151,6 +166,7 @@ class Study:
             `report.html` unless the study leaves them out. They are written beside it and moved
             there only when all of them are complete.
         """
+        stage("read")
         read, layout = self._read(), self.load_layout()
         # What the parts of a study count twice is told once, when all have been run.
         with telling_overlaps(read.table, ()):
@@ -160,12 +176,15 @@ class Study:
         return outcome
 
     def _outcome(self, read: _Read, layout: HubLayout | None) -> Outcome:
+        stage("score")
         table, result = read.table, read.scheme.run(read.table)
         panel = self._panel(read)
         data = self._data()
         reference = self._reference(data, table, layout)
+        stage("draws")
         return Outcome(
             name=self.name,
+            origin=self.origin,
             command=self.command,
             content=self.content,
             result=result,
@@ -508,6 +527,11 @@ class Study:
 
     def __repr__(self) -> str:
         return f"<Study {self.name}: {self.content.title_en or self.content.title_zh}>"
+
+    def _repr_html_(self) -> str:
+        title = self.content.title_en or self.content.title_zh or self.name
+        about = self.content.description or self.content.description_zh
+        return f"<h4>{escape(title)}</h4><p>{escape(about)}</p>{self.scheme._repr_html_()}"
 
 
 def load_study(source: str | Path) -> Study:

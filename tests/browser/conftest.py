@@ -20,7 +20,7 @@ def visit(chromium, tmp_path):
     """Open a map, wait until it is drawn, and collect errors, dialogs and requests."""
     contexts = []
 
-    def open_map(web, size=(1280, 800), **options):
+    def open_map(web, size=(1280, 800), fragment="", **options):
         path = tmp_path / "map.html"
         web.save(str(path))
         viewport = {"width": size[0], "height": size[1]}
@@ -42,7 +42,7 @@ def visit(chromium, tmp_path):
                 else seen.trouble.append(r.url)
             ),
         )
-        page.goto(path.as_uri())
+        page.goto(path.as_uri() + fragment)
         drawn = "Object.values(window).find(v => v && v.hubtiers && v.hubtiers.layers)"
         page.wait_for_function(f"Boolean({drawn})")
         page.evaluate(f"window.drawn = {drawn}.hubtiers; void 0")

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hubtiers._notebook import folded_html
 from hubtiers.errors import SpecError
 from hubtiers.robustness._by_option import (
     SizeEffect,
@@ -478,12 +479,12 @@ class Robustness:
 
     def __repr__(self) -> str:
         lines = "\n".join(f"  {line}" for line in self._lines())
-        rows = self.to_frame()[["name_zh", "rank", "rank_low", "rank_high", "tier", "confidence"]]
+        rows = self.to_frame()[["name_en", "rank", "rank_low", "rank_high", "tier", "confidence"]]
         return f"<Robustness: {self._head()}>\n{lines}\n{rows.head(8)}"
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
-        table = self.to_frame().to_html(escape=True, na_rep="–", float_format="{:.3f}".format)
+        table = folded_html(self.to_frame())
         return f"<p>{escape(self._head())}</p><ul>{items}</ul>{table}"
 
 

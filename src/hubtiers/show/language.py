@@ -7,7 +7,39 @@ from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, source_of
 from hubtiers.scheme import Result
 from hubtiers.show.words import LANGUAGES, has_chinese, require_language
 
-__all__ = ["language_of", "language_with", "languages_of"]
+__all__ = ["asked_language", "language_of", "language_with", "languages_of", "set_language"]
+
+_SETTING: dict[str, str | None] = {"language": None}
+
+
+def set_language(language: str | None) -> None:
+    """Choose the language of everything that is drawn and written where none is named.
+
+    Parameters
+    ----------
+    language
+        `"zh"`, `"en"`, or None for the language of each study's own names. A `language=…` of a call
+        and that of a study file go before it, and a study that has no names in it keeps its own.
+
+    Raises
+    ------
+    UnknownOptionError
+        When the language is not known.
+
+    Examples
+    --------
+    >>> set_language("en")
+    >>> set_language(None)
+    """
+    if language is not None:
+        require_language(language)
+    _SETTING["language"] = language
+
+
+def asked_language(result: Result) -> str | None:
+    """Return the language that `set_language` chose, where the study can be shown in it."""
+    chosen = _SETTING["language"]
+    return chosen if chosen in languages_of(result) else None
 
 
 def language_of(result: Result, language: str | None) -> str:
@@ -19,7 +51,7 @@ def language_of(result: Result, language: str | None) -> str:
         When the language is not known.
     """
     if language is None:
-        return languages_of(result)[0]
+        return asked_language(result) or languages_of(result)[0]
     require_language(language)
     return language
 
@@ -28,7 +60,7 @@ def language_with(result: Result | None, language: str | None) -> str:
     """Return the language of a picture whose names come from a result that may not be there."""
     if result is not None:
         return language_of(result, language)
-    spoken = language or LANGUAGES[0]
+    spoken = language or _SETTING["language"] or LANGUAGES[0]
     require_language(spoken)
     return spoken
 

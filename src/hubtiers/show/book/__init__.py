@@ -22,10 +22,13 @@ from hubtiers.show.book import (
     methods,
     plan,
     report,
+    sheets,
     tables,
+    takeaway,
     terms,
     web,
     web_hubs,
+    year_map,
     years,
 )
 
@@ -50,6 +53,10 @@ THEMES = (
     certainty.WORDS,
     console.WORDS,
     marks.WORDS,
+    takeaway.WORDS,
+    year_map.WORDS,
+    year_map.FILLED,
+    sheets.WORDS,
     brief.WORDS,
     headline.WORDS,
     exploring.WORDS,
@@ -61,6 +68,7 @@ BOOK: Mapping[str, Text] = {key: said for theme in THEMES for key, said in theme
 _LINK_WORDS = ("hierarchical", "peer", "neighbour", "strong", "weak", "type")
 
 # What the web map says itself.
+_COLUMNS = ("rank_low", "rank_high", "region_id")
 BROWSER: Mapping[str, Text] = {
     **terms.WORDS,
     **web.WORDS,
@@ -68,4 +76,9 @@ BROWSER: Mapping[str, Text] = {
     **live.WORDS,
     **exploring.WORDS,
     **{f"link_{kind}": report.WORDS[f"link_{kind}"] for kind in _LINK_WORDS},
+    **takeaway.WORDS,
+    **year_map.WORDS,
+    "absent": years.WORDS["absent"],
+    "year": years.WORDS["year"],
+    **{key: tables.WORDS[key] for key in _COLUMNS},
 }

@@ -9,6 +9,14 @@ from hubtiers.show.bilingual import Text
 __all__ = ["WORDS"]
 
 WORDS: Mapping[str, Text] = {
+    "console_more": Text("另有 {n} 个区域见 {file}", "{n} more in {file}"),
+    "stage_draws": Text("抽样与比较", "Drawing and comparing"),
+    "stage_figures": Text("绘制图件", "Drawing the figures"),
+    "stage_map": Text("绘制网页地图", "Drawing the map"),
+    "stage_read": Text("读取与匹配数据", "Reading and joining"),
+    "stage_report": Text("撰写报告", "Writing the report"),
+    "stage_score": Text("计分与分级", "Scoring and sorting"),
+    "stage_tables": Text("写入表格", "Writing the tables"),
     "console_agreement": Text(
         "与布局 {layout} 比较：{told}。", "Agreement with the layout {layout}: {told}."
     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,17 @@ from matplotlib.text import Text
 
 from hubtiers._storage import replacing
 from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.show.figures.sheet import Sheet
 from hubtiers.show.fonts import Lettering, find_lettering
 
 __all__ = ["Board", "PrintFigure", "blank_sheet", "drawing", "save_figure"]
 
-FORMATS = ("png", "svg", "pdf")
+FORMATS = ("png", "svg", "pdf", "tiff")
 _UNDATED: dict[str, dict[str, None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None, "ModDate": None},
     "png": {},
+    "tiff": {},
 }
 
 INK = "#22262a"
@@ -66,6 +68,7 @@ class Board:
     lettering: Lettering
     language: str
     own: bool
+    sheet: Sheet = field(default_factory=Sheet)
 
     def text(self, string: object) -> str:
         """Return text that the fonts of the figure can draw."""
@@ -74,11 +77,17 @@ class Board:
 
 @contextlib.contextmanager
 def drawing(
-    language: str, ax: Axes | None, *, size: tuple[float, float], projection: str | None = None
+    language: str,
+    ax: Axes | None,
+    *,
+    size: tuple[float, float],
+    projection: str | None = None,
+    sheet: Sheet | None = None,
 ) -> Iterator[Board]:
     """Give a board to draw on.
 
-    The axes of the caller, or a figure of its own of this size in inches.
+    The axes of the caller, or a figure of its own of this size in inches; `sheet` says how large
+    its letters are.
     """
     lettering = find_lettering(language)
     if ax is not None and not isinstance(ax, Axes):
@@ -93,7 +102,7 @@ def drawing(
         else:
             axes, figure = ax, _root(ax)
             _dress(axes, lettering)
-        yield Board(figure, axes, lettering, language, ax is None)
+        yield Board(figure, axes, lettering, language, ax is None, sheet or Sheet())
         # Ticks and layouts are settled while the fonts are in force.
         figure.draw_without_rendering()
 
@@ -111,7 +120,7 @@ def blank_sheet(size: tuple[float, float], language: str) -> Axes:
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
-    """Write a figure as PNG, SVG or PDF by the suffix of the path (保存图件).
+    """Write a figure as PNG, SVG, PDF or TIFF by the suffix of the path (保存图件).
 
     An interrupted run leaves no half file.
 
@@ -120,9 +129,9 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     figure
         What a function of this package has drawn, or any matplotlib figure.
     path
-        A path that ends in `.png`, `.svg` or `.pdf`.
+        A path that ends in `.png`, `.svg`, `.pdf` or `.tiff`.
     dpi
-        Pixels per inch of a PNG.
+        Pixels per inch of a PNG or TIFF.
 
     Raises
     ------
@@ -131,10 +140,15 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     """
     target = Path(path)
     kind = target.suffix.lstrip(".").lower()
+    kind = "tiff" if kind == "tif" else kind
     if kind not in FORMATS:
         raise UnknownOptionError("format of a figure", kind, FORMATS)
     with replacing(target) as temporary, rc_context(_file_settings(figure)):
-        Figure.savefig(figure, temporary, format=kind, dpi=dpi, metadata=_UNDATED[kind])
+        options: dict[str, Any] = {"metadata": _UNDATED[kind]}
+        if kind == "tiff":
+            # Journals take packed files; pixels are the same.
+            options = {"pil_kwargs": {"compression": "tiff_lzw"}}
+        Figure.savefig(figure, temporary, format=kind, dpi=dpi, **options)
     return target
 
 

@@ -35,6 +35,7 @@ from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.map_labels import draw_labels, label_points
 from hubtiers.show.figures.map_legend import Rows, hub_legends, legend_item, tier_legend
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
+from hubtiers.show.figures.sheet import sheet_of
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
 from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.hub_seats import seat_note, seats_of
@@ -62,6 +63,9 @@ __all__ = [
 SHEET_INCHES = 9.0
 _MAP_SHARE = 0.97
 _TITLE_WIDTH, _CAPTION_WIDTH = 76, 164
+_FEW_LABELS = 9
+"""Names on a narrow map, where more would hide what they name."""
+_LEGEND_GAP = 5.0
 
 
 def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simple
@@ -80,6 +84,8 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     caption: bool = True,
     extent: tuple[float, float, float, float] | None = None,
     crs: str | None = None,
+    width: float | str | None = None,
+    font_size: float | None = None,
 ) -> Figure:
     """Draw the tiers of a result as a map for print (层级地图), framed by what has data.
 
@@ -124,11 +130,16 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
         greater than west, also across 180°, as in `(170, -20, 190, -10)`. There are no insets then.
     crs
         Projection of the map, such as `"EPSG:3035"`.
+    width
+        Width of the sheet in millimetres, `"column"` (85) or `"page"` (175); left out, 9 inches.
+    font_size
+        Size of the legend's letters in points; title, caption and names go with it. Left out, 8
+        points, and 6.5 in a column.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Save it with `savefig`, or with `save_figure`, as PNG, SVG or PDF; text stays text.
+        Save it with `savefig`, or with `save_figure`, as PNG, SVG, PDF or TIFF; text stays text.
 
     Raises
     ------
@@ -136,11 +147,12 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
         When the result has no geometry, or a region no area.
     SpecError
         When the extent is no box, the layout has cores that the regions do not know, links or
-        shares come without their layout, or `at_least` without robustness or with the lowest tier.
+        shares come without their layout, `at_least` without robustness or with the lowest tier, or
+        a size cannot be printed.
     CRSError
         When the projection is not known, or is in degrees.
     UnknownOptionError
-        When the language, or the tier of `at_least`, is not known.
+        When the language, the tier of `at_least`, or the name of a width is not known.
     HubtiersError
         When Chinese is asked for and no font with Chinese characters is installed.
 
@@ -185,7 +197,8 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
         layers=layers,
         points=lambda settled: label_points(settled, result, layout, spoken),
     )
-    with drawing(spoken, ax, size=(SHEET_INCHES, 8.3)) as board:
+    sheet = sheet_of(width, font_size)
+    with drawing(spoken, ax, size=(sheet.inches, 8.3), sheet=sheet) as board:
         draw_sheet(board, picture, approval)
         return board.figure
 
@@ -262,15 +275,23 @@ def draw_sheet(board: Board, picture: Picture, approval: str | None) -> None:
     lines = _caption_lines(board, picture.captions, approval)
     title_lines = _write_texts(board, picture.title, lines)
     furniture = _furniture(board, picture)
+    legends = [legend_item(board, *legend) for legend in picture.legends]
+    below = board.own and board.sheet.is_narrow
+    if not below:
+        insets = len(picture.scene.insets)
+        furniture[insets:insets] = legends
     scene, places = settle(picture.scene, furniture, lambda frame: _map_width(board, frame))
     prepare(board.axes, scene.frame.window)
+    stacked = _stacked(board, scene.frame, legends) if below else []
     if board.own:
-        _arrange(board, scene.frame, title_lines, len(lines))
+        _arrange(board, scene.frame, title_lines, len(lines), _depth(stacked))
     picture.draw(board.axes, scene, scene.frame)
     # From here on everything has its size in pixels, which furniture and labels need.
     board.figure.draw_without_rendering()
     covered = _draw_furniture(board, scene, furniture, places)
-    draw_labels(board, picture.points(scene), covered)
+    _draw_below(board, scene.frame, legends, stacked)
+    named = picture.points(scene)
+    draw_labels(board, named[:_FEW_LABELS] if board.sheet.is_narrow else named, covered)
 
 
 def _draw_furniture(
@@ -285,7 +306,7 @@ def _draw_furniture(
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
-    """Write a figure as PNG, SVG or PDF by the suffix of the path (保存图件), whole or not at all.
+    """Write a figure as PNG, SVG, PDF or TIFF by the suffix of the path (保存图件), or not at all.
 
     Text stays text in SVG and PDF, and the same figure gives the same PNG and SVG byte for byte.
 
@@ -294,9 +315,9 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     figure
         What one of the functions here has drawn, or any other matplotlib figure.
     path
-        A path that ends in `.png`, `.svg` or `.pdf`.
+        A path that ends in `.png`, `.svg`, `.pdf` or `.tiff`.
     dpi
-        Pixels per inch of a PNG.
+        Pixels per inch of a PNG or TIFF.
 
     Raises
     ------
@@ -309,10 +330,9 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
 
 
 def _furniture(board: Board, picture: Picture) -> list[Furniture]:
-    """Return everything that needs room on the map, in the order in which it chooses."""
+    """Return what needs room on the map beside its legends, in the order in which it chooses."""
     scene = picture.scene
     found = inset_items(board, scene, picture.draw)
-    found += [legend_item(board, *legend) for legend in picture.legends]
     locator = locator_item(board, scene)
     return [*found, *([locator] if locator else []), *standard_furniture(board, scene)]
 
@@ -320,7 +340,7 @@ def _furniture(board: Board, picture: Picture) -> list[Furniture]:
 def _map_width(board: Board, frame: Frame) -> float:
     """Return the width in pixels that the map of a frame takes on its sheet."""
     if board.own:
-        return _MAP_SHARE * SHEET_INCHES * float(board.figure.dpi)
+        return _MAP_SHARE * board.sheet.inches * float(board.figure.dpi)
     # The axes of a caller keep their place; the map takes as much of it as its shape allows.
     whole = board.figure.get_window_extent()
     given = board.axes.get_position(original=True)
@@ -418,7 +438,7 @@ def _caption_lines(board: Board, captions: Sequence[str], approval: str | None) 
         said.append(f"{say('approval', board.language)}{approval}")
     lines: list[str] = []
     for text in said:
-        lines += wrap_text(board.text(text), _CAPTION_WIDTH)
+        lines += wrap_text(board.text(text), board.sheet.characters(_CAPTION_WIDTH))
     return lines
 
 
@@ -429,19 +449,63 @@ def _sentence(text: str, language: str) -> str:
 
 def _write_texts(board: Board, title: str, lines: Sequence[str]) -> int:
     """Write title and caption; return how many lines the title takes."""
-    heading = wrap_text(board.text(title), _TITLE_WIDTH)
-    board.axes.set_title("\n".join(heading), fontsize=13, weight="bold", pad=10)
+    heading = wrap_text(board.text(title), board.sheet.characters(_TITLE_WIDTH))
+    board.axes.set_title(
+        "\n".join(heading),
+        fontsize=board.sheet.points(13),
+        weight="bold",
+        pad=board.sheet.points(10),
+    )
     board.axes.text(
-        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top", fontsize=7.6,
+        0, -0.012, "\n".join(lines), transform=board.axes.transAxes, va="top",
+        fontsize=board.sheet.points(7.6),
         linespacing=1.45, color="#3a4045", gid="caption",
     )  # fmt: skip
     return len(heading)
 
 
-def _arrange(board: Board, frame: Frame, title_lines: int, caption_lines: int) -> None:
-    """Give the map the width of the sheet, and the sheet the height that everything needs."""
-    map_height = _MAP_SHARE * SHEET_INCHES * frame.shape
-    head, foot = 0.18 + 0.27 * title_lines, 0.14 + 0.158 * caption_lines
+def _stacked(board: Board, frame: Frame, legends: Sequence[Furniture]) -> list[Box]:
+    """Return places below the map, in pixels from its lower left: side by side while they fit."""
+    width = _map_width(board, frame)
+    places: list[Box] = []
+    left, top = 0.0, -_LEGEND_GAP
+    for item in legends:
+        piece = item.piece(frame, width)
+        if places and left + piece.width > width:
+            left, top = 0.0, min(place.bottom for place in places) - _LEGEND_GAP
+        places.append(Box(left, top - piece.height, left + piece.width, top))
+        left += piece.width + _LEGEND_GAP
+    return places
+
+
+def _depth(places: Sequence[Box]) -> float:
+    """Return how many pixels below the map the lowest legend ends."""
+    return max((-place.bottom for place in places), default=0.0)
+
+
+def _draw_below(
+    board: Board, frame: Frame, legends: Sequence[Furniture], places: Sequence[Box]
+) -> None:
+    """Draw legends below the map, and move the caption below them."""
+    for item, place in zip(legends, places, strict=False):
+        item.draw(frame, place)
+    height = board.axes.get_window_extent().height
+    for text in board.axes.texts:
+        if places and text.get_gid() == "caption":
+            text.set_y(text.get_position()[1] - _depth(places) / height)
+
+
+def _arrange(
+    board: Board, frame: Frame, title_lines: int, caption_lines: int, legends: float
+) -> None:
+    """Give the map the width of the sheet, and the sheet the height that everything needs.
+
+    `legends` is how many pixels they take below the map.
+    """
+    width, letters = board.sheet.inches, board.sheet.letters
+    map_height = _MAP_SHARE * width * frame.shape
+    head = (0.18 + 0.27 * title_lines) * letters
+    foot = (0.14 + 0.158 * caption_lines) * letters + legends / float(board.figure.dpi)
     height = head + map_height + foot
-    board.figure.set_size_inches(SHEET_INCHES, height)
+    board.figure.set_size_inches(width, height)
     board.axes.set_position((0.015, foot / height, _MAP_SHARE, map_height / height))

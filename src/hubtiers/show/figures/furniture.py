@@ -157,7 +157,7 @@ def _scale_bar(board: Board) -> Furniture:
         _, drawn = _half_length(frame)
         bar = 2 * drawn / (frame.window[2] - frame.window[0]) * width
         first, _, last = _label_widths(board, _bar_texts(board, frame))
-        return Piece("scale", bar + (first + last) / 2 + 4, 15 * dots, corners)
+        return Piece("scale", bar + (first + last) / 2 + 4, board.sheet.points(15) * dots, corners)
 
     def draw(frame: Frame, place: Box) -> Box:
         texts = _bar_texts(board, frame)
@@ -181,7 +181,7 @@ def _bar_texts(board: Board, frame: Frame) -> list[str]:
 
 
 def _label_widths(board: Board, texts: Sequence[str]) -> list[float]:
-    return [_text_width(board, text, 7) for text in texts]
+    return [_text_width(board, text, board.sheet.points(7)) for text in texts]
 
 
 def _bar(
@@ -202,7 +202,9 @@ def _bar(
     for k in shown:
         at = start + k * half, foot + 1.5 * height
         artists.append(
-            board.axes.text(*at, texts[k], ha="center", fontsize=7, zorder=9, gid="scale")
+            board.axes.text(
+                *at, texts[k], ha="center", fontsize=board.sheet.points(7), zorder=9, gid="scale"
+            )
         )
     return around(artists)
 
@@ -255,7 +257,7 @@ def _arrow(board: Board, frame: Frame, at: tuple[float, float]) -> Box:
         say("north", board.language),
         ha="center",
         va="center",
-        fontsize=8.5,
+        fontsize=board.sheet.points(8.5),
         zorder=9,
     )
     arrow.set_gid("north")

@@ -79,7 +79,7 @@ def draw_labels(
     axes = board.axes
     texts = [board.text(name) for name, _ in points]
     anchors = [tuple(axes.transData.transform(at)) for _, at in points]
-    sizes = sizes_of(board, texts, _FONT_SIZE)
+    sizes = sizes_of(board, texts, board.sheet.points(_FONT_SIZE))
     dot = board.figure.dpi / _POINTS_AN_INCH * 4.5
     frame = axes.get_window_extent()
     centres = place_labels(
@@ -116,7 +116,7 @@ def _draw_label(board: Board, text: str, at: Point, shift: Point, *, leads: bool
         textcoords="offset points",
         ha="center",
         va="center",
-        fontsize=_FONT_SIZE,
+        fontsize=board.sheet.points(_FONT_SIZE),
         arrowprops=line if leads else None,
         zorder=8,
         bbox=paper,

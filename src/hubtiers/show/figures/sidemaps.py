@@ -113,7 +113,13 @@ def _write_title(board: Board, axes: Axes, inset: SideMap) -> None:
     chinese, english = inset.title
     text = board.text((chinese or english) if board.language == "zh" else (english or chinese))
     title = axes.text(
-        0.97, 0.025, text, transform=axes.transAxes, ha="right", fontsize=6.5, zorder=9
+        0.97,
+        0.025,
+        text,
+        transform=axes.transAxes,
+        ha="right",
+        fontsize=board.sheet.points(6.5),
+        zorder=9,
     )
     board.figure.draw_without_rendering()
     if title.get_window_extent().width > 0.95 * axes.get_window_extent().width:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hubtiers.errors import HubtiersError
 from hubtiers.scheme import Result
+from hubtiers.show.figures.years import years_caption, years_figure
 from hubtiers.show.pages.print_table import (
     REGION,
     Column,
@@ -42,6 +43,8 @@ from hubtiers.years.transitions import TierTransitions, tier_transitions
 
 __all__ = ["mover_words", "scale_words", "tiers_by_year", "years_section", "years_tables"]
 
+_MOST_MAPS = 6
+
 
 def years_tables(panel: TierPanel, moves: TierMoves | None) -> dict[str, PrintTable]:
     """Return the tables of a panel that may be too long for the text: changes of tier."""
@@ -58,6 +61,7 @@ def years_section(material: Material, page: Page) -> str:
             page.text(*scale_words(panel)),
             _other_scale(material, page),
             _money(material, page),
+            _maps(panel, page),
             page.table(tiers_by_year(panel)),
             page.table(filled_table(panel)),
             _passages(panel, page),
@@ -67,6 +71,18 @@ def years_section(material: Material, page: Page) -> str:
             page.table(material.tables["movers"], most=FIRST_ROWS),
             _centres(material, page),
         ]
+    )
+
+
+def _maps(panel: TierPanel, page: Page) -> str:
+    """Return the years as small maps; of many years the first, the last and some between."""
+    years = list(panel.years)
+    step = -(-(len(years) - 1) // (_MOST_MAPS - 1)) if len(years) > _MOST_MAPS else 1
+    shown = sorted({*years[::-1][::step], years[0]})
+    caption = years_caption(panel, shown, None).say(page.language)
+    return page.figure(
+        lambda: years_figure(panel, years=shown, language=page.drawn_language, caption=False),
+        caption,
     )
 
 

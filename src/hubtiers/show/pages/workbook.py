@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,7 +25,13 @@ from hubtiers.show.pages.print_table import Cell, Column, PrintTable, require_ta
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.pages.sections_hubs import hub_tables
 from hubtiers.show.pages.sections_plan import plan_tables
-from hubtiers.show.words import LANGUAGES, say
+from hubtiers.show.pages.value_tables import (
+    method_table,
+    normalised_values,
+    raw_values,
+    source_table,
+)
+from hubtiers.show.words import LANGUAGES, Text, say, word
 from hubtiers.show.wrapping import text_width
 
 __all__ = ["save_tables"]
@@ -34,6 +42,48 @@ _LONGEST_CELL = 32_000
 _LONGEST_TITLE = 31
 _WIDEST = 46
 _FONT = "Times New Roman"
+_COLUMN_IN = {"zh": "column_in_zh", "en": "column_in_en"}
+# Sheets whose tables have titles too long for the name of a sheet.
+_SHORT = {
+    "certainty": "sheet_certainty",
+    "sizes_by_option": "sheet_sizes",
+    "by_option": "sheet_by_option",
+    "gap_effects": "sheet_gaps",
+    "positions": "sheet_positions",
+    "windows": "sheet_windows",
+    "hub_windows": "sheet_hub_windows",
+    "layout_stability": "sheet_stability",
+}
+
+
+class _Look(NamedTuple):
+    """How a cell is set."""
+
+    size: float = 10.5
+    bold: bool = False
+    across: str = ""
+    wrap: bool = False
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """Writes cells: to make the style of a cell takes long, so that each look has one style."""
+
+    styles: dict[_Look, Any] = field(default_factory=dict)
+
+    def set(self, cell: Any, look: _Look) -> None:
+        known = self.styles.get(look)
+        if known is None:
+            cell.font = _font(look.size, bold=look.bold)
+            if look.across:
+                cell.alignment = _alignment(look.across, wrap=look.wrap)
+            if look.format:
+                cell.number_format = look.format
+            self.styles[look] = cell._style
+        else:
+            # Shared: whoever changes the style of a cell takes a copy first.
+            cell._style = known
 
 
 def save_tables(
@@ -57,8 +107,8 @@ def save_tables(
     path
         A path that ends in `.xlsx`.
     language
-        `"zh"`, `"en"`, or `"both"`: headings in two rows, texts in both languages. Left out, that
-        of the names of the study.
+        `"zh"`, `"en"`, or `"both"`: headings in two rows, and a column for each language where
+        texts differ. Left out, that of the names of the study.
     robustness
         What `assess_robustness` gave.
     comparison
@@ -82,6 +132,8 @@ def save_tables(
     -----
     Rules stand above the heading, below it, and below the last row; there are none between columns.
     Numbers are numbers, unrounded, with a format. Text that would start a formula is neutralised.
+    Every heading has a filter and stays in view. With the raw values, the method, the weights and
+    the sources, each on a sheet, the scores can be computed again.
 
     **Missing values** are empty cells.
 
@@ -108,53 +160,102 @@ def save_tables(
     del book[book.sheetnames[0]]
     tables = [*list_tables(result, robustness=robustness, comparison=comparison).values()]
     tables += [*hub_tables(result, hubs), *plan_tables(hubs)] if hubs is not None else []
-    for number, table in enumerate(tables, start=1):
-        title = table.title.say("zh" if spoken == "zh" else "en")
-        _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, spoken, number)
+    tables += [raw_values(result), normalised_values(result)]
+    tables += [method_table(result), source_table(result)]
+    pen, titles = _Pen(), sheet_titles(tables, spoken)
+    for number, (table, title) in enumerate(zip(tables, titles, strict=True), start=1):
+        shown = _apart(table) if spoken == "both" else table
+        _fill_sheet(book.create_sheet(title), shown, spoken, number, pen)
     with replacing(target) as temporary:
         book.save(temporary)
         without_clock(temporary)
     return target
 
 
-def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int) -> None:
+def sheet_titles(tables: Iterable[PrintTable], language: str) -> list[str]:
+    """Return the name of each table's sheet: whole words, no longer than a workbook allows.
+
+    For `"both"` in both languages where there is room, else in English.
+    """
+    titles: list[str] = []
+    for table in tables:
+        said = word(_SHORT[table.name]) if table.name in _SHORT else table.title
+        title = said.say(language)
+        if language == "both" and len(title) > _LONGEST_TITLE:
+            title = said.en
+        title = _whole_words(title)
+        again = count(2)
+        while title.casefold() in map(str.casefold, titles):
+            title = f"{_whole_words(said.say('en'), _LONGEST_TITLE - 4)} ({next(again)})"
+        titles.append(title)
+    return titles
+
+
+def _whole_words(title: str, most: int = _LONGEST_TITLE) -> str:
+    """Return as many whole words of a title as fit."""
+    if len(title) <= most:
+        return title
+    return title[: most + 1].rpartition(" ")[0].strip() or title[:most]
+
+
+def _apart(table: PrintTable) -> PrintTable:
+    """Return a table with a column for each language where the texts of a column differ.
+
+    Two languages in a cell would be no value that a filter or a pivot table knows again.
+    """
+    columns: list[Column] = []
+    places: list[tuple[int, str]] = []
+    headings = table.headings
+    for place, own in enumerate(table.columns):
+        texts = [row[place] for row in table.rows if isinstance(row[place], Text)]
+        if own.only or not any(text.zh != text.en for text in texts):
+            columns.append(own)
+            places.append((place, ""))
+            continue
+        for language in LANGUAGES:
+            heading = word(_COLUMN_IN[language]).fill(name=own.heading)
+            columns.append(replace(own, heading=heading))
+            places.append((place, language))
+        headings += place < table.headings
+    rows = [tuple(_in(row[place], language) for place, language in places) for row in table.rows]
+    return replace(table, columns=tuple(columns), rows=tuple(rows), headings=headings)
+
+
+def _in(cell: Cell, language: str) -> Cell:
+    return Text.same(cell.say(language)) if language and isinstance(cell, Text) else cell
+
+
+def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int, pen: _Pen) -> None:
     """Write title, heading, rows and notes from the top down, for `"both"` in both languages."""
     columns, rows = table.shown(language)
     languages = LANGUAGES if language == "both" else (language,)
     lines = count(1)
     for own in languages:
         title = f"{say('table_number', own, n=number)}  {table.title.say(own)}"
-        _write_line(sheet, next(lines), [title], size=12, bold=True)
+        _write_line(sheet, next(lines), [title], _Look(size=12, bold=True), pen)
     head = [next(lines) for _ in languages]
+    heading = _Look(bold=True, across="center", wrap=True)
     for line, own in zip(head, languages, strict=True):
-        _write_line(sheet, line, [c.heading.say(own) for c in columns], bold=True, centred=True)
+        _write_line(sheet, line, [c.heading.say(own) for c in columns], heading, pen)
     last = head[-1]
     for row in rows:
         last = next(lines)
         for place, (value, column) in enumerate(zip(row, columns, strict=True), start=1):
-            _write(sheet, last, place, value, column).font = _font(10.5)
+            _write(sheet.cell(row=last, column=place), value, column, pen)
     _rule(sheet, (head[0], head[-1], last), len(columns))
     for note in table.notes:
         for own in languages:
-            _write_line(sheet, next(lines), [note.say(own)], size=9)
+            _write_line(sheet, next(lines), [note.say(own)], _Look(size=9), pen)
     _set_widths(sheet, columns, table.texts(language))
     _set_page(sheet, (head[0], head[-1]), len(columns), table.headings)
+    _set_filter(sheet, (head[-1], last), len(columns))
 
 
-def _write_line(
-    sheet: Any,
-    line: int,
-    texts: Sequence[str],
-    *,
-    size: float = 10.5,
-    bold: bool = False,
-    centred: bool = False,
-) -> None:
+def _write_line(sheet: Any, line: int, texts: Sequence[str], look: _Look, pen: _Pen) -> None:
     for place, text in enumerate(texts, start=1):
-        cell = _write(sheet, line, place, text)
-        cell.font = _font(size, bold=bold)
-        if centred:
-            cell.alignment = _alignment("center", wrap=True)
+        cell = sheet.cell(row=line, column=place)
+        _write_text(cell, text)
+        pen.set(cell, look)
 
 
 @cache
@@ -171,28 +272,33 @@ def _alignment(across: str, *, wrap: bool = False) -> Any:
     return Alignment(horizontal=across, vertical="center", wrap_text=wrap)
 
 
-def _write(sheet: Any, line: int, place: int, value: Cell, column: Column | None = None) -> Any:
-    cell = sheet.cell(row=line, column=place)
+def _write(cell: Any, value: Cell, column: Column, pen: _Pen) -> None:
     if isinstance(value, str):
-        text = cell_text(_CONTROL.sub("\ufffd", value))
-        # The type is set, not guessed: "#N/A" in a name is a text, too.
-        cell.value = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
-        cell.data_type = "s"
-        if column is not None:
-            cell.alignment = _alignment("left", wrap=text_width(text) > _WIDEST)
+        text = _write_text(cell, value)
+        pen.set(cell, _Look(across="left", wrap=text_width(text) > _WIDEST))
     elif isinstance(value, (int, float)):
         cell.value = value
-        if column is None or not column.significant:
-            cell.number_format = _number_format(column)
-        cell.alignment = _alignment("right")
-    return cell
+        shown = "" if column.significant else _number_format(column)
+        pen.set(cell, _Look(across="right", format=shown))
+    else:
+        pen.set(cell, _Look())
 
 
-def _number_format(column: Column | None) -> str:
+def _write_text(cell: Any, value: str) -> str:
+    """Write a text that a spreadsheet shows as a text, and return it."""
+    text = cell_text(_CONTROL.sub("\ufffd", value))
+    cell.value = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+    # The type is set, not guessed: "#N/A" in a name is a text, too.
+    cell.data_type = "s"
+    return text
+
+
+@cache
+def _number_format(column: Column) -> str:
     """Return how the numbers of a column are shown; a share never seen as its upper bound."""
-    digits = column.digits if column else None
+    digits = column.digits
     plain = f"0.{'0' * digits}" if digits else "0"
-    if column is None or not column.draws:
+    if not column.draws:
         return plain
     never, always = (share_text(end, column.draws, digits or 0) for end in (0.0, 1.0))
     return f'[=0]"{never}";[=1]"{always}";{plain}'
@@ -209,6 +315,7 @@ def _rule(sheet: Any, lines: tuple[int, int, int], width: int) -> None:
             top = medium if line == first else Side()
             bottom = medium if line == end else thin if line == last else Side()
             cell = sheet.cell(row=line, column=place)
+            cell._style = copy(cell._style)
             cell.border = Border(left=Side(), right=Side(), top=top, bottom=bottom)
 
 
@@ -236,3 +343,11 @@ def _set_page(sheet: Any, head: tuple[int, int], width: int, headings: int) -> N
     sheet.page_setup.orientation = "landscape" if width > 6 else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _set_filter(sheet: Any, lines: tuple[int, int], width: int) -> None:
+    """Give the heading a filter over all rows."""
+    from openpyxl.utils import get_column_letter
+
+    first, last = lines
+    sheet.auto_filter.ref = f"A{first}:{get_column_letter(width)}{max(last, first)}"

@@ -49,7 +49,7 @@ from hubtiers.show.words import (
 if TYPE_CHECKING:
     from hubtiers.robustness.result import Robustness
 
-__all__ = ["map_content"]
+__all__ = ["function_codes", "map_content", "tier_ranges"]
 
 _RANKS = ["low", "median", "high"]
 
@@ -166,7 +166,7 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
     return {
         "regions": rows,
         "gapTexts": list(map(Text.to_plain, sentences)),
-        "functions": [_function_row(result, code) for code in _functions(result)],
+        "functions": [_function_row(result, code) for code in function_codes(result)],
         "indicators": list(map(_indicator_row, result.table.framework.indicators)),
         "tiers": _tier_rows(result),
         "breaks": list(result.breaks.breaks),
@@ -206,7 +206,7 @@ def _gazetteer_aliases() -> dict[str, list[str]]:
     return found
 
 
-def _functions(result: Result) -> list[str]:
+def function_codes(result: Result) -> list[str]:
     """Return the groups that have scores, each followed by those below it."""
     framework, scored = result.table.framework, set(result.sub_scores.columns)
     found: list[str] = []
@@ -237,26 +237,33 @@ def _indicator_row(node: Indicator) -> dict[str, Any]:
     }
 
 
+def tier_ranges(result: Result) -> list[dict[str, Any]]:
+    """Return lowest and highest score of each tier, and how many of the shown regions it has."""
+    return [
+        {
+            "lower": _plain(row["lower"]),
+            "upper": _plain(row["upper"]),
+            # Of the regions that are shown; the scale counts those it was learnt from.
+            "count": result.tier_counts[row["tier"]],
+        }
+        for row in result.breaks.to_frame().to_dict("records")
+    ]
+
+
 def _tier_rows(result: Result) -> list[dict[str, Any]]:
     light = tier_colours(result.breaks.labels)
     dark = tier_colours(result.breaks.labels, dark=True)
+    labels = result.breaks.to_frame()["tier"]
     rows = []
-    for row in result.breaks.to_frame().to_dict("records"):
-        label = row["tier"]
-        rows.append(
-            {
-                "id": label,
-                "names": tier_text(label).to_plain(),
-                "color": light[label],
-                "dark": dark[label],
-                "line": texture_colour(light[label]),
-                "darkLine": texture_colour(dark[label]),
-                "lower": _plain(row["lower"]),
-                "upper": _plain(row["upper"]),
-                # Of the regions that are shown; the scale counts those it was learnt from.
-                "count": result.tier_counts[label],
-            }
-        )
+    for label, ends in zip(labels, tier_ranges(result), strict=True):
+        look = {
+            "names": tier_text(label).to_plain(),
+            "color": light[label],
+            "dark": dark[label],
+            "line": texture_colour(light[label]),
+            "darkLine": texture_colour(dark[label]),
+        }
+        rows.append({"id": label, **look, **ends})
     return rows
 
 
@@ -268,7 +275,7 @@ def _region_rows(
     result: Result, robustness: Robustness | None, ground: Ground
 ) -> list[dict[str, Any]]:
     frame = result.to_frame().loc[result.table.regions.index]
-    functions = _functions(result)
+    functions = function_codes(result)
     notable, years = _standouts(result), _years(result)
     aliases = _aliases(ground.pack)
     doubts = _doubts(result, robustness) if robustness is not None else {}

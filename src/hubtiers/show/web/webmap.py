@@ -22,7 +22,7 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.scheme import Result
 from hubtiers.show.credits import coordinate_note
 from hubtiers.show.headline import headline as sentences_of
-from hubtiers.show.language import languages_of
+from hubtiers.show.language import asked_language, languages_of
 from hubtiers.show.text import html_text, script_json
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
@@ -30,6 +30,7 @@ from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
 from hubtiers.show.web.profile import profile_content
 from hubtiers.show.web.sights import sight_content
+from hubtiers.show.web.years import years_content
 from hubtiers.show.words import Text, in_languages, require_language
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from hubtiers.hubs.network import HubNetwork
     from hubtiers.hubs.stability import LayoutStability
     from hubtiers.robustness.result import Robustness
+    from hubtiers.years.panel import TierPanel
 
 __all__ = ["TierMap", "tier_map"]
 
@@ -66,9 +68,13 @@ _SCRIPTS = (
     "panels",
     "live",
     "explorer",
+    "years",
+    "picture",
+    "takeaway",
+    "address",
     "map",
 )
-_STYLES = ("map", "panels", "hubs", "explore")
+_STYLES = ("map", "panels", "hubs", "explore", "takeaway", "years")
 # Signs that may stand in an address in an attribute: all printable ones but those that end either.
 _AS_THEY_ARE = "".join(sign for sign in map(chr, range(32, 127)) if sign not in '%#"&<>`')
 _SWITCH = ("other_language", "other_short")
@@ -126,6 +132,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     stability: LayoutStability | None = None,
     other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
+    panel: TierPanel | None = None,
     explorer: bool | Explorer = False,
     reference: pd.Series | None = None,
     title: Mapping[str, str] | str | None = None,
@@ -160,6 +167,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
         Tier probabilities (regions × tiers) and rank intervals (`low`, `median`, `high`): the map
         then opens on tiers with a texture where one is leaning or open, has a layer of the
         probability of at least some tier, and tells the doubt in every popup.
+    panel
+        The years of which `result` is one: they add a slider, and the regions that changed tier are
+        outlined. Tiers, ranks, scores and cut-points are those of the panel.
     explorer
         Whether the page has sliders for the weights, which score the regions anew in the browser.
         An `Explorer` says which weightings are offered and which study is copied.
@@ -193,7 +203,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     DataError
         When the result has no geometry, or the robustness is not of its regions and tiers.
     NotComparableError
-        When the network or the stability is of another layout, or the diffusion of other regions.
+        When the network or the stability is of another layout, the diffusion of other regions, or
+        the result of no year of the panel.
     SpecError
         When an option is not known, the extent is no box, the explorer cannot compute as the
         scheme does, or links, shares and a second layout come without a layout.
@@ -232,6 +243,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     False
     """
     require_result(result, "tier_map()")
+    language = language or asked_language(result)
     if language is not None:
         require_language(language)
     over = Overlay(
@@ -242,6 +254,8 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     content |= place_content(result)
     content |= sight_content(result, layout, reference)
     content["profile"] = profile_content(result, explored=bool(explorer))
+    if panel is not None:
+        content["years"] = years_content(result, panel)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

@@ -17,10 +17,17 @@ from hubtiers.scheme import METHODS, Scheme
 from hubtiers.scoring.weight import EntropyWeights
 from hubtiers.show.methods import describe_steps, formula_html, method_text
 from hubtiers.show.pages.markup import latex_text, markdown_text, to_latex, to_markdown
-from hubtiers.show.pages.print_table import cell_at, column, number_at, print_table, text_at
+from hubtiers.show.pages.print_table import (
+    PrintTable,
+    cell_at,
+    column,
+    number_at,
+    print_table,
+    text_at,
+)
 from hubtiers.show.pages.report_tables import status_table
 from hubtiers.show.pages.result_tables import list_tables
-from hubtiers.show.pages.workbook import save_tables
+from hubtiers.show.pages.workbook import save_tables, sheet_titles
 from hubtiers.show.words import Text, tier_name, tier_text
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
@@ -103,11 +110,9 @@ def test_scores_read_back_equal_the_result(cities, tmp_path, language):
     np.testing.assert_allclose(read[score].astype(float), frame["score"], rtol=1e-15)
     assert read[rank].dropna().astype(int).tolist() == frame["rank"].dropna().tolist()
     tiers = [None if pd.isna(t) else tier_text(t) for t in frame["tier"]]
-    shown = [t and {"zh": t.zh, "en": t.en, "both": f"{t.zh} {t.en}"}[language] for t in tiers]
-    assert (
-        read["Tier" if english else "层级"].where(read.iloc[:, 1].notna(), None).tolist()[:336]
-        == shown[:336]
-    )
+    shown = [t and (t.zh if language == "zh" else t.en) for t in tiers]
+    heads = {"zh": "层级", "en": "Tier", "both": "Tier (English)"}
+    assert read[heads[language]].where(read.iloc[:, 1].notna(), None).tolist()[:336] == shown[:336]
     assert read[score].isna().sum() == len(cities.result.no_data) == 36
     sub = "Research" if english else "科学研究"
     np.testing.assert_allclose(read[sub].astype(float), frame["research"], rtol=1e-15)
@@ -146,15 +151,19 @@ def test_three_rules_and_no_upright_ones(zhang, tmp_path):
         save_tables(zhang.result, tmp_path / "t.xlsx", language="both", comparison=zhang.comparison)
     )
     assert book.sheetnames == [
-        "Indicator system",
+        "指标体系 Indicator system",
         "Scores, ranks and tiers",
-        "Tiers and cut-points",
-        "Weights of the indicators",
-        "Weights by level",
+        "层级与断点 Tiers and cut-points",
+        "指标权重 Weights of the indicators",
+        "各级权重 Weights by level",
         "What treatment and scaling use",
         "Values that were scored",
-        "Schemes compared",
+        "不同方案的比较 Schemes compared",
         "Ranks and tiers by scheme",
+        "原始数值 Raw values",
+        "标准化数值 Normalised values",
+        "方法说明 Method",
+        "数据来源 Sources",
     ]
     for sheet in book:
         borders = [[cell.border for cell in row] for row in sheet.iter_rows()]
@@ -220,7 +229,7 @@ def test_robustness_sheet(zhang, tmp_path):
     book = openpyxl.load_workbook(
         save_tables(zhang.result, tmp_path / "t.xlsx", language="en", robustness=Certainty())
     )
-    heading, rows = body(book["Tier probabilities and rank intervals"[:31]])
+    heading, rows = body(book["Tier probabilities and ranks"])
     assert heading[3:6] == ["International", "National", "Regional"]
     order = [row[0] for row in rows]
     assert order == zhang.result.to_frame().index.tolist()
@@ -409,3 +418,52 @@ def test_statuses_are_counted_apart():
     # The status of a value that is missing is not counted.
     assert rows.columns.tolist() == ["Indicator", "official", "not given", "mine", "missing"]
     assert rows.to_numpy().tolist() == [["a", 2, 0, 1, 1], ["b", 0, 3, 0, 1]]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "both"])
+def test_values_method_and_sources(zhang, tmp_path, language):
+    result = zhang.result
+    book = openpyxl.load_workbook(save_tables(result, tmp_path / "t.xlsx", language=language))
+    raw, normalised, method, sources = book.worksheets[-4:]
+    order = result.to_frame().index
+    for sheet, frame in ((raw, result.table.values), (normalised, result.normalised)):
+        heading, rows = body(sheet)
+        read = pd.DataFrame(rows, columns=range(len(heading))).set_index(0)
+        assert read.index.tolist() == order.tolist()
+        names = 2 if language == "both" else 1
+        np.testing.assert_allclose(read.iloc[:, names:].astype(float), frame.loc[order], rtol=1e-15)
+    _, rows = body(method)
+    steps = {row[0]: row[-1] for row in rows}
+    assert ("加权算术平均" if language == "zh" else "weighted arithmetic mean") in steps.values()
+    assert "14" in steps.values()
+    _, rows = body(sources)
+    assert len(rows) == len(result.table.framework.indicators) + 1
+    assert "Tianditu" in str(rows[-1]) or "天地图" in str(rows[-1])
+    for sheet in book:
+        head = int(re.search(r"\d+", sheet.freeze_panes)[0]) - 1
+        assert sheet.auto_filter.ref.startswith(f"A{head}:")
+        assert len(sheet.title) <= 31
+
+
+def test_no_cell_of_a_bilingual_table_holds_two_languages(zhang, tmp_path):
+    book = openpyxl.load_workbook(
+        save_tables(zhang.result, tmp_path / "t.xlsx", language="both", comparison=zhang.comparison)
+    )
+    tiers = {"国际级", "国家级", "区域级"}
+    heading, rows = body(book.worksheets[1])
+    place = heading.index("Tier (Chinese)")
+    assert heading[place + 1] == "Tier (English)"
+    assert {row[place] for row in rows} == tiers
+    assert {row[place + 1] for row in rows} == {"International", "National", "Regional"}
+
+
+def test_names_of_sheets_are_whole_words():
+    long = PrintTable("x", Text("甲", "Regions whose tier differs from that before"), (), ())
+    same = PrintTable("y", Text("甲", "Regions whose tier differs from that after"), (), ())
+    assert sheet_titles([long, same], "en") == [
+        "Regions whose tier differs from",
+        "Regions whose tier differs (2)",
+    ]
+    assert sheet_titles([long], "zh") == ["甲"]
+    certainty = PrintTable("certainty", Text("甲", "Tier probabilities and rank intervals"), (), ())
+    assert sheet_titles([certainty], "en") == ["Tier probabilities and ranks"]

@@ -121,7 +121,10 @@ window.hubtiers = window.hubtiers || {};
       pen.lineTo(d + 8, 0);
       pen.stroke();
     }
-    return pen.createPattern(tile, "repeat");
+    const pattern = pen.createPattern(tile, "repeat");
+    // A pattern does not give back its picture, which a drawing to take away needs.
+    pattern.tile = tile;
+    return pattern;
   };
 
   // Leaflet would draw a canvas in the next frame; this draws it in the present one.

@@ -72,7 +72,8 @@
       const tile = tileOf(state, color, h.tierLine(state, tier), mark);
       const pattern = tile.getContext("2d").createPattern(tile, "repeat");
       pattern.setTransform(new DOMMatrix().scale(0.5));
-      state.textures[key] = pattern;
+      // A drawing of the map takes the tile itself, at the scale of the pattern.
+      state.textures[key] = Object.assign(pattern, { tile: tile, scale: 0.5 });
     }
     return state.textures[key];
   };

@@ -91,6 +91,7 @@
   h.explore = function (state, choices) {
     const now = Object.assign(state.explorer, choices);
     const words = h.words(state);
+    h.leaveYear(state);
     now.touched = !(choices && choices.preset === "study" && choices.rule === 0);
     if (choices && choices.weights) spread(state);
     const published = isStudy(state);

@@ -78,7 +78,7 @@
     const sequential = isSequential(state.fill);
     const values = sequential ? amounts(state, state.fill) : null;
     const sequence = sequential
-      ? Object.assign({ values: values, ramp: rampOf(state) }, reachOf(values, state.fill))
+      ? Object.assign({ values: values, ramp: rampOf(state) }, reachOf(values, state.fill), h.yearReach(state))
       : null;
     const looks = state.data.regions.map((_, number) =>
       h.faded(state, number, lookOf(state, number, sequence)),
@@ -189,7 +189,7 @@
   function rampParts(state) {
     const words = h.words(state);
     const values = amounts(state, state.fill);
-    const reach = reachOf(values, state.fill);
+    const reach = Object.assign(reachOf(values, state.fill), h.yearReach(state));
     const list = element("ul");
     const counted = h.fill(words.counted, { n: reach.n });
     const parts = [
@@ -211,6 +211,7 @@
 
   function chanceParts(state) {
     const words = h.words(state);
+    if (h.isOtherYear(state)) return h.standing(state);
     const isLive = state.live && state.live.status === "done";
     const rest =
       state.modified && !isLive

@@ -222,6 +222,8 @@
     return rows.children.length ? [element("h2", "", h.words(state).hubs), rows] : [];
   }
 
+  h.hubParts = hubParts;
+
   h.renewHubLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-hubs");
     if (box) box.replaceChildren(...hubParts(state));

@@ -86,7 +86,7 @@
     const add = (term, value) => rows.append(element("dt", "", term), element("dd", "", value));
     const tier = state.now.tiers[number];
     if (tier < 0) {
-      add(words.tier, words.no_data);
+      add(words.tier, h.missingText(state, number));
     } else {
       add(words.tier, state.data.tiers[tier].names[lang]);
       const told = h.markText(state, number);
@@ -101,7 +101,7 @@
       );
     }
     if (state.fill === "arrival") add(words.arrival_at, h.arrivalText(state, number));
-    add(words.coverage, Math.round(region.coverage * 100) + " %");
+    if (!h.isOtherYear(state)) add(words.coverage, Math.round(region.coverage * 100) + " %");
     tip.append(rows);
     return tip;
   }

@@ -304,6 +304,7 @@
     preparePage(state);
     prepareMap(map, data);
     readPaint(state);
+    h.startYears(state);
     h.home(state);
     state.layers = h.drawLayers(state);
     h.restyle(state);
@@ -312,6 +313,7 @@
     h.home(state);
     listen(state);
     map.hubtiers = state;
+    h.startAddress(state);
     return state;
   };
 })(window.hubtiers);

@@ -9,6 +9,7 @@
     theme: "M8 2a6 6 0 1 0 0 12z M8 2a6 6 0 0 1 0 12",
     full: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
     home: "M2 8l6-6 6 6M4 7v7h8V7",
+    take: "M8 2v8M4.5 7L8 10.5 11.5 7M2 13.5h12",
     close: "M3 3l10 10M13 3L3 13",
   };
 
@@ -30,8 +31,8 @@
     return button;
   }
 
-  function panelTool(state, key) {
-    const button = tool(state, key, () => h.togglePanel(state, key), true);
+  function panelTool(state, key, named) {
+    const button = tool(state, key, () => h.togglePanel(state, key), named);
     button.classList.add("hubtiers-open-" + key);
     button.setAttribute("aria-expanded", String(Boolean(state.open[key])));
     return button;
@@ -56,8 +57,8 @@
       h.paintTheme(state, state.theme === "dark" ? "light" : "dark", true),
     );
     theme.setAttribute("aria-pressed", String(state.theme === "dark"));
-    box.append(h.searchBox(state), panelTool(state, "table"));
-    if (state.data.explorer) box.append(panelTool(state, "weights"));
+    box.append(h.searchBox(state), panelTool(state, "table", true));
+    if (state.data.explorer) box.append(panelTool(state, "weights", true));
     // A page in one language has nothing to switch.
     if (state.data.languages.length > 1) box.append(languageTool(state));
     box.append(theme);
@@ -70,7 +71,10 @@
         ),
       );
     }
-    box.append(tool(state, "home", () => h.home(state)));
+    box.append(
+      panelTool(state, "take", false),
+      tool(state, "home", () => h.home(state)),
+    );
     return box;
   }
 
@@ -191,15 +195,18 @@
 
   h.renewLegend = function (state) {
     const box = state.ui.querySelector(".hubtiers-legend-fill");
-    box.replaceChildren(
-      ...(state.modified ? [element("p", "hubtiers-badge", h.words(state).changed)] : []),
-      ...h.fillLegend(state),
-    );
+    box.replaceChildren(...h.legendParts(state));
     h.noteHeadline(state);
     h.armLegend(state, box);
   };
 
   Object.assign(h, { choice: choice, group: group, folding: folding });
+
+  h.legendParts = (state) => [
+    ...h.standing(state),
+    ...h.fillLegend(state),
+    ...h.moverLegend(state),
+  ];
 
   function shield(node) {
     L.DomEvent.disableClickPropagation(node);
@@ -213,6 +220,7 @@
     const foot = element("div", "hubtiers-foot");
     foot.append(shield(legendBox(state)));
     if (state.data.diffusion) foot.append(shield(h.timeBox(state)));
+    if (state.years) foot.append(shield(h.yearBox(state)));
     const right = element("div", "hubtiers-right");
     right.append(shield(layerBox(state)));
     state.ui.replaceChildren(shield(titleBox(state)), shield(toolBox(state)), right, foot);
@@ -228,6 +236,7 @@
     ["whatif", "whatIfPanel"],
     ["compare", "comparePanel"],
     ["table", "tablePanel"],
+    ["take", "takePanel"],
   ];
 
   // Panels stand beside the map, which makes room for them.

@@ -154,10 +154,14 @@
     const words = h.words(state);
     const region = state.data.regions[number];
     const tier = state.now.tiers[number];
+    // How many of its values a region has is told for the year of the study.
+    const coverage = h.isOtherYear(state)
+      ? []
+      : [[words.coverage, Math.round(region.coverage * 100) + " %"]];
     if (tier < 0) {
       return [
-        [words.tier, region.outside ? words.not_in_study : words.no_data],
-        [words.coverage, Math.round(region.coverage * 100) + " %"],
+        [words.tier, region.outside ? words.not_in_study : h.missingText(state, number)],
+        ...coverage,
       ];
     }
     const doubt = [];
@@ -172,7 +176,7 @@
       [words.rank, state.now.ranks[number] + " / " + state.now.scored],
       ...doubt,
       [words.score, h.number(state.now.scores[number], 3)],
-      [words.coverage, Math.round(region.coverage * 100) + " %"],
+      ...coverage,
     ];
   }
 
@@ -194,7 +198,7 @@
         ),
       );
     }
-    if (state.modified) box.append(element("p", "hubtiers-badge", words.changed));
+    box.append(...h.standing(state));
     box.append(facts(scoreFacts(state, number)));
     // Where weight went because of a gap, under the study's own weights.
     if (region.gaps !== undefined && !state.modified) {
@@ -224,11 +228,8 @@
     const isEver = state.data.draws && region.id in state.data.draws.shares;
     const draws = isEver ? h.drawFacts(state, region.id) : [];
     if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
-    box.append(
-      ...h.arrivalParts(state, number),
-      h.regionActions(state, number),
-      sources(state, region),
-    );
+    box.append(...h.arrivalParts(state, number), h.regionActions(state, number));
+    if (!h.isOtherYear(state)) box.append(sources(state, region));
     return box;
   }
 
@@ -281,7 +282,7 @@
     return tip;
   };
 
-  function open(state, at, build) {
+  function open(state, at, build, number) {
     if (state.popup) state.popup.remove();
     if (state.tip) state.tip.remove();
     const size = state.map.getSize();
@@ -297,12 +298,14 @@
     });
     popup.setLatLng(at).setContent(build());
     state.popup = popup;
+    state.told = number;
     state.rebuildPopup = () => {
       popup.setContent(build());
     };
     popup.on("remove", () => {
       if (state.popup === popup) {
         state.popup = null;
+        state.told = undefined;
         state.rebuildPopup = null;
       }
     });
@@ -313,8 +316,11 @@
 
   h.openUnit = function (state, unit, at) {
     const number = state.data.regionOf[unit];
-    open(state, at, () =>
-      number < 0 ? unitContent(state, unit) : regionContent(state, number, unit),
+    open(
+      state,
+      at,
+      () => (number < 0 ? unitContent(state, unit) : regionContent(state, number, unit)),
+      number < 0 ? undefined : number,
     );
   };
 
@@ -326,7 +332,7 @@
       animate: false,
       padding: [40, 40],
     });
-    open(state, region.at, () => regionContent(state, number, null));
+    open(state, region.at, () => regionContent(state, number, null), number);
     const tier = state.now.tiers[number];
     const words = h.words(state);
     h.say(

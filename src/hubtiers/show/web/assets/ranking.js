@@ -123,13 +123,17 @@
     return !wanted || texts.some((text) => text && h.fold(text).includes(wanted));
   }
 
-  h.fillTable = function (state) {
-    const body = state.aside.querySelector(".hubtiers-ranking tbody");
-    if (!body) return;
-    const order = state.data.regions
+  // Numbers of the regions that the table shows, as it orders and filters them.
+  h.tableOrder = (state) =>
+    state.data.regions
       .map((_, i) => i)
       .filter((i) => !state.data.regions[i].outside && passes(state, i))
       .sort((a, b) => compare(state, a, b));
+
+  h.fillTable = function (state) {
+    const body = state.aside.querySelector(".hubtiers-ranking tbody");
+    if (!body) return;
+    const order = h.tableOrder(state);
     body.replaceChildren(...order.map((number) => tableRow(state, number)));
     return order.length;
   };
