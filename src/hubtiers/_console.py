@@ -364,7 +364,7 @@ def _sureness_cells(
     for region, row in certainty_frame(result, robustness).iterrows():
         told = mark_text(row["certainty"], row["likeliest"])
         if told is not None:
-            scored = max(1, round(robustness.draws * robustness.scored[region]))
+            scored = max(1, round(robustness.draws * robustness.scored[str(region)]))
             found[str(region)] = share_text(row["probability"], scored), told.say(language)
     return found
 

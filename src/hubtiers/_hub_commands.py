@@ -57,6 +57,8 @@ def propose(
 
     Example: hubtiers propose cities2023 --balance four --draws 500
     """
+    from hubtiers._hub_files import write_findings
+    from hubtiers._output import save_command
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -64,24 +66,20 @@ def propose(
     found = chosen.propose(**{name: value for name, value in given.items() if value is not None})
     proposed = found.proposed
     assert proposed is not None
-    folder = out or Path("out") / chosen.name
-    paths = _written(found, folder)
+    assert proposed.proposal is not None
+    paths = save_command(
+        out or Path("out") / chosen.name,
+        "propose",
+        study=chosen.name,
+        inputs=chosen.input_files(proposed.proposal.regions),
+        write=lambda staging: write_findings(found, staging),
+    )
     console = _console.open_console()
     _print_hubs(console, proposed)
     for text in (found.stability, found.comparison):
         if text is not None:
             console.print(repr(text).strip("<>"), markup=False, soft_wrap=True)
     _console.print_paths(console, paths)
-
-
-def _written(found: Any, folder: Path) -> list[Path]:
-    from hubtiers._hub_files import write_findings
-    from hubtiers._storage import filling
-
-    with filling(folder) as staging:
-        write_findings(found, staging)
-        names = sorted(path.name for path in staging.iterdir())
-    return [folder / name for name in names]
 
 
 def _print_hubs(console: Any, proposed: ProposedLayout) -> None:
@@ -212,6 +210,7 @@ def diffuse(
 
     Example: hubtiers diffuse cities2023 --from 北京 --decay 1
     """
+    from hubtiers._output import save_command
     from hubtiers._storage import write_csv
     from hubtiers.hubs.diffusion import simulate_diffusion
     from hubtiers.study import load_study
@@ -219,12 +218,16 @@ def diffuse(
     chosen = load_study(study)
     result, loaded = chosen.scheme.run(chosen.load_table()), _layout_of(chosen)
     found = simulate_diffusion(result, loaded, sources=sources, decay=decay, receptive=receptive)
-    folder = out or Path("out") / chosen.name
-    folder.mkdir(parents=True, exist_ok=True)
-    write_csv(found.to_frame(), folder / "diffusion.csv")
+    paths = save_command(
+        out or Path("out") / chosen.name,
+        "diffuse",
+        study=chosen.name,
+        inputs=chosen.input_files(result.table.regions),
+        write=lambda staging: write_csv(found.to_frame(), staging / "diffusion.csv"),
+    )
     console = _console.open_console()
     console.print(repr(found).strip("<>"), markup=False, soft_wrap=True)
     names = found.names["name_en"]
     first = ", ".join(str(names[region]) for region in found.at(float("inf"))[:12])
     console.print(f"First: {first}.", markup=False, soft_wrap=True)
-    _console.print_paths(console, [folder / "diffusion.csv"])
+    _console.print_paths(console, paths)

@@ -54,6 +54,9 @@ def write_findings(found: HubFindings, folder: Path) -> None:
         write_csv(found.network.to_frame().set_index("from"), folder / "links.csv")
     if found.labour is not None:
         write_csv(found.labour.members.set_index("hub"), folder / "division_of_labour.csv")
+    if found.plan is not None:
+        write_csv(found.plan.table.set_index("indicator"), folder / "plan.csv")
+        write_csv(found.plan.missing.set_index("code"), folder / "plan_missing.csv")
     if found.diffusion is not None:
         write_csv(found.diffusion.to_frame(), folder / "diffusion.csv")
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name
+from hubtiers.framework import framework_file
 from hubtiers.hubs.layout import seat_file
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
 from hubtiers.regions.shipped_pairs import pair_file
@@ -34,12 +35,8 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     members = data.members.file if data.members else None
     prices = data.deflate.file if data.deflate else None
     named = [*tables, data.framework, data.regions, data.names, members, prices, layout]
-    pairs = [content.propose.distances] if content.propose else []
-    pairs += [content.network.observed] if content.network else []
-    named += pairs
     files = {name: folder / name for name in named if name and is_file_name(name)}
-    shipped = [name for name in pairs if name and not is_file_name(name)]
-    files |= {f"pairs/{name}": pair_file(name) for name in shipped}
+    files |= _of_pairs(content, folder) | _of_plan(content, folder)
     for name in tables:
         if not is_file_name(name):
             files |= _of_set(name, values_file(data_path("indicators", name)).name, "sources.csv")
@@ -51,6 +48,35 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
         files |= _seats(folder / layout, folder)
     elif layout:
         files[f"layouts/{layout}"] = data_path("layouts", f"{layout}.toml")
+    return files
+
+
+def _of_pairs(content: StudyFile, folder: Path) -> dict[str, Path]:
+    """Return the tables of distances and flows that hubs take."""
+    pairs = [content.propose.distances] if content.propose else []
+    pairs += [content.network.observed] if content.network else []
+    files = {}
+    for name in filter(None, pairs):
+        if is_file_name(name):
+            files[name] = folder / name
+        else:
+            files[f"pairs/{name}"] = pair_file(name)
+    return files
+
+
+def _of_plan(content: StudyFile, folder: Path) -> dict[str, Path]:
+    """Return the files of the plan whose attainment is told."""
+    plan = content.plan
+    if plan is None:
+        return {}
+    named = (plan.file, plan.targets, plan.framework)
+    files = {name: folder / name for name in named if name and is_file_name(name)}
+    if not is_file_name(plan.file):
+        own = ("targets.csv", "framework.csv") if plan.targets is None else ()
+        values = values_file(data_path("indicators", plan.file)).name
+        files |= _of_set(plan.file, values, "sources.csv", *own)
+    if plan.framework and not is_file_name(plan.framework):
+        files[f"frameworks/{plan.framework}"] = framework_file(plan.framework)
     return files
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
-from hubtiers._storage import filling, write_csv
-from hubtiers.errors import DataError, listing
+from hubtiers._run_folder import digest, run_folder
+from hubtiers._storage import write_csv
+from hubtiers.errors import listing
 from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
 from hubtiers.robustness.result import Robustness
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
     from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.show.pages.paper import Report
 
-__all__ = ["brief_of", "by_option_table", "notes_of", "save_outcome", "write_scores"]
+__all__ = [
+    "brief_of",
+    "by_option_table",
+    "notes_of",
+    "save_command",
+    "save_outcome",
+    "write_scores",
+]
 
 _PACKAGES = ("hubtiers", "numpy", "pandas", "geopandas", "shapely", "folium")
 _MARK_LENGTH = 12
@@ -42,14 +50,46 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        When `folder` is a file.
+        When `folder` is a file, or a file of the results would replace an input or a folder.
     """
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder} is a file; the results need a folder. Choose another --out.")
-    with filling(folder) as staging:
+    with run_folder(folder, "run.json", inputs=list(outcome.inputs.values())) as staging:
         _write_files(outcome, staging)
         names = sorted(path.name for path in staging.iterdir())
     return [folder / name for name in names]
+
+
+def save_command(
+    folder: Path,
+    command: str,
+    *,
+    study: str,
+    inputs: Mapping[str, Path],
+    write: Callable[[Path], object],
+) -> list[Path]:
+    """Write the files of a command other than build into a folder, or none.
+
+    What `build` or another command has made there of the same study and inputs stays.
+    """
+    record = {
+        "command": command,
+        "study": study,
+        "versions": _versions(),
+        "inputs": _digests(inputs),
+    }
+    with run_folder(folder, f"{command}.json", inputs=list(inputs.values())) as staging:
+        write(staging)
+        _write_record(record, staging / f"{command}.json")
+        names = sorted(path.name for path in staging.iterdir())
+    return [folder / name for name in names]
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+def _write_record(record: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def notes_of(outcome: Outcome) -> list[str]:
@@ -94,18 +134,17 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    (folder / "run.json").write_text(_record_text(outcome), encoding="utf-8")
+    _write_record(_record(outcome) | {"run": run_mark(outcome)}, folder / "run.json")
     _write_pages(outcome, folder)
 
 
-def _record_text(outcome: Outcome) -> str:
-    """Return what `run.json` holds."""
-    return json.dumps(_record(outcome), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
 def run_mark(outcome: Outcome) -> str:
-    """Return the start of the SHA-256 of `run.json`, by which a printed page names its run."""
-    return hashlib.sha256(_record_text(outcome).encode("utf-8")).hexdigest()[:_MARK_LENGTH]
+    """Return the mark by which a printed page names its run; it stands in `run.json` as well.
+
+    The start of the SHA-256 of what the record says of the study, its inputs and results.
+    """
+    text = json.dumps(_record(outcome), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_MARK_LENGTH]
 
 
 def brief_of(outcome: Outcome) -> Report:
@@ -265,12 +304,11 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     """Return how the result came about: enough to write the study file that gives it again."""
     result, found = outcome.result, outcome.agreement
     method = result.fitted.scheme.to_spec()
-    versions = {name: version(name) for name in _PACKAGES}
     agreed = None if found is None else _plain(found.to_frame().to_dict("records")[0])
     return {
         "study": outcome.name,
         "content": outcome.content.model_dump(mode="json") | {"method": method},
-        "versions": {"python": platform.python_version(), **versions},
+        "versions": _versions(),
         "seed": outcome.content.robustness.seed,
         "inputs": _digests(outcome.inputs),
         "join": result.table.report.to_text().splitlines(),
@@ -318,7 +356,7 @@ def _yardstick_record(result: Result) -> dict[str, Any] | None:
 
 def _digests(files: Mapping[str, Path]) -> dict[str, str]:
     """Return the SHA-256 of each file."""
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    return {name: digest(path) for name, path in files.items()}
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hubtiers import _console
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from hubtiers.framework import Framework
 
 __all__ = ["add_plan_commands"]
 
@@ -55,7 +50,7 @@ def attain(
     ],
     *,
     targets: Annotated[
-        Path | None, typer.Option(help="File of targets, where the first file holds values alone.")
+        str | None, typer.Option(help="File of targets, where the first file holds values alone.")
     ] = None,
     year: Annotated[int, typer.Option(help="Year whose values are looked at.")],
     framework: Annotated[
@@ -70,12 +65,11 @@ def attain(
     Example: hubtiers attain values.csv --targets targets.csv --year 2023 --out attainment.csv
     """
     from hubtiers._storage import write_csv
-    from hubtiers.framework import load_framework
+    from hubtiers._study_plan import load_plan
     from hubtiers.hubs.plan import attainment
 
-    values, wanted, own = _plan(plan, targets)
-    chosen = load_framework(framework) if framework is not None else own
-    found = attainment(values, wanted, year, framework=chosen)
+    values, wanted, own = load_plan(plan, targets, framework, Path())
+    found = attainment(values, wanted, year, framework=own)
     console = _console.open_console()
     told = ["indicator", "name_en", "base", "value", "expected", "target", "share", "status"]
     _console.print_frame(console, found.table[told], repr(found).strip("<>"))
@@ -83,17 +77,3 @@ def attain(
     if out is not None:
         write_csv(found.table, out, index=False)
         _console.print_paths(console, [out])
-
-
-def _plan(plan: str, targets: Path | None) -> tuple[pd.DataFrame, pd.DataFrame, Framework | None]:
-    """Return values, targets and the framework that belongs to them, if there is one."""
-    from hubtiers.framework import load_framework
-    from hubtiers.hubs.plan import load_targets, read_plan, read_rows
-    from hubtiers.table.indicators import load_indicators
-
-    if targets is not None:
-        values = load_indicators(plan) if "." not in plan else read_rows(plan)
-        return values, read_rows(targets), None
-    if "." not in plan:
-        return load_indicators(plan), load_targets(plan), load_framework(plan)
-    return (*read_plan(plan), None)

@@ -10,7 +10,8 @@ import shutil
 import tempfile
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,11 @@ def data_path(*parts: str) -> Path:
 @contextlib.contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, renamed to it on success and removed on failure."""
-    target = Path(path)
+    # A link goes on to lead to the file.
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "a device and no file"
+        raise DataError(f"{path} is {kind}. Name a file to write to.")
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
@@ -49,7 +54,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         # mkstemp makes the file private; the result gets the permissions of any new file.
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -60,7 +65,7 @@ def filling(folder: str | Path) -> Iterator[Path]:
     """Yield an empty folder whose files move into `folder` on success and go on failure.
 
     Other files in `folder` stay, and of parent folders made on the way none is left behind by a
-    failure.
+    failure. For a folder to start from; results are put in place by `run_folder`.
     """
     target = Path(folder)
     made = [parent for parent in target.parents if not parent.exists()]
@@ -79,7 +84,8 @@ def filling(folder: str | Path) -> Iterator[Path]:
                 parent.rmdir()
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Return which rights new files do not get."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
@@ -143,6 +149,28 @@ def decode_text(raw: bytes, name: object) -> tuple[str, str]:
     raise DataError(f"{name} is neither UTF-8 nor GB18030 text. Save it as {kind}UTF-8.")
 
 
+def require_other(out: str | Path, inputs: Iterable[str | Path]) -> None:
+    """Raise where a file that is to be written is one of those that are read."""
+    for path in inputs:
+        if os.path.realpath(path) == os.path.realpath(out):
+            raise DataError(
+                f"{out} is read and would be replaced by the results. Name another file."
+            )
+
+
+def without_clock(workbook: Path) -> None:
+    """Take the time of writing out of a workbook, so that the same tables give the same bytes."""
+    with zipfile.ZipFile(workbook) as book:
+        parts = [(name, book.read(name)) for name in book.namelist()]
+    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts:
+            is_about = name == "docProps/core.xml"
+            kept = _MOMENT.sub(b"2000-01-01T00:00:00Z", content) if is_about else content
+            # Entries that are named without a time bear that of the first day of 1980.
+            book.writestr(zipfile.ZipInfo(name), kept, zipfile.ZIP_DEFLATED)
+
+
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

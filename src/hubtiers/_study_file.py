@@ -17,6 +17,7 @@ from pydantic import (
 
 from hubtiers._storage import read_toml
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
+from hubtiers._study_plan import PlanSection
 from hubtiers.errors import SpecError, did_you_mean
 from hubtiers.robustness.certainty import SETTLED_FROM
 
@@ -361,6 +362,7 @@ class StudyFile(_Section):
     propose: ProposeSection | None = None
     network: NetworkSection | None = None
     diffusion: DiffusionSection | None = None
+    plan: PlanSection | None = None
     title_zh: str = ""
     title_en: str = ""
     description: str = ""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.hubs.layout import HubLayout
     from hubtiers.hubs.network import HubNetwork
+    from hubtiers.hubs.plan import Attainment
     from hubtiers.hubs.propose import ProposedLayout
     from hubtiers.hubs.roles import DivisionOfLabour
     from hubtiers.hubs.stability import LayoutStability
@@ -119,6 +120,8 @@ class HubFindings:
     network, diffusion, labour
         Of the proposed layout, or of that of the study where none is proposed; `labour` is the
         division of labour inside its hubs, None where no hub has two members with a score.
+    plan
+        How far the plan has come that the section `[plan]` names.
     """
 
     proposed: ProposedLayout | None = None
@@ -127,6 +130,7 @@ class HubFindings:
     network: HubNetwork | None = None
     diffusion: Diffusion | None = None
     labour: DivisionOfLabour | None = None
+    plan: Attainment | None = None
 
 
 def propose_options(

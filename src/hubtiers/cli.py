@@ -193,6 +193,7 @@ def compare(
 
     Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
     """
+    from hubtiers._output import save_command
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -201,8 +202,14 @@ def compare(
         tiers=_methods("tier", tiers),
         tolerant="all" in (weights, tiers),
     )
-    folder = out or Path("out") / chosen.name
-    paths = _write_trials(trials, folder)
+    base = next(iter(trials.comparison.results.values()))
+    paths = save_command(
+        out or Path("out") / chosen.name,
+        "compare",
+        study=chosen.name,
+        inputs=chosen.input_files(base.table.regions),
+        write=lambda staging: _write_trials(trials, staging),
+    )
     console = _console.open_console()
     title = f"{chosen.content.title_en or chosen.name}: how far the schemes agree"
     _console.print_trials(console, trials, title)
@@ -211,17 +218,14 @@ def compare(
     _console.print_paths(console, paths)
 
 
-def _write_trials(trials: Trials, folder: Path) -> list[Path]:
+def _write_trials(trials: Trials, folder: Path) -> None:
     from hubtiers._storage import write_csv
 
     comparison = trials.comparison
-    paths = [
-        comparison.save_csv(folder / "comparison.csv"),
-        comparison.save_xlsx(folder / "comparison.xlsx"),
-    ]
+    comparison.save_csv(folder / "comparison.csv")
+    comparison.save_xlsx(folder / "comparison.xlsx")
     if trials.has_matrix:
-        paths.append(write_csv(trials.by_weight_and_tier(), folder / "agreement.csv"))
-    return paths
+        write_csv(trials.by_weight_and_tier(), folder / "agreement.csv")
 
 
 @app.command()
@@ -253,8 +257,7 @@ def robustness(
 
     Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
     """
-    from hubtiers._output import by_option_table
-    from hubtiers._storage import write_csv
+    from hubtiers._output import save_command
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -264,16 +267,26 @@ def robustness(
         engine=engine,
         progress=sys.stderr.isatty(),
     )
-    folder = out or Path("out") / chosen.name
-    paths = [
-        write_csv(_named(robust.tier_probability, robust), folder / "tier_probability.csv"),
-        write_csv(_named(robust.rank_interval, robust), folder / "rank_interval.csv"),
-        write_csv(by_option_table(robust), folder / "by_option.csv"),
-        write_csv(robust.drivers, folder / "drivers.csv"),
-    ]
+    paths = save_command(
+        out or Path("out") / chosen.name,
+        "robustness",
+        study=chosen.name,
+        inputs=chosen.input_files(robust.base.table.regions),
+        write=lambda staging: _write_doubt(robust, staging),
+    )
     console = _console.open_console()
     _console.print_robustness(console, robust)
     _console.print_paths(console, paths)
+
+
+def _write_doubt(robust: Robustness, folder: Path) -> None:
+    from hubtiers._output import by_option_table
+    from hubtiers._storage import write_csv
+
+    write_csv(_named(robust.tier_probability, robust), folder / "tier_probability.csv")
+    write_csv(_named(robust.rank_interval, robust), folder / "rank_interval.csv")
+    write_csv(by_option_table(robust), folder / "by_option.csv")
+    write_csv(robust.drivers, folder / "drivers.csv")
 
 
 @app.command()
@@ -302,9 +315,16 @@ def check(  # noqa: PLR0913 - each is an option of its own
     """Show what the names of a file would match; exit status 1 when something is unmatched.
 
     Example: hubtiers check yearbook.xlsx --level city --within 辽宁 --show
+
+    Of a folder of results, say whether its files are those that were written.
+
+    Example: hubtiers check out/zhang2022
     """
     from hubtiers._check import match_written, names_of, reading_of, without_yardstick
 
+    if Path(file).is_dir():
+        _check_folder(Path(file))
+        return
     said = {"sheet": sheet, "region_column": region_column, "year": year, "units": units}
     said |= {"layout": layout, "keep": keep, "decimal": decimal, "missing": missing}
     with _told_as_options():
@@ -319,6 +339,16 @@ def check(  # noqa: PLR0913 - each is an option of its own
         tell(account.preview() if show else account, sys.stdout if show else sys.stderr)
     tell(report.to_text(most=1_000))
     if not report.is_complete:
+        raise typer.Exit(1)
+
+
+def _check_folder(folder: Path) -> None:
+    """Say whether the files of a folder are those that its runs have written."""
+    from hubtiers._run_folder import check_run
+
+    found = check_run(folder)
+    tell(found.to_text())
+    if not found.holds:
         raise typer.Exit(1)
 
 
@@ -435,8 +465,9 @@ def count(  # noqa: PLR0913 - each is an option of its own
 
     Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
     """
-    from hubtiers._storage import write_csv
+    from hubtiers._storage import require_other, write_csv
 
+    require_other(out, [path for path in (points, names, regions) if path is not None])
     layer = _own_layer(regions or level, id_column, name, None)
     if by_name is None:
         only_by_name = {"--province": province, "--names": names}

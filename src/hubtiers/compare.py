@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hubtiers._overlaps import telling_overlaps
-from hubtiers._storage import as_texts, replacing, write_csv
+from hubtiers._storage import as_texts, replacing, without_clock, write_csv
 from hubtiers.diagnose import correlation
 from hubtiers.errors import DataError, HubtiersError, SpecError, UnknownOptionError
 from hubtiers.indicator_structure import effective_correlated
@@ -226,6 +226,10 @@ class Comparison:
         Agreement with the first, fit of its tiers, effective number of indicators by weight alone
         and with their correlation counted, agreement with the reference.
         """
+        return self._summary.copy()
+
+    @cached_property
+    def _summary(self) -> pd.DataFrame:
         base = self.names[0]
         effective = {name: result.effective_indicators for name, result in self.results.items()}
         columns: dict[str, Any] = {
@@ -259,9 +263,11 @@ class Comparison:
             "moves": self.moves().set_index("scheme"),
         }
         sheets |= {"kendall": self.kendall, "spearman": self.spearman, "same_tier": self.same_tier}
-        with replacing(path) as temporary, pd.ExcelWriter(temporary, engine="openpyxl") as book:
-            for title, frame in sheets.items():
-                as_texts(frame).to_excel(book, sheet_name=title)
+        with replacing(path) as temporary:
+            with pd.ExcelWriter(temporary, engine="openpyxl") as book:
+                for title, frame in sheets.items():
+                    as_texts(frame).to_excel(book, sheet_name=title)
+            without_clock(temporary)
         return Path(path)
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from hubtiers.errors import DataError
 from hubtiers.framework import Framework, load_framework
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, pack_names
+from hubtiers.regions.shipped_pairs import pair_names
 from hubtiers.table.indicators import load_indicators
 
 __all__ = ["list_datasets", "new_study"]
@@ -33,6 +34,9 @@ def list_datasets() -> pd.DataFrame:
     rows += [_row("indicators", path.parent.name, path, terms="terms") for path in sets]
     for path in sorted(data_path("frameworks").glob("*.toml"), key=lambda path: path.stem):
         rows.append(_row("framework", path.stem, path, terms="terms"))
+    for kind, use in (("flows", "flow"), ("distances", "distance")):
+        paths = [data_path("pairs", f"{name}.toml") for name in pair_names(use)]
+        rows += [_row(kind, path.stem, path, terms="terms") for path in paths]
     for kind, folder in (("layout", "layouts"), ("study", "studies")):
         paths = sorted(data_path(folder).glob("*.toml"), key=lambda path: path.stem)
         rows += [_row(kind, path.stem, path, terms="source") for path in paths]

@@ -21,6 +21,7 @@ from hubtiers.scoring.aggregate import Arithmetic
 __all__ = ["Explanation", "StepUp", "explain", "median_of_others", "peer_medians", "standouts"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _MOST = 3
 """Strengths and weaknesses that are named of each region."""
@@ -93,7 +94,8 @@ class Explanation:
 
         By the difference of normalised values.
         """
-        return _furthest_above(self.indicators["difference"], _MOST)
+        difference = self.indicators["difference"]
+        return difference.iloc[_furthest_above(difference.to_numpy(float), _MOST)]
 
     @property
     def weaknesses(self) -> pd.Series:
@@ -101,7 +103,8 @@ class Explanation:
 
         By the difference of normalised values.
         """
-        return _furthest_below(self.indicators["difference"], _MOST)
+        difference = self.indicators["difference"]
+        return difference.iloc[_furthest_below(difference.to_numpy(float), _MOST)]
 
     @property
     def obstacles(self) -> pd.Series:
@@ -269,25 +272,30 @@ def standouts(result: Result, *, most: int = _MOST) -> pd.DataFrame:
     [['b', 'strength', 'patents'], ['b', 'weakness', 'rd']]
     """
     difference = result.normalised - peer_medians(result)
+    codes = list(map(str, difference.columns))
+    values = result.table.values.loc[difference.index, codes].to_numpy(float)
     rows = []
-    for region in map(str, difference.index):
-        own: pd.Series = difference.loc[[region]].iloc[0]
-        values: pd.Series = result.table.values.loc[[region]].iloc[0]
+    for number, (region, own) in enumerate(
+        zip(map(str, difference.index), difference.to_numpy(float), strict=True)
+    ):
         for kind, furthest in (("strength", _furthest_above), ("weakness", _furthest_below)):
-            for code, distance in furthest(own, most).items():
-                rows.append((region, kind, str(code), float(distance), float(values[str(code)])))
+            for place in furthest(own, most):
+                distance, value = float(own[place]), float(values[number, place])
+                rows.append((region, kind, codes[place], distance, value))
     columns = ["region_id", "kind", "indicator", "difference", "value"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _furthest_above(difference: pd.Series, most: int) -> pd.Series:
-    above = difference[difference > 0]
-    return above.sort_values(ascending=False, kind="stable").head(most)
+def _furthest_above(difference: Floats, most: int) -> Ints:
+    """Return the places of the largest differences above 0, the largest first."""
+    above = np.flatnonzero(difference > 0)
+    return above[np.argsort(-difference[above], kind="stable")][:most]
 
 
-def _furthest_below(difference: pd.Series, most: int) -> pd.Series:
-    below = difference[difference < 0]
-    return below.sort_values(kind="stable").head(most)
+def _furthest_below(difference: Floats, most: int) -> Ints:
+    """Return the places of the smallest differences below 0, the smallest first."""
+    below = np.flatnonzero(difference < 0)
+    return below[np.argsort(difference[below], kind="stable")][:most]
 
 
 def peer_medians(result: Result) -> pd.DataFrame:

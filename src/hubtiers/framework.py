@@ -11,7 +11,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -303,29 +303,40 @@ class Framework:
                 raise UnknownOptionError("indicator", code, self.codes)
         return self.select(c for c in self.codes if c not in gone)
 
-    def fill(self, indicators: Iterable[Indicator]) -> Framework:
+    def fill(self, indicators: Iterable[Indicator] | Mapping[str, Indicator]) -> Framework:
         """Return the framework with these indicators added.
 
-        Choose it to fill a template: an indicator stands below a slot, or takes the place of the
-        slot whose code it has.
+        Choose it to fill a template.
+
+        Parameters
+        ----------
+        indicators
+            Indicators below slots or groups, by their `parent`; or by slot the indicator that takes
+            its place, which stands where the slot stood unless it names a parent itself.
 
         Raises
         ------
         SpecError
-            When an indicator has the code of another node that is no empty slot.
+            When a code stands twice, or what an indicator is to take the place of is no empty slot.
 
         Examples
         --------
         >>> template = load_framework("hub-plan")
-        >>> rd = Indicator("target_01", name_en="R&D intensity", parent="science_centre")
-        >>> template.fill([rd]).leaves("science_centre")
-        ['target_01']
+        >>> rd = Indicator("rd_intensity", name_en="R&D intensity", parent="science_centre")
+        >>> filled = template.fill({"target_01": rd})
+        >>> filled.leaves("science_centre"), len(filled.empty_slots())
+        (['rd_intensity'], 15)
         """
-        added = tuple(indicators)
-        codes = {indicator.code for indicator in added}
-        used = {n.parent for n in (*self.nodes, *added)}
-        taken = {g.code for g in self.groups if g.slot and g.code in codes and g.code not in used}
-        groups = tuple(group for group in self.groups if group.code not in taken)
+        if not isinstance(indicators, Mapping):
+            return Framework((*self.indicators, *indicators), self.groups)
+        used = {node.parent for node in self.nodes}
+        slots = {g.code: g for g in self.groups if g.slot and g.code not in used}
+        added = []
+        for code, indicator in indicators.items():
+            if code not in slots:
+                raise UnknownOptionError("empty slot", code, slots)
+            added.append(replace(indicator, parent=indicator.parent or slots[code].parent))
+        groups = tuple(group for group in self.groups if group.code not in indicators)
         return Framework((*self.indicators, *added), groups)
 
     def require_indicators(self) -> None:

@@ -20,11 +20,13 @@ from hubtiers._storage import data_path
 from hubtiers._study_data import StudyData, told_as_keys
 from hubtiers._study_file import PanelSection, StudyFile, is_file_name, read_study_file
 from hubtiers._study_hubs import HubFindings, ProposeSection, find_hubs
+from hubtiers._study_plan import assess_plan
 from hubtiers._trials import Choice, Trials, equal_weights, scheme_titles, try_schemes
 from hubtiers.compare import Comparison
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.hubs.layout import HubLayout, load_layout
+from hubtiers.hubs.plan import Attainment
 from hubtiers.hubs.stability import LayoutStability, assess_layout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.montecarlo import assess_robustness
@@ -87,6 +89,10 @@ class Study:
         # A path that starts with a dash would be read as an option.
         study = f"./{self.source}" if self.source.startswith("-") else self.source
         return shlex.join(["hubtiers", "build", study, "--out", f"out/{self.name}"])
+
+    def input_files(self, regions: pd.DataFrame) -> dict[str, Path]:
+        """Return every file that results of the study depend on, by the name in its record."""
+        return input_files(self.content, self.folder, regions)
 
     def load_table(self) -> IndicatorTable:
         """Read and join the data.
@@ -173,9 +179,13 @@ class Study:
             outside=self._against_outside(result, data),
             left_out=self._left_out(data),
             baselines=self.load_baselines(table),
-            inputs=input_files(self.content, self.folder, table.regions),
-            hubs=self._find_hubs(result, layout),
+            inputs=self.input_files(table.regions),
+            hubs=dataclasses.replace(self._find_hubs(result, layout), plan=self._plan()),
         )
+
+    def _plan(self) -> Attainment | None:
+        section = self.content.plan
+        return None if section is None else assess_plan(section, self.folder)
 
     def propose(self, **changes: Any) -> HubFindings:
         """Propose a layout as the section `[propose]` says, with some keys changed.

@@ -402,3 +402,33 @@ def test_all_of_it_is_small(hubs, content):
     code = sum(len(base64.b64encode(path.read_bytes())) for path in assets)
     assert told + code < 150_000
     assert len(text.encode()) < 3_000_000
+
+
+def test_a_city_that_leads_in_some_draws_says_so(visit, hubs, content):
+    seen = visit(hubs, locale="en-GB")
+    page = seen.page
+    cores = {core["id"] for hub in content["hubs"] for core in hub["cores"]}
+    shares = content["draws"]["shares"]
+    region = max(set(shares) - cores, key=lambda each: shares[each][1])
+    number = [row["id"] for row in content["regions"]].index(region)
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", number)
+    told = re.sub(r"\s+", " ", text_of(page, ".hubtiers-popup"))
+    assert f"Core in draws {100 * shares[region][1]:.0f} %" in told
+    never = next(n for n, row in enumerate(content["regions"]) if row["id"] not in shares)
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", never)
+    assert "Core in draws" not in text_of(page, ".hubtiers-popup >> nth=-1")
+    assert seen.trouble == []
+
+
+def test_paper_has_the_links_and_no_controls(visit, hubs):
+    seen = visit(hubs, locale="en-GB")
+    page = seen.page
+    page.click(".hubtiers-time summary")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert not page.locator(".hubtiers-time").is_visible()
+    assert not page.locator(".hubtiers-flip").is_visible()
+    assert page.locator(".leaflet-hubtiers-links-pane path").count() > 37
+    assert "Links between hubs" in legend(page)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert seen.trouble == []

@@ -67,22 +67,20 @@ def spread(rates: Floats, sources: Ints, thresholds: Floats) -> Arrivals:
     """
     channels, n, _ = rates.shape
     time, exposure = np.full(n, np.nan), np.zeros((channels, n))
-    now, reached, rate = 0.0, np.zeros(n, np.bool_), np.zeros((channels, n))
-    total = rate.sum(axis=0)
+    now, rate, waiting = 0.0, np.zeros((channels, n)), np.ones(n)
     arrived = np.asarray(sources)
     while len(arrived):
-        time[arrived], reached[arrived] = now, True
+        time[arrived], waiting[arrived] = now, 0.0
         rate += rates[:, arrived, :].sum(axis=1)
-        total = rate.sum(axis=0)
-        left = thresholds - exposure.sum(axis=0)
-        open_to = ~reached & (total > 0)
-        if not open_to.any():
+        # What is reached gathers no more, and so has no rate of its own.
+        total = rate.sum(axis=0) * waiting
+        if not total.any():
             break
-        wait = np.full(n, np.inf)
-        wait[open_to] = np.maximum(left[open_to], 0.0) / total[open_to]
+        left = np.maximum(thresholds - exposure.sum(axis=0), 0.0)
+        wait = np.divide(left, total, out=np.full(n, np.inf), where=total > 0)
         step = float(wait.min())
         now += step
-        exposure[:, ~reached] += rate[:, ~reached] * step
+        exposure += rate * (waiting * step)
         arrived = np.flatnonzero(wait <= step * (1.0 + 1e-12))
     return Arrivals(time, exposure)
 

@@ -18,7 +18,7 @@ from hubtiers._storage import data_path, parse_toml, read_text, read_toml
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.regions._seats import as_seat, seats_of_table
-from hubtiers.regions.membership import expand_members, member_units
+from hubtiers.regions.membership import expand_members, has_member_units
 
 __all__ = ["Corridor", "Hub", "HubLayout", "Link", "layout_members", "load_layout", "seat_file"]
 
@@ -322,17 +322,10 @@ def layout_members(ids: Iterable[str], known: Container[str] = ()) -> tuple[str,
         When the default pack knows some of the ids, and another is unknown.
     """
     others = [i for i in ids if i not in known]
-    if not any(_is_shipped(i) for i in others):
+    if not any(has_member_units(i) for i in others):
         return tuple(dict.fromkeys(ids))
     units = (unit for i in ids for unit in ((i,) if i in known else expand_members([i])))
     return tuple(dict.fromkeys(units))
-
-
-def _is_shipped(region: str) -> bool:
-    try:
-        return bool(member_units(region))
-    except UnknownOptionError:
-        return False
 
 
 def _require_ids(ids: object, what: str) -> None:

@@ -65,6 +65,8 @@ class HubNetwork:
         The rules that were used.
     directed
         Nodes × nodes, weights from row to column.
+    unit
+        Unit of the distances in `km`: that of the square frame where one was given, else km.
     """
 
     links: pd.DataFrame
@@ -73,6 +75,7 @@ class HubNetwork:
     near: NearRule
     strong: StrongRule
     directed: pd.DataFrame
+    unit: str = "km"
 
     @cached_property
     def graph(self) -> networkx.Graph[str]:
@@ -254,6 +257,7 @@ def build_network(  # noqa: PLR0913
         near=near_rule,
         strong=strong_rule,
         directed=pd.DataFrame(weights, list(nodes.ids), list(nodes.ids)),
+        unit="km" if distances is None else str(distances.attrs.get("unit", "")),
     )
     network.nodes[["weighted_degree", "betweenness", "closeness"]] = _centralities(network)
     return network

@@ -289,12 +289,16 @@ def _checked(
                 f"{listing(map(repr, found.loc[bad, 'indicator']))}. Write one, or leave the row "
                 "out."
             )
+    _require_once(found, twice, what)
+    return found.reset_index(drop=True)
+
+
+def _require_once(found: pd.DataFrame, twice: list[str], what: str) -> None:
     again = found[found.duplicated(twice)]
     if len(again):
         texts = again[twice].map(lambda cell: f"{cell:g}" if isinstance(cell, float) else cell)
         rows = (" ".join(filter(None, row)) for row in texts.itertuples(index=False))
         raise DataError(f"More than one row of {what} is of {listing(rows)}. Leave one of each.")
-    return found.reset_index(drop=True)
 
 
 def _row(target: dict[Any, Any], known: pd.DataFrame, year: int) -> dict[str, Any]:
@@ -310,19 +314,19 @@ def _row(target: dict[Any, Any], known: pd.DataFrame, year: int) -> dict[str, An
         status = "no base" if series else "no value"
         return row | {"value": series.get(year, np.nan), "status": status}
     base = series[start]
-    if base == goal:
-        raise DataError(
-            f"The target of {code!r} is {goal:g}, which is its base in {start}: there is no way to "
-            "go. Leave it out, or give another base_year."
-        )
+    _require_way(code, start, base, goal)
     pace = (year - start) / (end - start)
     row |= {"base_year": start, "base": base, "pace": pace, "expected": base + pace * (goal - base)}
     if year not in series:
         return row | {"status": "no value"}
     share = (series[year] - base) / (goal - base)
+    return row | {"value": series[year], "share": share} | _standing(share, pace)
+
+
+def _standing(share: float, pace: float) -> dict[str, Any]:
     on_course = share >= pace - _CLOSE
     status = "reached" if share >= 1 - _CLOSE else "on course" if on_course else "behind"
-    return row | {"value": series[year], "share": share, "on_course": on_course, "status": status}
+    return {"on_course": on_course, "status": status}
 
 
 def _base_year(target: dict[Any, Any], series: dict[int, float], year: int) -> int | None:
@@ -342,6 +346,14 @@ def _base_year(target: dict[Any, Any], series: dict[int, float], year: int) -> i
             f"not after its base year {start}. Give a later target_year."
         )
     return start if series else None
+
+
+def _require_way(code: str, start: int, base: float, goal: float) -> None:
+    if base == goal:
+        raise DataError(
+            f"The target of {code!r} is {goal:g}, which is its base in {start}: there is no way to "
+            "go. Leave it out, or give another base_year."
+        )
 
 
 def _require_inside(code: str, start: int | None, year: int, end: int) -> None:

@@ -193,9 +193,10 @@ def _layout_of(
         unit=unit,
         regions=gpd.GeoDataFrame(frame),
     )
+    names = {spoken: proposal.names[spoken].tolist() for spoken in ("zh", "en")}
     return ProposedLayout(
         id="proposed",
-        hubs=tuple(_hub(proposal, hub) for hub in range(len(proposal.chosen.leads))),
+        hubs=tuple(_hub(proposal, hub, names) for hub in range(len(proposal.chosen.leads))),
         title_zh="提出的布局方案",
         title_en="Proposed layout",
         source="hubtiers",
@@ -362,14 +363,17 @@ def _rows(frame: pd.DataFrame, distances: pd.DataFrame | None, exclude: Collecti
         points = seats(gpd.GeoDataFrame(frame))
         return Rows(points["lon"].to_numpy(np.float64), points["lat"].to_numpy(np.float64))
     ids = frame.index
-    known = ids.isin(distances.index) & ids.isin(distances.columns)
+    if not distances.index.is_unique or not distances.columns.is_unique:
+        raise DataError("The distances name a place twice. Name each once; see read_distances().")
+    row, column = distances.index.get_indexer(ids), distances.columns.get_indexer(ids)
+    known = (row >= 0) & (column >= 0)
     absent = ids[~known & ~ids.isin(list(exclude))]
     if len(absent):
         raise DataError(
             f"The distances lack {listing(map(repr, absent))}. Give distances between all regions, "
             'or leave these out (exclude=…; in a study no_distance = "exclude").'
         )
-    inside = distances.loc[ids[known], ids[known]].to_numpy(np.float64)
+    inside = distances.to_numpy(np.float64)[np.ix_(row[known], column[known])]
     if np.isnan(inside).any() or (inside < 0).any():
         raise DataError("The distances have gaps or negative values; see read_distances().")
     # What is left out and has no distance is out of everybody's reach: it joins no hub.
@@ -382,7 +386,8 @@ def _rows(frame: pd.DataFrame, distances: pd.DataFrame | None, exclude: Collecti
 def _functions(result: Result) -> pd.DataFrame:
     """Return the sub-scores directly under the score."""
     below = result.table.framework.children("")
-    return result.sub_scores[[code for code in result.sub_scores.columns if code in below]]
+    scores = result.sub_scores
+    return scores[[code for code in scores.columns if code in below]]
 
 
 def _parents(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -409,32 +414,31 @@ def _ids(names: Sequence[str], frame: pd.DataFrame, what: str) -> list[str]:
 
 def _names(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a short name by language; a missing one falls back to the other, then to the id."""
-    ids = pd.Series(frame.index.astype("str"), frame.index)
+    ids = list(map(str, frame.index))
+    wanted = {"zh": ("short_zh", "name_zh", "name_en"), "en": ("name_en", "name_zh")}
+    texts = {
+        name: ["" if pd.isna(text) else str(text) for text in frame[name].tolist()]
+        for name in ("short_zh", "name_zh", "name_en")
+        if name in frame.columns
+    }
+    columns = {}
+    for language, names in wanted.items():
+        rows = zip(*(texts[name] for name in names if name in texts), ids, strict=True)
+        columns[language] = [next(filter(None, row)) for row in rows]
+    return pd.DataFrame(columns, frame.index, dtype="str")
 
-    def column(*names: str) -> pd.Series:
-        text = pd.Series("", frame.index)
-        for name in names:
-            if name in frame.columns:
-                text = text.where(text != "", frame[name].fillna("").astype("str"))
-        return text.where(text != "", ids)
 
-    return pd.DataFrame(
-        {"zh": column("short_zh", "name_zh", "name_en"), "en": column("name_en", "name_zh")}
-    )
-
-
-def _hub(proposal: Proposal, hub: int) -> Hub:
+def _hub(proposal: Proposal, hub: int, names: Mapping[str, list[str]]) -> Hub:
     chosen, ids = proposal.chosen, proposal.ground.ids
     cores = chosen.cores[hub]
     members = np.flatnonzero(chosen.owner == hub)
     extent = tuple(ids[place] for place in members) if len(members) > len(cores) else ()
-    names = proposal.names.iloc[list(cores)]
     return Hub(
         id=ids[cores[0]],
         tier=chosen.tiers[hub],
         cores=tuple(ids[place] for place in cores),
-        name_zh="-".join(names["zh"]),
-        name_en="–".join(names["en"]),
+        name_zh="-".join(names["zh"][place] for place in cores),
+        name_en="–".join(names["en"][place] for place in cores),
         extent=extent,
     )
 

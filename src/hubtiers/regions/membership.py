@@ -17,7 +17,14 @@ import shapely
 from hubtiers.errors import CRSError, SpecError, UnknownOptionError
 from hubtiers.regions._tables import city_units, consortia, provinces
 
-__all__ = ["consortium_ids", "expand_members", "member_units", "overlaps", "overlaps_by_geometry"]
+__all__ = [
+    "consortium_ids",
+    "expand_members",
+    "has_member_units",
+    "member_units",
+    "overlaps",
+    "overlaps_by_geometry",
+]
 
 _EQUAL_AREA = "+proj=cea +datum=WGS84 +units=m"
 
@@ -61,6 +68,15 @@ def member_units(region_id: str) -> tuple[str, ...]:
     if region_id in provinces():
         return tuple(unit.region_id for unit in city_units().values() if unit.province == region_id)
     raise UnknownOptionError("region id", region_id, [*provinces(), *city_units(), *consortia()])
+
+
+def has_member_units(region_id: str) -> bool:
+    """Return whether `member_units` knows an id.
+
+    >>> has_member_units("110000"), has_member_units("atlantis")
+    (True, False)
+    """
+    return any(region_id in known for known in (city_units(), consortia(), provinces()))
 
 
 def expand_members(ids: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from hubtiers._storage import data_path
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.regions.pairs import square_pairs
 
-__all__ = ["load_distances", "load_flows", "pair_file"]
+__all__ = ["load_distances", "load_flows", "pair_file", "pair_names"]
 
 Floats = NDArray[np.float64]
 
@@ -146,17 +146,23 @@ def pair_file(name: str) -> Path:
     return data_path("pairs", f"{name}.csv.gz")
 
 
+def pair_names(kind: str) -> list[str]:
+    """Return the names of the tables that hold flows (``"flow"``) or distances (``"distance"``)."""
+    paths = sorted(data_path("pairs").glob("*.toml"))
+    return [path.stem for path in paths if kind in _described(path)]
+
+
 def _about(name: str, kind: str) -> dict[str, Any]:
     """Return what is said of a table; it must hold what is asked of it."""
-    known = {}
-    for path in sorted(data_path("pairs").glob("*.toml")):
-        about = tomllib.loads(path.read_text(encoding="utf-8"))
-        if kind in about:
-            known[path.stem] = about
+    known = pair_names(kind)
     if name not in known:
         what = "table of flows" if kind == "flow" else "table of distances"
         raise UnknownOptionError(what, name, known)
-    return known[name]
+    return _described(data_path("pairs", f"{name}.toml"))
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _table(name: str) -> pd.DataFrame:

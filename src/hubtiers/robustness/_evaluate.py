@@ -17,7 +17,7 @@ from hubtiers._method import asked_for, own_fact
 from hubtiers._steps import Given, prepare
 from hubtiers._yardstick import named_score, normalised_yardstick
 from hubtiers.errors import DataError
-from hubtiers.robustness._bare import bare_values
+from hubtiers.robustness._bare import bare_form
 from hubtiers.robustness._cutting import TierRule, columns_of, cut_draws, tier_rule
 from hubtiers.robustness._plain import PlainDraws
 from hubtiers.robustness._plan import Draws, Plan
@@ -26,6 +26,7 @@ from hubtiers.robustness._scoring import (
     Refused,
     compiled_forms,
     prepare_values,
+    program_of,
     score_draws,
 )
 from hubtiers.scheme import Result, Scheme
@@ -110,6 +111,23 @@ class Kept:
             return self._things[key]
 
 
+class NoisyValues:
+    """Values with the noise of some draws, kept where scores and tiers both take them."""
+
+    def __init__(self, plain: PlainDraws, draws: Draws, *, kept: bool) -> None:
+        self._plain, self._draws, self._are_kept = plain, draws, kept
+        self._made: dict[int, Floats] = {}
+
+    def of(self, number: int) -> Floats:
+        """Return the values of a draw, regions × columns of the table."""
+        if number in self._made:
+            return self._made[number]
+        values = self._plain.noisy_values(self._draws.keys[number])
+        if self._are_kept:
+            self._made[number] = values
+        return values
+
+
 class DrawEvaluator:
     """Evaluates draws of one plan. Threads may share it."""
 
@@ -163,8 +181,9 @@ class DrawEvaluator:
         step = max(8, _CELLS // max(self.size, 1))
         for start in range(0, len(which), step):
             part = slice(start, start + step)
+            noisy = NoisyValues(self.plain, draws, kept=rule.table_form is not None)
             try:
-                found = self._scores(draws, which[part], choice)
+                found = self._scores(draws, which[part], choice, noisy)
                 cut_draws(found, rule, ranks[part], classes[part])
                 measure = self._measure(draws, which[part], choice, rule)
             except Refused as refused:
@@ -172,7 +191,7 @@ class DrawEvaluator:
             if rule.is_asked:
                 self._ask_rule(rule, found, draws, which[part], classes[part], measure)
             if rule.table_form is not None:
-                self._place(rule, draws, which[part], choice, classes[part])
+                self._place(rule, which[part], choice, noisy, classes[part])
             if kept is not None:
                 kept[part] = found
         return Evaluated(which, ranks, classes, kept)
@@ -247,9 +266,9 @@ class DrawEvaluator:
         tiers = columns_of(result.tier, self.plan.labels)
         return ranks[None], tiers[None], result.scores.to_numpy(float)[None]
 
-    def _scores(self, draws: Draws, which: Ints, choice: Choice) -> Floats:
+    def _scores(self, draws: Draws, which: Ints, choice: Choice, noisy: NoisyValues) -> Floats:
         if self.plan.data_varies:
-            rows = [self._scores_of_own_data(draws, int(number), choice) for number in which]
+            rows = [self._scores_of_own_data(draws, int(number), choice, noisy) for number in which]
             return np.vstack(rows)
         prepared: Prepared = self._kept.get(choice.values_key, lambda: self._prepared(choice))
         assert draws.weights is not None
@@ -260,30 +279,39 @@ class DrawEvaluator:
         values = prepare(choice.scheme, Given(table)).normalised
         return prepare_values(values, choice.scheme, self.plan.table.framework)
 
-    def _scores_of_own_data(self, draws: Draws, number: int, choice: Choice) -> Floats:
+    def _scores_of_own_data(
+        self, draws: Draws, number: int, choice: Choice, noisy: NoisyValues
+    ) -> Floats:
         """Return the scores of a draw whose values are its own (one row)."""
         table = self.plan.table_without(choice.left_out)
-        values = self._values_of_own_data(draws.keys[number], choice, table)
+        values = self._values_of_own_data(draws, number, choice, table, noisy)
         with self.plain.told_as_drawn():
             weights = self._weights(draws, number, choice, Given(table), values)
         if weights is None:
             return self._plainly(draws, number)[2]
-        prepared = prepare_values(values, choice.scheme, self.plan.table.framework)
+        framework = self.plan.table.framework
+        program = self._kept.get(
+            ("program", choice.values_key), lambda: program_of(choice.scheme, framework)
+        )
+        prepared = prepare_values(values, choice.scheme, framework, program)
         try:
             return score_draws(prepared, weights, np.zeros(1, np.int64))
         except Refused:
             raise self._reason(draws, number) from None
 
     def _values_of_own_data(
-        self, keys: Ints, choice: Choice, table: IndicatorTable
+        self, draws: Draws, number: int, choice: Choice, table: IndicatorTable, noisy: NoisyValues
     ) -> pd.DataFrame:
         """Return the normalised values of a draw, by the short cut where there is one."""
         if not self.plan.variation.redraw_gaps:
+            form = self._kept.get(
+                ("bare", choice.values_key), lambda: bare_form(choice.scheme, table)
+            )
             with self.plain.told_as_drawn():
-                values = bare_values(choice.scheme, table, lambda: self.plain.noisy_values(keys))
+                values: pd.DataFrame | None = None if form is None else form(noisy.of(number))
             if values is not None:
                 return values
-        scheme, own = self.plain.with_own_data(choice.scheme, table, keys)
+        scheme, own = self.plain.with_own_data(choice.scheme, table, draws.keys[number])
         with self.plain.told_as_drawn():
             return prepare(scheme, Given(own)).normalised
 
@@ -324,7 +352,7 @@ class DrawEvaluator:
                 own[:] = columns_of(scale.apply(series), self.plan.labels)
 
     def _place(
-        self, rule: TierRule, draws: Draws, which: Ints, choice: Choice, classes: Small
+        self, rule: TierRule, which: Ints, choice: Choice, noisy: NoisyValues, classes: Small
     ) -> None:
         """Write the tiers of a rule that reads the values of the table, where there is a score."""
         assert rule.table_form is not None
@@ -337,7 +365,7 @@ class DrawEvaluator:
             classes[:] = np.where(classes >= 0, tiers, -1)
             return
         for number, own in zip(which, classes, strict=True):
-            values = self.plain.noisy_values(draws.keys[number])
+            values = noisy.of(int(number))
             with self.plain.told_as_drawn():
                 tiers = tiers_of(values)
             own[:] = np.where(own >= 0, tiers, -1)

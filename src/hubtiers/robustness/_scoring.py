@@ -29,7 +29,14 @@ from hubtiers.scheme import Scheme
 if TYPE_CHECKING:
     from hubtiers.scoring.aggregate.kernels import Gaps, Program
 
-__all__ = ["Prepared", "Refused", "compiled_forms", "prepare_values", "score_draws"]
+__all__ = [
+    "Prepared",
+    "Refused",
+    "compiled_forms",
+    "prepare_values",
+    "program_of",
+    "score_draws",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,14 +93,23 @@ def compiled_forms(scheme: Scheme) -> list[CompiledForm | None]:
     return [own_fact(method, "compiled_form") for method in by_level(scheme.aggregate)]
 
 
-def prepare_values(values: pd.DataFrame, scheme: Scheme, framework: Framework) -> Prepared:
-    """Return normalised values as the kernels take them, a gap where one was left out."""
-    used = np.array([code in values.columns for code in framework.codes])
-    x = values.reindex(columns=framework.codes).to_numpy(float)
+def prepare_values(
+    values: pd.DataFrame, scheme: Scheme, framework: Framework, program: Program | None = None
+) -> Prepared:
+    """Return normalised values as the kernels take them, a gap where one was left out.
+
+    `program` is that of the scheme, for a caller that has it.
+    """
+    codes = framework.codes
+    if list(values.columns) == codes:
+        used, x = np.ones(len(codes), np.bool_), values.to_numpy(float)
+    else:
+        used = np.array([code in values.columns for code in codes])
+        x = values.reindex(columns=codes).to_numpy(float)
     known = ~np.isnan(x)
     regions = np.flatnonzero(known.any(axis=1))
     matrix = np.ascontiguousarray(x[regions].T)
-    program = _program(scheme, framework)
+    program = program_of(scheme, framework) if program is None else program
     exponent = _shared_exponent(program)
     counted = matrix if used.all() else matrix[used]
     if exponent is not None and not _can_be_flat(counted, exponent):
@@ -124,7 +140,8 @@ def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Fl
     return padded
 
 
-def _program(scheme: Scheme, framework: Framework) -> Program:
+def program_of(scheme: Scheme, framework: Framework) -> Program:
+    """Return the hierarchy of a scheme as the kernels go up it."""
     from hubtiers.scoring.aggregate.kernels import RULES, Program
 
     methods = by_level(scheme.aggregate)

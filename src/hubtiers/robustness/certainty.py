@@ -86,7 +86,7 @@ def mark_certainty(
     marks[known & (own < highest)] = MARKS.index("open")
     marks[known & (own >= highest)] = MARKS.index("leaning")
     marks[known & (own >= settled_from)] = MARKS.index("settled")
-    found = pd.Categorical.from_codes(marks.tolist(), categories=list(MARKS), ordered=True)
+    found = pd.Categorical.from_codes(marks, categories=pd.Index(MARKS), ordered=True)
     return pd.Series(found, index=probability.index, name="certainty")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from hubtiers.compare import Comparison
-from hubtiers.outcome import Outcome
 from hubtiers.robustness.certainty import MARKS
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
@@ -24,6 +23,9 @@ from hubtiers.show.words import (
     word,
 )
 from hubtiers.tiers.rules import PositionTiers
+
+if TYPE_CHECKING:
+    from hubtiers.outcome import Outcome
 
 __all__ = ["certainty_frame", "headline", "headline_of", "reference_text"]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import box
 
 import hubtiers as ht
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError
@@ -186,25 +189,68 @@ def test_templates_have_slots_and_are_filled(tmp_path: Path) -> None:
     factors = location_factors()
     slots = {level: len(factors.children(level)) for level in factors.children()}
     assert slots == {"macro": 6, "meso": 4, "micro": 4}
-    filled = factors.fill(
-        [Indicator("flights", parent="flows_and_hubs"), Indicator("market", parent="meso")]
-    )
+    below = factors.fill([Indicator("flights", parent="flows_and_hubs")])
+    assert below.children("flows_and_hubs") == ["flights"]
+    filled = below.fill({"market": Indicator("retail"), "peers": Indicator("firms", parent="meso")})
     assert filled.children("meso") == [
         "flows_and_hubs",
         "diverse_industry",
         "liveability",
-        "market",
+        "retail",
+        "firms",
     ]
     empty = filled.empty_slots()
     assert empty.loc[empty["slot"] == "group", "code"].tolist() == ["macro", "micro"]
-    assert (empty["slot"] == "slot").sum() == 12
+    assert (empty["slot"] == "slot").sum() == 11
     for framework in (plan, factors, filled):
         framework.to_csv(tmp_path / "f.csv")
         assert Framework.from_csv(tmp_path / "f.csv") == framework
     with pytest.raises(SpecError, match="the code 'macro' more than once"):
         factors.fill([Indicator("macro")])
-    with pytest.raises(SpecError, match="the code 'flights' more than once"):
-        filled.fill([Indicator("flights")])
+    with pytest.raises(UnknownOptionError, match="Unknown empty slot 'flows_and_hubs'"):
+        below.fill({"flows_and_hubs": Indicator("trains")})
+
+
+def test_a_filled_template_scores_and_says_what_it_leaves_open() -> None:
+    factors = location_factors().fill(
+        [
+            Indicator("rd_intensity_pct", parent="talent"),
+            Indicator("invention_grants", parent="market"),
+        ]
+    )
+    values = ht.load_indicators("provinces").query("year == 2022")
+    table = ht.join_indicators(
+        ht.load_regions("province"), values, framework=factors, unmatched="keep"
+    )
+    result = ht.Scheme(tier=ht.NaturalBreaks(3)).run(table)
+    assert result.scores["110000"] == pytest.approx(
+        result.sub_scores.loc["110000", ["macro", "meso"]].mean()
+    )
+    assert result.table.framework.empty_slots()["code"].tolist() == [
+        "micro",
+        "economy",
+        "culture",
+        "services",
+        "openness",
+        "government",
+        "flows_and_hubs",
+        "diverse_industry",
+        "liveability",
+        "pleasant_setting",
+        "face_to_face",
+        "peers",
+        "identity",
+    ]
+
+
+def test_what_ships_is_listed() -> None:
+    sets = ht.list_datasets()
+    kinds = sets.groupby("kind")["name"].agg(list)
+    assert kinds["framework"] == ["hub-plan", "location-factors"]
+    assert kinds["flows"] == ["china-rail-2016", "china-travel-2023"]
+    assert kinds["distances"] == ["china-rail-2016"]
+    ours = sets[sets["kind"].isin(["framework", "flows", "distances"])]
+    assert (ours[["title_zh", "title_en", "terms"]] != "").all(axis=None)
 
 
 def test_an_unfilled_template_scores_nothing(tmp_path: Path) -> None:
@@ -261,3 +307,80 @@ def test_plans_at_the_command_line(hubtiers, tmp_path: Path) -> None:
     shown = hubtiers("framework", "location-factors", "--out", "f.csv", cwd=tmp_path)
     assert "14 slots to fill" in shown.stdout
     assert Framework.from_csv(tmp_path / "f.csv") == location_factors()
+
+
+STUDY = """
+title_en = "Three places and a plan"
+[data]
+indicators = "data.csv"
+regions = "layer.geojson"
+id_column = "code"
+name = "name"
+[method]
+tier = { method = "NaturalBreaks", k = 2 }
+[robustness]
+draws = 0
+[output]
+explorer = false
+figures = false
+[plan]
+file = "values.csv"
+targets = "targets.csv"
+framework = "framework.csv"
+year = 2023
+"""
+
+
+def test_a_study_tells_of_its_plan(hubtiers, tmp_path: Path) -> None:
+    """In files, report and workbook, of a country that is none."""
+    shapes = [box(number, 0, number + 1, 1) for number in range(3)]
+    places = {"code": ["a", "b", "c"], "name": ["Ayton", "Beeham", "Ceeby"]}
+    gpd.GeoDataFrame(places, geometry=shapes, crs=4326).to_file(tmp_path / "layer.geojson")
+    (tmp_path / "data.csv").write_text("name,rd\nAyton,1\nBeeham,2\nCeeby,9\n", encoding="utf-8")
+    VALUES.to_csv(tmp_path / "values.csv", index=False)
+    TARGETS.to_csv(tmp_path / "targets.csv", index=False)
+    named = Indicator("rd", name_zh="研发", name_en="R&D <b>", parent="science_centre")
+    plan = ht.load_framework("hub-plan").fill({"target_01": named})
+    plan.to_csv(tmp_path / "framework.csv")
+    study = tmp_path / "study.toml"
+    study.write_text(STUDY, encoding="utf-8")
+    run = hubtiers("build", "study.toml", "--out", "out", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    table = pd.read_csv(tmp_path / "out" / "plan.csv", index_col="indicator")
+    assert table.loc["rd", ["share", "status"]].tolist() == [pytest.approx(0.9), "on course"]
+    missing = pd.read_csv(tmp_path / "out" / "plan_missing.csv", index_col="code")
+    assert missing["reason"].value_counts().to_dict() == {
+        "empty slot": 15,
+        "no base": 1,
+        "no value": 1,
+    }
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    section = report[report.index('id="plan"') :]
+    assert "Targets reached in 2023: 1 of 6; on course: 1; behind: 2." in section
+    assert "R&amp;D &lt;b&gt;" in section
+    assert "<b>" not in section.split("</section>")[0]
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in section.split("<footer")[0])
+    sheets = pd.read_excel(
+        tmp_path / "out" / "tables.xlsx", sheet_name=None, header=None, engine="openpyxl"
+    )
+    sheet = next(sheets[name] for name in sheets if name.startswith("Targets of the plan"))
+    assert "R&D <b>" in sheet[0].tolist()
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert {"values.csv", "targets.csv", "framework.csv"} <= set(record["inputs"])
+    ships = STUDY.replace('"values.csv"\ntargets = "targets.csv"', '"beijing_plan"')
+    study.write_text(ships.replace('"framework.csv"', '"hub-plan"'), encoding="utf-8")
+    outcome = ht.load_study(study).run()
+    assert outcome.hubs.plan.table["status"].tolist() == ["no value"] * 3
+    told = {"beijing_plan/targets.csv", "beijing_plan/values.csv", "frameworks/hub-plan"}
+    assert told <= set(outcome.inputs)
+    assert all(path.is_file() for path in outcome.inputs.values())
+    for old, new, sentence in (
+        ("year = 2023", "year = 2031", "2031 lies outside the plan"),
+        ("year = 2023", "yaer = 2023", "unknown key 'plan.yaer'. Did you mean 'year'"),
+        ('"targets.csv"', '"none.csv"', "none.csv is no CSV file"),
+    ):
+        study.write_text(STUDY.replace(old, new), encoding="utf-8")
+        bad = hubtiers("build", "study.toml", "--out", "bad", cwd=tmp_path)
+        assert bad.returncode == 1
+        assert sentence in bad.stderr
+        assert not (tmp_path / "bad").exists()

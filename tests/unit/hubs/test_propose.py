@@ -292,6 +292,15 @@ def test_leads_keep_their_distance_and_outscore_their_members(
             "The distances lack 'p01'",
         ),
         (
+            {
+                "distances": pd.DataFrame(1.0, ["p00", "p00"], ["p00", "p01"]),
+                "cores": SingleCore(),
+                "extent": NoExtent(),
+            },
+            DataError,
+            "name a place twice",
+        ),
+        (
             {"distances": pd.DataFrame()},
             SpecError,
             "in no unit that is said, but the defaults of cores",

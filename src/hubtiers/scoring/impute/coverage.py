@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -144,11 +144,11 @@ class RequireCoverage:
         """Return a bare array with every row below the threshold blanked, as `apply` does."""
         del direction
         known, enough = ~np.isnan(x), np.ones(len(x), dtype=bool)
-        codes = pd.Index(range(x.shape[1]) if framework is None else framework.codes)
+        codes = list(map(str, range(x.shape[1]))) if framework is None else framework.codes
+        place = {code: number for number, code in enumerate(codes)}
         for members in _groups(self, codes, framework).values():
-            enough &= (
-                known[:, list(codes.get_indexer(pd.Index(members)))].mean(axis=1) >= self.share
-            )
+            own = known[:, [place[code] for code in members]]
+            enough &= own.mean(axis=1) >= self.share
         return np.where(enough[:, None], x, np.nan)
 
 
@@ -184,7 +184,7 @@ class FittedCoverage:
 
 
 def _groups(
-    method: RequireCoverage, columns: pd.Index, framework: Framework | None
+    method: RequireCoverage, columns: Iterable[str], framework: Framework | None
 ) -> dict[str, list[str]]:
     """Return the indicators of each group within which a share is asked for."""
     if method.per == "framework":

@@ -21,12 +21,12 @@ WORDS: Mapping[str, Text] = {
     "diffusion_caption": Text(
         "自{sources}扩散：{n} 个区域中 {reached} 个被触及；距离衰减指数 {decay}，"
         "发出指数 {emissive}，接受指数 {receptive}，最小距离 {nearest}，通道速率为{channels}；"
-        "同级通道连接{peers}，邻近通道通向{neighbour}。颜色为到达时间，各级区域数相等；"
+        "同级通道：{peers}，邻近通道：{neighbour}。颜色为到达时间，各级区域数相等；"
         "时间只有先后与相对长短，不是年份。{source}",
         "Diffusion from {sources}: {reached} of {n} regions are reached; decay {decay}, emissive "
         "exponent {emissive}, receptive exponent {receptive}, nearest {nearest}, rates of channels "
-        "{channels}; peers are {peers}, neighbours {neighbour}. Colour is the time of arrival, in "
-        "classes of equally many regions; relative time, never years. {source}",
+        "{channels}; peer channel: {peers}, neighbour channel: {neighbour}. Colour is the time of "
+        "arrival, in classes of equally many regions; relative time, never years. {source}",
     ),
     "diffusion_figure_title": Text("创新扩散的先后", "Order of diffusion"),
     "diffusion_source_mark": Text("起点", "Source"),
@@ -35,10 +35,6 @@ WORDS: Mapping[str, Text] = {
     "link_strong_line": Text("强联系（实线）", "Strong (solid)"),
     "link_weak_line": Text("弱联系（虚线）", "Weak (dashed)"),
     "links_legend": Text("联系", "Links"),
-    "neighbour_any": Text("任何层级的邻近区域", "of any tier"),
-    "neighbour_lower": Text("较低层级的邻近区域", "of lower tiers only"),
-    "peers_all": Text("同一层级的所有区域", "all regions of a tier"),
-    "peers_hubs": Text("同一层级的核心城市", "cores of hubs of a tier"),
     "ring_legend": Text("在抽取中成为核心的比例", "Share of draws as a core"),
     "time_never_reached": Text("未被触及", "Not reached"),
 }

@@ -61,6 +61,10 @@ WORDS: Mapping[str, Text] = {
 
 # Filled here, before the browser gets them.
 FILLED: Mapping[str, Text] = {
+    "channel_anywhere": Text("任意层级", "any tier"),
+    "channel_downwards": Text("仅向下层级", "lower tiers only"),
+    "channel_of_all": Text("同层级的所有区域", "all places of a tier"),
+    "channel_of_hubs": Text("仅限核心之间", "cores of hubs only"),
     "channel_rate": Text("{name}联系 {rate}", "{name} {rate}"),
     "diffusion_parameters": Text(
         "起点：{sources}。渠道速率：{channels}。距离衰减 {decay}（{nearest} 以内不计），"
@@ -71,12 +75,8 @@ FILLED: Mapping[str, Text] = {
         "neighbour channel: {neighbour}{runs}.",
     ),
     "diffusion_runs": Text("；随机运行 {n} 次", "; {n} random runs", one="; {n} random run"),
-    "neighbour_any": Text("任意层级", "any tier"),
-    "neighbour_lower": Text("仅向下层级", "lower tiers only"),
     "network_note": Text(
         "模型 {model}；邻近 {near}；强 {strong}。", "Model {model}; near {near}; strong {strong}."
     ),
     "numbered": Text("{name}（{n}）", "{name} ({n})"),
-    "peers_all": Text("同层级的所有区域", "all places of a tier"),
-    "peers_hubs": Text("仅限核心之间", "cores of hubs only"),
 }

@@ -330,8 +330,9 @@ def _lift_by_share(result: Result, region: str) -> Lift:
         name.removeprefix(prefix) for name in map(str, scale.placements.columns)
         if name.startswith(prefix)
     ]  # fmt: skip
-    own = scale.placements.loc[region].to_dict()
-    shares = {f"{prefix}{name}": float(own[f"{prefix}{name}"]) for name in counting}
+    columns = [f"{prefix}{name}" for name in counting]
+    own = scale.placements.loc[[region], columns].to_numpy(float)[0]
+    shares = dict(zip(columns, own.tolist(), strict=True))
     # So many functions must reach the bar: the last of them is the one that lacks least.
     lacking = sorted(shares, key=lambda name: -np.nan_to_num(shares[name]))[rules.functions - 1]
     bar = bars[labels.index(above)]

@@ -50,6 +50,7 @@ from hubtiers.show.pages.sections_evidence import (
     top_tier_caveat,
 )
 from hubtiers.show.pages.sections_hubs import has_hubs, hub_section
+from hubtiers.show.pages.sections_plan import plan_section
 from hubtiers.show.pages.sections_years import years_section
 from hubtiers.show.text import html_text, toml_tables
 from hubtiers.show.words import Text, has_chinese, node_name, region_names, tier_name, word
@@ -79,6 +80,7 @@ def write_sections(material: Material, page: Page) -> list[Section]:
         "number": ("number_section", number_section),
         "space": ("space_section", space_section),
         "hubs": ("hub_section", hub_section),
+        "plan": ("plan_section", plan_section),
         "years": ("years_section", years_section),
         "data": ("data_section", _data),
         "structure": ("structure_section", structure_section),

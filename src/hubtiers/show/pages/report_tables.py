@@ -133,7 +133,11 @@ def outside_table(frame: pd.DataFrame) -> PrintTable:
 
 def empty_slot_table(framework: Framework) -> PrintTable:
     """Return the functions and categories of the framework that no indicator fills."""
-    kinds = {kind: word(f"slot_{kind}") for kind in ("slot", "group", "category")}
+    kinds = {
+        "slot": word("slot_slot"),
+        "group": word("slot_group"),
+        "category": word("slot_category"),
+    }
     columns = (
         column("kind", of=lambda slot: kinds[slot["slot"]]),
         column("without_indicator", of=lambda slot: Text(slot["name_zh"], slot["name_en"])),

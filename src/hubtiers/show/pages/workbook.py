@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from hubtiers._storage import cell_text, replacing
+from hubtiers._storage import cell_text, replacing, without_clock
 from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
@@ -22,6 +22,7 @@ from hubtiers.show.language import language_of
 from hubtiers.show.pages.print_table import Cell, Column, PrintTable, require_table_language
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.pages.sections_hubs import hub_tables
+from hubtiers.show.pages.sections_plan import plan_tables
 from hubtiers.show.words import LANGUAGES, say
 from hubtiers.show.wrapping import text_width
 
@@ -106,12 +107,13 @@ def save_tables(
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
     tables = [*list_tables(result, robustness=robustness, comparison=comparison).values()]
-    tables += hub_tables(result, hubs) if hubs is not None else []
+    tables += [*hub_tables(result, hubs), *plan_tables(hubs)] if hubs is not None else []
     for number, table in enumerate(tables, start=1):
         title = table.title.say("zh" if spoken == "zh" else "en")
         _fill_sheet(book.create_sheet(title[:_LONGEST_TITLE]), table, spoken, number)
     with replacing(target) as temporary:
         book.save(temporary)
+        without_clock(temporary)
     return target
 
 

@@ -22,8 +22,8 @@ __all__ = ["diffusion_content"]
 _FIGURES = 5
 _QUANTILES = ("arrival_5%", "arrival_50%", "arrival_95%", "reached")
 _APART = -1
-_PEERS = {"hubs": "peers_hubs", "all": "peers_all"}
-_NEIGHBOUR = {"lower": "neighbour_lower", "any": "neighbour_any"}
+_PEERS = {"hubs": "channel_of_hubs", "all": "channel_of_all"}
+_NEIGHBOUR = {"lower": "channel_downwards", "any": "channel_anywhere"}
 
 
 def diffusion_content(diffusion: Diffusion, result: Result) -> dict[str, Any]:

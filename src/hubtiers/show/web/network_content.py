@@ -35,11 +35,12 @@ def network_content(
     dict
         `nodes`: latitude, longitude, number of the hub, and number of the region of a member of an
         extent (−1 for a hub itself). `links`: both nodes, number of the type, 1 for strong, weight,
-        km; heaviest first. `types`: id and colours. `note`: model and rules.
+        km; heaviest first. `types`: id and colours. `unit`: of the distances.
+        `note`: model and rules.
     """
     place = {str(node): number for number, node in enumerate(network.nodes.index)}
-    types = list(LINK_COLOURS)
     rows = network.to_frame()
+    types = [kind for kind in LINK_COLOURS if kind in set(rows["type"])]
     is_strong = (rows["strength"] == "strong").astype(int)
     columns = [
         rows["from"].map(place).tolist(),
@@ -56,6 +57,7 @@ def network_content(
         "nodes": _nodes(network, layout, result, ground),
         "links": list(map(list, zip(*columns, strict=True))),
         "types": [{"id": t, "color": LINK_COLOURS[t], "dark": _DARK[t]} for t in types],
+        "unit": network.unit,
         "note": note.to_plain(),
     }
 

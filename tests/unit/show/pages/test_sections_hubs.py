@@ -149,4 +149,4 @@ def test_roles_are_told_where_there_are_functions():
     assert windows.texts("en")[0][4] == "+Nanjing −Jinan −Qingdao"
     assert windows.texts("en")[0][5] == "−Jinan"
     assert windows.texts("zh")[0][5] == "−济南"
-    assert "balanced over: Northeast, Centre, East, West" in layout.proposal.statements("en")
+    assert "balanced over: Northeast, East, Centre, West" in layout.proposal.statements("en")

@@ -74,6 +74,16 @@ def test_links_are_those_of_the_network_heaviest_first(result, layout, network):
     assert repr(network.strong) in said["note"]["zh"]
 
 
+def test_distances_keep_their_unit(result, layout, network):
+    minutes = ht.distances(result.table.regions) / 4
+    minutes.attrs["unit"] = "min"
+    timed = build_network(layout, distances=minutes)
+    said = content_of(result, layout, network=timed)["network"]
+    assert said["unit"] == "min"
+    assert said["links"][0][5] == round(timed.to_frame()["km"].iloc[0])
+    assert content_of(result, layout, network=network)["network"]["unit"] == "km"
+
+
 def test_a_hub_is_linked_where_its_lead_is_marked(result, layout, network):
     content = content_of(result, layout, network=network)
     for lat, lon, hub, region in content["network"]["nodes"]:

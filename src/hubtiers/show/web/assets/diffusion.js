@@ -49,7 +49,9 @@
       pen.lineTo(d + 8, 8);
       pen.stroke();
     }
-    return { theme: state.theme, pattern: pen.createPattern(tile, "repeat") };
+    // A drawing of the map takes the tile itself.
+    const pattern = Object.assign(pen.createPattern(tile, "repeat"), { tile: tile });
+    return { theme: state.theme, pattern: pattern };
   }
 
   // Colour by the order of arrival: equally many regions in each part of the scale.
@@ -233,6 +235,14 @@
   h.layerRoom = function (state) {
     const box = state.ui.querySelector(".hubtiers-right .hubtiers-layers[open]");
     return Math.max(162, box && state.data.network ? box.getBoundingClientRect().width + 16 : 0);
+  };
+
+  // Where the map is small, legend and slider take turns at its foot.
+  h.makeWay = function (state, key, isOpen) {
+    const other = { legend: "time", diffusion: "legend" }[key];
+    if (!other || !isOpen || state.map.getSize().x >= 980) return;
+    const box = state.ui.querySelector(".hubtiers-" + other);
+    if (box) box.open = false;
   };
 
   // The regions make room for the open box.

@@ -103,6 +103,7 @@
     if (radio) radio.checked = true;
     h.restyle(state);
     h.renewLegend(state);
+    h.paleExtents(state);
     if (key === "arrival") h.openTime(state);
     h.say(state, h.fill(h.words(state).shown, { what: h.fillName(state, key) }));
   };
@@ -241,7 +242,7 @@
 
   Object.assign(h, { gradient: gradient, ends: ends });
 
-  h.hubLegend = function (state) {
+  h.hubTierRows = function (state) {
     const list = element("ul");
     state.data.hubTiers.forEach((look, i) => {
       const count = state.data.hubs.filter((hub) => hub.tier === i).length;

@@ -1,4 +1,4 @@
-// Hubs beyond their symbols: further cores, rings of draws, legend, and the flip to a second layout.
+// Hubs beyond their symbols: further cores, rings of draws, legend, the flip to a second layout.
 "use strict";
 (function (h) {
   const element = h.element;
@@ -21,6 +21,27 @@
     return sign;
   };
 
+  // Over regions without colour an extent is filled; over coloured ones barely, so that their
+  // colours stay those of the legend.
+  h.pale = function (state, hub, color) {
+    const shape = L.polygon(
+      hub.units.map((u) => state.shapes[u].getLatLngs()),
+      {
+        stroke: false,
+        fillColor: color,
+        smoothFactor: 0.4,
+        interactive: false,
+        pane: "hubtiers-lines",
+      },
+    );
+    const paint = () => shape.setStyle({ fillOpacity: state.fill === "none" ? 0.22 : 0.06 });
+    paint();
+    state.hubFills.push(paint);
+    return shape;
+  };
+
+  h.paleExtents = (state) => state.hubFills.forEach((paint) => paint());
+
   h.joinCores = function (state, hub, layer) {
     const [lead, ...others] = hub.cores;
     const color = state.data.hubTiers[hub.tier].color;
@@ -31,7 +52,7 @@
           ends,
           Object.assign({ interactive: false, renderer: state.linkLines }, style),
         ).addTo(layer);
-      const casing = line({ color: state.paint.casing, weight: 6, opacity: 0.9 });
+      const casing = line({ color: state.paint.casing, weight: 5.5, opacity: 0.9 });
       state.themed.push(() => casing.setStyle({ color: state.paint.casing }));
       line({ color: color, weight: 3 });
     });
@@ -96,19 +117,19 @@
   h.drawsOf = (state, id) => (state.data.draws ? state.data.draws.shares[id] || [0, 0] : null);
 
   h.percent = (share) =>
-    share > 0.995 && share < 1
-      ? "> 99 %"
-      : share > 0 && share < 0.005
-        ? "< 1 %"
-        : Math.round(share * 100) + " %";
+    share > 0 && share < 0.005 ? "< 1 %" : Math.round(share * 100) + " %";
+
+  // Draws show neither that a share is the whole nor that it is nothing.
+  const ofDraws = (share) =>
+    share >= 0.995 ? "> 99 %" : share < 0.005 ? "< 1 %" : h.percent(share);
 
   h.drawFacts = function (state, id) {
     const words = h.words(state);
     const shares = h.drawsOf(state, id);
     if (!shares || state.shown !== 0) return [];
     return [
-      [words.core_draws, h.percent(shares[1])],
-      [words.lead_draws, h.percent(shares[0])],
+      [words.core_draws, ofDraws(shares[1])],
+      [words.lead_draws, ofDraws(shares[0])],
     ];
   };
 
@@ -169,27 +190,36 @@
     return [...rows, strength];
   }
 
-  function hubParts(state) {
+  // What the shown layers of hubs mean.
+  h.hubLegend = function (state) {
     const words = h.words(state);
     const has = (key) => state.layers[key] && state.map.hasLayer(state.layers[key]);
     const list = element("ul");
     const look = state.data.hubTiers[0];
-    if (has("cores")) list.append(...h.hubLegend(state).children, ...coreRows(state));
+    if (has("cores")) list.append(...h.hubTierRows(state).children, ...coreRows(state));
     if (has("extents")) list.append(row(sample("extent", look.color), words.extents));
     if (has("corridors")) list.append(row(sample("corridor"), words.corridors));
     if (has("draws_shown")) {
       const text = h.fill(words.draws_ring, { n: state.data.draws.n });
       list.append(row(symbol(ringSign(8, 0.7)), text));
     }
-    const parts = list.children.length ? [element("h2", "", words.hubs), list] : [];
+    const box = element("div");
+    if (list.children.length) box.append(list);
     if (has("links")) {
       const links = element("ul", "hubtiers-link-rows");
       links.append(...linkRows(state));
       const note = element("p", "hubtiers-note", state.data.network.note[state.lang]);
-      parts.push(element("h2", "", words.links), links, note);
+      box.append(element("h2", "", words.links), links, note);
     }
-    if (parts.length && state.modified) parts.push(element("p", "hubtiers-note", words.own_weights));
-    return parts;
+    if (box.children.length && state.modified) {
+      box.append(element("p", "hubtiers-note", words.own_weights));
+    }
+    return box;
+  };
+
+  function hubParts(state) {
+    const rows = h.hubLegend(state);
+    return rows.children.length ? [element("h2", "", h.words(state).hubs), rows] : [];
   }
 
   h.renewHubLegend = function (state) {
@@ -204,34 +234,26 @@
   h.startLayouts = function (state) {
     state.shown = 0;
     const first = Object.fromEntries(LAYOUT.map((key) => [key, state.data[key]]));
-    state.layouts = [first, state.data.other].filter(Boolean).map((content) => ({ content: content }));
+    state.layouts = [first, state.data.other].filter(Boolean);
     state.hidden = new Set(["corridors"]);
     state.linkLines = L.svg({ pane: "hubtiers-links" });
+    // What a layout has drawn is painted with the theme as long as it is shown.
+    state.hubThemed = [];
+    state.hubFills = [];
+    state.themed.push(() => state.hubThemed.forEach((paint) => paint()));
   };
-
-  function takeDown(state) {
-    const own = state.layouts[state.shown];
-    own.marks = state.marks;
-    own.layers = {};
-    HUB_LAYERS.forEach((key) => {
-      if (!state.layers[key]) return;
-      own.layers[key] = state.layers[key];
-      state.layers[key].remove();
-      delete state.layers[key];
-    });
-  }
 
   h.showLayout = function (state, place) {
     if (state.popup) state.popup.remove();
-    takeDown(state);
+    HUB_LAYERS.filter((key) => state.layers[key]).forEach((key) => {
+      state.layers[key].remove();
+      delete state.layers[key];
+    });
     state.shown = place;
-    const next = state.layouts[place];
-    Object.assign(state.data, next.content);
-    if (next.layers) state.marks = next.marks;
-    const layers = next.layers || h.hubLayers(state);
-    HUB_LAYERS.filter((key) => layers[key]).forEach((key) => {
-      state.layers[key] = layers[key];
-      if (!state.hidden.has(key)) layers[key].addTo(state.map);
+    Object.assign(state.data, state.layouts[place]);
+    Object.entries(h.hubLayers(state)).forEach(([key, layer]) => {
+      state.layers[key] = layer;
+      if (!state.hidden.has(key)) layer.addTo(state.map);
     });
     // The search knows the hubs that are shown.
     state.seekable = null;

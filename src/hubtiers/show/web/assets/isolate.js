@@ -53,11 +53,13 @@
       button.append(...item.childNodes);
       item.replaceChildren(button);
     });
+    // Each of the two lists knows its own classes only.
+    const own = (state.isolated || "").startsWith("hub") === box.matches(".hubtiers-legend-hubs");
     const same = '.hubtiers-class[data-class="' + state.isolated + '"]';
-    if (state.isolated && !state.ui.querySelector(same)) {
-      state.isolated = null;
-      h.restyle(state);
-    }
+    if (!state.isolated || !own || box.querySelector(same)) return;
+    state.isolated = null;
+    h.restyle(state);
+    fadeHubs(state);
   };
 
   h.listenForRelease = function (state) {

@@ -168,17 +168,7 @@
         const inside = new Set(hub.units);
         const color = state.data.hubTiers[hub.tier].color;
         const outline = h.borders(state, (u) => (inside.has(u) ? 1 : -1));
-        L.polygon(
-          hub.units.map((u) => state.shapes[u].getLatLngs()),
-          {
-            stroke: false,
-            fillColor: color,
-            fillOpacity: 0.16,
-            smoothFactor: 0.4,
-            interactive: false,
-            pane: "hubtiers-lines",
-          },
-        ).addTo(layer);
+        h.pale(state, hub, color).addTo(layer);
         h.outline(state, outline, color, drawLines).addTo(layer);
       });
     return layer;
@@ -265,11 +255,16 @@
     const data = state.data;
     const layers = {};
     const own = state.shown === 0;
+    const always = state.themed;
+    state.themed = [];
+    state.hubFills = [];
     if (data.hubs.some((hub) => hub.units.length)) layers.extents = drawExtents(state);
     if (data.corridors.length) layers.corridors = drawCorridors(state);
     if (own && data.network) layers.links = h.drawLinks(state);
     if (own && data.draws) layers.draws_shown = h.drawRings(state);
     if (data.hubs.length) layers.cores = drawCores(state);
+    state.hubThemed = state.themed;
+    state.themed = always;
     return layers;
   };
 

@@ -5,7 +5,7 @@
   const element = h.element;
   const [FROM, TO, TYPE, STRONG, WEIGHT, KM] = [0, 1, 2, 3, 4, 5];
   const BEND = 0.1;
-  const STEPS = 10;
+  const STEPS = 16;
   const TOUCH = 11;
 
   h.linkColour = (state, type) => (state.theme === "dark" ? type.dark : type.color);
@@ -49,13 +49,16 @@
     return h.amount(link[WEIGHT]) + " (" + h.percent(link[WEIGHT] / most) + ")";
   }
 
+  const awayText = (state, link) =>
+    link[KM].toLocaleString("en-US") + " " + state.data.network.unit;
+
   h.linkParts = function (state, link) {
     const words = h.words(state);
     return [
       h.facts([
         [words.link_type, kindText(state, link)],
         [words.weight_of_most, weightText(state, link)],
-        [words.link_km, link[KM].toLocaleString("en-US") + " km"],
+        [words.link_km, awayText(state, link)],
       ]),
     ];
   };
@@ -83,7 +86,7 @@
     const add = (style) =>
       L.polyline(
         path,
-        Object.assign({ renderer: state.linkLines, interactive: false }, style),
+        Object.assign({ renderer: state.linkLines, interactive: false, smoothFactor: 0.3 }, style),
       ).addTo(group);
     const casing = strong ? add({ weight: width + 2.4, opacity: 0.75 }) : null;
     const line = add({
@@ -100,7 +103,8 @@
     };
     paint();
     state.themed.push(paint);
-    touch.bindTooltip(() => tip(state, link), { className: "hubtiers-tip", opacity: 1, sticky: true });
+    const look = { className: "hubtiers-tip", opacity: 1, sticky: true };
+    touch.bindTooltip(() => tip(state, link), look);
     touch.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
       h.openAt(state, event.latlng, () => content(state, link));
@@ -111,6 +115,7 @@
 
   // The page opens with as many links as are strong, the heaviest.
   function startNetwork(state) {
+    if (state.linkTypes) return;
     const { links, types } = state.data.network;
     state.linkTypes = new Set(types.map((type) => type.id));
     state.linkCount = Math.max(1, links.filter((link) => link[STRONG]).length);
@@ -225,7 +230,7 @@
       const [first] = ends(link);
       const other = first[2] === place && first[3] < 0 ? link[TO] : link[FROM];
       const item = element("li");
-      const text = kindText(state, link) + " · " + link[KM].toLocaleString("en-US") + " km";
+      const text = kindText(state, link) + " · " + awayText(state, link);
       item.append(
         element("span", "", nodeName(state, other)),
         element("span", "second value", text),

@@ -109,7 +109,9 @@
       at.y > box.top - frame.top &&
       at.y < box.bottom - frame.top;
     const inStudy = (unit) => state.data.regionOf[unit] >= 0;
-    const isHidden = (point, k) => k % 4 === 0 && inside(state.map.latLngToContainerPoint(point));
+    const isTried = (k, arc) => k % 4 === 0 || arc.length < 9;
+    const isHidden = (point, k, arc) =>
+      isTried(k, arc) && inside(state.map.latLngToContainerPoint(point));
     return state.data.shapes.owners.some(
       (owners, i) => owners.some(inStudy) && state.arcs[i].some(isHidden),
     );

@@ -92,6 +92,7 @@
     box.open = state.unfolded[key];
     box.addEventListener("toggle", () => {
       state.unfolded[key] = box.open;
+      h.makeWay(state, key, box.open);
       // On a phone two open boxes would cover the map.
       if (box.open && !state.wide) {
         state.ui.querySelectorAll("details.hubtiers-box").forEach((other) => {
@@ -276,6 +277,7 @@
     const layers = state.ui.querySelector(".hubtiers-layers");
     if (state.map.getSize().x < 1100) layers.open = false;
     if (!state.moved) h.home(state);
+    if (state.map.getSize().x < 600) state.ui.querySelector(".hubtiers-legend").open = false;
   }
 
   h.panel = function (state, key) {

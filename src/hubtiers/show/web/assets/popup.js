@@ -220,7 +220,9 @@
         box.append(element("p", "second", words.no_peers));
       }
     }
-    const draws = h.drawFacts(state, region.id);
+    // Told of places that are a core in some draw.
+    const isEver = state.data.draws && region.id in state.data.draws.shares;
+    const draws = isEver ? h.drawFacts(state, region.id) : [];
     if (draws.length) box.append(element("h3", "", words.hubs), facts(draws));
     box.append(
       ...h.arrivalParts(state, number),

@@ -75,8 +75,9 @@
     cells[1].append(name, ...(tier < 0 ? [] : [picker(state, number)]));
     const move = h.moveMark(state, h.moveOf(state, number));
     if (move) cells[0].append(move);
-    if (region.interval && region.interval[0] !== null && !state.modified) {
-      const [low, , high] = region.interval.map(Math.round);
+    const doubt = h.doubtOf(state, number);
+    if (doubt && doubt.interval && doubt.interval[0] !== null) {
+      const [low, , high] = doubt.interval.map(Math.round);
       cells[0].append(element("span", "second", low + "–" + high));
     }
     if (tier >= 0) {
