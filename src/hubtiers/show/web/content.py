@@ -331,7 +331,9 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
     place = {"strength": "strengths", "weakness": "weaknesses"}
     rows: list[dict[Hashable, Any]] = standouts(result).to_dict("records")
     for row in rows:
-        entry = [number[row["indicator"]], row["difference"], _plain(row["value"])]
+        # Two digits of the distance are printed; the others would be half of what travels.
+        distance = round(row["difference"], 9)
+        entry = [number[row["indicator"]], distance, _plain(row["value"])]
         found[str(row["region_id"])][place[row["kind"]]].append(entry)
     return found
 
