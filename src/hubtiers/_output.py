@@ -139,6 +139,7 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
     _write_record(_record(outcome) | {"run": run_mark(outcome)}, folder / "run.json")
+    stage("report")
     _write_pages(outcome, folder)
 
 

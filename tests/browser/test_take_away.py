@@ -58,11 +58,11 @@ def test_the_table_is_that_of_the_result(visit, web, zhang_outcome):
     page, result = visit(web).page, zhang_outcome.result
     head, *rows = table_of(page)
     assert head[:6] == ["位次", "代码", "区域", "层级", "综合得分", "科学研究"]
-    assert head[-5:] == ["指标覆盖率", "层级概率", "位次 5%", "位次 95%", "科技创新中心"]
+    assert head[-5:] == ["指标覆盖率", "概率", "位次 5%", "位次 95%", "科技创新中心"]
     scores = {row[1]: float(row[4]) for row in rows}
     assert scores == result.scores.to_dict()
     assert [int(row[0]) for row in rows] == sorted(result.rank)
-    told = {row[1]: float(row[head.index("层级概率")]) for row in rows}
+    told = {row[1]: float(row[head.index("概率")]) for row in rows}
     assert told == zhang_outcome.robustness.confidence.to_dict()
     delta = next(row for row in rows if row[1] == "yangtze-delta")
     assert (delta[3], delta[-1]) == ("国际级", "上海国际科技创新中心")
@@ -76,7 +76,7 @@ def test_the_table_follows_language_and_weights(visit, web):
     head, *rows = table_of(page)
     assert head[:5] == ["Rank", "Region id", "Region", "Tier", "Score"]
     # Doubt was assessed for other weights.
-    assert "Probability of the tier" not in head
+    assert "Probability" not in head
     assert {row[1]: row[4] for row in rows} != {row[1]: row[4] for row in before[1:]}
     shown = page.evaluate("drawn.data.regions.map((r, i) => [r.id, String(drawn.now.scores[i])])")
     assert {row[1]: row[4] for row in rows} == dict(shown)

@@ -81,4 +81,5 @@ BROWSER: Mapping[str, Text] = {
     "absent": years.WORDS["absent"],
     "year": years.WORDS["year"],
     **{key: tables.WORDS[key] for key in _COLUMNS},
+    "probability": figures.WORDS["probability"],
 }

@@ -75,10 +75,10 @@
   function doubtColumns(state) {
     const words = h.words(state);
     const regions = state.data.regions;
-    if (!state.data.confidence || state.modified) return [];
+    if (!state.data.certainty || state.modified) return [];
     const ends = (i, end) => regions[i].interval && regions[i].interval[end];
     return [
-      [words.tier_probability, (i) => regions[i].probability && regions[i].probability[regions[i].tier]],
+      [words.probability, (i) => regions[i].probability && regions[i].probability[regions[i].tier]],
       [words.rank_low, (i) => ends(i, 0)],
       [words.rank_high, (i) => ends(i, 2)],
     ];
