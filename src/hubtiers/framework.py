@@ -81,6 +81,8 @@ _DIRECTIONS = {
 }
 _KINDS = ("extensive", "intensive")
 _SLOT = "slot"
+_REMARK = "comment"
+"""Column for the reader of the file, which the program does not read."""
 RESERVED = (
     "region_id",
     "name_zh",
@@ -191,9 +193,9 @@ class Framework:
         path
             A file with the columns `code`, `parent` and `direction`, and any of `name_zh`,
             `name_en`, `category`, `unit`, `kind` (extensive or intensive), `weight`, `denominator`,
-            `source`, `unit_en`. Rows without a direction are groups, and those among them of the
-            kind `slot` places to be filled. Empty cells take the default: weight 1, kind extensive.
-            Cells are parted by commas, semicolons or tabs.
+            `source`, `unit_en`, `comment` (not read). Rows without a direction are groups, and
+            those among them of the kind `slot` places to be filled. Empty cells take the default:
+            weight 1, kind extensive. Cells are parted by commas, semicolons or tabs.
 
         Raises
         ------
@@ -517,7 +519,7 @@ def _records(text: str, title: str) -> list[tuple[int, list[str]]]:
 
 def _check_header(header: Sequence[str], title: str) -> None:
     """Raise when a column of a framework file is not known, or stands more than once."""
-    known = [field.name for field in fields(Indicator)]
+    known = [*(field.name for field in fields(Indicator)), _REMARK]
     for place, name in enumerate(header):
         if name and name not in known:
             raise UnknownOptionError(f"column of the framework {title}:", name, known)

@@ -93,7 +93,7 @@ def test_how_many_keep_their_tier(outcome, language):
 def test_marks_are_counted_as_they_are_given(outcome, language):
     marks = outcome.robustness.certainty.value_counts()
     pattern = {
-        "en": r"Of all (\d+) regions (\d+) are settled \(.*?\)(?:,| and) (\d+) leaning(?: and (\d+) open: another tier comes up more often)?",
+        "en": r"Tiers of the (\d+) regions: (\d+) settled \(.*?\), (\d+) leaning(?:, (\d+) open \(another tier comes up more often\))?",
         "zh": r"全部 (\d+) 个计分区域中，层级稳固的 (\d+) 个（.*?），倾向的 (\d+) 个(?:，未定的 (\d+) 个（另一层级更常出现）)?",
     }[language]
     found = said_of(outcome, language, pattern)
@@ -201,7 +201,7 @@ def test_all_are_open(plain):
     said = [text.en for text in headline(result, robustness=robust)]
     assert said[1] == "None of these 5 keeps its tier in at least nine draws of ten."
     assert said[2].startswith(
-        "Of all 8 regions 0 are settled (at least nine draws of ten), 0 leaning and 8 open"
+        "Tiers of the 8 regions: 0 settled (at least nine draws of ten), 0 leaning, 8 open"
     )
     assert said[3] == (
         "Open among the highest tiers: R1 (more often Ring), R3 (more often Ring), "

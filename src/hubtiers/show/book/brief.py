@@ -106,7 +106,7 @@ WORDS: Mapping[str, Text] = {
     "rebuild": Text("复算", "Build again"),
     "no_command": Text("方法见报告。", "The report states the method."),
     "rebuilt_run": Text(
-        "{command}（run.json 的 SHA-256 以 {run} 开头）",
-        "{command} (the SHA-256 of run.json starts with {run})",
+        "{command}（run.json 中的 run 为 {run}）",
+        "{command} (run {run} in run.json)",
     ),
 }

@@ -38,13 +38,13 @@ WORDS: Mapping[str, Text] = {
     "headline_marks": Text(
         "全部 {n} 个计分区域中，层级稳固的 {settled} 个（至少{often}），倾向的 {leaning} 个，"
         "未定的 {open} 个（另一层级更常出现）。",
-        "Of all {n} regions {settled} are settled (at least {often}), {leaning} leaning and {open} "
-        "open: another tier comes up more often.",
+        "Tiers of the {n} regions: {settled} settled (at least {often}), {leaning} leaning, {open} "
+        "open (another tier comes up more often).",
     ),
     "headline_marks_closed": Text(
         "全部 {n} 个计分区域中，层级稳固的 {settled} 个（至少{often}），倾向的 {leaning} 个；"
         "没有区域更常落入另一层级。",
-        "Of all {n} regions {settled} are settled (at least {often}) and {leaning} leaning; in "
+        "Tiers of the {n} regions: {settled} settled (at least {often}), {leaning} leaning; in "
         "none does another tier come up more often.",
     ),
     "headline_open": Text("高层级中未定的有：{names}。", "Open among the highest tiers: {names}."),

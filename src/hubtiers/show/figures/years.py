@@ -307,11 +307,8 @@ def _draw_year(
 
 def _before(board: Board, year: int) -> int | None:
     """Return the year of the map before this one, which is drawn already."""
-    drawn = [
-        int(axes.get_gid().removeprefix("year-"))
-        for axes in board.figure.axes
-        if str(axes.get_gid()).startswith("year-")
-    ]
+    marks = [str(axes.get_gid()) for axes in board.figure.axes]
+    drawn = [int(mark.removeprefix("year-")) for mark in marks if mark.startswith("year-")]
     earlier = [one for one in drawn if one < year]
     return max(earlier, default=None)
 

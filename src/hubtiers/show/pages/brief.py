@@ -70,7 +70,7 @@ def build_brief(  # noqa: PLR0913 -- as many as build_report has, one of them fo
     approval
         Number of the map's approval (审图号), printed only when given.
     run
-        What tells this run from others, such as the start of the SHA-256 of `run.json`.
+        What tells this run from others, such as the value of `run` in `run.json`.
 
     Returns
     -------

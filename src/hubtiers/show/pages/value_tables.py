@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
+from hubtiers.framework import Indicator
 from hubtiers.scheme import Result
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.methods import method_text
@@ -61,9 +62,10 @@ def _values(
 
 def _heading(result: Result, code: str, *, units: bool) -> Text:
     framework = result.table.framework
-    if code not in framework.codes:
+    node = framework.node.get(code)
+    if not isinstance(node, Indicator):
         return Text.same(code)
-    name, unit = node_text(result, code), unit_text(framework[code])
+    name, unit = node_text(result, code), unit_text(node)
     if not units or not unit.en:
         return name
     return Text(f"{name.zh}（{unit.zh}）", f"{name.en} ({unit.en})")

@@ -207,8 +207,7 @@ def _apart(table: PrintTable) -> PrintTable:
     places: list[tuple[int, str]] = []
     headings = table.headings
     for place, own in enumerate(table.columns):
-        texts = [row[place] for row in table.rows if isinstance(row[place], Text)]
-        if own.only or not any(text.zh != text.en for text in texts):
+        if own.only or not any(_differs(row[place]) for row in table.rows):
             columns.append(own)
             places.append((place, ""))
             continue
@@ -219,6 +218,11 @@ def _apart(table: PrintTable) -> PrintTable:
         headings += place < table.headings
     rows = [tuple(_in(row[place], language) for place, language in places) for row in table.rows]
     return replace(table, columns=tuple(columns), rows=tuple(rows), headings=headings)
+
+
+def _differs(cell: Cell) -> bool:
+    """Say whether a cell reads otherwise in the other language."""
+    return isinstance(cell, Text) and cell.zh != cell.en
 
 
 def _in(cell: Cell, language: str) -> Cell:
