@@ -597,7 +597,7 @@ def test_prints_light_on_one_page(visit, zhang_outcome, scheme):
     assert len(re.findall(rb"/Width\s+2496\b", pdf)) >= 3
     assert page.locator(".leaflet-pane canvas").count() == 3
     assert page.evaluate("window.paper") == ["light", 1040]
-    assert page.evaluate(MARKED) == [scheme, 1280]
+    assert page.evaluate(LOOKS) == [scheme, 1280]
     assert seen.trouble == []
 
 

@@ -1,8 +1,8 @@
 """What travels with the page so that it can draw again, and what is refused."""
 
-import base64
 import json
 import math
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -111,7 +111,7 @@ def test_layers_have_equal_areas():
 def test_scripts_travel_without_comments_and_with_all_their_words():
     addresses = dict(TierMap().default_js)
     for name in _SCRIPTS:
-        sent = base64.b64decode(addresses[f"hubtiers_{name}"].split(",")[1]).decode()
+        sent = unquote(addresses[f"hubtiers_{name}"].split(",", 1)[1])
         source = (_ASSETS / f"{name}.js").read_text(encoding="utf-8")
         lines = [line.strip() for line in source.splitlines()]
         assert sent.splitlines() == [line for line in lines if line and line[:2] != "//"]

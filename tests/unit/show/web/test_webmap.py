@@ -1,4 +1,5 @@
 import base64
+import collections
 import dataclasses
 import json
 import re
@@ -28,7 +29,7 @@ from hubtiers.scoring.weight import BenefitOfDoubt, GivenWeights
 from hubtiers.show.headline import headline
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.explorer import Explorer, explorer_content
-from hubtiers.show.web.webmap import tier_map
+from hubtiers.show.web.webmap import _ASSETS, _SCRIPTS, tier_map
 from hubtiers.study import load_study
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators
@@ -413,3 +414,15 @@ def test_regions_of_a_layer_without_any_value_are_not_of_the_study():
     edges = regions.loc[ids[1:]].total_bounds
     assert (west, south, east, north) == pytest.approx(edges, abs=1e-6)
     assert content["title"] == {"zh": "长三角", "en": "长三角"}
+
+
+def test_no_two_scripts_give_one_name_to_two_things():
+    given = collections.Counter()
+    for name in _SCRIPTS:
+        text = (_ASSETS / f"{name}.js").read_text(encoding="utf-8")
+        names = re.findall(r"^\s*h\.(\w+) = (?!h\.)", text, re.MULTILINE)
+        for whole in re.findall(r"Object\.assign\(h, \{(.*?)\}\)", text, re.DOTALL):
+            names += re.findall(r"(\w+):", whole)
+        given.update(set(names))
+    assert len(given) > 100
+    assert [name for name, times in given.items() if times > 1] == []

@@ -5,7 +5,7 @@
     tier: (state, number, which) => state.now.tiers[number] === Number(which),
     mark: (state, number, which) => h.markOf(state, number) === Number(which),
     nodata: (state, number) => state.now.tiers[number] < 0,
-    differs: (state, number, which) => h.standing(state, number) === which,
+    differs: (state, number, which) => h.againstReference(state, number) === which,
     hub: () => true,
   };
 

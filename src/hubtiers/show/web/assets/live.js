@@ -8,16 +8,16 @@
   const REST = 300;
   const PRELUDE = "var window = self; self.hubtiers = { share: () => {} };\n";
 
-  function scriptBytes(source) {
-    return Uint8Array.from(atob(source.slice(source.indexOf(",") + 1)), (c) => c.charCodeAt(0));
-  }
+  const numbers = (text) =>
+    new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 
-  const numbers = (text) => new Float64Array(scriptBytes(text).buffer);
+  // What stands in the address of a script.
+  const scriptText = (source) => decodeURIComponent(source.slice(source.indexOf(",") + 1));
 
   // A worker whose text is that of the page's own scripts: no file, no network.
   function makeWorker(state) {
     const text = [PRELUDE];
-    h.shared.forEach((source) => text.push(scriptBytes(source), "\n"));
+    h.shared.forEach((source) => text.push(scriptText(source), "\n"));
     text.push("hubtiers.serve(self);");
     const address = URL.createObjectURL(new Blob(text, { type: "text/javascript" }));
     const worker = new Worker(address);

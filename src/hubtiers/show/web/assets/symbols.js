@@ -8,7 +8,7 @@
   h.moreFills = (state) => ["symbols"].concat(state.data.reference ? ["differs"] : []);
 
   // Where a region stands against the reference: higher, lower, same; nothing without either tier.
-  h.standing = function (state, number) {
+  h.againstReference = function (state, number) {
     const tier = state.now.tiers[number];
     const other = state.data.reference[number];
     if (tier < 0 || other < 0) return "unknown";
@@ -18,7 +18,7 @@
   h.moreLook = function (state, number) {
     if (state.fill === "symbols") return { key: "plain", fill: state.paint.plain, opacity: 1 };
     if (state.fill !== "differs" || state.now.tiers[number] < 0) return null;
-    const color = h.colour(h.standing(state, number));
+    const color = h.colour(h.againstReference(state, number));
     return { key: color, fill: color, opacity: 1 };
   };
 
@@ -122,7 +122,7 @@
     };
     Object.keys(said).forEach((key) => {
       const n = state.data.regions.filter(
-        (_, i) => state.now.tiers[i] >= 0 && h.standing(state, i) === key,
+        (_, i) => state.now.tiers[i] >= 0 && h.againstReference(state, i) === key,
       ).length;
       if (!n) return;
       const item = element("li");
