@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -381,7 +381,8 @@ def _print_fitting(console: Console, table: Table, *, lead: int) -> None:
             parts.append([])
         parts[-1].append(place)
     for part in parts:
-        console.print(_part_of(table, [*range(lead), *part], needed))
+        kept = [*range(lead), *part]
+        console.print(_part_of(table, kept, _shared_out(table, kept, needed, console.width)))
 
 
 def _needed(column: Column) -> int:
@@ -395,14 +396,28 @@ def _needed(column: Column) -> int:
     return min(most, column.max_width or _WIDEST_TEXT)
 
 
-def _part_of(table: Table, places: Iterable[int], needed: list[int]) -> Table:
-    part = Table(title=table.title, title_justify="left")
-    kept = list(places)
+def _shared_out(table: Table, kept: Sequence[int], needed: list[int], screen: int) -> list[int]:
+    """Return the widths of some columns: what they need, and what is left, the first ones first."""
+    left = screen - 1 - sum(needed[place] + 3 for place in kept)
+    widths = []
     for place in kept:
+        more = min(max(left, 0), _natural(table.columns[place]) - needed[place])
+        widths.append(needed[place] + more)
+        left -= more
+    return widths
+
+
+def _natural(column: Column) -> int:
+    """Return how wide a column would be with nothing in two lines."""
+    texts = [column.header, *column.cells]
+    return max(cell_len(text.plain if isinstance(text, Text) else str(text)) for text in texts)
+
+
+def _part_of(table: Table, kept: Sequence[int], widths: Sequence[int]) -> Table:
+    part = Table(title=table.title, title_justify="left")
+    for place, width in zip(kept, widths, strict=True):
         column = table.columns[place]
-        part.add_column(
-            column.header, justify=column.justify, overflow="fold", min_width=needed[place]
-        )
+        part.add_column(column.header, justify=column.justify, overflow="fold", width=width)
     for row in zip(*(list(table.columns[place].cells) for place in kept), strict=True):
         part.add_row(*row)
     return part

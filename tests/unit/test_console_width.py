@@ -27,6 +27,8 @@ def printed(show, *what, width=80):
     show(Console(file=text, width=width), *what)
     lines = text.getvalue().splitlines()
     assert max(map(len, lines), default=0) <= 4 * width
+    # A row that is too wide loses its end, and a number there its last digits.
+    assert all(line.rstrip().endswith("│") for line in lines if line.startswith("│"))
     return lines
 
 
@@ -47,6 +49,14 @@ def test_comparison(study):
     for measure in ("kendall", "spearman"):
         for value in summary[measure]:
             assert f"{value:.3f}" in cells
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_no_table_of_a_chinese_study_is_cut(outcome, width):
+    lines = printed(_console.print_outcome, outcome, width=width)
+    cells = {cell for row in cells_of(lines) for cell in row}
+    for measure in ("kendall", "spearman", "gvf"):
+        assert {f"{value:.3f}" for value in outcome.comparison.summary()[measure]} <= cells
 
 
 def test_outcome_and_robustness(outcome):
