@@ -165,15 +165,16 @@ def propose_options(
 def _distances(section: ProposeSection, regions: gpd.GeoDataFrame, folder: Path) -> pd.DataFrame:
     """Return the distances of a file, or those that ship."""
     from hubtiers.regions.distance import read_distances
-    from hubtiers.regions.shipped_pairs import load_distances
+    from hubtiers.regions.shipped_pairs import load_distances, pair_names
 
     name = section.distances
     assert name is not None
     if "." in name:
         if section.change is not None:
             raise SpecError(
-                "[propose] change = … is for distances that ship (china-rail-2016); a file of your "
-                "own has its times as they are. Leave it out."
+                "[propose] change = … is for distances that ship "
+                f"({listing(pair_names('distance'))}); a file of your own has its times as they "
+                "are. Leave it out."
             )
         return read_distances(folder / name, regions, unit=section.unit)
     found = load_distances(name, change=section.change)
@@ -275,13 +276,13 @@ def _network(
 def _observed(section: NetworkSection, folder: Path) -> Any:
     from hubtiers.hubs.links import ObservedFlows
     from hubtiers.regions.pairs import read_pairs
-    from hubtiers.regions.shipped_pairs import load_flows
+    from hubtiers.regions.shipped_pairs import load_flows, pair_names
 
     name = section.observed
     if not name or (isinstance(section.model, dict) and set(section.model) > {"method", "flows"}):
         raise SpecError(
             '[network] model = { method = "ObservedFlows" } takes flows = …, a file or a table '
-            "that ships (china-travel-2023), and nothing else."
+            f"that ships ({listing(pair_names('flow'))}), and nothing else."
         )
     return ObservedFlows(read_pairs(folder / name) if "." in name else load_flows(name))
 

@@ -186,8 +186,11 @@ def test_a_colleague_opens_the_same(visit, web):
     )
     page.evaluate("hubtiers.toggleLayer(drawn, 'corridors', true)")
     page.evaluate("hubtiers.openRegion(drawn, 3)")
+    # The map moves until the popup is in sight.
+    page.wait_for_timeout(700)
     address, wanted = page.evaluate(KEPT), page.evaluate(SEEN)
     other = visit(web, size=(1400, 900), fragment=address).page
+    other.wait_for_timeout(700)
     assert other.evaluate(SEEN) == wanted
     assert wanted["modified"]
     assert wanted["opened"] == 3
