@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubtiers._methods import make_named
-from hubtiers.errors import DataError, SpecError, UnknownOptionError
+from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 
 if TYPE_CHECKING:
     from hubtiers.hubs.compare_layouts import LayoutComparison
