@@ -117,4 +117,5 @@ def test_scripts_travel_without_comments_and_with_all_their_words():
         assert sent.splitlines() == [line for line in lines if line and line[:2] != "//"]
         # No text goes over a line, where its indent would count.
         assert "\\\n" not in source
-        assert all(line.count("`") % 2 == 0 for line in lines)
+        # One that does opens in one line and closes in another.
+        assert sum(line.count("`") % 2 for line in lines) < 2
