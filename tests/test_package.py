@@ -87,7 +87,7 @@ def test_the_sdist_is_a_checkout_whose_tests_pass(tmp_path):
     ]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *chosen],
-        cwd=tree, env=os.environ | {"PYTHONPATH": str(tree / "src")}, capture_output=True, text=True, timeout=300, check=False,
+        cwd=tree, env=os.environ | {"PYTHONPATH": str(tree / "src")}, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
     assert {path.name for path in (tree / "notebooks").iterdir()} >= {
