@@ -80,7 +80,7 @@ def headline(
     --------
     >>> from hubtiers.study import load_study
     >>> print(headline(load_study("zhang2022").run().result)[0].en[:45])
-    Of 14 regions scored, 3 are International (Be
+    Of 14 regions scored, 3 are International (Ya
     """
     said = [_tier_sentence(result)]
     if robustness is not None:
