@@ -15,7 +15,6 @@ from hubtiers.outcome import Outcome
 from hubtiers.scheme import Scheme
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.pages.sections_evidence import (
-    flags_in_full,
     number_section,
     outside_part,
     reference_part,
@@ -113,13 +112,13 @@ def test_pairs_that_the_section_leaves_out_stand_in_the_appendix() -> None:
     columns = {f"i{n}": size + 0.01 * rng.random(30) for n in range(8)}
     table = IndicatorTable.from_frame(pd.DataFrame(columns, [f"r{n}" for n in range(30)]))
     result = Scheme(tier=NaturalBreaks(2)).run(table)
-    flags = flags_in_full(result)
-    assert flags is not None
-    assert len(flags.rows) == 28
-    assert "The first 20 rows; 8 more in the appendix" in plain(
-        structure_section(Material(result, TITLE), Page("en"))
-    )
-    assert flags_in_full(grid_material().result) is None
+    page = Page("en")
+    said = plain(structure_section(Material(result, TITLE), page))
+    assert "The first 20 rows; 8 more in the appendix" in said
+    assert [len(whole.rows) for whole in page.in_full] == [28]
+    page = Page("en")
+    structure_section(grid_material(), page)
+    assert page.in_full == []
 
 
 def test_tiers_that_are_not_cut_from_the_score_are_told_as_such() -> None:
