@@ -114,7 +114,7 @@ def test_pairs_that_the_section_leaves_out_stand_in_the_appendix() -> None:
     result = Scheme(tier=NaturalBreaks(2)).run(table)
     page = Page("en")
     said = plain(structure_section(Material(result, TITLE), page))
-    assert "The first 20 rows; 8 more in the appendix" in said
+    assert "The first 8 rows; 20 more in the appendix" in said
     assert [len(whole.rows) for whole in page.in_full] == [28]
     page = Page("en")
     structure_section(grid_material(), page)
