@@ -115,7 +115,7 @@ def test_slider_legend_movers_and_words(visit, web, panel):
     page.select_option('[data-key="year-against"]', "year_first")
     assert moved(page) == expected(panel, 2010, 2020)
     assert moved(page)["up"] == ["310000", "120000"]
-    assert "较 2010 年上升" in page.inner_text(".hubtiers-movers")
+    assert "较 2010 年上升" in page.inner_text(".hubtiers-year-movers")
     assert page.inner_text(".hubtiers-status").startswith("2010–2020：")
     page.keyboard.press("Tab")
     page.focus('[data-key="year"]')

@@ -156,7 +156,7 @@
     const moved = h.yearMovers(state);
     if (moved.since === null) return [];
     const year = state.data.years.years[moved.since];
-    const list = element("ul", "hubtiers-movers");
+    const list = element("ul", "hubtiers-year-movers");
     [
       ["up", words.year_climbed],
       ["down", words.year_fell],
