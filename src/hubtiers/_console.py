@@ -461,11 +461,11 @@ def _sureness_cells(
 
     if robustness is None:
         return {}
-    found = {}
+    found, scored_in = {}, robustness.scored
     for region, row in certainty_frame(result, robustness).iterrows():
         told = mark_text(row["certainty"], row["likeliest"])
         if told is not None:
-            scored = max(1, round(robustness.draws * robustness.scored[str(region)]))
+            scored = max(1, round(robustness.draws * scored_in[str(region)]))
             found[str(region)] = share_text(row["probability"], scored), told.say(language)
     return found
 

@@ -129,9 +129,13 @@ def _of_pack(pack: Pack, levels: Collection[str]) -> dict[str, Path]:
     """Return the description of a pack, its tables of names and members, and some outlines."""
     used = [level for level in pack.levels.values() if level.id in levels]
     # A level that is declared by its members is dissolved from the units.
-    outlines = [level.file or pack.level(pack.units).file for level in used]
+    outlines = [level.file or pack.level(pack.units).file for level in used if not level.package]
     names = pack.names
     tables = [names.gazetteer, names.aliases, names.former, names.ambiguous]
     tables += [level.members for level in pack.levels.values()]
     listed = dict.fromkeys(["pack.toml", *outlines, *tables])
-    return {f"boundaries/{pack.id}/{name}": pack.folder / name for name in listed if name}
+    found = {f"boundaries/{pack.id}/{name}": pack.folder / name for name in listed if name}
+    for source in filter(None, (level.package for level in used)):
+        folder = source.folder(f"The pack {pack.id!r}")
+        found |= {f"{source.name}/{file}": folder / file for file in (source.table, source.shapes)}
+    return found

@@ -290,9 +290,10 @@ class StudyData:
                 "level or a file."
             )
         chosen = pack or load_pack(DEFAULT_PACK)
-        levels = [self.section.level] if self.section.level else [chosen.units, *chosen.levels]
-        if pack is not None and pack.id != DEFAULT_PACK:
-            return load_regions(levels[0], pack=pack)
+        known = [level.id for level in chosen.levels.values() if level.package is None]
+        levels = [self.section.level] if self.section.level else [chosen.units, *known]
+        if chosen.id != DEFAULT_PACK or levels[0] not in known:
+            return load_regions(levels[0], pack=chosen)
         if self.section.level is None and _are_ids(names):
             return load_regions(names)
         found = {

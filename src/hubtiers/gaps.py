@@ -75,37 +75,46 @@ def gap_effects(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
+_Taker = tuple[str, str | None, float | None, float | None]
+_Takers = Mapping[str, _Taker]
+
+
 def _rows(result: Result) -> Iterator[tuple[object, ...]]:
     """Yield the rows of `gap_effects`."""
-    own = result.weights
+    own, framework = result.weights, result.table.framework
+    heavy = {str(code): float(weight) for code, weight in own.items()}
+    groups = ["", *(group.code for group in framework.groups)]
+    leaves = {group: framework.leaves(group) for group in groups}
+    # The groups above each indicator, nearest first, by what lies in them.
+    around = {code: [leaves[g] for g in framework.ancestors(code)] for code in heavy}
     counted = result.scores.notna().to_numpy()
     missing = result.normalised.isna().to_numpy() & (own > 0).to_numpy() & counted[:, None]
     filled = result.imputed.to_numpy() & counted[:, None]
-    kept: dict[bytes, Mapping[str, float]] = {}
+    kept: dict[bytes, _Takers] = {}
     regions = list(map(str, result.normalised.index))
     for place in np.flatnonzero((missing | filled).any(axis=1)).tolist():
         region = regions[place]
         # Regions that lack the same indicators have the same weights, unless each has its own.
         key = region.encode() if result.fitted.hierarchy.by_region else missing[place].tobytes()
         if key not in kept:
-            kept[key] = weights_in(result, region)
-        now = kept[key]
+            gone = own.index[missing[place]]
+            now = weights_in(result, region) if len(gone) else {}
+            kept[key] = {code: _taken_over(around[code], heavy, now) for code in gone}
+        takers = kept[key]
         for code, is_gap in zip(own.index, missing[place], strict=True):
             if is_gap:
-                yield (region, code, own[code], False, *_taken_over(result, code, now))
+                yield (region, code, own[code], False, *takers[code])
             elif filled[place, own.index.get_loc(code)]:
                 yield (region, code, own[code], True, "", None, None, None)
 
 
 def _taken_over(
-    result: Result, code: str, now: Mapping[str, float]
-) -> tuple[str, str | None, float | None, float | None]:
+    around: list[list[str]], own: Mapping[str, float], now: Mapping[str, float]
+) -> _Taker:
     """Return which indicators count for more instead of one, and the heaviest of them."""
-    own, framework = result.weights, result.table.framework
-    gained = [c for c in own.index if now.get(c, 0.0) > own[c] + _CHANGE]
+    gained = [c for c in own if now.get(c, 0.0) > own[c] + _CHANGE]
     takers = gained
-    for group in framework.ancestors(code):
-        below = framework.leaves(group)
+    for below in around:
         inside = [c for c in gained if c in below]
         # The weight stays in the nearest group whose own weight is as it was.
         kept = abs(sum(now.get(c, 0.0) - own[c] for c in below)) <= _CHANGE

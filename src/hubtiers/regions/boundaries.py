@@ -13,6 +13,7 @@ import shapely
 
 from hubtiers.errors import DataError, DuplicateRegionError, SpecError, UnknownOptionError, listing
 from hubtiers.regions._names import name_key
+from hubtiers.regions._packaged import read_packaged
 from hubtiers.regions._shapes import read_shapes
 from hubtiers.regions._tables import city_units, consortia, places, provinces
 from hubtiers.regions.gazetteer import match_names
@@ -23,6 +24,7 @@ from hubtiers.regions.pack import (
     LANGUAGES,
     WORLD_PACK,
     Pack,
+    languages_of,
     load_pack,
     pack_names,
     pack_source,
@@ -61,9 +63,10 @@ def load_regions(
     ----------
     level
         ``"province"`` (34), ``"city"`` (372 units: prefectures, municipalities, Taiwan, Hong Kong,
-        Macao and directly administered counties), ``"consortium"``, ``"country"`` (of the world),
-        or a list of region ids of any mixture: adcodes and consortium slugs, or ids of `pack`. In a
-        list, the code of a municipality means the province.
+        Macao and directly administered counties), ``"county"`` (2,891 counties and districts, with
+        the extra ``hubtiers[county]``), ``"consortium"``, ``"country"`` (of the world), or a list
+        of region ids of any mixture: adcodes and consortium slugs, or ids of `pack`. In a list, the
+        code of a municipality means the province.
     pack
         Name of a pack that ships (``"china"``, ``"world"``) or folder of your own, whose level is
         meant. Left out, it is the one that has the level.
@@ -93,6 +96,8 @@ def load_regions(
         When a list names a region twice.
     DataError
         When no region of the level lies within.
+    MissingDependencyError
+        When the level is one that a package holds, and that is not installed.
 
     Notes
     -----
@@ -144,8 +149,11 @@ def _pack_of(level: str | Iterable[str], pack: str | Path | Pack | None) -> Pack
 
 
 def _level_of_pack(pack: Pack, level: str) -> gpd.GeoDataFrame:
+    if pack.level(level).package is not None:
+        frame = read_packaged(pack, level).copy()
+        frame.attrs["languages"] = list(languages_of(frame))
+        return frame
     if pack.is_shipped and pack.id == DEFAULT_PACK:
-        pack.level(level)
         return _level(level).copy()
     return _plain_level(pack, level)
 
@@ -228,7 +236,10 @@ def _within(frame: gpd.GeoDataFrame, pack: Pack, level: str, names: list[str]) -
         )
     if pack.is_shipped and pack.id == DEFAULT_PACK:
         units = {unit for name in names for unit in _units_of(name, pack)}
-        inside = [set(members.split(";")) <= units for members in frame["members"]]
+        if "members" in frame.columns:
+            inside = [set(members.split(";")) <= units for members in frame["members"]]
+        else:
+            inside = [not units.isdisjoint(line) for line in lineage(frame, pack, level)]
     else:
         inside = _descends(frame, pack, level, names)
     if not any(inside):

@@ -15,7 +15,7 @@ from hubtiers.regions._names import clean, name_key, split_hint
 from hubtiers.regions._tables import city_units, provinces
 from hubtiers.regions.boundaries import lineage, load_regions
 from hubtiers.regions.gazetteer import MatchReport, match_names, meanings
-from hubtiers.regions.pack import DEFAULT_PACK, LayerSource, source_of
+from hubtiers.regions.pack import LayerSource, source_of
 
 __all__ = ["inside", "match_layer", "match_report", "pad_zeros"]
 
@@ -177,7 +177,7 @@ def match_layer(
     """
     source = source_of(regions) if source is None else source
     limits = list(within) if within is not None else [""] * len(names)
-    if source.pack == DEFAULT_PACK:
+    if source.in_gazetteer:
         return _match_shipped(list(names), limits, regions)
     ids = set(map(str, regions.index))
     if all(name in ids for name in names):

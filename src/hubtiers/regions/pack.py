@@ -19,6 +19,7 @@ import geopandas as gpd
 
 from hubtiers._storage import data_path, read_text, read_toml
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.regions._packaged import PackagedLayer
 from hubtiers.regions._seats import seats_of_table
 from hubtiers.regions._shapes import read_shapes
 
@@ -63,6 +64,8 @@ class PackLevel:
         The level above, and the column that holds the id of the region above.
     members
         For a level that is dissolved from units: a table `region_id,name_zh,name_en,members`.
+    package
+        For a level that another installed package holds: where.
     """
 
     id: str
@@ -77,12 +80,13 @@ class PackLevel:
     parent: str = ""
     parent_column: str = ""
     members: str = ""
+    package: PackagedLayer | None = None
 
     def __post_init__(self) -> None:
-        if bool(self.file) == bool(self.members):
+        if sum(map(bool, (self.file, self.members, self.package))) != 1:
             raise SpecError(
-                f"The level {self.id!r} of a pack needs `file`, or `members` to dissolve it from: "
-                "one."
+                f"The level {self.id!r} of a pack needs `file`, `members` to dissolve it from, or "
+                "`package`: one."
             )
 
 
@@ -359,6 +363,14 @@ class LayerSource:
         texts = {"zh": self.credit_zh, "en": self.credit_en}
         return texts[language] or self.credit_en or self.credit_zh
 
+    @property
+    def in_gazetteer(self) -> bool:
+        """Whether the gazetteer knows the regions, by their many names."""
+        if self.pack != DEFAULT_PACK:
+            return False
+        level = load_pack(self.pack).levels.get(self.level)
+        return level is None or level.package is None
+
     def load_pack(self) -> Pack | None:
         """Return the pack; None for a layer of the user's own."""
         return load_pack(self.pack) if self.pack else None
@@ -396,7 +408,7 @@ def source_of(regions: Any) -> LayerSource:
         pack = load_pack(DEFAULT_PACK)
         if levels and levels <= set(pack.levels):
             return pack_source(pack, levels.pop() if len(levels) == 1 else "")
-    return LayerSource(languages=_languages(regions))
+    return LayerSource(languages=languages_of(regions))
 
 
 def pack_source(pack: Pack, level: str, languages: tuple[str, ...] = LANGUAGES) -> LayerSource:
@@ -406,7 +418,7 @@ def pack_source(pack: Pack, level: str, languages: tuple[str, ...] = LANGUAGES) 
     )
 
 
-def _languages(regions: Any) -> tuple[str, ...]:
+def languages_of(regions: Any) -> tuple[str, ...]:
     """Return the languages in which a frame has names of its own."""
     if not {"name_zh", "name_en"} <= set(regions.columns):
         return LANGUAGES
@@ -446,7 +458,7 @@ def load_pack(source: str | Path | Pack) -> Pack:
     Examples
     --------
     >>> load_pack("china")
-    <Pack china: China; levels province, city, consortium>
+    <Pack china: China; levels province, city, county, consortium>
     >>> load_pack("world").credit["en"]
     'Natural Earth (public domain)'
     """
@@ -482,7 +494,7 @@ def _read_pack(folder: Path) -> Pack:
     pack = parse_pack(content, folder, f"the pack file {file}")
     for level in pack.levels.values():
         name = level.file or level.members
-        if not (folder / name).is_file():
+        if name and not (folder / name).is_file():
             raise DataError(
                 f"{file} names the file {name}, which does not exist. Put it beside pack.toml."
             )
@@ -503,7 +515,7 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
         raise SpecError(f"{where[0].upper()}{where[1:]} needs an `id` and at least one [[level]].")
     about: dict[str, Any] = {key: content[key] for key in _PLAIN if key in content}
     about |= {key: _texts(content, key) for key in _BY_LANGUAGE}
-    levels = _made(PackLevel, content["level"], where)
+    levels = tuple(_level(row, where) for row in content["level"])
     about["levels"] = {level.id: level for level in levels}
     about["units"] = content.get("units", levels[-1].id)
     about["names"] = _make(PackNames, content.get("names", {}), where)
@@ -514,6 +526,13 @@ def parse_pack(content: Mapping[str, Any], folder: Path, where: str) -> Pack:
     pack = Pack(folder=folder, **about)
     _check_levels(pack, where)
     return pack
+
+
+def _level(row: Mapping[str, Any], where: str) -> Any:
+    content = dict(row)
+    if "package" in content:
+        content["package"] = _make(PackagedLayer, content["package"], where)
+    return _make(PackLevel, content, where)
 
 
 def _map_of(section: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hubtiers.regions._names import name_key
 from hubtiers.regions._postal import units_of_postal_code, units_of_postal_codes
 from hubtiers.regions.gazetteer import match_names
 from hubtiers.regions.layer_names import match_layer
-from hubtiers.regions.pack import DEFAULT_PACK, source_of
+from hubtiers.regions.pack import source_of
 from hubtiers.table.corrections import SET_ASIDE
 from hubtiers.table.name_report import PlaceRead
 
@@ -123,7 +123,7 @@ class _Reader:
 
     def __init__(self, regions: pd.DataFrame) -> None:
         self.regions = regions
-        self.is_shipped = source_of(regions).pack == DEFAULT_PACK
+        self.is_shipped = source_of(regions).in_gazetteer
         self.ids = {str(region) for region in regions.index}
         self.own = self._own_names()
         self.longest = max(map(len, self.own), default=0)

@@ -350,7 +350,8 @@ def _one_row(
 def _wanted_rows(tidy: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Return the rows of the framework's indicators and denominators; each indicator has some."""
     wanted = tidy[tidy["indicator"].isin([*framework.codes, *framework.denominators])]
-    if absent := [code for code in framework.codes if code not in set(wanted["indicator"])]:
+    present = set(wanted["indicator"].unique())
+    if absent := [code for code in framework.codes if code not in present]:
         have = listing(sorted(set(tidy["indicator"])), most=12) or "none"
         raise DataError(
             f"The data have no values for {listing(map(repr, absent))}; they have {have}."

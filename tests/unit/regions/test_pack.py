@@ -62,7 +62,7 @@ def isles(tmp_path):
 def test_the_packs_that_ship():
     assert pack_names() == ["china", "world"]
     china = load_pack("china")
-    assert list(china.levels) == ["province", "city", "consortium"]
+    assert list(china.levels) == ["province", "city", "county", "consortium"]
     assert (china.units, china.level("city").parent) == ("city", "province")
     assert "Tianditu" in china.credit["en"]
     assert "天地图" in china.credit["zh"]
@@ -73,7 +73,7 @@ def test_the_packs_that_ship():
     assert china.yardsticks[0].spellings[:2] == ("全国", "China")
     four = china.groupings["macro_region"].groups
     assert {group.id: group.members for group in four} == dict(MACRO_REGIONS)
-    assert repr(china) == "<Pack china: China; levels province, city, consortium>"
+    assert repr(china) == "<Pack china: China; levels province, city, county, consortium>"
     assert "<td>province</td>" in china._repr_html_()
     with pytest.raises(UnknownOptionError, match="Unknown level of the pack 'china': 'cities'"):
         china.level("cities")
@@ -235,7 +235,7 @@ def test_what_lies_within_is_known_by_the_levels_above(isles):
             "",
             "The inset 'south' of a pack needs `window` in metres or `box` in degrees",
         ),
-        ('members = "groups.csv"', "", "The level 'league' of a pack needs `file`, or `members`"),
+        ('members = "groups.csv"', "", "The level 'league' of a pack needs `file`, `members`"),
         ('id = "isles"', "", "needs an `id` and at least one"),
         ("[map]", "[map", "is not valid TOML"),
     ],
