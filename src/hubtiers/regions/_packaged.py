@@ -59,7 +59,7 @@ class PackagedLayer:
     name_column: str
     short_column: str
     above: str
-    tolerance: float = 700.0
+    tolerance: float = 800.0
     within: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def folder(self, purpose: str) -> Path:

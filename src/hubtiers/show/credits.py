@@ -30,7 +30,7 @@ def attribution(regions: gpd.GeoDataFrame) -> str:
     """Return the shortest form of the credit, for the corner of a map."""
     source = source_of(regions)
     pack = source.load_pack()
-    own = pack.attribution if pack else source.credit("en")
+    own = (pack.attribution if pack else "") or source.credit("en")
     names = ("hubtiers", own, _context_credit(pack).en)
     return " · ".join(dict.fromkeys(filter(None, names)))
 

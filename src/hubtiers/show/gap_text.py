@@ -64,12 +64,12 @@ def list_gap_effects(result: Result) -> list[GapEffect]:
     return effects
 
 
-def gap_texts(result: Result) -> dict[str, Text]:
+def gap_texts(result: Result) -> dict[str, list[Text]]:
     """Return by region with gaps a sentence for each way that their weight went."""
     parts: dict[str, list[Text]] = {}
     for effect in list_gap_effects(result):
         parts.setdefault(effect.region, []).append(_effect_text(result, effect))
-    return {region: join_texts(texts, "semicolon") for region, texts in parts.items()}
+    return parts
 
 
 def gap_marks(result: Result) -> dict[str, Text]:

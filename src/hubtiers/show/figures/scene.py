@@ -31,8 +31,8 @@ from hubtiers.show.framing import (
     transformer,
     without_twins,
 )
+from hubtiers.show.part_titles import part_title
 from hubtiers.show.study_area import MOST_OF_A_MAP, StudyArea, fills_map, study_area
-from hubtiers.show.words import region_names
 
 __all__ = ["Frame", "Scene", "SideMap", "cut_to", "degrees_around", "make_scene"]
 
@@ -301,7 +301,6 @@ def _automatic(
     """Return small parts far away, each framed on its own."""
     found = []
     width = frame.window[2] - frame.window[0]
-    names = [region_names(result, language) for language in ("zh", "en")]
     places = zip(framing.insets, outlying(main, framing), strict=True)
     for number, (bounds, ids) in enumerate(places):
         # A frame that is wider than its study may show the part anyway.
@@ -310,11 +309,10 @@ def _automatic(
         inset = _own_frame(around_frame(main, bounds), choose_projection(bounds))
         sides = inset.window[2] - inset.window[0], inset.window[3] - inset.window[1]
         long = float(np.clip(max(sides) / width, *_INSET_WIDTHS))
-        known = [region for region in dict.fromkeys(ids) if region in names[0].index]
-        title = ("、".join(names[0][known]), ", ".join(names[1][known]))
+        title = part_title(result, ids)
         corners = ("lower left", "lower right", "upper right", "upper left")
         share = long * sides[0] / max(sides)
-        found.append(SideMap(f"inset-{number + 1}", inset, title, share, corners))
+        found.append(SideMap(f"inset-{number + 1}", inset, (title.zh, title.en), share, corners))
     return found
 
 

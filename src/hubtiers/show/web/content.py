@@ -157,12 +157,12 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
     """Return what the regions are coloured by, and what is told of them."""
     gaps = gap_texts(result)
     # Many regions lack the same indicators: each sentence travels once.
-    sentences = list(dict.fromkeys(gaps.values()))
-    place = {region: sentences.index(text) for region, text in gaps.items()}
+    sentences = dict.fromkeys(text for texts in gaps.values() for text in texts)
+    number = {text: place for place, text in enumerate(sentences)}
     rows = _region_rows(result, robustness, ground)
     for row in rows:
-        if row["id"] in place:
-            row["gaps"] = place[row["id"]]
+        if row["id"] in gaps:
+            row["gaps"] = [number[text] for text in gaps[row["id"]]]
     return {
         "regions": rows,
         "gapTexts": list(map(Text.to_plain, sentences)),
@@ -271,6 +271,12 @@ def _plain(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
+def _shortest(value: float) -> float | int | None:
+    """Return a number that takes no more room than it needs."""
+    plain = _plain(value)
+    return int(plain) if plain is not None and plain.is_integer() else plain
+
+
 def _region_rows(
     result: Result, robustness: Robustness | None, ground: Ground
 ) -> list[dict[str, Any]]:
@@ -286,7 +292,7 @@ def _region_rows(
             {
                 **_place_names(row, aliases),
                 **_standing(row, result.breaks.labels, functions),
-                "years": years.get(region),
+                **({"years": years[region]} if region in years else {}),
                 **notable.get(region, {}),
                 **doubts.get(region, {}),
                 **ground.place_of(number),
@@ -304,7 +310,8 @@ def _standing(
         "score": _plain(row["score"]),
         "rank": int(row["rank"]) if scored else None,
         "tier": labels.index(row["tier"]) if scored else None,
-        "coverage": float(row["coverage"]),
+        # Whole per cent are shown.
+        "coverage": round(float(row["coverage"]), 6),
         "functions": [_plain(row[code]) for code in functions],
     }
 
@@ -349,7 +356,7 @@ def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]
     for place, region in enumerate(scored):
         # A region that no draw gave a score has no probabilities, and is shown without.
         if not np.isnan(sums[place]):
-            interval = [_plain(rank) for rank in ranks[place]]
+            interval = [_shortest(rank) for rank in ranks[place]]
             found[str(region)] = {"probability": shares[place].tolist(), "interval": interval}
     return found
 

@@ -69,7 +69,9 @@ class Ground:
     def place_of(self, region: int) -> dict[str, Any]:
         """Return the label point of a region, and its units where they are painted otherwise."""
         lat, lon = label_point(self.regions, region)
-        place: dict[str, Any] = {"at": [lat, (lon - self.cut) % 360.0 + self.cut]}
+        # Five digits of a degree are a metre.
+        turned = (lon - self.cut) % 360.0 + self.cut
+        place: dict[str, Any] = {"at": [round(lat, 5), round(turned, 5)]}
         if not self.area.is_study[region]:
             place["outside"] = True
         if any(self.owner[unit] != region for unit in self.members[region]):

@@ -6,10 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from hubtiers.regions.boundaries import load_regions
 from hubtiers.regions.groupings import parent_column
-from hubtiers.regions.pack import source_of
 from hubtiers.scheme import Result
+from hubtiers.show.part_titles import names_above
 
 __all__ = ["place_content"]
 
@@ -21,7 +20,7 @@ def place_content(result: Result) -> dict[str, Any]:
     one above it has -1.
     """
     regions = result.table.regions
-    above = _parents(regions)
+    above = names_above(regions)
     codes = [-1] * len(regions)
     if above is not None:
         number = {parent: place for place, parent in enumerate(above.index)}
@@ -45,20 +44,3 @@ def _cut(name: str, short: Any) -> int | str:
     if not isinstance(short, str) or not short or short == name:
         return 0
     return len(name) - len(short) if name.startswith(short) else short
-
-
-def _parents(regions: pd.DataFrame) -> pd.DataFrame | None:
-    """Return id and names of the regions above, in the order of their ids; None where unknown."""
-    column = parent_column(regions)
-    source = source_of(regions)
-    pack = source.load_pack()
-    if pack is None or column not in regions.columns or source.level not in pack.levels:
-        return None
-    level = pack.level(source.level).parent
-    if not level:
-        return None
-    layer = load_regions(level, pack=pack)
-    held = layer.index.intersection(pd.unique(regions[column].astype("str")))
-    names = pd.DataFrame(layer.loc[held, ["name_zh", "name_en"]])
-    names.index.name = "id"
-    return names.sort_index()

@@ -21,10 +21,10 @@ from hubtiers.show.framing import (
     require_extent,
     without_twins,
 )
+from hubtiers.show.part_titles import part_title
 from hubtiers.show.study_area import StudyArea, fills_map
 from hubtiers.show.web.ground import Ground
 from hubtiers.show.web.topology import encode_line
-from hubtiers.show.words import region_text
 
 __all__ = ["context_content", "view_content"]
 
@@ -76,7 +76,7 @@ def _parts(result: Result, area: StudyArea, framing: Framing) -> list[dict[str, 
         west, south, east, north = bounds
         # In the same turn of the globe as everything else.
         turn = 360.0 * np.floor((west - framing.cut) / 360.0)
-        names = region_text(result, regions)
+        names = part_title(result, regions)
         corners = _corners((west - turn, south, east - turn, north))
         found.append({"name_zh": names.zh, "name_en": names.en, "bounds": corners})
     return found

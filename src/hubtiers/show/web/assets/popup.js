@@ -202,9 +202,8 @@
     box.append(facts(scoreFacts(state, number)));
     // Where weight went because of a gap, under the study's own weights.
     if (region.gaps !== undefined && !state.modified) {
-      box.append(
-        element("p", "second hubtiers-gaps", state.data.gapTexts[region.gaps][state.lang]),
-      );
+      const texts = region.gaps.map((n) => state.data.gapTexts[n][state.lang]);
+      box.append(...texts.map((text) => element("p", "second hubtiers-gaps", text)));
     }
     if (state.now.tiers[number] >= 0) {
       const found = h.doubtOf(state, number);
