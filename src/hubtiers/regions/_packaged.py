@@ -14,21 +14,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 from shapely import Geometry, Polygon
 
 from hubtiers._storage import read_text
 from hubtiers.errors import DataError, MissingDependencyError, SpecError
+from hubtiers.regions._simplify import simplify_coverage
 
 if TYPE_CHECKING:
     from hubtiers.regions.pack import Pack
 
+# Ten metres.
 _DECIMALS = 4
 
 
@@ -108,7 +109,9 @@ def read_packaged(pack: Pack, level: str) -> gpd.GeoDataFrame:
             f"The package {source.name!r} has {len(rows)} rows for {len(outlines)} outlines of the "
             f"level {level!r}."
         )
-    shapes = _simplified(outlines, pack.projection, source.tolerance)
+    if not pack.projection:
+        raise SpecError("A level of a package needs a `projection` of its pack, in metres.")
+    shapes = simplify_coverage(outlines, pack.projection, source.tolerance, decimals=_DECIMALS)
     ids = columns.pop("region_id")
     frame = gpd.GeoDataFrame(columns, index=ids, geometry=shapes, crs="EPSG:4326")
     frame.insert(3, "level", level)
@@ -130,26 +133,6 @@ def _columns(
         "short_zh": column(source.short_column),
         parent_column: above,
     }
-
-
-def _simplified(outlines: NDArray[Any], projection: str, tolerance: float) -> NDArray[Any]:
-    """Simplify a whole coverage in metres, so that neighbours keep one border."""
-    if not projection:
-        raise SpecError("A level of a package needs a `projection` of its pack, in metres.")
-    metres = Transformer.from_crs("EPSG:4326", projection, always_xy=True)
-
-    def forward(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(metres.transform(xy[:, 0], xy[:, 1]))
-
-    def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        degrees = metres.transform(xy[:, 0], xy[:, 1], direction="INVERSE")
-        return np.asarray(np.round(np.column_stack(degrees), _DECIMALS))
-
-    simple = shapely.coverage_simplify(shapely.transform(outlines, forward), tolerance)
-    found = shapely.transform(simple, back)
-    crossing = ~shapely.is_valid(found)
-    found[crossing] = shapely.buffer(found[crossing], 0)
-    return np.asarray(found)
 
 
 def read_binary(path: Path) -> list[Geometry]:

@@ -22,6 +22,7 @@ from hubtiers._storage import read_text
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 from hubtiers.regions._columns import usual_id_columns
 from hubtiers.regions._open import ReadLimits, open_layer
+from hubtiers.regions._simplify import rounded, simplify_coverage
 from hubtiers.regions._where import rows_where
 from hubtiers.regions.distance import largest_part
 from hubtiers.regions.pack import Pack, load_pack
@@ -334,24 +335,9 @@ def _thin_out(shapes: Geometries, tolerance: float | None) -> tuple[Geometries, 
             "possible"
         )
     if tolerance == 0:
-        return _rounded(shapes), 0.0, remarks
-    simple = shapely.coverage_simplify(metres, tolerance)
-    # What vanished at this tolerance keeps its outline: a region is never lost.
-    gone = shapely.is_empty(simple)
-    simple = np.where(gone, metres, simple)
-    return (
-        _rounded(np.asarray(gpd.GeoSeries(simple, crs=system).to_crs(4326).array)),
-        float(tolerance),
-        remarks,
-    )
-
-
-def _rounded(shapes: Geometries) -> Geometries:
-    """Return shapes with the decimals that are written; shared vertices stay shared."""
-    plain = shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS))
-    bad = ~shapely.is_valid(plain)
-    plain[bad] = shapely.make_valid(plain[bad], method="structure", keep_collapsed=False)
-    return np.asarray(plain, dtype=object)
+        return rounded(shapes, _DECIMALS), 0.0, remarks
+    simple = simplify_coverage(shapes, system, tolerance, decimals=_DECIMALS)
+    return simple, float(tolerance), remarks
 
 
 def _metric_system(shapes: Geometries) -> str:
