@@ -78,6 +78,7 @@ def save_command(
         "inputs": _digests(inputs),
     }
     with run_folder(folder, f"{command}.json", inputs=list(inputs.values())) as staging:
+        stage("tables")
         write(staging)
         _write_record(record, staging / f"{command}.json")
         names = sorted(path.name for path in staging.iterdir())

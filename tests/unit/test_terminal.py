@@ -9,7 +9,8 @@ import sys
 import pandas as pd
 import pytest
 
-from hubtiers import _console
+from hubtiers._console import open_console
+from hubtiers._print_outcome import _tier_table
 from hubtiers._terminal import visible
 from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
@@ -66,7 +67,7 @@ def test_names_of_regions_are_shown_in_the_tables_of_the_console(capsys):
     table = IndicatorTable.from_frame(frame)
     table.regions.loc["a", "name_en"] = HOSTILE
     result = Scheme(tier=NaturalBreaks(2)).run(table)
-    _console.open_console().print(_console._tier_table(result, HOSTILE, "en"))
+    open_console().print(_tier_table(result, HOSTILE, "en"))
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "\x07" not in said
