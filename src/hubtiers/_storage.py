@@ -186,6 +186,15 @@ def cell_text(text: str) -> str:
     return f"'{text}" if first.startswith(_FORMULA_STARTS) else text
 
 
+def plain_text(text: str) -> str:
+    """Return text as it was before `cell_text`, which files that are read again have gone through.
+
+    >>> plain_text("'=1+1"), plain_text("'Aiea")
+    ('=1+1', "'Aiea")
+    """
+    return text[1:] if text[:1] == "'" and cell_text(text[1:]) == text else text
+
+
 def write_csv(table: pd.DataFrame, path: str | Path, *, index: bool = True) -> Path:
     """Write a table for spreadsheets, whole or not at all.
 
@@ -220,9 +229,10 @@ def _safe_labels(labels: pd.Index) -> pd.Index:
     import pandas as pd
 
     levels = [labels.get_level_values(level).map(_safe) for level in range(labels.nlevels)]
+    names = [_safe(name) for name in labels.names]
     if labels.nlevels == 1:
-        return levels[0].rename(labels.name)
-    return pd.MultiIndex.from_arrays(levels, names=labels.names)
+        return levels[0].rename(names[0])
+    return pd.MultiIndex.from_arrays(levels, names=names)
 
 
 def _safe(cell: object) -> object:

@@ -4,7 +4,15 @@ import pandas as pd
 import pytest
 
 from hubtiers import _storage
-from hubtiers._storage import cell_text, data_path, filling, read_text, replacing, write_csv
+from hubtiers._storage import (
+    cell_text,
+    data_path,
+    filling,
+    plain_text,
+    read_text,
+    replacing,
+    write_csv,
+)
 from hubtiers.errors import DataError, SpecError
 
 
@@ -56,6 +64,18 @@ def test_cell_text_defuses_formulas(text):
 @pytest.mark.parametrize("text", ["", "Wuhan", "武汉", "110000", "a=1"])
 def test_cell_text_leaves_plain_text(text):
     assert cell_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+a", "@x", "-", "＝1", "武汉", "", "'", "''", "x'"])
+def test_plain_text_is_what_went_into_the_cell(text):
+    assert plain_text(cell_text(text)) == text
+
+
+def test_headers_and_their_names_are_defused(tmp_path):
+    columns = pd.Index(["=A()", "b"], name="@c")
+    frame = pd.DataFrame([[1, "+2"]], columns=columns, index=pd.Index(["-a"], name="=i"))
+    written = write_csv(frame, tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    assert written == "'=i,'=A(),b\n'-a,1,'+2\n"
 
 
 def test_a_folder_is_filled_whole_or_not_at_all(tmp_path):
