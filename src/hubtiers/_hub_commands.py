@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hubtiers import _console
-from hubtiers._folders import results_folder
 from hubtiers._progress import stage
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ def propose(
 
     Example: hubtiers propose cities2023 --balance four --draws 500
     """
+    from hubtiers._folders import results_folder, save_command
     from hubtiers._hub_files import write_findings
-    from hubtiers._output import save_command
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -75,8 +74,8 @@ def propose(
         paths = save_command(
             folder,
             "propose",
-            study=chosen.name,
-            inputs=chosen.input_files(proposed.proposal.regions),
+            study=chosen,
+            regions=proposed.proposal.regions,
             write=lambda staging: write_findings(found, staging),
         )
     console = _console.open_console()
@@ -209,7 +208,7 @@ def diffuse(
 
     Example: hubtiers diffuse cities2023 --from 北京 --decay 1
     """
-    from hubtiers._output import save_command
+    from hubtiers._folders import results_folder, save_command
     from hubtiers._storage import write_csv
     from hubtiers.hubs.diffusion import simulate_diffusion
     from hubtiers.study import load_study
@@ -228,8 +227,8 @@ def diffuse(
         paths = save_command(
             folder,
             "diffuse",
-            study=chosen.name,
-            inputs=chosen.input_files(result.table.regions),
+            study=chosen,
+            regions=result.table.regions,
             write=lambda staging: write_csv(found.to_frame(), staging / "diffusion.csv"),
         )
     console = _console.open_console()

@@ -6,7 +6,6 @@ import codecs
 import contextlib
 import os
 import re
-import shutil
 import tempfile
 import tomllib
 import unicodedata
@@ -58,30 +57,6 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def filling(folder: str | Path) -> Iterator[Path]:
-    """Yield an empty folder whose files move into `folder` on success and go on failure.
-
-    Other files in `folder` stay, and of parent folders made on the way none is left behind by a
-    failure. For a folder to start from; results are put in place by `run_folder`.
-    """
-    target = Path(folder)
-    made = [parent for parent in target.parents if not parent.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield staging
-        target.mkdir(exist_ok=True)
-        for path in sorted(staging.iterdir()):
-            path.replace(target / path.name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        for parent in made:
-            # A folder that now holds something stays; one made for a run that failed goes again.
-            with contextlib.suppress(OSError):
-                parent.rmdir()
 
 
 def umask() -> int:

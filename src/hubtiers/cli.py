@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from hubtiers import _console
-from hubtiers._folders import results_folder
 from hubtiers._hub_commands import add_hub_commands
 from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
@@ -162,6 +161,7 @@ def build(
 
     Example: hubtiers build zhang2022 --out out/zhang2022
     """
+    from hubtiers._folders import results_folder
     from hubtiers._print_outcome import print_outcome
     from hubtiers.study import load_study
 
@@ -201,7 +201,7 @@ def compare(
 
     Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
     """
-    from hubtiers._output import save_command
+    from hubtiers._folders import results_folder, save_command
     from hubtiers._print_trials import print_trials
     from hubtiers.study import load_study
 
@@ -217,8 +217,8 @@ def compare(
         paths = save_command(
             folder,
             "compare",
-            study=chosen.name,
-            inputs=chosen.input_files(base.table.regions),
+            study=chosen,
+            regions=base.table.regions,
             write=lambda staging: _write_trials(trials, staging),
         )
     console = _console.open_console()
@@ -268,7 +268,7 @@ def robustness(
 
     Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
     """
-    from hubtiers._output import save_command
+    from hubtiers._folders import results_folder, save_command
     from hubtiers._print_robustness import print_robustness
     from hubtiers.study import load_study
 
@@ -279,8 +279,8 @@ def robustness(
         paths = save_command(
             folder,
             "robustness",
-            study=chosen.name,
-            inputs=chosen.input_files(robust.base.table.regions),
+            study=chosen,
+            regions=robust.base.table.regions,
             write=lambda staging: _write_doubt(robust, staging),
         )
     console = _console.open_console()

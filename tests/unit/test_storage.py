@@ -7,7 +7,6 @@ from hubtiers import _storage
 from hubtiers._storage import (
     cell_text,
     data_path,
-    filling,
     plain_text,
     read_text,
     replacing,
@@ -76,23 +75,6 @@ def test_headers_and_their_names_are_defused(tmp_path):
     frame = pd.DataFrame([[1, "+2"]], columns=columns, index=pd.Index(["-a"], name="=i"))
     written = write_csv(frame, tmp_path / "t.csv").read_text(encoding="utf-8-sig")
     assert written == "'=i,'=A(),b\n'-a,1,'+2\n"
-
-
-def test_a_folder_is_filled_whole_or_not_at_all(tmp_path):
-    target = tmp_path / "a" / "b"
-    with pytest.raises(ValueError, match="half"), filling(target) as staging:
-        (staging / "x.txt").write_text("new")
-        raise ValueError("half")
-    assert list(tmp_path.iterdir()) == []
-    target.mkdir(parents=True)
-    (target / "x.txt").write_text("old")
-    (target / "mine.txt").write_text("mine")
-    with filling(target) as staging:
-        (staging / "x.txt").write_text("new")
-        assert (target / "x.txt").read_text() == "old"
-    assert {p.name: p.read_text() for p in target.iterdir()} == {"x.txt": "new", "mine.txt": "mine"}
-    assert [p.name for p in target.parent.iterdir()] == ["b"]
-    assert target.stat().st_mode & 0o777 == 0o777 & ~_umask()
 
 
 def test_a_table_for_spreadsheets(tmp_path):
