@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest bounds check lint types imports bench docs boundaries indicators notebooks clean
+.PHONY: help demo test lowest bounds check lint types imports audit bench docs boundaries indicators notebooks clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -50,6 +50,9 @@ types: .venv/developer ## Check types
 
 imports: .venv/developer ## Check that each room imports only from those above it
 	$(BIN)/lint-imports
+
+audit: .venv/developer ## Look for known weaknesses of the packages, where PyPI can be reached
+	tests/audit.sh $(BIN)/python
 
 check: lint types imports test ## Everything that CI checks
 

@@ -1,13 +1,80 @@
-"""For tests and doctests alike: what a machine lacks is a skip there, and a failure in CI."""
+"""For tests and doctests alike.
+
+What a machine lacks is a skip there, and a failure in CI; and nothing leaves the machine.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import os
+import socket
+import tempfile
+import threading
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 _NO_FONT = "needs a font with Chinese characters"
+_OFFLINE = Path(__file__).parent / "tests" / "offline"
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_HERE = {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}
+_ONLINE = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse connections of this process and of those that it begins, and note each attempt."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        # The tests run in processes of their own, each of which comes here.
+        return
+    file = importlib.util.spec_from_file_location("offline", _OFFLINE / "sitecustomize.py")
+    assert file is not None
+    assert file.loader is not None
+    offline = importlib.util.module_from_spec(file)
+    file.loader.exec_module(offline)
+    handle, name = tempfile.mkstemp(prefix="hubtiers-calls-")
+    os.close(handle)
+    # Libraries in C do not ask Python: their proxy is one that notes who comes.
+    trap = socket.create_server(("127.0.0.1", 0))
+    config.add_cleanup(trap.close)
+    config.add_cleanup(Path(name).unlink)
+    address = f"http://127.0.0.1:{trap.getsockname()[1]}"
+    paths = filter(None, [str(_OFFLINE), os.environ.get("PYTHONPATH")])
+    surroundings = {**dict.fromkeys(_PROXIES, address), **_HERE, offline.NOTE: name}
+    surroundings["PYTHONPATH"] = os.pathsep.join(paths)
+    config.stash[_ONLINE] = {key: os.environ.get(key, "") for key in surroundings}
+    os.environ.update(surroundings)
+    threading.Thread(target=_note_visits, args=(trap, offline.note), daemon=True).start()
+
+
+def _note_visits(trap: socket.socket, note) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            visitor, _ = trap.accept()
+            with visitor:
+                visitor.settimeout(5)
+                note(visitor.recv(200).decode("latin-1").partition("\r\n")[0])
+
+
+@pytest.fixture(autouse=True)
+def calls_out(request: pytest.FixtureRequest) -> Generator[Path, None, None]:
+    """Fail a test during which something wanted to reach another machine; yield the notes of it.
+
+    A test marked `network` may: it runs a tool that fetches its own parts.
+    """
+    notes = Path(os.environ["HUBTIERS_CALLS_OUT"])
+    if request.node.get_closest_marker("network"):
+        with pytest.MonkeyPatch.context() as patch:
+            for key, value in request.config.stash[_ONLINE].items():
+                patch.setenv(key, value) if value else patch.delenv(key)
+            yield notes
+        return
+    yield notes
+    asked = notes.read_text(encoding="utf-8")
+    if asked:
+        notes.write_text("", encoding="utf-8")
+        pytest.fail(f"The network was asked for: {asked}")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Read by type checkers only: some of its lines must not run.
-collect_ignore = ["typing/user.py"]
+# Read by type checkers only: some of its lines must not run. The other one is loaded by each process of the tests.
+collect_ignore = ["typing/user.py", "offline/sitecustomize.py"]
 
 # In CI the same examples every time: a failure there can be repeated, and a change is judged by what it changes.
 settings.register_profile(
@@ -131,6 +131,7 @@ def chromium():
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
+        "--no-proxy-server",
     ]
     with sync_playwright() as player:
         # The system's browser first, then one that playwright's own installer has fetched.

@@ -35,6 +35,7 @@ def test_mypy_knows_every_public_type(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.network
 def test_pyright_knows_every_public_type():
     found = run("pyright", "--pythonpath", sys.executable, "--outputjson", USER)
     if "generalDiagnostics" not in found.stdout:

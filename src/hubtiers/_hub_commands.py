@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hubtiers import _console
-from hubtiers._folders import results_folder
+from hubtiers._progress import stage
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -58,29 +58,31 @@ def propose(
 
     Example: hubtiers propose cities2023 --balance four --draws 500
     """
+    from hubtiers._folders import results_folder, save_command
     from hubtiers._hub_files import write_findings
-    from hubtiers._output import save_command
     from hubtiers.study import load_study
 
     chosen = load_study(study)
     given = {"balance": balance, "spacing": spacing, "draws": draws}
-    found = chosen.propose(**{name: value for name, value in given.items() if value is not None})
-    proposed = found.proposed
-    assert proposed is not None
+    changes = {name: value for name, value in given.items() if value is not None}
     folder = results_folder(chosen, out)
-    assert proposed.proposal is not None
-    paths = save_command(
-        folder,
-        "propose",
-        study=chosen.name,
-        inputs=chosen.input_files(proposed.proposal.regions),
-        write=lambda staging: write_findings(found, staging),
-    )
+    with _console.stages_shown(chosen.content.output.language):
+        found = chosen.propose(**changes)
+        proposed = found.proposed
+        assert proposed is not None
+        assert proposed.proposal is not None
+        paths = save_command(
+            folder,
+            "propose",
+            study=chosen,
+            regions=proposed.proposal.regions,
+            write=lambda staging: write_findings(found, staging),
+        )
     console = _console.open_console()
     _print_hubs(console, proposed)
     for text in (found.stability, found.comparison):
         if text is not None:
-            console.print(repr(text).strip("<>"), markup=False, soft_wrap=True)
+            console.print(repr(text).strip("<>"), soft_wrap=True)
     _console.print_paths(console, paths)
 
 
@@ -94,23 +96,17 @@ def _print_hubs(console: Any, proposed: ProposedLayout) -> None:
     for hub in proposed.hubs:
         name = f"{hub.name_en} {hub.name_zh}" if hub.name_zh != hub.name_en else hub.name_en
         members = str(len(hub.extent) or len(hub.cores))
-        table.add_row(*map(_plain, (name, hub.tier, ", ".join(hub.cores), members)))
+        _console.add_row(table, (name, hub.tier, ", ".join(hub.cores), members))
     console.print(table)
-    console.print(repr(proposed.proposal).strip("<>"), markup=False)
+    console.print(repr(proposed.proposal).strip("<>"))
     windows = Table(title="How far each number may move before the cores change")
     for column in ("number", "value", "low", "high"):
         windows.add_column(column, justify="left" if column == "number" else "right")
     found = proposed.proposal.windows
     for number, row in zip(found.index, found.to_dict("records"), strict=True):
         cells = (f"{row[column]:.4g}" for column in ("value", "low", "high"))
-        windows.add_row(str(number), *("–" if cell == "nan" else cell for cell in cells))
+        _console.add_row(windows, [number, *("–" if cell == "nan" else cell for cell in cells)])
     console.print(windows)
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
 
 
 def layouts(
@@ -137,9 +133,9 @@ def layouts(
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in found.hubs.to_dict("records"):
-        table.add_row(*(_plain(str(row[column])) for column in columns))
+        _console.add_row(table, [row[column] for column in columns])
     console.print(table)
-    console.print(repr(found).strip("<>"), markup=False, soft_wrap=True)
+    console.print(repr(found).strip("<>"), soft_wrap=True)
 
 
 def layout(
@@ -157,11 +153,11 @@ def layout(
     frame, loaded = _regions(level, regions), load_layout(file)
     _require_known(loaded, frame)
     console = _console.open_console()
-    console.print(repr(loaded).strip("<>"), markup=False, soft_wrap=True)
+    console.print(repr(loaded).strip("<>"), soft_wrap=True)
     for row in loaded.overlaps(frame).to_dict("records"):
         shared = row["shared"].replace(";", ", ")
         text = f"The extents of {row['hub_a']} and {row['hub_b']} share {shared}."
-        console.print(text, markup=False, soft_wrap=True)
+        console.print(text, soft_wrap=True)
 
 
 def _regions(level: str, regions: Path | None) -> gpd.GeoDataFrame:
@@ -212,25 +208,32 @@ def diffuse(
 
     Example: hubtiers diffuse cities2023 --from 北京 --decay 1
     """
-    from hubtiers._output import save_command
+    from hubtiers._folders import results_folder, save_command
     from hubtiers._storage import write_csv
     from hubtiers.hubs.diffusion import simulate_diffusion
     from hubtiers.study import load_study
 
     chosen = load_study(study)
-    result, loaded = chosen.scheme.run(chosen.load_table()), _layout_of(chosen)
-    found = simulate_diffusion(result, loaded, sources=sources, decay=decay, receptive=receptive)
     folder = results_folder(chosen, out)
-    paths = save_command(
-        folder,
-        "diffuse",
-        study=chosen.name,
-        inputs=chosen.input_files(result.table.regions),
-        write=lambda staging: write_csv(found.to_frame(), staging / "diffusion.csv"),
-    )
+    with _console.stages_shown(chosen.content.output.language):
+        stage("read")
+        table = chosen.load_table()
+        stage("score")
+        result, loaded = chosen.scheme.run(table), _layout_of(chosen)
+        stage("diffuse")
+        found = simulate_diffusion(
+            result, loaded, sources=sources, decay=decay, receptive=receptive
+        )
+        paths = save_command(
+            folder,
+            "diffuse",
+            study=chosen,
+            regions=result.table.regions,
+            write=lambda staging: write_csv(found.to_frame(), staging / "diffusion.csv"),
+        )
     console = _console.open_console()
-    console.print(repr(found).strip("<>"), markup=False, soft_wrap=True)
+    console.print(repr(found).strip("<>"), soft_wrap=True)
     names = found.names["name_en"]
     first = ", ".join(str(names[region]) for region in found.at(float("inf"))[:12])
-    console.print(f"First: {first}.", markup=False, soft_wrap=True)
+    console.print(f"First: {first}.", soft_wrap=True)
     _console.print_paths(console, paths)

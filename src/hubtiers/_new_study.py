@@ -20,7 +20,8 @@ import pandas as pd
 
 from hubtiers._guesses import english_name, guess, has_chinese, unique_codes
 from hubtiers._new_study_text import study_text
-from hubtiers._storage import cell_text, filling
+from hubtiers._run_folder import run_folder
+from hubtiers._storage import cell_text
 from hubtiers.errors import DataError, DuplicateRegionError, HubtiersError, SpecError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.boundaries import load_regions
@@ -174,7 +175,7 @@ def study_from_tables(  # noqa: PLR0913 - each is an option of the command
 
 def _make(draft: _Draft, target: Path) -> NewStudy:
     """Write the folder, whole or not at all, once the study is known to build."""
-    with filling(target) as made:
+    with run_folder(target) as made:
         for table in draft.tables:
             shutil.copyfile(table.path, made / table.name)
         draft = _fit(draft, made, target)

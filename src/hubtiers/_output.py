@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +17,7 @@ from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
 from hubtiers._progress import stage
 from hubtiers._run_folder import digest, run_folder
 from hubtiers._storage import write_csv
+from hubtiers._study_file import StudyFile
 from hubtiers.errors import listing
 from hubtiers.outcome import Outcome
 from hubtiers.robustness._shares import unseen_bound
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 __all__ = [
     "brief_of",
     "by_option_table",
+    "digests",
+    "made_of",
     "notes_of",
-    "save_command",
     "save_outcome",
+    "versions",
+    "write_record",
     "write_scores",
 ]
 
@@ -51,7 +55,7 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        When `folder` is a file, or a file of the results would replace an input or a folder.
+        As `run_folder` does.
     """
     with run_folder(folder, "run.json", inputs=list(outcome.inputs.values())) as staging:
         _write_files(outcome, staging)
@@ -59,36 +63,20 @@ def save_outcome(outcome: Outcome, folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def save_command(
-    folder: Path,
-    command: str,
-    *,
-    study: str,
-    inputs: Mapping[str, Path],
-    write: Callable[[Path], object],
-) -> list[Path]:
-    """Write the files of a command other than build into a folder, or none.
-
-    What `build` or another command has made there of the same study and inputs stays.
-    """
-    record = {
-        "command": command,
-        "study": study,
-        "versions": _versions(),
-        "inputs": _digests(inputs),
-    }
-    with run_folder(folder, f"{command}.json", inputs=list(inputs.values())) as staging:
-        write(staging)
-        _write_record(record, staging / f"{command}.json")
-        names = sorted(path.name for path in staging.iterdir())
-    return [folder / name for name in names]
+def made_of(origin: str, content: StudyFile, inputs: Mapping[str, str]) -> str:
+    """Return a mark of what results depend on: the study but for its output, and its inputs."""
+    said = content.model_dump(mode="json", exclude={"output"})
+    text = json.dumps([origin, said, inputs], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that results depend on."""
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
-def _write_record(record: Mapping[str, Any], path: Path) -> None:
+def write_record(record: Mapping[str, Any], path: Path) -> None:
+    """Write what tells of a run as JSON."""
     text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
@@ -138,7 +126,10 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    _write_record(_record(outcome) | {"run": run_mark(outcome)}, folder / "run.json")
+    record = _record(outcome)
+    mark = made_of(outcome.origin, outcome.content, record["inputs"])
+    record |= {"made_of": mark, "run": run_mark(outcome)}
+    write_record(record, folder / "run.json")
     stage("report")
     _write_pages(outcome, folder)
 
@@ -328,9 +319,9 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "study": outcome.name,
         "origin": outcome.origin,
         "content": outcome.content.model_dump(mode="json") | {"method": method},
-        "versions": _versions(),
+        "versions": versions(),
         "seed": outcome.content.robustness.seed,
-        "inputs": _digests(outcome.inputs),
+        "inputs": digests(outcome.inputs),
         "join": result.table.report.to_text().splitlines(),
         "breaks": list(result.breaks.breaks),
         "gvf": result.breaks.gvf,
@@ -374,7 +365,7 @@ def _yardstick_record(result: Result) -> dict[str, Any] | None:
     return {"name": found.name} | _plain({"score": found.score}) | {"values": values}
 
 
-def _digests(files: Mapping[str, Path]) -> dict[str, str]:
+def digests(files: Mapping[str, Path]) -> dict[str, str]:
     """Return the SHA-256 of each file."""
     return {name: digest(path) for name, path in files.items()}
 

@@ -35,7 +35,7 @@ def framework(
 
     found = load_framework(name)
     console = _console.open_console()
-    console.print(repr(found).strip("<>"), markup=False, soft_wrap=True)
+    console.print(repr(found).strip("<>"), soft_wrap=True)
     empty = found.empty_slots()
     _console.print_frame(console, empty, f"{len(empty)} places that no indicator fills")
     if out is not None:

@@ -1,4 +1,6 @@
-"""A folder of results is one run's: written apart, then put in its place all at once.
+"""A folder of files that belong together: written apart, then put in its place all at once.
+
+A folder of results is one run's, and of one study; what a run of before has left goes.
 
 Where the system can exchange two folders in one step (Linux, in a folder that one may write to),
 nothing lies between the old results and the new ones. Elsewhere (a mount point, a link to another
@@ -25,12 +27,14 @@ from typing import Any
 from hubtiers._storage import umask
 from hubtiers.errors import DataError, listing
 
-__all__ = ["RunCheck", "check_run", "digest", "run_folder"]
+__all__ = ["RunCheck", "check_run", "digest", "require_own", "run_folder"]
 
 _NEW, _COMPLETE, _OLD = ".hubtiers-new-", ".hubtiers-complete", ".hubtiers-old"
 _AT_FDCWD = -100
 _EXCHANGE = 2
 _LARGEST_RECORD = 50_000_000
+_NAMES = ("origin", "study")
+"""What a record calls its study: in full, and by its name alone."""
 
 
 def digest(path: Path) -> str:
@@ -40,7 +44,9 @@ def digest(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def run_folder(folder: str | Path, record: str, *, inputs: Sequence[Path] = ()) -> Iterator[Path]:
+def run_folder(
+    folder: str | Path, record: str = "", *, inputs: Sequence[Path] = ()
+) -> Iterator[Path]:
     """Yield an empty folder whose files become those of `folder`, all of them or none.
 
     Parameters
@@ -49,14 +55,16 @@ def run_folder(folder: str | Path, record: str, *, inputs: Sequence[Path] = ()) 
         Where the results shall lie; it is made where it does not exist.
     record
         Name of the JSON file that tells of the run. It gets the hash of every other file, and is
-        the last to be in its place.
+        the last to be in its place. Without one, as for a study to start from or a pack, all files
+        of before stay that are not replaced.
     inputs
         Files that the run has read, which it must not replace.
 
     Raises
     ------
     DataError
-        When the folder is a file, or a file of the results would replace an input or a folder.
+        When the folder is a file or holds the results of another study, or a file of the results
+        would replace an input or a folder.
 
     Notes
     -----
@@ -72,8 +80,11 @@ def run_folder(folder: str | Path, record: str, *, inputs: Sequence[Path] = ()) 
         _clear_leftovers(target)
         with _staging(target) as staging:
             yield staging
-            _seal(staging, record)
+            if record:
+                _seal(staging, record)
             if target.exists():
+                own = _read_record(staging / record) if record else {}
+                require_own(folder, *(str(own[key]) for key in _NAMES if key in own))
                 _require_free(staging, target, folder, inputs)
                 with _alone(target):
                     _put_in_place(staging, target, record)
@@ -85,6 +96,24 @@ def run_folder(folder: str | Path, record: str, *, inputs: Sequence[Path] = ()) 
             # A folder that now holds something stays; one made for a run that failed goes again.
             with contextlib.suppress(OSError):
                 parent.rmdir()
+
+
+def require_own(folder: str | Path, *names: str) -> None:
+    """Raise where a folder holds the results of another study than one of these names.
+
+    Without a name nothing is of another study.
+    """
+    for path in sorted(Path(folder).glob("*.json")):
+        content = _read_record(path)
+        # Records of earlier versions have the name alone, and no hashes.
+        held = next((str(content[key]) for key in _NAMES if content.get(key)), None)
+        is_record = path.name == "run.json" or _files_of(content)
+        if names and is_record and held is not None and held not in names:
+            raise DataError(
+                f"{folder} holds the results of another study, {held}, which would be overwritten "
+                f"by those of {names[0]}. Choose another folder (on the command line --out), or "
+                "remove this one."
+            )
 
 
 @contextlib.contextmanager
@@ -168,13 +197,15 @@ def _stale(target: Path, staging: Path, record: str) -> list[str]:
 
     What another command made of the same study and the same inputs stays.
     """
+    if not record:
+        return []
     new = {path.name for path in staging.iterdir()}
     own = _read_record(staging / record)
     stale = []
     for path in sorted(target.glob("*.json")):
         content = _read_record(path)
-        is_other = path.name != record and _made_of(content) == _made_of(own)
-        if is_other or not _files_of(content):
+        is_beside = path.name != record and content.get("made_of") == own.get("made_of")
+        if is_beside or not _files_of(content):
             continue
         left = [path.name, *_as_left(target, content)]
         stale += [name for name in left if name not in new]
@@ -188,10 +219,6 @@ def _as_left(target: Path, content: Mapping[str, Any]) -> list[str]:
         for name, known in _files_of(content).items()
         if (target / name).is_file() and digest(target / name) == known
     ]
-
-
-def _made_of(content: Mapping[str, Any]) -> tuple[object, object]:
-    return content.get("study"), content.get("inputs")
 
 
 def _read_record(path: Path) -> dict[str, Any]:

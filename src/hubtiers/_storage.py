@@ -6,7 +6,6 @@ import codecs
 import contextlib
 import os
 import re
-import shutil
 import tempfile
 import tomllib
 import unicodedata
@@ -58,30 +57,6 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def filling(folder: str | Path) -> Iterator[Path]:
-    """Yield an empty folder whose files move into `folder` on success and go on failure.
-
-    Other files in `folder` stay, and of parent folders made on the way none is left behind by a
-    failure. For a folder to start from; results are put in place by `run_folder`.
-    """
-    target = Path(folder)
-    made = [parent for parent in target.parents if not parent.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield staging
-        target.mkdir(exist_ok=True)
-        for path in sorted(staging.iterdir()):
-            path.replace(target / path.name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        for parent in made:
-            # A folder that now holds something stays; one made for a run that failed goes again.
-            with contextlib.suppress(OSError):
-                parent.rmdir()
 
 
 def umask() -> int:
@@ -186,6 +161,15 @@ def cell_text(text: str) -> str:
     return f"'{text}" if first.startswith(_FORMULA_STARTS) else text
 
 
+def plain_text(text: str) -> str:
+    """Return text as it was before `cell_text`, which files that are read again have gone through.
+
+    >>> plain_text("'=1+1"), plain_text("'Aiea")
+    ('=1+1', "'Aiea")
+    """
+    return text[1:] if text[:1] == "'" and cell_text(text[1:]) == text else text
+
+
 def write_csv(table: pd.DataFrame, path: str | Path, *, index: bool = True) -> Path:
     """Write a table for spreadsheets, whole or not at all.
 
@@ -220,9 +204,10 @@ def _safe_labels(labels: pd.Index) -> pd.Index:
     import pandas as pd
 
     levels = [labels.get_level_values(level).map(_safe) for level in range(labels.nlevels)]
+    names = [_safe(name) for name in labels.names]
     if labels.nlevels == 1:
-        return levels[0].rename(labels.name)
-    return pd.MultiIndex.from_arrays(levels, names=labels.names)
+        return levels[0].rename(names[0])
+    return pd.MultiIndex.from_arrays(levels, names=names)
 
 
 def _safe(cell: object) -> object:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from hubtiers import _console
-from hubtiers._folders import results_folder
 from hubtiers._hub_commands import add_hub_commands
 from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
@@ -75,6 +74,7 @@ from hubtiers._options import (
     Year,
 )
 from hubtiers._plan_commands import add_plan_commands
+from hubtiers._progress import stage
 from hubtiers._terminal import ready_streams, tell
 from hubtiers.errors import HubtiersError, HubtiersWarning
 
@@ -161,6 +161,8 @@ def build(
 
     Example: hubtiers build zhang2022 --out out/zhang2022
     """
+    from hubtiers._folders import results_folder
+    from hubtiers._print_outcome import print_outcome
     from hubtiers.study import load_study
 
     chosen = load_study(study)
@@ -172,7 +174,7 @@ def build(
     for note in outcome.notes:
         tell(f"hubtiers: {note}", sys.stderr)
     console = _console.open_console()
-    _console.print_outcome(console, outcome)
+    print_outcome(console, outcome)
     _console.print_paths(console, paths)
 
 
@@ -199,27 +201,29 @@ def compare(
 
     Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
     """
-    from hubtiers._output import save_command
+    from hubtiers._folders import results_folder, save_command
+    from hubtiers._print_trials import print_trials
     from hubtiers.study import load_study
 
     chosen = load_study(study)
     folder = results_folder(chosen, out)
-    trials = chosen.try_out(
-        _methods("weight", weights),
-        tiers=_methods("tier", tiers),
-        tolerant="all" in (weights, tiers),
-    )
-    base = next(iter(trials.comparison.results.values()))
-    paths = save_command(
-        folder,
-        "compare",
-        study=chosen.name,
-        inputs=chosen.input_files(base.table.regions),
-        write=lambda staging: _write_trials(trials, staging),
-    )
+    with _console.stages_shown(chosen.content.output.language):
+        trials = chosen.try_out(
+            _methods("weight", weights),
+            tiers=_methods("tier", tiers),
+            tolerant="all" in (weights, tiers),
+        )
+        base = next(iter(trials.comparison.results.values()))
+        paths = save_command(
+            folder,
+            "compare",
+            study=chosen,
+            regions=base.table.regions,
+            write=lambda staging: _write_trials(trials, staging),
+        )
     console = _console.open_console()
     title = f"{chosen.content.title_en or chosen.name}: how far the schemes agree"
-    _console.print_trials(console, trials, title)
+    print_trials(console, trials, title)
     for choice, reason in trials.unfit.items():
         tell(f"{choice} does not fit: {reason}", sys.stderr)
     _console.print_paths(console, paths)
@@ -264,26 +268,23 @@ def robustness(
 
     Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
     """
-    from hubtiers._output import save_command
+    from hubtiers._folders import results_folder, save_command
+    from hubtiers._print_robustness import print_robustness
     from hubtiers.study import load_study
 
     chosen = load_study(study)
     folder = results_folder(chosen, out)
-    robust = chosen.assess_robustness(
-        draws=draws,
-        seed=seed,
-        engine=engine,
-        progress=sys.stderr.isatty(),
-    )
-    paths = save_command(
-        folder,
-        "robustness",
-        study=chosen.name,
-        inputs=chosen.input_files(robust.base.table.regions),
-        write=lambda staging: _write_doubt(robust, staging),
-    )
+    with _console.stages_shown(chosen.content.output.language):
+        robust = chosen.assess_robustness(draws=draws, seed=seed, engine=engine)
+        paths = save_command(
+            folder,
+            "robustness",
+            study=chosen,
+            regions=robust.base.table.regions,
+            write=lambda staging: _write_doubt(robust, staging),
+        )
     console = _console.open_console()
-    _console.print_robustness(console, robust)
+    print_robustness(console, robust)
     _console.print_paths(console, paths)
 
 
@@ -335,12 +336,14 @@ def check(  # noqa: PLR0913 - each is an option of its own
         return
     said = {"sheet": sheet, "region_column": region_column, "year": year, "units": units}
     said |= {"layout": layout, "keep": keep, "decimal": decimal, "missing": missing}
-    with _told_as_options():
+    with _told_as_options(), _console.stages_shown():
+        stage("read")
         written, account = names_of(file, reading_of(said | {"limits": limits}), names)
         own = None if regions is None else _own_layer(regions, id_column, name, layer)
         if yardstick is not None:
             written = without_yardstick(written, account, yardstick, own)
         title = Path(regions or "").name
+        stage("check")
         report = match_written(written, own, level=level, within=within, title=title)
     if account is not None:
         # The preview is what was asked for; else the account of the reading is an aside.
@@ -414,8 +417,10 @@ def pack(  # noqa: PLR0913 - each is an option of its own
         simplify=simplify,
         dissolve=dissolve,
     )
-    with _told_as_options():
-        tell(make_pack(file, out, recipe))
+    with _told_as_options(), _console.stages_shown():
+        stage("pack")
+        made = make_pack(file, out, recipe)
+    tell(made)
     tell(out)
 
 
@@ -476,15 +481,20 @@ def count(  # noqa: PLR0913 - each is an option of its own
     from hubtiers._storage import require_other, write_csv
 
     require_other(out, [path for path in (points, names, regions) if path is not None])
-    layer = _own_layer(regions or level, id_column, name, None)
     if by_name is None:
         only_by_name = {"--province": province, "--names": names}
         _refuse(only_by_name | {"--keep-unmatched": keep_unmatched}, "--by-name COLUMN")
-        counts = _count_points(points, layer, by, weight, engine)
-    else:
-        from hubtiers.table.by_name import count_by_name
+    with _told_as_options(), _console.stages_shown():
+        stage("read")
+        layer = _own_layer(regions or level, id_column, name, None)
+        stage("count")
+        if by_name is None:
+            from hubtiers.table.points.count import count_points
 
-        with _told_as_options():
+            counts = count_points(points, layer, by=by, weight=weight, engine=engine)
+        else:
+            from hubtiers.table.by_name import count_by_name
+
             counts = count_by_name(
                 points,
                 layer,
@@ -499,15 +509,6 @@ def count(  # noqa: PLR0913 - each is an option of its own
     write_csv(_with_names(layer, counts), out)
     tell(report.to_text())
     tell(out)
-
-
-def _count_points(
-    points: Path, layer: gpd.GeoDataFrame, by: str | None, weight: str | None, engine: str
-) -> pd.DataFrame:
-    from hubtiers.table.points.count import count_points
-
-    is_shown = sys.stderr.isatty()
-    return count_points(points, layer, by=by, weight=weight, engine=engine, progress=is_shown)
 
 
 def _refuse(options: dict[str, object], other: str) -> None:
@@ -561,7 +562,8 @@ def new(  # noqa: PLR0913 - each is an option of its own
         return
     from hubtiers._new_study import study_from_tables
 
-    with _told_as_options():
+    with _told_as_options(), _console.stages_shown():
+        stage("read")
         made = study_from_tables(
             folder,
             [*table, *(more or ())],

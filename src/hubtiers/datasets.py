@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from hubtiers._storage import data_path, filling
+from hubtiers._run_folder import run_folder
+from hubtiers._storage import data_path
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework, load_framework
 from hubtiers.regions.boundaries import load_regions
@@ -117,7 +118,7 @@ def new_study(folder: str | Path) -> list[Path]:
         raise DataError(f"{target} exists already. Give the name of a folder to make.")
     framework = _functions_only(load_framework("provinces").select(_NEW_INDICATORS))
     values = _as_yearbook(framework)
-    with filling(target) as made:
+    with run_folder(target) as made:
         framework.to_csv(made / "framework.csv")
         values.to_csv(
             made / "values.csv",

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from hubtiers._terminal import visible
+
 __all__ = [
     "CRSError",
     "ConstantIndicatorError",
@@ -79,7 +81,7 @@ class HubtiersError(Exception):
 
     def __str__(self) -> str:
         # KeyError would print the repr of its message; a sentence must stay a sentence.
-        return str(self.args[0]) if self.args else ""
+        return visible(self.args[0]) if self.args else ""
 
 
 class SpecError(HubtiersError, ValueError):

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from hubtiers._notebook import folded_html
-from hubtiers._storage import data_path, read_text, replacing
+from hubtiers._storage import as_texts, data_path, plain_text, read_text, replacing
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 
 __all__ = [
@@ -212,9 +212,13 @@ class Framework:
         return cls(tuple(node for node in nodes if isinstance(node, Indicator)), groups)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write the framework as a CSV file that `from_csv` reads back as an equal framework."""
+        """Write the framework as a CSV file that `from_csv` reads back as an equal framework.
+
+        It is for spreadsheets: with a mark of its encoding, and what starts a formula as text.
+        """
         with replacing(path) as temporary:
-            self.to_frame().to_csv(temporary, index=False)
+            rows = as_texts(self.to_frame())
+            rows.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per node, groups first, with the columns of the CSV file."""
@@ -493,7 +497,8 @@ def _read_rows(text: str, title: str) -> list[tuple[str, dict[str, str]]]:
                 f"{where}: the row has {len(cells)} cells, but the header {len(header)}. Put texts "
                 "with commas in quotation marks, and check that none of these is lost."
             )
-        rows.append((where, dict(zip(header, map(str.strip, cells), strict=False))))
+        written = [plain_text(cell.strip()) for cell in cells]
+        rows.append((where, dict(zip(header, written, strict=False))))
         if rows[-1][1].get("", ""):
             raise SpecError(
                 f"{where}: {rows[-1][1]['']!r} stands in a column without a header. Name the "

@@ -166,7 +166,6 @@ class Study:
             `report.html` unless the study leaves them out. They are written beside it and moved
             there only when all of them are complete.
         """
-        stage("read")
         read, layout = self._read(), self.load_layout()
         # What the parts of a study count twice is told once, when all have been run.
         with telling_overlaps(read.table, ()):
@@ -181,7 +180,6 @@ class Study:
         panel = self._panel(read)
         data = self._data()
         reference = self._reference(data, table, layout)
-        stage("draws")
         return Outcome(
             name=self.name,
             origin=self.origin,
@@ -219,12 +217,15 @@ class Study:
         section = (self.content.propose or ProposeSection()).model_dump() | changes
         layout = self.load_layout()
         read = self._read()
+        stage("score")
         return self._find_hubs(read.scheme.run(read.table), layout, section)
 
     def _find_hubs(
         self, result: Result, layout: HubLayout | None, propose: dict[str, Any] | None = None
     ) -> HubFindings:
         content = self.content
+        if propose or content.propose or content.network or content.diffusion:
+            stage("layout")
         varied = Variation.from_spec(content.robustness.variation)
         # Of what the tiers are tried with, a layout takes the weights: other normalisations, such
         # as z-scores, are no masses.
@@ -272,6 +273,7 @@ class Study:
 
     def _read(self) -> _Read:
         """Read the data; what fills gaps from other years then knows these."""
+        stage("read")
         data, fills = self._data(), takes_years(self.scheme.impute)
         if not self.content.data.years and not fills:
             return _Read(self.scheme, data.load(), {}, None)
@@ -316,6 +318,7 @@ class Study:
         draws = robustness.draws if section.draws is None else section.draws
         if panel is None or not draws:
             return None
+        stage("draws")
         variation = Variation.from_spec(robustness.variation)
         return assess_moves(panel, variation, draws=draws, rng=robustness.seed)
 
@@ -329,6 +332,7 @@ class Study:
         engine: str = "local",
         progress: bool = False,
     ) -> Robustness:
+        stage("draws")
         section = self.content.robustness
         found = assess_robustness(
             read.scheme,
@@ -411,6 +415,7 @@ class Study:
         tolerant: bool = False,
     ) -> Trials:
         """Run what is named, the study's own scheme first."""
+        stage("compare")
         schemes = self._schemes(read.scheme, weights, tiers)
         base = self._own_name(schemes)
         titles = {}

@@ -19,7 +19,7 @@ import pytest
 import shapely
 from rich.console import Console
 
-from hubtiers import _console
+from hubtiers._print_outcome import print_outcome
 from hubtiers.show.figures.figure import tier_figure
 from hubtiers.show.fonts import drawable_language
 from hubtiers.study import load_study
@@ -88,7 +88,7 @@ def _said(content: Any, language: str) -> Iterator[str]:
 
 def of_console(outcome) -> list[str]:
     written = io.StringIO()
-    _console.print_outcome(Console(file=written, width=200), outcome)
+    print_outcome(Console(file=written, width=200), outcome)
     return written.getvalue().splitlines()
 
 

@@ -280,6 +280,33 @@ def test_robustness_is_the_same_twice(hubtiers, tmp_path):
     assert "order of the tiers kept" in run.stdout
 
 
+def test_a_folder_holds_one_study_as_it_is_now(hubtiers, study_folder):
+    study, out = study_folder / "own.toml", study_folder / "o"
+    text = study.read_text(encoding="utf-8")
+    less = "[output]\nfigures = false\nreport = false\ntables = false\nbrief = false\n"
+    study.write_text(text + less, encoding="utf-8")
+
+    def run(command):
+        done = hubtiers(*command.split(), cwd=study_folder)
+        assert done.returncode == 0, done.stderr
+        return {path.name for path in out.iterdir()}
+
+    built = run("build own.toml --out o")
+    assert {"run.json", "scores.csv", "map.html"} <= built
+    doubt = run("robustness own.toml --draws 20 --out o") - built
+    assert {"robustness.json", "tier_probability.csv"} <= doubt
+    # What is written, and nothing of what is scored, changes: both belong together.
+    study.write_text(text + less.replace("brief = false", "brief = true"), encoding="utf-8")
+    assert run("build own.toml --out o") == built | doubt | {"brief.html"}
+    # Other weights: nothing of the study as it was stays beside the new draws.
+    study.write_text(text.replace('"equal"', '"entropy"') + less, encoding="utf-8")
+    assert run("robustness own.toml --draws 20 --out o") == doubt
+    other = hubtiers("compare", "zhang2022", "--weights", "equal", "--out", "o", cwd=study_folder)
+    assert other.returncode == 1
+    assert "o holds the results of another study, " in other.stderr
+    assert {path.name for path in out.iterdir()} == doubt
+
+
 def test_pack_then_check_against_it(hubtiers, tmp_path):
     """A layer becomes a pack with an account, and names are checked against it."""
     layer = gpd.GeoDataFrame(

@@ -9,7 +9,10 @@ import pytest
 from rich.console import Console
 
 import hubtiers as ht
-from hubtiers import _console
+from hubtiers._console import print_rest
+from hubtiers._print_outcome import print_outcome
+from hubtiers._print_robustness import print_robustness
+from hubtiers._print_trials import print_trials
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def cells_of(lines):
 
 def test_comparison(study):
     trials = study.try_out(["equal", "entropy", "critic", "pca", "variation"])
-    lines = printed(_console.print_trials, trials, "Schemes")
+    lines = printed(print_trials, trials, "Schemes")
     assert "…" not in "".join(lines)
     cells = [cell for row in cells_of(lines) for cell in row]
     # Each region stands in every part, once, with rank and tier in one cell.
@@ -53,7 +56,7 @@ def test_comparison(study):
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_no_table_of_a_chinese_study_is_cut(outcome, width):
-    lines = printed(_console.print_outcome, outcome, width=width)
+    lines = printed(print_outcome, outcome, width=width)
     cells = {cell for row in cells_of(lines) for cell in row}
     for measure in ("kendall", "spearman", "gvf"):
         assert {f"{value:.3f}" for value in outcome.comparison.summary()[measure]} <= cells
@@ -61,12 +64,12 @@ def test_no_table_of_a_chinese_study_is_cut(outcome, width):
 
 def test_outcome_and_robustness(outcome):
     for show, what in (
-        (_console.print_outcome, outcome),
-        (_console.print_robustness, outcome.robustness),
+        (print_outcome, outcome),
+        (print_robustness, outcome.robustness),
     ):
         lines = printed(show, what)
         assert not any("…" in cell for row in cells_of(lines) for cell in row)
-    lines = printed(_console.print_robustness, outcome.robustness)
+    lines = printed(print_robustness, outcome.robustness)
     cells = {cell for row in cells_of(lines) for cell in row}
     for row in outcome.robustness.drivers.to_dict("records"):
         assert f"{row['first']:.2f} ({row['first_low']:.2f} to {row['first_high']:.2f})" in cells
@@ -74,7 +77,7 @@ def test_outcome_and_robustness(outcome):
 
 def test_what_happened_to_the_rest():
     outcome = ht.load_study("provinces2022").run()
-    lines = printed(_console._print_rest, 41, "scores.csv", "en")
+    lines = printed(print_rest, 41, "scores.csv", "en")
     assert lines == ["1 more in scores.csv"]
-    assert printed(_console._print_rest, 40, "scores.csv", "zh") == []
-    assert not any("scores.csv" in line for line in printed(_console.print_outcome, outcome))
+    assert printed(print_rest, 40, "scores.csv", "zh") == []
+    assert not any("scores.csv" in line for line in printed(print_outcome, outcome))

@@ -100,6 +100,18 @@ def test_wrong_frameworks_are_refused(changes, message):
         small(**changes)
 
 
+def test_a_framework_for_spreadsheets_comes_back_as_it_was(tmp_path):
+    kind = {"kind": "intensive", "weight": 1 / 3, "direction": -1}
+    leaf = Indicator("a", "=名()", "+cmd", "=g", unit="@u", source="'kept", **kind)
+    framework = Framework((leaf,), (Group("=g", "-组"),))
+    framework.to_csv(tmp_path / "f.csv")
+    raw = (tmp_path / "f.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbfcode,")
+    assert b"\n'=g,'-" in raw
+    assert b",-1,'@u,intensive,0.3333333333333333," in raw
+    assert Framework.from_csv(tmp_path / "f.csv") == framework
+
+
 def test_csv_round_trip(tmp_path):
     framework = load_framework("zhang2022")
     framework.to_csv(tmp_path / "f.csv")

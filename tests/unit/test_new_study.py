@@ -91,6 +91,16 @@ def test_names_that_match_nothing_wait_in_a_list(tmp_path, yearbook):
     assert load_study(str(made.paths[0])).load_table().values.loc["650000"].tolist() == [5, 5]
 
 
+def test_a_name_that_starts_a_formula_waits_as_text(tmp_path):
+    table = tmp_path / "t.csv"
+    rows = "北京市,5,1\n上海市,3,2\n江苏省,8,3\n浙江省,2,5\n=Foo(),2,5\n"
+    table.write_text(f"地区,=专利（件）,论文（篇）\n{rows}", encoding="utf-8")
+    made = study_from_tables(tmp_path / "mine", [table])
+    assert [row["name"] for row in rows_of(tmp_path / "mine" / "names.csv")] == ["'=Foo()"]
+    found = load_study(str(made.paths[0])).load_table()
+    assert sorted(found.values.iloc[:, 0].dropna()) == [2, 3, 5, 8]
+
+
 def test_several_tables_become_one_study(tmp_path, yearbook):
     other = tmp_path / "论文.csv"
     lines = [

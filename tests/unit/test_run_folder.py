@@ -15,11 +15,12 @@ from hubtiers._run_folder import check_run, run_folder
 from hubtiers.errors import DataError
 
 
-def write(folder, files, *, study="s", inputs=None, record="run.json", read=()):
+def write(folder, files, *, study="s", made_of="m", record="run.json", read=()):
     with run_folder(folder, record, inputs=read) as staging:
         for name, text in files.items():
             (staging / name).write_text(text)
-        (staging / record).write_text(json.dumps({"study": study, "inputs": inputs or {}}))
+        content = {"study": study, "origin": f"in/{study}", "made_of": made_of}
+        (staging / record).write_text(json.dumps(content))
 
 
 def texts(folder):
@@ -57,15 +58,54 @@ def test_a_run_replaces_the_one_before_and_leaves_what_is_not_its(tmp_path, way)
     assert found.holds
 
 
-def test_another_command_adds_to_the_same_study_and_replaces_another(tmp_path, way):
+def test_another_command_adds_to_the_same_run_and_replaces_one_before(tmp_path, way):
     out = tmp_path / "out"
-    write(out, {"a.csv": "a1"}, inputs={"v": "1"})
-    write(out, {"doubt.csv": "d"}, inputs={"v": "1"}, record="robustness.json")
+    write(out, {"a.csv": "a1"}, made_of="1")
+    write(out, {"doubt.csv": "d"}, made_of="1", record="robustness.json")
     assert texts(out) == {"a.csv": "a1", "doubt.csv": "d"}
     assert check_run(out).records == ("robustness.json", "run.json")
-    write(out, {"a.csv": "a2"}, inputs={"v": "2"})
+    write(out, {"a.csv": "a2"}, made_of="2")
     assert texts(out) == {"a.csv": "a2"}
     assert [path.name for path in out.glob("*.json")] == ["run.json"]
+
+
+@pytest.mark.parametrize("record", ["run.json", "robustness.json"])
+def test_the_results_of_another_study_are_not_replaced(tmp_path, way, record):
+    out = tmp_path / "out"
+    write(out, {"a.csv": "a1"}, record=record)
+    match = "out holds the results of another study, in/s, which would be overwritten by those of"
+    with pytest.raises(DataError, match=f"{match} in/t. Choose another folder"):
+        write(out, {"a.csv": "a2"}, study="t")
+    assert texts(out) == {"a.csv": "a1"}
+    assert hidden(out) == []
+    # Any other JSON is the user's, whatever it says.
+    (out / "mine.json").write_text('{"study": "u", "origin": "in/u"}')
+    write(out, {"a.csv": "a2"}, record=record)
+    assert texts(out) == {"a.csv": "a2"}
+
+
+def test_a_folder_without_a_record_is_filled_whole_or_not_at_all(tmp_path, way):
+    out = tmp_path / "a" / "b"
+    with pytest.raises(ValueError, match="half"), run_folder(out) as staging:
+        (staging / "x.txt").write_text("new")
+        raise ValueError("half")
+    assert list(tmp_path.iterdir()) == []
+    out.mkdir(parents=True)
+    (out / "x.txt").write_text("old")
+    (out / "mine.txt").write_text("mine")
+    with run_folder(out) as staging:
+        (staging / "x.txt").write_text("new")
+        assert (out / "x.txt").read_text() == "old"
+    assert texts(out) == {"x.txt": "new", "mine.txt": "mine"}
+    assert hidden(out) == []
+
+
+def test_the_rights_of_a_folder_are_those_of_any_new_one(tmp_path):
+    (tmp_path / "plain").mkdir()
+    with run_folder(tmp_path / "made") as staging:
+        (staging / "x.txt").write_text("new")
+    rights = [(tmp_path / name).stat().st_mode for name in ("plain", "made")]
+    assert rights[0] == rights[1]
 
 
 def test_a_failure_leaves_the_folder_before(tmp_path, way):

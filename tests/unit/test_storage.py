@@ -4,7 +4,14 @@ import pandas as pd
 import pytest
 
 from hubtiers import _storage
-from hubtiers._storage import cell_text, data_path, filling, read_text, replacing, write_csv
+from hubtiers._storage import (
+    cell_text,
+    data_path,
+    plain_text,
+    read_text,
+    replacing,
+    write_csv,
+)
 from hubtiers.errors import DataError, SpecError
 
 
@@ -58,21 +65,16 @@ def test_cell_text_leaves_plain_text(text):
     assert cell_text(text) == text
 
 
-def test_a_folder_is_filled_whole_or_not_at_all(tmp_path):
-    target = tmp_path / "a" / "b"
-    with pytest.raises(ValueError, match="half"), filling(target) as staging:
-        (staging / "x.txt").write_text("new")
-        raise ValueError("half")
-    assert list(tmp_path.iterdir()) == []
-    target.mkdir(parents=True)
-    (target / "x.txt").write_text("old")
-    (target / "mine.txt").write_text("mine")
-    with filling(target) as staging:
-        (staging / "x.txt").write_text("new")
-        assert (target / "x.txt").read_text() == "old"
-    assert {p.name: p.read_text() for p in target.iterdir()} == {"x.txt": "new", "mine.txt": "mine"}
-    assert [p.name for p in target.parent.iterdir()] == ["b"]
-    assert target.stat().st_mode & 0o777 == 0o777 & ~_umask()
+@pytest.mark.parametrize("text", ["=1+1", "+a", "@x", "-", "＝1", "武汉", "", "'", "''", "x'"])
+def test_plain_text_is_what_went_into_the_cell(text):
+    assert plain_text(cell_text(text)) == text
+
+
+def test_headers_and_their_names_are_defused(tmp_path):
+    columns = pd.Index(["=A()", "b"], name="@c")
+    frame = pd.DataFrame([[1, "+2"]], columns=columns, index=pd.Index(["-a"], name="=i"))
+    written = write_csv(frame, tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    assert written == "'=i,'=A(),b\n'-a,1,'+2\n"
 
 
 def test_a_table_for_spreadsheets(tmp_path):

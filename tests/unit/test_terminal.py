@@ -9,8 +9,10 @@ import sys
 import pandas as pd
 import pytest
 
-from hubtiers import _console
+from hubtiers._console import open_console
+from hubtiers._print_outcome import _tier_table
 from hubtiers._terminal import visible
+from hubtiers.errors import DataError
 from hubtiers.scheme import Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import NaturalBreaks
@@ -31,6 +33,13 @@ def run(*arguments, **options):
 def test_control_characters_are_shown():
     assert visible(HOSTILE) == r"\x1b]0;owned\x07A\x9b2J\u202eB\x0d"
     assert visible("武汉\tWuhan\nCôte d’Ivoire") == "武汉\tWuhan\nCôte d’Ivoire"
+
+
+def test_errors_show_what_would_steer_a_terminal():
+    assert (
+        str(DataError(f"No region {HOSTILE}.")) == r"No region \x1b]0;owned\x07A\x9b2J\u202eB\x0d."
+    )
+    assert str(DataError("一行\n二\t行")) == "一行\n二\t行"
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "big5", "ascii"])
@@ -66,7 +75,7 @@ def test_names_of_regions_are_shown_in_the_tables_of_the_console(capsys):
     table = IndicatorTable.from_frame(frame)
     table.regions.loc["a", "name_en"] = HOSTILE
     result = Scheme(tier=NaturalBreaks(2)).run(table)
-    _console.open_console().print(_console._tier_table(result, HOSTILE, "en"))
+    open_console().print(_tier_table(result, HOSTILE, "en"))
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "\x07" not in said

@@ -18,6 +18,10 @@ _PAIRS = (
 _SIMPLIFIED = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 # NFKC leaves these; they come from spreadsheets and web pages and carry no meaning.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Marks that turn the direction of a text; the first two turn that of its letters too.
+_OVERRIDES = "\u202d\u202e"
+_MARKS = f"{_OVERRIDES}\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
+_DIRECTION = dict.fromkeys(map(ord, _MARKS))
 # Letters that no decomposition takes apart, and how they are written without their marks.
 _PLAIN_LETTERS = str.maketrans(
     {
@@ -106,6 +110,8 @@ def clean(name: str) -> str:
 def name_key(name: str) -> str:
     """Return what names are compared by: letters, digits and characters only, without diacritics.
 
+    A mark that turns letters round stays: 海北 behind one reads 北海, which is another city.
+
     >>> name_key("Xi’an") == name_key("XI AN"), name_key("Ü rümqi"), name_key(" 臺 灣 ")
     (True, 'urumqi', '台湾')
     """
@@ -115,7 +121,12 @@ def name_key(name: str) -> str:
         text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(
             _PLAIN_LETTERS
         )
-    return "".join(c for c in text if c.isalnum())
+    return "".join(c for c in text if c.isalnum() or c in _OVERRIDES)
+
+
+def without_direction(name: str) -> str:
+    """Return a name without marks that turn its direction, so that it reads as it is compared."""
+    return name.translate(_DIRECTION)
 
 
 def split_hint(name: str) -> tuple[str, str] | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from hubtiers._run_folder import run_folder
 from hubtiers._storage import read_text
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 from hubtiers.regions._columns import usual_id_columns
@@ -156,6 +155,7 @@ def make_pack(
 
     Examples
     --------
+    >>> import tempfile
     >>> from shapely import box
     >>> layer = gpd.GeoDataFrame(
     ...     {"code": ["a", None], "name": ["Aland", "Nowhere"]},
@@ -357,30 +357,20 @@ def _metric_system(shapes: Geometries) -> str:
 def _write(
     target: Path, base: Pack | None, regions: gpd.GeoDataFrame, recipe: Recipe, account: PackReport
 ) -> None:
-    """Write all files into a folder beside the target, and move them when they are complete."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    """Write all files of the pack, or those of the level that is added, at once."""
+    with run_folder(target) as staging:
         _write_layer(staging / f"{recipe.level}.geojson", regions)
-        told = account.to_text() + "\n"
+        told, earlier = account.to_text() + "\n", ""
         if base is None:
-            (staging / "pack.toml").write_text(_pack_text(target.name, recipe), encoding="utf-8")
+            text = _pack_text(target.name, recipe)
             with (staging / "aliases.csv").open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerow(("region_id", "alias"))
-            (staging / "NOTICE").write_text(told, encoding="utf-8")
-            staging.chmod(0o755)
-            staging.replace(target)
-            return
-        before, _ = read_text(target / "pack.toml")
-        notice = target / "NOTICE"
-        earlier = read_text(notice)[0] if notice.is_file() else ""
+        else:
+            text = _with_level(read_text(target / "pack.toml")[0], recipe)
+            notice = target / "NOTICE"
+            earlier = read_text(notice)[0] if notice.is_file() else ""
         (staging / "NOTICE").write_text(earlier + told, encoding="utf-8")
-        (staging / "pack.toml").write_text(_with_level(before, recipe), encoding="utf-8")
-        # The layer first: a pack never names a file that is not there.
-        for name in (f"{recipe.level}.geojson", "NOTICE", "pack.toml"):
-            (staging / name).replace(target / name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        (staging / "pack.toml").write_text(text, encoding="utf-8")
 
 
 def _write_layer(path: Path, regions: gpd.GeoDataFrame) -> None:

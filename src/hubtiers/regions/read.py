@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hubtiers.errors import DataError, SpecError
 from hubtiers.regions._columns import cell_texts, find_id_column, find_name_columns, region_ids
+from hubtiers.regions._names import without_direction
 from hubtiers.regions._open import Opened, ReadLimits, open_layer
 from hubtiers.regions._placing import place, polygons_of, system_name, system_of
 from hubtiers.regions._where import rows_where
@@ -241,7 +242,11 @@ def _assemble(
     names: Mapping[str, str | None],
 ) -> gpd.GeoDataFrame:
     """Return the columns in the order of bundled regions, then the user's."""
-    written = {code: cell_texts(raw[c]) for code, c in names.items() if c is not None}
+    written = {
+        code: [without_direction(text) for text in cell_texts(raw[c])]
+        for code, c in names.items()
+        if c is not None
+    }
     blank = [""] * len(ids)
     data: dict[str, object] = {}
     for code, other in (("zh", "en"), ("en", "zh")):

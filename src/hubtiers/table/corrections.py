@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hubtiers._storage import read_text
+from hubtiers._storage import plain_text, read_text
 from hubtiers.errors import DataError, MissingColumnError, SpecError, listing
 
 __all__ = ["SET_ASIDE", "check_corrections", "correct_names", "read_corrections"]
@@ -39,7 +39,7 @@ def read_corrections(path: str | Path) -> dict[str, str]:
         raise MissingColumnError(absent, f"The list of names {where}", rows.fieldnames or ())
     found: dict[str, str] = {}
     for row in rows:
-        name, region = ((row[column] or "").strip() for column in _NEEDED)
+        name, region = (plain_text((row[column] or "").strip()) for column in _NEEDED)
         if not name and any(str(cell).strip() for cell in row.values() if cell):
             raise DataError(
                 f"{where}, line {rows.line_num}: the row has no name. Fill it, or delete the row."

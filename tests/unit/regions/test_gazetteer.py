@@ -233,6 +233,15 @@ def test_unmatched_names_say_why(name, level, within, note):
     assert pd.isna(answer["region_id"])
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u202d"])
+def test_a_name_whose_letters_are_turned_round_is_no_name(mark):
+    # It reads 北海 (450500), and its letters are those of 海北 (632200).
+    answer = one(f"{mark}海北", level="city")
+    assert answer["rule"] == "unmatched"
+    assert "no region has this name" in answer["note"]
+    assert one("\u200e北海\u200f", level="city")["region_id"] == "450500"
+
+
 def test_close_names_are_proposed_and_never_applied():
     answer = one("石家壮")
     assert answer["rule"] == "unmatched"

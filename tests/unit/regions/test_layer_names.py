@@ -53,6 +53,13 @@ def test_spellings(name, region, rule):
     assert (row["region_id"], row["rule"]) == (region, rule)
 
 
+def test_marks_of_direction_do_not_change_what_a_name_reads():
+    land = layer([("a", "\u202eyaB\u202c"), ("b", "\u200fחיפה\u200f"), ("c", "Bay")])
+    assert land["name_en"].tolist() == ["yaB", "חיפה", "Bay"]
+    found = match_layer(["\u202eBay", "\u200eBay", "חיפה", "yaB"], land)
+    assert found["region_id"].tolist() == ["", "c", "b", "a"]
+
+
 def test_what_is_not_found_is_proposed_and_never_applied():
     row = match_layer(["Oberbayren", "Atlantis"], FRANCE)
     assert row["rule"].tolist() == ["unmatched", "unmatched"]

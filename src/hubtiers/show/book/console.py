@@ -10,9 +10,15 @@ __all__ = ["WORDS"]
 
 WORDS: Mapping[str, Text] = {
     "console_more": Text("另有 {n} 个区域见 {file}", "{n} more in {file}"),
-    "stage_draws": Text("抽样与比较", "Drawing and comparing"),
+    "stage_check": Text("核对名称", "Matching names"),
+    "stage_compare": Text("比较方案", "Comparing the schemes"),
+    "stage_count": Text("统计点记录", "Counting records"),
+    "stage_diffuse": Text("模拟知识扩散", "Letting knowledge spread"),
+    "stage_draws": Text("随机抽样", "Drawing at random"),
     "stage_figures": Text("绘制图件", "Drawing the figures"),
+    "stage_layout": Text("拟定布局", "Working out the layout"),
     "stage_map": Text("绘制网页地图", "Drawing the map"),
+    "stage_pack": Text("制作区域包", "Making the pack"),
     "stage_read": Text("读取与匹配数据", "Reading and joining"),
     "stage_report": Text("撰写报告", "Writing the report"),
     "stage_score": Text("计分与分级", "Scoring and sorting"),
