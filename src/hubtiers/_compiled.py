@@ -31,10 +31,14 @@ _told: set[str] = set()
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a kernel, kept on disk where that can be, else only in memory.
 
-    What is kept only spares time: where it is damaged, or cannot be written, the kernel is compiled
-    anew, and a warning says so once.
+    A kernel whose name begins with an underscore is for other kernels. What is kept only spares
+    time: where it is damaged, or cannot be written, the kernel is compiled anew, and a warning says
+    so once.
     """
-    kernel = njit(nogil=True)(function)
+    # What only other kernels call needs no way in from Python, which takes long to compile.
+    inner = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    options = inner if function.__name__.startswith("_") else {}
+    kernel = njit(nogil=True, **options)(function)
     try:
         kernel._cache = _Kept(function)
     except RuntimeError:

@@ -83,7 +83,10 @@ def quick_kernel(
     """
     mask = mask_of(scores.shape[1])
     # No score lies above the last cut, so that the search for the class ends.
-    cuts = np.append(breaks, np.inf)
+    cuts = np.empty(len(breaks) + 1)
+    for c in range(len(breaks)):
+        cuts[c] = breaks[c]
+    cuts[-1] = np.inf
     for d in range(len(scores)):
         present = _present(keys[d], mask)
         _write_missing(keys[d], mask, present, ranks[d], classes[d])
@@ -304,7 +307,9 @@ def count_kernel(
     turned = np.zeros((_TILE + 1, draws), np.int16)
     for left in range(0, len(order), _TILE):
         lot = order[left : left + _TILE]
-        turned[0] = turned[_TILE]
+        # Assigned as a whole, the texts of numba's own errors would be compiled as well.
+        for d in range(draws):
+            turned[0, d] = turned[_TILE, d]
         for d in range(draws):
             for i in range(len(lot)):
                 turned[i + 1, d] = ranks[d, lot[i]]
