@@ -11,7 +11,8 @@ __all__ = ["WORDS"]
 WORDS: Mapping[str, Text] = {
     "address_hint": Text(
         "打开此链接即见此处所见：布局、图层、图例、语言、权重、年份、时间、表格、面板、区域和视野。",
-        "Opens what is seen here: layout, layers, classes, language, weights, year, time, table, panels, region and view.",
+        "Opens what is seen here: layout, layers, classes, language, weights, year, time, table, "
+        "panels, region and view.",
     ),
     "address_link": Text("链接", "Link"),
     "address_refused": Text(
