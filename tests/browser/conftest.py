@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+
+from tests.browser.everything import write_everything
 
 
 @dataclass
@@ -13,6 +17,22 @@ class Visit:
 
     page: object
     trouble: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A map that is on the disk already, for `visit`."""
+
+    path: Path
+
+    def save(self, path):
+        shutil.copy(self.path, path)
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory):
+    """The map of a made-up country with every control that a page can have, built once."""
+    return Saved(write_everything(tmp_path_factory.mktemp("everything")))
 
 
 @pytest.fixture

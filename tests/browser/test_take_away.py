@@ -272,3 +272,28 @@ def test_names_are_inert_in_every_file(visit, text):
         seen.page.evaluate("hubtiers.takePng(drawn); void 0")
     assert not set("<>\"'`/\\:") & set(caught.value.suggested_filename)
     assert seen.trouble == []
+
+
+LEGEND_FILLS = """() => { const p = new DOMParser().parseFromString(hubtiers.picture(drawn).text, 'image/svg+xml');
+  const said = t => [...p.querySelectorAll('text')].find(n => n.textContent === t);
+  const fillOf = t => { let n = said(t); while (!(n.tagName === 'rect' && n.getAttribute('fill').startsWith('url'))) n = n.previousElementSibling;
+    return n.getAttribute('fill').slice(5, -1); };
+  return Object.fromEntries(['never_reached', 'took_no_part'].map(k => hubtiers.words(drawn)[k]).filter(said).map(t => {
+    const node = p.getElementById(fillOf(t));
+    return [t, [node.getAttribute('patternTransform'), [...node.children].map(c => c.getAttribute('fill'))]]; })); }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_stripes_of_the_legend_are_those_of_the_page(visit, everything, scheme):
+    page = visit(everything, size=(1400, 900), color_scheme=scheme, locale="en-GB").page
+    # One that took no part beside those that are never reached.
+    page.evaluate("drawn.data.diffusion.arrival[0] = -1; hubtiers.setFill(drawn, 'arrival')")
+    found = page.evaluate(LEGEND_FILLS)
+    wanted = page.evaluate(
+        """() => ['plain', 'line', 'nodata', 'hatch'].map(name => { const n = document.createElement('i');
+          n.style.color = hubtiers.colour(name); document.body.append(n); return getComputedStyle(n).color; })"""
+    )
+    assert found == {
+        "Never reached": ["rotate(-135)", wanted[:2]],
+        "Takes no part (no score)": ["rotate(-45)", wanted[2:]],
+    }

@@ -10,8 +10,9 @@ __all__ = ["WORDS"]
 
 WORDS: Mapping[str, Text] = {
     "address_hint": Text(
-        "打开此链接即见相同的图层、语言、权重、区域和视野。",
-        "Opens the same layer, language, weights, region and view.",
+        "打开此链接即见此处所见：布局、图层、图例、语言、权重、年份、时间、表格、面板、区域和视野。",
+        "Opens what is seen here: layout, layers, classes, language, weights, year, time, table, "
+        "panels, region and view.",
     ),
     "address_link": Text("链接", "Link"),
     "address_refused": Text(

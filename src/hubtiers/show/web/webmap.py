@@ -71,6 +71,7 @@ _SCRIPTS = (
     "years",
     "picture",
     "takeaway",
+    "recall",
     "address",
     "map",
 )

@@ -60,8 +60,10 @@
   }
 
   function showLayers(state, text) {
-    const keys = listed(text === null ? state.address.base.on : text);
-    if (keys.some((key) => !Object.keys(state.layers).includes(key))) return false;
+    const isOf = (key) => Object.keys(state.layers).includes(key);
+    // Another layout may lack a layer that the map has opened with.
+    const keys = text === null ? listed(state.address.base.on).filter(isOf) : listed(text);
+    if (!keys.every(isOf)) return false;
     Object.keys(state.layers).forEach((key) => {
       const wanted = keys.includes(key);
       if (wanted === state.map.hasLayer(state.layers[key])) return;
@@ -85,7 +87,7 @@
 
   function showView(state, text) {
     if (text === null) {
-      if (state.told === undefined) h.home(state);
+      if (!state.popup) h.home(state);
       return true;
     }
     const parts = listed(text);
@@ -127,12 +129,15 @@
     },
     { key: "w", read: scoringText, bring: scoring },
     { key: "year", read: h.yearText, bring: h.bringYear },
+    h.recalled.layout,
     { key: "on", read: (state) => shownLayers(state).join(","), bring: showLayers },
+    ...h.recalled.views,
     {
       key: "region",
       read: (state) => (state.told === undefined ? null : state.data.regions[state.told].id),
       bring: showRegion,
     },
+    h.recalled.hub,
     { key: "at", read: viewText, bring: showView },
   ];
 
@@ -204,6 +209,8 @@
       document.addEventListener(event, later, true),
     );
     state.map.on("dragend zoomend popupopen popupclose", later);
+    // What plays goes on by itself, and says so.
+    new MutationObserver(later).observe(state.status, { childList: true });
     addEventListener("hashchange", () => follow(state, false));
   };
 })(window.hubtiers);

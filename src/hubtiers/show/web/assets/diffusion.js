@@ -232,6 +232,14 @@
 
   h.renewTime = renewTime;
 
+  // From outside, to be seen once the regions are filled by it.
+  h.goToStep = function (state, at) {
+    clearInterval(state.spread.timer);
+    Object.assign(state.spread, { timer: null, step: at });
+    if (state.fill === "arrival") h.restyle(state);
+    renewTime(state);
+  };
+
   h.layerRoom = function (state) {
     const box = state.ui.querySelector(".hubtiers-right .hubtiers-layers[open]");
     return Math.max(162, box && state.data.network ? box.getBoundingClientRect().width + 16 : 0);

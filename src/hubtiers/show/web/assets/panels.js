@@ -253,11 +253,20 @@
   };
 
   // On a phone there is room for one panel, else for two: the one that was opened first makes way.
-  function makeWay(state, key) {
-    state.opened = (state.opened || []).filter((other) => other !== key && state.open[other]);
-    state.opened.push(key);
-    while (state.opened.length > (state.wide ? 2 : 1)) state.open[state.opened.shift()] = false;
-  }
+  h.openPanels = function (state, keys) {
+    const isMore = keys.some((key) => !state.open[key]);
+    state.opened = keys.slice(state.wide ? -2 : -1);
+    PANELS.forEach(([key]) => {
+      state.open[key] = state.opened.includes(key);
+    });
+    h.drawAside(state);
+    if (isMore) makeRoom(state);
+    state.ui.querySelectorAll("[aria-expanded][data-key]").forEach((button) => {
+      if (button.dataset.key in state.open) {
+        button.setAttribute("aria-expanded", String(state.open[button.dataset.key]));
+      }
+    });
+  };
 
   // Opens a panel, or draws it anew, and goes to it.
   h.showPanel = function (state, key) {
@@ -266,15 +275,8 @@
   };
 
   h.togglePanel = function (state, key) {
-    state.open[key] = !state.open[key];
-    if (state.open[key]) makeWay(state, key);
-    h.drawAside(state);
-    if (state.open[key]) makeRoom(state);
-    state.ui.querySelectorAll("[aria-expanded][data-key]").forEach((button) => {
-      if (button.dataset.key in state.open) {
-        button.setAttribute("aria-expanded", String(Boolean(state.open[button.dataset.key])));
-      }
-    });
+    const others = (state.opened || []).filter((other) => other !== key);
+    h.openPanels(state, state.open[key] ? others : others.concat(key));
     const home = state.ui.querySelector('[data-key="' + key + '"]') || state.map.getContainer();
     if (state.open[key]) state.aside.querySelector(".hubtiers-panel-" + key + " h2").focus();
     else home.focus();

@@ -83,6 +83,30 @@
     return "url(#" + id + ")";
   }
 
+  // Stripes as the page sets them: along their angle, each from one of its ends to the other.
+  function stripesOf(sheet, image) {
+    const angle = Number((image.match(/(-?[\d.]+)deg/) || [0, 180])[1]);
+    const stops = [...image.matchAll(/(rgba?\([^)]*\)) ([\d.]+)px/g)].map((stop) => ({
+      colour: stop[1],
+      at: Number(stop[2]),
+    }));
+    const width = stops[stops.length - 1].at;
+    const id = "hubtiers-stripes" + sheet.defs.childNodes.length;
+    const node = h.svg("pattern", {
+      id: id,
+      patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(" + (angle - 90) + ")",
+      width: width,
+      height: width,
+    });
+    stops.slice(1).forEach((end, i) => {
+      const stripe = { x: stops[i].at, width: end.at - stops[i].at, height: width };
+      if (stripe.width) node.append(h.svg("rect", Object.assign(stripe, { fill: end.colour })));
+    });
+    sheet.defs.append(node);
+    return "url(#" + id + ")";
+  }
+
   function lineText(state, points, closed) {
     let text = "";
     let last = "";
@@ -165,7 +189,7 @@
   function copyBox(state, sheet, style, box, opacity) {
     const image = style.backgroundImage;
     const paint = image.startsWith("repeating")
-      ? "url(#" + patternOf(state, sheet, state.hatch) + ")"
+      ? stripesOf(sheet, image)
       : image.startsWith("linear")
         ? gradientOf(sheet, image)
         : tileOf(sheet, style) || style.backgroundColor;

@@ -298,6 +298,7 @@
     popup.setLatLng(at).setContent(build());
     state.popup = popup;
     state.told = number;
+    state.toldHub = null;
     state.rebuildPopup = () => {
       popup.setContent(build());
     };
@@ -305,6 +306,7 @@
       if (state.popup === popup) {
         state.popup = null;
         state.told = undefined;
+        state.toldHub = null;
         state.rebuildPopup = null;
       }
     });
@@ -359,6 +361,7 @@
       }
       return box;
     });
+    state.toldHub = [hub.id, core.id];
     h.say(state, h.name(hub, state.lang));
   };
 

@@ -9,6 +9,8 @@
     return state.ranking;
   }
 
+  Object.assign(h, { TABLE_COLUMNS: COLUMNS, tableView: viewOf });
+
   function head(state) {
     const words = h.words(state);
     const view = viewOf(state);

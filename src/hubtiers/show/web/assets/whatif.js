@@ -51,6 +51,28 @@
     return Math.min(Math.max(y, low === null ? -Infinity : low), high === null ? Infinity : high);
   }
 
+  // Values from the address, as they may be typed; false where one of them may not be.
+  h.bringValues = function (state, number, changes) {
+    const isOpen = state.open.whatif;
+    if (number === null) {
+      if (isOpen) h.togglePanel(state, "whatif");
+      state.tried = undefined;
+      return true;
+    }
+    const profile = state.data.profile;
+    const values = new Map();
+    const fits = ([j, text]) => {
+      const x = Number(text);
+      if (!(j in profile.lines) || !profile.lines[j] || text.trim() === "") return false;
+      values.set(j, x);
+      return Number.isFinite(x) && bounded(state, j, x) === x;
+    };
+    if (profile.why ? changes.length : !changes.every(fits)) return false;
+    state.tried = { number: number, values: values };
+    if (isOpen) h.drawAside(state);
+    return true;
+  };
+
   function change(state, row, j, text) {
     const tried = state.tried;
     const x = Number(text);
