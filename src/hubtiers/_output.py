@@ -95,6 +95,12 @@ def notes_of(outcome: Outcome) -> list[str]:
         f"{file}: names that belong to no region and are left out: {listing(names)}."
         for file, names in outcome.left_out.items()
     ]
+    report = outcome.result.table.report
+    if len(dropped := report.unmatched):
+        names = listing(dropped["name"].map(repr))
+        notes.append(f"names of the data that belong to no region and are left out: {names}.")
+    for read in report.reading:
+        notes += [f"{read.file}: {decision}" for decision in read.decisions()]
     if draws and drawable_language(language) != language:
         notes.append(_NO_FONT)
     return notes
@@ -323,6 +329,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "seed": outcome.content.robustness.seed,
         "inputs": digests(outcome.inputs),
         "join": result.table.report.to_text().splitlines(),
+        "reading": [read.to_text().splitlines() for read in result.table.report.reading],
         "breaks": list(result.breaks.breaks),
         "gvf": result.breaks.gvf,
         "weights": result.weights.to_dict(),

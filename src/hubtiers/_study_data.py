@@ -51,12 +51,21 @@ from hubtiers.table.roll_up import roll_up
 from hubtiers.table.yearbook.cells import cell_rules
 from hubtiers.table.yearbook.choices import in_study
 from hubtiers.table.yearbook.doubts import without_marks
+from hubtiers.table.yearbook.read_report import ReadReport
 
 __all__ = ["StudyData", "in_words_of_a_study", "told_as_keys"]
 
 _OPTION = re.compile(
     r'(?P<verb>[Pp]ass |[Ww]ith |or )?(?P<key>[a-z_]+)=(?P<value>…|\(…\)|True|"[^"]*"|\'[^\']*\')'
 )
+
+
+@dataclass(frozen=True)
+class _Account:
+    """What was done to values on the way in: names that were corrected, how files were read."""
+
+    corrected: dict[str, str]
+    reading: tuple[ReadReport, ...]
 
 
 @dataclass(frozen=True)
@@ -126,14 +135,14 @@ class StudyData:
         )
 
     def _load(self) -> IndicatorTable:
-        values, regions, framework, corrected = self._joinable()
+        values, regions, framework, account = self._joinable()
         table = join_indicators(
             regions, values, framework=framework, year=self.section.year, **self._join_options()
         )
-        return self._only(table, self._kept(table), corrected)
+        return self._only(table, self._kept(table), account)
 
     def _load_years(self, years: Iterable[int] | None) -> dict[int, IndicatorTable]:
-        values, regions, framework, corrected = self._joinable()
+        values, regions, framework, account = self._joinable()
         tables = join_years(
             regions, values, framework=framework, years=years, **self._join_options()
         )
@@ -142,19 +151,19 @@ class StudyData:
             tables = {year: deflate_table(t, prices, year=year) for year, t in tables.items()}
         # All years have the same regions.
         kept = self._kept(next(iter(tables.values())))
-        return {year: self._only(table, kept, corrected) for year, table in tables.items()}
+        return {year: self._only(table, kept, account) for year, table in tables.items()}
 
     def _join_options(self) -> dict[str, Any]:
         names = ("unmatched", "leading_zeros", "merged", "yardstick")
         return {name: getattr(self.section, name) for name in names}
 
-    def _joinable(self) -> tuple[pd.DataFrame, gpd.GeoDataFrame, Framework, dict[str, str]]:
-        """Return values and regions that fit each other, framework and corrections of names."""
+    def _joinable(self) -> tuple[pd.DataFrame, gpd.GeoDataFrame, Framework, _Account]:
+        """Return values and regions that fit each other, framework and what was done to them."""
         data = self.section
         framework = load_framework(self.path(data.framework)) if data.framework else None
         if framework is not None:
             framework.require_indicators()
-        values, regions, corrected = self._values_and_regions(framework)
+        values, regions, account = self._values_and_regions(framework)
         framework = framework or _plain_framework(values, data.direction)
         if data.roll_up:
             # The yardstick consists of no smaller regions.
@@ -166,7 +175,7 @@ class StudyData:
             values = pd.concat([rolled, values[own]], ignore_index=True) if own.any() else rolled
         elif data.members is not None:
             raise SpecError("[data] has members, but no roll_up = true to bring them up with.")
-        return values, regions, framework, corrected
+        return values, regions, framework, account
 
     def load_column(self, baseline: BaselineSection, table: IndicatorTable) -> pd.Series:
         """Return one column of the data over the regions of the table, scored or not.
@@ -203,18 +212,18 @@ class StudyData:
 
     def _values_and_regions(
         self, framework: Framework | None
-    ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, dict[str, str]]:
-        """Return the values, the whole layer, and the corrections of names."""
+    ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, _Account]:
+        """Return the values, the whole layer, and what was done to the values."""
         columns = [source.column for source in self.section.indicators if source.column]
         files = [source for source in self.section.indicators if source.file]
-        values, corrected = self._corrected(
-            read_tables(files, self.section, framework, self.folder, self._pack_of_level())
-        )
+        pack = self._pack_of_level()
+        values, reading = read_tables(files, self.section, framework, self.folder, pack)
+        values, corrected = self._corrected(values)
         names = values["region"].astype(str)
         regions = self._regions(names[names != self.section.yardstick])
         if columns:
             values = pd.concat([values, self._own_columns(columns, regions)], ignore_index=True)
-        return join_tables(values, regions), regions, corrected
+        return join_tables(values, regions), regions, _Account(corrected, reading)
 
     def _own_columns(self, columns: list[str], regions: gpd.GeoDataFrame) -> pd.DataFrame:
         """Return columns of the layer itself as values."""
@@ -362,11 +371,11 @@ class StudyData:
             raise DataError("No region is left: within, only and exclude leave none over.")
         return kept
 
-    def _only(
-        self, table: IndicatorTable, kept: list[str], corrected: dict[str, str]
-    ) -> IndicatorTable:
-        """Return the table of the regions that are kept, with the names that were corrected."""
-        report = dataclasses.replace(table.report, corrected=corrected)
+    def _only(self, table: IndicatorTable, kept: list[str], account: _Account) -> IndicatorTable:
+        """Return the table of the regions that are kept, with what was done to its values."""
+        report = dataclasses.replace(
+            table.report, corrected=account.corrected, reading=account.reading
+        )
         table = dataclasses.replace(table, report=report)
         if len(kept) == len(table.values):
             return table

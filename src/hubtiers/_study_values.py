@@ -16,7 +16,12 @@ from hubtiers.regions.layer_names import match_layer
 from hubtiers.regions.pack import Pack
 from hubtiers.table.indicators import load_indicators
 from hubtiers.table.yardstick import values_with
-from hubtiers.table.yearbook.read import IndicatorFile, ReadLimits, read_indicators
+from hubtiers.table.yearbook.read import (
+    IndicatorFile,
+    ReadLimits,
+    ReadReport,
+    read_indicators,
+)
 
 __all__ = ["ORIGIN", "join_tables", "read_limits", "read_tables", "reader_options"]
 
@@ -31,15 +36,16 @@ def read_tables(
     framework: Framework | None,
     folder: Path,
     pack: Pack | None = None,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, tuple[ReadReport, ...]]:
     """Read tables that a study names, one below the other.
 
     The row of the yardstick is called as the study calls it; `pack` knows its other names.
 
     Returns
     -------
-    pandas.DataFrame
-        Tidy values as `read_indicators` gives them, with the column `table`.
+    tuple
+        Tidy values as `read_indicators` gives them, with the column `table`, and how each file was
+        read.
 
     Raises
     ------
@@ -47,9 +53,12 @@ def read_tables(
         When a table cannot be read, or lacks an indicator that it is to give.
     """
     parts: list[pd.DataFrame] = []
+    reports: list[ReadReport] = []
     for source in sources:
         if is_file_name(source.file):
-            part = values_with(_read_file(source, data, framework, folder), data.yardstick, pack)
+            file = _read_file(source, data, framework, folder)
+            reports.append(file.report)
+            part = values_with(file, data.yardstick, pack)
         else:
             part = load_indicators(source.file, edition=data.edition)
             part = values_with(part, data.yardstick, pack)
@@ -58,8 +67,10 @@ def read_tables(
         origin = source.file if not earlier else f"{source.file} ({earlier + 1})"
         parts.append(_only(part, source).assign(**{ORIGIN: origin}))
     if not parts:
-        return pd.DataFrame({name: [] for name in ("region", "indicator", "value", "year", ORIGIN)})
-    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+        columns = ("region", "indicator", "value", "year", ORIGIN)
+        return pd.DataFrame({name: [] for name in columns}), ()
+    values = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    return values, tuple(reports)
 
 
 def _read_file(
@@ -76,7 +87,22 @@ def _read_file(
     file = read(None)
     stated = set(file.values["year"].dropna())
     # A table of several years states them itself; the year of the study chooses among them.
-    return file if len(stated) > 1 or stated == {data.year} else read(data.year)
+    if len(stated) > 1 or stated == {data.year}:
+        return file
+    _require_no_other_title(file, source, data.year)
+    return read(data.year)
+
+
+def _require_no_other_title(file: IndicatorFile, source: SourceSection, year: int) -> None:
+    """Refuse a table whose title says another year than the study, until one is chosen."""
+    titled = {c.year for c in file.report.columns if c.year_from == "title"}
+    if other := sorted(stated for stated in titled - {year} if stated is not None):
+        raise DataError(
+            f"{source.file} says {other[0]} in its title, but the study year = {year}. Write the "
+            f"year of its values: year = {other[0]} in [data], or, where the title is wrong or of "
+            f'another year than the values, {{ file = "{source.file}", year = {year} }} in '
+            "indicators = […]."
+        )
 
 
 def reader_options(source: SourceSection, data: DataSection) -> dict[str, Any]:

@@ -471,3 +471,32 @@ def test_a_page_without_draws_has_no_box(visit, zhang_outcome):
     assert seen.page.locator(".hubtiers-live").count() == 0
     assert not seen.page.evaluate("Boolean(drawn.live)")
     assert seen.trouble == []
+
+
+def test_tiers_that_only_draws_have_are_shown_by_name(visit):
+    """A third of the draws has a fourth tier: popup, mark and chance count it where it stands."""
+    ids = [f"c{number:02}" for number in range(8)]
+    layer = gpd.GeoDataFrame(
+        {"name_en": ids, "name_zh": ""},
+        index=pd.Index(ids, name="region_id"),
+        geometry=[box(number, 50, number + 1, 51) for number in range(8)],
+        crs=4326,
+    )
+    values = pd.DataFrame({"region": ids, "indicator": "rd", "value": np.arange(8.0)})
+    own, other = (Quantiles(k, labels=("one", "two", "three", "four")[:k]) for k in (2, 4))
+    scheme, table = Scheme(tier=own), join_indicators(layer, values)
+    varied = Variation(tier=(own, other, other, other))
+    robust = assess_robustness(scheme, table, varied, draws=512, rng=1)
+    page = visit(tier_map(robust.base, robustness=robust, language="en"), locale="en-GB").page
+    shares = robust.tier_probability.loc["c00"]
+    assert shares["four"] > shares["two"] > 0
+    number = page.evaluate("drawn.data.regions.findIndex(region => region.id === 'c00')")
+    assert page.evaluate("i => hubtiers.markText(drawn, i)", number) == "open, more often four"
+    assert page.evaluate("hubtiers.chanceTiers(drawn).map(tier => tier.names.en)") == ["one", "two"]
+    least = page.evaluate("drawn.atLeast = 1, hubtiers.chances(drawn)")
+    upper = robust.tier_probability[["one", "two"]].sum(axis=1)
+    ranked = page.evaluate("drawn.data.regions.map(region => region.id)")
+    assert least == pytest.approx(upper[ranked].tolist())
+    page.evaluate("i => hubtiers.openRegion(drawn, i)", number)
+    told = page.locator(".leaflet-popup .hubtiers-bar").first.get_attribute("aria-label")
+    assert told == f"two {round(100 * shares['two'])} %, four {round(100 * shares['four'])} %"

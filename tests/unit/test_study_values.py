@@ -208,3 +208,62 @@ def test_counts_of_merged_units_in_a_study(folder):
     (folder / "s.toml").write_text(text.format(indicators='"m.csv"', more=""), encoding="utf-8")
     with pytest.raises(DataError, match=r'370100 \(济南, 莱芜\).*merged = "add" in \[data\]'):
         load_study(str(folder / "s.toml")).load_table()
+
+
+TITLED = "主要科技指标（2015年）,\n地区,研发经费（万元）\n全国,200000\n北京①,100000\n天津,40000\n河北,60000\n"
+
+
+def write_titled(folder, *codes):
+    """Write the table with a title, and the framework of some of its indicators."""
+    (folder / "t.csv").write_text(TITLED, encoding="utf-8")
+    head, *rows = FRAMEWORK.splitlines()
+    kept = [head, *(row for row in rows if row.split(",")[0] in codes)]
+    (folder / "framework.csv").write_text("\n".join(kept), encoding="utf-8")
+
+
+@pytest.mark.parametrize("year", [2022, 2014])
+def test_a_year_in_the_title_against_that_of_the_study_is_refused_until_one_is_chosen(folder, year):
+    write_titled(folder, "rd")
+    said = (
+        rf"t\.csv says 2015 in its title, but the study year = {year}\. .* year = 2015 in \[data\]"
+    )
+    with pytest.raises(DataError, match=said):
+        table_of(folder, '["t.csv"]', f"year = {year}")
+    assert set(table_of(folder, '["t.csv"]', "year = 2015").year["rd"].dropna()) == {2015}
+    chosen = f'[{{ file = "t.csv", year = {year} }}]'
+    assert set(table_of(folder, chosen, f"year = {year}").year["rd"].dropna()) == {year}
+
+
+def test_how_files_were_read_reaches_record_report_and_notes(folder, tmp_path):
+    write_titled(folder, "rd", "firms")
+    text = STUDY.format(indicators='["t.csv", "b2.csv"]', more="")
+    (folder / "b2.csv").write_text(
+        "序号,地区,企业数\n1,北京,3\n2,天津,2\n3,河北,1\n", encoding="utf-8"
+    )
+    more = "[robustness]\ndraws = 0\n[output]\nfigures = false\ntables = false\nbrief = false\n"
+    (folder / "s.toml").write_text(text + more, encoding="utf-8")
+    outcome = load_study(str(folder / "s.toml")).run()
+    said = "\n".join(outcome.notes)
+    assert "t.csv: set aside: 全国" in said
+    assert "t.csv: footnote marks removed: 1" in said
+    assert "t.csv: converted: '研发经费（万元）' → rd 2015 in 亿元 (from 万元, × 0.0001)" in said
+    assert "t.csv: the year 2015 was taken from the title" in said
+    assert "b2.csv: ignored: 序号" in said
+    outcome.save(tmp_path / "out")
+    record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+    assert [lines[0].split(",")[0] for lines in record["reading"]] == ["t.csv", "b2.csv"]
+    assert "  set aside: 全国" in record["reading"][0]
+    report = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    for told in ("主要科技指标（2015年）", "北京①", "taken from the title"):
+        assert told in report
+
+
+def test_names_that_are_kept_out_are_told(folder):
+    write_titled(folder, "rd")
+    (folder / "e.csv").write_text(
+        "地区,研发经费（亿元）\n北京,10\n天津,4\n安乐乡,6\n", encoding="utf-8"
+    )
+    text = STUDY.format(indicators='["e.csv"]', more='unmatched = "keep"')
+    (folder / "s.toml").write_text(text + "[robustness]\ndraws = 0\n", encoding="utf-8")
+    notes = load_study(str(folder / "s.toml")).run().notes
+    assert "names of the data that belong to no region and are left out: '安乐乡'." in notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -19,6 +20,7 @@ from hubtiers._yardstick import named_score, normalised_yardstick
 from hubtiers.errors import DataError
 from hubtiers.robustness._bare import bare_form
 from hubtiers.robustness._cutting import TierRule, columns_of, cut_draws, tier_rule
+from hubtiers.robustness._draw_errors import told_of_draw
 from hubtiers.robustness._plain import PlainDraws
 from hubtiers.robustness._plan import Draws, Plan
 from hubtiers.robustness._scoring import (
@@ -152,7 +154,16 @@ class DrawEvaluator:
         changes = np.flatnonzero((chosen[1:] != chosen[:-1]).any(axis=1)) + 1
         for which in np.split(order, changes):
             if len(which):
-                yield from self._evaluate_alike(draws, which, scores=scores)
+                with self._told(draws, which):
+                    yield from self._evaluate_alike(draws, which, scores=scores)
+
+    def _told(self, draws: Draws, which: Ints) -> AbstractContextManager[None]:
+        """Say of errors of draws that are alike what they chose, and how the first is called."""
+        options = self.plan.options(draws.choices[which[0]])
+        number = None if draws.numbers is None else int(draws.numbers[which[0]])
+        # Of drawn data each error says so itself.
+        words = () if self.plan.data_varies else self.plan.variation.words
+        return told_of_draw(options, number, words="; ".join(words))
 
     def _evaluate_alike(self, draws: Draws, which: Ints, *, scores: bool) -> Iterator[Evaluated]:
         choice = self._choice(draws.choices[which[0]])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hubtiers._method import asked_for, own_fact
 from hubtiers._methods import METHODS, describe
 from hubtiers.errors import OverlapError, SpecError, UnknownOptionError
+from hubtiers.robustness._draw_errors import told_of_draw
 from hubtiers.robustness._gaps import complete_values, filled_cells
 from hubtiers.robustness._units import refuse_other_units
 from hubtiers.robustness.variation import PerLevel, Variation, WeightDraw
@@ -60,12 +61,13 @@ class Draws:
     An option of each discrete factor, weights, and keys of the random data.
 
     `choices` is draws × discrete factors, `weights` draws × indicators or None, `keys` draws × 2
-    (gaps, noise).
+    (gaps, noise), `numbers` what each is called by, None where nobody counts them.
     """
 
     choices: Ints
     weights: Floats | None
     keys: Ints
+    numbers: Ints | None = None
 
     def take(self, which: Any) -> Draws:
         """Return some of the draws."""
@@ -73,6 +75,7 @@ class Draws:
             self.choices[which],
             None if self.weights is None else self.weights[which],
             self.keys[which],
+            None if self.numbers is None else self.numbers[which],
         )
 
     def __len__(self) -> int:
@@ -137,7 +140,7 @@ class Plan:
                 weights[part] = draw.draw(
                     rng, BLOCK, base=self.weights, framework=self.table.framework
                 )
-        return Draws(choices, weights, keys)
+        return Draws(choices, weights, keys, np.arange(first * BLOCK, last * BLOCK))
 
     def block(self, number: int) -> Draws:
         """Return the draws of one block."""
@@ -191,7 +194,9 @@ def make_plan(base: Result, variation: Variation, *, tiers: str, seed: tuple[int
     fixed = base.breaks if tiers == "fixed" else None
     if variation.redraw_gaps:
         _require_gaps(scheme, variation, table)
-    labels = _common_labels(_labels_of(base, rule) for rule in variation.tier or (scheme.tier,))
+    rules = variation.tier or (scheme.tier,)
+    # Tiers of the result that no draw can give count as well: their share is 0.
+    labels = _common_labels([base.breaks.labels, *(_labels_of(base, rule) for rule in rules)])
     if not any(_uses_geometry(method) for method in _every_method(scheme, factors)):
         table = _without_geometry(table)
     return Plan(scheme, table, variation, factors, base.weights, labels, fixed, seed)
@@ -282,7 +287,8 @@ def _refuse_overlaps(weightings: Sequence[Any], table: IndicatorTable) -> None:
 
 def _require_gaps(scheme: Scheme, variation: Variation, table: IndicatorTable) -> None:
     for impute in variation.impute or (scheme.impute,):
-        measured, complete = complete_values(scheme.replace(impute=impute), table)
+        with told_of_draw({"impute": impute}):
+            measured, complete = complete_values(scheme.replace(impute=impute), table)
         if filled_cells(measured, complete).to_numpy().any():
             return
     raise SpecError(
@@ -301,7 +307,8 @@ def _labels_of(base: Result, rule: Any) -> tuple[str, ...]:
         return stated
     if rule is base.fitted.scheme.tier or rule == base.fitted.scheme.tier:
         return base.breaks.labels
-    return base.fitted.scheme.replace(tier=rule).run(base.table).breaks.labels
+    with told_of_draw({"tier": rule}):
+        return base.fitted.scheme.replace(tier=rule).run(base.table).breaks.labels
 
 
 def _common_labels(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

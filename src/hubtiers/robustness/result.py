@@ -109,7 +109,8 @@ class Robustness:
     def tier_probability(self) -> pd.DataFrame:
         """Regions × tiers, highest first: share of the draws in which a region has each tier.
 
-        Rows sum to 1.
+        Rows sum to 1. The tiers are those that the result or any draw may have: one that the result
+        lacks has a column as well (`only_drawn` names them), and one that no draw gives is 0.
 
         A region without a score in any draw has missing values.
         """
@@ -117,6 +118,12 @@ class Robustness:
         return pd.DataFrame(
             shares, index=self._index, columns=pd.Index(self.plan.labels, name="tier")
         )
+
+    @property
+    def only_drawn(self) -> tuple[str, ...]:
+        """Tiers that draws may have and the result has not, highest first."""
+        own = self.base.breaks.labels
+        return tuple(label for label in self.plan.labels if label not in own)
 
     @cached_property
     def by_option(self) -> pd.DataFrame:
@@ -411,7 +418,12 @@ class Robustness:
         choices = [part.choices for part in parts]
         weights = [part.weights for part in parts if part.weights is not None]
         keys = [part.keys for part in parts]
-        return Draws(np.vstack(choices), np.vstack(weights) if weights else None, np.vstack(keys))
+        return Draws(
+            np.vstack(choices),
+            np.vstack(weights) if weights else None,
+            np.vstack(keys),
+            np.array(list(numbers)),
+        )
 
     def _rows_of(
         self, draws: int | Iterable[int], what: Callable[[Evaluated], NDArray[Any] | None]
@@ -456,6 +468,8 @@ class Robustness:
             f"regions in their tier, on average: {agreement}",
             f"stable core (own tier in at least 95 % of draws): {core}",
         ]
+        if self.only_drawn:
+            lines.append(f"tiers in draws only, not in the result: {', '.join(self.only_drawn)}")
         if self.against.absent:
             lines.append(f"not in the table, not compared: {', '.join(self.against.absent)}")
         return [*lines, *(f"Caution: {effect}" for effect in self.size_effects)]

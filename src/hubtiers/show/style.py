@@ -14,6 +14,7 @@ __all__ = [
     "TEXTURE",
     "arrival_colours",
     "contrast",
+    "drawn_colours",
     "hub_colours",
     "hub_shapes",
     "texture_colour",
@@ -25,6 +26,7 @@ __all__ = [
 # what matters most stands out most.
 _TIER_RAMP = ("#0b3c6f", "#2f7fb8", "#7fbfd0", "#cfe6dc")
 _TIER_RAMP_ON_DARK = ("#dcf2e6", "#86c5d6", "#3f8cc0", "#27598c")
+_DRAWN_RAMP = ("#5d646a", "#a3abb1")
 _HUB_RAMP = ("#8c1515", "#d1491b", "#e8891c", "#f0bc5e")
 NO_DATA_COLOUR = "#e4e2dd"
 
@@ -67,6 +69,29 @@ def tier_colours(labels: Sequence[str], *, dark: bool = False) -> dict[str, str]
     """
     ramp = _TIER_RAMP_ON_DARK if dark else _TIER_RAMP
     return dict(zip(labels, _ramp(ramp, len(labels)), strict=True))
+
+
+def drawn_colours(
+    labels: Sequence[str], own: Sequence[str], *, dark: bool = False
+) -> dict[str, str]:
+    """Return a colour for each tier that draws may have: greys for those that no region has.
+
+    Parameters
+    ----------
+    labels
+        Tiers of the draws, highest first.
+    own
+        Tiers of the result, in the colours of its map.
+
+    Examples
+    --------
+    >>> drawn_colours(["international", "national"], ["international"])
+    {'international': '#0b3c6f', 'national': '#5d646a'}
+    """
+    known = tier_colours(own, dark=dark)
+    others = [label for label in labels if label not in known]
+    known |= dict(zip(others, _ramp(_DRAWN_RAMP, len(others)), strict=True))
+    return {label: known[label] for label in labels}
 
 
 def hub_colours(labels: Sequence[str]) -> dict[str, str]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from hubtiers.errors import listing
 from hubtiers.table.corrections import SET_ASIDE
 from hubtiers.table.merged import Added
+
+if TYPE_CHECKING:
+    from hubtiers.table.yearbook.read_report import ReadReport
 
 __all__ = ["JoinReport"]
 
@@ -47,6 +51,8 @@ class JoinReport:
         Names that were corrected, with the region that is meant; a dash for those set aside.
     yardstick
         The row that is no region but what others are measured by; empty where there is none.
+    reading
+        How each file of a study was read, in the order of its tables.
     """
 
     matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))
@@ -60,6 +66,7 @@ class JoinReport:
     added: tuple[Added, ...] = ()
     corrected: dict[str, str] = field(default_factory=dict)
     yardstick: str = ""
+    reading: tuple[ReadReport, ...] = ()
 
     @property
     def unmatched(self) -> pd.DataFrame:

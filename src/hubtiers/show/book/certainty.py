@@ -39,6 +39,10 @@ WORDS: Mapping[str, Text] = {
     ),
     "nine_of_ten": Text("九成的抽取", "nine draws of ten"),
     "none_left_out": Text("不剔除", "none"),
+    "only_drawn": Text(
+        "只在抽取中出现、而本研究结果没有的层级：{tiers}。",
+        "Tiers that come up in draws only, and that the result does not have: {tiers}.",
+    ),
     "option": Text("选项", "Option"),
     "own_share": Text("本研究的份额", "Share in the study"),
     "own_tier_share": Text("全部", "All draws"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 from hubtiers.show.figures.chart_parts import draw_key, finish, quiet_grid, write_note
 from hubtiers.show.language import language_with
-from hubtiers.show.style import tier_colours
+from hubtiers.show.style import drawn_colours, tier_colours
 from hubtiers.show.words import region_names, say, tier_name
 
 if TYPE_CHECKING:
@@ -79,19 +79,26 @@ def tier_probability_figure(
     shares = _ordered(scored, robustness, result, most)
     with drawing(language, ax, size=_size(shares)) as board:
         places = _name_rows(board, shares, result)
-        _stack_bars(board, shares, places)
+        colours = _share_colours([str(label) for label in shares.columns], result)
+        _stack_bars(board, shares, places, colours)
         board.axes.set(
             xlim=(0, 1), ylim=(-0.6, len(shares) - 0.4), xlabel=say("probability", language)
         )
-        _draw_tier_key(board, [str(label) for label in shares.columns], patches=True)
+        _draw_tier_key(board, colours, patches=True)
         _left_out(board, len(scored) - len(shares))
         finish(board)
         return board.figure
 
 
-def _stack_bars(board: Board, shares: pd.DataFrame, places: Places) -> None:
+def _share_colours(labels: Sequence[str], result: Result | None) -> dict[str, str]:
+    """Return the colours of tiers, greys for those that the result does not have."""
+    return drawn_colours(labels, labels if result is None else result.breaks.labels)
+
+
+def _stack_bars(
+    board: Board, shares: pd.DataFrame, places: Places, colours: Mapping[str, str]
+) -> None:
     """Draw the shares of each region one behind the other."""
-    colours = tier_colours([str(label) for label in shares.columns])
     start = np.zeros(len(shares))
     for label in shares.columns:
         part = shares[label].fillna(0.0).to_numpy(float)
@@ -153,7 +160,7 @@ def rank_interval_figure(
         board.axes.set_xlim(left=min(0.5, float(spans["low"].min()) - 0.5))
         quiet_grid(board.axes)
         if result is not None:
-            _draw_tier_key(board, result.breaks.labels)
+            _draw_tier_key(board, tier_colours(result.breaks.labels))
         _left_out(board, len(known) - len(spans))
         finish(board)
         return board.figure
@@ -193,9 +200,8 @@ def _name_rows(board: Board, frame: pd.DataFrame, result: Result | None) -> Plac
     return places
 
 
-def _draw_tier_key(board: Board, labels: Sequence[str], *, patches: bool = False) -> None:
-    colours = tier_colours(labels)
-    rows = [(colours[label], tier_name(label, board.language)) for label in labels]
+def _draw_tier_key(board: Board, colours: Mapping[str, str], *, patches: bool = False) -> None:
+    rows = [(colour, tier_name(label, board.language)) for label, colour in colours.items()]
     draw_key(board, rows, loc="lower center", at=(0.5, 1.0), columns=len(rows), patches=patches)
 
 

@@ -93,12 +93,14 @@ def chances(result: Result, robustness: Robustness, at_least: str) -> pd.Series:
     labels = [str(label) for label in result.breaks.labels]
     if at_least not in labels:
         raise UnknownOptionError("tier of at_least:", at_least, labels)
-    if at_least == labels[-1]:
+    # Draws may have tiers that the result has not: above this one, they count as well.
+    drawn = [str(label) for label in robustness.tier_probability.columns]
+    if at_least == drawn[-1]:
         raise SpecError(
             f"at_least={at_least!r} is the lowest tier, which every region has at least. Name a "
             f"higher one, such as {labels[0]!r}."
         )
-    upper = robustness.tier_probability[labels[: labels.index(at_least) + 1]]
+    upper = robustness.tier_probability.iloc[:, : drawn.index(at_least) + 1]
     known = result.tier.reindex(upper.index).notna()
     return upper.sum(axis=1, skipna=False).where(known)
 

@@ -176,10 +176,12 @@ def _scheme_line(
     """Return who rises and who falls under a scheme."""
     title = cut_text(schemes.title(name, page.language), _TITLE_WIDTH)
     result = schemes.results[schemes.names[0]]
-    order = list(result.breaks.labels)
+    # Schemes may have unlike numbers of tiers, of one order.
+    order = max((result.breaks.labels, schemes.results[name].breaks.labels), key=len)
+    place = {label: number for number, label in enumerate(order)}
     # A region that only one of the two scores has a tier in one of them alone.
     both = moved.dropna(subset=["tier_before", "tier_after"])
-    before, after = (both[f"tier_{when}"].map(order.index) for when in ("before", "after"))
+    before, after = (both[f"tier_{when}"].map(place) for when in ("before", "after"))
     names = region_names(result, page.language)
     parts = []
     for key, ids in (("moves_up", both["region_id"][after < before]),

@@ -26,7 +26,7 @@ from hubtiers.show.pages.print_table import (
     records_of,
     tier_at,
 )
-from hubtiers.show.words import Text, node_text, tier_text, word
+from hubtiers.show.words import Text, join_texts, node_text, tier_text, word
 
 __all__ = [
     "certainty_tables",
@@ -80,6 +80,10 @@ def certainty_by_region(result: Result, robustness: Robustness) -> PrintTable:
     sides = ("rank_low", "rank_median", "rank_high")
     columns += [_rank_column(side) for side in sides]
     notes = [word("certainty_note"), marks_note(robustness)]
+    own = result.breaks.labels
+    others = [tier_text(tier) for tier in robustness.tier_probability.columns if tier not in own]
+    if others:
+        notes.append(word("only_drawn").fill(tiers=join_texts(others, "enumeration")))
     notes += [word("share_note")] if draws else []
     records = records_of(frame)
     return print_table("certainty", "certainty_table", columns, records, notes=notes, headings=3)

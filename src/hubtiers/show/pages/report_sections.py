@@ -36,6 +36,7 @@ from hubtiers.show.pages.report_tables import (
     empty_slot_table,
     join_table,
     move_table,
+    reading_table,
     status_table,
 )
 from hubtiers.show.pages.sections_cities import position_section
@@ -136,10 +137,17 @@ def _data(material: Material, page: Page) -> str:
             definitions(_join_facts(material.result, page)),
             overlap_note(material, page),
             page.table(join_table(material.result.table.report)),
+            _reading(material, page),
             page.later(status_table(material.result)),
             _carried(material, page),
         ]
     )
+
+
+def _reading(material: Material, page: Page) -> str:
+    """Return how the files of the study were read; nothing for data that ship."""
+    report = material.result.table.report
+    return page.later(reading_table(report)) if report.reading else ""
 
 
 def _carried(material: Material, page: Page) -> str:

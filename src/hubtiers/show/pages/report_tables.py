@@ -14,6 +14,7 @@ from hubtiers.show.pages.print_table import (
     PrintTable,
     column,
     print_table,
+    text_at,
     tier_at,
     whole_at,
 )
@@ -35,10 +36,26 @@ __all__ = [
     "join_table",
     "move_table",
     "outside_table",
+    "reading_table",
     "status_table",
 ]
 
 _RULES = ("id", "exact", "alias", "former", "ambiguous", "unmatched", "total")
+_DECISIONS = {
+    "column": "read_column",
+    "file": "read_file",
+    "flag": "read_flag",
+    "footnote mark": "read_footnote_mark",
+    "footnote row": "read_footnote_row",
+    "ignored": "read_ignored",
+    "layout": "read_layout",
+    "missing": "read_missing",
+    "note": "read_note",
+    "region column": "read_region_column",
+    "set aside": "read_set_aside",
+    "title row": "read_title_row",
+    "unit": "unit",
+}
 
 
 def join_table(report: JoinReport) -> PrintTable:
@@ -52,6 +69,26 @@ def join_table(report: JoinReport) -> PrintTable:
 
 def _rule_text(rule: str) -> Text:
     return word(f"rule_{rule}") if rule in _RULES else Text.same(rule)
+
+
+def reading_table(report: JoinReport) -> PrintTable:
+    """Return every decision that was taken when the files of a study were read.
+
+    A total has one row, however many indicators it has a value of.
+    """
+    rows = []
+    for read in report.reading:
+        taken = read.to_frame()
+        again = (taken["what"] == "set aside") & taken.duplicated(["what", "where", "written"])
+        rows += [{**row, "file": read.file} for row in taken[~again].to_dict("records")]
+    columns = (
+        column("read_file", of=text_at("file")),
+        column("read_what", of=lambda row: word(_DECISIONS[row["what"]])),
+        column("read_where", of=text_at("where")),
+        column("read_written", of=text_at("written")),
+        column("read_as", of=text_at("read")),
+    )
+    return print_table("reading", "reading_table", columns, rows, headings=2)
 
 
 def status_table(result: Result) -> PrintTable:

@@ -25,6 +25,7 @@ from hubtiers.show.style import (
     PROBABILITY_RAMP,
     SCORE_RAMP,
     TEXTURE,
+    drawn_colours,
     texture_colour,
     tier_colours,
 )
@@ -169,6 +170,7 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
         "functions": [_function_row(result, code) for code in function_codes(result)],
         "indicators": list(map(_indicator_row, result.table.framework.indicators)),
         "tiers": _tier_rows(result),
+        "drawnTiers": _drawn_rows(result, robustness),
         "breaks": list(result.breaks.breaks),
         "closed": result.breaks.closed,
         "ramp": list(SCORE_RAMP),
@@ -345,9 +347,33 @@ def _standouts(result: Result) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _drawn_labels(result: Result, robustness: Robustness) -> list[str]:
+    """Return the tiers of the result, and behind them those that only draws have."""
+    own = result.breaks.labels
+    drawn = robustness.tier_probability.columns
+    return [*own, *(label for label in drawn if label not in own)]
+
+
+def _drawn_rows(result: Result, robustness: Robustness | None) -> list[dict[str, Any]]:
+    """Return the tiers that only draws have, with how many of the result's are above each."""
+    if robustness is None:
+        return []
+    own, drawn = list(result.breaks.labels), list(robustness.tier_probability.columns)
+    light, dark = drawn_colours(drawn, own), drawn_colours(drawn, own, dark=True)
+    rows = []
+    for label in _drawn_labels(result, robustness)[len(own) :]:
+        above = len([one for one in drawn[: drawn.index(label)] if one in own])
+        names = tier_text(label).to_plain()
+        rows.append({"names": names, "color": light[label], "dark": dark[label], "above": above})
+    return rows
+
+
 def _doubts(result: Result, robustness: Robustness) -> dict[str, dict[str, Any]]:
-    """Return tier probabilities (in the order of the labels) and rank intervals by region."""
-    labels, scored = list(result.breaks.labels), result.scores.index[result.scores.notna()]
+    """Return tier probabilities (in the order of the labels) and rank intervals by region.
+
+    Tiers that only draws have stand behind those of the result.
+    """
+    labels, scored = _drawn_labels(result, robustness), result.scores.index[result.scores.notna()]
     shares = _part(robustness.tier_probability, labels, scored, "tier_probability")
     ranks = _part(robustness.rank_interval, _RANKS, scored, "rank_interval")
     sums = shares.sum(axis=1)

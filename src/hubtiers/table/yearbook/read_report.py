@@ -178,18 +178,33 @@ class ReadReport:
         lines.append(f"  header in row {rows}, regions in column {self.region_column[0]}")
         lines += [f"  layout: {layout}" for layout in self.layouts]
         lines += [f"  {c.column}: {c.header!r} → {_target(c)}" for c in self.columns]
+        dropped, noted = self._dropped(), [f"note: {note}" for note in self.notes]
+        counted = []
+        if self.missing:
+            counted.append(f"missing: {_counts(self.missing)}")
+        if self.flags:
+            counted.append(f"flags, kept as status: {_counts(self.flags)}")
+        return "\n".join([*lines, *(f"  {line}" for line in [*dropped, *counted, *noted])])
+
+    def _dropped(self) -> list[str]:
+        """Return what of the file is not among the values."""
+        lines = []
         if self.ignored:
             ignored = [header or column for column, header, _ in self.ignored]
-            lines.append(f"  ignored: {listing(ignored, most=12)}")
+            lines.append(f"ignored: {listing(ignored, most=12)}")
         if aside := dict.fromkeys(s.name for s in self.set_aside):
-            lines.append(f"  set aside: {listing(aside, most=12)}")
-        if self.missing:
-            lines.append(f"  missing: {_counts(self.missing)}")
-        if self.flags:
-            lines.append(f"  flags, kept as status: {_counts(self.flags)}")
+            lines.append(f"set aside: {listing(aside, most=12)}")
         if self.footnotes:
-            lines.append(f"  footnote marks removed: {len(self.footnotes)}")
-        return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
+            lines.append(f"footnote marks removed: {len(self.footnotes)}")
+        return lines
+
+    def decisions(self) -> list[str]:
+        """Return what was dropped, converted or guessed, a line each.
+
+        What is not as the file says it, and whoever builds on the values should hear of.
+        """
+        changed = [f"converted: {c.header!r} → {_target(c)}" for c in self.conversions]
+        return [*self._dropped(), *changed, *self.notes]
 
     def preview(self) -> str:
         """Return the table as it was understood: paths, regions, years, units, what was set aside.

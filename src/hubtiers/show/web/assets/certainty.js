@@ -26,8 +26,21 @@
     const words = h.words(state);
     if (mark !== OPEN) return words[MARKS[mark]];
     const { probability } = h.doubtOf(state, number);
-    const likeliest = state.data.tiers[probability.indexOf(Math.max(...probability))];
+    const likeliest = h.drawnTier(state, probability.indexOf(Math.max(...probability)));
     return h.fill(words.open_rather, { tier: likeliest.names[state.lang] });
+  };
+
+  // The tier of a column of probabilities: behind those of the result stand those that only draws
+  // have, each with how many of the result's are above it.
+  h.drawnTier = function (state, column) {
+    const { tiers, drawnTiers } = state.data;
+    return column < tiers.length ? tiers[column] : drawnTiers[column - tiers.length];
+  };
+
+  // Where a column stands among all tiers, the highest first.
+  h.drawnPlace = function (state, column) {
+    const own = column < state.data.tiers.length;
+    return own ? column : h.drawnTier(state, column).above - 0.5;
   };
 
   h.tierLine = (state, tier) =>
@@ -118,8 +131,12 @@
     ];
   };
 
-  // Above the lowest tier every region is at least of the lowest one.
-  h.chanceTiers = (state) => state.data.tiers.slice(0, -1);
+  // Every region is at least of the lowest tier, unless draws have one below it.
+  h.chanceTiers = function (state) {
+    const { tiers, drawnTiers } = state.data;
+    const below = drawnTiers.some((tier) => tier.above === tiers.length);
+    return below ? tiers : tiers.slice(0, -1);
+  };
 
   h.chanceTier = function (state) {
     if (state.atLeast === undefined) state.atLeast = Math.min(1, h.chanceTiers(state).length - 1);
@@ -127,11 +144,12 @@
   };
 
   h.chances = function (state) {
-    const upTo = h.chanceTier(state) + 1;
+    const least = h.chanceTier(state);
     return state.data.regions.map((_, number) => {
       const doubt = h.doubtOf(state, number);
       if (!doubt || state.now.tiers[number] < 0) return NaN;
-      return Math.min(1, Array.from(doubt.probability).slice(0, upTo).reduce((a, b) => a + b, 0));
+      const upper = (share, column) => (h.drawnPlace(state, column) <= least ? share : 0);
+      return Math.min(1, Array.from(doubt.probability, upper).reduce((a, b) => a + b, 0));
     });
   };
 

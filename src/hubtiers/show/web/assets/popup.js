@@ -44,21 +44,25 @@
     });
     const texts = [];
     let from = 0;
-    probability.forEach((share, tier) => {
+    const columns = Array.from(probability, (_, column) => column);
+    columns.sort((a, b) => h.drawnPlace(state, a) - h.drawnPlace(state, b));
+    columns.forEach((column) => {
+      const share = probability[column];
+      const tier = h.drawnTier(state, column);
       bar.append(
         h.svg("rect", {
           x: from * 240,
           y: 0,
           width: share * 240,
           height: 12,
-          fill: h.tierColour(state, tier),
+          fill: tier[state.theme === "dark" ? "dark" : "color"],
         }),
       );
       from += share;
       if (share >= 0.005) {
         // Draws do not show that a share is the whole.
         const percent = share >= 0.995 ? "> 99 %" : Math.round(share * 100) + " %";
-        texts.push(state.data.tiers[tier].names[state.lang] + " " + percent);
+        texts.push(tier.names[state.lang] + " " + percent);
       }
     });
     bar.setAttribute("aria-label", texts.join(", "));
