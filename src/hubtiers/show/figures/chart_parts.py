@@ -101,7 +101,7 @@ def write_note(board: Board, text: str, *, below: bool = False) -> None:
 def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> list[Any]:
     """Name points, the first ones first, where there is room; return the names as drawn."""
     axes = board.axes
-    board.figure.draw_without_rendering()
+    board.settle()
     anchors = _pixels(board, x[names.index], y[names.index])
     texts = [board.text(name) for name in names]
     frame, dot = axes.get_window_extent(), board.figure.dpi / 72 * 3

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import shapely
 
 from hubtiers.errors import SpecError, listing
 from hubtiers.show.credits import boundary_note
@@ -332,8 +331,7 @@ def _draw_map(
 ) -> None:
     prepare(axes, frame.window)
     draw_ground(axes, scene, frame)
-    shapes = scene.regions(frame)
-    shapes = shapes[shapes.intersects(shapely.box(*frame.window))]
+    shapes = scene.seen_regions(frame)
     tiers = panel.tiers[year].astype("object").reindex(shapes.index)
     _draw_tiers(axes, shapes, tiers, tier_colours(panel.labels))
     draw_lines(axes, scene, frame)

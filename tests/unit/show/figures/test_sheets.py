@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 import hubtiers as ht
-from hubtiers._output import _write_figures
+from hubtiers._output import _material, _write_figures
 from hubtiers._study_file import FigureSection, StudyFile
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.show.figures.sheet import Sheet, sheet_of
@@ -95,7 +95,7 @@ def test_files_of_a_study(result, tmp_path):
     )
     outcome = dataclasses.replace(ht.load_study("zhang2022").run(), content=content, result=result)
     outcome = dataclasses.replace(outcome, layout=None)
-    _write_figures(outcome, tmp_path)
+    _write_figures(_material(outcome, ""), outcome, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map.pdf", "map.png", "map.tiff"]
     assert images.imread(tmp_path / "map.png").shape[1] == 500
     assert images.imread(tmp_path / "map.tiff").shape[1] == 500
