@@ -16,6 +16,7 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -132,6 +133,8 @@ def drawing(
 def _new_figure(size: tuple[float, float], lettering: Lettering) -> PrintFigure:
     figure = PrintFigure(figsize=size, dpi=150, facecolor="white")
     figure.lettering = lettering
+    # It keeps its renderer: without one, each question for a size would make another.
+    FigureCanvasAgg(figure)
     return figure
 
 

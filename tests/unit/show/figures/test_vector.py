@@ -33,7 +33,7 @@ def test_a_tile_of_five_dots_gives_the_dots_of_matplotlib():
     path = get_path(MARK_HATCHES["leaning"])
     starts = path.vertices[path.codes == 1] * 72
     # Up is down in SVG, which a tile of an even number of rows does not show.
-    centres = starts + [0, 0.1 * float(width)]
+    centres = starts + np.array([0.0, 0.1 * float(width)])
     tile = np.array([float(width), float(height)])
 
     def places(points):
