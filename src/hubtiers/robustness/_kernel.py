@@ -83,7 +83,9 @@ def quick_kernel(
     """
     mask = mask_of(scores.shape[1])
     # No score lies above the last cut, so that the search for the class ends.
-    cuts = np.append(breaks, np.inf)
+    cuts = np.full(len(breaks) + 1, np.inf)
+    for c in range(len(breaks)):
+        cuts[c] = breaks[c]
     for d in range(len(scores)):
         present = _present(keys[d], mask)
         _write_missing(keys[d], mask, present, ranks[d], classes[d])
@@ -304,8 +306,8 @@ def count_kernel(
     turned = np.zeros((_TILE + 1, draws), np.int16)
     for left in range(0, len(order), _TILE):
         lot = order[left : left + _TILE]
-        turned[0] = turned[_TILE]
         for d in range(draws):
+            turned[0, d] = turned[_TILE, d]
             for i in range(len(lot)):
                 turned[i + 1, d] = ranks[d, lot[i]]
         for i in range(len(lot)):

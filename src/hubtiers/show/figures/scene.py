@@ -152,6 +152,10 @@ class Scene:
         made: _Made = self._made[key]
         return made
 
+    def placed(self, shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
+        """Return further shapes in degrees on the projection of a frame."""
+        return _onto(shapes, frame.crs, self.pack)
+
     def seen_regions(self, frame: Frame) -> gpd.GeoSeries:
         """Return the regions of which a frame shows something, as finely as print does."""
         return self.once(("seen", frame), lambda: _seen(self.regions(frame), frame))
