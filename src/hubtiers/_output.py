@@ -25,8 +25,11 @@ from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.show.pages.paper import Report
+    from hubtiers.show.pages.report_page import Material
 
 __all__ = [
     "brief_of",
@@ -115,6 +118,9 @@ def _language(outcome: Outcome) -> str:
 
 def _write_files(outcome: Outcome, folder: Path) -> None:
     output = outcome.content.output
+    record = _record(outcome)
+    run, map_drawing = _mark(record), ""
+    material = _material(outcome, run)
     write_scores(outcome.result, folder / "scores.csv", robustness=outcome.robustness)
     (folder / "tiers.geojson").write_text(_geojson(outcome.result), encoding="utf-8")
     if outcome.panel is not None:
@@ -123,29 +129,27 @@ def _write_files(outcome: Outcome, folder: Path) -> None:
     _write_map(outcome, folder / "map.html")
     if output.figures:
         stage("figures")
-        _write_figures(outcome, folder)
+        map_drawing = _write_figures(material, outcome, folder)
     if output.tables:
         stage("tables")
-        _write_tables(outcome, folder / "tables.xlsx")
+        _write_tables(material, outcome, folder / "tables.xlsx")
     if len(outcome.result.gap_effects):
         write_csv(outcome.result.gap_effects.set_index("region_id"), folder / "gaps.csv")
     if outcome.robustness is not None and len(outcome.robustness.by_option):
         write_csv(by_option_table(outcome.robustness), folder / "by_option.csv")
     write_findings(outcome.hubs, folder)
-    record = _record(outcome)
     mark = made_of(outcome.origin, outcome.content, record["inputs"])
-    record |= {"made_of": mark, "run": run_mark(outcome)}
-    write_record(record, folder / "run.json")
+    write_record(record | {"made_of": mark, "run": run}, folder / "run.json")
     stage("report")
-    _write_pages(outcome, folder)
+    _write_pages(material, outcome, map_drawing, folder)
 
 
-def run_mark(outcome: Outcome) -> str:
+def _mark(record: Mapping[str, Any]) -> str:
     """Return the mark by which a printed page names its run; it stands in `run.json` as well.
 
     The start of the SHA-256 of what the record says of the study, its inputs and results.
     """
-    text = json.dumps(_record(outcome), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:_MARK_LENGTH]
 
 
@@ -157,7 +161,7 @@ def brief_of(outcome: Outcome) -> Report:
         outcome,
         language=_language(outcome),
         approval=outcome.content.output.approval,
-        run=run_mark(outcome),
+        run=_mark(_record(outcome)),
     )
 
 
@@ -235,13 +239,15 @@ def _write_map(outcome: Outcome, path: Path) -> None:
     web.save(str(path))
 
 
-def _write_figures(outcome: Outcome, folder: Path) -> None:
-    from hubtiers.show.figures.figure import save_figure, tier_figure
+def _write_figures(material: Material, outcome: Outcome, folder: Path) -> str:
+    """Write the figures; return the map as the report shows it, empty where that is another."""
+    from hubtiers.show.figures.figure import Printing, draw_tiers, save_figure
+    from hubtiers.show.figures.hub_marks import hub_layers
+    from hubtiers.show.figures.scene import make_scene
     from hubtiers.show.figures.years import years_figure
     from hubtiers.show.fonts import drawable_language
 
-    output = outcome.content.output
-    options = output.figure
+    options, hubs = outcome.content.output.figure, outcome.hubs
     printed: dict[str, Any] = {
         "title": outcome.title,
         "language": drawable_language(_language(outcome)),
@@ -249,24 +255,34 @@ def _write_figures(outcome: Outcome, folder: Path) -> None:
         "width": options.width,
         "font_size": options.font_size,
     }
-    figures = {
-        "map": tier_figure(
-            outcome.result,
-            layout=drawn_layout(outcome),
-            network=outcome.hubs.network,
-            stability=outcome.hubs.stability,
-            robustness=outcome.robustness,
-            approval=output.approval,
-            **printed,
-        )
-    }
+    layout = drawn_layout(outcome)
+    layers = hub_layers(layout, hubs.network, hubs.stability)
+    is_same = layout is material.layout
+    scene = material.scene if is_same else make_scene(outcome.result, layout)
+    printing = Printing(approval=outcome.content.output.approval, **printed)
+    drawn = draw_tiers(outcome.result, scene, layers, printing, robustness=outcome.robustness)
+    figures = {"map": drawn}
     if outcome.panel is not None:
         figures["years"] = years_figure(outcome.panel, **printed)
     for name, figure in figures.items():
         for kind in dict.fromkeys(options.formats):
             save_figure(figure, folder / f"{name}.{kind}", dpi=options.dpi)
-    if outcome.hubs.diffusion is not None:
-        _write_diffusion_figure(outcome, outcome.hubs.diffusion, folder)
+    if hubs.diffusion is not None:
+        _write_diffusion_figure(outcome, hubs.diffusion, folder)
+    return _map_for_report(outcome, drawn, folder / "map.svg") if is_same else ""
+
+
+def _map_for_report(outcome: Outcome, figure: Figure, file: Path) -> str:
+    """Return the printed map without its caption, where the report draws the same one."""
+    from hubtiers.show.figures.canvas import svg_text
+    from hubtiers.show.figures.figure import without_caption
+
+    hubs, options = outcome.hubs, outcome.content.output.figure
+    links_or_rings = hubs.network is not None or hubs.stability is not None
+    if links_or_rings or options.width is not None or options.font_size is not None:
+        return ""
+    drawing = file.read_text(encoding="utf-8") if file.exists() else svg_text(figure)
+    return without_caption(figure, drawing)
 
 
 def _write_diffusion_figure(outcome: Outcome, diffusion: Diffusion, folder: Path) -> None:
@@ -285,21 +301,22 @@ def _write_diffusion_figure(outcome: Outcome, diffusion: Diffusion, folder: Path
         save_figure(figure, folder / name)
 
 
-def _write_tables(outcome: Outcome, path: Path) -> None:
-    from hubtiers.show.pages.workbook import save_tables
+def _material(outcome: Outcome, run: str) -> Material:
+    from hubtiers.show.pages.report import material_of
+
+    return material_of(outcome, language=_language(outcome), run=run)
+
+
+def _write_tables(material: Material, outcome: Outcome, path: Path) -> None:
+    from hubtiers.show.pages.workbook import write_workbook
 
     asked = outcome.content.output.tables
-    save_tables(
-        outcome.result,
-        path,
-        language=asked if isinstance(asked, str) else _language(outcome),
-        robustness=outcome.robustness,
-        comparison=outcome.comparison,
-        hubs=outcome.hubs,
-    )
+    language = asked if isinstance(asked, str) else _language(outcome)
+    tables = material.listed.values()
+    write_workbook(outcome.result, tables, path, language=language, hubs=outcome.hubs)
 
 
-def _write_pages(outcome: Outcome, folder: Path) -> None:
+def _write_pages(material: Material, outcome: Outcome, map_drawing: str, folder: Path) -> None:
     """Write brief and report, as far as they are asked for."""
     output = outcome.content.output
     if not output.report:
@@ -308,9 +325,7 @@ def _write_pages(outcome: Outcome, folder: Path) -> None:
         return
     from hubtiers.show.pages.report import build_pages
 
-    brief, report = build_pages(
-        outcome, language=_language(outcome), approval=output.approval, run=run_mark(outcome)
-    )
+    brief, report = build_pages(material, _language(outcome), map_drawing=map_drawing)
     report.save(folder / "report.html")
     if output.brief:
         brief.save(folder / "brief.html")

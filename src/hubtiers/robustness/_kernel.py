@@ -83,10 +83,9 @@ def quick_kernel(
     """
     mask = mask_of(scores.shape[1])
     # No score lies above the last cut, so that the search for the class ends.
-    cuts = np.empty(len(breaks) + 1)
+    cuts = np.full(len(breaks) + 1, np.inf)
     for c in range(len(breaks)):
         cuts[c] = breaks[c]
-    cuts[-1] = np.inf
     for d in range(len(scores)):
         present = _present(keys[d], mask)
         _write_missing(keys[d], mask, present, ranks[d], classes[d])
@@ -310,7 +309,6 @@ def count_kernel(
         # Assigned as a whole, the texts of numba's own errors would be compiled as well.
         for d in range(draws):
             turned[0, d] = turned[_TILE, d]
-        for d in range(draws):
             for i in range(len(lot)):
                 turned[i + 1, d] = ranks[d, lot[i]]
         for i in range(len(lot)):

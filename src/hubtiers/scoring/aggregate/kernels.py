@@ -141,7 +141,7 @@ def tree_kernel(
     mass = np.zeros(m + groups)
     kept, share = np.empty(len(nodes), np.int64), np.empty((len(gaps.present), len(nodes)))
     for d in range(len(which)):
-        mass[:m] = weights[which[d]]
+        _copy(weights[which[d]], mass)
         for g in range(groups):
             count = _keep(mass, m + g, children[first[g] : first[g + 1]], kept, share[0])
             if count == 0:
@@ -159,8 +159,15 @@ def tree_kernel(
                 nodes, taken, own, program.rules[g], program.options[g], nodes[m + g]
             ):
                 return d
-        out[d] = nodes[m + groups - 1]
+        _copy(nodes[m + groups - 1], out[d])
     return -1
+
+
+@compiled
+def _copy(source: Floats, target: Floats) -> None:
+    """Copy a row to the start of another; an assignment would take seconds longer to compile."""
+    for place in range(len(source)):
+        target[place] = source[place]
 
 
 @compiled
@@ -187,7 +194,10 @@ def _hand_on(mass: Floats, present: Flags, kept: Ints, gaps: Gaps, share: Floats
 
     They do so within their group, so that what a group counts for stays as long as it has a value.
     """
-    left = np.where(present, mass, 0.0)
+    left = np.zeros(len(mass))
+    for j in range(len(mass)):
+        if present[j]:
+            left[j] = mass[j]
     for g in range(len(gaps.start) - 1):
         whole, there = 0.0, 0.0
         for j in gaps.below[gaps.start[g] : gaps.start[g + 1]]:
@@ -196,7 +206,9 @@ def _hand_on(mass: Floats, present: Flags, kept: Ints, gaps: Gaps, share: Floats
         if there > 0.0 and there != whole:
             for j in gaps.below[gaps.start[g] : gaps.start[g + 1]]:
                 left[j] *= whole / there
-    total = left.sum()
+    total = 0.0
+    for j in range(len(left)):
+        total += left[j]
     for i in range(len(kept)):
         share[i] = left[kept[i]] / total if total > 0.0 else 0.0
 
@@ -359,7 +371,10 @@ def _compromise(
 @compiled
 def _to_range(x: Floats) -> None:
     """Bring values to 0 … 1 between the least and the largest, or to 0 where they are equal."""
-    least, most = np.nanmin(x), np.nanmax(x)
+    least, most = np.inf, -np.inf
+    for r in range(len(x)):
+        if not math.isnan(x[r]):
+            least, most = min(least, x[r]), max(most, x[r])
     for r in range(len(x)):
         x[r] = (x[r] - least) / (most - least) if most > least else x[r] * 0.0
 
@@ -414,7 +429,7 @@ def _nested_duels(
     """Write the duels of regions of which each pair has weights of its own."""
     n = nodes.shape[1]
     some = _with_values(nodes, kept)
-    share = np.empty(len(kept))
+    share, both = np.empty(len(kept)), np.empty(len(mass), np.bool_)
     for r in range(n):
         total, field = 0.0, 0.0
         mine = own.pattern[r]
@@ -423,9 +438,10 @@ def _nested_duels(
                 continue
             theirs = own.pattern[other]
             if mine == theirs:
-                share[:] = own.by_pattern[mine]
+                _copy(own.by_pattern[mine], share)
             else:
-                both = gaps.present[mine] & gaps.present[theirs]
+                for j in range(len(mass)):
+                    both[j] = gaps.present[mine, j] and gaps.present[theirs, j]
                 _hand_on(mass, both, kept, gaps, share)
             margin = 0.0
             for i in range(len(kept)):

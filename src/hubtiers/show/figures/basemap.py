@@ -11,7 +11,7 @@ import shapely
 
 from hubtiers.scheme import Result
 from hubtiers.show.figures.outlines import areas_of, paths_along
-from hubtiers.show.figures.scene import Frame, Scene, cut_to, degrees_around
+from hubtiers.show.figures.scene import Frame, Scene, cut_to, degrees_around, thinned
 from hubtiers.show.framing import degrees_in, projected
 from hubtiers.show.style import NO_DATA_COLOUR, tier_colours
 
@@ -86,6 +86,10 @@ def _draw_globe(axes: Axes, frame: Frame) -> None:
 
 def _paper(scene: Scene, frame: Frame) -> gpd.GeoSeries:
     """Return the land that the map is about in a frame: the pack's, or the rest of the layer."""
+    return scene.once(("paper", frame), lambda: thinned(_whole_paper(scene, frame), frame))
+
+
+def _whole_paper(scene: Scene, frame: Frame) -> gpd.GeoSeries:
     if not scene.has_units or scene.pack is None:
         return cut_to(scene.rest(frame), frame.window)
     units = scene.level(scene.pack.borders, frame)
@@ -116,7 +120,7 @@ def draw_fills(
         region; none when left out.
     """
     regions = scene.regions(frame)
-    shapes = _visible(regions, frame)
+    shapes = scene.seen_regions(frame)
     fills = fills.reindex(shapes.index)
     known = fills.notna()
     width = 0.5 if len(regions) <= 60 else 0.25 if len(regions) <= 800 else 0.1
@@ -141,7 +145,7 @@ def draw_textures(
     axes: Axes, scene: Scene, frame: Frame, chosen: pd.Index, *, line: str, hatch: str, name: str
 ) -> None:
     """Draw a texture over some regions, which have their colours already."""
-    shapes = _visible(scene.regions(frame), frame)
+    shapes = scene.seen_regions(frame)
     shapes = shapes[shapes.index.isin(chosen)]
     if shapes.empty:
         return
@@ -155,7 +159,7 @@ def draw_lines(axes: Axes, scene: Scene, frame: Frame) -> None:
     if scene.pack is None:
         return
     if scene.border_level:
-        borders = _visible(scene.level(scene.border_level, frame), frame)
+        borders = scene.seen_borders(frame)
         axes.add_collection(
             areas_of(borders, face="none", edge=_BORDER, width=0.5, name="borders", order=4)
         )
@@ -194,11 +198,6 @@ def _edge_on(frame: Frame, crs: str) -> Any:
     )
     transformer = pyproj.Transformer.from_crs(frame.crs, crs, always_xy=True)
     return shapely.transform(edge, lambda xy: np.column_stack(transformer.transform(*xy.T)))
-
-
-def _visible(shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
-    """Return the shapes of which something is seen, whole: the others would only swell the file."""
-    return shapes[shapes.intersects(shapely.box(*frame.window))]
 
 
 def _graticule(scene: Scene, frame: Frame) -> gpd.GeoSeries:

@@ -16,15 +16,18 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from hubtiers._storage import replacing
 from hubtiers.errors import SpecError, UnknownOptionError
+from hubtiers.show.figures.outlines import take_place
 from hubtiers.show.figures.sheet import Sheet
+from hubtiers.show.figures.vector import small_textures
 from hubtiers.show.fonts import Lettering, find_lettering
 
-__all__ = ["Board", "PrintFigure", "blank_sheet", "drawing", "save_figure"]
+__all__ = ["Board", "PrintFigure", "blank_sheet", "drawing", "save_figure", "svg_text"]
 
 FORMATS = ("png", "svg", "pdf", "tiff")
 _UNDATED: dict[str, dict[str, None]] = {
@@ -74,6 +77,26 @@ class Board:
         """Return text that the fonts of the figure can draw."""
         return self.lettering.text(string)
 
+    def settle(self) -> None:
+        """Give the figure its layout and its ticks while its fonts are in force.
+
+        From then on everything has its size in pixels.
+        """
+        if not self.own:
+            # Only a drawing settles whatever else the owner of the figure has put on it.
+            self.figure.draw_without_rendering()
+            return
+        engine = self.figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(self.figure)
+        for axes in self.figure.axes:
+            take_place(axes)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.get_ticklabels(which="both")
+            for text in axes.texts:
+                # One that is shifted from its point knows where it stands once it is asked.
+                text.get_window_extent()
+
 
 @contextlib.contextmanager
 def drawing(
@@ -102,14 +125,16 @@ def drawing(
         else:
             axes, figure = ax, _root(ax)
             _dress(axes, lettering)
-        yield Board(figure, axes, lettering, language, ax is None, sheet or Sheet())
-        # Ticks and layouts are settled while the fonts are in force.
-        figure.draw_without_rendering()
+        board = Board(figure, axes, lettering, language, ax is None, sheet or Sheet())
+        yield board
+        board.settle()
 
 
 def _new_figure(size: tuple[float, float], lettering: Lettering) -> PrintFigure:
     figure = PrintFigure(figsize=size, dpi=150, facecolor="white")
     figure.lettering = lettering
+    # It keeps its renderer: without one, each question for a size would make another.
+    FigureCanvasAgg(figure)
     return figure
 
 
@@ -143,6 +168,10 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
     kind = "tiff" if kind == "tif" else kind
     if kind not in FORMATS:
         raise UnknownOptionError("format of a figure", kind, FORMATS)
+    if kind == "svg":
+        with replacing(target) as temporary:
+            temporary.write_text(_svg_of(figure), encoding="utf-8")
+        return target
     with replacing(target) as temporary, rc_context(_file_settings(figure)):
         options: dict[str, Any] = {"metadata": _UNDATED[kind]}
         if kind == "tiff":
@@ -153,11 +182,20 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
 
 
 def svg_text(figure: Figure) -> str:
-    """Return a figure as the text of an SVG file."""
+    """Return a figure that is drawn for a page alone as the text of an SVG file.
+
+    Everything on it has its place already: its layout would be found anew, which takes longer than
+    to draw it.
+    """
+    figure.set_layout_engine("none")
+    return _svg_of(figure)
+
+
+def _svg_of(figure: Figure) -> str:
     memory = io.BytesIO()
     with rc_context(_file_settings(figure)):
         Figure.savefig(figure, memory, format="svg", metadata=_UNDATED["svg"])
-    return memory.getvalue().decode("utf-8")
+    return small_textures(memory.getvalue().decode("utf-8"))
 
 
 def _dress(ax: Axes, lettering: Lettering) -> None:

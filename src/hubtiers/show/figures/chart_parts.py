@@ -101,7 +101,7 @@ def write_note(board: Board, text: str, *, below: bool = False) -> None:
 def name_points(board: Board, names: pd.Series, x: pd.Series, y: pd.Series) -> list[Any]:
     """Name points, the first ones first, where there is room; return the names as drawn."""
     axes = board.axes
-    board.figure.draw_without_rendering()
+    board.settle()
     anchors = _pixels(board, x[names.index], y[names.index])
     texts = [board.text(name) for name in names]
     frame, dot = axes.get_window_extent(), board.figure.dpi / 72 * 3
@@ -156,4 +156,5 @@ def finish(board: Board) -> None:
         for side in ("top", "right"):
             if side in board.axes.spines:
                 board.axes.spines[side].set_visible(False)
-        board.figure.set_layout_engine("tight", pad=1.2)
+        # For the whole sheet, which matplotlib would measure twice if it were called a rectangle.
+        board.figure.set_layout_engine("tight", pad=1.2, rect=None)

@@ -90,7 +90,7 @@ def tier_number_figure(
             axes.set_title(board.text(say(key, language)), fontsize=9)
         strip = board.figure.add_subplot(grid[1, :])
         _draw_strip(board, strip, result)
-        board.figure.set_layout_engine("tight", pad=1.0, h_pad=1.6)
+        board.figure.set_layout_engine("tight", pad=1.0, h_pad=1.6, rect=None)
         return board.figure
 
 

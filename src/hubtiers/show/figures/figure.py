@@ -37,6 +37,7 @@ from hubtiers.show.figures.map_legend import Rows, hub_legends, legend_item, tie
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sheet import sheet_of
 from hubtiers.show.figures.sidemaps import inset_items, locator_item
+from hubtiers.show.figures.vector import cut_below
 from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.hub_seats import seat_note, seats_of
 from hubtiers.show.language import language_of, languages_of
@@ -53,11 +54,14 @@ if TYPE_CHECKING:
 __all__ = [
     "SHEET_INCHES",
     "Picture",
+    "Printing",
     "captions_in",
     "draw_sheet",
+    "draw_tiers",
     "map_caption",
     "save_figure",
     "tier_figure",
+    "without_caption",
 ]
 
 SHEET_INCHES = 9.0
@@ -66,6 +70,8 @@ _TITLE_WIDTH, _CAPTION_WIDTH = 76, 164
 _FEW_LABELS = 9
 """Names on a narrow map, where more would hide what they name."""
 _LEGEND_GAP = 5.0
+_FOOT = 0.14
+"""Inches of paper below the map where there is no caption."""
 
 
 def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simple
@@ -180,14 +186,56 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
     2
     """
     require_result(result, "tier_figure()")
-    from hubtiers.show.figures.canvas import drawing
-
     layers = hub_layers(layout, network, stability)
     scene = make_scene(result, layout, extent=extent, crs=crs)
-    spoken = language_of(result, language)
-    sentences = _sentences(result, robustness) if headline is None else headline
-    said = map_caption(result, layers or layout, title, scene, sentences) if caption else None
+    printing = Printing(
+        title=title,
+        language=language,
+        headline=headline,
+        caption=caption,
+        approval=approval,
+        ax=ax,
+        width=width,
+        font_size=font_size,
+    )
+    return draw_tiers(result, scene, layers, printing, robustness=robustness, at_least=at_least)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Printing:
+    """How a map is printed, as `tier_figure` takes it."""
+
+    title: Mapping[str, str] | str | None = None
+    language: str | None = None
+    headline: Sequence[Text] | None = None
+    caption: bool = True
+    approval: str | None = None
+    ax: Axes | None = None
+    width: float | str | None = None
+    font_size: float | None = None
+
+
+def draw_tiers(
+    result: Result,
+    scene: Scene,
+    layers: HubLayers | None,
+    printing: Printing,
+    *,
+    robustness: Robustness | None = None,
+    at_least: str | None = None,
+) -> Figure:
+    """Draw the tiers of a result in a scene, which may serve several maps."""
+    from hubtiers.show.figures.canvas import drawing
+
+    spoken, title = language_of(result, printing.language), printing.title
+    said = None
+    if printing.caption:
+        sentences = printing.headline
+        if sentences is None:
+            sentences = _sentences(result, robustness)
+        said = map_caption(result, layers, title, scene, sentences)
     fill, legend = _fill(result, scene, robustness, at_least, spoken)
+    layout = None if layers is None else layers.layout
     picture = Picture(
         scene=scene,
         fill=fill,
@@ -197,9 +245,9 @@ def tier_figure(  # noqa: PLR0913 -- a map has these choices, each of them simpl
         layers=layers,
         points=lambda settled: label_points(settled, result, layout, spoken),
     )
-    sheet = sheet_of(width, font_size)
-    with drawing(spoken, ax, size=(sheet.inches, 8.3), sheet=sheet) as board:
-        draw_sheet(board, picture, approval)
+    sheet = sheet_of(printing.width, printing.font_size)
+    with drawing(spoken, printing.ax, size=(sheet.inches, 8.3), sheet=sheet) as board:
+        draw_sheet(board, picture, printing.approval)
         return board.figure
 
 
@@ -286,12 +334,19 @@ def draw_sheet(board: Board, picture: Picture, approval: str | None) -> None:
     if board.own:
         _arrange(board, scene.frame, title_lines, len(lines), _depth(stacked))
     picture.draw(board.axes, scene, scene.frame)
-    # From here on everything has its size in pixels, which furniture and labels need.
-    board.figure.draw_without_rendering()
+    # Furniture and labels need the size in pixels of what is there.
+    board.settle()
     covered = _draw_furniture(board, scene, furniture, places)
     _draw_below(board, scene.frame, legends, stacked)
     named = picture.points(scene)
     draw_labels(board, named[:_FEW_LABELS] if board.sheet.is_narrow else named, covered)
+
+
+def without_caption(figure: Figure, svg: str) -> str:
+    """Return a map that stands on a sheet of its own, as SVG, without the caption below it."""
+    height = float(figure.get_size_inches()[1])
+    foot = figure.axes[0].get_position().y0 * height - _FOOT
+    return cut_below(svg, 72 * (height - max(foot, 0.0)))
 
 
 def _draw_furniture(
@@ -505,7 +560,7 @@ def _arrange(
     width, letters = board.sheet.inches, board.sheet.letters
     map_height = _MAP_SHARE * width * frame.shape
     head = (0.18 + 0.27 * title_lines) * letters
-    foot = (0.14 + 0.158 * caption_lines) * letters + legends / float(board.figure.dpi)
+    foot = (_FOOT + 0.158 * caption_lines) * letters + legends / float(board.figure.dpi)
     height = head + map_height + foot
     board.figure.set_size_inches(width, height)
     board.axes.set_position((0.015, foot / height, _MAP_SHARE, map_height / height))

@@ -91,6 +91,10 @@ def settle(
 
 def _taken(scene: Scene, frame: Frame) -> Any:
     """Return the cells that must be seen: the regions; on a pack's own map all of its land."""
+    return scene.once(("taken", frame), lambda: _covered(scene, frame)).copy()
+
+
+def _covered(scene: Scene, frame: Frame) -> Any:
     shapes = np.asarray(scene.regions(frame).array, dtype=object)
     if scene.is_whole and scene.pack is not None:
         shapes = np.concatenate(

@@ -71,7 +71,6 @@ def legend_item(board: Board, rows: Rows, title: str, name: str) -> Furniture:
         inside = board.axes.get_window_extent()
         corner = place.left / inside.width, place.bottom / inside.height
         legend.set_bbox_to_anchor(corner, transform=board.axes.transAxes)
-        board.figure.draw_without_rendering()
         return box_of(legend)
 
     return Furniture(lambda _frame, _width: piece, draw)
@@ -220,5 +219,4 @@ def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str) -> A
     legend.set_zorder(9)
     legend.get_frame().set_linewidth(0.5)
     board.axes.add_artist(legend)
-    board.figure.draw_without_rendering()
     return legend

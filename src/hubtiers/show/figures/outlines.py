@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import shapely
 
 from hubtiers.show.figures.labels import Box
 
-__all__ = ["areas_of", "around", "box_of", "paths_along"]
+__all__ = ["areas_of", "around", "box_of", "paths_along", "take_place"]
 
 
 def areas_of(
@@ -23,34 +24,33 @@ def areas_of(
     order: float,
 ) -> Any:
     """Return shapes as one collection that can be found by its name."""
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import PathPatch
+    from matplotlib.collections import PathCollection
 
-    patches = [PathPatch(_outline(shape)) for shape in shapes]
-    areas = PatchCollection(
-        patches, facecolors=face, edgecolors=edge, linewidths=width, zorder=order
+    areas = PathCollection(
+        _outlines(shapes), facecolors=face, edgecolors=edge, linewidths=width, zorder=order
     )
     areas.set_joinstyle("round")
     areas.set_gid(name)
     return areas
 
 
-def _outline(shape: Any) -> Any:
-    """Return the rings of a shape as one path; holes run the other way round."""
+def _outlines(shapes: Iterable[Any]) -> list[Any]:
+    """Return the rings of each shape as one path; holes run the other way round."""
     from matplotlib.path import Path as Outline
 
-    parts = shapely.get_parts(shapely.orient_polygons(shape))
-    areal = [part for part in parts if part.geom_type == "Polygon"]
-    rings: list[Any] = []
-    for part in areal:
-        rings += [part.exterior, *part.interiors]
-    points = [shapely.get_coordinates(ring) for ring in rings]
-    codes = [
-        [Outline.MOVETO, *[Outline.LINETO] * (len(ring) - 2), Outline.CLOSEPOLY] for ring in points
-    ]
-    if not points:
-        return Outline(np.zeros((0, 2)))
-    return Outline(np.concatenate(points), np.concatenate(codes))
+    oriented = shapely.orient_polygons(np.array(list(shapes), dtype=object))
+    parts, owners = shapely.get_parts(oriented, return_index=True)
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, places = shapely.get_rings(parts[areal], return_index=True)
+    points, ring_of = shapely.get_coordinates(rings, return_index=True)
+    codes = np.full(len(points), Outline.LINETO, dtype=Outline.code_type)
+    starts = np.searchsorted(ring_of, np.arange(len(rings)))
+    codes[starts] = Outline.MOVETO
+    codes[np.append(starts[1:], len(points))[: len(rings)] - 1] = Outline.CLOSEPOLY
+    # Where the points of each shape begin and end.
+    owner_of = owners[areal][places][ring_of]
+    edges = np.searchsorted(owner_of, np.arange(len(oriented) + 1))
+    return [Outline(points[start:end], codes[start:end]) for start, end in pairwise(edges)]
 
 
 def paths_along(lines: Iterable[Any], *, colour: str, width: float, name: str, order: float) -> Any:
@@ -62,6 +62,12 @@ def paths_along(lines: Iterable[Any], *, colour: str, width: float, name: str, o
     drawn = LineCollection(points, colors=colour, linewidths=width, zorder=order, capstyle="round")
     drawn.set_gid(name)
     return drawn
+
+
+def take_place(axes: Any) -> None:
+    """Put axes where they belong, as drawing them would do, so that their size can be asked."""
+    locate = axes.get_axes_locator()
+    axes.apply_aspect(None if locate is None else locate(axes, None))
 
 
 def box_of(artist: Any) -> Box:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -34,9 +35,14 @@ from hubtiers.show.framing import (
 from hubtiers.show.part_titles import part_title
 from hubtiers.show.study_area import MOST_OF_A_MAP, StudyArea, fills_map, study_area
 
-__all__ = ["Frame", "Scene", "SideMap", "cut_to", "degrees_around", "make_scene"]
+__all__ = ["Frame", "Scene", "SideMap", "cut_to", "degrees_around", "make_scene", "thinned"]
 
 Box = tuple[float, float, float, float]
+
+_Made = TypeVar("_Made")
+
+_STEPS_ACROSS = 4500
+"""The finest step of an outline as a share of a map's width: 0.05 mm on a sheet of 9 inches."""
 
 _MARGIN = 0.04
 # Height of the frame as a share of its width.
@@ -111,8 +117,8 @@ class Scene:
     insets: tuple[SideMap, ...] = ()
     locator: Frame | None = None
     left_out: tuple[str, ...] = ()
-    # What has been projected once serves every frame on the same projection.
-    drawn: dict[tuple[str, str], gpd.GeoSeries] = field(default_factory=dict, repr=False)
+    # What has been made once serves every map of the scene.
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def members(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Return the units that ids of a layout stand for; one's own layer has no others."""
@@ -133,11 +139,31 @@ class Scene:
 
     def regions(self, frame: Frame) -> gpd.GeoSeries:
         """Return the regions of the study on a projection, the largest first."""
-        key = "regions", frame.crs
-        if key not in self.drawn:
-            shapes = _onto(self.area.study, frame.crs, self.pack)
-            self.drawn[key] = _largest_first(shapes[~shapes.is_empty])
-        return self.drawn[key]
+        return self.once(("regions", frame.crs), lambda: self._regions(frame.crs))
+
+    def _regions(self, crs: str) -> gpd.GeoSeries:
+        shapes = _onto(self.area.study, crs, self.pack)
+        return _largest_first(shapes[~shapes.is_empty])
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """Return what is made by a function, and the same when it is asked for again."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: _Made = self._made[key]
+        return made
+
+    def placed(self, shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
+        """Return further shapes in degrees on the projection of a frame."""
+        return _onto(shapes, frame.crs, self.pack)
+
+    def seen_regions(self, frame: Frame) -> gpd.GeoSeries:
+        """Return the regions of which a frame shows something, as finely as print does."""
+        return self.once(("seen", frame), lambda: _seen(self.regions(frame), frame))
+
+    def seen_borders(self, frame: Frame) -> gpd.GeoSeries:
+        """Return the outlines over the regions of which a frame shows something."""
+        level = self.border_level
+        return self.once(("borders", frame), lambda: _seen(self.level(level, frame), frame))
 
     def rest(self, frame: Frame) -> gpd.GeoSeries:
         """Return the regions of the layer that are not of the study."""
@@ -167,6 +193,9 @@ class Scene:
 
     def context(self, frame: Frame) -> gpd.GeoSeries:
         """Return the land around, cut to a frame."""
+        return self.once(("context", frame), lambda: thinned(self._context(frame), frame))
+
+    def _context(self, frame: Frame) -> gpd.GeoSeries:
         if self.is_whole and self.pack is not None and self.pack.around is not None:
             around = load_context("world", pack=self.pack).geometry
             shapes = around.clip_by_rect(*self.pack.around)
@@ -400,6 +429,21 @@ def cut_to(shapes: gpd.GeoSeries, window: Box) -> gpd.GeoSeries:
     sound = shapes[np.isfinite(shapes.bounds).all(axis=1)]
     cut = sound.clip_by_rect(left - margin, bottom - margin, right + margin, top + margin)
     return cut[~cut.is_empty]
+
+
+def thinned(shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
+    """Return shapes without the points that no print of a frame shows.
+
+    Outlines move by less than a line on paper is wide; no shape is lost.
+    """
+    left, _, right, _ = frame.window
+    coarser = shapes.simplify((right - left) / _STEPS_ACROSS, preserve_topology=False)
+    return coarser.where(~coarser.is_empty, shapes)
+
+
+def _seen(shapes: gpd.GeoSeries, frame: Frame) -> gpd.GeoSeries:
+    """Return the shapes of which something is seen, whole: the others would only swell the file."""
+    return thinned(shapes[shapes.intersects(shapely.box(*frame.window))], frame)
 
 
 def _largest_first(shapes: gpd.GeoSeries) -> gpd.GeoSeries:

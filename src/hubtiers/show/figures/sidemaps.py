@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hubtiers.show.figures.basemap import draw_locator, prepare
 from hubtiers.show.figures.furniture import Furniture
 from hubtiers.show.figures.labels import Box
-from hubtiers.show.figures.outlines import box_of
+from hubtiers.show.figures.outlines import box_of, take_place
 from hubtiers.show.figures.room import Piece
 from hubtiers.show.figures.scene import Frame, Scene, SideMap
 
@@ -43,10 +43,11 @@ def _inset(board: Board, scene: Scene, inset: SideMap, draw_on: Draw) -> Furnitu
     def draw(_frame: Frame, place: Box) -> Box:
         axes = _axes(board, inset.id, place)
         prepare(axes, inset.frame.window)
+        take_place(axes)
         # A map that a pack declares is printed as it says.
         draw_on(axes, scene, inset.frame, hubs=not scene.is_whole)
         _write_title(board, axes, inset)
-        return _settled(board, axes)
+        return box_of(axes)
 
     # What a pack declares stands where the pack says, on its own map.
     return Furniture(piece, draw, is_fixed=scene.is_whole)
@@ -70,8 +71,9 @@ def locator_item(board: Board, scene: Scene) -> Furniture | None:
     def draw(frame: Frame, place: Box) -> Box:
         axes = _axes(board, "locator", place)
         prepare(axes, whole.window)
+        take_place(axes)
         draw_locator(axes, scene, whole, frame)
-        return _settled(board, axes)
+        return box_of(axes)
 
     return Furniture(piece, draw)
 
@@ -121,11 +123,5 @@ def _write_title(board: Board, axes: Axes, inset: SideMap) -> None:
         fontsize=board.sheet.points(6.5),
         zorder=9,
     )
-    board.figure.draw_without_rendering()
     if title.get_window_extent().width > 0.95 * axes.get_window_extent().width:
         title.remove()
-
-
-def _settled(board: Board, axes: Axes) -> Box:
-    board.figure.draw_without_rendering()
-    return box_of(axes)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
-import shapely
 
 from hubtiers.errors import SpecError, listing
 from hubtiers.show.credits import boundary_note
-from hubtiers.show.figures.basemap import draw_ground, draw_lines, prepare
+from hubtiers.show.figures.basemap import NO_DATA_HATCH, draw_ground, draw_lines, prepare
 from hubtiers.show.figures.outlines import areas_of
 from hubtiers.show.figures.scene import Frame, Scene, SideMap, make_scene
 from hubtiers.show.figures.sheet import Sheet, sheet_of
@@ -21,7 +21,7 @@ from hubtiers.show.style import NO_DATA_COLOUR, tier_colours
 from hubtiers.show.words import Text, break_texts, say, tier_name, title_texts, word
 from hubtiers.show.wrapping import wrap_text
 from hubtiers.show.year_text import scale_text
-from hubtiers.years.panel import TierPanel
+from hubtiers.years.panel import PRESENCE, TierPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["years_caption", "years_figure"]
 
 CLIMBED, FELL = "#00703c", "#a3005c"
-_EDGE = "#b9bdc1"
+_EDGE, _NO_DATA_EDGE = "#b9bdc1", "#a3a29d"
 _SIDE, _BETWEEN = 0.015, 0.012
 _HEAD, _TITLE, _LINE, _ROW = 0.24, 0.27, 0.158, 0.2
 _CAPTION_WIDTH = 168
@@ -125,7 +125,8 @@ def years_figure(
     A region is outlined where its tier differs from that in the map before; above each map stands
     how many climbed (▲) and fell (▼). The frame is that of the last year shown.
 
-    **Missing values.** A region without a score in a year, or that is no region then, is hatched.
+    **Missing values.** A region without a score in a year is hatched. One that the table of the
+    year lacks is bare, as the legend says; one that only earlier years have is drawn in these.
 
     Examples
     --------
@@ -146,7 +147,7 @@ def years_figure(
         heading = title_texts(title, word("tier_title")).say(spoken)
         above = wrap_text(board.text(heading), sheet.characters(_TITLE_WIDTH))
         lines = _caption_lines(board, panel, shown, title) if caption else []
-        rows = _legend_rows(panel, spoken)
+        rows = _legend_rows(panel, shown, spoken)
         grid = _Grid(
             years=shown,
             columns=columns or _columns(len(shown), sheet),
@@ -211,7 +212,9 @@ def _caption_lines(
     return lines
 
 
-def _legend_rows(panel: TierPanel, language: str) -> list[tuple[str, dict[str, Any]]]:
+def _legend_rows(
+    panel: TierPanel, years: Sequence[int], language: str
+) -> list[tuple[str, dict[str, Any]]]:
     """Return the text and the look of each entry; ranges where all years share them."""
     scale = panel.results[panel.years[-1]].breaks
     spans = dict(zip(scale.labels, break_texts(scale, language), strict=True))
@@ -221,9 +224,15 @@ def _legend_rows(panel: TierPanel, language: str) -> list[tuple[str, dict[str, A
         span = "" if panel.is_refit else f"  {spans.get(label, '')}"
         look = {"facecolor": colours[label], "edgecolor": _EDGE, "linewidth": 0.4}
         rows.append((f"{tier_name(label, language)}{span}", look))
-    if panel.scores.isna().to_numpy().any():
-        hatched = {"facecolor": NO_DATA_COLOUR, "edgecolor": "#a3a29d", "hatch": "/////"}
+    presence = panel.presence[list(years)]
+    if (presence == PRESENCE[1]).any(axis=None):
+        hatched = {"facecolor": NO_DATA_COLOUR, "edgecolor": _NO_DATA_EDGE, "hatch": NO_DATA_HATCH}
         rows.append((say("no_data", language), hatched))
+    # The regions of the last map are looked for in the others.
+    last = panel.results[years[-1]].table.regions.index
+    if (presence.loc[last] == PRESENCE[2]).any(axis=None):
+        bare = {"facecolor": "white", "edgecolor": _EDGE, "linewidth": 0.4}
+        rows.append((say("absent", language), bare))
     for key, colour in (("years_climbed", CLIMBED), ("years_fell", FELL)):
         rows.append((say(key, language), {"facecolor": "white", "edgecolor": colour}))
     return rows
@@ -332,10 +341,8 @@ def _draw_map(
 ) -> None:
     prepare(axes, frame.window)
     draw_ground(axes, scene, frame)
-    shapes = scene.regions(frame)
-    shapes = shapes[shapes.intersects(shapely.box(*frame.window))]
-    tiers = panel.tiers[year].astype("object").reindex(shapes.index)
-    _draw_tiers(axes, shapes, tiers, tier_colours(panel.labels))
+    shapes = _shapes_of(scene, frame, panel, year)
+    _draw_tiers(axes, shapes, panel, year)
     draw_lines(axes, scene, frame)
     for colour in (CLIMBED, FELL):
         own = [region for region in shapes.index if moved.get(str(region)) == colour]
@@ -347,24 +354,32 @@ def _draw_map(
             )
 
 
-def _draw_tiers(axes: Axes, shapes: Any, tiers: pd.Series, colours: Mapping[str, str]) -> None:
-    scored = tiers.notna()
-    width = 0.3 if len(shapes) <= 60 else 0.1
-    faces = [colours[label] for label in tiers[scored]]
-    axes.add_collection(
-        areas_of(shapes[scored], face=faces, edge="white", width=width, name="regions", order=3)
-    )
-    if not scored.all():
-        missing = areas_of(
-            shapes[~scored],
-            face=NO_DATA_COLOUR,
-            edge="#a3a29d",
-            width=width,
-            name="no-data",
-            order=3,
-        )
-        missing.set_hatch("/////")
-        axes.add_collection(missing)
+def _shapes_of(scene: Scene, frame: Frame, panel: TierPanel, year: int) -> gpd.GeoSeries:
+    """Return the regions of the scene, and those of a year that the layer of the scene lacks."""
+    shown, layer = scene.seen_regions(frame), panel.results[year].table.regions
+    others = layer[~layer.index.isin(scene.area.layer.index)]
+    if others.empty or not isinstance(others, gpd.GeoDataFrame):
+        return shown
+    placed = scene.placed(others.geometry.to_crs(4326), frame)
+    return gpd.GeoSeries(pd.concat([shown, placed[~placed.is_empty]]), crs=shown.crs)
+
+
+def _draw_tiers(axes: Axes, shapes: gpd.GeoSeries, panel: TierPanel, year: int) -> None:
+    """Draw the regions of a year: by tier, hatched without a score, bare where there is none."""
+    colours, presence = tier_colours(panel.labels), panel.presence[year].reindex(shapes.index)
+    scored, unscored, absent = (presence == kind for kind in PRESENCE)
+    tiers = panel.tiers[year].astype("object")
+    faces = [colours[tiers[region]] for region in shapes.index[scored]]
+    options = {"width": 0.3 if len(shapes) <= 60 else 0.1, "order": 3}
+    for chosen, face, edge, name in (
+        (absent, "white", _EDGE, "absent"),
+        (scored, faces, "white", "regions"),
+        (unscored, NO_DATA_COLOUR, _NO_DATA_EDGE, "no-data"),
+    ):
+        if chosen.any():
+            areas = areas_of(shapes[chosen], face=face, edge=edge, name=name, **options)
+            areas.set_hatch(NO_DATA_HATCH if name == "no-data" else None)
+            axes.add_collection(areas)
 
 
 def _draw_inset(

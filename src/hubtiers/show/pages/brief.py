@@ -171,8 +171,9 @@ def years_text(result: Result) -> Text:
 def _headline(material: Material) -> Sequence[Text]:
     # Who moves under other schemes has a block of its own.
     given: dict[str, Any] = {}
-    if material.reference_title is not None:
-        given = {"compared": material.baselines_compared, "reference": material.reference_title}
+    compared = material.baselines_compared
+    if material.reference_title is not None and isinstance(compared, pd.DataFrame):
+        given = {"compared": compared, "reference": material.reference_title}
     return headline(
         material.result,
         robustness=material.robustness,

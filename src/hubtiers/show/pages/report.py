@@ -18,7 +18,7 @@ from hubtiers.show.pages.report_page import Material, Page, Section
 from hubtiers.show.pages.report_sections import write_sections
 from hubtiers.show.words import word
 
-__all__ = ["Report", "build_pages", "build_report"]
+__all__ = ["Report", "build_pages", "build_report", "material_of"]
 
 
 def build_report(  # noqa: PLR0913 -- what a report is made from, one of them for the record
@@ -103,20 +103,23 @@ def build_report(  # noqa: PLR0913 -- what a report is made from, one of them fo
     }
     material = gather(source, title, language, given, default=word("report_title"))
     spoken = language_of(material.result, language)
-    return _pages(material, spoken)[1]
+    return build_pages(material, spoken)[1]
+
+
+def material_of(outcome: Outcome, *, language: str, run: str) -> Material:
+    """Return what the pages and tables of a study are made from, so that it is made once."""
+    given = {"approval": outcome.content.output.approval, "run": run}
+    return gather(outcome, None, language, given, default=word("report_title"))
 
 
 def build_pages(
-    outcome: Outcome, *, language: str, approval: str | None, run: str
+    material: Material, language: str, *, map_drawing: str = ""
 ) -> tuple[Report, Report]:
-    """Return brief and report of a study: the brief is the first page of both, and drawn once."""
-    given = {"approval": approval, "run": run}
-    material = gather(outcome, None, language, given, default=word("report_title"))
-    return _pages(material, language)
+    """Return brief and report: the brief is the first page of both, and drawn once.
 
-
-def _pages(material: Material, language: str) -> tuple[Report, Report]:
-    page, title = Page(language), material.title.say(language)
+    `map_drawing` is the map as the report shows it, where it has been drawn already.
+    """
+    page, title = Page(language, map_drawing=map_drawing), material.title.say(language)
     sections = [brief_section(material, page), *write_sections(material, page)]
     brief, report = (_finished(title, language, part) for part in (sections[:1], sections))
     return brief, report

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import base64
-import math
-import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from hubtiers.show.figures.vector import lighter, size_of
 from hubtiers.show.methods import formula_html
 from hubtiers.show.pages.print_table import Column, PrintTable
 from hubtiers.show.text import html_text
 from hubtiers.show.words import say
 from hubtiers.show.wrapping import text_width
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = [
     "bullets",
@@ -39,9 +34,7 @@ _ROW, _BROAD_ROW, _PADDING = 128, 158, 3
 
 _BRIEF = 15
 _WIDE = 700
-_PATH = re.compile(r'(<path\b[^>]*? d=")([^"]*)(")')
-_NEAR = 0.3
-"""Points of an outline that are nearer than this to the one before are left out, in points."""
+_PIXELS_A_POINT = 96 / 72
 
 
 def paragraph(text: str) -> str:
@@ -199,21 +192,19 @@ def _cell(text: str, kind: str, *, named: bool) -> str:
     return f'<td class="{kind}">{html_text(text)}</td>'
 
 
-def figure_html(figure: Figure, number: int, caption: str, language: str) -> str:
-    """Return a figure with number and caption, which is also for those who cannot see it."""
+def figure_html(svg: str, number: int, caption: str, language: str) -> str:
+    """Return a drawing with number and caption, which is also for those who cannot see it."""
     label, said = say("figure_number", language, n=number), html_text(caption)
-    image = image_html(figure, caption)
+    image = image_html(svg, caption)
     return (
         f"<figure>{scroller(label)}{image}</div><figcaption>{label}  {said}</figcaption></figure>"
     )
 
 
-def image_html(figure: Figure, alt: str) -> str:
-    """Return a figure as an SVG picture inside the page, with what it says to who cannot see it."""
-    from hubtiers.show.figures.canvas import svg_text
-
-    width, height = (round(float(side) * 96) for side in figure.get_size_inches())
-    picture = base64.b64encode(_lighter(svg_text(figure)).encode()).decode()
+def image_html(svg: str, alt: str) -> str:
+    """Return a drawing as a picture inside the page, with what it says to who cannot see it."""
+    width, height = (round(side * _PIXELS_A_POINT) for side in size_of(svg))
+    picture = base64.b64encode(lighter(svg).encode()).decode()
     return (
         f'<img class="{_shape(width, height)}" width="{width}" height="{height}" '
         f'alt="{html_text(alt)}" src="data:image/svg+xml;base64,{picture}">'
@@ -225,30 +216,3 @@ def _shape(width: int, height: int) -> str:
     if width > _WIDE:
         return "wide"
     return "tall" if height > width else "small"
-
-
-def _lighter(svg: str) -> str:
-    """Return a drawing with its outlines to a tenth of a point: a quarter of the size."""
-    return _PATH.sub(lambda path: path[1] + _shortened(path[2]) + path[3], svg)
-
-
-def _shortened(outline: str) -> str:
-    """Return an outline without the points that nobody sees beside the one before."""
-    kept: list[str] = []
-    x = y = math.inf
-    for line in outline.strip().split("\n"):
-        command, *numbers = line.split()
-        if not numbers:
-            kept.append(command)
-            continue
-        to_x, to_y = float(numbers[-2]), float(numbers[-1])
-        if command == "L" and abs(to_x - x) + abs(to_y - y) < _NEAR:
-            continue
-        x, y = to_x, to_y
-        kept.append(command + " ".join(map(_tenth, numbers)))
-    return "".join(kept)
-
-
-def _tenth(number: str) -> str:
-    """Return a number to a tenth, without a tenth that is none."""
-    return f"{float(number):.1f}".removesuffix(".0")

@@ -20,6 +20,7 @@ from hubtiers.hubs.layout import HubLayout
 from hubtiers.outcome import Outcome
 from hubtiers.robustness.result import Robustness
 from hubtiers.scheme import Result
+from hubtiers.show.figures.scene import Scene, make_scene
 from hubtiers.show.fonts import drawable_language
 from hubtiers.show.headline import reference_text
 from hubtiers.show.pages.print_table import PrintTable
@@ -71,6 +72,7 @@ class Material:
     run: str = ""
     reference_title: Text | None = None
     hubs: HubFindings = field(default_factory=HubFindings)
+    outcome: Outcome | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, title: Text) -> Material:
@@ -96,12 +98,23 @@ class Material:
             baseline_titles=outcome.baseline_titles,
             panel=outcome.panel,
             moves=outcome.moves,
+            outcome=outcome,
         )
+
+    @cached_property
+    def scene(self) -> Scene:
+        """What a printed map of the result shows; a DataError where it cannot be drawn."""
+        return make_scene(self.result, self.layout)
+
+    @cached_property
+    def listed(self) -> dict[str, PrintTable]:
+        """Return the tables of the result, which the workbook has as well."""
+        return list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
 
     @cached_property
     def tables(self) -> dict[str, PrintTable]:
         """Return the printed tables of the result."""
-        tables = list_tables(self.result, robustness=self.robustness, comparison=self.comparison)
+        tables = self.listed
         if self.panel is None:
             return tables
         # The section stands on the page, and so above this module.
@@ -110,17 +123,20 @@ class Material:
         return tables | years_tables(self.panel, self.moves)
 
     @cached_property
-    def baselines_compared(self) -> pd.DataFrame | None:
+    def baselines_compared(self) -> pd.DataFrame | HubtiersError | None:
         """Agreement of the score and of every baseline with the reference.
 
-        None without a reference, or where nothing can be compared.
+        None without a reference; where nothing can be compared, the error that says why.
         """
         if self.reference is None:
             return None
+        known = self.outcome
         try:
+            if known is not None and self.reference is known.reference:
+                return known.baseline_agreement
             return compare_baselines(self.result, self.reference, others=self.baselines)
-        except HubtiersError:
-            return None
+        except HubtiersError as error:
+            return error
 
     @property
     def schemes(self) -> Comparison | None:
@@ -161,12 +177,15 @@ class Page:
         Tables of which the text shows the first rows alone: the appendix has them whole.
     undrawn
         Why figures could not be drawn, each reason once.
+    map_drawing
+        The map as SVG without its caption, where it has been drawn for a file already.
     """
 
     language: str
     counts: dict[str, int] = field(default_factory=lambda: {"table": 0, "figure": 0})
     in_full: list[PrintTable] = field(default_factory=list)
     undrawn: list[str] = field(default_factory=list)
+    map_drawing: str = ""
 
     @property
     def drawn_language(self) -> str:
@@ -215,8 +234,11 @@ class Page:
         self.counts["table"] += 1
         return table_html(table, self.counts["table"], self.language, most=most)
 
-    def figure(self, draw: Callable[[], Figure], caption: str) -> str:
-        """Return a numbered figure; nothing where it cannot be drawn, and the method says why."""
+    def figure(self, draw: Callable[[], Figure | str], caption: str) -> str:
+        """Return a numbered figure, also one that is SVG already.
+
+        Nothing where it cannot be drawn, and the method says why.
+        """
         try:
             drawn = draw()
         except DataError as error:
@@ -225,6 +247,10 @@ class Page:
                 self.undrawn.append(reason)
             return ""
         self.counts["figure"] += 1
+        if not isinstance(drawn, str):
+            from hubtiers.show.figures.canvas import svg_text
+
+            drawn = svg_text(drawn)
         return figure_html(drawn, self.counts["figure"], caption, self.language)
 
     def pair(self, *figures: str) -> str:

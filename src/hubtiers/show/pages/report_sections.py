@@ -18,8 +18,8 @@ from hubtiers.show.figures.charts import (
     radar_figure,
     rank_size_figure,
 )
-from hubtiers.show.figures.figure import map_caption, tier_figure
-from hubtiers.show.figures.scene import make_scene
+from hubtiers.show.figures.figure import Printing, draw_tiers, map_caption
+from hubtiers.show.figures.hub_marks import hub_layers
 from hubtiers.show.methods import describe_aggregation, describe_steps
 from hubtiers.show.pages.position_tables import has_positions
 from hubtiers.show.pages.report_html import (
@@ -287,15 +287,13 @@ def _members(result: Result, page: Page) -> list[tuple[str, str]]:
     return members
 
 
-def _map(material: Material, page: Page) -> Figure:
-    return tier_figure(
-        material.result,
-        layout=material.layout,
-        robustness=material.robustness,
-        title=material.title.to_plain(),
-        language=page.drawn_language,
-        caption=False,
-    )
+def _map(material: Material, page: Page) -> Figure | str:
+    if page.map_drawing:
+        return page.map_drawing
+    layers, title = hub_layers(material.layout), material.title.to_plain()
+    printing = Printing(title=title, language=page.drawn_language, caption=False)
+    found = material.robustness
+    return draw_tiers(material.result, material.scene, layers, printing, robustness=found)
 
 
 def _map_caption(material: Material, page: Page) -> str:
@@ -303,7 +301,7 @@ def _map_caption(material: Material, page: Page) -> str:
     scene = None
     # A result that cannot be drawn has no insets to tell of.
     with contextlib.suppress(DataError):
-        scene = make_scene(material.result, material.layout)
+        scene = material.scene
     caption = map_caption(material.result, material.layout, title, scene).say(page.language)
     if not material.approval:
         return caption

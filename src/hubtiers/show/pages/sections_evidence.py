@@ -9,7 +9,7 @@ import pandas as pd
 
 from hubtiers._method import asked_for
 from hubtiers.autocorrelation import MoransI, morans_i
-from hubtiers.baselines import compare_baselines, nearest_baseline, score_residuals
+from hubtiers.baselines import nearest_baseline, score_residuals
 from hubtiers.errors import DataError, HubtiersError
 from hubtiers.framework import TIERS
 from hubtiers.indicator_structure import IndicatorStructure, describe_indicators
@@ -316,12 +316,15 @@ def reference_part(material: Material, page: Page) -> str:
         body = page.text(f"参照分组：{groups}", f"Published groups: {groups}")
     else:
         body = page.text(f"参照布局：{source}", f"Reference layout: {source}") if source else ""
+    compared = material.baselines_compared
     try:
         found = agreement(material.result.tier, material.reference)
-        compared = compare_baselines(material.result, material.reference, others=material.baselines)
+        if isinstance(compared, HubtiersError):
+            raise compared
     except HubtiersError as error:
         reason = reason_text(error)
         return body + page.text(f"无法比较：{reason.zh}", f"They cannot be compared: {reason.en}")
+    assert compared is not None
     table = baseline_table(material.result, compared, material.baseline_titles)
     parts = [body, _agreement_text(found, page), _one_sided(material.result, found, page)]
     parts += [page.table(confusion_table(found))]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from copy import copy
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from hubtiers._storage import cell_text, replacing, without_clock
+from hubtiers._storage import cell_text, replacing
 from hubtiers._study_hubs import HubFindings
 from hubtiers.compare import Comparison
 from hubtiers.errors import SpecError
@@ -25,6 +23,7 @@ from hubtiers.show.pages.print_table import Cell, Column, PrintTable, require_ta
 from hubtiers.show.pages.result_tables import list_tables
 from hubtiers.show.pages.sections_hubs import hub_tables
 from hubtiers.show.pages.sections_plan import plan_tables
+from hubtiers.show.pages.sheet_cells import Cells, Look, plain_text
 from hubtiers.show.pages.value_tables import (
     method_table,
     normalised_values,
@@ -34,14 +33,12 @@ from hubtiers.show.pages.value_tables import (
 from hubtiers.show.words import LANGUAGES, Text, say, word
 from hubtiers.show.wrapping import text_width
 
-__all__ = ["save_tables"]
+__all__ = ["save_tables", "write_workbook"]
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CELL = 32_000
 # Excel allows no longer name of a sheet.
 _LONGEST_TITLE = 31
 _WIDEST = 46
-_FONT = "Times New Roman"
 _COLUMN_IN = {"zh": "column_in_zh", "en": "column_in_en"}
 # Sheets whose tables have titles too long for the name of a sheet.
 _SHORT = {
@@ -54,36 +51,6 @@ _SHORT = {
     "hub_windows": "sheet_hub_windows",
     "layout_stability": "sheet_stability",
 }
-
-
-class _Look(NamedTuple):
-    """How a cell is set."""
-
-    size: float = 10.5
-    bold: bool = False
-    across: str = ""
-    wrap: bool = False
-    format: str = ""
-
-
-@dataclass(frozen=True)
-class _Pen:
-    """Writes cells: to make the style of a cell takes long, so that each look has one style."""
-
-    styles: dict[_Look, Any] = field(default_factory=dict)
-
-    def set(self, cell: Any, look: _Look) -> None:
-        known = self.styles.get(look)
-        if known is None:
-            cell.font = _font(look.size, bold=look.bold)
-            if look.across:
-                cell.alignment = _alignment(look.across, wrap=look.wrap)
-            if look.format:
-                cell.number_format = look.format
-            self.styles[look] = cell._style
-        else:
-            # Shared: whoever changes the style of a cell takes a copy first.
-            cell._style = known
 
 
 def save_tables(
@@ -146,6 +113,20 @@ def save_tables(
     ...     save_tables(result, f"{folder}/tables.xlsx").name
     'tables.xlsx'
     """
+    spoken = language or language_of(result, None)
+    listed = list_tables(result, robustness=robustness, comparison=comparison)
+    return write_workbook(result, listed.values(), path, language=spoken, hubs=hubs)
+
+
+def write_workbook(
+    result: Result,
+    listed: Iterable[PrintTable],
+    path: str | Path,
+    *,
+    language: str,
+    hubs: HubFindings | None,
+) -> Path:
+    """Write what `list_tables` gave, the tables of hubs and those of all values as a workbook."""
     import openpyxl
 
     target = Path(path)
@@ -154,21 +135,20 @@ def save_tables(
             f"The tables are a workbook, but the path is {target.name!r}. Give one that ends in "
             ".xlsx."
         )
-    spoken = language or language_of(result, None)
-    require_table_language(spoken)
+    require_table_language(language)
     book = openpyxl.Workbook()
     del book[book.sheetnames[0]]
-    tables = [*list_tables(result, robustness=robustness, comparison=comparison).values()]
+    cells = Cells(book)
+    tables = [*listed]
     tables += [*hub_tables(result, hubs), *plan_tables(hubs)] if hubs is not None else []
     tables += [raw_values(result), normalised_values(result)]
     tables += [method_table(result), source_table(result)]
-    pen, titles = _Pen(), sheet_titles(tables, spoken)
+    titles = sheet_titles(tables, language)
     for number, (table, title) in enumerate(zip(tables, titles, strict=True), start=1):
-        shown = _apart(table) if spoken == "both" else table
-        _fill_sheet(book.create_sheet(title), shown, spoken, number, pen)
+        shown = _apart(table) if language == "both" else table
+        _fill_sheet(cells, title, shown, language, number)
     with replacing(target) as temporary:
-        book.save(temporary)
-        without_clock(temporary)
+        cells.save(temporary)
     return target
 
 
@@ -229,72 +209,55 @@ def _in(cell: Cell, language: str) -> Cell:
     return Text.same(cell.say(language)) if language and isinstance(cell, Text) else cell
 
 
-def _fill_sheet(sheet: Any, table: PrintTable, language: str, number: int, pen: _Pen) -> None:
+def _fill_sheet(cells: Cells, title: str, table: PrintTable, language: str, number: int) -> None:
     """Write title, heading, rows and notes from the top down, for `"both"` in both languages."""
+    sheet = cells.new_sheet(title)
     columns, rows = table.shown(language)
     languages = LANGUAGES if language == "both" else (language,)
-    lines = count(1)
     for own in languages:
-        title = f"{say('table_number', own, n=number)}  {table.title.say(own)}"
-        _write_line(sheet, next(lines), [title], _Look(size=12, bold=True), pen)
-    head = [next(lines) for _ in languages]
-    heading = _Look(bold=True, across="center", wrap=True)
-    for line, own in zip(head, languages, strict=True):
-        _write_line(sheet, line, [c.heading.say(own) for c in columns], heading, pen)
-    last = head[-1]
-    for row in rows:
-        last = next(lines)
-        for place, (value, column) in enumerate(zip(row, columns, strict=True), start=1):
-            _write(sheet.cell(row=last, column=place), value, column, pen)
-    _rule(sheet, (head[0], head[-1], last), len(columns))
+        said = f"{say('table_number', own, n=number)}  {table.title.say(own)}"
+        cells.write_row(sheet, [(_text(said), Look(size=12, bold=True))])
+    # Three rules: above the heading, below it, below the last row.
+    first = len(sheet.rows) + 1
+    head = first + len(languages) - 1
+    last = head + len(rows)
+    for line, own in enumerate(languages, start=first):
+        ruled = Look(bold=True, across="center", wrap=True, **_rules(line, first, head, last))
+        cells.write_row(sheet, [(_text(c.heading.say(own)), ruled) for c in columns])
+    for line, row in enumerate(rows, start=head + 1):
+        rules = _rules(line, first, head, last)
+        cells.write_row(sheet, [_cell(*pair, rules) for pair in zip(row, columns, strict=True)])
     for note in table.notes:
         for own in languages:
-            _write_line(sheet, next(lines), [note.say(own)], _Look(size=9), pen)
-    _set_widths(sheet, columns, table.texts(language))
-    _set_page(sheet, (head[0], head[-1]), len(columns), table.headings)
-    _set_filter(sheet, (head[-1], last), len(columns))
+            cells.write_row(sheet, [(_text(note.say(own)), Look(size=9))])
+    _set_widths(sheet.sheet, columns, table.texts(language))
+    _set_page(sheet.sheet, (first, head), len(columns), table.headings)
+    _set_filter(sheet.sheet, (head, last), len(columns))
 
 
-def _write_line(sheet: Any, line: int, texts: Sequence[str], look: _Look, pen: _Pen) -> None:
-    for place, text in enumerate(texts, start=1):
-        cell = sheet.cell(row=line, column=place)
-        _write_text(cell, text)
-        pen.set(cell, look)
+def _rules(line: int, first: int, head: int, last: int) -> dict[str, str]:
+    """Return the rules of a line: above the heading, below it, below the last row."""
+    rules = {"top": "medium"} if line == first else {}
+    if line in (head, last):
+        rules["bottom"] = "medium" if line == last else "thin"
+    return rules
 
 
-@cache
-def _font(size: float, *, bold: bool = False) -> Any:
-    from openpyxl.styles import Font
-
-    return Font(name=_FONT, size=size, bold=bold)
-
-
-@cache
-def _alignment(across: str, *, wrap: bool = False) -> Any:
-    from openpyxl.styles import Alignment
-
-    return Alignment(horizontal=across, vertical="center", wrap_text=wrap)
-
-
-def _write(cell: Any, value: Cell, column: Column, pen: _Pen) -> None:
+def _cell(value: Cell, column: Column, rules: Mapping[str, str]) -> tuple[str | float | None, Look]:
+    """Return the value of a cell and how it is set."""
     if isinstance(value, str):
-        text = _write_text(cell, value)
-        pen.set(cell, _Look(across="left", wrap=text_width(text) > _WIDEST))
-    elif isinstance(value, (int, float)):
-        cell.value = value
+        text = _text(value)
+        return text, Look(across="left", wrap=text_width(text) > _WIDEST, **rules)
+    if isinstance(value, (int, float)):
         shown = "" if column.significant else _number_format(column)
-        pen.set(cell, _Look(across="right", format=shown))
-    else:
-        pen.set(cell, _Look())
+        return value, Look(across="right", format=shown, **rules)
+    return None, Look(**rules)
 
 
-def _write_text(cell: Any, value: str) -> str:
-    """Write a text that a spreadsheet shows as a text, and return it."""
-    text = cell_text(_CONTROL.sub("\ufffd", value))
-    cell.value = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
-    # The type is set, not guessed: "#N/A" in a name is a text, too.
-    cell.data_type = "s"
-    return text
+def _text(value: str) -> str:
+    """Return a text that a spreadsheet shows as a text."""
+    text = cell_text(plain_text(value))
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
 
 
 @cache
@@ -306,21 +269,6 @@ def _number_format(column: Column) -> str:
         return plain
     never, always = (share_text(end, column.draws, digits or 0) for end in (0.0, 1.0))
     return f'[=0]"{never}";[=1]"{always}";{plain}'
-
-
-def _rule(sheet: Any, lines: tuple[int, int, int], width: int) -> None:
-    """Draw the three rules: above the heading, below it, below the last row."""
-    from openpyxl.styles import Border, Side
-
-    first, last, end = lines
-    medium, thin = Side(style="medium"), Side(style="thin")
-    for line in sorted({first, last, end}):
-        for place in range(1, width + 1):
-            top = medium if line == first else Side()
-            bottom = medium if line == end else thin if line == last else Side()
-            cell = sheet.cell(row=line, column=place)
-            cell._style = copy(cell._style)
-            cell.border = Border(left=Side(), right=Side(), top=top, bottom=bottom)
 
 
 def _set_widths(sheet: Any, columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> None:

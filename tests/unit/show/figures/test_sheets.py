@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 import hubtiers as ht
-from hubtiers._output import _write_figures
+from hubtiers._output import _material, _write_figures
 from hubtiers._study_file import FigureSection, StudyFile
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.show.figures.sheet import Sheet, sheet_of
@@ -95,7 +95,7 @@ def test_files_of_a_study(result, tmp_path):
     )
     outcome = dataclasses.replace(ht.load_study("zhang2022").run(), content=content, result=result)
     outcome = dataclasses.replace(outcome, layout=None)
-    _write_figures(outcome, tmp_path)
+    _write_figures(_material(outcome, ""), outcome, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map.pdf", "map.png", "map.tiff"]
     assert images.imread(tmp_path / "map.png").shape[1] == 500
     assert images.imread(tmp_path / "map.tiff").shape[1] == 500
@@ -131,6 +131,36 @@ def test_years_show_tiers_and_movers_of_the_panel(panel):
     said = " ".join(texts(figure))
     assert "one scale from all years" in said
     assert "Boundaries: Tianditu" in said
+
+
+def test_years_show_which_regions_there_were(panel):
+    """A region is never missing from its year, and one that was none is no region without data."""
+    gone, new = "330000", "310000"
+    frame = pd.DataFrame({"region": IDS[:-1], "indicator": "rd", "value": [9.5, None, 1, 9.9, 5.5]})
+    late = ht.join_indicators(ht.load_regions("province").loc[IDS[:-1]], frame)
+    kept = [region for region in IDS if region != new]
+    values = [VALUES[2010][IDS.index(region)] for region in kept]
+    frame = pd.DataFrame({"region": kept, "indicator": "rd", "value": values})
+    early = ht.join_indicators(ht.load_regions("province").loc[kept], frame)
+    changed = ht.tier_panel(ht.Scheme(tier=ht.NaturalBreaks(3)), {2010: early, 2020: late})
+    figure = ht.years_figure(changed, language="en", caption=False)
+    drawn = {}
+    for axes in figure.axes:
+        for areas in axes.collections:
+            if areas.get_gid() in ("regions", "no-data", "absent"):
+                drawn[axes.get_gid(), areas.get_gid()] = len(areas.get_paths())
+    assert drawn == {
+        ("year-2010", "regions"): 5,
+        ("year-2010", "absent"): 1,
+        ("year-2020", "regions"): 4,
+        ("year-2020", "no-data"): 1,
+    }
+    assert gone in changed.presence.index[changed.presence[2020] == "absent"]
+    assert {"No data", "Not a region then"} <= set(texts(figure))
+    # The legend says what the maps show, not what other years would.
+    before = ht.years_figure(changed, years=[2010], language="en", caption=False)
+    assert not {"No data", "Not a region then"} & set(texts(before))
+    assert not {"No data", "Not a region then"} & set(texts(ht.years_figure(panel)))
 
 
 def test_years_in_chinese_and_with_sizes(panel):

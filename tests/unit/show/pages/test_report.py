@@ -377,10 +377,12 @@ def test_report_refuses_what_is_no_result():
 def test_outlines_are_shortened_but_texts_are_not(zhang):
     from matplotlib.figure import Figure
 
+    from hubtiers.show.figures.canvas import svg_text
+
     figure = Figure(figsize=(2, 2))
     figure.add_subplot().plot([0, 1 / 3], [0, 1])
     figure.text(0.1, 0.1, '<path d="0.123456"')
-    html = figure_html(figure, 1, "c", "en")
+    html = figure_html(svg_text(figure), 1, "c", "en")
     svg = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).decode()
     assert '&lt;path d="0.123456"' in svg
     assert not re.search(r'<path [^>]*d="[^"]*\d\.\d{2,}', svg)
