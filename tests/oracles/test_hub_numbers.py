@@ -14,6 +14,7 @@ from hubtiers.hubs.ellipse import ellipse_of
 from hubtiers.hubs.flows import fit_decay, interlocking_links
 from hubtiers.hubs.inequality import primacy, theil
 from hubtiers.hubs.interaction import breakpoint_distance, decayed, field_strength, huff_shares
+from hubtiers.hubs.layout import Hub, HubLayout
 from hubtiers.hubs.links import Gravity, StrongLinks, Within
 from hubtiers.hubs.local_space import general_g, getis_ord, local_moran
 from hubtiers.hubs.network import HubNetwork
@@ -215,7 +216,8 @@ def _network_of(graph: nx.Graph) -> HubNetwork:
     )
     nodes = pd.DataFrame({"name_zh": names, "name_en": names, "tier": "national"}, names)
     nothing = pd.DataFrame(0.0, names, names)
-    return HubNetwork(links, nodes, Gravity(), Within(), StrongLinks(), nothing)
+    layout = HubLayout("graph", tuple(Hub(name, tier="national", cores=(name,)) for name in names))
+    return HubNetwork(links, nodes, Gravity(), Within(), StrongLinks(), nothing, layout)
 
 
 def test_exposure_by_hand() -> None:

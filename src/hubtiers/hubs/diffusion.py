@@ -101,6 +101,8 @@ class Diffusion:
         Tier by region that the model worked with.
     tiers
         All tiers, highest first.
+    layout
+        The layout that it spreads over.
     parameters
         Every free choice.
     intervals
@@ -115,6 +117,7 @@ class Diffusion:
     shares: pd.DataFrame
     tier: pd.Series
     tiers: tuple[str, ...]
+    layout: HubLayout
     parameters: Mapping[str, object]
     names: pd.DataFrame
     intervals: pd.DataFrame | None = None
@@ -290,6 +293,7 @@ def _simulated(
         shares=_shares(once, scores.index),
         tier=tier,
         tiers=order,
+        layout=layout,
         parameters=options,
         names=pd.DataFrame(frame[["name_zh", "name_en"]]),
         intervals=_intervals(rates, places, scores.index, runs, rng) if runs else None,

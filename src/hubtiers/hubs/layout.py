@@ -15,12 +15,27 @@ import geopandas as gpd
 import pandas as pd
 
 from hubtiers._storage import data_path, parse_toml, read_text, read_toml
-from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
+from hubtiers.errors import (
+    DataError,
+    NotComparableError,
+    SpecError,
+    UnknownOptionError,
+    listing,
+)
 from hubtiers.framework import TIERS
 from hubtiers.regions._seats import as_seat, seats_of_table
 from hubtiers.regions.membership import expand_members, has_member_units
 
-__all__ = ["Corridor", "Hub", "HubLayout", "Link", "layout_members", "load_layout", "seat_file"]
+__all__ = [
+    "Corridor",
+    "Hub",
+    "HubLayout",
+    "Link",
+    "layout_members",
+    "load_layout",
+    "require_same_hubs",
+    "seat_file",
+]
 
 HUB_KINDS = ("city", "park")
 LEADERS = ("university", "government", "firm")
@@ -308,6 +323,27 @@ def _hub_row(hub: Hub) -> dict[str, str]:
         "focus_zh": "；".join(hub.focus_zh),
         "focus_en": "; ".join(hub.focus_en),
     }
+
+
+def require_same_hubs(layout: HubLayout, other: HubLayout, what: str, way_out: str) -> None:
+    """Refuse what belongs to another layout: one with other hubs, or hubs of other tier or cores.
+
+    Raises
+    ------
+    NotComparableError
+        With the ids of the hubs in which they differ; `what` is called so, and `way_out` ends the
+        message.
+    """
+
+    def hubs(of: HubLayout) -> set[tuple[str, str, frozenset[str]]]:
+        return {(hub.id, hub.tier, frozenset(hub.cores)) for hub in of.hubs}
+
+    odd = sorted({hub for hub, *_ in hubs(layout) ^ hubs(other)})
+    if odd:
+        raise NotComparableError(
+            f"{what} is of another layout than {layout.id!r}: they differ in the hubs "
+            f"{listing(map(repr, odd))}. {way_out}"
+        )
 
 
 def layout_members(ids: Iterable[str], known: Container[str] = ()) -> tuple[str, ...]:

@@ -65,6 +65,8 @@ class HubNetwork:
         The rules that were used.
     directed
         Nodes × nodes, weights from row to column.
+    layout
+        The layout whose hubs are linked.
     unit
         Unit of the distances in `km`: that of the square frame where one was given, else km.
     """
@@ -75,6 +77,7 @@ class HubNetwork:
     near: NearRule
     strong: StrongRule
     directed: pd.DataFrame
+    layout: HubLayout
     unit: str = "km"
 
     @cached_property
@@ -257,6 +260,7 @@ def build_network(  # noqa: PLR0913
         near=near_rule,
         strong=strong_rule,
         directed=pd.DataFrame(weights, list(nodes.ids), list(nodes.ids)),
+        layout=layout,
         unit="km" if distances is None else str(distances.attrs.get("unit", "")),
     )
     network.nodes[["weighted_degree", "betweenness", "closeness"]] = _centralities(network)

@@ -10,7 +10,7 @@ import pandas as pd
 from hubtiers._drawing import require_result
 from hubtiers.errors import SpecError, listing
 from hubtiers.hubs.diffusion import Diffusion
-from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.layout import HubLayout, require_same_hubs
 from hubtiers.scheme import Result
 from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import OTHER_HATCH, draw_fills
@@ -72,6 +72,8 @@ def diffusion_figure(  # noqa: PLR0913 -- a map has these choices, each of them 
         When the result has no geometry.
     SpecError
         When something else than a diffusion is given, or one of other regions.
+    NotComparableError
+        When it is over another layout than `layout`.
 
     Notes
     -----
@@ -97,6 +99,9 @@ def diffusion_figure(  # noqa: PLR0913 -- a map has these choices, each of them 
     from hubtiers.show.figures.canvas import drawing
 
     layers = hub_layers(layout)
+    if layout is not None:
+        way_out = "Simulate it over the layout that is drawn."
+        require_same_hubs(layout, diffusion.layout, "The diffusion", way_out)
     scene = make_scene(result, layout, extent=extent, crs=crs)
     spoken = language_of(result, language)
     place, spans = arrival_classes(diffusion.arrival)

@@ -12,8 +12,8 @@ import pandas as pd
 import pyproj
 import shapely
 
-from hubtiers.errors import SpecError, listing
-from hubtiers.hubs.layout import Corridor, Hub, HubLayout
+from hubtiers.errors import SpecError
+from hubtiers.hubs.layout import Corridor, Hub, HubLayout, require_same_hubs
 from hubtiers.hubs.network import HubNetwork
 from hubtiers.hubs.propose import ProposedLayout
 from hubtiers.hubs.stability import LayoutStability
@@ -94,8 +94,9 @@ def hub_layers(
     Raises
     ------
     SpecError
-        When something else is given, links or shares come without a layout, or the network has
-        hubs that the layout does not have.
+        When something else is given, or links or shares come without a layout.
+    NotComparableError
+        When links or shares are of another layout.
     """
     given = {"layout": layout, "network": network, "stability": stability}
     kinds = {"layout": HubLayout, "network": HubNetwork, "stability": LayoutStability}
@@ -113,12 +114,11 @@ def hub_layers(
             )
         return None
     if network is not None:
-        known = {hub.id for hub in layout.hubs}
-        if strange := sorted(set(network.nodes["hub"]) - known):
-            raise SpecError(
-                f"The network has hubs that the layout {layout.id!r} does not have: "
-                f"{listing(strange)}. Give the network of this layout."
-            )
+        way_out = "Give the network of this layout."
+        require_same_hubs(layout, network.layout, "The network", way_out)
+    if stability is not None:
+        way_out = "Give the stability of this layout."
+        require_same_hubs(layout, stability.proposed, "The stability", way_out)
     return HubLayers(layout, network, stability)
 
 

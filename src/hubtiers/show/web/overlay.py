@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hubtiers.errors import NotComparableError, SpecError, listing
-from hubtiers.hubs.layout import HubLayout
+from hubtiers.hubs.layout import HubLayout, require_same_hubs
 from hubtiers.scheme import Result
 from hubtiers.show.words import Text, word
 
@@ -54,9 +54,10 @@ def require_overlay(overlay: Overlay, result: Result) -> None:
     elif overlay.network is not None:
         _require_network(overlay.network, layout, result)
     if layout is not None and overlay.stability is not None:
-        _require_same_hubs(overlay.stability, layout)
+        way_out = "Assess the rules of the layout that is drawn, assess_layout(…, **same_options)."
+        require_same_hubs(layout, overlay.stability.proposed, "The stability", way_out)
     if overlay.diffusion is not None:
-        _require_regions(overlay.diffusion, result)
+        _require_diffusion(overlay.diffusion, layout, result)
 
 
 def _require_kinds(overlay: Overlay) -> None:
@@ -87,20 +88,9 @@ def _require_network(network: HubNetwork, layout: HubLayout, result: Result) -> 
             "so that there is nothing to draw. Leave it out, or build it from a layout of two hubs "
             "or more."
         )
-    known = {hub.id: (hub.tier, hub.name_zh, hub.name_en) for hub in layout.hubs}
+    way_out = "Build it with build_network(layout, …) from the layout that is drawn."
+    require_same_hubs(layout, network.layout, "The network", way_out)
     rows: list[dict[Hashable, Any]] = network.nodes.reset_index().to_dict("records")
-    hubs = [row for row in rows if row["node"] == row["hub"]]
-    odd = [
-        str(row["node"])
-        for row in hubs
-        if known.get(row["node"]) != (row["tier"], row["name_zh"], row["name_en"])
-    ]
-    if odd:
-        raise NotComparableError(
-            f"The network is of another layout: the layout {layout.id!r} has no such hub as "
-            f"{listing(map(repr, odd))}. Build it with build_network(layout, …) from the layout "
-            "that is drawn."
-        )
     regions = set(result.table.regions.index.astype("str"))
     members = [str(row["node"]) for row in rows if row["node"] != row["hub"]]
     if foreign := [member for member in members if member not in regions]:
@@ -110,21 +100,10 @@ def _require_network(network: HubNetwork, layout: HubLayout, result: Result) -> 
         )
 
 
-def _require_same_hubs(stability: LayoutStability, layout: HubLayout) -> None:
-    def cores(of: HubLayout) -> set[tuple[str, frozenset[str]]]:
-        return {(hub.tier, frozenset(hub.cores)) for hub in of.hubs}
-
-    drawn, assessed = cores(layout), cores(stability.proposed)
-    if drawn == assessed:
-        return
-    odd = sorted("-".join(sorted(ids)) for _, ids in drawn ^ assessed)
-    raise NotComparableError(
-        f"The stability is of another layout than {layout.id!r}: hubs differ at {listing(odd)}. "
-        "Assess the rules of the layout that is drawn, assess_layout(…, **same_options)."
-    )
-
-
-def _require_regions(diffusion: Diffusion, result: Result) -> None:
+def _require_diffusion(diffusion: Diffusion, layout: HubLayout | None, result: Result) -> None:
+    if layout is not None:
+        way_out = "Simulate it over the layout that is drawn."
+        require_same_hubs(layout, diffusion.layout, "The diffusion", way_out)
     regions = pd.Index(result.table.regions.index.astype("str"))
     reached = pd.Index(diffusion.arrival.index.astype("str"))
     if len(foreign := reached.difference(regions)):

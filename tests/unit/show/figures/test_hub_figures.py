@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from shapely import box
 
 import hubtiers as ht
-from hubtiers.errors import SpecError
+from hubtiers.errors import NotComparableError, SpecError
 from hubtiers.hubs.layout import Corridor, Hub, HubLayout
 from hubtiers.show.figures.basemap import OTHER_HATCH
 from hubtiers.show.figures.diffusion import arrival_classes
@@ -213,7 +213,7 @@ def test_links_need_their_own_layout(land, layout, network):
     with pytest.raises(SpecError, match="network can be drawn over a layout only. Give layout="):
         ht.tier_figure(land, network=network)
     other = HubLayout("other", layout.hubs[:2])
-    with pytest.raises(SpecError, match="hubs that the layout 'other' does not have: i"):
+    with pytest.raises(NotComparableError, match="other' *: they differ in the hubs 'i'"):
         ht.tier_figure(land, layout=other, network=network)
 
 

@@ -265,10 +265,31 @@ def test_parts_without_their_layout_are_refused(result, layout, network, stabili
 
 def test_parts_of_another_layout_are_refused(result, layout, network, stability):
     other = propose_layout(result, counts={"national": 2}, spacing=1500)
-    with pytest.raises(NotComparableError, match="network is of another layout.*no such hub as"):
+    with pytest.raises(
+        NotComparableError, match="network is of another layout.*differ in the hubs"
+    ):
         tier_map(result, layout=other, network=network)
-    with pytest.raises(NotComparableError, match="stability is of another layout.*hubs differ at"):
+    with pytest.raises(
+        NotComparableError, match="stability is of another layout.*differ in the hubs"
+    ):
         tier_map(result, layout=other, stability=stability)
+
+
+def test_the_same_hubs_with_other_cores_are_another_layout(result, layout, network, diffusion):
+    """Links and times of other cores under the same names would be drawn as if they were these."""
+    first = dataclasses.replace(layout.hubs[0], cores=(*layout.hubs[0].cores, "650000"), extent=())
+    other = dataclasses.replace(layout, hubs=(first, *layout.hubs[1:]))
+    said = rf"is of another layout than .*: they differ in the hubs '{first.id}'\."
+    with pytest.raises(NotComparableError, match=f"The network {said} Build it with"):
+        tier_map(result, layout=other, network=network)
+    with pytest.raises(NotComparableError, match=f"The diffusion {said} Simulate it over"):
+        tier_map(result, layout=other, diffusion=diffusion)
+    with pytest.raises(NotComparableError, match=f"The network {said}"):
+        ht.tier_figure(result, layout=other, network=network)
+    with pytest.raises(NotComparableError, match=f"The diffusion {said}"):
+        ht.diffusion_figure(result, diffusion, layout=other)
+    # Without a layout nothing is said of hubs, and the order of cores is no difference.
+    assert tier_map(result, diffusion=diffusion)
 
 
 def test_a_network_of_one_node_is_refused(result, layout, network):
