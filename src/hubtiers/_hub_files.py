@@ -35,6 +35,7 @@ def drawn_parts(outcome: Outcome) -> dict[str, Any]:
         "network": found.network,
         "diffusion": found.diffusion,
         "stability": found.stability,
+        "division": found.labour,
     }
 
 

@@ -345,6 +345,29 @@ def test_at_phone_width_the_tools_fold_and_fit(visit, hubs, language):
     assert seen.trouble == []
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "stands out in"), ("zh-CN", "见长（区位商")]
+)
+def test_a_popup_tells_the_role_in_a_hub(visit, hubs, content, locale, said):
+    """Those of the study's own weights; no role is told of a region without one."""
+    seen = visit(hubs, locale=locale)
+    page = seen.page
+    ids = [region["id"] for region in content["regions"]]
+    member = next(iter(content["roles"]))
+    told = content["roles"][member][0][locale[:2]]
+    assert said in told
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", ids.index(member))
+    assert told in text_of(page, ".hubtiers-role")
+    without = next(n for n, region in enumerate(ids) if region not in content["roles"])
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", without)
+    page.wait_for_selector(".hubtiers-role", state="detached")
+    page.evaluate("drawn.modified = true")
+    page.evaluate("n => hubtiers.openRegion(drawn, n)", ids.index(member))
+    page.wait_for_function("document.querySelector('.hubtiers-popup h2').textContent.length > 0")
+    assert page.locator(".hubtiers-role").count() == 0
+    assert seen.trouble == []
+
+
 def test_a_country_of_nowhere_with_hostile_names(visit, nowhere):
     seen = visit(nowhere, locale="en-GB")
     page = seen.page

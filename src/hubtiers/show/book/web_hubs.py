@@ -75,6 +75,10 @@ FILLED: Mapping[str, Text] = {
         "neighbour channel: {neighbour}{runs}.",
     ),
     "diffusion_runs": Text("；随机运行 {n} 次", "; {n} random runs", one="; {n} random run"),
+    "leads_in": Text(
+        "在{hub}内以{role}见长（区位商 {quotient}）",
+        "Within the hub {hub} it stands out in {role} (location quotient {quotient})",
+    ),
     "network_note": Text(
         "模型 {model}；邻近 {near}；强 {strong}。", "Model {model}; near {near}; strong {strong}."
     ),

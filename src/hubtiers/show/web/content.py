@@ -34,6 +34,7 @@ from hubtiers.show.web.ground import Ground, lay_ground
 from hubtiers.show.web.hub_content import drawn_units, layout_content
 from hubtiers.show.web.network_content import draws_content, network_content
 from hubtiers.show.web.overlay import Overlay, layout_names, require_overlay
+from hubtiers.show.web.roles_content import roles_content
 from hubtiers.show.web.surroundings import context_content, view_content
 from hubtiers.show.web.topology import build_topology
 from hubtiers.show.words import (
@@ -101,13 +102,17 @@ def map_content(
 def _overlay_parts(result: Result, overlay: Overlay, ground: Ground) -> dict[str, Any]:
     """Return links, diffusion and shares of draws; None for what was not given."""
     layout, network, diffusion = overlay.layout, overlay.network, overlay.diffusion
-    draws, links = overlay.stability, None
+    draws, division, links = overlay.stability, overlay.division, None
     if layout is not None and network is not None:
         links = network_content(network, layout, result, ground)
+    roles = {}
+    if layout is not None and division is not None:
+        roles = roles_content(division, layout, result)
     return {
         "network": links,
         "diffusion": None if diffusion is None else diffusion_content(diffusion, result),
         "draws": None if draws is None else draws_content(draws),
+        "roles": roles,
     }
 
 

@@ -11,11 +11,13 @@ import pandas as pd
 from hubtiers.errors import NotComparableError, SpecError, listing
 from hubtiers.hubs.layout import HubLayout, require_same_hubs
 from hubtiers.scheme import Result
+from hubtiers.show.web.roles_content import require_division
 from hubtiers.show.words import Text, word
 
 if TYPE_CHECKING:
     from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.hubs.network import HubNetwork
+    from hubtiers.hubs.roles import DivisionOfLabour
     from hubtiers.hubs.stability import LayoutStability
 
 __all__ = ["Overlay", "layout_names", "require_overlay"]
@@ -32,6 +34,7 @@ class Overlay:
     network: HubNetwork | None = None
     diffusion: Diffusion | None = None
     stability: LayoutStability | None = None
+    division: DivisionOfLabour | None = None
 
 
 def require_overlay(overlay: Overlay, result: Result) -> None:
@@ -45,7 +48,7 @@ def require_overlay(overlay: Overlay, result: Result) -> None:
         When a part belongs to another layout or to other regions.
     """
     _require_kinds(overlay)
-    layout, needing = overlay.layout, ("network", "stability", "other_layout")
+    layout, needing = overlay.layout, ("network", "stability", "other_layout", "division")
     if layout is None:
         if alone := [name for name in needing if getattr(overlay, name) is not None]:
             raise SpecError(
@@ -56,6 +59,8 @@ def require_overlay(overlay: Overlay, result: Result) -> None:
     if layout is not None and overlay.stability is not None:
         way_out = "Assess the rules of the layout that is drawn, assess_layout(…, **same_options)."
         require_same_hubs(layout, overlay.stability.proposed, "The stability", way_out)
+    if layout is not None and overlay.division is not None:
+        require_division(overlay.division, layout, result)
     if overlay.diffusion is not None:
         _require_diffusion(overlay.diffusion, layout, result)
 
@@ -63,6 +68,7 @@ def require_overlay(overlay: Overlay, result: Result) -> None:
 def _require_kinds(overlay: Overlay) -> None:
     from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.hubs.network import HubNetwork
+    from hubtiers.hubs.roles import DivisionOfLabour
     from hubtiers.hubs.stability import LayoutStability
 
     kinds: dict[str, tuple[type, str]] = {
@@ -71,6 +77,7 @@ def _require_kinds(overlay: Overlay) -> None:
         "network": (HubNetwork, "build_network(layout, result=result)"),
         "diffusion": (Diffusion, "simulate_diffusion(result, layout, sources=[…])"),
         "stability": (LayoutStability, "assess_layout(scheme, table, variation)"),
+        "division": (DivisionOfLabour, "division_of_labour(result, layout)"),
     }
     for name, (kind, maker) in kinds.items():
         given = getattr(overlay, name)

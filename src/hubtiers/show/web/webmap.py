@@ -36,6 +36,7 @@ from hubtiers.show.words import Text, in_languages, require_language
 if TYPE_CHECKING:
     from hubtiers.hubs.diffusion import Diffusion
     from hubtiers.hubs.network import HubNetwork
+    from hubtiers.hubs.roles import DivisionOfLabour
     from hubtiers.hubs.stability import LayoutStability
     from hubtiers.robustness.result import Robustness
     from hubtiers.years.panel import TierPanel
@@ -131,6 +132,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     network: HubNetwork | None = None,
     diffusion: Diffusion | None = None,
     stability: LayoutStability | None = None,
+    division: DivisionOfLabour | None = None,
     other_layout: HubLayout | None = None,
     robustness: Robustness | None = None,
     panel: TierPanel | None = None,
@@ -161,6 +163,9 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     stability
         The share of draws in which each core is a core, as `assess_layout(…)` gives it for this
         layout: a ring round the core.
+    division
+        Who does what inside these hubs, as `division_of_labour(result, layout)` gives it: the popup
+        of a region tells its role.
     other_layout
         A second layout that the page can flip to, such as the published one beside the proposal.
         Links, rings and diffusion stay those of the first.
@@ -248,7 +253,11 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     if language is not None:
         require_language(language)
     over = Overlay(
-        other_layout=other_layout, network=network, diffusion=diffusion, stability=stability
+        other_layout=other_layout,
+        network=network,
+        diffusion=diffusion,
+        stability=stability,
+        division=division,
     )
     said = sentences_of(result, robustness=robustness) if headline is None else headline
     content = map_content(result, layout, robustness, title, extent, over=over, said=said)

@@ -292,6 +292,36 @@ def test_the_same_hubs_with_other_cores_are_another_layout(result, layout, netwo
     assert tier_map(result, diffusion=diffusion)
 
 
+def test_roles_are_those_of_the_division_of_labour(result, layout):
+    division = ht.division_of_labour(result, layout, quotient=1.02)
+    said = content_of(result, layout, division=division)["roles"]
+    members = division.members[division.members["role"] != "none"]
+    assert 3 < len(members) < len(division.members)
+    assert set(said) == set(members["region_id"])
+    names = {hub.id: hub.name_en for hub in layout.hubs}
+    framework = result.table.framework
+    for region, hub, role in members[["region_id", "hub", "role"]].to_numpy():
+        quotient = division.members.set_index(["hub", "region_id"]).loc[(hub, region)]
+        expected = (
+            f"Within the hub {names[hub]} it stands out in {framework.node[role].name_en} "
+            f"(location quotient {quotient['quotient_' + role]:.2f})"
+        )
+        assert expected in [text["en"] for text in said[region]]
+    assert content_of(result, layout)["roles"] == {}
+
+
+def test_roles_of_another_layout_are_refused(result, layout):
+    division = ht.division_of_labour(result, layout)
+    fewer = dataclasses.replace(layout, hubs=layout.hubs[:2])
+    with pytest.raises(NotComparableError, match="division of labour is of another layout"):
+        tier_map(result, layout=fewer, division=division)
+    renamed = division.members.replace({"region_id": {"110000": "CN-BJ"}})
+    with pytest.raises(NotComparableError, match="of other regions: there is no 'CN-BJ'"):
+        tier_map(result, layout=layout, division=dataclasses.replace(division, members=renamed))
+    with pytest.raises(SpecError, match="division=…. draws a DivisionOfLabour, but this is Data"):
+        tier_map(result, layout=layout, division=division.members)
+
+
 def test_a_network_of_one_node_is_refused(result, layout, network):
     alone = dataclasses.replace(network, nodes=network.nodes.head(1), links=network.links.head(0))
     with pytest.raises(

@@ -203,6 +203,9 @@
       );
     }
     box.append(...h.standing(state));
+    // What it does in its hubs, by the study's own sub-scores of its own year.
+    const roles = state.modified || h.isOtherYear(state) ? [] : state.data.roles[region.id] || [];
+    box.append(...roles.map((said) => element("p", "second hubtiers-role", said[state.lang])));
     box.append(facts(scoreFacts(state, number)));
     // Where weight went because of a gap, under the study's own weights.
     if (region.gaps !== undefined && !state.modified) {
