@@ -95,7 +95,13 @@ def test_wrong_data_are_a_sentence_and_exit_1(hubtiers, study_folder, old, new, 
 
 
 @pytest.mark.parametrize(
-    "words", [["bild", "zhang2022"], ["build"], ["build", "zhang2022", "--outt", "x"]]
+    "words",
+    [
+        ["bild", "zhang2022"],
+        ["build"],
+        ["build", "zhang2022", "--outt", "x"],
+        ["compare", "zhang2022", "--weights", " , "],
+    ],
 )
 def test_wrong_usage_is_exit_2(hubtiers, tmp_path, words):
     run = hubtiers(*words, cwd=tmp_path)
@@ -361,3 +367,11 @@ def test_ways_out_are_options(hubtiers, tmp_path):
     assert failed.stderr.endswith("Name one with --layer ….\n")
     failed = hubtiers("check", "names.txt", "--regions", "own.gpkg", "--layer", "one", cwd=tmp_path)
     assert "needs a column that identifies regions (--id …)" in failed.stderr
+    (tmp_path / "t.csv").write_text("地区,a（件）\n北京市,1\n上海市,2\n", encoding="utf-8")
+    failed = hubtiers("check", "t.csv", "--level", "province", "--units", "b=%", cwd=tmp_path)
+    assert "--units names 'b', which is no column read. Known: a" in failed.stderr
+    failed = hubtiers("check", "t.csv", "--within", "nowhere", cwd=tmp_path)
+    assert "--within names no province: 'nowhere'" in failed.stderr
+    words = ("--layer", "one", "--id", "key", "--name", "typo", "--out", "isles")
+    failed = hubtiers("pack", "own.gpkg", *words, cwd=tmp_path)
+    assert failed.stderr == "hubtiers: The layer lacks the column 'typo'. It has key.\n"
