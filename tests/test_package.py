@@ -56,6 +56,13 @@ def test_import_is_light():
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
+def test_the_help_of_the_command_line_is_light():
+    """What a command needs is loaded when it runs: `hubtiers --help` answers at once."""
+    heavy = ["geopandas", "numpy", "pandas", "pydantic", "scipy", "shapely"]
+    code = f"import sys, hubtiers.cli; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
 def test_the_path_to_a_result_needs_no_drawing_library():
     code = (
         "import sys, hubtiers as ht; v = ht.load_indicators('zhang2022');"

@@ -16,7 +16,6 @@ import typer
 
 from hubtiers import _console
 from hubtiers._hub_commands import add_hub_commands
-from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
     By,
     ByName,
@@ -591,6 +590,8 @@ def new(  # noqa: PLR0913 - each is an option of its own
 
 def _methods(step: str, names: str) -> list[str]:
     """Return the methods that a list names; for `all` those that need no options."""
+    from hubtiers._methods import METHODS, short_name
+
     if names == "all":
         return [short_name(method) for method in METHODS[step] if not _needs_options(method)]
     return list(filter(None, map(str.strip, names.split(","))))
