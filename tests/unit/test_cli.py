@@ -9,6 +9,9 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
+from hubtiers import cli
+from hubtiers.errors import DataError
+
 
 def test_version(hubtiers, tmp_path):
     run = hubtiers("--version", cwd=tmp_path)
@@ -286,15 +289,15 @@ def test_robustness_is_the_same_twice(hubtiers, tmp_path):
     assert "order of the tiers kept" in run.stdout
 
 
-def test_a_folder_holds_one_study_as_it_is_now(hubtiers, study_folder):
+def test_a_folder_holds_one_study_as_it_is_now(study_folder, monkeypatch):
+    monkeypatch.chdir(study_folder)
     study, out = study_folder / "own.toml", study_folder / "o"
     text = study.read_text(encoding="utf-8")
     less = "[output]\nfigures = false\nreport = false\ntables = false\nbrief = false\n"
     study.write_text(text + less, encoding="utf-8")
 
     def run(command):
-        done = hubtiers(*command.split(), cwd=study_folder)
-        assert done.returncode == 0, done.stderr
+        cli.app(command.split(), standalone_mode=False)
         return {path.name for path in out.iterdir()}
 
     built = run("build own.toml --out o")
@@ -307,9 +310,8 @@ def test_a_folder_holds_one_study_as_it_is_now(hubtiers, study_folder):
     # Other weights: nothing of the study as it was stays beside the new draws.
     study.write_text(text.replace('"equal"', '"entropy"') + less, encoding="utf-8")
     assert run("robustness own.toml --draws 20 --out o") == doubt
-    other = hubtiers("compare", "zhang2022", "--weights", "equal", "--out", "o", cwd=study_folder)
-    assert other.returncode == 1
-    assert "o holds the results of another study, " in other.stderr
+    with pytest.raises(DataError, match="^o holds the results of another study, "):
+        run("compare zhang2022 --weights equal --out o")
     assert {path.name for path in out.iterdir()} == doubt
 
 
