@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
+import json
 import re
 import shlex
 import subprocess
@@ -58,6 +60,18 @@ def test_readme_commands_run(built, hubtiers, tmp_path):
         assert run.returncode == 0, f"{command}\n{run.stderr}"
     assert not shared
     assert (built("zhang2022").folder / "map.html").is_file()
+
+
+def test_the_page_of_results_names_every_key_of_the_record(built):
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE)
+    named = [key for row in rows for key in re.findall(r"`(\w+)`", row)]
+    text = (built("zhang2022").folder / "run.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    assert sorted(named) == sorted(record)
+    told = {key: part for key, part in record.items() if key not in ("made_of", "run", "files")}
+    plain = json.dumps(told, ensure_ascii=False)
+    assert record["run"] == hashlib.sha256(plain.encode("utf-8")).hexdigest()[:12]
 
 
 def test_make_targets_named_in_the_documents_exist():

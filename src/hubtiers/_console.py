@@ -6,9 +6,8 @@ import contextlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Column, Table
@@ -16,6 +15,9 @@ from rich.text import Text
 
 from hubtiers._progress import hearing_stages
 from hubtiers._terminal import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "MOST_ROWS",

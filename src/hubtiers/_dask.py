@@ -10,6 +10,9 @@ from hubtiers.errors import MissingDependencyError, SpecError, UnknownOptionErro
 
 __all__ = ["address_of", "broadcast", "connected"]
 
+_PATIENCE = "10s"
+"""How long a scheduler may take to answer."""
+
 
 def address_of(engine: str) -> str | None:
     """Return the address that an engine other than "local" names.
@@ -54,7 +57,7 @@ def connected(address: str | None) -> Iterator[Any]:
         yield client
         return
     try:
-        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=_PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         raise SpecError(
             f"There is no dask scheduler at {address!r}: {error}. Check the address."

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hubtiers._storage import umask
+from hubtiers._storage import telling_path, umask
 from hubtiers.errors import DataError, listing
 
 __all__ = ["RunCheck", "check_run", "digest", "require_own", "run_folder"]
@@ -63,8 +63,8 @@ def run_folder(
     Raises
     ------
     DataError
-        When the folder is a file or holds the results of another study, or a file of the results
-        would replace an input or a folder.
+        When the folder is a file or holds the results of another study, a file of the results would
+        replace an input or a folder, or the folder cannot be written.
 
     Notes
     -----
@@ -74,6 +74,13 @@ def run_folder(
     target = Path(os.path.realpath(folder))
     if target.exists() and not target.is_dir():
         raise DataError(f"{folder} is a file; the results need a folder. Choose another one.")
+    with telling_path(folder, target, _NEW):
+        yield from _filled(folder, target, record, inputs)
+
+
+def _filled(
+    folder: str | Path, target: Path, record: str, inputs: Sequence[Path]
+) -> Iterator[Path]:
     made = [parent for parent in target.parents if not parent.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

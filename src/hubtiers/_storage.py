@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import os
 import re
 import tempfile
@@ -36,6 +37,37 @@ def data_path(*parts: str) -> Path:
     return root.joinpath(*parts)
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextlib.contextmanager
+def telling_path(given: str | Path, target: Path, hidden: str) -> Iterator[None]:
+    """Tell what the system refuses by the path that was given, not by that of a hidden file.
+
+    Parameters
+    ----------
+    given
+        The path as the user wrote it.
+    target
+        Where it leads.
+    hidden
+        What names of files that are not yet in place have in them.
+    """
+    try:
+        yield
+    except OSError as error:
+        # A full disk names no file.
+        place = target if error.filename is None else Path(os.fsdecode(error.filename))
+        related = target.is_relative_to(place) or place.is_relative_to(target)
+        if not related and hidden not in str(place):
+            raise
+        reason = error.strerror or str(error)
+        way_out = "Free space there" if error.errno in _FULL else "Check the path and its rights"
+        raise DataError(
+            f"{given} cannot be written: {reason}. {way_out}, or choose another place."
+        ) from None
+
+
 @contextlib.contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, renamed to it on success and removed on failure."""
@@ -44,19 +76,19 @@ def replacing(path: str | Path) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "a device and no file"
         raise DataError(f"{path} is {kind}. Name a file to write to.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-    )
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        # mkstemp makes the file private; the result gets the permissions of any new file.
-        temporary.chmod(0o666 & ~umask())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    prefix = f".{target.stem}-"
+    with telling_path(path, target, prefix):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=target.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            # mkstemp makes the file private; the result gets the permissions of any new file.
+            temporary.chmod(0o666 & ~umask())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def umask() -> int:

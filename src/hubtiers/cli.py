@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -16,7 +16,6 @@ import typer
 
 from hubtiers import _console
 from hubtiers._hub_commands import add_hub_commands
-from hubtiers._methods import METHODS, short_name
 from hubtiers._options import (
     By,
     ByName,
@@ -205,6 +204,8 @@ def compare(
     from hubtiers._print_trials import print_trials
     from hubtiers.study import load_study
 
+    if not _methods("weight", weights):
+        raise typer.BadParameter("--weights names no method. Name one or more, or all.")
     chosen = load_study(study)
     folder = results_folder(chosen, out)
     with _console.stages_shown(chosen.content.output.language):
@@ -432,6 +433,10 @@ _TOLD = {
     "names={name: region id}": "--names FILE",
     'unmatched="keep"': "--keep-unmatched",
     "regions=… (on the command line --regions FILE)": "--regions FILE",
+    "`within` names": "--within names",
+    "units names": "--units names",
+    # What a layer is read into is nothing that was written.
+    "The GeoDataFrame": "The layer",
 }
 
 
@@ -583,8 +588,10 @@ def new(  # noqa: PLR0913 - each is an option of its own
     tell(f"Next: {made.command}")
 
 
-def _methods(step: str, names: str) -> Iterable[str]:
+def _methods(step: str, names: str) -> list[str]:
     """Return the methods that a list names; for `all` those that need no options."""
+    from hubtiers._methods import METHODS, short_name
+
     if names == "all":
         return [short_name(method) for method in METHODS[step] if not _needs_options(method)]
     return list(filter(None, map(str.strip, names.split(","))))

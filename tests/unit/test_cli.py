@@ -9,6 +9,9 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
+from hubtiers import cli
+from hubtiers.errors import DataError
+
 
 def test_version(hubtiers, tmp_path):
     run = hubtiers("--version", cwd=tmp_path)
@@ -95,7 +98,13 @@ def test_wrong_data_are_a_sentence_and_exit_1(hubtiers, study_folder, old, new, 
 
 
 @pytest.mark.parametrize(
-    "words", [["bild", "zhang2022"], ["build"], ["build", "zhang2022", "--outt", "x"]]
+    "words",
+    [
+        ["bild", "zhang2022"],
+        ["build"],
+        ["build", "zhang2022", "--outt", "x"],
+        ["compare", "zhang2022", "--weights", " , "],
+    ],
 )
 def test_wrong_usage_is_exit_2(hubtiers, tmp_path, words):
     run = hubtiers(*words, cwd=tmp_path)
@@ -280,15 +289,15 @@ def test_robustness_is_the_same_twice(hubtiers, tmp_path):
     assert "order of the tiers kept" in run.stdout
 
 
-def test_a_folder_holds_one_study_as_it_is_now(hubtiers, study_folder):
+def test_a_folder_holds_one_study_as_it_is_now(study_folder, monkeypatch):
+    monkeypatch.chdir(study_folder)
     study, out = study_folder / "own.toml", study_folder / "o"
     text = study.read_text(encoding="utf-8")
     less = "[output]\nfigures = false\nreport = false\ntables = false\nbrief = false\n"
     study.write_text(text + less, encoding="utf-8")
 
     def run(command):
-        done = hubtiers(*command.split(), cwd=study_folder)
-        assert done.returncode == 0, done.stderr
+        cli.app(command.split(), standalone_mode=False)
         return {path.name for path in out.iterdir()}
 
     built = run("build own.toml --out o")
@@ -301,9 +310,8 @@ def test_a_folder_holds_one_study_as_it_is_now(hubtiers, study_folder):
     # Other weights: nothing of the study as it was stays beside the new draws.
     study.write_text(text.replace('"equal"', '"entropy"') + less, encoding="utf-8")
     assert run("robustness own.toml --draws 20 --out o") == doubt
-    other = hubtiers("compare", "zhang2022", "--weights", "equal", "--out", "o", cwd=study_folder)
-    assert other.returncode == 1
-    assert "o holds the results of another study, " in other.stderr
+    with pytest.raises(DataError, match="^o holds the results of another study, "):
+        run("compare zhang2022 --weights equal --out o")
     assert {path.name for path in out.iterdir()} == doubt
 
 
@@ -361,3 +369,11 @@ def test_ways_out_are_options(hubtiers, tmp_path):
     assert failed.stderr.endswith("Name one with --layer ….\n")
     failed = hubtiers("check", "names.txt", "--regions", "own.gpkg", "--layer", "one", cwd=tmp_path)
     assert "needs a column that identifies regions (--id …)" in failed.stderr
+    (tmp_path / "t.csv").write_text("地区,a（件）\n北京市,1\n上海市,2\n", encoding="utf-8")
+    failed = hubtiers("check", "t.csv", "--level", "province", "--units", "b=%", cwd=tmp_path)
+    assert "--units names 'b', which is no column read. Known: a" in failed.stderr
+    failed = hubtiers("check", "t.csv", "--within", "nowhere", cwd=tmp_path)
+    assert "--within names no province: 'nowhere'" in failed.stderr
+    words = ("--layer", "one", "--id", "key", "--name", "typo", "--out", "isles")
+    failed = hubtiers("pack", "own.gpkg", *words, cwd=tmp_path)
+    assert failed.stderr == "hubtiers: The layer lacks the column 'typo'. It has key.\n"

@@ -12,6 +12,7 @@ import pytest
 
 from hubtiers import _run_folder
 from hubtiers._run_folder import check_run, run_folder
+from hubtiers._storage import replacing
 from hubtiers.errors import DataError
 
 
@@ -157,6 +158,43 @@ def test_a_file_that_cannot_be_moved_leaves_all_as_it_was(tmp_path, monkeypatch)
     assert texts(out) == {"a.csv": "a1", "b.csv": "b1", "c.csv": "c1"}
     assert hidden(out) == []
     assert check_run(out).holds
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of a process")
+@pytest.mark.parametrize("kind", ["exchange", "move"])
+def test_a_full_disk_is_told_by_the_path_that_was_given(tmp_path, kind):
+    out = tmp_path / "out"
+    assert killed(out, "one", kind, 10_000) == 0
+    limited = (
+        f"import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n{RUN}".replace(
+            "with _run_folder",
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))\nwith _run_folder",
+        )
+    )
+    command = [sys.executable, "-c", limited, "out", "two" * 100, kind, "10000"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    last = said.stderr.strip().splitlines()[-1]
+    assert last == (
+        "hubtiers.errors.DataError: out cannot be written: File too large. Free space there, or "
+        "choose another place."
+    )
+    assert set(texts(out).values()) == {"one"}
+    assert hidden(out) == []
+
+
+@pytest.mark.parametrize("given", ["file/out", "file/deeper/out"])
+def test_a_path_that_cannot_be_is_told_as_it_was_given(tmp_path, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("")
+    match = f"^{given} cannot be written: .+ Check the path and its rights, or choose another"
+    with pytest.raises(DataError, match=match):
+        write(given, {"a.csv": "a"})
+    with pytest.raises(DataError, match=match), replacing(given) as temporary:
+        temporary.write_text("a")
+    # What the work itself lacks is another matter.
+    with pytest.raises(FileNotFoundError, match="absent"), run_folder("good"):
+        Path("absent").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 RUN = """

@@ -76,7 +76,8 @@ def test_what_a_worker_finds_wrong_is_said(cluster, regions, records):
         count_points(records, regions, by="kind", chunk_size=100, engine=cluster.scheduler_address)
 
 
-def test_no_client_and_no_scheduler(regions, records):
+def test_no_client_and_no_scheduler(regions, records, monkeypatch):
+    monkeypatch.setattr("hubtiers._dask._PATIENCE", "500ms")
     with pytest.raises(SpecError, match="found no client in use"):
         count_points(records, regions, engine="dask")
     with pytest.raises(SpecError, match="no dask scheduler at 'tcp://127.0.0.1:9'"):
