@@ -41,6 +41,7 @@ from hubtiers._methods import (
 )
 from hubtiers._notebook import folded_html, pairs_html
 from hubtiers._overlaps import counted_twice, telling_overlaps
+from hubtiers._result_columns import COVERAGE, GAPS, NAMES, REGION_ID, SCORED
 from hubtiers._rounding import round_significant
 from hubtiers._steps import (
     Given,
@@ -748,19 +749,18 @@ class Result(Drawn):
         them) and `heaviest_weight` is the largest weight that another one took over; see
         `hubtiers.gap_effects`.
         """
+        standing = (self.scores, self.rank, self.tier)
         frame = pd.concat(
             [
-                self.table.regions[["name_zh", "name_en"]],
-                self.scores,
-                self.rank,
-                self.tier,
+                self.table.regions[list(NAMES)],
+                *(found.rename(name) for name, found in zip(SCORED, standing, strict=True)),
                 self.sub_scores,
             ],
             axis=1,
         )
-        frame["coverage"] = self.coverage
+        frame[COVERAGE] = self.coverage
         frame = frame.join(self._gap_marks) if len(self._gap_marks) else frame
-        frame.index.name = "region_id"
+        frame.index.name = REGION_ID
         return frame.sort_index().sort_values("rank", kind="stable", na_position="last")
 
     @cached_property
@@ -776,12 +776,8 @@ class Result(Drawn):
         """By region with gaps: the missing indicators, and the heaviest that took over."""
         gaps = self.gap_effects[~self.gap_effects["filled"].astype(bool)]
         by_region = gaps.groupby("region_id", sort=False)
-        return pd.DataFrame(
-            {
-                "missing": by_region["indicator"].agg(";".join),
-                "heaviest_weight": by_region["weight_now"].max(),
-            }
-        )
+        marks = by_region["indicator"].agg(";".join), by_region["weight_now"].max()
+        return pd.DataFrame(dict(zip(GAPS, marks, strict=True)))
 
     def to_geodataframe(self) -> gpd.GeoDataFrame:
         """Return `to_frame()` with the geometry of the regions.
