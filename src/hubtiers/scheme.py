@@ -42,7 +42,6 @@ from hubtiers._methods import (
 from hubtiers._notebook import folded_html, pairs_html
 from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._result_columns import COVERAGE, GAPS, NAMES, REGION_ID, SCORED
-from hubtiers._rounding import round_significant
 from hubtiers._steps import (
     Given,
     complete_values,
@@ -474,12 +473,12 @@ class FittedScheme:
             on `normalised`.
         """
         if weights is None:
-            return _rounded(self.hierarchy.scores(normalised))
+            return self.hierarchy.rounded(self.hierarchy.scores(normalised), normalised)
         flat = FittedWeights(self.scheme.weight, weights)
-        _, scored = fit_hierarchy(
+        hierarchy, scored = fit_hierarchy(
             self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, given=None
         )
-        return _rounded(scored)
+        return hierarchy.rounded(scored, normalised)
 
 
 def _learn(scheme: Scheme, given: Given) -> Result:
@@ -489,7 +488,7 @@ def _learn(scheme: Scheme, given: Given) -> Result:
     hierarchy, scored = fit_hierarchy(
         framework, ready.normalised, weight=scheme.weight, aggregate=scheme.aggregate, given=given
     )
-    nodes = _rounded(scored)
+    nodes = hierarchy.rounded(scored, ready.normalised)
     reach = pd.DataFrame({"lowest": ready.complete.min(), "highest": ready.complete.max()})
     yardstick = score_yardstick(ready, hierarchy, reach, given)
     features = _features(ready.normalised, nodes, hierarchy)
@@ -609,10 +608,6 @@ def _named_by_year(table: IndicatorTable, year: int) -> dict[str, pd.DataFrame]:
 def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
     pairs = [(region, year) for year, table in tables.items() for region in table.values.index]
     return pd.MultiIndex.from_tuples(pairs, names=["region_id", "year"])
-
-
-def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(round_significant(nodes.to_numpy(float)), nodes.index, nodes.columns)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -210,12 +210,12 @@ def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
 
 def _segments(rings: list[shapely.Geometry]) -> NDArray[np.object_]:
     """Return the segments of rings, one ring after the other."""
-    lines = []
+    lines: list[NDArray[np.object_]] = []
     for ring in rings:
         corners = shapely.get_coordinates(ring)
-        lines.append(shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1)))
-    found: NDArray[np.object_] = np.concatenate(lines)
-    return found
+        ends = np.stack([corners[:-1], corners[1:]], axis=1)
+        lines.append(np.asarray(shapely.linestrings(ends), dtype=object))
+    return np.concatenate(lines)
 
 
 def _require_areas(geometry: NDArray[np.object_], ids: list[str], where: str) -> None:
