@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hubtiers._method import asked_for
+from hubtiers._rounding import round_significant, round_sums
 from hubtiers._steps import Given
 from hubtiers.errors import DataError, NotComparableError, SpecError, listing
 from hubtiers.framework import Framework
@@ -300,6 +301,19 @@ class Hierarchy:
             values = gather(normalised, scored, node.inputs.group)
             scored[node.group.code] = node.apply(values, regional_weights(node.group, flat, own))
         return pd.DataFrame(scored, index=normalised.index)
+
+    def rounded(self, scored: pd.DataFrame, normalised: pd.DataFrame) -> pd.DataFrame:
+        """Return scores of all groups, rounded; relative to what was added where parts cancel."""
+        numbers = scored.to_numpy(float)
+        if not self._cancels(normalised):
+            return pd.DataFrame(round_significant(numbers), scored.index, scored.columns)
+        sizes = self.scores(normalised.abs()).to_numpy(float)
+        return pd.DataFrame(round_sums(numbers.T, sizes.T).T, scored.index, scored.columns)
+
+    def _cancels(self, normalised: pd.DataFrame) -> bool:
+        """Say whether scores are sums of positive and negative parts."""
+        added = all(type(node.method) is Arithmetic for node in self.nodes)
+        return added and bool((normalised.to_numpy(float) < 0).any())
 
     def shares_of(
         self, region: str, normalised: pd.DataFrame, nodes: pd.DataFrame

@@ -15,6 +15,7 @@ import pandas as pd
 
 from hubtiers._hub_files import drawn_layout, drawn_parts, write_findings
 from hubtiers._progress import stage
+from hubtiers._result_columns import DOUBTS, GAPS
 from hubtiers._run_folder import digest, run_folder
 from hubtiers._storage import write_csv
 from hubtiers._study_file import StudyFile
@@ -175,10 +176,15 @@ def write_scores(result: Result, path: Path, *, robustness: Robustness | None = 
     frame = _without_marks(result.to_frame())
     if robustness is not None:
         ranks = robustness.rank_interval.reindex(frame.index)
-        frame["tier_probability"] = robustness.confidence.reindex(frame.index)
-        frame["rank_low"], frame["rank_high"] = ranks["low"], ranks["high"]
-        frame["certainty"] = robustness.certainty.reindex(frame.index).astype("object")
-        frame["likeliest_tier"] = robustness.likeliest.reindex(frame.index)
+        found = (
+            robustness.confidence.reindex(frame.index),
+            ranks["low"],
+            ranks["high"],
+            robustness.certainty.reindex(frame.index).astype("object"),
+            robustness.likeliest.reindex(frame.index),
+        )
+        for name, column in zip(DOUBTS, found, strict=True):
+            frame[name] = column
     write_csv(frame, path)
 
 
@@ -203,7 +209,7 @@ def _without_marks(frame: _Frame) -> _Frame:
 
     A column that is there for some studies only would change what reads the file.
     """
-    return frame.drop(columns=["missing", "heaviest_weight"], errors="ignore")
+    return frame.drop(columns=list(GAPS), errors="ignore")
 
 
 def _geojson(result: Result) -> str:

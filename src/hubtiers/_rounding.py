@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SIGNIFICANT_DIGITS", "powers_by_exponent", "round_significant"]
+__all__ = ["SIGNIFICANT_DIGITS", "powers_by_exponent", "round_significant", "round_sums"]
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,37 @@ def round_significant(x: Floats) -> Floats:
     """Round to at least `SIGNIFICANT_DIGITS` digits by steps that are exact everywhere."""
     power = _power_for(np.frexp(x)[1].astype(np.int64))
     return np.asarray(np.rint(x * power) / power)
+
+
+def round_sums(x: Floats, sizes: Floats) -> Floats:
+    """Round sums of positive and negative parts, so that what is left of rounding is no difference.
+
+    Parameters
+    ----------
+    x
+        Sums: rows × regions. Where parts cancel, their sum has fewer true digits than it shows.
+    sizes
+        The same sums of the parts without their signs.
+
+    Returns
+    -------
+    numpy.ndarray
+        Each number rounded as by `round_significant`, but no finer than a number of the row's
+        usual size (the lower median) is: equal sums of unlike parts stay equal.
+
+    Examples
+    --------
+    >>> round_sums(np.array([[-1e-16, 2e-16, 0.5]]), np.array([[1.0, 1.0, 0.5]])).tolist()
+    [[0.0, 0.0, 0.5]]
+    """
+    known = (~np.isnan(sizes)).sum(axis=1)
+    middle = np.maximum(known - 1, 0) // 2
+    # Missing sizes stand last.
+    usual = np.sort(sizes, axis=1)[np.arange(len(sizes)), middle]
+    coarse = _power_for(np.frexp(round_significant(np.nan_to_num(usual)))[1].astype(np.int64))
+    power = np.minimum(_power_for(np.frexp(x)[1].astype(np.int64)), coarse[:, None])
+    # Adding 0 takes the sign off a zero.
+    return np.asarray(np.rint(x * power) / power + 0.0)
 
 
 def _power_for(exponent: NDArray[np.int64]) -> Floats:

@@ -10,7 +10,6 @@ import pandas as pd
 from hubtiers._hierarchy import Hierarchy
 from hubtiers._method import own_fact
 from hubtiers._methods import describe
-from hubtiers._rounding import round_significant
 from hubtiers._steps import Given, Steps, complete_values, rescale
 from hubtiers.errors import DataError, HubtiersError, listing
 from hubtiers.table.indicator_table import IndicatorTable
@@ -117,9 +116,7 @@ def _why_empty(steps: Steps, given: Given, complete: pd.DataFrame) -> str:
 
 
 def _nodes(hierarchy: Hierarchy, normalised: pd.DataFrame) -> pd.DataFrame:
-    scored = hierarchy.scores(normalised)
-    rounded = round_significant(scored.to_numpy(float))
-    return pd.DataFrame(rounded, index=scored.index, columns=scored.columns)
+    return hierarchy.rounded(hierarchy.scores(normalised), normalised)
 
 
 def _why_not_alone(

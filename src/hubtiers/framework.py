@@ -19,13 +19,13 @@ from typing import Any
 import pandas as pd
 
 from hubtiers._notebook import folded_html
+from hubtiers._result_columns import RESERVED
 from hubtiers._storage import as_texts, data_path, plain_text, read_text, replacing
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError, listing
 
 __all__ = [
     "CATEGORIES",
     "FUNCTIONS",
-    "RESERVED",
     "TIERS",
     "TIER_NAMES_ZH",
     "Framework",
@@ -83,23 +83,6 @@ _KINDS = ("extensive", "intensive")
 _SLOT = "slot"
 _REMARK = "comment"
 """Column for the reader of the file, which the program does not read."""
-RESERVED = (
-    "region_id",
-    "name_zh",
-    "name_en",
-    "score",
-    "rank",
-    "tier",
-    "coverage",
-    "tier_probability",
-    "rank_low",
-    "rank_high",
-    "certainty",
-    "likeliest_tier",
-    "geometry",
-)
-"""Columns of the results, whose names no group of a framework may have."""
-
 _REQUIRED = ("code", "parent", "direction")
 
 

@@ -41,7 +41,7 @@ from hubtiers._methods import (
 )
 from hubtiers._notebook import folded_html, pairs_html
 from hubtiers._overlaps import counted_twice, telling_overlaps
-from hubtiers._rounding import round_significant
+from hubtiers._result_columns import COVERAGE, GAPS, NAMES, REGION_ID, SCORED
 from hubtiers._steps import (
     Given,
     complete_values,
@@ -473,12 +473,12 @@ class FittedScheme:
             on `normalised`.
         """
         if weights is None:
-            return _rounded(self.hierarchy.scores(normalised))
+            return self.hierarchy.rounded(self.hierarchy.scores(normalised), normalised)
         flat = FittedWeights(self.scheme.weight, weights)
-        _, scored = fit_hierarchy(
+        hierarchy, scored = fit_hierarchy(
             self.framework, normalised, weight=flat, aggregate=self.scheme.aggregate, given=None
         )
-        return _rounded(scored)
+        return hierarchy.rounded(scored, normalised)
 
 
 def _learn(scheme: Scheme, given: Given) -> Result:
@@ -488,7 +488,7 @@ def _learn(scheme: Scheme, given: Given) -> Result:
     hierarchy, scored = fit_hierarchy(
         framework, ready.normalised, weight=scheme.weight, aggregate=scheme.aggregate, given=given
     )
-    nodes = _rounded(scored)
+    nodes = hierarchy.rounded(scored, ready.normalised)
     reach = pd.DataFrame({"lowest": ready.complete.min(), "highest": ready.complete.max()})
     yardstick = score_yardstick(ready, hierarchy, reach, given)
     features = _features(ready.normalised, nodes, hierarchy)
@@ -608,10 +608,6 @@ def _named_by_year(table: IndicatorTable, year: int) -> dict[str, pd.DataFrame]:
 def _years(tables: Mapping[int, IndicatorTable]) -> pd.MultiIndex:
     pairs = [(region, year) for year, table in tables.items() for region in table.values.index]
     return pd.MultiIndex.from_tuples(pairs, names=["region_id", "year"])
-
-
-def _rounded(nodes: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(round_significant(nodes.to_numpy(float)), nodes.index, nodes.columns)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -748,19 +744,18 @@ class Result(Drawn):
         them) and `heaviest_weight` is the largest weight that another one took over; see
         `hubtiers.gap_effects`.
         """
+        standing = (self.scores, self.rank, self.tier)
         frame = pd.concat(
             [
-                self.table.regions[["name_zh", "name_en"]],
-                self.scores,
-                self.rank,
-                self.tier,
+                self.table.regions[list(NAMES)],
+                *(found.rename(name) for name, found in zip(SCORED, standing, strict=True)),
                 self.sub_scores,
             ],
             axis=1,
         )
-        frame["coverage"] = self.coverage
+        frame[COVERAGE] = self.coverage
         frame = frame.join(self._gap_marks) if len(self._gap_marks) else frame
-        frame.index.name = "region_id"
+        frame.index.name = REGION_ID
         return frame.sort_index().sort_values("rank", kind="stable", na_position="last")
 
     @cached_property
@@ -776,12 +771,8 @@ class Result(Drawn):
         """By region with gaps: the missing indicators, and the heaviest that took over."""
         gaps = self.gap_effects[~self.gap_effects["filled"].astype(bool)]
         by_region = gaps.groupby("region_id", sort=False)
-        return pd.DataFrame(
-            {
-                "missing": by_region["indicator"].agg(";".join),
-                "heaviest_weight": by_region["weight_now"].max(),
-            }
-        )
+        marks = by_region["indicator"].agg(";".join), by_region["weight_now"].max()
+        return pd.DataFrame(dict(zip(GAPS, marks, strict=True)))
 
     def to_geodataframe(self) -> gpd.GeoDataFrame:
         """Return `to_frame()` with the geometry of the regions.

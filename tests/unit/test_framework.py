@@ -1,18 +1,25 @@
 import pandas as pd
 import pytest
 
+from hubtiers._output import write_scores
+from hubtiers._result_columns import RESERVED
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError
 from hubtiers.framework import (
     CATEGORIES,
     FUNCTIONS,
-    RESERVED,
     TIERS,
     Framework,
     Group,
     Indicator,
     load_framework,
 )
+from hubtiers.robustness.montecarlo import assess_robustness
+from hubtiers.robustness.variation import Variation
+from hubtiers.scheme import Scheme
+from hubtiers.scoring.impute import RequireCoverage
 from hubtiers.study import load_study
+from hubtiers.table.indicator_table import IndicatorTable
+from hubtiers.tiers.breaks import NaturalBreaks
 
 
 def small(**changes):
@@ -245,8 +252,21 @@ def test_groups_do_not_take_the_columns_of_results(tmp_path, code):
         Framework.from_csv(written(tmp_path, text))
 
 
-def test_all_columns_of_results_are_reserved():
+def test_all_columns_of_results_are_reserved(tmp_path):
+    """Those of a study that draws, of its layer, and of a table with gaps."""
     outcome = load_study("zhang2022").run()
-    groups = {group.code for group in outcome.result.table.framework.groups}
-    frame = outcome.result.to_geodataframe()
-    assert {*frame.columns, frame.index.name} - groups <= set(RESERVED)
+    result = outcome.result
+    varied = Variation(weights="dirichlet")
+    robust = assess_robustness(result.fitted.scheme, result.table, varied, draws=64)
+    written = tmp_path / "scores.csv"
+    write_scores(result, written, robustness=robust)
+    head = written.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    frame = result.to_geodataframe()
+    values = pd.DataFrame(
+        {"a": [1.0, 2.0, 4.0, 9.0], "b": [3.0, None, 1.0, 7.0]}, index=list("wxyz")
+    )
+    lenient = Scheme(impute=RequireCoverage(0.5), tier=NaturalBreaks(2))
+    gappy = lenient.run(IndicatorTable.from_frame(values)).to_frame()
+    groups = {group.code for group in result.table.framework.groups}
+    columns = {*frame.columns, frame.index.name, *head, *gappy.columns}
+    assert columns - groups == set(RESERVED)

@@ -245,7 +245,21 @@ def read_rows(source: str | Path) -> pd.DataFrame:
             "CSV."
         )
     text, _ = read_text(path)
-    return pd.read_csv(io.StringIO(text), dtype={"region": "str", "indicator": "str"})
+    try:
+        rows = pd.read_csv(io.StringIO(text), dtype={"region": "str", "indicator": "str"})
+    except ValueError as error:
+        # Empty, or with more cells in a row than the header has: pandas says which row.
+        raise DataError(
+            f"{path} is no table with a header and rows of as many cells: {str(error).strip()}. "
+            "Save it as CSV anew."
+        ) from None
+    if not isinstance(rows.index, pd.RangeIndex):
+        # pandas takes what is too much on the left for names of rows, and shifts all columns.
+        raise DataError(
+            f"{path} has rows with more cells than its header, {listing(map(repr, rows.columns))}. "
+            "Give each column a header."
+        )
+    return rows
 
 
 def _read(values: pd.DataFrame, targets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

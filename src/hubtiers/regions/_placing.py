@@ -16,6 +16,10 @@ from hubtiers.regions._open import Opened
 
 __all__ = ["place", "polygons_of", "system_name", "system_of"]
 
+MOST_CROSSINGS = 20_000
+"""How often an outline may meet itself and be repaired: far more than errors of drawing do."""
+
+_SEGMENTS_AT_ONCE = 128
 _SAME_AS_WGS84 = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
 
 
@@ -131,9 +135,9 @@ def _unrolled(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 
 
 def _jumps(shape: shapely.Geometry) -> bool:
-    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
     return any(
-        bool((np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) > 180).any()) for ring in rings
+        bool((np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) > 180).any())
+        for ring in _rings(shape)
     )
 
 
@@ -163,6 +167,7 @@ def polygons_of(
     geometry = shapely.force_2d(geometry)
     repaired = []
     for row in np.flatnonzero(~shapely.is_valid(geometry)):
+        _require_few_crossings(geometry[row], ids[row], where)
         fixed = shapely.make_valid(geometry[row], method="structure", keep_collapsed=False)
         pieces = shapely.get_parts(shapely.get_parts(fixed))
         parts = [p for p in pieces if p.geom_type == "Polygon" and p.area > 0]
@@ -176,6 +181,41 @@ def polygons_of(
         )
         geometry[row] = whole
     return geometry, repaired
+
+
+def _require_few_crossings(shape: shapely.Geometry, region: str, where: str) -> None:
+    """Refuse an outline that crosses itself so often that its repair would take all memory."""
+    rings = _rings(shape)
+    lines = _segments(rings)
+    # The first and the last segment of each ring meet, as neighbours do.
+    tree, meetings = shapely.STRtree(lines), -len(rings)
+    for start in range(0, len(lines), _SEGMENTS_AT_ONCE):
+        some = lines[start : start + _SEGMENTS_AT_ONCE]
+        first, second = tree.query(some, predicate="intersects")
+        # Each pair is counted from one of its two segments, neighbours are not.
+        meetings += int((first + start + 1 < second).sum())
+        if meetings > MOST_CROSSINGS:
+            raise DataError(
+                f"{where} has an outline that crosses itself more than {MOST_CROSSINGS} times, of "
+                f"{region}: that is no area, and cannot be repaired. Draw it again, or leave it "
+                "out."
+            )
+
+
+def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return all rings of a polygon, or of several."""
+    parts = shapely.get_parts(shape)
+    return [ring for part in parts for ring in (part.exterior, *part.interiors)]
+
+
+def _segments(rings: list[shapely.Geometry]) -> NDArray[np.object_]:
+    """Return the segments of rings, one ring after the other."""
+    lines: list[NDArray[np.object_]] = []
+    for ring in rings:
+        corners = shapely.get_coordinates(ring)
+        ends = np.stack([corners[:-1], corners[1:]], axis=1)
+        lines.append(np.asarray(shapely.linestrings(ends), dtype=object))
+    return np.concatenate(lines)
 
 
 def _require_areas(geometry: NDArray[np.object_], ids: list[str], where: str) -> None:

@@ -6,18 +6,20 @@ without declared members, when they share more than a sliver of area.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
-from hubtiers.errors import CRSError, SpecError, UnknownOptionError
+from hubtiers.errors import CRSError, DataError, SpecError, UnknownOptionError, listing
 from hubtiers.regions._tables import city_units, consortia, provinces
 
 __all__ = [
+    "MOST_OVERLAPS",
     "consortium_ids",
     "expand_members",
     "has_member_units",
@@ -26,6 +28,10 @@ __all__ = [
     "overlaps_by_geometry",
 ]
 
+MOST_OVERLAPS = 100_000
+"""Pairs of regions that share territory, at most: as many as no division of a country has."""
+
+_ROWS_AT_ONCE = 64
 _EQUAL_AREA = "+proj=cea +datum=WGS84 +units=m"
 
 
@@ -194,6 +200,8 @@ def overlaps_by_geometry(
         When the layer has no coordinate reference system.
     SpecError
         When `tolerance` is not between 0 and 1.
+    DataError
+        When more than 100,000 pairs overlap.
 
     Notes
     -----
@@ -219,14 +227,30 @@ def overlaps_by_geometry(
             "layer.set_crs('EPSG:4326')."
         )
     shapes = np.asarray(regions.geometry.to_crs(_EQUAL_AREA).array)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
-    overlapping = shared > np.maximum(tolerance * smaller, 0)
     names = [str(name) for name in regions.index]
-    return [
-        (names[a], names[b])
-        for a, b in sorted(zip(first[overlapping], second[overlapping], strict=True))
-    ]
+    pairs: list[tuple[str, str]] = []
+    for found in _overlapping(shapes, tolerance):
+        pairs += [(names[a], names[b]) for a, b in found]
+        if len(pairs) > MOST_OVERLAPS:
+            told = listing(f"{a} with {b}" for a, b in pairs[:MOST_OVERLAPS])
+            raise DataError(
+                f"More than {MOST_OVERLAPS} pairs of regions share territory: {told}. Such a layer "
+                "mostly has the same shapes once for each year or kind: keep one row for each "
+                "region."
+            )
+    return pairs
+
+
+def _overlapping(shapes: NDArray[np.object_], tolerance: float) -> Iterator[list[tuple[int, int]]]:
+    """Yield the pairs of shapes that overlap, in order, some rows at a time."""
+    tree, areas = shapely.STRtree(shapes), shapely.area(shapes)
+    for start in range(0, len(shapes), _ROWS_AT_ONCE):
+        rows = shapes[start : start + _ROWS_AT_ONCE]
+        first, second = tree.query(rows, predicate="intersects")
+        first = first + start
+        once = first < second
+        first, second = first[once], second[once]
+        shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+        smaller = np.minimum(areas[first], areas[second])
+        overlapping = shared > np.maximum(tolerance * smaller, 0)
+        yield sorted(zip(first[overlapping].tolist(), second[overlapping].tolist(), strict=True))

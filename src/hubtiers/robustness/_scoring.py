@@ -7,7 +7,7 @@ What they give is what `hubtiers._hierarchy` gives; a property test holds the tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from hubtiers._hierarchy import (
     nesting_of,
 )
 from hubtiers._method import CompiledForm, own_fact
-from hubtiers._rounding import powers_by_exponent
+from hubtiers._rounding import powers_by_exponent, round_sums
 from hubtiers.framework import Framework
 from hubtiers.scheme import Scheme
 
@@ -77,6 +77,8 @@ class Prepared:
         How gaps hand their weight on, where it does.
     used
         Which indicators play a part: all but the one that was left out.
+    cancels
+        Whether scores are sums of positive and negative parts.
     """
 
     regions: Ints
@@ -86,6 +88,7 @@ class Prepared:
     program: Program
     gaps: Gaps
     used: NDArray[np.bool_]
+    cancels: bool
 
 
 def compiled_forms(scheme: Scheme) -> list[CompiledForm | None]:
@@ -118,7 +121,8 @@ def prepare_values(
         matrix = _flat_matrix(matrix, used, exponent)
     at_once = all_at_once(scheme.aggregate)
     gaps = _gaps(matrix, used, framework if at_once else None)
-    return Prepared(regions, len(values), matrix, exponent, program, gaps, used)
+    cancels = _shared_exponent(program) == 1.0 and bool((counted < 0).any())
+    return Prepared(regions, len(values), matrix, exponent, program, gaps, used, cancels)
 
 
 def _can_be_flat(matrix: Floats, exponent: float) -> bool:
@@ -211,8 +215,14 @@ def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
         weights, rows = np.where(prepared.used, weights[rows], 0.0), np.arange(len(rows))
         weights = weights / weights.sum(axis=1, keepdims=True)
     score = _score_by_level if prepared.exponent is None else _score_flat
-    scores = score(prepared, np.ascontiguousarray(weights), rows)
-    round_kernel(scores, scores.view(np.int64), powers_by_exponent())
+    weights = np.ascontiguousarray(weights)
+    scores = score(prepared, weights, rows)
+    if prepared.cancels:
+        unsigned = replace(prepared, matrix=np.abs(prepared.matrix))
+        among = slice(0, len(prepared.regions))
+        scores = round_sums(scores[:, among], score(unsigned, weights, rows)[:, among])
+    else:
+        round_kernel(scores, scores.view(np.int64), powers_by_exponent())
     count = len(prepared.regions)
     if count == prepared.size:
         return np.ascontiguousarray(scores[:, :count])

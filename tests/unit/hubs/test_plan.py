@@ -14,7 +14,7 @@ from shapely import box
 import hubtiers as ht
 from hubtiers.errors import DataError, MissingColumnError, SpecError, UnknownOptionError
 from hubtiers.framework import Framework, Group, Indicator, location_factors
-from hubtiers.hubs.plan import attainment, load_targets, read_plan
+from hubtiers.hubs.plan import attainment, load_targets, read_plan, read_rows
 
 VALUES = pd.DataFrame(
     [
@@ -383,3 +383,27 @@ def test_a_study_tells_of_its_plan(hubtiers, tmp_path: Path) -> None:
         assert bad.returncode == 1
         assert sentence in bad.stderr
         assert not (tmp_path / "bad").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"", "no table with a header .* No columns to parse"),
+        (b"\r\n\r\n", "no table with a header"),
+        (b'indicator,value\n"a,1\n', "no table with a header .* EOF inside string"),
+        (b"indicator,value\na,1\nb,1,2\n", "Expected 2 fields in line 3, saw 3"),
+        (b"indicator,value\na,1,2\n", r"more cells than its header, 'indicator', 'value'\. Give"),
+        (b"indicator,value\n\x80\xff\xff,1\n", "neither UTF-8 nor GB18030"),
+    ],
+)
+def test_a_broken_table_is_a_sentence(tmp_path, content, match):
+    path = tmp_path / "values.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=match):
+        read_rows(path)
+
+
+def test_a_table_in_gb18030_is_read(tmp_path):
+    path = tmp_path / "values.csv"
+    path.write_bytes("region,indicator,value\n北京,01,3\n".encode("gb18030"))
+    assert read_rows(path).to_dict("records") == [{"region": "北京", "indicator": "01", "value": 3}]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hubtiers._checks import aligned_weights, calculable, same_columns
 from hubtiers._method import About, CompiledForm
+from hubtiers.errors import DataError
 from hubtiers.scoring.aggregate.nesting import (
     Nesting,
     in_levels,
@@ -23,6 +24,22 @@ __all__ = ["Copeland", "FittedCopeland"]
 _CLOSE = 1e-12
 """Weights for and against that differ by less are a draw: sums in another order differ in their
 last bits."""
+
+
+MOST_DUELS = 2_000_000_000
+"""Comparisons of two regions in one indicator, at most: about a minute of work."""
+
+_MARGINS_AT_ONCE = 1_000_000
+
+
+def _require_few_pairs(values: pd.DataFrame) -> None:
+    regions, indicators = values.shape
+    if regions * regions * indicators > MOST_DUELS:
+        most = int((MOST_DUELS / indicators) ** 0.5)
+        raise DataError(
+            f"Copeland() compares each region with all others: {regions} regions in {indicators} "
+            f"indicators are too many. Score {most} at most, or take a mean, such as Arithmetic()."
+        )
 
 
 def duel_margin(
@@ -141,9 +158,10 @@ class Copeland:
         Raises
         ------
         DataError
-            When there is no indicator, or the weights do not fit.
+            When there is no indicator, the weights do not fit, or there are too many pairs.
         """
         numbers = calculable(values, "Copeland()")
+        _require_few_pairs(numbers)
         aligned = aligned_weights(weights, numbers.columns, "Copeland()")
         return FittedCopeland(self, aligned, numbers.dropna(how="all"), nested)
 
@@ -169,7 +187,14 @@ class FittedCopeland:
         scores = pd.Series(np.nan, index=values.index, name="score")
         some = numbers.notna().any(axis=1)
         if some.any() and len(self.field):
-            scores[some] = duel_share(self._margin(numbers[some].to_numpy()))
+            x = numbers[some].to_numpy()
+            step = max(1, _MARGINS_AT_ONCE // len(self.field))
+            # Margins of all pairs at once would take n × n numbers.
+            shares = np.empty(len(x))
+            for start in range(0, len(x), step):
+                part = slice(start, start + step)
+                shares[part] = duel_share(self._margin(x[part]))
+            scores[some] = shares
         return scores
 
     def _margin(self, x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,19 +24,21 @@ _COLUMNS = ("region", "indicator", "value", "year", "unit", "source", "status", 
 def make_values(task: Task, read: Sequence[Numbers], years: Years) -> pd.DataFrame:
     """Return one row for every cell of a region, and note what is true of the values as a whole."""
     source = _source(task)
-    rows: list[tuple[object, ...]] = []
+    columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
     for numbers in read:
         n, grid = numbers.named, numbers.named.series.grid
-        undated = years.of(n)
-        for slot, cell in numbers:
-            if slot.aside:
-                continue
-            year = n.header.year or slot.year or undated
-            status = " ".join(filter(None, (slot.status, cell.flags)))
-            told = slot.source or source, status, grid.place(slot.row, slot.column)
-            value = numbers.value(cell)
-            rows.append((slot.region, n.indicator, value, year, numbers.unit, *told))
-    values = pd.DataFrame(rows, columns=list(_COLUMNS))
+        kept = [pair for pair in numbers if not pair[0].aside]
+        dated = n.header.year, years.of(n)
+        # Column by column: a row of its own for each value would take most of the time.
+        columns["region"] += [slot.region for slot, _ in kept]
+        columns["indicator"] += [n.indicator] * len(kept)
+        columns["value"] += [numbers.value(cell) for _, cell in kept]
+        columns["year"] += [dated[0] or slot.year or dated[1] for slot, _ in kept]
+        columns["unit"] += [numbers.unit] * len(kept)
+        columns["source"] += [slot.source or source for slot, _ in kept]
+        columns["status"] += [f"{slot.status} {cell.flags}".strip() for slot, cell in kept]
+        columns["cell"] += [grid.place(slot.row, slot.column) for slot, _ in kept]
+    values = pd.DataFrame(columns)
     values = values.astype({"value": "float64", "year": "Int64"})
     _note_values(task, values, read)
     return values

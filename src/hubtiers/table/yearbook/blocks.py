@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.cells import parse_number
@@ -45,7 +46,7 @@ class Block:
         texts = (self.grid.text(row, self.panel.region) for row in self.header_rows)
         return next((text for text in texts if region_word(text)), "")
 
-    @property
+    @cached_property
     def columns(self) -> list[int]:
         """The columns beside the names that hold something in the header or below it."""
         used: set[int] = set()

@@ -72,12 +72,14 @@ def ask_about_commas(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
 def _is_in_doubt(task: Task) -> bool:
     """Return whether something in a file speaks for decimal commas, and nothing against them."""
     texts: set[str] = set()
+    is_asked = task.book.delimiter == ";"
     for series in task.series:
         for slot in series.slots:
             if series.grid.parsed(slot.row, slot.column).european:
                 return True
-            texts.add(series.grid.text(slot.row, slot.column))
-    if task.book.delimiter != ";":
+            if is_asked:
+                texts.add(series.grid.text(slot.row, slot.column))
+    if not is_asked:
         return False
     return not any(_GROUPS.fullmatch(text) or _POINT.fullmatch(text) for text in texts)
 

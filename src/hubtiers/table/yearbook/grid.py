@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -46,7 +47,7 @@ class Grid:
     def __init__(self, sheet: Sheet, rules: CellRules = NO_RULES) -> None:
         self.sheet, self.rules = sheet, rules
         self.rows = sorted(sheet.rows)
-        self._parsed: dict[tuple[int, int], Parsed] = {}
+        self._parsed: defaultdict[int, dict[int, Parsed]] = defaultdict(dict)
         self._texts: dict[tuple[int, int], str] = {}
 
     @cached_property
@@ -67,10 +68,13 @@ class Grid:
 
     def parsed(self, row: int, column: int) -> Parsed:
         """Return a cell read as a number."""
-        place = (row, column)
-        if place not in self._parsed:
-            self._parsed[place] = parse_number(_clean(self.raw(row, column)), self.rules)
-        return self._parsed[place]
+        # Each cell is asked for several times: one look-up, and no pair of numbers made for it.
+        known = self._parsed[row]
+        found = known.get(column)
+        if found is None:
+            found = parse_number(_clean(self.raw(row, column)), self.rules)
+            known[column] = found
+        return found
 
     def is_number(self, row: int, column: int) -> bool:
         """Return whether a cell holds a number."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -60,6 +62,19 @@ class IndicatorFile:
         return self.report._repr_html_()
 
 
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Let Python not look for cycles while many cells are made: there are none, and it costs."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_collector_paused()
 def read_indicators(  # noqa: PLR0913 - each is a choice that a message may ask for
     path: str | os.PathLike[str],
     *,

@@ -16,8 +16,8 @@ class Years:
 
     def __init__(self, task: Task, named: Sequence[Named]) -> None:
         self._task = task
-        slots = [(n, slot) for n in named for slot in n.series.slots]
-        by_row = {slot.year for _, slot in slots} - {None}
+        of_rows = {slot.year for n in named for slot in n.series.slots}
+        by_row = of_rows - {None}
         by_header = {n.header.year for n in named} - {None}
         if by_row and by_header and task.kind != "one region":
             raise DataError(
@@ -26,7 +26,8 @@ class Years:
             )
         # Among rows with and without a year, a title would only guess.
         self._is_by_row = bool(by_row)
-        is_open = any(n.header.year is None and slot.year is None for n, slot in slots)
+        undated = [n.series.slots for n in named if n.header.year is None]
+        is_open = any(slot.year is None for slots in undated for slot in slots)
         stated = sorted(year for year in by_row | by_header if year is not None)
         self._check_argument(stated, is_open=is_open)
         if is_open and not stated and not any(self._found(n)[0] for n in named):

@@ -126,12 +126,21 @@
     const geometric = kinds[0] === "Geometric";
     const columns = geometric ? model.columns.map((values) => values.map(Math.log)) : model.columns;
     const scores = new Float64Array(model.n);
-    return (weights) => {
-      scores.fill(0);
+    const whole = h.scoring.unsigned(model, kinds);
+    const sizes = new Float64Array(model.n);
+    const addUp = (columns, weights, sums) => {
+      sums.fill(0);
       columns.forEach((values, j) => {
         const weight = weights[j];
-        for (let r = 0; r < model.n; r++) scores[r] += weight * values[r];
+        for (let r = 0; r < model.n; r++) sums[r] += weight * values[r];
       });
+    };
+    return (weights) => {
+      addUp(columns, weights, scores);
+      if (whole) {
+        addUp(whole.columns, weights, sizes);
+        return h.scoring.roundSums(scores, sizes);
+      }
       for (let r = 0; r < model.n; r++) {
         scores[r] = h.scoring.roundSignificant(geometric ? Math.exp(scores[r]) : scores[r]);
       }

@@ -21,8 +21,7 @@
 
   function roundSignificant(x) {
     if (Number.isNaN(x)) return x;
-    const decimal = Math.floor((exponent(x) * 30103) / 100000);
-    const scale = POWERS[Math.min(Math.max(DIGITS - decimal, -LARGEST), LARGEST) + LARGEST];
+    const scale = powerOf(x);
     return (x * scale + WHOLE - WHOLE) / scale;
   }
 
@@ -40,8 +39,45 @@
     return geometric ? Math.exp(sum / total) : sum / total;
   }
 
+  const powerOf = (x) => {
+    const decimal = Math.floor((exponent(x) * 30103) / 100000);
+    return POWERS[Math.min(Math.max(DIGITS - decimal, -LARGEST), LARGEST) + LARGEST];
+  };
+
+  // Sums of positive and negative parts, no finer than one of the usual size (the lower median of
+  // the sums without signs): what is left of rounding is no difference.
+  function roundSums(scores, sizes) {
+    const known = sizes.filter((x) => !Number.isNaN(x)).sort();
+    const usual = known.length ? known[(known.length - 1) >> 1] : 0;
+    const coarse = powerOf(roundSignificant(usual));
+    return scores.map((x) => {
+      if (Number.isNaN(x)) return x;
+      const scale = Math.min(powerOf(x), coarse);
+      return (x * scale + WHOLE - WHOLE) / scale + 0;
+    });
+  }
+
+  // The model without signs, where scores are sums in which parts cancel; else nothing.
+  function unsigned(model, kinds) {
+    if (kinds.includes("Geometric")) return null;
+    if (model.unsigned === undefined) {
+      const cancels = model.columns.some((values) => values.some((x) => x < 0));
+      const columns = cancels && model.columns.map((values) => values.map(Math.abs));
+      model.unsigned = cancels ? Object.assign({}, model, { columns: columns }) : null;
+    }
+    return model.unsigned;
+  }
+
   // Scores of every group, lowest first; the last is the score of the whole.
   function climb(model, weights, kinds) {
+    const board = sumsOf(model, weights, kinds);
+    const whole = unsigned(model, kinds);
+    if (!whole) return board.map((scores) => scores.map(roundSignificant));
+    const sizes = sumsOf(whole, weights, kinds);
+    return board.map((scores, i) => roundSums(scores, sizes[i]));
+  }
+
+  function sumsOf(model, weights, kinds) {
     const board = [];
     model.groups.forEach((group) => {
       const raw = group.leaves.map((leaves) =>
@@ -57,7 +93,7 @@
       }
       board.push(scores);
     });
-    return board.map((scores) => scores.map(roundSignificant));
+    return board;
   }
 
   function distinct(scores) {
@@ -279,6 +315,8 @@
     groupedRows: groupedRows,
     decodeMatrix: decodeMatrix,
     roundSignificant: roundSignificant,
+    roundSums: roundSums,
+    unsigned: unsigned,
   };
   h.share();
 })(window.hubtiers);
