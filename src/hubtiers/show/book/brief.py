@@ -16,17 +16,17 @@ WORDS: Mapping[str, Text] = {
     "data_of": Text("数据年份 {years}", "data of {years}"),
     "rank_span": Text("位次与 5%–95% 区间", "Rank and its 5 to 95 % interval"),
     "strip_note": Text(
-        "每点一个区域，按综合得分排列；竖线为断点。",
-        "A dot for each region along its score; lines are cut-points.",
+        "每点一个区域，按综合得分排列{cuts}。", "A dot for each region along its score{cuts}."
     ),
     "strip_marks": Text(
-        "左：各区域的综合得分，竖线为断点；右：居前者的位次及其 5%–95% 区间。"
+        "左：各区域的综合得分{cuts}；右：居前者的位次及其 5%–95% 区间。"
         "● 稳固（在至少{often}中居此层级）　◐ 倾向（图中带心点，此层级最常见）　"
         "○ 未定（另一层级更常见）",
-        "Left: scores of all regions, lines are cut-points. Right: ranks of the first, with the "
+        "Left: scores of all regions{cuts}. Right: ranks of the first, with the "
         "interval of 5 to 95 % of the draws. ● settled, in its tier in at least {often}; "
         "◐ (a dot with a heart) leaning, in its tier most often; ○ open, in another more often.",
     ),
+    "strip_cuts": Text("，竖线为断点", ", lines are cut-points"),
     "strip_uncut": Text(
         "层级不由得分切分，因此没有断点。", "Tiers are not cut from the score: no cut-points."
     ),

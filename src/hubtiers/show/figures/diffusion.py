@@ -16,7 +16,7 @@ from hubtiers.show.credits import boundary_note
 from hubtiers.show.figures.basemap import OTHER_HATCH, draw_fills
 from hubtiers.show.figures.figure import SHEET_INCHES, Picture, captions_in, draw_sheet
 from hubtiers.show.figures.hub_marks import hub_layers
-from hubtiers.show.figures.map_labels import label_points
+from hubtiers.show.figures.map_labels import Named, label_points
 from hubtiers.show.figures.map_legend import Rows, hub_legends, other_rows
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.language import language_of
@@ -218,7 +218,7 @@ def _time(time: float) -> str:
 
 def _points(
     scene: Scene, result: Result, diffusion: Diffusion, layout: HubLayout | None, language: str
-) -> list[tuple[str, tuple[float, float]]]:
+) -> list[Named]:
     """Return what is named: the cores of the hubs, else the sources and the first regions."""
     if layout is not None:
         return label_points(scene, result, layout, language)
@@ -226,7 +226,7 @@ def _points(
     first = diffusion.at(float("inf"))[:_MOST_NAMED]
     shown = set(scene.regions(scene.frame).index)
     return [
-        (str(names[region]), _point(scene, scene.frame, region))
+        Named(str(names[region]), _point(scene, scene.frame, region))
         for region in first
         if region in shown
     ]

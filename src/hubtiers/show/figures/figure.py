@@ -26,13 +26,12 @@ from hubtiers.show.figures.certainty_fill import (
 )
 from hubtiers.show.figures.furniture import (
     Furniture,
-    draw_north_on_meridian,
     settle,
     standard_furniture,
 )
 from hubtiers.show.figures.hub_marks import HubLayers, draw_layers, hub_layers
 from hubtiers.show.figures.labels import Box
-from hubtiers.show.figures.map_labels import draw_labels, label_points
+from hubtiers.show.figures.map_labels import Named, draw_labels, label_points
 from hubtiers.show.figures.map_legend import Rows, hub_legends, legend_item, tier_legend
 from hubtiers.show.figures.scene import Frame, Scene, make_scene
 from hubtiers.show.figures.sheet import sheet_of
@@ -307,7 +306,7 @@ class Picture:
     title: str
     captions: Sequence[str]
     layers: HubLayers | None
-    points: Callable[[Scene], list[tuple[str, tuple[float, float]]]]
+    points: Callable[[Scene], list[Named]]
 
     def draw(self, axes: Axes, scene: Scene, frame: Frame, *, hubs: bool = True) -> None:
         """Draw everything that lies on the ground of a frame."""
@@ -336,10 +335,12 @@ def draw_sheet(board: Board, picture: Picture, approval: str | None) -> None:
     picture.draw(board.axes, scene, scene.frame)
     # Furniture and labels need the size in pixels of what is there.
     board.settle()
-    covered = _draw_furniture(board, scene, furniture, places)
+    pairs = zip(furniture, places, strict=True)
+    # What names must keep out of.
+    covered = [item.draw(scene.frame, place) for item, place in pairs]
     _draw_below(board, scene.frame, legends, stacked)
-    named = picture.points(scene)
-    draw_labels(board, named[:_FEW_LABELS] if board.sheet.is_narrow else named, covered)
+    named = picture.points(scene)[: _FEW_LABELS if board.sheet.is_narrow else None]
+    draw_labels(board, named, covered)
 
 
 def without_caption(figure: Figure, svg: str) -> str:
@@ -347,17 +348,6 @@ def without_caption(figure: Figure, svg: str) -> str:
     height = float(figure.get_size_inches()[1])
     foot = figure.axes[0].get_position().y0 * height - _FOOT
     return cut_below(svg, 72 * (height - max(foot, 0.0)))
-
-
-def _draw_furniture(
-    board: Board, scene: Scene, furniture: Sequence[Furniture], places: Sequence[Box]
-) -> list[Box]:
-    """Draw every piece in its place, and return what labels must keep out of."""
-    pairs = zip(furniture, places, strict=True)
-    covered = [item.draw(scene.frame, place) for item, place in pairs]
-    if scene.is_whole:
-        covered.append(draw_north_on_meridian(board, scene.frame))
-    return covered
 
 
 def save_figure(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:

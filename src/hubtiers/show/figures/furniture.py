@@ -12,7 +12,7 @@ import pyproj
 
 from hubtiers.show.figures.labels import Box
 from hubtiers.show.figures.outlines import around
-from hubtiers.show.figures.room import Piece, covered_cells, find_room
+from hubtiers.show.figures.room import PIECE, Piece, covered_cells, find_room
 from hubtiers.show.figures.scene import Frame, Scene
 from hubtiers.show.framing import north_spread, scale_spread, transformer
 from hubtiers.show.words import say
@@ -20,7 +20,7 @@ from hubtiers.show.words import say
 if TYPE_CHECKING:
     from hubtiers.show.figures.canvas import Board
 
-__all__ = ["Furniture", "draw_north_on_meridian", "settle", "standard_furniture"]
+__all__ = ["Furniture", "settle", "standard_furniture"]
 
 NORTH_TOLERANCE = 5.0
 """Degrees: where north leans more than this anywhere in the frame, no arrow can show it."""
@@ -46,11 +46,14 @@ class Furniture:
         the sheet.
     is_fixed
         Whether it stands in its corner whatever lies there.
+    place
+        Where it stands on a frame of this width, if it looks for no place of its own.
     """
 
     piece: Callable[[Frame, float], Piece]
     draw: Callable[[Frame, Box], Box]
     is_fixed: bool = False
+    place: Callable[[Frame, float], Box] | None = None
 
 
 def settle(
@@ -76,11 +79,13 @@ def settle(
         width = width_of(frame)
         size = width, width * frame.shape
         pieces = [item.piece(frame, width) for item in furniture]
-        taken = _taken(scene, frame)
-        fixed = [piece for piece, item in zip(pieces, furniture, strict=True) if item.is_fixed]
-        first = find_room(fixed, np.zeros_like(taken), size, force=True) or {}
+        taken = _taken(scene, frame).astype(np.int64)
+        pairs = list(zip(pieces, furniture, strict=True))
+        given = {piece.name: item.place(frame, width) for piece, item in pairs if item.place}
+        fixed = [piece for piece, item in pairs if item.is_fixed]
+        first = given | (find_room(fixed, np.zeros_like(taken), size, force=True) or {})
         _block(taken, first.values(), size)
-        others = [piece for piece, item in zip(pieces, furniture, strict=True) if not item.is_fixed]
+        others = [piece for piece, item in pairs if not (item.is_fixed or item.place)]
         places = find_room(others, taken, size, force=number == steps)
         if places is not None:
             found = {**first, **places}
@@ -91,7 +96,7 @@ def settle(
 
 def _taken(scene: Scene, frame: Frame) -> Any:
     """Return the cells that must be seen: the regions; on a pack's own map all of its land."""
-    return scene.once(("taken", frame), lambda: _covered(scene, frame)).copy()
+    return scene.once(("taken", frame), lambda: _covered(scene, frame))
 
 
 def _covered(scene: Scene, frame: Frame) -> Any:
@@ -111,7 +116,7 @@ def _block(taken: Any, boxes: Any, size: tuple[float, float]) -> None:
             int(np.ceil(box.right / size[0] * columns)) + 1,
         )
         bottom, top = int(box.bottom / size[1] * rows), int(np.ceil(box.top / size[1] * rows)) + 1
-        taken[bottom:top, left:right] = True
+        taken[bottom:top, left:right] = PIECE
 
 
 def _grown(frame: Frame) -> Frame:
@@ -127,7 +132,9 @@ def standard_furniture(board: Board, scene: Scene) -> list[Furniture]:
     found = []
     if scale_spread(scene.frame.crs, scene.frame.window) <= SCALE_TOLERANCE:
         found.append(_scale_bar(board))
-    if north_spread(scene.frame.crs, scene.frame.window) <= NORTH_TOLERANCE:
+    if scene.is_whole:
+        found.append(_north_on_meridian(board))
+    elif north_spread(scene.frame.crs, scene.frame.window) <= NORTH_TOLERANCE:
         found.append(_north(board))
     return found
 
@@ -231,13 +238,21 @@ def _north(board: Board) -> Furniture:
     return Furniture(lambda _frame, _width: Piece("north", width, height, corners), draw)
 
 
-def draw_north_on_meridian(board: Board, frame: Frame) -> Box:
-    """Draw an arrow on the middle meridian of a pack's own map, where north is straight up."""
+def _north_on_meridian(board: Board) -> Furniture:
+    """Return the arrow on the middle meridian of a pack's own map, where north is straight up."""
     dots = board.figure.dpi / 72
-    inside = board.axes.get_window_extent()
-    left, _, right, _ = frame.window
-    across = (0.0 - left) / (right - left) * inside.width
-    return _arrow(board, frame, (across, inside.height - (_ARROW_POINTS[1] + 5) * dots))
+    wide, high = (side * dots for side in _ARROW_POINTS)
+
+    def place(frame: Frame, width: float) -> Box:
+        left, _, right, _ = frame.window
+        across = (0.0 - left) / (right - left) * width
+        bottom = width * frame.shape - high - 5 * dots
+        return Box(across - wide / 2, bottom, across + wide / 2, bottom + high)
+
+    def draw(frame: Frame, where: Box) -> Box:
+        return _arrow(board, frame, ((where.left + where.right) / 2, where.bottom))
+
+    return Furniture(lambda _frame, _width: Piece("north", wide, high, ()), draw, place=place)
 
 
 def _arrow(board: Board, frame: Frame, at: tuple[float, float]) -> Box:

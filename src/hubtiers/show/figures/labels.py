@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 
 __all__ = ["Box", "place_labels"]
 
@@ -45,6 +46,7 @@ def place_labels(
     bounds: Box,
     obstacles: Sequence[Box] = (),
     gap: float = 6.0,
+    upon: Sequence[bool] = (),
 ) -> list[tuple[float, float]]:
     """Return the centre of each label.
 
@@ -62,6 +64,8 @@ def place_labels(
         What they must not hide.
     gap
         Distance between a point and a label beside it.
+    upon
+        Which labels may stand on their point; none when left out.
 
     Examples
     --------
@@ -70,30 +74,39 @@ def place_labels(
     """
     taken = list(obstacles)
     centres = []
-    for anchor, size in zip(anchors, sizes, strict=True):
-        centre, box = _first_free(anchor, size, bounds, taken, gap)
+    for number, (anchor, size) in enumerate(zip(anchors, sizes, strict=True)):
+        first = [anchor] if any(upon[number : number + 1]) else []
+        tried = chain(first, _places_around(anchor, size, gap))
+        centre, box = _first_free(tried, size, bounds, taken)
         taken.append(box)
         centres.append(centre)
     return centres
 
 
+def _places_around(
+    anchor: tuple[float, float], size: tuple[float, float], gap: float
+) -> Iterator[tuple[float, float]]:
+    """Give centres of a label beside its anchor, then further and further around it."""
+    rings = [gap + 0.8 * ring * size[1] for ring in range(_RINGS)]
+    for distance, side in product(rings, _SIDES):
+        yield _beside(anchor, size, side, distance)
+
+
 def _first_free(
-    anchor: tuple[float, float],
+    centres: Iterable[tuple[float, float]],
     size: tuple[float, float],
     bounds: Box,
     taken: Sequence[Box],
-    gap: float,
 ) -> tuple[tuple[float, float], Box]:
+    """Return the first centre where a label hides nothing, else where it hides least."""
     best: tuple[float, tuple[float, float], Box] | None = None
-    for ring in range(_RINGS):
-        for side in _SIDES:
-            centre = _beside(anchor, size, side, gap + 0.8 * ring * size[1])
-            box = _around(centre, size)
-            hidden = sum(box.shared_area(other) for other in taken) + 1e3 * box.outside(bounds)
-            if hidden == 0:
-                return centre, box
-            if best is None or hidden < best[0]:
-                best = hidden, centre, box
+    for centre in centres:
+        box = _around(centre, size)
+        hidden = sum(box.shared_area(other) for other in taken) + 1e3 * box.outside(bounds)
+        if hidden == 0:
+            return centre, box
+        if best is None or hidden < best[0]:
+            best = hidden, centre, box
     assert best is not None
     return best[1], best[2]
 

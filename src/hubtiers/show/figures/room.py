@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from hubtiers.show.figures.labels import Box
 
-__all__ = ["CORNERS", "Piece", "Room", "covered_cells", "find_room"]
+__all__ = ["CORNERS", "PIECE", "Piece", "Room", "covered_cells", "find_room"]
+
+PIECE = 25
+"""What a cell of another piece counts for, beside 1 for land: two pieces are never read at once."""
 
 CORNERS = {
     "lower left": (0.0, 0.0),
@@ -53,13 +56,15 @@ class Room:
     Parameters
     ----------
     taken
-        Rows (from the bottom) × columns: whether a cell holds something that must be seen.
+        Rows (from the bottom) × columns: how much each cell holds that must be seen, 0 for nothing.
     width, height
         The map in pixels.
     """
 
-    def __init__(self, taken: NDArray[np.bool_], width: float, height: float) -> None:
-        self.taken = taken.copy()
+    def __init__(
+        self, taken: NDArray[np.bool_] | NDArray[np.int64], width: float, height: float
+    ) -> None:
+        self.taken = taken.astype(np.int64)
         self.width, self.height = width, height
 
     @property
@@ -86,7 +91,7 @@ class Room:
         if not free.any() and not force:
             return None
         row, column = np.unravel_index(np.argmin(np.where(free, cost, 9.0 + hidden)), hidden.shape)
-        self.taken[row : row + rows, column : column + columns] = True
+        self.taken[row : row + rows, column : column + columns] = PIECE
         return self._box(piece, int(row), int(column), hidden.shape, gap)
 
     def _cost(self, shape: tuple[int, int], corners: Sequence[str]) -> NDArray[np.float64]:
@@ -112,8 +117,8 @@ class Room:
         return Box(left, bottom, left + piece.width, bottom + piece.height)
 
 
-def _sums(taken: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.int64]:
-    """Return the number of taken cells below a rectangle at every place where it lies inside."""
+def _sums(taken: NDArray[np.int64], rows: int, columns: int) -> NDArray[np.int64]:
+    """Return what a rectangle would hide at every place where it lies inside."""
     total = np.zeros((taken.shape[0] + 1, taken.shape[1] + 1), dtype=np.int64)
     total[1:, 1:] = taken.cumsum(axis=0).cumsum(axis=1)
     sums: NDArray[np.int64] = (
@@ -143,7 +148,7 @@ def covered_cells(
 
 def find_room(
     pieces: Sequence[Piece],
-    taken: NDArray[np.bool_],
+    taken: NDArray[np.bool_] | NDArray[np.int64],
     size: tuple[float, float],
     *,
     force: bool = False,
@@ -155,7 +160,7 @@ def find_room(
     pieces
         In the order in which they choose.
     taken
-        Cells that must be seen, rows from the bottom.
+        How much each cell holds that must be seen, rows from the bottom.
     size
         Width and height of the map in pixels.
     force

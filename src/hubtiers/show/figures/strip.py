@@ -114,10 +114,7 @@ def _draw_scores(board: Board, result: Result, robustness: Robustness | None) ->
     _name_dots(board, result, scores, heights)
     _name_tiers(board, result)
     axes.set_yticks([])
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(axis="x", labelsize=7, length=2.5)
-    axes.set_xlabel(board.text(say("score", board.language)), fontsize=7.5, labelpad=2)
+    _quiet_frame(board, axes, "score")
 
 
 def _name_dots(board: Board, result: Result, scores: pd.Series, heights: pd.Series) -> None:
@@ -217,8 +214,6 @@ def draw_marks(axes: Axes, x: Floats, y: Floats, *, colour: str, mark: str, poin
 
 def _draw_intervals(board: Board, axes: Any, result: Result, robustness: Robustness) -> None:
     """Draw for the best regions the 5 to 95 per cent interval of the rank, a row each."""
-    from matplotlib.ticker import MaxNLocator
-
     spans = robustness.rank_interval.dropna()
     ranked = result.rank.dropna().astype(float).sort_values(kind="stable").index
     shown = [region for region in ranked if region in spans.index][:_INTERVALS]
@@ -235,9 +230,21 @@ def _draw_intervals(board: Board, axes: Any, result: Result, robustness: Robustn
     axes.set_yticks(rows, labels=labels, fontsize=6.6)
     axes.set_ylim(-0.7, max(len(shown), 4) - 0.3)
     axes.set_xlim(0.4, float(np.nanmax(high)) + 0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     quiet_grid(axes)
+    _count_ranks(axes)
+    _quiet_frame(board, axes, "rank_span")
+
+
+def _count_ranks(axes: Any) -> None:
+    """Put ticks at whole ranks, few enough to be read."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _quiet_frame(board: Board, axes: Any, key: str) -> None:
+    """Leave of a frame the lower side alone, with small numbers and its name."""
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="x", labelsize=7, length=2.5)
-    axes.set_xlabel(board.text(say("rank_span", board.language)), fontsize=7.5, labelpad=2)
+    axes.set_xlabel(board.text(say(key, board.language)), fontsize=7.5, labelpad=2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hubtiers.errors import SpecError, listing
@@ -19,7 +20,7 @@ from hubtiers.show.figures.sheet import Sheet, sheet_of
 from hubtiers.show.language import language_of, languages_of
 from hubtiers.show.style import NO_DATA_COLOUR, tier_colours
 from hubtiers.show.words import Text, break_texts, say, tier_name, title_texts, word
-from hubtiers.show.wrapping import wrap_text
+from hubtiers.show.wrapping import text_width, wrap_text
 from hubtiers.show.year_text import scale_text
 from hubtiers.years.panel import PRESENCE, TierPanel
 
@@ -37,6 +38,9 @@ _SIDE, _BETWEEN = 0.015, 0.012
 _HEAD, _TITLE, _LINE, _ROW = 0.24, 0.27, 0.158, 0.2
 _CAPTION_WIDTH = 168
 _TITLE_WIDTH = 76
+_POINTS_AN_INCH = 72
+_CELL, _SYMBOL = 0.55, 3.8
+"""Width of a half-width cell, and of the symbol with the space around it, in letters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,11 +242,19 @@ def _legend_rows(
     return rows
 
 
-def _legend_columns(rows: Sequence[Any], sheet: Sheet) -> int:
-    return max(1, min(len(rows), int(sheet.inches / sheet.letters / 1.45)))
+def _legend_columns(rows: Sequence[tuple[str, dict[str, Any]]], sheet: Sheet) -> int:
+    """Return in how many columns the entries fit the width of the sheet."""
+    letter = sheet.points(8) / _POINTS_AN_INCH
+    widths = [letter * (_CELL * text_width(text) + _SYMBOL) for text, _ in rows]
+    for columns in range(len(rows), 1, -1):
+        # As matplotlib deals them out: from the top down, the first columns the longer ones.
+        across = sum(float(part.max()) for part in np.array_split(widths, columns))
+        if across <= (1 - 2 * _SIDE) * sheet.inches:
+            return columns
+    return 1
 
 
-def _legend_lines(rows: Sequence[Any], sheet: Sheet) -> int:
+def _legend_lines(rows: Sequence[tuple[str, dict[str, Any]]], sheet: Sheet) -> int:
     return math.ceil(len(rows) / _legend_columns(rows, sheet))
 
 

@@ -13,7 +13,7 @@ from hubtiers.show.figures.strip import score_strip_figure
 from hubtiers.show.pages.report_html import image_html, scroller
 from hubtiers.show.pages.report_page import Material, Page
 from hubtiers.show.text import html_text
-from hubtiers.show.words import word
+from hubtiers.show.words import Text, word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,11 +60,13 @@ def strip_picture(material: Material, page: Page) -> str:
     drawn = score_strip_figure(material.result, material.robustness, language=page.drawn_language)
     alt = page.word("brief_strip")
     robust = material.robustness
-    note = word("strip_note")
+    is_cut = bool(material.result.breaks.breaks)
+    cuts = word("strip_cuts") if is_cut else Text.same("")
+    note = word("strip_note").fill(cuts=cuts)
     if robust is not None:
-        note = word("strip_marks").fill(often=often_text(robust))
+        note = word("strip_marks").fill(often=often_text(robust), cuts=cuts)
     said = note.say(page.language)
-    if not material.result.breaks.breaks:
+    if not is_cut:
         said = f"{said} {page.word('strip_uncut')}"
     return (
         f'<figure class="strip">{scroller(alt)}{image_html(svg_text(drawn), alt)}</div>'

@@ -146,6 +146,8 @@ def _new_style(book: Any, look: Look) -> int:
     if look.format:
         cell.number_format = look.format
     if look.top or look.bottom:
-        top, bottom = (Side(style=side or None) for side in (look.top, look.bottom))
+        # Its names of styles are a closed list to type checkers.
+        styles: list[Any] = [side or None for side in (look.top, look.bottom)]
+        top, bottom = (Side(style=style) for style in styles)
         cell.border = Border(left=Side(), right=Side(), top=top, bottom=bottom)
     return int(cell.style_id)

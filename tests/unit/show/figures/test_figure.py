@@ -27,6 +27,7 @@ from hubtiers.scheme import Scheme
 from hubtiers.scoring.normalise import ZScore
 from hubtiers.scoring.weight import CriticWeights, EntropyWeights
 from hubtiers.show import fonts
+from hubtiers.show.figures.canvas import blank_sheet
 from hubtiers.show.figures.certainty import rank_interval_figure, tier_probability_figure
 from hubtiers.show.figures.charts import radar_figure, rank_size_figure, weight_figure
 from hubtiers.show.figures.figure import save_figure, tier_figure
@@ -245,6 +246,35 @@ def test_north_arrow_follows_the_meridian(zhang_figure):
     ends = gpd.GeoSeries([shapely.Point(foot), shapely.Point(tip)], crs=ALBERS).to_crs(4326)
     assert ends.iloc[1].y > ends.iloc[0].y + 1
     assert abs(ends.iloc[1].x - ends.iloc[0].x) < 0.2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_legend_covers_the_north_arrow_on_a_crowded_map(zhang, language):
+    """Of the brief's map land leaves no room free: the legend lies over land, not over the arrow."""
+    axes = blank_sheet((6.6, 5.2), language)
+    tier_figure(zhang.result, layout=zhang.layout, language=language, caption=False, ax=axes)
+    legends = [c for c in axes.get_children() if type(c).__name__ == "Legend"]
+    assert len(legends) == 2
+    (arrow,) = [t for t in axes.texts if t.get_gid() == "north"]
+    letter = {"zh": "北", "en": "N"}[language]
+    (said,) = [t for t in axes.texts if t.get_text() == letter]
+    for legend in legends:
+        for piece in (arrow, said):
+            assert not legend.get_window_extent().overlaps(piece.get_window_extent())
+
+
+def test_names_of_regions_stand_upon_them_where_no_mark_does():
+    squares = [shapely.box(10 + 2 * k, 45, 12 + 2 * k, 47) for k in range(4)]
+    figure = tier_figure(own_result(squares, name_en=["A", "B", "C", "D"]), language="en")
+    axes = figure.axes[0]
+    labels = {t.get_text(): t for t in axes.texts if t.get_gid() == "label"}
+    assert sorted(labels) == ["A", "B", "C", "D"]
+    for text in labels.values():
+        assert text.get_position() == pytest.approx((0, 0), abs=1e-6)
+    # A name that would cover much of its region stands beside it.
+    long = tier_figure(own_result(squares, name_en=["A" * 30, "B", "C", "D"]), language="en")
+    (beside,) = [t for t in long.axes[0].texts if t.get_text() == "A" * 30]
+    assert np.hypot(*beside.get_position()) > 10
 
 
 def test_scale_bar_is_as_long_as_it_says(zhang_figure):
@@ -702,6 +732,9 @@ def test_labels_keep_apart_and_inside():
         assert box.outside(Box(0, 0, 300, 300)) == 0
         assert box.shared_area(Box(60, 40, 110, 60)) == 0
         assert all(box.shared_area(other) == 0 for other in boxes[i + 1 :])
+    upon = place_labels([(50.0, 50.0)] * 2, sizes[:2], bounds=Box(0, 0, 99, 99), upon=[True] * 2)
+    assert upon[0] == (50.0, 50.0)
+    assert abs(upon[1][0] - 50.0) >= 30.0 or abs(upon[1][1] - 50.0) >= 10.0
     crowded = place_labels([(5.0, 5.0)] * 3, [(30.0, 10.0)] * 3, bounds=Box(0, 0, 31, 11))
     assert len(crowded) == 3
 

@@ -170,6 +170,17 @@ def test_years_in_chinese_and_with_sizes(panel):
     assert "国际级" in " ".join(texts(figure))
 
 
+@pytest.mark.parametrize("width", [None, "page", "column"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_legend_of_years_is_no_wider_than_the_sheet(panel, language, width):
+    figure = ht.years_figure(panel, language=language, width=width, caption=False)
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+    maps = [axes.get_window_extent().y0 for axes in figure.axes]
+    assert 0 <= box.y0 < box.y1 <= min(maps)
+
+
 def test_refusals_of_years(panel, result):
     with pytest.raises(SpecError, match=r"years_figure\(\) draws a panel, but this is Result"):
         ht.years_figure(result)

@@ -90,10 +90,13 @@ def test_positions_are_told_by_their_shares():
     numbers = {"papers": [60.0, 30, 9, 1], "patents": [70.0, 15, 5, 10]}
     rules = ht.PositionRules(50, 15, 5, macro_region_places=0, province_places=0)
     table = ht.IndicatorTable.from_frame(pd.DataFrame(numbers, index=list("abcd")))
-    said = block(
-        build_brief(ht.Scheme(tier=rules).run(table), language="en"),
-        "What would lift the next five",
-    )
+    brief = build_brief(ht.Scheme(tier=rules).run(table), language="en")
+    # What is not there is not explained.
+    assert "A dot for each region along its score. Tiers are not cut" in seen(brief)
+    assert "lines are cut-points" not in seen(brief)
+    cut = ht.Scheme(tier=ht.NaturalBreaks(2)).run(table)
+    assert "along its score, lines are cut-points." in seen(build_brief(cut, language="en"))
+    said = block(brief, "What would lift the next five")
     assert "b patents, share 15.0 → 50 % → International" in said
     assert "c patents, share 5.0 → 15 % → National" in said
     assert "d papers, share 1.0 → 5 % → Regional" in said
