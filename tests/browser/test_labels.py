@@ -182,16 +182,20 @@ def archipelago():
     return tier_map(result, layout=HubLayout("made up", (hub,)), language="en")
 
 
+# What has moved is painted in the next frame; the one after it shows that it has been.
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def test_outlines_of_archipelagos_do_not_clot(visit):
     seen = visit(archipelago())
     page = seen.page
     swarm = [-26, 30, -25, 31]
     page.evaluate("drawn.map.setView([28, -27], 5, { animate: false }); void 0")
-    page.wait_for_timeout(100)
+    page.evaluate(NEXT_FRAME)
     assert page.evaluate(RED, swarm) < 0.09
     # Near enough, the islands are outlined.
     page.evaluate("drawn.map.setView([30.5, -25.5], 9, { animate: false }); void 0")
-    page.wait_for_timeout(100)
+    page.evaluate(NEXT_FRAME)
     assert 0.02 < page.evaluate(RED, swarm) < 0.35
     assert seen.trouble == []
 
