@@ -165,6 +165,11 @@ class ObservedFlows:
 
     flows: pd.DataFrame = field(repr=False)
 
+    @property
+    def source(self) -> str:
+        """Whose flows these are, as their frame says in `attrs["source"]`; empty when unknown."""
+        return str(self.flows.attrs.get("source", ""))
+
     def weights(self, nodes: Nodes) -> Floats:
         """Return the sum of flows between the places of every pair, from row to column."""
         square = square_flows(self.flows)

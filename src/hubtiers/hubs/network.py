@@ -69,6 +69,8 @@ class HubNetwork:
         The layout whose hubs are linked.
     unit
         Unit of the distances in `km`: that of the square frame where one was given, else km.
+    sources
+        Whose flows and distances were used, where their frames say so in `attrs["source"]`.
     """
 
     links: pd.DataFrame
@@ -79,6 +81,7 @@ class HubNetwork:
     directed: pd.DataFrame
     layout: HubLayout
     unit: str = "km"
+    sources: tuple[str, ...] = ()
 
     @cached_property
     def graph(self) -> networkx.Graph[str]:
@@ -253,6 +256,8 @@ def build_network(  # noqa: PLR0913
             "between their cores, or another model."
         )
     table = _links(hubs, nodes, weights, near_rule, strong_rule)
+    known = {} if distances is None else distances.attrs
+    told = (getattr(chosen, "source", ""), str(known.get("source", "")))
     network = HubNetwork(
         links=table,
         nodes=_node_table(hubs, nodes, frame),
@@ -261,7 +266,8 @@ def build_network(  # noqa: PLR0913
         strong=strong_rule,
         directed=pd.DataFrame(weights, list(nodes.ids), list(nodes.ids)),
         layout=layout,
-        unit="km" if distances is None else str(distances.attrs.get("unit", "")),
+        unit="km" if distances is None else str(known.get("unit", "")),
+        sources=tuple(dict.fromkeys(filter(None, told))),
     )
     network.nodes[["weighted_degree", "betweenness", "closeness"]] = _centralities(network)
     return network

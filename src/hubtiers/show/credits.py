@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 
 from hubtiers.regions.pack import WORLD_PACK, Pack, load_pack, source_of
@@ -10,11 +12,19 @@ from hubtiers.show.words import Text, word
 __all__ = ["attribution", "boundary_note", "coordinate_note"]
 
 
-def boundary_note(regions: gpd.GeoDataFrame) -> Text:
+def boundary_note(regions: gpd.GeoDataFrame, links: Sequence[str] = ()) -> Text:
     """Return the credit line of a layer and of what is drawn around it.
 
-    A layer whose source is not known is credited to nobody.
+    A layer whose source is not known is credited to nobody. `links` are the sources of the links
+    that are drawn over it.
     """
+    said = _credit_note(regions)
+    if not links:
+        return said
+    return word("links_note").fill(boundaries=said, sources="; ".join(links))
+
+
+def _credit_note(regions: gpd.GeoDataFrame) -> Text:
     source = source_of(regions)
     pack = source.load_pack()
     around = _context_credit(pack)

@@ -69,5 +69,8 @@ WORDS: Mapping[str, Text] = {
         "界线来源：{credit}；邻国：{context}。", "Boundaries: {credit}; others: {context}."
     ),
     "context_note": Text("周边：{context}。", "Around: {context}."),
+    "links_note": Text(
+        "{boundaries}联系与距离：{sources}。", "{boundaries} Links and distances: {sources}."
+    ),
     "credit_note": Text("界线来源：{credit}。", "Boundaries: {credit}."),
 }

@@ -407,6 +407,7 @@ def map_caption(
     scale = result.breaks
     layers = hub_layers(layout) if isinstance(layout, HubLayout) else layout
     hubs = "" if layers is None else _hub_caption(layers, scene)
+    links = layers.network.sources if layers is not None and layers.network is not None else ()
     return word("caption").fill(
         title=_joined([Text(_sentence(names.zh, "zh"), _sentence(names.en, "en")), *sentences]),
         n=int(result.scores.notna().sum()),
@@ -416,7 +417,7 @@ def map_caption(
         ends=break_note(scale),
         hubs=hubs,
         insets=_inset_note(scene, result) if scene is not None else "",
-        source=boundary_note(result.table.regions),
+        source=boundary_note(result.table.regions, links),
     )
 
 

@@ -181,6 +181,7 @@ def links_part(material: Material, page: Page) -> str:
         page.say(f"模型：{network.model!r}", f"model: {network.model!r}"),
         page.say(f"邻近规则：{network.near!r}", f"near: {network.near!r}"),
         page.say(f"强联系规则：{network.strong!r}", f"strong: {network.strong!r}"),
+        *(page.say(f"来源：{source}", f"source: {source}") for source in network.sources),
     ]
     drawn = ""
     if found.proposed is None and material.layout is not None:

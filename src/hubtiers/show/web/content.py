@@ -95,7 +95,7 @@ def map_content(
         "layoutNames": layout_names(overlay),
         "other": other,
         **view_content(result, ground, sorted(units), extent),
-        **context_content(ground),
+        **context_content(ground, overlay.network.sources if overlay.network else ()),
     }
 
 

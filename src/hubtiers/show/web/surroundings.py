@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -82,14 +82,14 @@ def _parts(result: Result, area: StudyArea, framing: Framing) -> list[dict[str, 
     return found
 
 
-def context_content(ground: Ground) -> dict[str, Any]:
-    """Return the land around, the lines of the pack, and whose work the shapes are."""
+def context_content(ground: Ground, links: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the land around, the lines of the pack, and whose work the shapes and links are."""
     pack = ground.pack
     note = coordinate_note(ground.regions)
     return {
         "world": [_outlines(shape) for shape in _land(ground)],
         "dashes": _lines(pack),
-        "note": boundary_note(ground.regions).to_plain(),
+        "note": boundary_note(ground.regions, links).to_plain(),
         "coordinates": note.to_plain() if note is not None else None,
         "attribution": attribution(ground.regions),
     }

@@ -17,6 +17,8 @@ from hubtiers.hubs.network import build_network
 from hubtiers.hubs.propose import propose_layout
 from hubtiers.hubs.stability import assess_layout
 from hubtiers.robustness.variation import Variation
+from hubtiers.show.figures.figure import map_caption
+from hubtiers.show.figures.hub_marks import hub_layers
 from hubtiers.show.style import ARRIVAL_RAMP, LINK_COLOURS, tier_colours
 from hubtiers.show.web.content import map_content
 from hubtiers.show.web.network_content import _DARK
@@ -308,6 +310,23 @@ def test_roles_are_those_of_the_division_of_labour(result, layout):
         )
         assert expected in [text["en"] for text in said[region]]
     assert content_of(result, layout)["roles"] == {}
+
+
+def test_flows_and_distances_are_credited(result, layout, network):
+    """On the page, below the printed map, and nowhere where the frames say nothing of themselves."""
+    ids = [core for hub in layout.hubs for core in hub.cores]
+    flows = pd.DataFrame(np.arange(len(ids) ** 2, dtype=float).reshape(len(ids), -1), ids, ids)
+    minutes = pd.DataFrame(60.0, ids, ids)
+    flows.attrs["source"], minutes.attrs["source"] = "Survey of rails", "Book of hours"
+    observed = build_network(layout, ht.ObservedFlows(flows), distances=minutes)
+    assert observed.sources == ("Survey of rails", "Book of hours")
+    note = content_of(result, layout, network=observed)["note"]
+    assert note["en"].endswith("Links and distances: Survey of rails; Book of hours.")
+    assert note["zh"].endswith("联系与距离：Survey of rails; Book of hours。")
+    assert network.sources == ()
+    assert "Links and distances" not in content_of(result, layout, network=network)["note"]["en"]
+    caption = map_caption(result, hub_layers(layout, observed), None).en
+    assert caption.endswith("Links and distances: Survey of rails; Book of hours.")
 
 
 def test_roles_of_another_layout_are_refused(result, layout):
