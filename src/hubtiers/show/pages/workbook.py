@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -222,7 +222,8 @@ def _fill_sheet(cells: Cells, title: str, table: PrintTable, language: str, numb
     head = first + len(languages) - 1
     last = head + len(rows)
     for line, own in enumerate(languages, start=first):
-        ruled = Look(bold=True, across="center", wrap=True, **_rules(line, first, head, last))
+        above, below = _rules(line, first, head, last)
+        ruled = Look(bold=True, across="center", wrap=True, top=above, bottom=below)
         cells.write_row(sheet, [(_text(c.heading.say(own)), ruled) for c in columns])
     for line, row in enumerate(rows, start=head + 1):
         rules = _rules(line, first, head, last)
@@ -235,23 +236,22 @@ def _fill_sheet(cells: Cells, title: str, table: PrintTable, language: str, numb
     _set_filter(sheet.sheet, (head, last), len(columns))
 
 
-def _rules(line: int, first: int, head: int, last: int) -> dict[str, str]:
-    """Return the rules of a line: above the heading, below it, below the last row."""
-    rules = {"top": "medium"} if line == first else {}
-    if line in (head, last):
-        rules["bottom"] = "medium" if line == last else "thin"
-    return rules
+def _rules(line: int, first: int, head: int, last: int) -> tuple[str, str]:
+    """Return the rules above and below a line: around the heading, and below the last row."""
+    below = "medium" if line == last else "thin" if line == head else ""
+    return "medium" if line == first else "", below
 
 
-def _cell(value: Cell, column: Column, rules: Mapping[str, str]) -> tuple[str | float | None, Look]:
-    """Return the value of a cell and how it is set."""
+def _cell(value: Cell, column: Column, rules: tuple[str, str]) -> tuple[str | float | None, Look]:
+    """Return the value of a cell and how it is set, between the rules above and below its line."""
+    above, below = rules
     if isinstance(value, str):
         text = _text(value)
-        return text, Look(across="left", wrap=text_width(text) > _WIDEST, **rules)
+        return text, Look(across="left", wrap=text_width(text) > _WIDEST, top=above, bottom=below)
     if isinstance(value, (int, float)):
         shown = "" if column.significant else _number_format(column)
-        return value, Look(across="right", format=shown, **rules)
-    return None, Look(**rules)
+        return value, Look(across="right", format=shown, top=above, bottom=below)
+    return None, Look(top=above, bottom=below)
 
 
 def _text(value: str) -> str:
