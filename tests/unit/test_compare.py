@@ -204,7 +204,9 @@ class TestFiles:
         monkeypatch.setattr(
             pd.DataFrame, "to_csv", lambda *a, **k: (_ for _ in ()).throw(OSError("disk full"))
         )
-        with pytest.raises(OSError, match="disk full"):
+        with pytest.raises(
+            DataError, match=r"c\.csv cannot be written: disk full\. Check the path"
+        ):
             comparison.save_csv(tmp_path / "c.csv")
         assert list(tmp_path.iterdir()) == []
 
