@@ -46,7 +46,9 @@ def write_everything(folder):
         long = values.reset_index(names="region").melt("region", var_name="indicator")
         tables[year] = ht.join_indicators(regions, long, framework=framework)
         values = (values * rng.uniform(0.7, 1.5, values.shape)).round(2)
-    panel = ht.tier_panel(ht.Scheme(tier=ht.NaturalBreaks(3)), tables, fit_on="last")
+    panel = ht.tier_panel(
+        ht.Scheme(normalise=ht.MinMax(1, 100), tier=ht.NaturalBreaks(3)), tables, fit_on="last"
+    )
     result = panel.results[2020]
     counts = {"international": 2, "national": 2, "regional": 2}
     layout = ht.propose_layout(result, counts=counts, spacing=60)

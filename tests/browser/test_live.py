@@ -500,3 +500,17 @@ def test_tiers_that_only_draws_have_are_shown_by_name(visit):
     page.evaluate("i => hubtiers.openRegion(drawn, i)", number)
     told = page.locator(".leaflet-popup .hubtiers-bar").first.get_attribute("aria-label")
     assert told == f"two {round(100 * shares['two'])} %, four {round(100 * shares['four'])} %"
+
+
+def test_draws_that_end_leave_the_reader_of_the_table_where_they_are(visit, zhang_outcome):
+    result, variation = zhang_outcome.result, Variation(weights=Dirichlet(20))
+    page = open_live(visit, result, variation, draws=300).page
+    page.click(".hubtiers-open-table")
+    page.focus("[data-key=row5]")
+    page.evaluate("document.activeElement.first = true")
+    live_under(page, weights_of(result, 8).tolist())
+    # The rows are new, and the one of the same region has the focus.
+    assert page.evaluate("[document.activeElement.dataset.key, document.activeElement.first]") == [
+        "row5",
+        None,
+    ]

@@ -43,6 +43,7 @@
     if (again) again.focus();
   }
 
+  h.keepFocus = keepFocus;
   h.renewPanels = (state) => keepFocus(state, () => h.drawPanels(state));
 
   // Everything that carries words is drawn anew in the language asked for.

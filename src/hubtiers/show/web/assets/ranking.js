@@ -136,7 +136,10 @@
     const body = state.aside.querySelector(".hubtiers-ranking tbody");
     if (!body) return;
     const order = h.tableOrder(state);
-    body.replaceChildren(...order.map((number) => tableRow(state, number)));
+    // Draws that end while somebody is in the table do not throw them out of it.
+    h.keepFocus(state, () =>
+      body.replaceChildren(...order.map((number) => tableRow(state, number))),
+    );
     return order.length;
   };
 
