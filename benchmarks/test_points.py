@@ -188,7 +188,7 @@ def test_ten_million_points_stay_below_a_gigabyte_and_a_half(benchmark, tmp_path
     assert figures["peak_mb"] < 1500
 
 
-def write_points(path, number):
+def write_points(path, number, seed=3):
     """Write points of three kinds in pieces, so that this process stays small too."""
     pa = pytest.importorskip("pyarrow")
     from pyarrow import csv, parquet
@@ -199,9 +199,10 @@ def write_points(path, number):
         if path.suffix == ".parquet"
         else csv.CSVWriter(path, schema)
     )
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
+    piece = min(number, 500_000)
     with writer:
-        for size in [500_000] * (number // 500_000):
+        for size in [piece] * (number // piece):
             lon = rng.uniform(BOX[0] - 1, BOX[2] + 1, size)
             lat = rng.uniform(BOX[1] - 1, BOX[3] + 1, size)
             kind = rng.choice(["firm", "lab", "patent"], size)

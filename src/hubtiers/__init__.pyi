@@ -160,7 +160,7 @@ from .table.indicator_table import IndicatorTable
 from .table.indicators import compare_editions, load_indicators
 from .table.join import join_indicators, join_years
 from .table.name_report import NameReport
-from .table.points.count import count_points
+from .table.points.count import MeanOf, PointFiles, count_points
 from .table.report import JoinReport
 from .table.roll_up import roll_up
 from .table.yearbook.read import IndicatorFile, ReadLimits, ReadReport, read_indicators
@@ -270,6 +270,7 @@ __all__ = [
     "MatchReport",
     "MazziottaPareto",
     "MeanImpute",
+    "MeanOf",
     "MedianImpute",
     "MinMax",
     "MissingColumnError",
@@ -290,6 +291,7 @@ __all__ = [
     "Pack",
     "PcaWeights",
     "PercentileRank",
+    "PointFiles",
     "PositionRules",
     "PowerMean",
     "PriceIndex",

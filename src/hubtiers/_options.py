@@ -167,7 +167,8 @@ Dissolve = Annotated[
 Points = Annotated[
     Path,
     typer.Argument(
-        help="Point records: .csv, .csv.gz, .parquet or .geoparquet; with --by-name any list.",
+        help="Point records: .csv, .csv.gz, .parquet, .geoparquet or a folder of them; "
+        "with --by-name any list.",
     ),
 ]
 CountOut = Annotated[Path, typer.Option(help="CSV file for the counts.")]
@@ -195,8 +196,19 @@ KeepUnmatched = Annotated[
     ),
 ]
 By = Annotated[
-    str | None,
-    typer.Option(help="Column with the kind of each record."),
+    list[str] | None,
+    typer.Option(help="Column with the kind of each record; again for kind and year together."),
+]
+Mean = Annotated[
+    bool,
+    typer.Option("--mean", help="With --weight: the mean of the column, not its sum."),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Keep the count of each file in a folder beside --out, and go on from what is there.",
+    ),
 ]
 Weight = Annotated[
     str | None,

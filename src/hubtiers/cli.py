@@ -35,6 +35,7 @@ from hubtiers._options import (
     Layout,
     Level,
     Limits,
+    Mean,
     Missing,
     More,
     Name,
@@ -59,6 +60,7 @@ from hubtiers._options import (
     Province,
     RegionColumn,
     Regions,
+    Resume,
     Sheet,
     Show,
     Simplify,
@@ -75,7 +77,7 @@ from hubtiers._options import (
 from hubtiers._plan_commands import add_plan_commands
 from hubtiers._progress import stage
 from hubtiers._terminal import ready_streams, tell
-from hubtiers.errors import HubtiersError, HubtiersWarning
+from hubtiers.errors import DataError, HubtiersError, HubtiersWarning
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -475,18 +477,34 @@ def count(  # noqa: PLR0913 - each is an option of its own
     keep_unmatched: KeepUnmatched = False,
     by: By = None,
     weight: Weight = None,
+    mean: Mean = False,
     engine: Engine = "local",
+    resume: Resume = False,
 ) -> None:
     """Count records per region: by their coordinates, or by the name of their region.
 
     Example: hubtiers count laboratories.csv --level city --by kind --out counts.csv
 
     Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
+
+    Example: hubtiers count folder-of-parquet --by kind --by year --resume --out counts.csv
     """
     from hubtiers._storage import require_other, write_csv
 
+    if weight is None:
+        _refuse({"--mean": mean}, "--weight COLUMN")
     require_other(out, [path for path in (points, names, regions) if path is not None])
-    if by_name is None:
+    if points.is_dir() and out.resolve().is_relative_to(points.resolve()):
+        raise DataError(
+            f"{out} lies in the folder {points}, whose files are all counted. "
+            "Name a file elsewhere."
+        )
+    if by_name is not None:
+        several = by is not None and len(by) > 1
+        only_by_place: dict[str, object] = {"--mean": mean, "--resume": resume}
+        only_by_place["A second --by"] = several
+        _refuse(only_by_place, "coordinates, not with --by-name")
+    else:
         only_by_name = {"--province": province, "--names": names}
         _refuse(only_by_name | {"--keep-unmatched": keep_unmatched}, "--by-name COLUMN")
     with _told_as_options(), _console.stages_shown():
@@ -494,9 +512,17 @@ def count(  # noqa: PLR0913 - each is an option of its own
         layer = _own_layer(regions or level, id_column, name, None)
         stage("count")
         if by_name is None:
-            from hubtiers.table.points.count import count_points
+            from hubtiers.table.points.count import MeanOf, PointFiles, count_points
 
-            counts = count_points(points, layer, by=by, weight=weight, engine=engine)
+            # Beside the output, never within the folder of points: there they would be counted.
+            partials = out.with_name(f"{out.name}.partials") if resume else None
+            counts = count_points(
+                PointFiles(points, partials),
+                layer,
+                by=by,
+                weight=MeanOf(weight) if mean and weight is not None else weight,
+                engine=engine,
+            )
         else:
             from hubtiers.table.by_name import count_by_name
 
@@ -504,13 +530,15 @@ def count(  # noqa: PLR0913 - each is an option of its own
                 points,
                 layer,
                 column=by_name,
-                by=by,
+                by=by[0] if by else None,
                 weight=weight,
                 province=province,
                 names=names,
                 unmatched="keep" if keep_unmatched else "raise",
             )
     report = counts.attrs["report"]
+    if counts.columns.nlevels > 1:
+        counts.columns = counts.columns.map(" | ".join)
     write_csv(_with_names(layer, counts), out)
     tell(report.to_text())
     tell(out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hubtiers._dask import address_of, broadcast, connected
+from hubtiers._dask import address_of, computed, connected
 from hubtiers._overlaps import counted_twice, telling_overlaps
 from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError
@@ -296,25 +297,19 @@ def _count_on_dask(job: Job, engine: Dask, advance: Callable[[float], None]) -> 
 
     A task is a pure function of the job, so that a lost worker's tasks run again elsewhere.
     """
+    parts: list[Counts] = []
     with connected(engine.address) as client:
-        from dask.distributed import as_completed
 
-        shared = broadcast(client, job)
-        tasks = list(job.tasks(engine.block_size))
-        futures = [
-            client.submit(count_blocks, shared, first, last, pure=False) for first, last in tasks
-        ]
-        parts: list[Counts] = []
-        try:
-            for future in as_completed(futures):  # type: ignore[no-untyped-call]
-                part = future.result()
+        def submit(task: tuple[int, int], shared: Any) -> Any:
+            return client.submit(count_blocks, shared, *task, pure=False)
+
+        counted = computed(client, job, submit, job.tasks(engine.block_size))
+        with suppress(KeyboardInterrupt), closing(counted):
+            for part in counted:
                 if isinstance(part, str):
                     raise DataError(part)
                 advance(part.draws)
                 parts = [_joined(parts, part)]
-                future.release()
-        except KeyboardInterrupt:
-            client.cancel(futures)
     return _merged(iter(parts), job)
 
 

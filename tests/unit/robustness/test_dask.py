@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hubtiers import _dask
 from hubtiers.errors import DataError, SpecError
+from hubtiers.robustness import montecarlo
 from hubtiers.robustness.montecarlo import Dask, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Variation
 from hubtiers.scheme import Scheme
@@ -98,17 +100,16 @@ def test_a_killed_worker_does_not_change_the_answer(cluster):
     local = assess_robustness(SCHEME, table(), VARIATION, draws=20_480, rng=8)
     killed = []
 
-    def kill_first(done, _plain=distributed.as_completed):
-        for future in _plain(done):
-            if not killed:
+    def kill_first(client, thing, submit, tasks):
+        for number, part in enumerate(_dask.computed(client, thing, submit, tasks)):
+            if number == 3:
                 victim = next(iter(cluster.workers.values())).pid
                 killed.append(victim)
                 os.kill(victim, signal.SIGKILL)
-            yield future
+            yield part
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("distributed.as_completed", kill_first)
-        patch.setattr("dask.distributed.as_completed", kill_first)
+        patch.setattr(montecarlo, "computed", kill_first)
         robust = assess_robustness(
             SCHEME,
             table(),
@@ -118,4 +119,30 @@ def test_a_killed_worker_does_not_change_the_answer(cluster):
             engine=Dask(cluster.scheduler_address, block_size=512),
         )
     assert len(killed) == 1
+    assert counts(robust) == counts(local)
+
+
+def test_draws_go_on_when_all_workers_were_lost_at_once(cluster, monkeypatch):
+    """What they share is lost with them, and is sent again to those that come after."""
+    local = assess_robustness(SCHEME, table(), VARIATION, draws=20_480, rng=8)
+    killed = []
+
+    def kill_all(client, thing, submit, tasks):
+        for number, part in enumerate(_dask.computed(client, thing, submit, tasks)):
+            if number == 3:
+                killed.extend(worker.pid for worker in cluster.workers.values())
+                for victim in killed:
+                    os.kill(victim, signal.SIGKILL)
+            yield part
+
+    monkeypatch.setattr(montecarlo, "computed", kill_all)
+    robust = assess_robustness(
+        SCHEME,
+        table(),
+        VARIATION,
+        draws=20_480,
+        rng=8,
+        engine=Dask(cluster.scheduler_address, block_size=512),
+    )
+    assert len(killed) == 2
     assert counts(robust) == counts(local)

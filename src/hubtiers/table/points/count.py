@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,53 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hubtiers._dask import address_of, broadcast, connected
+from hubtiers._dask import address_of, computed, connected
 from hubtiers._progress import progress_bar
-from hubtiers.errors import DataError, SpecError, listing
+from hubtiers.errors import DataError, HubtiersError, SpecError, listing
+from hubtiers.table.points.counter import Counter, means, sums
+from hubtiers.table.points.partials import Partials, partials_in
+from hubtiers.table.points.pieces import Piece, PointFiles, count_piece, pieces_of
 from hubtiers.table.points.point_report import PointReport
-from hubtiers.table.points.records import Records, Request, encodings, read_records
+from hubtiers.table.points.records import BETWEEN, Records, Request, read_records
 from hubtiers.table.points.region_index import RegionIndex, build_index, locate
 
-__all__ = ["PointReport", "RegionIndex", "assign", "build_index", "count_points"]
+__all__ = [
+    "MeanOf",
+    "PointFiles",
+    "PointReport",
+    "RegionIndex",
+    "assign",
+    "build_index",
+    "count_points",
+]
 
-MAX_KINDS = 1000
-"""Most columns of a result; more are a sign that `by` names a column of ids or texts."""
+_BLOCK = 64
+"""Pieces whose counts the workers add up before one comes back here."""
 
-_HEAVIEST = 2.0**100
+_HERE = "here"
+"""Stands where else is the address of a scheduler, or None for the client in use."""
+
+_FAN = 8
+"""Counts that are added up at a time, in the tree of a block."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class MeanOf:
+    """The mean of a column over the records of each region, for `count_points(weight=…)`.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> regions = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2)], index=["a"], crs="EPSG:4326")
+    >>> records = pd.DataFrame({"lon": [1, 1], "lat": [1, 1], "staff": [10, 15]})
+    >>> count_points(records, regions, weight=MeanOf("staff")).loc["a", "count"].item()
+    12.5
+    """
+
+    column: str
 
 
 def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
@@ -74,11 +104,11 @@ def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
 
 
 def count_points(
-    points: str | Path | pd.DataFrame,
+    points: str | Path | PointFiles | pd.DataFrame,
     regions: gpd.GeoDataFrame,
     *,
-    by: str | None = None,
-    weight: str | None = None,
+    by: str | Sequence[str] | None = None,
+    weight: str | MeanOf | None = None,
     engine: str = "local",
     chunk_size: int = 500_000,
     border: str = "first",
@@ -89,21 +119,25 @@ def count_points(
     Parameters
     ----------
     points
-        Path of a .csv, .csv.gz, .parquet or .geoparquet file, or a (Geo)DataFrame. Coordinates are
-        the columns lon and lat in degrees (also longitude/latitude, lng, 经度/纬度), or point
-        geometry; of a GeoDataFrame and of GeoParquet the geometry is taken, and converted from its
-        coordinate reference system.
+        Path of a .csv, .csv.gz, .parquet or .geoparquet file, or of a folder of such files (and
+        folders of them; names with a leading dot or _ are passed over); `PointFiles`, to resume an
+        interrupted count; or a (Geo)DataFrame. Coordinates are the columns lon and lat in degrees
+        (also longitude/latitude, lng, 经度/纬度), or point geometry; of a GeoDataFrame and of
+        GeoParquet the geometry is taken, and converted from its coordinate reference system.
     regions
         Polygons indexed by region id, as `load_regions` returns them.
     by
         Column with the kind of each record; the result has one column per kind, in alphabetical
-        order.
+        order. Of several columns, such as kind and year, each combination that occurs is a kind,
+        and the columns of the result have a level for each.
     weight
         Column with a weight from 0 up to 1e30; the result sums weights instead of counting records.
+        `MeanOf(column)` gives their mean instead, NaN where a region has no records.
     engine
-        "local": this process, one core. "dask": the chunks are read here and counted by the workers
-        of the dask.distributed client in use, or of the scheduler at an address ("tcp://…"); the
-        counts are the same.
+        "local": this process, one core. "dask": the workers of the dask.distributed client in use,
+        or of the scheduler at an address ("tcp://…"), read the files, which they must see under the
+        same path, and add up their counts; a frame is sent to them in chunks. The counts are the
+        same, also when workers are lost on the way.
     chunk_size
         Records held in memory at a time; the counts do not depend on it.
     border
@@ -124,8 +158,8 @@ def count_points(
     SpecError
         When an option is wrong.
     DataError
-        When a file or frame cannot be read as point records, or the regions do not fit (see
-        `build_index`).
+        When a file or frame cannot be read as point records, the regions do not fit (see
+        `build_index`), or all workers are lost.
     MissingDependencyError
         When a Parquet file is given and pyarrow is not installed, or dask is asked for and is not.
 
@@ -135,6 +169,9 @@ def count_points(
     rounded once at the end, so sums do not depend on order either. **Missing values**: records
     without coordinates, kind or weight and records outside all regions are not counted; the report
     says how many, and each record is in exactly one figure.
+
+    A large Parquet file is counted in pieces of some row groups, each file of another kind in one
+    piece; records are numbered from 1 within their file.
 
     Examples
     --------
@@ -149,23 +186,38 @@ def count_points(
     >>> report.counted, report.outside, report.shared_border
     (2, 1, 1)
     """
-    _check_options(chunk_size, {"by": by, "weight": weight})
-    address = None if engine == "local" else address_of(engine)
+    mean = isinstance(weight, MeanOf)
+    column = weight.column if isinstance(weight, MeanOf) else weight
+    request = _request(by, column, chunk_size)
+    address = _HERE if engine == "local" else address_of(engine)
+    files = None if isinstance(points, pd.DataFrame) else _files(points)
+    pieces = [] if files is None else pieces_of(files.path)
     index = build_index(regions, border=border)
-    request = Request(by, weight, chunk_size)
-    for encoding in encodings(points):
-        with (
-            contextlib.suppress(UnicodeDecodeError),
-            progress_bar("Counting points", 1.0, shown=progress) as advance,
-        ):
-            chunks = _noted(read_records(points, request, encoding=encoding), advance)
-            counter = (
-                _count_here(chunks, index)
-                if engine == "local"
-                else _count_on_dask(chunks, index, address)
-            )
-            return _result(counter, index, request, _source(points), encoding)
-    raise DataError(f"{points} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
+    with progress_bar("Counting points", 1.0, shown=progress) as advance:
+        if isinstance(points, pd.DataFrame):
+            chunks = _noted(read_records(points, request), advance)
+            parts = _counts_of_chunks(chunks, index, address)
+        else:
+            assert files is not None
+            partials = files.partials and partials_in(files.partials, index, request)
+            counting = _Counting(index, request, partials or None)
+            parts = _counts_of_pieces(pieces, counting, address, advance)
+        # Closed here, so that tasks of a cluster are given up before the way to it closes.
+        with closing(parts):
+            counter = _sum_of(parts)
+    return _result(counter, index, request, mean=mean, source=_source(points))
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """What all pieces share: it is sent to each worker once."""
+
+    index: RegionIndex
+    request: Request
+    partials: Partials | None
+
+    def count(self, piece: Piece, advance: Callable[[float], None] | None = None) -> Counter:
+        return count_piece(piece, self.index, self.request, self.partials, advance)
 
 
 def _noted(chunks: Iterator[Records], advance: Callable[[float], None]) -> Iterator[Records]:
@@ -177,208 +229,130 @@ def _noted(chunks: Iterator[Records], advance: Callable[[float], None]) -> Itera
         done = records.done
 
 
-def _count_here(chunks: Iterator[Records], index: RegionIndex) -> _Counter:
-    counter = _Counter()
-    for records in chunks:
-        counter.add(records, index)
+def _count_chunk(records: Records, index: RegionIndex) -> Counter:
+    counter = Counter()
+    counter.add(records, index)
+    counter.carry()
     return counter
 
 
-def _count_on_dask(chunks: Iterator[Records], index: RegionIndex, address: str | None) -> _Counter:
-    """Let workers count chunks, a few more at a time than they have threads for.
-
-    Only those wait in memory.
-    """
-    counter = _Counter()
-    with connected(address) as client:
-        shared = broadcast(client, index)
-        waiting: deque[Any] = deque()
-        for records in chunks:
-            waiting.append(client.submit(_count_chunk, records, shared, pure=False))
-            if len(waiting) > 2 * sum(client.nthreads().values()):
-                counter.merge(waiting.popleft().result())
-        while waiting:
-            counter.merge(waiting.popleft().result())
-    return counter
+def _sum_of(parts: Iterable[Counter | str]) -> Counter:
+    whole = Counter()
+    for part in parts:
+        if isinstance(part, str):
+            raise DataError(part)
+        whole.merge(part)
+    return whole
 
 
-def _count_chunk(records: Records, index: RegionIndex) -> _Counter | str:
-    """Count one chunk from nothing: the task that a cluster runs.
-
-    What does not fit comes back as its message.
-    """
+def _told(function: Callable[..., Counter], *arguments: Any) -> Counter | str:
+    """Run a task on a worker; an error comes back as its message, since not all can be sent."""
     try:
-        return _count_here(iter([records]), index)
-    except DataError as error:
+        return function(*arguments)
+    except HubtiersError as error:
         return str(error)
 
 
-class _Counter:
-    """Running totals over chunks, per kind and region.
+def _counts_of_chunks(
+    chunks: Iterator[Records], index: RegionIndex, address: str | None
+) -> Generator[Counter | str]:
+    """Count chunks of a frame; on a cluster only a few of them wait in memory."""
+    if address == _HERE:
+        yield from (_count_chunk(records, index) for records in chunks)
+        return
+    with connected(address) as client:
 
-    Adding chunks in any order gives the same totals.
-    """
+        def submit(records: Records, shared: Any) -> Any:
+            return client.submit(_told, _count_chunk, records, shared, pure=False)
 
-    def __init__(self) -> None:
-        self.totals: dict[str, Ints] = {}
-        self.figures = dict.fromkeys(PointReport._fields[: PointReport._fields.index("rule")], 0)
-        self.examples: tuple[str, ...] = ()
-
-    def add(self, records: Records, index: RegionIndex) -> None:
-        """Locate and add a chunk."""
-        number, lie = locate(records.x, records.y, index)
-        known = ~np.isnan(records.x + records.y)
-        has_kind = known if records.kind is None else known & (records.kind >= 0)
-        has_all = has_kind if records.weight is None else has_kind & _weighted(records)
-        inside = number >= 0
-        counted, outside = has_all & inside, np.flatnonzero(has_all & ~inside)
-        unreadable, located, with_kind, complete = map(
-            _count, (records.unreadable, known, has_kind, has_all)
-        )
-        found = {
-            "records": len(number),
-            "counted": complete - len(outside),
-            "outside": len(outside),
-            "missing_coordinates": len(number) - located - unreadable,
-            "unreadable_coordinates": unreadable,
-            "missing_kind": located - with_kind,
-            "missing_weight": with_kind - complete,
-            **_places(lie[counted], records.x[outside], records.y[outside], index),
-        }
-        for name, figure in found.items():
-            self.figures[name] += figure
-        self.figures["chunks"] += 1
-        self.examples = (self.examples + records.examples)[:5]
-        self._add_totals(records, number[counted], counted, len(index.region_ids))
-
-    def merge(self, other: _Counter | str) -> None:
-        """Add the totals of other chunks, which come after those counted so far.
-
-        Raise what went wrong with them.
-        """
-        if isinstance(other, str):
-            raise DataError(other)
-        for name, figure in other.figures.items():
-            self.figures[name] += figure
-        self.examples = (self.examples + other.examples)[:5]
-        self._require_few_kinds(tuple(other.totals))
-        for name, total in other.totals.items():
-            self._add_total(name, total)
-
-    def _add_totals(self, records: Records, number: Ints, counted: Mask, regions: int) -> None:
-        labels: tuple[str, ...]
-        labels, used, place = ("count",), np.zeros(1, np.int64), number
-        if records.kind is not None:
-            # A kind whose records all lie outside keeps its column of zeros.
-            labels, used = records.labels, np.unique(records.kind[records.kind >= 0])
-            place = np.searchsorted(used, records.kind[counted]) * regions + number
-        if not len(used):
-            return
-        names = [labels[k] for k in used]
-        self._require_few_kinds(names)
-        weight = None if records.weight is None else records.weight[counted]
-        totals = _totals(place, len(used) * regions, weight)
-        for name, total in zip(names, totals.reshape(len(used), regions, -1), strict=True):
-            self._add_total(name, total)
-
-    def _require_few_kinds(self, names: Sequence[str]) -> None:
-        if len({*self.totals, *names}) > MAX_KINDS:
-            raise DataError(
-                f"There are more than {MAX_KINDS:,} kinds (MAX_KINDS), such as {listing(names)}. "
-                "Take `by` from a column with few different labels."
-            )
-
-    def _add_total(self, name: str, total: Ints) -> None:
-        self.totals[name] = self.totals[name] + total if name in self.totals else total
+        with closing(computed(client, index, submit, chunks)) as counted:
+            yield from counted
 
 
-def _count(mask: npt.NDArray[Any]) -> int:
-    return int(np.count_nonzero(mask))
+def _counts_of_pieces(
+    pieces: Sequence[Piece],
+    counting: _Counting,
+    address: str | None,
+    advance: Callable[[float], None],
+) -> Generator[Counter | str]:
+    """Count pieces; on a cluster workers read them, and add up the counts of a block as a tree."""
+    if address == _HERE:
+        yield from (counting.count(piece, advance) for piece in pieces)
+        return
+    blocks = [pieces[start : start + _BLOCK] for start in range(0, len(pieces), _BLOCK)]
+    with connected(address) as client:
 
+        def submit(block: Sequence[Piece], shared: Any) -> Any:
+            level = [
+                client.submit(_told, _Counting.count, shared, piece, pure=False) for piece in block
+            ]
+            while len(level) > 1:
+                groups = [level[start : start + _FAN] for start in range(0, len(level), _FAN)]
+                level = [client.submit(_told, _sum_of, group, pure=False) for group in groups]
+            return level[0]
 
-def _places(lie: npt.NDArray[np.uint8], x: Floats, y: Floats, index: RegionIndex) -> dict[str, int]:
-    """Tell how counted records lie, and what may be wrong with those outside at `x`, `y`."""
-    from hubtiers.table.points import grid
-
-    shared = _count(lie == grid.SHARED)
-    return {
-        "border": _count(lie == grid.BORDER) + shared,
-        "shared_border": shared,
-        "overlap": _count(lie == grid.OVERLAP),
-        "swapped": _count(locate(y, x, index)[0] >= 0),
-        "impossible": _count((np.abs(x) > 180) | (np.abs(y) > 90)),
-    }
-
-
-def _totals(place: Ints, places: int, weight: Floats | None) -> Ints:
-    """Return the number of records in each place, or the words of the exact sum of weights."""
-    from hubtiers.table.points import grid
-
-    if weight is None:
-        return np.bincount(place, minlength=places).astype(np.int64)
-    words = np.zeros((places, grid.LIMBS), np.int64)
-    grid.add_exactly(words, place, weight)
-    return words
-
-
-def _sums(words: Ints) -> Floats:
-    """Return exact sums, rounded once to the nearest number."""
-    from hubtiers.table.points import grid
-
-    sums = np.zeros(len(words))
-    for i in np.flatnonzero(words.any(axis=1)):
-        whole = sum(int(word) << 32 * place for place, word in enumerate(words[i]))
-        sums[i] = whole / (1 << grid.LIMB_SHIFT)
-    return sums
-
-
-def _weighted(records: Records) -> Mask:
-    """Tell which records have a weight; refuse those that no sum of parts can mean."""
-    weight = records.weight
-    assert weight is not None
-    wrong = np.flatnonzero(
-        (weight < 0) | (weight > _HEAVIEST) | ((weight > 0) & (weight < 1 / _HEAVIEST))
-    )
-    if len(wrong):
-        raise DataError(
-            f"Record {records.row + wrong[0] + 1} has the weight {weight[wrong[0]]}. Weights are 0 "
-            "or lie between 1e-30 and 1e30; correct the record, or change the unit."
-        )
-    return ~np.isnan(weight)
+        with closing(computed(client, counting, submit, blocks)) as counted:
+            for block, part in zip(blocks, counted, strict=True):
+                advance(sum(piece.share for piece in block))
+                yield part
 
 
 def _result(
-    counter: _Counter, index: RegionIndex, request: Request, source: str, encoding: str
+    counter: Counter, index: RegionIndex, request: Request, *, mean: bool, source: str
 ) -> pd.DataFrame:
     ids = pd.Index(index.region_ids, name="region_id")
-    names = sorted(counter.totals) if request.by is not None else ["count"]
+    names = sorted(counter.totals) if request.by else ["count"]
     columns = {}
     for name in names:
-        total = counter.totals.get(name, np.zeros((len(ids), 1), np.int64))
-        columns[name] = total[:, 0] if request.weight is None else _sums(total)
+        total = counter.totals.get(name, np.zeros((len(ids), 2), np.int64))
+        columns[name] = total[:, 0] if request.weight is None else sums(total)
+        if mean:
+            columns[name] = means(total)
     frame = pd.DataFrame(columns, index=ids)
+    if len(request.by) > 1:
+        kinds = [tuple(name.split(BETWEEN)) for name in names]
+        frame.columns = pd.MultiIndex.from_tuples(kinds, names=request.by)
     rule = {
         "rule": index.border,
         "source": source,
-        "encoding": encoding,
+        "encoding": " and ".join(filter(None, counter.encodings)),
         "examples": counter.examples,
     }
     frame.attrs["report"] = PointReport(**counter.figures, **rule)  # type: ignore[arg-type]
     return frame
 
 
-def _source(points: str | Path | pd.DataFrame) -> str:
-    return f"a {type(points).__name__}" if isinstance(points, pd.DataFrame) else Path(points).name
+def _source(points: str | Path | PointFiles | pd.DataFrame) -> str:
+    if isinstance(points, pd.DataFrame):
+        return f"a {type(points).__name__}"
+    return Path(points.path if isinstance(points, PointFiles) else points).name
 
 
-def _check_options(chunk_size: int, names: dict[str, str | None]) -> None:
+def _files(points: object) -> PointFiles:
+    files = points if isinstance(points, PointFiles) else PointFiles(points)  # type: ignore[arg-type]
+    if not isinstance(files.path, (str, Path)):
+        raise SpecError(
+            "count_points() takes a path or a (Geo)DataFrame of point records, but got "
+            f"{type(files.path).__name__}. Convert the points to a DataFrame with the columns lon "
+            "and lat."
+        )
+    return files
+
+
+def _request(by: str | Sequence[str] | None, weight: str | None, chunk_size: int) -> Request:
     if isinstance(chunk_size, bool) or not isinstance(chunk_size, int) or chunk_size < 1:
         raise SpecError(
             f"chunk_size is {chunk_size!r}. Use a whole number of records above 0, such as 500_000."
         )
-    for option, name in names.items():
-        if name is not None and not isinstance(name, str):
-            raise SpecError(f"{option} is {name!r}. Give the name of one column, or None.")
+    if weight is not None and not isinstance(weight, str):
+        raise SpecError(f"weight is {weight!r}. Give the name of one column, or None.")
+    names = () if by is None else (by,) if isinstance(by, str) else by
+    is_list = isinstance(names, (list, tuple))
+    if not is_list or not all(isinstance(name, str) for name in names):
+        raise SpecError(f"by is {by!r}. Give the name of one column, a list of names, or None.")
+    if len(set(names)) < len(names):
+        raise SpecError(f"by names a column twice: {listing(names)}. Name each once.")
+    return Request(tuple(names), weight, chunk_size)
 
 
 def _coordinates(values: npt.ArrayLike, name: str) -> Floats:

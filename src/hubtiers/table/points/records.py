@@ -32,13 +32,16 @@ from hubtiers.errors import (
 from hubtiers.table._missing import MISSING_MARKS, is_missing_mark
 
 __all__ = [
+    "BETWEEN",
     "MAX_BYTES",
     "MAX_LINE_BYTES",
     "MAX_ROWS",
+    "SUFFIXES",
     "Records",
     "Request",
     "encodings",
     "read_records",
+    "row_groups",
     "same_degrees",
 ]
 
@@ -51,9 +54,14 @@ MAX_BYTES = 64_000_000_000
 MAX_LINE_BYTES = 4_000_000
 """Longest line of a CSV file; a longer one is no point record."""
 
+BETWEEN = "\x1f"
+"""What parts the labels of several columns: the separator of units, which no text has."""
+
 _LON = ("lon", "lng", "long", "longitude", "经度", "經度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
-_SUFFIXES = (".csv", ".csv.gz", ".parquet", ".geoparquet")
+SUFFIXES = (".csv", ".csv.gz", ".parquet", ".geoparquet")
+"""Endings of files of point records."""
+
 
 # Before 3.1, pandas reads some numbers one bit off unless asked; since then it is exact and warns
 # of the option.
@@ -66,9 +74,12 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to read from each record, and how many records at a time."""
+    """What to read from each record, and how many records at a time.
 
-    by: str | None
+    `by` names the columns that make the kind together; none for a plain count.
+    """
+
+    by: tuple[str, ...]
     weight: str | None
     chunk_size: int
 
@@ -78,8 +89,9 @@ class Records:
     """A chunk of point records.
 
     `x` and `y` are degrees, NaN where missing or `unreadable` (text that is no number, or
-    infinite). `kind` holds positions in `labels`, -1 where missing. `row` is the number of the
-    first record, `done` the share of the source read so far.
+    infinite). `kind` holds positions in `labels`, -1 where missing; labels of several columns are
+    joined by `BETWEEN`. `row` is the number of the first record, `done` the share of the source
+    read so far.
     """
 
     row: int
@@ -102,42 +114,34 @@ def encodings(points: object) -> tuple[str, ...]:
     return ("utf-8-sig", "gb18030") if is_text else ("",)
 
 
-def read_records(points: object, request: Request, *, encoding: str = "") -> Iterator[Records]:
-    """Yield the records of a file or frame.
+def read_records(
+    points: Path | pd.DataFrame,
+    request: Request,
+    *,
+    encoding: str = "",
+    groups: Sequence[int] | None = None,
+) -> Iterator[Records]:
+    """Yield the records of a file or frame; of a Parquet file perhaps those of some row groups.
 
     Raises UnicodeDecodeError when `encoding` is not that of the file.
     """
     if isinstance(points, pd.DataFrame):
         return _frame_records(points, request)
-    if not isinstance(points, (str, Path)):
-        raise SpecError(
-            "count_points() takes a path or a (Geo)DataFrame of point records, but got "
-            f"{type(points).__name__}. Convert the points to a DataFrame with the columns lon and "
-            "lat."
-        )
-    path = _checked_path(points)
-    return _csv_records(path, request, encoding) if encoding else _parquet_records(path, request)
+    if encoding:
+        return _csv_records(points, request, encoding)
+    return _parquet_records(points, request, groups)
+
+
+def row_groups(path: Path) -> list[int]:
+    """Return the number of records in each row group of a Parquet file."""
+    with _parquet(path) as (_, parquet), parquet.ParquetFile(path) as file:
+        about = file.metadata
+        return [about.row_group(i).num_rows for i in range(about.num_row_groups)]
 
 
 def same_degrees(crs: pyproj.CRS) -> bool:
     """Tell whether coordinates of a system need no conversion to EPSG:4326."""
     return crs.to_authority() in {("EPSG", "4326"), ("OGC", "CRS84"), ("EPSG", "4490")}
-
-
-def _checked_path(points: str | Path) -> Path:
-    name = str(points)
-    if "://" in name or name.startswith("/vsi"):
-        raise SpecError(
-            f"{name} is no file on this machine. Download it first and give the path of the file."
-        )
-    path = Path(points)
-    if not name.lower().endswith(_SUFFIXES):
-        raise SpecError(
-            f"{name} has no ending that tells its format. Known: {', '.join(_SUFFIXES)}."
-        )
-    if not path.is_file():
-        raise DataError(f"There is no point file {name}. Check the path.")
-    return path
 
 
 def _check_rows(rows: int, where: str) -> None:
@@ -168,12 +172,16 @@ def _coordinate_columns(names: Sequence[str], where: str) -> dict[str, int] | No
     return None if lon is None or lat is None else {"x": lon, "y": lat}
 
 
+_KIND = "kind "
+
+
 def _named_columns(names: Sequence[str], request: Request, where: str) -> dict[str, int]:
-    """Return the positions of the columns for `by` and `weight`."""
+    """Return the positions of the columns for `by` (kind 0, kind 1 …) and `weight`."""
     found = {}
-    for role, name in (("kind", request.by), ("weight", request.weight)):
-        if name is None:
-            continue
+    wanted = {f"{_KIND}{at}": name for at, name in enumerate(request.by)}
+    if request.weight is not None:
+        wanted["weight"] = request.weight
+    for role, name in wanted.items():
         if name not in names:
             raise MissingColumnError([name], where, names)
         if list(names).count(name) > 1:
@@ -235,6 +243,24 @@ def _labels(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
     return np.where(blank[codes], -1, codes).astype(np.int64), tuple(labels)
 
 
+def _joint_labels(columns: list[pd.Series]) -> tuple[Ints, tuple[str, ...]]:
+    """Return positions and labels of the kinds that one or several columns make together."""
+    codes, labels = _labels(columns[0])
+    for column in columns[1:]:
+        more, endings = _labels(column)
+        is_known = (codes >= 0) & (more >= 0)
+        pairs = np.where(is_known, codes * max(len(endings), 1) + more, -1)
+        # Only pairs that occur get a label, of which there are far fewer than of all pairs.
+        used, place = np.unique(pairs, return_inverse=True)
+        first = int(len(used) > 0 and used[0] < 0)
+        codes = place.astype(np.int64) - first
+        labels = tuple(
+            labels[pair // len(endings)] + BETWEEN + endings[pair % len(endings)]
+            for pair in used[first:]
+        )
+    return codes, labels
+
+
 def _label(value: object) -> str:
     # A column of whole numbers turns to floats as soon as one is missing.
     if isinstance(value, float) and value.is_integer():
@@ -243,7 +269,7 @@ def _label(value: object) -> str:
 
 
 def _records(row: int, columns: dict[str, pd.Series], done: float) -> Records:
-    """Turn raw columns `x`, `y` and perhaps `kind`, `weight` into records."""
+    """Turn raw columns `x`, `y` and perhaps kinds and `weight` into records."""
     x, bad_x = _numbers(columns["x"])
     y, bad_y = _numbers(columns["y"])
     unreadable = bad_x | bad_y
@@ -252,7 +278,8 @@ def _records(row: int, columns: dict[str, pd.Series], done: float) -> Records:
         for i in np.flatnonzero(unreadable)[:5]
     )
     x[unreadable] = np.nan
-    kind, labels = _labels(columns["kind"]) if "kind" in columns else (None, ())
+    kinds = [columns[role] for role in columns if role.startswith(_KIND)]
+    kind, labels = _joint_labels(kinds) if kinds else (None, ())
     weight = None
     if "weight" in columns:
         weight, _ = _numbers(columns["weight"])
@@ -427,8 +454,8 @@ def _check_width(surplus: pd.Series, row: int, width: int, where: str) -> None:
 def _csv_chunks(
     text: IO[str], roles: dict[str, int], width: int, size: int
 ) -> Iterator[pd.DataFrame]:
-    labels = {f"{width}"} | {f"{at}" for role, at in roles.items() if role == "kind"}
-    numbers = {f"{at}" for role, at in roles.items() if role != "kind"}
+    labels = {f"{width}"} | {f"{at}" for role, at in roles.items() if role.startswith(_KIND)}
+    numbers = {f"{at}" for role, at in roles.items() if not role.startswith(_KIND)}
     yield from pd.read_csv(
         cast("IO[str]", _Renamed(text, width)),
         usecols=sorted(labels | numbers),
@@ -444,39 +471,47 @@ def _csv_chunks(
     )
 
 
-def _pyarrow() -> tuple[Any, Any]:
+@contextlib.contextmanager
+def _parquet(path: Path) -> Iterator[tuple[Any, Any]]:
+    """Yield pyarrow and its reader; what they refuse is told of the file."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
         raise MissingDependencyError("pyarrow", "parquet", "Reading Parquet") from None
-    return pa, parquet
-
-
-def _parquet_records(path: Path, request: Request) -> Iterator[Records]:
-    pa, parquet = _pyarrow()
     try:
-        # Labels stay a dictionary, so that a small file cannot unfold into gigabytes of text.
-        with parquet.ParquetFile(path) as file:
-            dictionary = _texts_of(pa, file.schema_arrow, request.by)
-        with parquet.ParquetFile(path, read_dictionary=dictionary) as file:
-            yield from _parse_parquet(file, path, request)
+        yield pa, parquet
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet: {error}. Write the file again."
         ) from None
 
 
-def _texts_of(pa: Any, schema: Any, column: str | None) -> list[str]:
-    """Return the column where it holds texts; others cannot be read as a dictionary."""
-    if column is None or schema.names.count(column) != 1:
-        return []
-    kind = schema.field(column).type
-    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    return [column] if is_text else []
+def _parquet_records(
+    path: Path, request: Request, groups: Sequence[int] | None
+) -> Iterator[Records]:
+    with _parquet(path) as (pa, parquet):
+        # Labels stay a dictionary, so that a small file cannot unfold into gigabytes of text.
+        with parquet.ParquetFile(path) as file:
+            dictionary = _texts_of(pa, file.schema_arrow, request.by)
+        with parquet.ParquetFile(path, read_dictionary=dictionary) as file:
+            yield from _parse_parquet(file, path, request, groups)
 
 
-def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]:
+def _texts_of(pa: Any, schema: Any, columns: Sequence[str]) -> list[str]:
+    """Return the columns that hold texts; others cannot be read as a dictionary."""
+    texts = []
+    for column in columns:
+        if schema.names.count(column) == 1:
+            kind = schema.field(column).type
+            if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+                texts.append(column)
+    return texts
+
+
+def _parse_parquet(
+    file: Any, path: Path, request: Request, groups: Sequence[int] | None
+) -> Iterator[Records]:
     names = list(file.schema_arrow.names)
     rows = file.metadata.num_rows
     _check_rows(rows, path.name)
@@ -495,17 +530,21 @@ def _parse_parquet(file: Any, path: Path, request: Request) -> Iterator[Records]
         if place is None:
             raise _lacks_coordinates(names, path.name)
         roles |= place
-    row = 0
+    first = groups[0] if groups else 0
+    row = start = sum(file.metadata.row_group(i).num_rows for i in range(first))
+    chosen = range(file.metadata.num_row_groups) if groups is None else groups
+    total = sum(file.metadata.row_group(i).num_rows for i in chosen)
     wanted = list(
         dict.fromkeys(
             [*(names[at] for at in roles.values()), *([] if geometry is None else [geometry])]
         )
     )
-    for batch in file.iter_batches(batch_size=request.chunk_size, columns=wanted):
+    size = request.chunk_size
+    for batch in file.iter_batches(batch_size=size, row_groups=list(chosen), columns=wanted):
         columns = {role: batch.column(names[at]).to_pandas() for role, at in roles.items()}
         if geometry is not None:
             columns |= _arrow_points(batch.column(geometry), crs, row, path.name)
-        yield _records(row, columns, (row + batch.num_rows) / max(rows, 1))
+        yield _records(row, columns, (row + batch.num_rows - start) / max(total, 1))
         row += batch.num_rows
 
 

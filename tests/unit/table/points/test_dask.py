@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from contextlib import contextmanager
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,9 +13,11 @@ import pytest
 from shapely import box
 from typer.testing import CliRunner
 
+from hubtiers import _dask
 from hubtiers.cli import app
 from hubtiers.errors import DataError, SpecError
-from hubtiers.table.points.count import count_points
+from hubtiers.table.points import count, pieces
+from hubtiers.table.points.count import MeanOf, PointFiles, count_points
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -102,3 +108,123 @@ def test_the_command_line_takes_an_address(cluster, tmp_path):
     )
     assert done.exit_code == 0, done.output
     assert (tables / "tier_probability.csv").exists()
+
+
+@pytest.fixture
+def folder(records, tmp_path):
+    """Thirty files, so that pieces are left when a worker is killed."""
+    top = tmp_path / "points"
+    top.mkdir()
+    for number, start in enumerate(range(0, 3000, 100)):
+        part = records.iloc[start : start + 100]
+        if number % 2:
+            part.to_csv(top / f"{number:02}.csv", index=False)
+        else:
+            part.to_parquet(top / f"{number:02}.parquet", row_group_size=30)
+    return top
+
+
+@pytest.fixture
+def few_pieces(monkeypatch):
+    """Small blocks and trees of two, so that small data go through all that large data do."""
+    monkeypatch.setattr(count, "_BLOCK", 3)
+    monkeypatch.setattr(count, "_FAN", 2)
+
+
+OPTIONS = [{}, {"by": ["kind"], "weight": "worth"}, {"weight": MeanOf("worth")}]
+
+
+@pytest.mark.usefixtures("few_pieces")
+@pytest.mark.parametrize("options", OPTIONS)
+def test_workers_read_the_files_themselves(cluster, regions, folder, options, monkeypatch):
+    expected = count_points(folder, regions, **options)
+    # What this process would read here it cannot: patches do not reach the workers.
+    monkeypatch.setattr(pieces, "read_records", None)
+    found = count_points(folder, regions, engine=cluster.scheduler_address, **options)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert found.attrs["report"] == expected.attrs["report"]
+
+
+@contextmanager
+def running(workers):
+    import dask
+
+    settings = {"distributed.logging.distributed": "critical"}
+    with (
+        dask.config.set(settings),
+        distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",
+            silence_logs=50,
+        ) as cluster,
+    ):
+        yield cluster
+
+
+def killing(cluster, number, monkeypatch):
+    """Kill some workers once a block has come back; return the list of those killed."""
+    killed = []
+
+    def computed(client, thing, submit, items):
+        for result in _dask.computed(client, thing, submit, items):
+            if not killed:
+                killed.extend([worker.pid for worker in cluster.workers.values()][:number])
+                for victim in killed:
+                    os.kill(victim, signal.SIGKILL)
+            yield result
+
+    monkeypatch.setattr(count, "computed", computed)
+    return killed
+
+
+@pytest.mark.usefixtures("few_pieces")
+@pytest.mark.parametrize(("workers", "lost"), [(1, 0), (2, 1), (2, 2)])
+def test_workers_lost_half_way_change_nothing(regions, folder, monkeypatch, workers, lost):
+    expected = count_points(folder, regions, by="kind", weight="worth")
+    with running(workers) as cluster:
+        killed = killing(cluster, lost, monkeypatch)
+        address = cluster.scheduler_address
+        found = count_points(folder, regions, by="kind", weight="worth", engine=address)
+    assert len(killed) == lost
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert found.attrs["report"] == expected.attrs["report"]
+
+
+@pytest.mark.usefixtures("few_pieces")
+@pytest.mark.parametrize("as_frame", [False, True])
+def test_no_worker_left_is_a_sentence_and_what_was_counted_is_kept(
+    regions, folder, records, monkeypatch, tmp_path, as_frame
+):
+    monkeypatch.setattr(_dask, "_WORKER_PATIENCE", 1.0)
+    files = PointFiles(folder, partials=tmp_path / "kept")
+
+    def computed(client, thing, submit, items):
+        for number, result in enumerate(_dask.computed(client, thing, submit, items)):
+            if number == 0:
+                cluster.scale(0)
+            yield result
+
+    monkeypatch.setattr(count, "computed", computed)
+    with (
+        running(2) as cluster,
+        pytest.raises(DataError, match=r"No worker of dask is left, and no"),
+    ):
+        count_points(
+            records if as_frame else files,
+            regions,
+            chunk_size=50,
+            engine=cluster.scheduler_address,
+        )
+    if not as_frame:
+        assert len(list((tmp_path / "kept").iterdir())) >= 3
+        expected = count_points(folder, regions, chunk_size=50)
+        found = count_points(files, regions, chunk_size=50)
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+def test_what_a_worker_finds_wrong_in_a_file_names_it(cluster, regions, folder):
+    (folder / "17.csv").write_text("lon,lat,kind\n1,1,lab\n")
+    with pytest.raises(DataError, match=r"17\.csv lacks the column 'worth'"):
+        count_points(folder, regions, weight="worth", engine=cluster.scheduler_address)
