@@ -89,13 +89,19 @@ def sdist(tmp_path_factory):
     return next(path for path in folder.iterdir() if path.is_dir())
 
 
-def test_the_sdist_has_every_file_of_the_checkout(sdist):
-    """What ships as source is what is tested here, byte for byte: its tests need not run once more."""
-    tracked = subprocess.run(
+@pytest.fixture(scope="module")
+def tracked():
+    """The names of the files of the checkout; a copy has none, and may lack what an archive needs."""
+    found = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.split("\0")
-    if not tracked[0]:
+    if not found[0]:
         pytest.skip("not a git checkout")
+    return found
+
+
+def test_the_sdist_has_every_file_of_the_checkout(tracked, sdist):
+    """What ships as source is what is tested here, byte for byte: its tests need not run once more."""
     files = [name for name in tracked if name and (ROOT / name).is_file()]
     assert len(files) > 500
     absent = [name for name in files if not (sdist / name).is_file()]
