@@ -234,7 +234,10 @@ def test_unmatched_names_may_be_kept_aside(folder):
     assert (outcome.agreement.n, outcome.agreement.matches) == (4, 3)
     # It is said; nothing goes in silence.
     assert outcome.left_out == {"groups.csv": ("Jilim",)}
-    assert outcome.notes == ["groups.csv: names that belong to no region and are left out: Jilim."]
+    assert outcome.notes == [
+        "groups.csv: names that belong to no region and are left out: Jilim.",
+        "values.csv: no year is stated",
+    ]
 
 
 def test_corrections_of_names_hold_for_published_files(folder):
