@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from isles import isles_text, write_isles
 
+import hubtiers as ht
 from hubtiers.regions.boundaries import load_regions
 from hubtiers.scheme import Scheme
-from hubtiers.score_regions import score_regions
 from hubtiers.show.credits import attribution
 from hubtiers.show.part_titles import part_title
 from hubtiers.tiers.breaks import Quantiles
@@ -26,7 +26,7 @@ def result(tmp_path_factory):
     )
     regions = load_regions("county", pack=folder)
     values = pd.Series(range(10), index=regions.index, dtype=float)
-    return score_regions(regions.assign(firms=values), ["firms"], scheme=SCHEME)
+    return ht.score_regions(regions.assign(firms=values), ["firms"], scheme=SCHEME)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_part_by_its_regions_or_by_what_they_lie_in(result, regions, title):
 
 def test_many_regions_in_nothing_are_some_of_many(result):
     bare = result.table.regions.drop(columns="state")
-    alone = score_regions(bare, ["firms"], scheme=SCHEME)
+    alone = ht.score_regions(bare, ["firms"], scheme=SCHEME)
     found = part_title(alone, list(bare.index)[:5])
     assert found.en == "N 0, N 1, N 2 and 2 more"
     assert found.zh == "N 0、N 1、N 2等 5 个"
