@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hubtiers.scheme import Result
 
@@ -76,36 +77,56 @@ def gap_effects(result: Result) -> pd.DataFrame:
 
 
 _Taker = tuple[str, str | None, float | None, float | None]
-_Takers = Mapping[str, _Taker]
+_Flags = NDArray[np.bool_]
 
 
 def _rows(result: Result) -> Iterator[tuple[object, ...]]:
     """Yield the rows of `gap_effects`."""
-    own, framework = result.weights, result.table.framework
-    heavy = {str(code): float(weight) for code, weight in own.items()}
-    groups = ["", *(group.code for group in framework.groups)]
-    leaves = {group: framework.leaves(group) for group in groups}
-    # The groups above each indicator, nearest first, by what lies in them.
-    around = {code: [leaves[g] for g in framework.ancestors(code)] for code in heavy}
-    counted = result.scores.notna().to_numpy()
-    missing = result.normalised.isna().to_numpy() & (own > 0).to_numpy() & counted[:, None]
-    filled = result.imputed.to_numpy() & counted[:, None]
-    kept: dict[bytes, _Takers] = {}
+    own, takers_in = result.weights, _Takers(result)
+    missing, filled = _gaps_of(result)
     regions = list(map(str, result.normalised.index))
     for place in np.flatnonzero((missing | filled).any(axis=1)).tolist():
         region = regions[place]
-        # Regions that lack the same indicators have the same weights, unless each has its own.
-        key = region.encode() if result.fitted.hierarchy.by_region else missing[place].tobytes()
-        if key not in kept:
-            gone = own.index[missing[place]]
-            now = weights_in(result, region) if len(gone) else {}
-            kept[key] = {code: _taken_over(around[code], heavy, now) for code in gone}
-        takers = kept[key]
-        for code, is_gap in zip(own.index, missing[place], strict=True):
-            if is_gap:
+        takers = takers_in(region, missing[place])
+        for column, code in enumerate(own.index):
+            if missing[place, column]:
                 yield (region, code, own[code], False, *takers[code])
-            elif filled[place, own.index.get_loc(code)]:
+            elif filled[place, column]:
                 yield (region, code, own[code], True, "", None, None, None)
+
+
+def _gaps_of(result: Result) -> tuple[_Flags, _Flags]:
+    """Return regions × indicators that are missing, and those that are filled, where they count."""
+    counted = result.scores.notna().to_numpy()[:, None]
+    weighs = (result.weights > 0).to_numpy()
+    missing = result.normalised.isna().to_numpy() & weighs & counted
+    return missing, result.imputed.to_numpy() & counted
+
+
+class _Takers:
+    """Says, for each indicator that a region lacks, which ones count for more instead."""
+
+    def __init__(self, result: Result) -> None:
+        framework = result.table.framework
+        self.result = result
+        self.own = {str(code): float(weight) for code, weight in result.weights.items()}
+        groups = ["", *(group.code for group in framework.groups)]
+        leaves = {group: framework.leaves(group) for group in groups}
+        # What lies in the groups above each indicator, nearest first.
+        self.around = {code: [leaves[g] for g in framework.ancestors(code)] for code in self.own}
+        self.kept: dict[bytes, dict[str, _Taker]] = {}
+
+    def __call__(self, region: str, missing: _Flags) -> dict[str, _Taker]:
+        """Return them by indicator; `missing` flags the indicators that the region lacks."""
+        # Regions that lack the same indicators have the same weights, unless each has its own.
+        is_own = self.result.fitted.hierarchy.by_region
+        key = region.encode() if is_own else missing.tobytes()
+        if key not in self.kept:
+            gone = [code for code, is_gap in zip(self.own, missing, strict=True) if is_gap]
+            now = weights_in(self.result, region) if gone else {}
+            around, own = self.around, self.own
+            self.kept[key] = {code: _taken_over(around[code], own, now) for code in gone}
+        return self.kept[key]
 
 
 def _taken_over(
