@@ -426,3 +426,17 @@ def test_no_two_scripts_give_one_name_to_two_things():
         given.update(set(names))
     assert len(given) > 100
     assert [name for name, times in given.items() if times > 1] == []
+
+
+def test_no_class_has_its_look_from_two_stylesheets():
+    """What a class alone is painted as stands in one sheet; others may say it of a place."""
+    painted = collections.Counter()
+    for path in sorted(_ASSETS.glob("*.css")):
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        # Rules within @media lie one brace deeper; they vary a look and give none.
+        outer = re.sub(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", text)
+        selectors = ",".join(re.findall(r"([^{}]+)\{", outer)).split(",")
+        alone = [re.fullmatch(r"\s*(?:\.hubtiers-page )?(\.[\w-]+)\s*", one) for one in selectors]
+        painted.update({found[1] for found in alone if found})
+    assert len(painted) > 50
+    assert [name for name, sheets in painted.items() if sheets > 1] == []

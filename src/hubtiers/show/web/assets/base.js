@@ -107,18 +107,19 @@ window.hubtiers = window.hubtiers || {};
     return "#" + parts.join("");
   };
 
-  h.hatch = function () {
+  // A pattern of slanting lines that rise to the right, or fall.
+  h.hatch = function (ground, ink, falls) {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.fillStyle = h.colour("nodata");
+    pen.fillStyle = h.colour(ground);
     pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = h.colour("hatch");
+    pen.strokeStyle = h.colour(ink);
     pen.lineWidth = 1.5;
     for (const d of [-8, 0, 8]) {
       pen.beginPath();
-      pen.moveTo(d, 8);
-      pen.lineTo(d + 8, 0);
+      pen.moveTo(d, falls ? 0 : 8);
+      pen.lineTo(d + 8, falls ? 8 : 0);
       pen.stroke();
     }
     const pattern = pen.createPattern(tile, "repeat");

@@ -35,24 +35,7 @@
   }
 
   // Stripes the other way than those of “no data”.
-  function stripes(state) {
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 8;
-    const pen = tile.getContext("2d");
-    pen.fillStyle = h.colour("plain");
-    pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = h.colour("line");
-    pen.lineWidth = 1.5;
-    for (const d of [-8, 0, 8]) {
-      pen.beginPath();
-      pen.moveTo(d, 0);
-      pen.lineTo(d + 8, 8);
-      pen.stroke();
-    }
-    // A drawing of the map takes the tile itself.
-    const pattern = Object.assign(pen.createPattern(tile, "repeat"), { tile: tile });
-    return { theme: state.theme, pattern: pattern };
-  }
+  const stripes = (state) => ({ theme: state.theme, pattern: h.hatch("plain", "line", true) });
 
   // Colour by the order of arrival: equally many regions in each part of the scale.
   h.arrivalLook = function (state, number) {

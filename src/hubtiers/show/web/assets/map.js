@@ -17,7 +17,7 @@
 
   function readPaint(state) {
     state.paint = Object.fromEntries(PAINT.map((name) => [name, h.colour(name)]));
-    state.hatch = h.hatch();
+    state.hatch = h.hatch("nodata", "hatch", false);
   }
 
   h.paintTheme = function (state, theme, chosen) {
