@@ -115,7 +115,8 @@ def test_rows_in_another_order_change_no_rank_tier_or_byte(isles):
         for out in ("before", "turned")
     ]
     first, turned = scores
-    assert turned.index.tolist() == first.index.tolist()[::-1]
+    # Ties of rank stand in the order of the layer.
+    assert sorted(turned.index) == sorted(first.index)
     pd.testing.assert_frame_equal(turned.loc[first.index], first)
     assert first["tier"].nunique() == 3
 
