@@ -30,8 +30,10 @@ test: .venv/developer ## Set up (packages, Chromium, a Chinese font) and run all
 	tests/prepare.sh $(BIN)/python
 	$(BIN)/python $(TESTS)
 
-fuzz: .venv/developer ## Try more than 20,000 inputs of all kinds of files, in a few minutes
-	$(BIN)/python tests/fuzz/run.py
+fuzz: .venv/developer ## Try more than 20,000 inputs and 200 kills, in some minutes, and write docs/reliability.md
+	$(BIN)/python tests/fuzz/run.py --out tests/fuzz/fuzz.json
+	$(BIN)/python tests/fuzz/kills.py --out tests/fuzz/kills.json
+	$(BIN)/python tests/fuzz/page.py
 
 lowest: ## Run all tests with the oldest versions that pyproject.toml allows
 	test -x .lowest/bin/python || $(PYTHON) -m venv .lowest

@@ -60,13 +60,14 @@ def all_tried(kinds: list[str], seed: int, share: float, processes: int) -> list
     return tallies
 
 
-def record(tallies: list[Tally], seconds: float) -> dict[str, Any]:
+def record(tallies: list[Tally], seconds: float, processes: int) -> dict[str, Any]:
     """Return what is kept of a run."""
     rows = {
         tally.kind: {"inputs": tally.inputs, "slowest": round(tally.slowest, 2), **tally.ends}
         for tally in tallies
     }
-    return {"seed": tallies[0].seed, "seconds": round(seconds), "fuzzers": rows}
+    told = {"seed": tallies[0].seed, "seconds": round(seconds), "processes": processes}
+    return {**told, "fuzzers": rows}
 
 
 def main() -> None:
@@ -91,7 +92,7 @@ def main() -> None:
     began = time.monotonic()
     tallies = all_tried(kinds, words.seed, words.share, words.processes)
     if words.out:
-        content = record(tallies, time.monotonic() - began)
+        content = record(tallies, time.monotonic() - began, words.processes)
         words.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     sys.exit(any(tally.faults for tally in tallies))
 
