@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest bounds check lint types imports audit bench docs boundaries indicators notebooks clean
+.PHONY: help demo test fuzz lowest bounds check lint types imports audit bench docs boundaries indicators notebooks clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,11 @@ demo: .venv/user ## Set up and build the study zhang2022 into out/zhang2022
 test: .venv/developer ## Set up (packages, Chromium, a Chinese font) and run all tests
 	tests/prepare.sh $(BIN)/python
 	$(BIN)/python $(TESTS)
+
+fuzz: .venv/developer ## Try more than 20,000 inputs and 200 kills, in some minutes, and write docs/reliability.md
+	$(BIN)/python tests/fuzz/run.py --out tests/fuzz/fuzz.json
+	$(BIN)/python tests/fuzz/kills.py --out tests/fuzz/kills.json
+	$(BIN)/python tests/fuzz/page.py
 
 lowest: ## Run all tests with the oldest versions that pyproject.toml allows
 	test -x .lowest/bin/python || $(PYTHON) -m venv .lowest

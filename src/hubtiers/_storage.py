@@ -132,7 +132,11 @@ def parse_toml(text: str, what: str) -> dict[str, Any]:
     except RecursionError:
         raise SpecError(f"{said} is not valid TOML: its values are nested too deep.") from None
     except ValueError as error:
-        # Numbers of thousands of digits are a plain ValueError, which TOMLDecodeError is as well.
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            raise SpecError(
+                f"{said} is not valid TOML: it has a whole number of thousands of digits. Put a "
+                "text in quotation marks."
+            ) from None
         raise SpecError(f"{said} is not valid TOML: {error}.") from None
 
 

@@ -480,6 +480,12 @@ def _read_rows(text: str, title: str) -> list[tuple[str, dict[str, str]]]:
                 f"{where}: the row has {len(cells)} cells, but the header {len(header)}. Put texts "
                 "with commas in quotation marks, and check that none of these is lost."
             )
+        # A row that is cut off would take defaults for what it lost, weights among them.
+        if any(header[len(cells) :]):
+            raise SpecError(
+                f"{where}: the row has {len(cells)} cells, but the header {len(header)}. Check "
+                "that the file is whole, and leave cells empty rather than out."
+            )
         written = [plain_text(cell.strip()) for cell in cells]
         rows.append((where, dict(zip(header, written, strict=False))))
         if rows[-1][1].get("", ""):
@@ -521,6 +527,11 @@ def _parse_row(row: dict[str, str], where: str) -> Group | Indicator:
     if not row["code"]:
         raise SpecError(
             f"{where}: the row has no code. Give every row a code of its own, or delete it."
+        )
+    if '"' in row["code"]:
+        raise SpecError(
+            f"{where}: the code {row['code']!r} holds a quotation mark. Check that none is lost "
+            "before or behind it."
         )
     common: dict[str, Any] = {
         name: row.get(name, "") for name in ("code", "name_zh", "name_en", "parent")

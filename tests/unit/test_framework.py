@@ -238,6 +238,24 @@ def test_a_lost_quotation_mark_drops_no_indicator(tmp_path, lost):
         Framework.from_csv(written(tmp_path, f"{HEADER}\n{rows}"))
 
 
+@pytest.mark.parametrize("cut", [1, 2, 7])
+def test_a_row_that_is_cut_off_takes_no_defaults(tmp_path, cut):
+    # The last row loses cells from the right, as the last one of a file that is not whole.
+    first, last = ROWS.strip().rsplit("\n", 1)
+    short = ",".join(last.split(",")[:-cut])
+    match = rf"the row has {8 - cut} cells, but the header 8\. Check that the file is whole"
+    with pytest.raises(SpecError, match=match):
+        Framework.from_csv(written(tmp_path, f"{HEADER}\n{first}\n{short}"))
+
+
+def test_a_code_holds_no_quotation_mark(tmp_path):
+    # Where the mark before a cell is lost, the one behind it becomes part of the text.
+    code = ROWS.split(",", 1)[0].strip()
+    rows = ROWS.replace(code, f'{code}"', 1)
+    with pytest.raises(SpecError, match=rf"the code '{code}\"' holds a quotation mark"):
+        Framework.from_csv(written(tmp_path, f"{HEADER}\n{rows}"))
+
+
 def test_cells_without_a_header(tmp_path):
     text = f"{HEADER},\n{ROWS}"
     assert len(Framework.from_csv(written(tmp_path, text)).codes) == 2

@@ -20,6 +20,8 @@ MOST_CROSSINGS = 20_000
 """How often an outline may meet itself and be repaired: far more than errors of drawing do."""
 
 _SEGMENTS_AT_ONCE = 128
+_EDGE = 180 + 1e-6
+"""How far east or west a coordinate may lie that is rounded, in degrees."""
 _SAME_AS_WGS84 = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
 
 
@@ -125,25 +127,30 @@ def _check_metres(shapes: gpd.GeoSeries, where: str, system: str) -> None:
 
 
 def _unrolled(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Cut shapes whose ring jumps over 180°, so that they do not run round the globe."""
+    """Cut shapes at 180° whose ring jumps over it or lies beyond.
+
+    The one would run round the globe, and the other never meet a point from the other side.
+    """
     geometry = np.asarray(shapes.array, dtype=object).copy()
     for row, shape in enumerate(geometry):
-        if shape is not None and shape.geom_type.endswith("Polygon") and _jumps(shape):
+        if shape is not None and shape.geom_type.endswith("Polygon") and _is_over(shape):
             parts = [piece for part in shapely.get_parts(shape) for piece in _cut(part)]
             geometry[row] = shapely.union_all(parts)
     return gpd.GeoSeries(geometry, index=shapes.index, crs=shapes.crs)
 
 
-def _jumps(shape: shapely.Geometry) -> bool:
-    return any(
-        bool((np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) > 180).any())
-        for ring in _rings(shape)
-    )
+def _is_over(shape: shapely.Geometry) -> bool:
+    return any(_is_ring_over(shapely.get_coordinates(ring)) for ring in _rings(shape))
+
+
+def _is_ring_over(ring: NDArray[np.float64]) -> bool:
+    east = ring[:, 0]
+    return bool((np.abs(np.diff(east)) > 180).any() or (np.abs(east) > _EDGE).any())
 
 
 def _cut(part: shapely.Polygon) -> list[Any]:
     rings = [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
-    if not any((np.abs(np.diff(ring[:, 0])) > 180).any() for ring in rings):
+    if not any(_is_ring_over(ring) for ring in rings):
         return [part]
     for ring in rings:
         ring[:, 0] = np.unwrap(ring[:, 0], period=360)

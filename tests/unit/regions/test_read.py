@@ -9,6 +9,7 @@ import zipfile
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +27,7 @@ from hubtiers.errors import (
 )
 from hubtiers.regions.membership import overlaps
 from hubtiers.regions.read import ReadLimits, read_regions
+from hubtiers.table.points.count import count_points
 
 BOW_TIE = Polygon([(100, 30), (102, 32), (102, 30), (100, 31)])
 
@@ -498,6 +500,22 @@ def test_a_ring_across_180_degrees_is_cut_there(tmp_path):
     assert shape.contains(shapely.Point(-179, 65))
     assert shape.contains(shapely.Point(179, 65))
     assert not shape.contains(shapely.Point(20, 65))
+
+
+@pytest.mark.parametrize(
+    ("west", "east", "counted"),
+    [(178, 182, 3), (181, 185, 1), (-183, -179, 4), (355, 360, 0), (-180.0000001, -176.5, 1)],
+)
+def test_a_shape_beyond_180_degrees_meets_the_points_of_the_other_side(west, east, counted):
+    square = shapely.box(west, 0, east, 1)
+    source = gpd.GeoDataFrame({"region_id": ["a"]}, geometry=[square], crs=4326)
+    regions = read_regions(source)
+    shape = regions.geometry.iloc[0]
+    assert shape.area == pytest.approx(east - west)
+    points = pd.DataFrame({"lon": [179.5, -179.5, 177.5, 178.5, -176], "lat": [0.5] * 5})
+    assert count_points(points, regions)["count"].tolist() == [counted]
+    # A coordinate that is rounded over the edge is no second piece.
+    assert shape.geom_type == ("MultiPolygon" if counted in (3, 4) else "Polygon")
 
 
 def test_a_table_without_geometry_is_no_layer(tmp_path):

@@ -305,7 +305,15 @@ def _point_columns(
 
 def _degrees(x: Floats, y: Floats, crs: pyproj.CRS | None) -> dict[str, pd.Series]:
     if crs is not None and not same_degrees(crs):
-        x, y = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+        try:
+            to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+        except pyproj.exceptions.ProjError:
+            # Drawings have systems of their own, and heights have no longitude.
+            raise CRSError(
+                f"The points are in {crs.name!r}, which lies nowhere on earth. Set the system that "
+                "they are in, for example points.set_crs('EPSG:4326', allow_override=True)."
+            ) from None
+        x, y = to_degrees.transform(x, y)
     return {"x": pd.Series(x), "y": pd.Series(y)}
 
 

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from hubtiers.errors import CRSError, DataError, DuplicateRegionError, UnknownOptionError, listing
@@ -94,7 +95,14 @@ def build_index(regions: gpd.GeoDataFrame, *, border: str = "first") -> RegionIn
         raise UnknownOptionError("border rule", border, _RULES)
     _check_regions(regions)
     if not same_degrees(regions.crs):
-        regions = regions.to_crs(4326)
+        try:
+            regions = regions.to_crs(4326)
+        except pyproj.exceptions.ProjError:
+            raise CRSError(
+                f"The regions are in {regions.crs.name!r}, which lies nowhere on earth. Set the "
+                "system that they are in, for example regions.set_crs('EPSG:4326', "
+                "allow_override=True)."
+            ) from None
     shapes = np.array(regions.geometry.array, dtype=object)
     _check_shapes(regions.index, shapes)
     ids = tuple(regions.index.tolist())

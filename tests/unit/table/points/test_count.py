@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 
@@ -428,6 +429,21 @@ def test_columns_are_checked(regions, records, tmp_path):
         count_points(tmp_path / "points.csv", regions, weight="lon")
     with pytest.raises(DataError, match="values that are no labels"):
         count_points(records.assign(kind=[[1]] * 7), regions, by="kind")
+
+
+@pytest.mark.parametrize("suffix", ["frame", "parquet"])
+def test_a_system_that_lies_nowhere_on_earth_is_told(regions, tmp_path, suffix):
+    plan = pyproj.CRS('LOCAL_CS["drawing",UNIT["metre",1]]')
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(1, 1)], crs=plan)
+    source = points
+    if suffix == "parquet":
+        source = tmp_path / "points.parquet"
+        points.to_parquet(source)
+    with pytest.raises(CRSError, match="points are in 'drawing', which lies nowhere on earth"):
+        count_points(source, regions)
+    drawn = regions.set_crs(plan, allow_override=True)
+    with pytest.raises(CRSError, match="regions are in 'drawing', which lies nowhere on earth"):
+        count_points(points.set_crs(4326, allow_override=True), drawn)
 
 
 def test_geometry_is_checked(regions):
