@@ -141,6 +141,17 @@ def test_what_is_told_of_the_study_year_is_not_told_of_another(visit, web):
     assert "No data" in page.locator(".hubtiers-popup").last.inner_text()
 
 
+def test_chances_are_told_of_the_year_that_was_drawn(visit, everything):
+    page = visit(everything, locale="en-GB").page
+    page.evaluate("hubtiers.setFill(drawn, 'chance')")
+    assert "50 %" in page.inner_text(".hubtiers-legend")
+    page.click('[data-key="year-previous"]')
+    legend = page.inner_text(".hubtiers-legend")
+    assert "No draws were made for this year" in legend
+    assert "50 %" not in legend
+    assert legend.count("2018 (on the scale of 2020)") == 1
+
+
 def test_weights_are_for_the_year_of_the_study(visit, web):
     page = visit(web).page
     page.evaluate("hubtiers.goToYear(drawn, 0)")

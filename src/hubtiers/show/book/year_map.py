@@ -19,6 +19,7 @@ WORDS: Mapping[str, Text] = {
     "year_next": Text("下一年", "Next year"),
     "year_previous": Text("上一年", "Previous year"),
     "year_before": Text("前一年", "the year before"),
+    "year_no_draws": Text("没有为这一年作抽取", "No draws were made for this year"),
     "year_still": Text("{year} 年为起点，无可对比", "{year}: the start, nothing to compare with"),
     "year_weights": Text("改动的权重只用于 {year} 年", "Weights as set are for {year} alone"),
 }

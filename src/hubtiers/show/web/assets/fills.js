@@ -211,7 +211,7 @@
 
   function chanceParts(state) {
     const words = h.words(state);
-    if (h.isOtherYear(state)) return h.standing(state);
+    if (h.isOtherYear(state)) return [element("p", "hubtiers-note", words.year_no_draws)];
     const isLive = state.live && state.live.status === "done";
     const rest =
       state.modified && !isLive
