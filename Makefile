@@ -3,8 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Files of tests side by side, one process a core.
-TESTS := -m pytest -n auto --dist loadfile
+# Files of tests side by side, one process a core; a process that dies, of a test that hangs say, ends the run.
+TESTS := -m pytest -n auto --dist loadfile --max-worker-restart 0
 # Tests of compiled code: natural breaks, point location, draws.
 COMPILED := tests/unit/tiers tests/unit/table/points tests/properties/test_tiers.py tests/properties/test_points.py \
   tests/properties/test_robustness.py tests/unit/robustness

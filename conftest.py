@@ -5,12 +5,12 @@ What a machine lacks is a skip there, and a failure in CI; and nothing leaves th
 
 from __future__ import annotations
 
-import contextlib
+import faulthandler
 import importlib.util
 import os
-import socket
+import subprocess
+import sys
 import tempfile
-import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -20,6 +20,8 @@ _NO_FONT = "needs a font with Chinese characters"
 _OFFLINE = Path(__file__).parent / "tests" / "offline"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _HERE = {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}
+_LONGEST = 600
+"""How long a test may last, in seconds: far longer than any does."""
 _ONLINE = pytest.StashKey[dict[str, str]]()
 
 
@@ -35,26 +37,36 @@ def pytest_configure(config: pytest.Config) -> None:
     file.loader.exec_module(offline)
     handle, name = tempfile.mkstemp(prefix="hubtiers-calls-")
     os.close(handle)
-    # Libraries in C do not ask Python: their proxy is one that notes who comes.
-    trap = socket.create_server(("127.0.0.1", 0))
-    config.add_cleanup(trap.close)
+    trap, port = _start_trap(name)
+    config.add_cleanup(trap.wait)
+    config.add_cleanup(trap.stdin.close)
     config.add_cleanup(Path(name).unlink)
-    address = f"http://127.0.0.1:{trap.getsockname()[1]}"
+    address = f"http://127.0.0.1:{port}"
     paths = filter(None, [str(_OFFLINE), os.environ.get("PYTHONPATH")])
     surroundings = {**dict.fromkeys(_PROXIES, address), **_HERE, offline.NOTE: name}
     surroundings["PYTHONPATH"] = os.pathsep.join(paths)
     config.stash[_ONLINE] = {key: os.environ.get(key, "") for key in surroundings}
     os.environ.update(surroundings)
-    threading.Thread(target=_note_visits, args=(trap, offline.note), daemon=True).start()
 
 
-def _note_visits(trap: socket.socket, note) -> None:
-    with contextlib.suppress(OSError):
-        while True:
-            visitor, _ = trap.accept()
-            with visitor:
-                visitor.settimeout(5)
-                note(visitor.recv(200).decode("latin-1").partition("\r\n")[0])
+def _start_trap(note: str) -> tuple[subprocess.Popen[str], int]:
+    """Start the proxy for libraries in C; return its process and its port."""
+    command = [sys.executable, "-I", str(_OFFLINE / "trap.py"), note]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    trap = subprocess.Popen(command, text=True, **pipes)
+    with trap.stdout as said:
+        return trap, int(said.readline())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End the process when a test hangs, be it in a library in C, so that the run names it."""
+    del item
+    faulthandler.dump_traceback_later(_LONGEST, file=sys.__stderr__, exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as LateError
 
 pytestmark = pytest.mark.browser
 
@@ -227,7 +227,7 @@ class Reader:
             page.wait_for_function(
                 f"before => JSON.stringify({probe}) !== before", arg=before, timeout=5000
             )
-        except TimeoutError as error:
+        except LateError as error:
             raise AssertionError(f"{press} on {key!r} leaves {probe} at {before[:200]}") from error
         self.used.add(self.kind(key))
 

@@ -55,7 +55,7 @@ def marked_legend(
     """Return the legend of tiers, and below it that of the marks."""
     rows, title, name = tier_legend(result, scene, language)
     marks = certainty_frame(result, robustness)["certainty"]
-    rows = [*rows, (_nothing(), say("certainty", language))]
+    rows = [*rows, (None, say("certainty", language))]
     # Shown on the colour of the second tier, as on the web map.
     ground = list(tier_colours(result.breaks.labels).values())[:2][-1]
     for mark in MARKS:
@@ -63,12 +63,6 @@ def marked_legend(
         count = int((marks == mark).sum())
         rows.append((_patch(ground, hatch), f"{say(mark, language)}  ({count})"))
     return rows, title, name
-
-
-def _nothing() -> Any:
-    from matplotlib.patches import Patch
-
-    return Patch(visible=False)
 
 
 def _patch(ground: str, hatch: str | None) -> Any:

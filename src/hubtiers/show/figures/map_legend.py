@@ -37,7 +37,7 @@ _EDGE, _NO_DATA_EDGE = "#b9bdc1", "#a3a29d"
 _CORNERS = ("lower left", "lower right", "upper left", "upper right")
 
 Rows = list[tuple[Any, str]]
-"""A symbol and its text, row by row."""
+"""A symbol and its text, row by row; a text without a symbol heads what follows."""
 
 
 def tier_legend(result: Result, scene: Scene, language: str) -> tuple[Rows, str, str]:
@@ -108,10 +108,8 @@ def other_rows(result: Result, scene: Scene, language: str) -> Rows:
 
 def _yardstick_rows(result: Result, language: str) -> Rows:
     """Return what the tiers are relative to, which is nowhere on the map."""
-    from matplotlib.patches import Patch
-
     said = yardstick_text(result)
-    return [] if said is None else [(Patch(visible=False), said.say(language))]
+    return [] if said is None else [(None, said.say(language))]
 
 
 def _hub_rows(layers: HubLayers, language: str) -> Rows:
@@ -191,12 +189,13 @@ def _link_rows(network: HubNetwork, language: str) -> Rows:
 
 def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str) -> Any:
     from matplotlib.legend import Legend
+    from matplotlib.patches import Patch
 
     handles, texts = zip(*rows, strict=True)
     # matplotlib leaves out labels that start with an underscore, so that texts are set afterwards.
     legend = Legend(
         board.axes,
-        handles,
+        [Patch(visible=False) if handle is None else handle for handle in handles],
         ["x"] * len(rows),
         loc="lower left",
         bbox_to_anchor=(0.0, 0.0),
@@ -216,7 +215,18 @@ def _draw_legend(board: Board, rows: Sequence[tuple[Any, str]], title: str) -> A
     )
     for slot, text in zip(legend.get_texts(), texts, strict=True):
         slot.set_text(board.text(text))
+    _set_out_headings(legend, handles)
     legend.set_zorder(9)
     legend.get_frame().set_linewidth(0.5)
     board.axes.add_artist(legend)
     return legend
+
+
+def _set_out_headings(legend: Any, handles: Sequence[Any]) -> None:
+    """Let texts without a symbol begin where symbols do."""
+    _title, table = legend.get_children()[0].get_children()
+    (column,) = table.get_children()
+    for handle, row in zip(handles, column.get_children(), strict=True):
+        if handle is None:
+            symbol, _text = row.get_children()
+            symbol.width = row.sep = 0

@@ -23,11 +23,14 @@ def colour_of(collection):
     return to_hex(collection.get_edgecolor()[0])
 
 
-def legend_of(figure):
+def legends_of(figure):
     from matplotlib.legend import Legend
 
-    legends = [child for child in figure.axes[0].get_children() if isinstance(child, Legend)]
-    return [text.get_text() for legend in legends for text in legend.get_texts()]
+    return [child for child in figure.axes[0].get_children() if isinstance(child, Legend)]
+
+
+def legend_of(figure):
+    return [text.get_text() for legend in legends_of(figure) for text in legend.get_texts()]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,17 @@ def test_the_legend_counts_the_marks(parts):
     assert "How sure" not in legend_of(tier_figure(result, language="en"))
     rows = legend_of(tier_figure(result, robustness=robust, language="zh"))
     assert rows[-4:] == ["层级确定性", "稳固  (6)", "倾向  (2)", "未定  (6)"]
+
+
+def test_a_heading_within_the_legend_begins_where_symbols_do(parts):
+    result, robust = parts
+    figure = tier_figure(result, robustness=robust, language="en")
+    figure.canvas.draw()
+    (legend,) = legends_of(figure)
+    lefts = {text.get_text(): text.get_window_extent().x0 for text in legend.get_texts()}
+    symbol = legend.get_patches()[0].get_window_extent().x0
+    assert lefts["How sure"] == pytest.approx(symbol, abs=1)
+    assert lefts["settled  (6)"] > symbol + 10
 
 
 def test_the_probability_of_at_least_a_tier(parts):

@@ -173,7 +173,8 @@
     pane(map, "hubtiers-links", 455);
     pane(map, "hubtiers-cores", 460);
     map.zoomControl.setPosition("bottomright");
-    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    // Half as wide, which a round number may make it, it still holds its text.
+    L.control.scale({ imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
   }
 
   // The page around the map: a way to skip it, the overlay of controls, the panels beside it, and
