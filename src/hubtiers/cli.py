@@ -437,6 +437,7 @@ _TOLD = {
     "regions=… (on the command line --regions FILE)": "--regions FILE",
     "`within` names": "--within names",
     "units names": "--units names",
+    "keep names": "--keep names",
     # What a layer is read into is nothing that was written.
     "The GeoDataFrame": "The layer",
 }

@@ -734,7 +734,7 @@ def test_basemap_is_the_only_thing_that_asks_the_network(visit, zhang_outcome):
 def test_the_scale_holds_its_text_at_every_zoom(visit, zhang_outcome):
     page = visit(tier_map(zhang_outcome.result)).page
     for zoom in range(2, 12):
-        page.evaluate(f"drawn.map.setZoom({zoom}, {{ animate: false }})")
+        page.evaluate(f"void drawn.map.setZoom({zoom}, {{ animate: false }})")
         line = "document.querySelector('.leaflet-control-scale-line')"
         wide, held = page.evaluate(f"[{line}.scrollWidth, {line}.clientWidth]")
         assert wide <= held, page.evaluate(f"{line}.textContent")

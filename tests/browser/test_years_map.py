@@ -16,7 +16,7 @@ from hubtiers.scheme import Scheme
 from hubtiers.show.web.webmap import tier_map
 from hubtiers.show.web.years import years_content
 from hubtiers.table.join import join_indicators
-from hubtiers.tiers.breaks import NaturalBreaks
+from hubtiers.tiers.breaks import HeadTail, NaturalBreaks
 from hubtiers.years.panel import tier_panel
 
 pytestmark = pytest.mark.browser
@@ -30,6 +30,7 @@ FRAMEWORK = Framework(
     (Group("one", name_zh="甲", name_en="First"), Group("two", name_zh="乙", name_en="Second")),
 )
 VALUES = {
+    2005: [1.0, 1.2, 1.1, 9.0, 1.3, 1.4],
     2010: [9.0, 2.0, 1.0, 5.0, np.nan, 4.0],
     2015: [9.0, 2.0, 1.0, 9.5, 5.0, 4.5],
     2020: [9.5, 5.0, 1.0, 9.9, 5.5, 1.5],
@@ -229,9 +230,29 @@ def test_a_map_on_its_own_scale_says_so(visit):
     assert result.scores.tolist() != panel.scores[2020].tolist()
 
 
+def test_a_year_may_have_more_tiers_than_the_one_that_is_shown(visit):
+    tables = {2005: table(2005), 2010: table(2010)}
+    panel = tier_panel(Scheme(tier=HeadTail()), tables, refit=True)
+    few, many = panel.results[2005], panel.results[2010]
+    assert few.breaks.labels == many.breaks.labels[:2]
+    page = visit(tier_map(few, panel=panel, explorer=True), locale="en-GB").page
+    names = page.locator('.hubtiers-legend-fill li[data-class^="tier:"] .label')
+    alone = ["International", "National"]
+    assert names.all_inner_texts() == alone
+    page.click('[data-key="year-next"]')
+    assert names.all_inner_texts() == [*alone, "Regional"]
+    assert page.evaluate("drawn.now.tiers") == [
+        -1 if pd.isna(tier) else many.breaks.labels.index(tier)
+        for tier in many.tier.reindex(few.scores.index)
+    ]
+    page.click('[data-key="year-previous"]')
+    page.evaluate("hubtiers.explore(drawn, { preset: 'own', weights: [0.9, 0.1] })")
+    assert names.all_inner_texts() == alone
+
+
 def test_refusals(panel):
-    other = Scheme(tier=NaturalBreaks(2)).run(table(2015))
-    with pytest.raises(NotComparableError, match=r"tiers .* which the result has not"):
+    other = Scheme(tier=NaturalBreaks(2, labels=("high", "low"))).run(table(2015))
+    with pytest.raises(NotComparableError, match=r"has the tiers .*'regional', and the result"):
         years_content(other, panel)
     stranger = Scheme(tier=NaturalBreaks(3)).run(table(2020).without([IDS[0]]))
     with pytest.raises(NotComparableError, match="values of no year of the panel"):

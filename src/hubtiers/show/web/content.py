@@ -51,7 +51,7 @@ from hubtiers.show.words import (
 if TYPE_CHECKING:
     from hubtiers.robustness.result import Robustness
 
-__all__ = ["function_codes", "map_content", "tier_ranges"]
+__all__ = ["function_codes", "map_content", "tier_ranges", "tier_rows"]
 
 _RANKS = ["low", "median", "high"]
 
@@ -174,7 +174,9 @@ def _scores(result: Result, robustness: Robustness | None, ground: Ground) -> di
         "gapTexts": list(map(Text.to_plain, sentences)),
         "functions": [_function_row(result, code) for code in function_codes(result)],
         "indicators": list(map(_indicator_row, result.table.framework.indicators)),
-        "tiers": _tier_rows(result),
+        "tiers": tier_rows(result, result.breaks.labels),
+        # Tiers that another year has may follow those of the result.
+        "ownTiers": len(result.breaks.labels),
         "drawnTiers": _drawn_rows(result, robustness),
         "breaks": list(result.breaks.breaks),
         "closed": result.breaks.closed,
@@ -244,25 +246,29 @@ def _indicator_row(node: Indicator) -> dict[str, Any]:
     }
 
 
-def tier_ranges(result: Result) -> list[dict[str, Any]]:
-    """Return lowest and highest score of each tier, and how many of the shown regions it has."""
-    return [
-        {
+def tier_ranges(result: Result, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return lowest and highest score of each tier, and how many of the shown regions it has.
+
+    A tier that the result has not is empty.
+    """
+    known = {
+        row["tier"]: {
             "lower": _plain(row["lower"]),
             "upper": _plain(row["upper"]),
             # Of the regions that are shown; the scale counts those it was learnt from.
             "count": result.tier_counts[row["tier"]],
         }
         for row in result.breaks.to_frame().to_dict("records")
-    ]
+    }
+    empty = {"lower": None, "upper": None, "count": 0}
+    return [known.get(label, empty) for label in labels]
 
 
-def _tier_rows(result: Result) -> list[dict[str, Any]]:
-    light = tier_colours(result.breaks.labels)
-    dark = tier_colours(result.breaks.labels, dark=True)
-    labels = result.breaks.to_frame()["tier"]
+def tier_rows(result: Result, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return name, look and range of each tier, highest first; one of no region is empty."""
+    light, dark = tier_colours(labels), tier_colours(labels, dark=True)
     rows = []
-    for label, ends in zip(labels, tier_ranges(result), strict=True):
+    for label, ends in zip(labels, tier_ranges(result, labels), strict=True):
         look = {
             "names": tier_text(label).to_plain(),
             "color": light[label],

@@ -24,7 +24,7 @@ from hubtiers.show.credits import coordinate_note
 from hubtiers.show.headline import headline as sentences_of
 from hubtiers.show.language import asked_language, languages_of
 from hubtiers.show.text import html_text, script_json
-from hubtiers.show.web.content import map_content
+from hubtiers.show.web.content import map_content, tier_rows
 from hubtiers.show.web.explorer import Explorer, explorer_content
 from hubtiers.show.web.overlay import Overlay
 from hubtiers.show.web.places import place_content
@@ -266,6 +266,7 @@ def tier_map(  # noqa: PLR0913 -- a map has these choices, each of them simple
     content["profile"] = profile_content(result, explored=bool(explorer))
     if panel is not None:
         content["years"] = years_content(result, panel)
+        content["tiers"] = tier_rows(result, panel.labels)
     content["basemap"] = _basemap(basemap, coordinate_note(result.table.regions))
     if explorer:
         options = explorer if isinstance(explorer, Explorer) else Explorer()

@@ -28,18 +28,19 @@ def years_content(result: Result, panel: TierPanel) -> dict[str, Any]:
     SpecError
         When `panel` is something else.
     NotComparableError
-        When the result is of none of the years, or a year has tiers that the result has not.
+        When the result is of none of the years, or its tiers are not the highest of the panel's.
     """
     if not isinstance(panel, TierPanel):
         raise SpecError(
             f"tier_map(panel=…) is {type(panel).__name__}. Give what tier_panel() returned, or "
             "Outcome.panel."
         )
-    shown, labels = year_of(result, panel), list(result.breaks.labels)
-    if odd := [label for label in panel.labels if label not in labels]:
+    shown, labels, own = year_of(result, panel), panel.labels, result.breaks.labels
+    # A year may have fewer tiers than another, and then lacks the lowest.
+    if labels[: len(own)] != own:
         raise NotComparableError(
-            f"The panel has the tiers {listing(map(repr, odd))}, which the result has not. Draw "
-            "the result of one of its years: panel.results[…]."
+            f"The panel has the tiers {listing(map(repr, labels))}, and the result "
+            f"{listing(map(repr, own))}. Draw the result of one of its years: panel.results[…]."
         )
     regions = result.table.regions.index
     tiers = panel.tiers.reindex(regions).astype("object")
@@ -51,7 +52,7 @@ def years_content(result: Result, panel: TierPanel) -> dict[str, Any]:
         "scale": scale_text(panel).to_plain(),
         "matrix": _matrix(result, panel),
         "tiers": [_tier_codes(tiers[year], codes, panel, year) for year in panel.years],
-        "rows": [_ranges(panel.results[year], labels) for year in panel.years],
+        "rows": [tier_ranges(panel.results[year], labels) for year in panel.years],
         "breaks": [list(panel.results[year].breaks.breaks) for year in panel.years],
     }
 
@@ -98,10 +99,3 @@ def _tier_codes(tiers: pd.Series, codes: dict[str, int], panel: TierPanel, year:
     found = tiers.map(codes).fillna(-1).astype("int64")
     numbers: list[int] = found.mask(absent & (found < 0), -2).tolist()
     return numbers
-
-
-def _ranges(found: Result, labels: list[str]) -> list[dict[str, Any]]:
-    """Return the ranges of a year in the order of the tiers; one that it has not is empty."""
-    known = dict(zip(found.breaks.to_frame()["tier"], tier_ranges(found), strict=True))
-    empty = {"lower": None, "upper": None, "count": 0}
-    return [known.get(label, empty) for label in labels]

@@ -83,6 +83,7 @@ def name_series(task: Task) -> list[Named]:
         named.append(Named(series, _dated(task, header), code, rule, unit, unit_from, wanted))
     if not named:
         raise _nothing_named(task)
+    _check_keep(task, whole, named)
     named = [_unit_of_title(task, n, named) for n in named]
     if unused := [key for key in task.units if key not in used]:
         keys = dict.fromkeys(text for n in named for text in (n.header.text, n.indicator))
@@ -119,9 +120,28 @@ def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple
     return [(s, replace(header, names=header.names[1:])) for s, header in headers]
 
 
+def _keys(series: Series, header: Header) -> list[str]:
+    """Return what a column may be called by: its header, as it is written or read, or its letter."""
+    return [header.text, header.name, series.text, series.letter]
+
+
+def _check_keep(
+    task: Task, headers: Sequence[tuple[Series, Header]], named: Sequence[Named]
+) -> None:
+    """Raise when `keep` names no column: what was meant would stay as it is."""
+    keys = dict.fromkeys(key for series, header in headers for key in _keys(series, header))
+    keys |= dict.fromkeys(one.indicator for one in named)
+    known = {name_key(key) for key in keys}
+    if unknown := [text for text in task.keep if name_key(text) not in known]:
+        raise SpecError(
+            f"keep names {listing(map(repr, unknown))}, which is no column with numbers. "
+            f"{did_you_mean(unknown[0], keys)}"
+        )
+
+
 def _is_aside(task: Task, series: Series, header: Header) -> bool:
     """Return whether a column is a key or a rank that was not asked for."""
-    mine = {name_key(text) for text in (header.text, header.name, series.text, series.letter)}
+    mine = {name_key(text) for text in _keys(series, header)}
     return bool(series.key) and not any(name_key(text) in mine for text in task.keep)
 
 

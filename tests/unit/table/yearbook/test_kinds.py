@@ -184,7 +184,7 @@ def test_a_rank_is_read_when_a_framework_names_it(tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("keep", [["位次"], ["B"], ["代码", " 位 次 "]])
+@pytest.mark.parametrize("keep", [["位次"], ["B"], ["人口", " 位 次 "]])
 def test_a_column_is_kept_when_it_is_asked_for(tmp_path, keep):
     lines = ("城市,位次,人口", "南京,2,5", "无锡,1,6")
     assert values(csv(tmp_path, *lines, keep=keep)) == {
@@ -194,6 +194,11 @@ def test_a_column_is_kept_when_it_is_asked_for(tmp_path, keep):
         SpecError, match="keep is '位次'. Pass a list of headers or letters of columns"
     ):
         csv(tmp_path, *lines, keep="位次")
+    with pytest.raises(
+        SpecError,
+        match="keep names '位序', which is no column with numbers. Known: B, C, 人口, 位次",
+    ):
+        csv(tmp_path, *lines, keep=["人口", "位序"])
 
 
 def test_a_list_without_numbers_of_its_own_is_refused(tmp_path):

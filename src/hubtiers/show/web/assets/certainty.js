@@ -33,13 +33,13 @@
   // The tier of a column of probabilities: behind those of the result stand those that only draws
   // have, each with how many of the result's are above it.
   h.drawnTier = function (state, column) {
-    const { tiers, drawnTiers } = state.data;
-    return column < tiers.length ? tiers[column] : drawnTiers[column - tiers.length];
+    const { tiers, drawnTiers, ownTiers } = state.data;
+    return column < ownTiers ? tiers[column] : drawnTiers[column - ownTiers];
   };
 
   // Where a column stands among all tiers, the highest first.
   h.drawnPlace = function (state, column) {
-    const own = column < state.data.tiers.length;
+    const own = column < state.data.ownTiers;
     return own ? column : h.drawnTier(state, column).above - 0.5;
   };
 
@@ -118,7 +118,7 @@
       const item = element("li");
       item.dataset.class = "mark:" + number;
       item.append(
-        h.markSwatch(state, Math.min(1, state.data.tiers.length - 1), number),
+        h.markSwatch(state, Math.min(1, state.data.ownTiers - 1), number),
         element("span", "label", words[mark]),
         element("span", "range", "(" + count + ")"),
       );
@@ -133,9 +133,9 @@
 
   // Every region is at least of the lowest tier, unless draws have one below it.
   h.chanceTiers = function (state) {
-    const { tiers, drawnTiers } = state.data;
-    const below = drawnTiers.some((tier) => tier.above === tiers.length);
-    return below ? tiers : tiers.slice(0, -1);
+    const { tiers, drawnTiers, ownTiers } = state.data;
+    const below = drawnTiers.some((tier) => tier.above === ownTiers);
+    return tiers.slice(0, below ? ownTiers : ownTiers - 1);
   };
 
   h.chanceTier = function (state) {

@@ -65,7 +65,7 @@
     const board = h.scoring.climb(model, now.weights, given.aggregations[now.aggregation].kinds);
     const scores = board[board.length - 1];
     const rule = given.rules[now.rule];
-    const k = state.data.tiers.length;
+    const k = state.data.ownTiers;
     // Tiers that are read from the table do not depend on weights: they stay those of the study.
     const kept = rule.id === "kept";
     const breaks = kept ? [] : h.scoring.breaksFor(scores, rule, k);

@@ -161,6 +161,8 @@
     const list = element("ul");
     state.data.tiers.forEach((tier, i) => {
       const now = state.now.rows[i];
+      // A tier of other years alone.
+      if (i >= state.data.ownTiers && !(now && now.count)) return;
       list.append(
         row(
           swatch(h.tierColour(state, i), 1),

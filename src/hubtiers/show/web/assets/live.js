@@ -34,7 +34,7 @@
       spread: given.spread,
       draws: given.draws,
       seed: given.seed,
-      k: state.data.tiers.length,
+      k: state.data.ownTiers,
       kept: state.published.tiers,
       widths: {
         exponential: numbers(given.exponential),
