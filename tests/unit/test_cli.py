@@ -372,6 +372,8 @@ def test_ways_out_are_options(hubtiers, tmp_path):
     (tmp_path / "t.csv").write_text("地区,a（件）\n北京市,1\n上海市,2\n", encoding="utf-8")
     failed = hubtiers("check", "t.csv", "--level", "province", "--units", "b=%", cwd=tmp_path)
     assert "--units names 'b', which is no column read. Known: a" in failed.stderr
+    failed = hubtiers("check", "t.csv", "--level", "province", "--keep", "c", cwd=tmp_path)
+    assert "--keep names 'c', which is no column with numbers. Known: B, a" in failed.stderr
     failed = hubtiers("check", "t.csv", "--within", "nowhere", cwd=tmp_path)
     assert "--within names no province: 'nowhere'" in failed.stderr
     words = ("--layer", "one", "--id", "key", "--name", "typo", "--out", "isles")

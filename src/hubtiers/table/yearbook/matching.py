@@ -121,7 +121,7 @@ def _drop_common(task: Task, headers: list[tuple[Series, Header]]) -> list[tuple
 
 
 def _keys(series: Series, header: Header) -> list[str]:
-    """Return what a column may be called by: its header, as it is written or read, or its letter."""
+    """Return what a column may be called: its header, as written or as read, or its letter."""
     return [header.text, header.name, series.text, series.letter]
 
 
