@@ -1,0 +1,117 @@
+"""What the code may say when something is wrong: the templates of its sentences, with {} for what is filled in.
+
+`python tests/messages.py [FOLDER]` prints those below a folder of the package that the Chinese catalogue lacks.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "src" / "hubtiers"
+_KINDS = ("Error", "Warning")
+
+
+def template(node: ast.expr) -> str | None:
+    """Return a text with {} for each value; nothing for what is no text."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        # As in a format, braces that are said are doubled.
+        return node.value.replace("{", "{{").replace("}", "}}")
+    if isinstance(node, ast.JoinedStr):
+        return "".join(template(part) or "{}" for part in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        sides = [template(side) for side in (node.left, node.right)]
+        return None if sides == [None, None] else "".join(side or "{}" for side in sides)
+    return None
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """Yield the outermost templates of an expression, and those within what is filled in."""
+    found = template(node) if isinstance(node, ast.expr) else None
+    if found is not None:
+        yield found
+    if isinstance(node, ast.JoinedStr):
+        inner = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    elif found is not None and isinstance(node, ast.BinOp):
+        inner = [side for side in (node.left, node.right) if template(side) is None]
+    else:
+        inner = [] if found is not None else list(ast.iter_child_nodes(node))
+    for part in inner:
+        yield from _texts(part)
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _is_said(call: ast.Call) -> bool:
+    return _name(call).endswith(_KINDS)
+
+
+def _functions(trees: dict[str, ast.Module]) -> dict[str, list[ast.FunctionDef]]:
+    found: dict[str, list[ast.FunctionDef]] = {}
+    for tree in trees.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or ast.Name("")) == "str":
+                found.setdefault(node.name, []).append(node)
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _of_function(function: ast.AST, helpers: set[str]) -> Iterator[str]:
+    """Yield what the errors of a function say, with the texts that it put into names before."""
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node)]
+    names = set().union(*map(_names, calls)) if calls else set()
+    helpers |= names
+    for call in calls:
+        if _name(call) == "UnknownOptionError":
+            # What is unknown may be a word alone.
+            yield from (f"{text}\0" for text in _texts(call.args[0]))
+        for given in (*call.args, *(word.value for word in call.keywords)):
+            yield from _texts(given)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in names:
+            helpers |= _names(node.value)
+            yield from _texts(node.value)
+
+
+def is_sentence(text: str) -> bool:
+    """Say whether a template has words to translate: more than names, keys and marks."""
+    words = text.replace("{}", " ").split()
+    return any(word.isalpha() and word.islower() and len(word) > 1 for word in words) and " " in text.strip()
+
+
+def templates(under: str = "") -> list[str]:
+    """Return what may be said below a folder of the package, each once."""
+    paths = sorted(ROOT.rglob("*.py"))
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    said: dict[str, None] = {}
+    functions = _functions(trees)
+    for place, tree in trees.items():
+        helpers: set[str] = set()
+        found = list(_of_function(tree, helpers))
+        for name in helpers & functions.keys():
+            for function in functions[name]:
+                returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
+                found += [text for value in returns for text in _texts(value)]
+        if place.startswith(under):
+            said |= dict.fromkeys(text.rstrip("\0") for text in found if text.endswith("\0") or is_sentence(text))
+    return list(said)
+
+
+def lacking(under: str = "") -> list[str]:
+    """Return those that the Chinese catalogue lacks."""
+    from hubtiers._catalogue import catalogue
+
+    return [text for text in templates(under) if text not in catalogue("zh")]
+
+
+if __name__ == "__main__":
+    for text in lacking(*sys.argv[1:]):
+        sys.stdout.write(f"{json.dumps(text, ensure_ascii=False)} = \"\"\n")
