@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "src" / "hubtiers"
 _KINDS = ("Error", "Warning")
+# What the command line prints: heads, titles and sentences.
+_PRINTERS = ("print", "tell", "Table", "add_column", "print_frame", "print_fitting")
 
 
 def template(node: ast.expr) -> str | None:
@@ -47,8 +49,8 @@ def _name(call: ast.Call) -> str:
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
-def _is_said(call: ast.Call) -> bool:
-    return _name(call).endswith(_KINDS)
+def _is_said(call: ast.Call, prints: bool) -> bool:
+    return _name(call).endswith(_KINDS) or (prints and _name(call) in _PRINTERS)
 
 
 def _functions(trees: dict[str, ast.Module]) -> dict[str, list[ast.FunctionDef]]:
@@ -64,9 +66,9 @@ def _names(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-def _of_function(function: ast.AST, helpers: set[str]) -> Iterator[str]:
-    """Yield what the errors of a function say, with the texts that it put into names before."""
-    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node)]
+def _of_module(function: ast.AST, helpers: set[str], *, prints: bool) -> Iterator[str]:
+    """Yield what the errors of a module say, with the texts that it put into names before."""
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node, prints)]
     names = set().union(*map(_names, calls)) if calls else set()
     helpers |= names
     for call in calls:
@@ -95,7 +97,8 @@ def templates(under: str = "") -> list[str]:
     functions = _functions(trees)
     for place, tree in trees.items():
         helpers: set[str] = set()
-        found = list(_of_function(tree, helpers))
+        is_shell = place == "cli.py" or place.endswith("_commands.py") or place.startswith(("_print", "_console"))
+        found = list(_of_module(tree, helpers, prints=is_shell))
         for name in helpers & functions.keys():
             for function in functions[name]:
                 returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from hubtiers._language import in_language, language
 from hubtiers._progress import hearing_stages
 from hubtiers._terminal import visible
 
@@ -40,7 +41,7 @@ class _VisibleConsole(Console):
     """A console on which control characters of names are shown instead of obeyed."""
 
     def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(visible(text), **options)
+        return super().render_str(visible(in_language(text)), **options)
 
 
 def open_console() -> Console:
@@ -50,7 +51,7 @@ def open_console() -> Console:
 
 
 @contextlib.contextmanager
-def stages_shown(language: str | None = None) -> Iterator[None]:
+def stages_shown(spoken: str | None = None) -> Iterator[None]:
     """Show on standard error which part of the work goes on; nothing where it is no terminal."""
     if not sys.stderr.isatty():
         yield
@@ -65,7 +66,7 @@ def stages_shown(language: str | None = None) -> Iterator[None]:
             nonlocal task
             shown.remove_task(task)
             # A task that is added is drawn at once, so that a part is seen however short it is.
-            task = shown.add_task(word_of(f"stage_{name}", language or "en"), total=None)
+            task = shown.add_task(word_of(f"stage_{name}", spoken), total=None)
 
         def advances(share: float) -> None:
             shown.update(task, total=1.0, completed=share)
@@ -181,8 +182,11 @@ def add_row(table: Table, cells: Iterable[object]) -> None:
     table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
-def word_of(key: str, language: str = "en") -> str:
-    """Return a term of the book of words; the book is loaded when something is printed."""
+def word_of(key: str, in_which: str | None = None) -> str:
+    """Return a term of the book of words, in the language of the command line if none is given.
+
+    The book is loaded when something is printed.
+    """
     from hubtiers.show.words import say
 
-    return say(key, language)
+    return say(key, in_which or language())

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hubtiers._console import MOST_ROWS, add_row, print_fitting, print_rest, word_of
+from hubtiers._language import asked_language
 from hubtiers._print_trials import agreement_text, print_baselines, print_comparison
 from hubtiers.robustness._shares import share_text
 
@@ -29,12 +30,12 @@ __all__ = ["print_outcome"]
 def print_outcome(console: Console, outcome: Outcome) -> None:
     """Print the regions by rank, and how far the tiers agree with layout and outside variables.
 
-    All in the language of the study.
+    All in the language that is asked for, else that of the study.
     """
     from hubtiers.show.language import language_of
 
     result = outcome.result
-    language = language_of(result, outcome.content.output.language)
+    language = asked_language() or language_of(result, outcome.content.output.language)
     name = outcome.title[language] or outcome.name
     _print_headline(console, outcome, language)
     console.print(_tier_table(result, name, language, outcome.robustness))

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hubtiers._console import MOST_ROWS, add_row, print_fitting, print_rest, word_of
+from hubtiers._language import language
 from hubtiers.robustness._shares import share_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def print_robustness(console: Console, robust: Robustness) -> None:
     """Print how sure the tiers are, region by region, and on the whole."""
     print_fitting(console, _certainty_table(robust), lead=4)
     ranked = int(robust.base.scores.notna().sum())
-    print_rest(console, ranked, "tier_probability.csv", "en")
+    print_rest(console, ranked, "tier_probability.csv", language())
     for line in robust.summary:
         console.print(line)
     if len(robust.sizes_by_option):
@@ -47,7 +48,7 @@ def _certainty_table(robust: Robustness) -> Table:
     first = robust.to_frame().dropna(subset=["rank"]).head(MOST_ROWS)
     for region, row in zip(first.index, first.to_dict("records"), strict=True):
         told = mark_text(robust.certainty[region], robust.likeliest[region])
-        mark = "" if told is None else told.en
+        mark = "" if told is None else told.say(language())
         interval = f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
         name = f"{row['name_en']} {row['name_zh']}"
         scored = max(1, round(robust.draws * row["scored"]))

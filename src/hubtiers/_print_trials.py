@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hubtiers._console import MOST_ROWS, add_row, print_fitting, print_rest, word_of
+from hubtiers._language import language
 from hubtiers.baselines import best_baseline, compare_baselines
 from hubtiers.tiers.agreement import Agreement, agreement
 
@@ -31,8 +32,8 @@ def print_trials(console: Console, trials: Trials, title: str) -> None:
     if not trials.has_matrix:
         print_fitting(console, _rank_table(comparison), lead=1)
         number = len(next(iter(comparison.results.values())).scores)
-        print_rest(console, number, "comparison.csv", "en")
-        print_comparison(console, comparison, title, "en")
+        print_rest(console, number, "comparison.csv", language())
+        print_comparison(console, comparison, title, language())
         _print_many(console, comparison)
         return
     assert comparison.with_reference is not None
@@ -58,7 +59,7 @@ def _print_many(console: Console, comparison: Comparison) -> None:
     base = next(iter(comparison.results.values()))
     compared = compare_baselines(base, comparison.reference)
     found = agreement(base.tier, comparison.reference)
-    print_baselines(console, compared, base, found, titles={}, language="en")
+    print_baselines(console, compared, base, found, titles={}, language=language())
 
 
 def print_comparison(console: Console, comparison: Comparison, title: str, language: str) -> None:

@@ -18,6 +18,7 @@ import typer
 from hubtiers import _console
 from hubtiers._completions import complete_study, complete_tiers, complete_weights
 from hubtiers._hub_commands import add_hub_commands
+from hubtiers._language import Commands, in_language
 from hubtiers._options import (
     By,
     ByName,
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="hubtiers",
+    cls=Commands,
     help="Innovation hubs by tier: join, score, sort, map. 创新中心分级：匹配、评分、分级、制图。",
     no_args_is_help=True,
     epilog="Example: hubtiers build zhang2022 --out out/zhang2022",
@@ -118,7 +120,7 @@ def _warnings_told() -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         if issubclass(category, HubtiersWarning):
-            tell(f"hubtiers: {message}", sys.stderr)
+            tell(f"hubtiers: {in_language(message)}", sys.stderr)
         else:
             plain(message, category, filename, lineno, file, line)
 
@@ -141,10 +143,17 @@ def start(
             callback=_print_version,
         ),
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            help="Language of help, messages and console: en or zh; else that of the surroundings.",
+        ),
+    ] = None,
 ) -> None:
     """Take the options that stand before every command."""
-    # The option acts when it is read.
-    del version
+    # Both act when they are read.
+    del version, lang
     context.with_resource(_warnings_told())
 
 
@@ -469,7 +478,8 @@ def _told_as_options() -> Iterator[None]:
     except HubtiersError as error:
         from hubtiers.table.yearbook.choices import on_command_line
 
-        told = on_command_line(str(error))
+        # Arguments keep their names in each language.
+        told = on_command_line(in_language(error))
         for argument, option in _TOLD.items():
             told = told.replace(argument, option)
         told = _ARGUMENT.sub(lambda match: f"{_option(match['key'])} ", told)
@@ -697,7 +707,7 @@ def main() -> None:
         )
     else:
         return
-    tell(f"hubtiers: {message}", sys.stderr)
+    tell(f"hubtiers: {in_language(message)}", sys.stderr)
     raise SystemExit(1)
 
 
