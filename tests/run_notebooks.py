@@ -50,11 +50,12 @@ def _empty(*sources: str):
 
 
 def shown(cell) -> str:
-    """Return the texts that a cell of code prints or shows."""
+    """Return the texts that a cell of code prints or shows; of a picture nothing."""
     texts = []
     for output in cell.get("outputs", ()):
+        data = output.get("data", {})
         texts.append(output.get("text", ""))
-        texts.append(output.get("data", {}).get("text/plain", ""))
+        texts.append("" if "image/png" in data else data.get("text/plain", ""))
     return "".join(texts)
 
 
