@@ -16,6 +16,17 @@ _KINDS = ("Error", "Warning")
 # What the command line prints: heads, titles and sentences.
 _PRINTERS = ("print", "tell", "Table", "add_column", "print_frame", "print_fitting")
 
+# Said by typer.
+OF_OTHERS = (
+    *("Options", "Commands", "Arguments", "Error", "[required]", "[default: {}]"),
+    *("Show this message and exit.", "Missing argument {}.", "Missing option {}.", "Missing parameter: {}."),
+    *("No such option: {}", "No such option: {} (Possible options: {})", "No such command {}."),
+    *("Try {} for help.", "Invalid value for {}: {}", "{} is not a valid integer.", "{} is not a valid float."),
+    *("Option {} requires an argument.", "Got unexpected extra argument ({})", "Got unexpected extra arguments ({})"),
+    *("Install completion for the current shell.",),
+    *("Show completion for the current shell, to copy it or customize the installation.",),
+)
+
 
 def template(node: ast.expr) -> str | None:
     """Return a text with {} for each value; nothing for what is no text."""

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 
 _WIDEST = 840
-_COLOURS = 96
+_COLOURS = 128
 
 
 def open_kernel():
@@ -123,7 +123,9 @@ def _small(picture: str) -> str:
         height = round(image.height * _WIDEST / image.width)
         image = image.resize((_WIDEST, height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    image.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "png", optimize=True)
+    image.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        out, "png", optimize=True
+    )
     return base64.b64encode(out.getvalue()).decode("ascii")
 
 
