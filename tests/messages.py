@@ -60,8 +60,8 @@ def _name(call: ast.Call) -> str:
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
-def _is_said(call: ast.Call, prints: bool) -> bool:
-    return _name(call).endswith(_KINDS) or (prints and _name(call) in _PRINTERS)
+def _is_said(call: ast.Call, more: tuple[str, ...]) -> bool:
+    return _name(call).endswith(_KINDS) or _name(call) in more
 
 
 def _functions(trees: dict[str, ast.Module]) -> dict[str, list[ast.FunctionDef]]:
@@ -77,9 +77,9 @@ def _names(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-def _of_module(function: ast.AST, helpers: set[str], *, prints: bool) -> Iterator[str]:
+def _of_module(function: ast.AST, helpers: set[str], more: tuple[str, ...]) -> Iterator[str]:
     """Yield what the errors of a module say, with the texts that it put into names before."""
-    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node, prints)]
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node, more)]
     names = set().union(*map(_names, calls)) if calls else set()
     helpers |= names
     for call in calls:
@@ -109,7 +109,9 @@ def templates(under: str = "") -> list[str]:
     for place, tree in trees.items():
         helpers: set[str] = set()
         is_shell = place == "cli.py" or place.endswith("_commands.py") or place.startswith(("_print", "_console"))
-        found = list(_of_module(tree, helpers, prints=is_shell))
+        # An error makes its own sentence when it is made.
+        more = _PRINTERS if is_shell else ("__init__",) if place == "errors.py" else ()
+        found = list(_of_module(tree, helpers, more))
         for name in helpers & functions.keys():
             for function in functions[name]:
                 returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
