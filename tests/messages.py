@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from hubtiers._catalogue import catalogue, says_enough
+
 ROOT = Path(__file__).parents[1] / "src" / "hubtiers"
 _KINDS = ("Error", "Warning")
 # What the command line prints: heads, titles and sentences.
@@ -27,14 +29,20 @@ OF_OTHERS = (
     *("Show completion for the current shell, to copy it or customize the installation.",),
 )
 
+# Put into names that errors get from elsewhere.
+PIECES = ("the step {!r}", "layout", "region")
+
 
 def template(node: ast.expr) -> str | None:
     """Return a text with {} for each value; nothing for what is no text."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        # As in a format, braces that are said are doubled.
-        return node.value.replace("{", "{{").replace("}", "}}")
+        # As in a format, braces that are said are doubled; some texts are formats themselves.
+        is_format = "{}" in node.value or "{!r}" in node.value
+        return node.value if is_format else node.value.replace("{", "{{").replace("}", "}}")
+    if isinstance(node, ast.FormattedValue):
+        return "{!r}" if node.conversion == ord("r") else "{}"
     if isinstance(node, ast.JoinedStr):
-        return "".join(template(part) or "{}" for part in node.values)
+        return "".join(map(template, node.values))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         sides = [template(side) for side in (node.left, node.right)]
         return None if sides == [None, None] else "".join(side or "{}" for side in sides)
@@ -96,8 +104,11 @@ def _of_module(function: ast.AST, helpers: set[str], more: tuple[str, ...]) -> I
 
 def is_sentence(text: str) -> bool:
     """Say whether a template has words to translate: more than names, keys and marks."""
-    words = text.replace("{}", " ").split()
-    return any(word.isalpha() and word.islower() and len(word) > 1 for word in words) and " " in text.strip()
+    fixed = text.replace("{!r}", " ").replace("{}", " ")
+    words = [word.strip(":.,;?()") for word in fixed.split()]
+    is_text = any(word.isalpha() and len(word) > 2 and not word.isupper() for word in words)
+    # Numbers in a form of their own are filled in elsewhere.
+    return is_text and " " in text.strip() and says_enough(fixed) and "{:" not in text
 
 
 def templates(under: str = "") -> list[str]:
@@ -118,13 +129,11 @@ def templates(under: str = "") -> list[str]:
                 found += [text for value in returns for text in _texts(value)]
         if place.startswith(under):
             said |= dict.fromkeys(text.rstrip("\0") for text in found if text.endswith("\0") or is_sentence(text))
-    return list(said)
+    return [*said, *(PIECES if not under else ())]
 
 
 def lacking(under: str = "") -> list[str]:
     """Return those that the Chinese catalogue lacks."""
-    from hubtiers._catalogue import catalogue
-
     return [text for text in templates(under) if text not in catalogue("zh")]
 
 

@@ -15,19 +15,24 @@ from importlib.resources import files
 from string import Formatter
 from typing import NamedTuple
 
-__all__ = ["catalogue", "translated"]
+__all__ = ["catalogue", "says_enough", "translated"]
 
 # A sentence ends; another begins, maybe with what is filled in.
 _BETWEEN = re.compile(r"(?<=[.?!]) (?=\S)")
+# What is filled in: any text, or a value as Python writes it, which is mostly a text in quotes.
+_TEXT = "(.*?)"
+_VALUE = (
+    r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"|[^\s'"]*[\[({<].*?[\])}>]|[^\s'"]+?)"""
+)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DEEPEST = 5
 
 
 class _Template(NamedTuple):
-    """A template: its fixed parts, how many letters these have, and the same in Chinese."""
+    """A template: its fixed parts, what lies between them, and the same in another language."""
 
     parts: tuple[str, ...]
-    letters: int
+    fields: tuple[str, ...]
     said: str
 
     def match(self, text: str) -> tuple[str, ...] | None:
@@ -35,11 +40,18 @@ class _Template(NamedTuple):
         # Most templates fail on a fixed part, which is faster than to compile them.
         if not all(part in text for part in self.parts):
             return None
-        pattern = "(.+?)".join(map(re.escape, self.parts))
-        found = re.fullmatch(pattern, text, re.DOTALL)
+        pieces = [re.escape(self.parts[0])]
+        for field, part in zip(self.fields, self.parts[1:], strict=True):
+            pieces += [field, re.escape(part)]
+        found = re.fullmatch("".join(pieces), text, re.DOTALL)
         if found is None or any(map(self._runs_on, found.groups(), self.parts[1:])):
             return None
         return found.groups()
+
+    def is_word(self, place: int) -> bool:
+        """Say whether a field stands between blanks, and so may hold a word of the code."""
+        before, after = self.parts[place][-1:], self.parts[place + 1][:1]
+        return before in ("", " ") and after in ("", " ", ".", ",", ":", ";")
 
     @staticmethod
     def _runs_on(value: str, after: str) -> bool:
@@ -51,8 +63,8 @@ class _Template(NamedTuple):
 def catalogue(language: str) -> Mapping[str, str]:
     """Return templates in English and in another language; empty for English itself.
 
-    Fields are `{}`; the other language numbers them where it says them in another order. Braces
-    that are said are doubled.
+    Fields are `{}`, or `{!r}` for a value as Python writes it; the other language numbers them
+    where it says them in another order. Braces that are said are doubled.
     """
     folder = files("hubtiers") / "messages" / language
     found: dict[str, str] = {}
@@ -66,16 +78,24 @@ def catalogue(language: str) -> Mapping[str, str]:
 def _templates(language: str) -> tuple[_Template, ...]:
     """Return the templates that say most first, so that a bare one takes nothing from them."""
     made = [_template(english, said) for english, said in catalogue(language).items()]
-    return tuple(sorted(made, key=lambda one: -one.letters))
+    telling = [one for one in made if says_enough(" ".join(one.parts))]
+    return tuple(sorted(telling, key=lambda one: -sum(map(len, one.parts))))
 
 
 def _template(english: str, said: str) -> _Template:
-    parts = [""]
-    for fixed, field, _, _ in Formatter().parse(english):
+    parts, fields = [""], []
+    for fixed, field, _, conversion in Formatter().parse(english):
         parts[-1] += fixed
         if field is not None:
             parts.append("")
-    return _Template(tuple(parts), sum(map(len, parts)), said)
+            fields.append(_VALUE if conversion == "r" else _TEXT)
+    return _Template(tuple(parts), tuple(fields), said)
+
+
+def says_enough(fixed: str) -> bool:
+    """Say whether the fixed parts of a template tell it from any text: “and” alone does not."""
+    letters = sum(map(str.isalpha, fixed))
+    return letters >= 5 or (letters >= 3 and fixed.rstrip()[-1:] in (".", "?"))
 
 
 def translated(text: str, language: str) -> str:
@@ -91,19 +111,25 @@ def translated(text: str, language: str) -> str:
 
 def _whole(text: str, language: str, depth: int) -> str | None:
     """Return a text that one template made; nothing where none did."""
+    known = catalogue(language).get(text)
+    if known is not None:
+        return known
     for template in _templates(language):
-        filled = template.match(text)
-        if filled is not None:
-            return template.said.format(*_filled(filled, language, depth + 1))
+        values = template.match(text)
+        if values is not None:
+            return template.said.format(*_filled(template, values, language, depth + 1))
     return None
 
 
-def _filled(values: tuple[str, ...], language: str, depth: int) -> Iterator[str]:
+def _filled(
+    template: _Template, values: tuple[str, ...], language: str, depth: int
+) -> Iterator[str]:
     """Yield what is filled in; texts of the code among it are translated as well."""
-    for value in values:
-        # A word is one of the code's where it is the whole of a template.
-        is_text = depth < _DEEPEST and " " in value
-        known = _whole(value, language, depth) if is_text else catalogue(language).get(value)
+    words = catalogue(language)
+    for place, value in enumerate(values):
+        known = words.get(value) if template.is_word(place) else None
+        if known is None and " " in value and depth < _DEEPEST:
+            known = _whole(value, language, depth)
         yield value if known is None else known
 
 

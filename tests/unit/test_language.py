@@ -63,13 +63,15 @@ def test_what_is_filled_in_is_filled_in_once_and_chinese_is_chinese():
 def test_each_sentence_is_known_by_its_template():
     """No other template takes it away: with anything filled in, its own Chinese comes out."""
     for english, chinese in CHINESE.items():
-        values = [f"'v{number}'" for number in range(len(fields(english)))]
-        assert translated(english.format(*values), "zh") == chinese.format(*values), english
+        values = [f"v{number}" for number in range(len(fields(english)))]
+        conversions = [part[3] for part in Formatter().parse(english) if part[1] is not None]
+        shown = [repr(value) if how else value for value, how in zip(values, conversions, strict=True)]
+        assert translated(english.format(*values), "zh") == chinese.format(*shown), english
 
 
 def test_sentences_within_sentences_are_translated():
-    text = "Unknown level 'town'. Known: 'a', 'b', 'c' and 5 more."
-    assert translated(text, "zh") == "未知的层级 'town'。可用：'a', 'b', 'c' 等，另有 5 项。"
+    text = "Unknown language 'fr'. Known: 'a', 'b', 'c' and 5 more."
+    assert translated(text, "zh") == "未知的语言 'fr'。可用：'a', 'b', 'c' 等，另有 5 项。"
     assert translated("It is said otherwise. There are none.", "zh") == (
         "It is said otherwise.没有可用项。"
     )

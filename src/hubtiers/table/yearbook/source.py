@@ -85,6 +85,8 @@ def checked_source(path: str | os.PathLike[str], limits: ReadLimits) -> Source:
     file = Path(path)
     try:
         size, head = _size_and_head(file)
+    except DataError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(

@@ -874,9 +874,9 @@ def test_files_that_cannot_be_read(tmp_path, name, content, match):
 
 
 def test_absent_files_and_folders(tmp_path):
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match=r"^There is no file .*\. Check the path\.$"):
         read_indicators(tmp_path / "none.csv")
-    with pytest.raises(DataError, match="There is no file"):
+    with pytest.raises(DataError, match=r"^There is no file .*\. Check the path\.$"):
         read_indicators(tmp_path)
 
 
