@@ -73,7 +73,7 @@ boundaries: .venv/developer ## Rebuild data/boundaries from its sources (needs n
 	$(BIN)/python data/boundaries/build_world.py
 
 notebooks: .venv/developer ## Run the notebooks and keep their output
-	$(BIN)/jupyter-nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+	$(BIN)/python tests/run_notebooks.py
 
 clean: ## Remove what can be made again
 	rm -rf .venv .lowest .bounds out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hubtiers import _console
+from hubtiers._completions import (
+    complete_balance,
+    complete_layout,
+    complete_level,
+    complete_study,
+)
 from hubtiers._progress import stage
 
 if TYPE_CHECKING:
@@ -20,12 +26,23 @@ if TYPE_CHECKING:
 __all__ = ["add_hub_commands"]
 
 StudyName = Annotated[
-    str, typer.Argument(help="Name of a study that ships (cities2023), or path of a .toml file.")
+    str,
+    typer.Argument(
+        help="Name of a study that ships (cities2023), or path of a .toml file.",
+        autocompletion=complete_study,
+    ),
 ]
 LayoutName = Annotated[
-    str, typer.Argument(help="Name of a layout that ships (zhang2022), or a .toml or .gpkg file.")
+    str,
+    typer.Argument(
+        help="Name of a layout that ships (zhang2022), or a .toml or .gpkg file.",
+        autocompletion=complete_layout,
+    ),
 ]
-LayoutLevel = Annotated[str, typer.Option(help="Level of the regions that it is made of.")]
+LayoutLevel = Annotated[
+    str,
+    typer.Option(help="Level of the regions that it is made of.", autocompletion=complete_level),
+]
 LayoutRegions = Annotated[
     Path | None, typer.Option("--regions", help="Layer of your own, in place of a level.")
 ]
@@ -42,7 +59,10 @@ def propose(
     *,
     balance: Annotated[
         str | None,
-        typer.Option(help="Division to balance over (four, seven, a column of the regions)."),
+        typer.Option(
+            help="Division to balance over (four, seven, a column of the regions).",
+            autocompletion=complete_balance,
+        ),
     ] = None,
     spacing: Annotated[
         float | None, typer.Option(help="Least distance between leads, in km.")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hubtiers._completions import complete_level
+
 __all__ = [
     "By",
     "ByName",
@@ -64,7 +66,10 @@ File = Annotated[
     Path,
     typer.Argument(help="A yearbook table (.csv, .xlsx, .xls), or a .txt with one name a line."),
 ]
-Level = Annotated[str, typer.Option(help="province, city, consortium or any.")]
+Level = Annotated[
+    str,
+    typer.Option(help="province, city, consortium or any.", autocompletion=complete_level),
+]
 Within = Annotated[
     str | None,
     typer.Option(help="What all names lie in: a province, or a region of the layer."),
@@ -174,7 +179,10 @@ Points = Annotated[
 CountOut = Annotated[Path, typer.Option(help="CSV file for the counts.")]
 CountLevel = Annotated[
     str,
-    typer.Option(help="province, city or consortium, or a file of boundaries."),
+    typer.Option(
+        help="province, city or consortium, or a file of boundaries.",
+        autocompletion=complete_level,
+    ),
 ]
 ByName = Annotated[
     str | None,
@@ -229,7 +237,10 @@ Table = Annotated[
 ]
 NewLevel = Annotated[
     str | None,
-    typer.Option(help="With --from: province, city or another level; found when left out."),
+    typer.Option(
+        help="With --from: province, city or another level; found when left out.",
+        autocompletion=complete_level,
+    ),
 ]
 NewRegions = Annotated[
     Path | None,

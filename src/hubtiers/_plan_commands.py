@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hubtiers import _console
+from hubtiers._completions import complete_framework, complete_plan
 
 __all__ = ["add_plan_commands"]
 
@@ -20,7 +21,11 @@ def add_plan_commands(app: typer.Typer) -> None:
 
 def framework(
     name: Annotated[
-        str, typer.Argument(help="Framework or template that ships (hub-plan), or a .csv file.")
+        str,
+        typer.Argument(
+            help="Framework or template that ships (hub-plan), or a .csv file.",
+            autocompletion=complete_framework,
+        ),
     ],
     *,
     out: Annotated[
@@ -46,7 +51,10 @@ def framework(
 def attain(
     plan: Annotated[
         str,
-        typer.Argument(help="Plan that ships (beijing_plan), or a .csv file of a plan or values."),
+        typer.Argument(
+            help="Plan that ships (beijing_plan), or a .csv file of a plan or values.",
+            autocompletion=complete_plan,
+        ),
     ],
     *,
     targets: Annotated[
@@ -54,7 +62,11 @@ def attain(
     ] = None,
     year: Annotated[int, typer.Option(help="Year whose values are looked at.")],
     framework: Annotated[
-        str | None, typer.Option(help="Framework of the plan: brings names and empty slots.")
+        str | None,
+        typer.Option(
+            help="Framework of the plan: brings names and empty slots.",
+            autocompletion=complete_framework,
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File for the table.")] = None,
 ) -> None:
@@ -62,7 +74,7 @@ def attain(
 
     Example: hubtiers attain plan.csv --year 2023
 
-    Example: hubtiers attain values.csv --targets targets.csv --year 2023 --out attainment.csv
+    Example: hubtiers attain values.csv --targets targets.csv --year 2023
     """
     from hubtiers._storage import write_csv
     from hubtiers._study_plan import load_plan

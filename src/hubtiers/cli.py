@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import re
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from hubtiers import _console
+from hubtiers._completions import complete_study, complete_tiers, complete_weights
 from hubtiers._hub_commands import add_hub_commands
 from hubtiers._options import (
     By,
@@ -82,6 +84,7 @@ from hubtiers.errors import DataError, HubtiersError, HubtiersWarning
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from typer.models import CommandInfo
 
     from hubtiers._trials import Trials
     from hubtiers.robustness.result import Robustness
@@ -90,7 +93,7 @@ app = typer.Typer(
     name="hubtiers",
     help="Innovation hubs by tier: join, score, sort, map. 创新中心分级：匹配、评分、分级、制图。",
     no_args_is_help=True,
-    add_completion=False,
+    epilog="Example: hubtiers build zhang2022 --out out/zhang2022",
     pretty_exceptions_enable=False,
 )
 
@@ -149,7 +152,10 @@ def start(
 def build(
     study: Annotated[
         str,
-        typer.Argument(help="Name of a study that ships (zhang2022), or path of a .toml file."),
+        typer.Argument(
+            help="Name of a study that ships (zhang2022), or path of a .toml file.",
+            autocompletion=complete_study,
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -183,15 +189,24 @@ def build(
 def compare(
     study: Annotated[
         str,
-        typer.Argument(help="Name of a study that ships (cities2023), or path of a .toml file."),
+        typer.Argument(
+            help="Name of a study that ships (cities2023), or path of a .toml file.",
+            autocompletion=complete_study,
+        ),
     ],
     weights: Annotated[
         str,
-        typer.Option(help="Weighting methods, separated by commas; all for every one."),
+        typer.Option(
+            help="Weighting methods, separated by commas; all for every one.",
+            autocompletion=complete_weights,
+        ),
     ],
     tiers: Annotated[
         str,
-        typer.Option(help="Tier rules, separated by commas; all for every one."),
+        typer.Option(
+            help="Tier rules, separated by commas; all for every one.",
+            autocompletion=complete_tiers,
+        ),
     ] = "",
     out: Annotated[
         Path | None,
@@ -200,7 +215,7 @@ def compare(
 ) -> None:
     """Put ranks and tiers under several weights side by side, and say how far they agree.
 
-    Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca,variation
+    Example: hubtiers compare cities2023 --weights equal,entropy,critic,pca
     """
     from hubtiers._folders import results_folder, save_command
     from hubtiers._print_trials import print_trials
@@ -246,7 +261,10 @@ def _write_trials(trials: Trials, folder: Path) -> None:
 def robustness(
     study: Annotated[
         str,
-        typer.Argument(help="Name of a study that ships (zhang2022), or path of a .toml file."),
+        typer.Argument(
+            help="Name of a study that ships (zhang2022), or path of a .toml file.",
+            autocompletion=complete_study,
+        ),
     ],
     draws: Annotated[
         int,
@@ -269,7 +287,7 @@ def robustness(
 
     What is varied stands in the section [robustness] of the study; weights alone when it has none.
 
-    Example: hubtiers robustness zhang2022 --draws 10000 --seed 42 --out out/robust
+    Example: hubtiers robustness zhang2022 --draws 10000 --out out/robust
     """
     from hubtiers._folders import results_folder, save_command
     from hubtiers._print_robustness import print_robustness
@@ -402,7 +420,7 @@ def pack(  # noqa: PLR0913 - each is an option of its own
 ) -> None:
     """Make a pack of boundaries from any layer, with an account of what is no region.
 
-    Example: hubtiers pack counties.zip --id GEOID --name NAME --credit "US Census Bureau" --out usa
+    Example: hubtiers pack counties.zip --id GEOID --credit "© Census" --out usa
     """
     from hubtiers.regions.make_pack import Recipe, make_pack
 
@@ -484,11 +502,11 @@ def count(  # noqa: PLR0913 - each is an option of its own
 ) -> None:
     """Count records per region: by their coordinates, or by the name of their region.
 
-    Example: hubtiers count laboratories.csv --level city --by kind --out counts.csv
+    Example: hubtiers count labs.csv --level city --by kind --out counts.csv
 
-    Example: hubtiers count firms.xlsx --by-name 城市 --level city --out counts.csv
+    Example: hubtiers count firms.xlsx --by-name 城市 --out counts.csv
 
-    Example: hubtiers count folder-of-parquet --by kind --by year --resume --out counts.csv
+    Example: hubtiers count folder --by kind --by year --resume --out counts.csv
     """
     from hubtiers._storage import require_other, write_csv
 
@@ -645,6 +663,19 @@ def _with_names(regions: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 add_hub_commands(app)
 add_plan_commands(app)
+
+
+def _say_brackets(commands: list[CommandInfo]) -> None:
+    """Let help texts show what stands in brackets, such as a section of a study file.
+
+    The help is read as markup, in which [robustness] would be a style and shown as nothing.
+    """
+    for command in commands:
+        told = inspect.getdoc(command.callback) or ""
+        command.help = told.replace("[", r"\[")
+
+
+_say_brackets(app.registered_commands)
 
 
 def main() -> None:

@@ -112,12 +112,6 @@ def test_wrong_usage_is_exit_2(hubtiers, tmp_path, words):
     assert "Traceback" not in run.stderr
 
 
-def test_help_has_an_example(hubtiers, tmp_path):
-    run = hubtiers("build", "--help", cwd=tmp_path)
-    assert run.returncode == 0
-    assert "hubtiers build zhang2022 --out" in run.stdout
-
-
 def test_check_accounts_for_every_name(hubtiers, tmp_path):
     (tmp_path / "good.txt").write_text("北京\nXi'an\n襄樊\n", encoding="utf-8")
     run = hubtiers("check", "good.txt", "--level", "city", cwd=tmp_path)
@@ -204,15 +198,6 @@ def test_new_makes_a_study_that_builds(hubtiers, tmp_path):
     again = hubtiers("new", "mine", cwd=tmp_path)
     assert again.returncode == 1
     assert "mine exists already" in again.stderr
-
-
-@pytest.mark.parametrize(
-    "command", ["build", "compare", "robustness", "check", "count", "datasets", "new"]
-)
-def test_each_command_shows_an_example(hubtiers, tmp_path, command):
-    run = hubtiers(command, "--help", cwd=tmp_path)
-    assert run.returncode == 0
-    assert f"Example: hubtiers {command}" in " ".join(run.stdout.split())
 
 
 def test_compare_prints_and_writes(hubtiers, tmp_path):
