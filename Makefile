@@ -68,7 +68,7 @@ check: lint types imports test ## Everything that CI checks
 bench: .venv/bench ## Measure speed against the peers, and write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/page.py
-	$(BIN)/python -m pytest benchmarks -s --benchmark-only --benchmark-columns=median,rounds
+	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=median,rounds
 
 docs: .venv/developer ## Write the pages of docs/ that are computed
 	$(BIN)/python docs/build.py

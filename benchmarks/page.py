@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ HERE = Path(__file__).parent
 RESULTS, PAGE, PICTURE = HERE / "results.json", HERE / "README.md", HERE / "growth.svg"
 FRONT = HERE.parent / "README.md"
 END = "<!-- end -->\n"
+EVEN = 0.95
+"""Times as long below which another one is called faster."""
 OWN = "hubtiers"
 NAMES = {
     "hubtiers": "hubtiers",
@@ -63,9 +66,9 @@ def time_said(seconds: float) -> str:
 def times_said(ratio: float) -> str:
     """Return how many times as long, in bold where that is less than once."""
     said = (
-        f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×" if ratio >= 0.95 else f"{ratio:.2g} ×"
+        f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×" if ratio >= EVEN else f"{ratio:.2g} ×"
     )
-    return f"**{said}**" if ratio < 0.95 else said
+    return f"**{said}**" if ratio < EVEN else said
 
 
 def row_of(costs: Costs, names: Iterable[str], clock: str) -> list[str]:
@@ -84,14 +87,20 @@ def table_of(heads: list[str], lines: Iterable[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, marks, *lines)) + "\n"
 
 
+def paragraph(text: str) -> str:
+    """Return a paragraph in lines of the width that the pages have."""
+    lines = textwrap.wrap(text, 130, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) + "\n"
+
+
 def surroundings_said(part: Mapping[str, Any]) -> str:
     """Return day, machine and versions as a paragraph."""
     versions = dict(part["versions"])
     python = versions.pop("python")
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
-    return (
-        f"\n{part['date']}, {part['processor']} with {part['cores']} cores, {part['system']}; "
-        f"Python {python}, {listed}.\n"
+    return "\n" + paragraph(
+        f"{part['date']}, {part['processor']} with {part['cores']} cores, {part['system']}; "
+        f"Python {python}, {listed}."
     )
 
 
@@ -101,42 +110,64 @@ def missing_said(kind: str, part: Mapping[str, Any]) -> str:
     return f"\nNot installed when this was measured: {', '.join(gone)}.\n" if gone else ""
 
 
-def faster_said(kind: str, rows: Mapping[str, Costs], clock: str) -> str:
-    """Return a sentence on where others are faster."""
+def faster_said(kind: str, rows: Iterable[Costs]) -> str:
+    """Return a sentence on who is faster, in how many lines and how much at most."""
     found = []
+    lines = list(rows)
     for name in PEERS[kind]:
-        shares = {
-            size: costs[OWN][clock] / costs[name][clock]
-            for size, costs in rows.items()
-            if name in costs and costs[name][clock] < 0.95 * costs[OWN][clock]
-        }
-        if shares:
-            most = max(shares.values())
-            found.append(f"{NAMES[name]} at {', '.join(shares)} (up to {most:.1f} × as fast)")
-    return f"\nFaster than hubtiers: {'; '.join(found)}.\n" if found else "\nNone is faster.\n"
+        shares = [costs[OWN]["cpu"] / costs[name]["cpu"] for costs in lines if name in costs]
+        ahead = [share for share in shares if share > 1 / EVEN]
+        if ahead:
+            said = f"in {len(ahead)} of {len(shares)} lines (up to {max(ahead):.1f} × as fast)"
+            found.append(f"{NAMES[name]} {said}")
+    told = f"Faster than hubtiers: {'; '.join(found)}." if found else "None is faster."
+    return "\n" + paragraph(told)
 
 
 def points_block(part: Mapping[str, Any]) -> str:
     """Return both tables of points, what was tried, and where others are faster."""
     rows = {POWERS[size]: costs for size, costs in part["rows"].items()}
     heads = ["Points", *(NAMES[name] for name in (OWN, *PEERS["points"]))]
-    passed = [[size, *row_of(costs, PEERS["points"], "seconds")] for size, costs in rows.items()]
     worked = [[size, *row_of(costs, PEERS["points"], "cpu")] for size, costs in rows.items()]
+    passed = [[size, *row_of(costs, PEERS["points"], "seconds")] for size, costs in rows.items()]
     tried = [
         f"{NAMES[engine]}: " + ", ".join(f"{way} {time_said(s)}" for way, s in ways.items())
         for engine, ways in part["tried"].items()
     ]
     return (
-        f"{part['regions']:,} regions of {part['vertices']} vertices on the mean.\n\n"
-        + table_of(heads, passed)
-        + faster_said("points", rows, "seconds")
-        + "\nThe same in processor seconds, all cores added up, where it does not matter how many cores there are:\n\n"
+        f"{part['regions']:,} regions of {part['vertices']} vertices on the mean. Processor seconds, all cores added up:\n\n"
         + table_of(heads, worked)
-        + "\nWays to read that were tried with a million points, of which the fastest was taken: "
-        + f"{'; '.join(tried)}.\n"
+        + faster_said("points", rows.values())
+        + "\n"
+        + paragraph(f"Seconds that passed. {cores_said(list(rows.values())[-1], part['cores'])}")
+        + "\n"
+        + table_of(heads, passed)
+        + "\n"
+        + paragraph(
+            "Ways to read that were tried with a million points, in seconds that passed, of which the fastest was taken: "
+            f"{'; '.join(tried)}."
+        )
         + missing_said("points", part)
         + surroundings_said(part)
     )
+
+
+def cores_said(costs: Costs, cores: int) -> str:
+    """Return how many cores each had, which is what was free, and what it would take with all."""
+    had = [f"{NAMES[name]} {cost['cpu'] / cost['seconds']:.1f}" for name, cost in costs.items()]
+    own = costs[OWN]["cpu"]
+    best = [
+        f"{NAMES[name]} {costs[name]['cpu'] / cores / own:.1f}"
+        for name in ("duckdb", "sedonadb")
+        if name in costs
+    ]
+    told = f"Of {cores} cores the largest count had on the mean: {', '.join(had)}; the rest went to other work, or was not asked for. "
+    if best:
+        told += (
+            f"With {cores} cores to themselves and nothing lost between them they would take, times the seconds of hubtiers on "
+            f"one: {', '.join(best)}."
+        )
+    return told
 
 
 def breaks_block(part: Mapping[str, Any]) -> str:
@@ -150,7 +181,7 @@ def breaks_block(part: Mapping[str, Any]) -> str:
     told = f"\nThe least sum of squares is missed by {'; '.join(missed)}.\n" if missed else ""
     return (
         table_of(heads, [[size, *row_of(costs, names, "cpu")] for size, costs in rows.items()])
-        + faster_said("breaks", rows, "cpu")
+        + faster_said("breaks", rows.values())
         + told
         + missing_said("breaks", part)
         + surroundings_said(part)
@@ -160,14 +191,15 @@ def breaks_block(part: Mapping[str, Any]) -> str:
 def scoring_block(part: Mapping[str, Any]) -> str:
     """Return the table of scores and weights by size."""
     heads = ["Regions × indicators", "Work", *(NAMES[name] for name in (OWN, *PEERS["scoring"]))]
-    lines, rows = [], {}
+    lines, rows = [], []
     for size, jobs in part["rows"].items():
         for job, costs in jobs.items():
             lines.append([size, job, *row_of(costs, PEERS["scoring"], "cpu")])
-            rows[f"{size} {job}"] = costs
+            if len(costs) > 1:
+                rows.append(costs)
     return (
         table_of(heads, lines)
-        + faster_said("scoring", rows, "cpu")
+        + faster_said("scoring", rows)
         + missing_said("scoring", part)
         + surroundings_said(part)
     )
@@ -182,21 +214,18 @@ def draws_block(part: Mapping[str, Any]) -> str:
     ]
     coinr, own = part["coinr"], part["whole_call"]
     least, most = (coinr[bound] / own for bound in ("least", "most"))
-    return (
-        "One thread. A draw is new weights (and ways to normalise and aggregate), scores, ranks and tiers, all counted; "
-        "beside it bare products of weights and values with one sorting of every draw in numpy, which know no tiers.\n\n"
-        + table_of(heads, lines)
-        + f"\nFor COINr's example (normalisation × weights × aggregation, 51 × 49, {coinr['draws']:,} draws) `assess_robustness` takes "
+    said = (
+        f"For COINr's example (normalisation × weights × aggregation, 51 × 49, {coinr['draws']:,} draws) `assess_robustness` takes "
         f"{time_said(own)} of one processor. COINr {coinr['version']} was measured with {coinr['least']} to {coinr['most']} processor "
-        f"seconds, {hundreds(least)} to {hundreds(most)} times as long: **a figure of another machine of two cores and of another "
-        "day**, because R is not installed here, and so only an order of magnitude.\n"
-        + surroundings_said(part)
+        f"seconds, {two_digits(least)} to {two_digits(most)} times as long: **a figure of another machine of two cores and of another day**, "
+        "because R is not installed here, and so only an order of magnitude."
     )
+    return table_of(heads, lines) + "\n" + paragraph(said) + surroundings_said(part)
 
 
-def hundreds(ratio: float) -> str:
-    """Return a ratio to one digit only, for what comes from two machines."""
-    return f"{float(f'{ratio:.1g}'):,.0f}"
+def two_digits(ratio: float) -> str:
+    """Return a ratio to two digits only, for what comes from two machines."""
+    return f"{float(f'{ratio:.2g}'):,.0f}"
 
 
 def builds_block(part: Mapping[str, Any]) -> str:
@@ -232,9 +261,9 @@ def imports_block(part: Mapping[str, Any]) -> str:
         ratio = "" if name == OWN else times_said((taken - bare) / own)
         said = f"`{name}`" if " " in name else f"`import {name}`"
         lines.append([said, time_said(taken - bare), ratio])
+    said = f"Processor seconds in a new process, less the {time_said(bare)} in which Python starts."
     return (
-        f"Processor seconds in a new process, less the {time_said(bare)} in which Python starts. What hubtiers needs it loads when a "
-        "function needs it.\n\n"
+        f"{said}\n\n"
         + table_of(["", "Takes", "Times `import hubtiers`"], lines)
         + surroundings_said(part)
     )
@@ -254,31 +283,32 @@ def headline(results: Mapping[str, Any]) -> str:
     """Return what the front page says of speed."""
     points = results["points"]
     costs = points["rows"]["10000000"]
-    own = costs[OWN]["seconds"]
+    own = costs[OWN]["cpu"]
     peers = [name for name in PEERS["points"] if name in costs]
-    others = [f"{NAMES[name]} {costs[name]['seconds'] / own:.1f}" for name in peers]
-    scoring = {
-        f"{s} {j}": c for s, jobs in results["scoring"]["rows"].items() for j, c in jobs.items()
-    }
+    others = [f"{NAMES[name]} {costs[name]['cpu'] / own:.0f}" for name in peers]
+    scoring = [costs for jobs in results["scoring"]["rows"].values() for costs in jobs.values()]
     slower = {
-        "breaks": sum(_beaten("breaks", costs) for costs in results["breaks"]["rows"].values()),
-        "scoring": sum(_beaten("scoring", costs) for costs in scoring.values()),
+        "few points": beaten("points", points["rows"].values()),
+        "natural breaks alone": beaten("breaks", results["breaks"]["rows"].values()),
+        "single scoring methods": beaten("scoring", scoring),
     }
-    least = results["points"]["rows"]["10000"]
-    small = ", few points too" if _beaten("points", least) else ""
-    slowly = [name for name, count in slower.items() if count]
-    words = {"breaks": "natural breaks alone", "scoring": "single scoring methods"}
-    return (
-        f"Ten million points are counted in {points['regions']:,} polygons in {time_said(own)} on one core; with two, these take times as "
-        f"long: {', '.join(others)}. Others are faster at {' and '.join(words[name] for name in slowly)}{small}. "
-        "[What it costs, beside others](benchmarks/README.md) has all figures, with versions and where who is faster.\n"
+    told = [work for work, names in slower.items() if names]
+    faster = f" Others are faster at {', '.join(told)}." if told else ""
+    return paragraph(
+        f"Ten million points are counted in {points['regions']:,} polygons in {time_said(own)} of one core; in processor time, others take "
+        f"times as much: {', '.join(others)}.{faster} [What it costs, beside others](benchmarks/README.md) has the figures, with "
+        "versions, and says where another one is faster."
     )
 
 
-def _beaten(kind: str, costs: Costs) -> bool:
-    clock = "seconds" if kind == "points" else "cpu"
-    others = [costs[name][clock] for name in PEERS[kind] if name in costs]
-    return bool(others) and min(others) < 0.95 * costs[OWN][clock]
+def beaten(kind: str, rows: Iterable[Costs]) -> set[str]:
+    """Return the peers that are faster somewhere."""
+    return {
+        name
+        for costs in rows
+        for name in PEERS[kind]
+        if name in costs and costs[name]["cpu"] < EVEN * costs[OWN]["cpu"]
+    }
 
 
 def filled(text: str, blocks: Mapping[str, str]) -> str:
@@ -310,33 +340,32 @@ def draw(results: Mapping[str, Any]) -> None:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({"svg.hashsalt": "hubtiers", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(11, 4.6), layout="constrained")
+        figure = Figure(figsize=(12, 4.4), layout="constrained")
         left, right = figure.subplots(1, 2)
-        draw_points(left, results["points"]["rows"])
-        draw_builds(right, results["builds"]["rows"])
         for axes in (left, right):
             axes.set_xscale("log")
             axes.set_yscale("log")
+        draw_points(left, results["points"]["rows"])
+        draw_builds(right, results["builds"]["rows"])
+        for axes in (left, right):
             axes.grid(color="#dddddd", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
-            axes.legend(frameon=False, fontsize=8)
+            axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
         about = {"Date": None, "Description": f"rows {digest(results)}"}
         figure.savefig(PICTURE, metadata=about)
 
 
 def draw_points(axes: Any, rows: Mapping[str, Costs]) -> None:
-    """Draw the seconds of each engine over the number of points."""
+    """Draw the processor seconds of each engine over the number of points."""
     sizes = [int(size) for size in rows]
     colours = dict(
         zip((OWN, *PEERS["points"]), ("#b2182b", "#4d4d4d", "#2166ac", "#1b7837"), strict=True)
     )
     for name, colour in colours.items():
-        seconds = [
-            costs[name]["seconds"] if name in costs else float("nan") for costs in rows.values()
-        ]
+        seconds = [costs[name]["cpu"] if name in costs else float("nan") for costs in rows.values()]
         width = 2.2 if name == OWN else 1.4
         axes.plot(sizes, seconds, marker="o", color=colour, linewidth=width, label=NAMES[name])
-    axes.set(title="Points into regions", xlabel="points", ylabel="seconds that passed")
+    axes.set(title="Points into regions", xlabel="points", ylabel="processor seconds")
 
 
 def draw_builds(axes: Any, rows: Mapping[str, Any]) -> None:
