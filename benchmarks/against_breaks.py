@@ -99,7 +99,9 @@ def measure() -> dict[str, Any]:
         contenders = {"hubtiers": of_hubtiers(pd.Series(values))}
         contenders["partition"] = of_partition(values)
         contenders |= {name: make(values) for name, make in PEERS.items() if installed(part, name)}
-        missed |= {f"{name}, {size}": miss for name, miss in above_least(values, contenders)}
+        missed |= {
+            f"{name} at {size:,} values": miss for name, miss in above_least(values, contenders)
+        }
         costs = take_turns(contenders, rounds)
         rows[str(size)] = {name: cost.rounded() for name, cost in costs.items()}
     return part | {"k": K, "rows": rows, "missed": missed}

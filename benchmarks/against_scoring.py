@@ -115,5 +115,5 @@ def measure() -> dict[str, Any]:
             found[job] = {name: cost.rounded() for name, cost in costs.items()}
         whole = take_turns({"hubtiers": whole_scheme(matrix)}, ROUNDS)
         found["whole scheme"] = {"hubtiers": whole["hubtiers"].rounded()}
-        rows[f"{regions} × {indicators}"] = found
+        rows[f"{regions:,} × {indicators}"] = found
     return part | {"rows": rows}

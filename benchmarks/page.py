@@ -175,9 +175,7 @@ def breaks_block(part: Mapping[str, Any]) -> str:
     names = [*PEERS["breaks"], "partition"]
     heads = ["Values", NAMES[OWN], *(NAMES[name] for name in names)]
     rows = {f"{int(size):,}": costs for size, costs in part["rows"].items()}
-    missed = [
-        f"{where} values (by a share of {share:.0e})" for where, share in part["missed"].items()
-    ]
+    missed = [f"{where} (by {share:.0e} of it)" for where, share in part["missed"].items()]
     told = f"\nThe least sum of squares is missed by {'; '.join(missed)}.\n" if missed else ""
     return (
         table_of(heads, [[size, *row_of(costs, names, "cpu")] for size, costs in rows.items()])
