@@ -65,7 +65,7 @@ def of_kmeans1d(values: Values) -> Breaker:
 
 
 def of_partition(values: Values) -> Breaker:
-    """Return the compiled partition that draws use, sorting included, without anything around it."""
+    """Return the compiled partition that draws use, sorting included, with nothing around it."""
 
     def breaks() -> list[float]:
         ordered = np.sort(values)

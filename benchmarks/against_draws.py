@@ -21,7 +21,7 @@ LIKE_COINR = "51 x 49, three factors"
 
 
 def measure() -> dict[str, Any]:
-    """Return microseconds a draw, what bare products with sorting take, and the whole call of COINr's."""
+    """Return what a draw takes beside bare products with sorting, and the whole call of COINr's."""
     part = surroundings(PACKAGES)
     rows = {}
     with threadpool_limits(1):

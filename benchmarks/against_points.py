@@ -1,8 +1,8 @@
 """Points into regions against geopandas.sjoin, DuckDB spatial and SedonaDB, all in one run.
 
-The job is the same for all: files of points in, the number of points of each region out. Regions lie
-ready in the form that an engine likes best; each engine reads the points as it can do fastest, which
-a trial of all ways finds out before, and its peers may use every core. hubtiers uses one.
+The job is the same for all: files of points in, the number of points of each region out. Regions
+lie ready in the form that an engine likes best; each engine reads the points as it can do fastest,
+which a trial of all ways finds out before, and the peers may use every core. hubtiers uses one.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def of_geopandas(regions: gpd.GeoDataFrame) -> dict[str, Way]:
 
 
 def of_duckdb(regions: gpd.GeoDataFrame, layer: Path) -> dict[str, Way]:
-    """Return the spatial join of DuckDB, which indexes the regions by itself (operator SPATIAL_JOIN)."""
+    """Return the spatial join of DuckDB, whose operator SPATIAL_JOIN indexes the regions."""
     import duckdb
     import duckdb_extension_spatial
 

@@ -93,7 +93,7 @@ PEERS = {"pymcdm": of_pymcdm, "scikit-criteria": of_skcriteria}
 
 
 def whole_scheme(matrix: Matrix) -> Callable[[], object]:
-    """Return a run of the default scheme: scores, ranks, tiers by natural breaks, the record of it."""
+    """Return a run of the default scheme: scores, ranks, natural breaks, the record of it."""
     table = IndicatorTable.from_frame(pd.DataFrame(matrix).add_prefix("i").rename("r{}".format))
     return lambda: Scheme().run(table)
 

@@ -42,12 +42,13 @@ draws = 1000
 seed = 42
 variation = { weights = "dirichlet", normalise = ["MinMax", "ZScore"] }
 """
+HELP = "import sys; from hubtiers.cli import main; sys.argv = ['hubtiers', '--help']; main()"
 IMPORTS = {
     "python": "pass",
     "hubtiers": "import hubtiers",
     "geopandas": "import geopandas",
     "pandas": "import pandas",
-    "hubtiers --help": "import sys; sys.argv = ['hubtiers', '--help']; from hubtiers.cli import main; main()",
+    "hubtiers --help": HELP,
 }
 TURNS = 7
 

@@ -46,7 +46,8 @@ def cost_of(work: Callable[[], object], calls: int = 1) -> Cost:
 def take_turns(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Cost]:
     """Return the least cost of each contender; they take turns, after one call to warm up.
 
-    A slow spell of the machine hits all of them alike. What is short is called several times a turn.
+    A slow spell of the machine hits all of them alike. What is short is called several times a
+    turn.
     """
     calls: dict[str, int] = {}
     turns: dict[str, list[Cost]] = {}

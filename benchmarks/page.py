@@ -1,4 +1,7 @@
-"""Write the figures of results.json into README.md here and in the house, and draw growth.svg: the end of `make bench`."""
+"""Write the figures of results.json into README.md here and at the top, and draw growth.svg.
+
+It is the end of `make bench`.
+"""
 
 from __future__ import annotations
 
@@ -65,10 +68,9 @@ def time_said(seconds: float) -> str:
 
 def times_said(ratio: float) -> str:
     """Return how many times as long, in bold where that is less than once."""
-    said = (
-        f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×" if ratio >= EVEN else f"{ratio:.2g} ×"
-    )
-    return f"**{said}**" if ratio < EVEN else said
+    if ratio < EVEN:
+        return f"**{ratio:.2g} ×**"
+    return f"{ratio:.0f} ×" if ratio >= 10 else f"{ratio:.1f} ×"
 
 
 def row_of(costs: Costs, names: Iterable[str], clock: str) -> list[str]:
@@ -135,7 +137,8 @@ def points_block(part: Mapping[str, Any]) -> str:
         for engine, ways in part["tried"].items()
     ]
     return (
-        f"{part['regions']:,} regions of {part['vertices']} vertices on the mean. Processor seconds, all cores added up:\n\n"
+        f"{part['regions']:,} regions of {part['vertices']} vertices on the mean. "
+        "Processor seconds, all cores added up:\n\n"
         + table_of(heads, worked)
         + faster_said("points", rows.values())
         + "\n"
@@ -144,7 +147,8 @@ def points_block(part: Mapping[str, Any]) -> str:
         + table_of(heads, passed)
         + "\n"
         + paragraph(
-            "Ways to read that were tried with a million points, in seconds that passed, of which the fastest was taken: "
+            "Ways to read that were tried with a million points, in seconds that passed, of which "
+            "the fastest was taken: "
             f"{'; '.join(tried)}."
         )
         + missing_said("points", part)
@@ -161,11 +165,14 @@ def cores_said(costs: Costs, cores: int) -> str:
         for name in ("duckdb", "sedonadb")
         if name in costs
     ]
-    told = f"Of {cores} cores the largest count had on the mean: {', '.join(had)}; the rest went to other work, or was not asked for. "
+    told = (
+        f"Of {cores} cores the largest count had on the mean: {', '.join(had)}; the rest went to "
+        "other work, or was not asked for. "
+    )
     if best:
         told += (
-            f"With {cores} cores to themselves and nothing lost between them they would take, times the seconds of hubtiers on "
-            f"one: {', '.join(best)}."
+            f"With {cores} cores to themselves and nothing lost between them they would take, "
+            f"times the seconds of hubtiers on one: {', '.join(best)}."
         )
     return told
 
@@ -213,10 +220,12 @@ def draws_block(part: Mapping[str, Any]) -> str:
     coinr, own = part["coinr"], part["whole_call"]
     least, most = (coinr[bound] / own for bound in ("least", "most"))
     said = (
-        f"For COINr's example (normalisation × weights × aggregation, 51 × 49, {coinr['draws']:,} draws) `assess_robustness` takes "
-        f"{time_said(own)} of one processor. COINr {coinr['version']} was measured with {coinr['least']} to {coinr['most']} processor "
-        f"seconds, {two_digits(least)} to {two_digits(most)} times as long: **a figure of another machine of two cores and of another day**, "
-        "because R is not installed here, and so only an order of magnitude."
+        "For COINr's example (normalisation × weights × aggregation, 51 × 49, "
+        f"{coinr['draws']:,} draws) `assess_robustness` takes {time_said(own)} of one processor. "
+        f"COINr {coinr['version']} was measured with {coinr['least']} to {coinr['most']} processor "
+        f"seconds, {two_digits(least)} to {two_digits(most)} times as long: **a figure of another "
+        "machine of two cores and of another day**, because R is not installed here, and so only "
+        "an order of magnitude."
     )
     return table_of(heads, lines) + "\n" + paragraph(said) + surroundings_said(part)
 
@@ -227,24 +236,29 @@ def two_digits(ratio: float) -> str:
 
 
 def builds_block(part: Mapping[str, Any]) -> str:
-    """Return processor seconds by stage, a column for each study."""
+    """Return processor seconds by stage, a column for each study, and what else a build takes."""
     rows = part["rows"]
     heads = ["Stage", *(f"{int(size):,} ({row['study']})" for size, row in rows.items())]
     lines = []
     for stage, said in STAGES.items():
         taken = [row["stages"].get(stage) for row in rows.values()]
         lines.append([said, *("–" if t is None else f"{t:.2f} s" for t in taken)])
-    totals = [sum(row["stages"].values()) for row in rows.values()]
-    plain = [row["plain_map"] for row in rows.values()]
-    lines.append(["**all**", *(f"**{total:.1f} s**" for total in totals)])
-    lines.append(["a plain map", *(f"{one:.2f} s" for one in plain)])
-    maps = zip(totals, plain, strict=True)
-    lines.append(["all, in plain maps", *(f"{total / one:.0f}" for total, one in maps)])
-    lines.append(["indicators", *(str(row["indicators"]) for row in rows.values())])
-    lines.append(["map.html", *(f"{row['map_mb']:.1f} MB" for row in rows.values())])
-    peaks = [row["peak_mb"] for row in rows.values()]
-    lines.append(["memory at most", *("–" if p is None else f"{p:,.0f} MB" for p in peaks)])
+    columns = [whole_of(row) for row in rows.values()]
+    lines += [[name, *(column[name] for column in columns)] for name in columns[0]]
     return table_of(heads, lines) + surroundings_said(part)
+
+
+def whole_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the whole of a build takes and gives."""
+    total, plain, peak = sum(row["stages"].values()), row["plain_map"], row["peak_mb"]
+    return {
+        "**all**": f"**{total:.1f} s**",
+        "a plain map": f"{plain:.2f} s",
+        "all, in plain maps": f"{total / plain:.0f}",
+        "indicators": str(row["indicators"]),
+        "map.html": f"{row['map_mb']:.1f} MB",
+        "memory at most": "–" if peak is None else f"{peak:,.0f} MB",
+    }
 
 
 def imports_block(part: Mapping[str, Any]) -> str:
@@ -293,9 +307,10 @@ def headline(results: Mapping[str, Any]) -> str:
     told = [work for work, names in slower.items() if names]
     faster = f" Others are faster at {', '.join(told)}." if told else ""
     return paragraph(
-        f"Ten million points are counted in {points['regions']:,} polygons in {time_said(own)} of one core; in processor time, others take "
-        f"times as much: {', '.join(others)}.{faster} [What it costs, beside others](benchmarks/README.md) has the figures, with "
-        "versions, and says where another one is faster."
+        f"Ten million points are counted in {points['regions']:,} polygons in {time_said(own)} of "
+        f"one core; in processor time, others take times as much: {', '.join(others)}.{faster} "
+        "[What it costs, beside others](benchmarks/README.md) has the figures, with versions, and "
+        "says where another one is faster."
     )
 
 
