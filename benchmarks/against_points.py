@@ -197,7 +197,7 @@ def compared(ways: dict[str, Way], files: Files, rounds: int) -> dict[str, Cost]
 def fastest_ways(
     engines: dict[str, dict[str, Way]], files: Files
 ) -> tuple[dict[str, Way], dict[str, dict[str, float]]]:
-    """Return the fastest way of each engine by the time that passes, and the seconds of all."""
+    """Return the fastest way of each engine and the processor seconds of all."""
     flat = {
         f"{engine}: {way}": work for engine, ways in engines.items() for way, work in ways.items()
     }
@@ -205,7 +205,7 @@ def fastest_ways(
     costs = compared({"hubtiers": engines["hubtiers"]["Parquet"], **flat}, files, rounds=1)
     chosen, tried = {}, {}
     for engine, ways in engines.items():
-        seconds = {way: three_digits(costs[f"{engine}: {way}"].wall) for way in ways}
+        seconds = {way: three_digits(costs[f"{engine}: {way}"].cpu) for way in ways}
         chosen[engine] = ways[min(seconds, key=seconds.__getitem__)]
         tried[engine] = seconds
     return chosen, tried

@@ -147,8 +147,8 @@ def points_block(part: Mapping[str, Any]) -> str:
         + table_of(heads, passed)
         + "\n"
         + paragraph(
-            "Ways to read that were tried with a million points, in seconds that passed, of which "
-            "the fastest was taken: "
+            "Ways to read that were tried with a million points, in processor seconds, of which the "
+            "fastest was taken: "
             f"{'; '.join(tried)}."
         )
         + missing_said("points", part)

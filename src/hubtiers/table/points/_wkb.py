@@ -19,6 +19,8 @@ def plain_coordinates(column: Any) -> tuple[NDArray[np.float64], NDArray[np.floa
 
     An empty point has NaN twice, as it is written.
     """
+    # Where geoarrow-pyarrow is installed, WKB comes as an extension type around its bytes.
+    column = getattr(column, "storage", column)
     offset_type = {"binary": np.int32, "large_binary": np.int64}.get(str(column.type))
     if offset_type is None or column.null_count or not len(column):
         return None

@@ -26,6 +26,19 @@ def test_coordinates_are_those_of_shapely(kind, part):
     np.testing.assert_array_equal(y, shapely.get_y(POINTS)[part])
 
 
+def test_bytes_within_an_extension_type_are_found():
+    class Wkb(pa.ExtensionType):
+        def __init__(self):
+            super().__init__(pa.binary(), "test.wkb")
+
+        def __arrow_ext_serialize__(self):
+            return b""
+
+    x, y = plain_coordinates(pa.ExtensionArray.from_storage(Wkb(), column(POINTS))[1:])
+    assert x.tolist() == [1e-300, 180.0, -0.0]
+    assert y.tolist() == [89.0, 3.0, 7.5]
+
+
 def test_an_empty_point_has_no_coordinates():
     x, y = plain_coordinates(column([shapely.Point(3, 4), shapely.Point()]))
     np.testing.assert_array_equal(x, [3, np.nan])
