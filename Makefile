@@ -61,8 +61,14 @@ audit: .venv/developer ## Look for known weaknesses of the packages, where PyPI 
 
 check: lint types imports test ## Everything that CI checks
 
-bench: .venv/developer ## Measure speed against the peers
-	$(BIN)/python -m pytest benchmarks -s --benchmark-only --benchmark-columns=median,rounds
+.venv/bench: .venv/user
+	$(BIN)/python -m pip install --quiet --group bench
+	@touch $@
+
+bench: .venv/bench ## Measure speed against the peers, and write benchmarks/README.md
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/page.py
+	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=median,rounds
 
 docs: .venv/developer ## Write the pages of docs/ that are computed
 	$(BIN)/python docs/build.py

@@ -14,28 +14,13 @@ import time
 from itertools import pairwise
 
 import pytest
+from builds import STUDIES
+from one_build import cpu_of, plain_map
 
 from hubtiers._progress import hearing_stages
 from hubtiers.study import load_study
 
-STUDIES = {"zhang2022": 14, "provinces2022": 31, "cities2023": 296}
 STAGES = {"read", "score", "draws", "save", "map", "figures", "tables", "report"}
-
-
-def plain_map(result, path):
-    """Draw the tiers as geopandas does by itself, on a sheet of the size that the build has."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9.0, 8.3))
-    regions = result.table.regions.assign(tier=result.tier.astype("object"))
-    regions.plot("tier", ax=figure.add_subplot(), legend=True, missing_kwds={"color": "#ccc"})
-    figure.savefig(path, dpi=200)
-
-
-def cpu_of(act):
-    before = time.process_time()
-    given = act()
-    return time.process_time() - before, given
 
 
 @pytest.mark.parametrize("name", STUDIES)

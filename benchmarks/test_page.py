@@ -64,7 +64,9 @@ def page(cities, tmp_path_factory):
     tier_map(result, robustness=robust, explorer=True, language="en").save(str(path))
     with api.sync_playwright() as play:
         program = shutil.which("chromium") or play.chromium.executable_path
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        # Of itself Chromium asks its maker's hosts; no test may ask any.
+        quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        browser = play.chromium.launch(executable_path=program, args=[*quiet, "--no-proxy-server"])
         shown = browser.new_page(viewport={"width": 1400, "height": 900})
         shown.goto(path.as_uri())
         shown.wait_for_function(f"Boolean({STARTED})")

@@ -30,6 +30,7 @@ from hubtiers.errors import (
     listing,
 )
 from hubtiers.table._missing import MISSING_MARKS, is_missing_mark
+from hubtiers.table.points._wkb import plain_coordinates
 from hubtiers.table.points.record_ids import Hashes, RecordIds, hashes_of
 
 __all__ = [
@@ -628,6 +629,9 @@ def _arrow_points(
     if hasattr(column, "field"):
         x, y = (np.array(column.field(axis).to_pandas(), dtype=np.float64) for axis in ("x", "y"))
         return _degrees(x, y, crs)
+    plain = plain_coordinates(column)
+    if plain is not None:
+        return _degrees(*plain, crs)
     try:
         shapes = shapely.from_wkb(np.array(column.to_pandas(), dtype=object))
     except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
