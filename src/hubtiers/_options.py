@@ -48,6 +48,7 @@ __all__ = [
     "Province",
     "RegionColumn",
     "Regions",
+    "SchemaOut",
     "Sheet",
     "Show",
     "Simplify",
@@ -177,6 +178,9 @@ Points = Annotated[
     ),
 ]
 CountOut = Annotated[Path, typer.Option(help="CSV file for the counts.")]
+SchemaOut = Annotated[
+    Path | None, typer.Option(help="File for the schema, in place of standard output.")
+]
 CountLevel = Annotated[
     str,
     typer.Option(

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from hubtiers._key_texts import key_text
 from hubtiers._storage import read_toml
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
 from hubtiers._study_plan import PlanSection
@@ -37,6 +38,7 @@ __all__ = [
     "StudyFile",
     "is_file_name",
     "read_study_file",
+    "sections_of",
 ]
 
 
@@ -159,7 +161,9 @@ class DataSection(ReaderSection):
     indicators: Annotated[
         tuple[SourceSection, ...],
         Field(min_length=1),
-        BeforeValidator(_as_sources),
+        BeforeValidator(
+            _as_sources, json_schema_input_type=str | SourceSection | list[str | SourceSection]
+        ),
         PlainSerializer(_as_written),
     ]
     framework: str | None = None
@@ -167,7 +171,10 @@ class DataSection(ReaderSection):
     edition: str = "printed"
     year: int | str | None = None
     years: tuple[int, ...] = ()
-    deflate: Annotated[DeflateSection | None, BeforeValidator(_as_deflate)] = None
+    deflate: Annotated[
+        DeflateSection | None,
+        BeforeValidator(_as_deflate, json_schema_input_type=str | DeflateSection),
+    ] = None
     unmatched: str = "raise"
     merged: str = "raise"
     exclude: tuple[str, ...] = ()
@@ -308,10 +315,24 @@ class CompareSection(_Section):
 
     weights: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
-    baseline: Annotated[tuple[BaselineSection, ...], BeforeValidator(_as_baselines)] = ()
-    reference: Annotated[ReferenceFile | None, BeforeValidator(_as_file)] = None
+    baseline: Annotated[
+        tuple[BaselineSection, ...],
+        BeforeValidator(
+            _as_baselines,
+            json_schema_input_type=str | BaselineSection | list[str | BaselineSection],
+        ),
+    ] = ()
+    reference: Annotated[
+        ReferenceFile | None,
+        BeforeValidator(_as_file, json_schema_input_type=str | ReferenceFile),
+    ] = None
     groups: tuple[str, ...] | dict[str, str] | None = None
-    outside: Annotated[tuple[OutsideCheck, ...], BeforeValidator(_as_checks)] = ()
+    outside: Annotated[
+        tuple[OutsideCheck, ...],
+        BeforeValidator(
+            _as_checks, json_schema_input_type=str | OutsideCheck | list[str | OutsideCheck]
+        ),
+    ] = ()
 
 
 class RobustnessSection(_Section):
@@ -417,15 +438,16 @@ def _first_problem(error: ValidationError) -> str:
     # A misspelt key is reported before the key that is missing because of it.
     problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in problem["loc"])
+    says = _what_it_says(problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = _known_keys(problem["loc"][:-1])
         return f"it has the unknown key {place!r}. {did_you_mean(problem['loc'][-1], known)}"
     if problem["type"] == "missing":
-        return f"the key {place!r} is missing."
+        return f"the key {place!r} is missing.{says}"
     if problem["type"] == "value_error":
         # The sentence is one of this module, and says itself what does not fit.
         return f"{place}: {problem['ctx']['error']}." if place else f"{problem['ctx']['error']}."
-    return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
+    return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}.{says}"
 
 
 def _known_keys(place: tuple[int | str, ...]) -> list[str]:
@@ -434,13 +456,37 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
     for part in place:
         # The place in a list is a number: what stands there is of the kind that the list holds.
         if isinstance(part, str):
-            model = _section_of(model.model_fields[part].annotation)
+            section = _section_of(model.model_fields[part].annotation)
+            assert section is not None, f"{place} holds no section"
+            model = section
     return list(model.model_fields)
 
 
-def _section_of(annotation: Any) -> type[BaseModel]:
+def _what_it_says(place: tuple[int | str, ...]) -> str:
+    """Return what the innermost key of a place says, to stand behind a message."""
+    model: type[BaseModel] | None = StudyFile
+    said = ""
+    for part in place:
+        if model is None or part not in model.model_fields:
+            continue
+        said = f" {part}: {key_text(model, str(part))[0]}"
+        model = _section_of(model.model_fields[str(part)].annotation)
+    return said
+
+
+def sections_of(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Return a section and all that may stand in it, in the order of their keys."""
+    found = [model]
+    for field in model.model_fields.values():
+        section = _section_of(field.annotation)
+        if section is not None:
+            found += [inner for inner in sections_of(section) if inner not in found]
+    return found
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
     """Return the kind of section in `LayoutSection | None` or `tuple[OutsideCheck, ...]`."""
     for kind in (annotation, *get_args(annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind
-    raise AssertionError(f"{annotation} holds no section")
+    return None
