@@ -24,16 +24,29 @@ def blocks(path, *languages):
     )
 
 
-@pytest.mark.parametrize(
-    "path", ["README.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
-)
-def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
-    """Python blocks run in order, in an empty folder; a text block is what the block before it printed."""
+PAGES = [
+    page.relative_to(ROOT).as_posix()
+    for page in sorted((ROOT / "docs").rglob("*.md"))
+    if "_build" not in page.parts
+]
+
+
+@pytest.mark.parametrize("path", [*sorted(p.name for p in ROOT.glob("README*.md")), *PAGES])
+def test_pages_print_what_they_show(path, tmp_path, monkeypatch, hubtiers):
+    """Python blocks run in order, in an empty folder; a text block is what the block before it printed.
+
+    In a tutorial the commands run between them.
+    """
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {}
     printed = ""
-    for language, block in blocks(path, "python", "text"):
-        if language == "python":
+    for language, block in blocks(path, "python", "text", "console"):
+        if language == "console":
+            commands = block.splitlines() if path.endswith("tutorial.md") else []
+            for command in (line for line in commands if line.startswith("hubtiers ")):
+                run = hubtiers(*shlex.split(command)[1:], cwd=tmp_path, timeout=300)
+                assert run.returncode == 0, f"{command}\n{run.stderr}"
+        elif language == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(block, path, "exec"), namespace)
             printed = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())

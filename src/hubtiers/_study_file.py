@@ -161,9 +161,7 @@ class DataSection(ReaderSection):
     indicators: Annotated[
         tuple[SourceSection, ...],
         Field(min_length=1),
-        BeforeValidator(
-            _as_sources, json_schema_input_type=str | SourceSection | list[str | SourceSection]
-        ),
+        BeforeValidator(_as_sources),
         PlainSerializer(_as_written),
     ]
     framework: str | None = None
@@ -171,10 +169,7 @@ class DataSection(ReaderSection):
     edition: str = "printed"
     year: int | str | None = None
     years: tuple[int, ...] = ()
-    deflate: Annotated[
-        DeflateSection | None,
-        BeforeValidator(_as_deflate, json_schema_input_type=str | DeflateSection),
-    ] = None
+    deflate: Annotated[DeflateSection | None, BeforeValidator(_as_deflate)] = None
     unmatched: str = "raise"
     merged: str = "raise"
     exclude: tuple[str, ...] = ()
@@ -315,24 +310,10 @@ class CompareSection(_Section):
 
     weights: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
-    baseline: Annotated[
-        tuple[BaselineSection, ...],
-        BeforeValidator(
-            _as_baselines,
-            json_schema_input_type=str | BaselineSection | list[str | BaselineSection],
-        ),
-    ] = ()
-    reference: Annotated[
-        ReferenceFile | None,
-        BeforeValidator(_as_file, json_schema_input_type=str | ReferenceFile),
-    ] = None
+    baseline: Annotated[tuple[BaselineSection, ...], BeforeValidator(_as_baselines)] = ()
+    reference: Annotated[ReferenceFile | None, BeforeValidator(_as_file)] = None
     groups: tuple[str, ...] | dict[str, str] | None = None
-    outside: Annotated[
-        tuple[OutsideCheck, ...],
-        BeforeValidator(
-            _as_checks, json_schema_input_type=str | OutsideCheck | list[str | OutsideCheck]
-        ),
-    ] = ()
+    outside: Annotated[tuple[OutsideCheck, ...], BeforeValidator(_as_checks)] = ()
 
 
 class RobustnessSection(_Section):

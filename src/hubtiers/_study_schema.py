@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_type_hints
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, TypeAdapter
 
 from hubtiers._key_texts import METHOD_STEPS, VARIATION_PARTS, key_text
 from hubtiers._methods import BY_LEVEL, METHODS, short_name
@@ -67,10 +67,27 @@ def study_schema() -> Schema:
 
 def _describe_keys(model: type[BaseModel], part: Schema) -> None:
     """Put what each key says into the schema of a section, and take out what no file can hold."""
-    for key in model.model_fields:
+    for key, field in model.model_fields.items():
         found = _plain(part["properties"][key])
+        if any(isinstance(rule, BeforeValidator) for rule in field.metadata):
+            found = _with_short_forms(found)
         part["properties"][key] = {"description": _both(key_text(model, key)), **found}
     part.pop("title", None)
+
+
+def _with_short_forms(found: Schema) -> Schema:
+    """Return the schema of a key whose tables may be texts, and whose list may be one of them.
+
+    That is what the validators before these keys bring into form.
+    """
+    default = {key: value for key, value in found.items() if key == "default"}
+    if found.get("type") != "array":
+        table = {key: value for key, value in found.items() if key not in default}
+        return {"anyOf": [{"type": "string"}, table], **default}
+    one = [{"type": "string"}, found["items"]]
+    several = {**found, "items": {"anyOf": one}}
+    several.pop("default", None)
+    return {"anyOf": [*one, several], **default}
 
 
 def _both(texts: tuple[str, str]) -> str:
