@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 import run_notebooks
+from typer.testing import CliRunner
+
+from hubtiers.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,7 +35,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", [*sorted(p.name for p in ROOT.glob("README*.md")), *PAGES])
-def test_pages_print_what_they_show(path, tmp_path, monkeypatch, hubtiers):
+def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
     """Python blocks run in order, in an empty folder; a text block is what the block before it printed.
 
     In a tutorial the commands run between them.
@@ -44,8 +47,8 @@ def test_pages_print_what_they_show(path, tmp_path, monkeypatch, hubtiers):
         if language == "console":
             commands = block.splitlines() if path.endswith("tutorial.md") else []
             for command in (line for line in commands if line.startswith("hubtiers ")):
-                run = hubtiers(*shlex.split(command)[1:], cwd=tmp_path, timeout=300)
-                assert run.returncode == 0, f"{command}\n{run.stderr}"
+                run = CliRunner().invoke(app, shlex.split(command)[1:])
+                assert run.exit_code == 0, f"{command}\n{run.output}"
         elif language == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(block, path, "exec"), namespace)
