@@ -52,20 +52,20 @@ TITLES: Mapping[str, tuple[str, str]] = {
 
 HEADINGS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "normalise": (
-        ("method", "assumes", "values", "order", "departures", "outlier"),
-        ("方法", "假设", "取值", "次序", "退出", "异常值"),
+        ("method", "values", "order", "departures", "outlier", "assumes"),
+        ("方法", "取值", "次序", "退出", "异常值", "假设"),
     ),
     "weight": (
-        ("method", "assumes", "order", "weights", "twice", "departure"),
-        ("方法", "假设", "次序", "权重", "重复", "退出"),
+        ("method", "order", "weights", "twice", "departure", "assumes"),
+        ("方法", "次序", "权重", "重复", "退出", "假设"),
     ),
     "aggregate": (
-        ("method", "assumes", "order", "departures", "lopsided", "zero"),
-        ("方法", "假设", "次序", "退出", "偏科", "零值"),
+        ("method", "order", "departures", "lopsided", "zero", "assumes"),
+        ("方法", "次序", "退出", "偏科", "零值", "假设"),
     ),
     "tier": (
-        ("rule", "assumes", "sizes", "departure", "outlier", "square root"),
-        ("规则", "假设", "各级数目", "退出", "异常值", "开平方"),
+        ("rule", "sizes", "departure", "outlier", "square root", "assumes"),
+        ("规则", "各级数目", "退出", "异常值", "开平方", "假设"),
     ),
 }
 
@@ -326,10 +326,10 @@ def _page(rows: Mapping[str, list[tuple[str, ...]]], language: int) -> str:
 
 def _table(step: str, rows: list[tuple[str, ...]], language: int) -> str:
     headings = HEADINGS[step][language]
-    lines = [headings, ("---", "---", *["--:"] * (len(headings) - 2))]
+    lines = [headings, ("---", *["--:"] * (len(headings) - 2), "---")]
     kinds = {kind.__name__: kind for kind in METHODS[step]}
     for name, *figures in rows:
-        lines.append((_name(kinds[name], language), ASSUMES[name][language], *figures))
+        lines.append((_name(kinds[name], language), *figures, ASSUMES[name][language]))
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
