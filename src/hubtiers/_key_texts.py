@@ -24,8 +24,8 @@ _READER: Texts = {
         "区域名称所在列：列名、列字母，或名称上方的单元格，如 “A5”。",
     ),
     "units": (
-        "Unit that a column is written in, by header or code; it outweighs the file.",
-        "各列所用单位，按列名或代码给出；优先于文件中的说明。",
+        'Unit a column is written in, as in { "研发经费" = "亿元" }; it outweighs the file.',
+        '各列所用单位，如 { "研发经费" = "亿元" }；优先于文件中的说明。',
     ),
     "layout": (
         "wide: a column for each indicator; long: a row for each value; auto: found out.",
@@ -41,7 +41,7 @@ _READER: Texts = {
     ),
     "missing": (
         'Numbers and texts that stand for missing values, as in [-999, "k.A."].',
-        "表示缺失的数字或文字，如 [-999, “…”]。",
+        '表示缺失的数字或文字，如 [-999, "不详"]。',
     ),
     "limits": (
         "What a file may ask for: max_bytes, max_unzipped_bytes, max_ratio, max_cells.",
