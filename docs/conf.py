@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ def write_api_pages(app: Any) -> None:
             path.write_text(text, encoding="utf-8")
 
 
+def show_benchmarks(app: Any, docname: str, source: list[str]) -> None:
+    """Show what was measured, which lies beside the benchmarks, on the page about speed."""
+    page = Path(app.srcdir).parent / "benchmarks" / "README.md"
+    if docname == "speed" and page.is_file():
+        measured = page.read_text(encoding="utf-8").partition("\n")[2]
+        # The page is read from another folder.
+        measured = measured.replace("](../docs/", "](")
+        source[0] += re.sub(r"\]\((\w+\.svg)\)", r"](../benchmarks/\1)", measured)
+
+
 def say_language(
     app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -68,4 +79,5 @@ def setup(app: Any) -> None:
     """Join what is ours to Sphinx."""
     app.add_search_language(bilingual_search.BilingualSearch)
     app.connect("builder-inited", write_api_pages)
+    app.connect("source-read", show_benchmarks)
     app.connect("html-page-context", say_language)
