@@ -15,6 +15,7 @@ import pytest
 import run_notebooks
 from typer.testing import CliRunner
 
+from hubtiers._methods import METHODS
 from hubtiers.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +42,9 @@ def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
     In a tutorial the commands run between them.
     """
     monkeypatch.chdir(tmp_path)
+    for step, methods in METHODS.items():
+        # What a page registers is forgotten after it.
+        monkeypatch.setitem(METHODS, step, methods)
     namespace: dict[str, object] = {}
     printed = ""
     for language, block in blocks(path, "python", "text", "console"):
