@@ -70,8 +70,11 @@ bench: .venv/bench ## Measure speed against the peers, and write benchmarks/READ
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python -m pytest benchmarks -s --benchmark-columns=median,rounds
 
-docs: .venv/developer ## Write the pages of docs/ that are computed
+docs: .venv/developer ## Write the pages of docs/ that are computed, and build the site into docs/_build/html
 	$(BIN)/python docs/build.py
+	$(BIN)/python docs/reference.py
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html opens in a browser, without a server or a network."
 
 boundaries: .venv/developer ## Rebuild data/boundaries from its sources (needs npm)
 	$(BIN)/python -m pip install --quiet --group boundaries

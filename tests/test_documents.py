@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 import run_notebooks
+from typer.testing import CliRunner
+
+from hubtiers._methods import METHODS
+from hubtiers.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,16 +28,32 @@ def blocks(path, *languages):
     )
 
 
-@pytest.mark.parametrize(
-    "path", ["README.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
-)
+PAGES = [
+    page.relative_to(ROOT).as_posix()
+    for page in sorted((ROOT / "docs").rglob("*.md"))
+    if "_build" not in page.parts
+]
+
+
+@pytest.mark.parametrize("path", [*sorted(p.name for p in ROOT.glob("README*.md")), *PAGES])
 def test_pages_print_what_they_show(path, tmp_path, monkeypatch):
-    """Python blocks run in order, in an empty folder; a text block is what the block before it printed."""
+    """Python blocks run in order, in an empty folder; a text block is what the block before it printed.
+
+    In a tutorial the commands run between them.
+    """
     monkeypatch.chdir(tmp_path)
+    for step, methods in METHODS.items():
+        # What a page registers is forgotten after it.
+        monkeypatch.setitem(METHODS, step, methods)
     namespace: dict[str, object] = {}
     printed = ""
-    for language, block in blocks(path, "python", "text"):
-        if language == "python":
+    for language, block in blocks(path, "python", "text", "console"):
+        if language == "console":
+            commands = block.splitlines() if path.endswith("tutorial.md") else []
+            for command in (line for line in commands if line.startswith("hubtiers ")):
+                run = CliRunner().invoke(app, shlex.split(command)[1:])
+                assert run.exit_code == 0, f"{command}\n{run.output}"
+        elif language == "python":
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(block, path, "exec"), namespace)
             printed = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())

@@ -22,6 +22,7 @@ from hubtiers._guesses import english_name, guess, has_chinese, unique_codes
 from hubtiers._new_study_text import study_text
 from hubtiers._run_folder import run_folder
 from hubtiers._storage import cell_text
+from hubtiers._study_schema import SCHEMA_FILE, SCHEMA_LINE, schema_text
 from hubtiers.errors import DataError, DuplicateRegionError, HubtiersError, SpecError, listing
 from hubtiers.framework import Framework, Indicator
 from hubtiers.regions.boundaries import load_regions
@@ -180,6 +181,7 @@ def _make(draft: _Draft, target: Path) -> NewStudy:
             shutil.copyfile(table.path, made / table.name)
         draft = _fit(draft, made, target)
         _write(draft, made, target)
+        (made / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
         written = sorted(path.name for path in made.iterdir())
     written.sort(key=lambda name: name != "study.toml")
     paths = tuple(target / name for name in written)
@@ -211,7 +213,12 @@ def _read_tables(files: Sequence[Path], reading: dict[str, Any]) -> list[_Table]
     tables: list[_Table] = []
     for path in files:
         file = read_indicators(path, **reading)
-        taken = [table.name for table in tables] + ["study.toml", "framework.csv", "names.csv"]
+        taken = [table.name for table in tables] + [
+            "study.toml",
+            "framework.csv",
+            "names.csv",
+            SCHEMA_FILE,
+        ]
         name, again = path.name, 2
         while name in taken:
             name, again = f"{path.stem}-{again}{path.suffix}", again + 1
@@ -452,7 +459,7 @@ def _write(draft: _Draft, made: Path, target: Path) -> None:
         command=_command(target),
         left_out=draft.left_out,
     )
-    (made / "study.toml").write_text(text, encoding="utf-8")
+    (made / "study.toml").write_text(SCHEMA_LINE + text, encoding="utf-8")
 
 
 def _title(tables: Sequence[_Table], target: Path) -> str:

@@ -49,6 +49,7 @@ __all__ = [
     "RecordId",
     "RegionColumn",
     "Regions",
+    "SchemaOut",
     "Sheet",
     "Show",
     "Simplify",
@@ -178,6 +179,9 @@ Points = Annotated[
     ),
 ]
 CountOut = Annotated[Path, typer.Option(help="CSV file for the counts.")]
+SchemaOut = Annotated[
+    Path | None, typer.Option(help="File for the schema, in place of standard output.")
+]
 CountLevel = Annotated[
     str,
     typer.Option(

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # A study, layout or pack is written by hand.
 _LARGEST_TOML = 20_000_000
+_TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_WIDE_SIGNS = dict(zip("“”‘’＂＝，［］【】｛｝", '""\'\'"=,[][]{}', strict=True))
+"""Signs of a Chinese keyboard that stand where TOML has its own."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -137,7 +140,22 @@ def parse_toml(text: str, what: str) -> dict[str, Any]:
                 f"{said} is not valid TOML: it has a whole number of thousands of digits. Put a "
                 "text in quotation marks."
             ) from None
-        raise SpecError(f"{said} is not valid TOML: {error}.") from None
+        raise SpecError(f"{said} is not valid TOML: {error}.{_toml_advice(text, error)}") from None
+
+
+def _toml_advice(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """Return what to write where a sign stopped the reading that only looks like one of TOML."""
+    place = _TOML_PLACE.search(str(error))
+    if place is None:
+        return ""
+    # Lines of TOML end with a line feed only.
+    line = text.split("\n")[int(place[1]) - 1]
+    sign = line[int(place[2]) - 1 :][:1]
+    if sign in _WIDE_SIGNS:
+        return f" Write {_WIDE_SIGNS[sign]} in place of {sign}."
+    if sign.isalnum() and not sign.isascii():
+        return f" Put keys and texts with letters such as {sign} in quotation marks."
+    return ""
 
 
 def decode_text(raw: bytes, name: object) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from hubtiers._key_texts import key_text
 from hubtiers._storage import read_toml
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
 from hubtiers._study_plan import PlanSection
@@ -38,6 +39,7 @@ __all__ = [
     "StudyFile",
     "is_file_name",
     "read_study_file",
+    "sections_of",
 ]
 
 
@@ -430,15 +432,16 @@ def _first_problem(error: ValidationError) -> str:
     # A misspelt key is reported before the key that is missing because of it.
     problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in problem["loc"])
+    says = _what_it_says(problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = _known_keys(problem["loc"][:-1])
         return f"it has the unknown key {place!r}. {did_you_mean(problem['loc'][-1], known)}"
     if problem["type"] == "missing":
-        return f"the key {place!r} is missing."
+        return f"the key {place!r} is missing.{says}"
     if problem["type"] == "value_error":
         # The sentence is one of this module, and says itself what does not fit.
         return f"{place}: {problem['ctx']['error']}." if place else f"{problem['ctx']['error']}."
-    return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}."
+    return f"{place!r} is {problem['input']!r}: {problem['msg'].lower()}.{says}"
 
 
 def _known_keys(place: tuple[int | str, ...]) -> list[str]:
@@ -448,14 +451,38 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
         # The place in a list is a number: what stands there is of the kind that the list holds.
         # Under `points` sections have names of their own.
         if isinstance(part, str) and part in model.model_fields:
-            model = _section_of(model.model_fields[part].annotation)
+            section = _section_of(model.model_fields[part].annotation)
+            assert section is not None, f"{place} holds no section"
+            model = section
     return list(model.model_fields)
 
 
-def _section_of(annotation: Any) -> type[BaseModel]:
+def _what_it_says(place: tuple[int | str, ...]) -> str:
+    """Return what the innermost key of a place says, to stand behind a message."""
+    model: type[BaseModel] | None = StudyFile
+    said = ""
+    for part in place:
+        if model is None or part not in model.model_fields:
+            continue
+        said = f" {part}: {key_text(model, str(part))[0]}"
+        model = _section_of(model.model_fields[str(part)].annotation)
+    return said
+
+
+def sections_of(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Return a section and all that may stand in it, in the order of their keys."""
+    found = [model]
+    for field in model.model_fields.values():
+        section = _section_of(field.annotation)
+        if section is not None:
+            found += [inner for inner in sections_of(section) if inner not in found]
+    return found
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
     """Return the kind of section in `LayoutSection | None` or `tuple[OutsideCheck, ...]`."""
     held = [inner for kind in get_args(annotation) for inner in get_args(kind)]
     for kind in (annotation, *get_args(annotation), *held):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind
-    raise AssertionError(f"{annotation} holds no section")
+    return None

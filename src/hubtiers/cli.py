@@ -65,6 +65,7 @@ from hubtiers._options import (
     RegionColumn,
     Regions,
     Resume,
+    SchemaOut,
     Sheet,
     Show,
     Simplify,
@@ -649,6 +650,25 @@ def new(  # noqa: PLR0913 - each is an option of its own
     for note in made.notes:
         tell(f"hubtiers: {note}.", sys.stderr)
     tell(f"Next: {made.command}")
+
+
+@app.command()
+def schema(out: SchemaOut = None) -> None:
+    """Print the JSON schema of a study file, by which editors complete and check it.
+
+    A study file names it in its first line: #:schema ./study.schema.json
+
+    Example: hubtiers schema --out my-study/study.schema.json
+    """
+    from hubtiers._storage import replacing
+    from hubtiers._study_schema import schema_text
+
+    text = schema_text()
+    if out is None:
+        tell(text.rstrip("\n"))
+        return
+    with replacing(out) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def _methods(step: str, names: str) -> list[str]:

@@ -55,7 +55,7 @@ def coupling_coordination(
 
     * ratio: C = (Π U)^(1/n) / (Σ U / n), the geometric over the arithmetic mean. Its range is 0 to
       1 for every n.
-    * revised: C = √([1 − Σ_{i>j} |U_i − U_j| / (1 + … + (n−1))] · (Π U_i / max U)^{1/(n−1)}), of
+    * revised: C = √([1 − Σ_{i>j} `|U_i − U_j|` / (1 + … + (n−1))] · (Π U_i / max U)^{1/(n−1)}), of
       Wang, Kong, Ren, Zhi and Dai (2021, 自然资源学报 36(3)); range 0 to 1, and spread more evenly
       over it.
     * without the factor n, C = (Π U)^(1/n) / Σ U. It is printed in many papers, but cannot exceed

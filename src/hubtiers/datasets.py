@@ -10,6 +10,7 @@ import pandas as pd
 
 from hubtiers._run_folder import run_folder
 from hubtiers._storage import data_path
+from hubtiers._study_schema import SCHEMA_FILE, SCHEMA_LINE, schema_text
 from hubtiers.errors import DataError
 from hubtiers.framework import Framework, load_framework
 from hubtiers.regions.boundaries import load_regions
@@ -99,7 +100,8 @@ def new_study(folder: str | Path) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        The study file, the table of values and the framework.
+        The study file, the table of values, the framework, and the schema by which an editor
+        completes and checks the study file.
 
     Raises
     ------
@@ -111,7 +113,7 @@ def new_study(folder: str | Path) -> list[Path]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     [path.name for path in new_study(f"{home}/mine")]
-    ['study.toml', 'values.csv', 'framework.csv']
+    ['study.toml', 'values.csv', 'framework.csv', 'study.schema.json']
     """
     target = Path(folder)
     if target.exists():
@@ -126,9 +128,10 @@ def new_study(folder: str | Path) -> list[Path]:
             encoding="utf-8-sig",
             lineterminator="\n",
         )
-        study = _NEW_STUDY.format(folder=target.name)
+        study = SCHEMA_LINE + _NEW_STUDY.format(folder=target.name)
         (made / "study.toml").write_text(study, encoding="utf-8")
-    return [target / name for name in ("study.toml", "values.csv", "framework.csv")]
+        (made / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
+    return [target / name for name in ("study.toml", "values.csv", "framework.csv", SCHEMA_FILE)]
 
 
 def _functions_only(framework: Framework) -> Framework:

@@ -38,7 +38,7 @@ class IndicatorStructure:
     correlation
         Indicators × indicators, Pearson, in the order of the framework: function by function.
     flags
-        Pairs with |r| of at least the threshold, as `correlation_flags` gives them, and
+        Pairs with `|r|` of at least the threshold, as `correlation_flags` gives them, and
         `functions`: `"one"` or `"two"`, whether the pair crosses from one function to another.
     components
         Eigenvalue and share of every principal component of the correlations, largest first.

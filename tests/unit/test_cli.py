@@ -189,6 +189,7 @@ def test_new_makes_a_study_that_builds(hubtiers, tmp_path):
     assert run.returncode == 0, run.stderr
     assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == [
         "framework.csv",
+        "study.schema.json",
         "study.toml",
         "values.csv",
     ]

@@ -144,6 +144,7 @@ def test_new_from_tables_builds_a_map(run):
     assert {Path(path).name for path in paths} == {
         "study.toml",
         "framework.csv",
+        "study.schema.json",
         "年鉴.xls",
         "b.csv",
     }

@@ -40,7 +40,7 @@ def examples_of(command):
 
 
 def test_all_commands_are_tried():
-    assert len(COMMANDS) == 14
+    assert len(COMMANDS) == 15
     assert "Example: hubtiers build zhang2022 --out out/zhang2022" in help_of()
 
 

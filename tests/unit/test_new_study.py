@@ -48,9 +48,11 @@ def test_a_study_from_a_yearbook_builds_at_once(tmp_path, yearbook):
     assert sorted(path.name for path in made.paths) == [
         "framework.csv",
         "names.csv",
+        "study.schema.json",
         "study.toml",
         "年鉴.xlsx",
     ]
+    assert made.paths[0].read_text(encoding="utf-8").startswith("#:schema ./study.schema.json\n#")
     assert made.command.endswith("mine/study.toml --out out/mine")
     table = load_study(str(made.paths[0])).load_table()
     assert table.values.loc["110000"].tolist() == [100, 7.75]
@@ -126,7 +128,8 @@ def test_files_of_one_name_are_kept_apart(tmp_path):
         rows = [f"{name},{number * i * i}" for i, name in enumerate(PROVINCES)]
         (folder / "a.csv").write_text(f"地区,指标{number}\n" + "\n".join(rows), encoding="utf-8")
     made = study_from_tables(tmp_path / "mine", [folder / "a.csv" for folder in folders])
-    assert {path.name for path in made.paths} == {"a.csv", "a-2.csv", "framework.csv", "study.toml"}
+    written = {path.name for path in made.paths}
+    assert written == {"a.csv", "a-2.csv", "framework.csv", "study.schema.json", "study.toml"}
     table = load_study(str(made.paths[0])).load_table()
     assert table.values.loc["130000"].tolist() == [4, 8]
 

@@ -98,6 +98,23 @@ def test_a_table_for_spreadsheets(tmp_path):
     assert bare.read_text(encoding="utf-8-sig") == "a\n'-\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("title = “我的研究”", r"column 9\)\. Write \" in place of “\.$"),
+        ("a = 1\ntitle ＝ 'x'", r"line 2, column 7\)\. Write = in place of ＝\.$"),
+        ("a = [1，2]", r"Write , in place of ，\.$"),
+        ("units = { 经费 = '亿元' }", r"letters such as 经 in quotation marks\.$"),
+        ("title = 研究", r"letters such as 研 in quotation marks\.$"),
+        ("a = b", r"column 5\)\.$"),
+        ("a = [", r"not valid TOML: .*\.$"),
+    ],
+)
+def test_signs_that_look_like_those_of_toml_are_told(text, advice):
+    with pytest.raises(SpecError, match=advice):
+        _storage.parse_toml(text, "the study own.toml")
+
+
 def test_toml_beyond_all_use_is_told(tmp_path, monkeypatch):
     file = tmp_path / "s.toml"
     for text in ("x = " + "[" * 5000 + "]" * 5000, "x = " + "9" * 5000, "x = ["):

@@ -190,9 +190,10 @@ def agreement(
 
     Notes
     -----
-    Weighted kappa is 1 − Σ v·O / Σ v·E with O the observed and E the expected table and v = |i − j|
-    (Cohen 1968); the adjusted Rand index follows Hubert and Arabie (1985). When both sides put
-    every region into one and the same tier, chance agreement is already complete; both are then 1.
+    Weighted kappa is 1 − Σ v·O / Σ v·E with O the observed and E the expected table and v =
+    `|i − j|` (Cohen 1968); the adjusted Rand index follows Hubert and Arabie (1985). When both
+    sides put every region into one and the same tier, chance agreement is already complete; both
+    are then 1.
 
     `kappa_interval` is that of large samples (Fleiss, Cohen and Everitt 1969,
     doi:10.1037/h0028106); `bootstrap_interval` draws the regions anew and takes the middle 95 % of

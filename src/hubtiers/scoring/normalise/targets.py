@@ -279,7 +279,7 @@ class DistanceToReference:
 
     Notes
     -----
-    y = 1 + direction · (x − r) / |r|: the reference gets 1, and 0.9 means ten per cent worse than
+    y = 1 + direction · (x − r) / `|r|`: the reference gets 1, and 0.9 means ten per cent worse than
     it. For a benefit and r > 0 this is x / r. A constant indicator is accepted and gets 1. A
     reference of 0 is refused: nothing can be measured in shares of it.
 

@@ -168,7 +168,7 @@ def correlation_figure(
     -------
     matplotlib.figure.Figure
         Red where two indicators rise together, blue where one falls as the other rises; numbers
-        where |r| is flagged, in hundredths. Lines part the functions.
+        where `|r|` is flagged, in hundredths. Lines part the functions.
 
     Raises
     ------
