@@ -21,10 +21,24 @@ _PRINTERS = ("print", "tell", "Table", "add_column", "print_frame", "print_fitti
 # Said by typer.
 OF_OTHERS = (
     *("Options", "Commands", "Arguments", "Error", "[required]", "[default: {}]"),
-    *("Show this message and exit.", "Missing argument {}.", "Missing option {}.", "Missing parameter: {}."),
+    *(
+        "Show this message and exit.",
+        "Missing argument {}.",
+        "Missing option {}.",
+        "Missing parameter: {}.",
+    ),
     *("No such option: {}", "No such option: {} (Possible options: {})", "No such command {}."),
-    *("Try {} for help.", "Invalid value for {}: {}", "{} is not a valid integer.", "{} is not a valid float."),
-    *("Option {} requires an argument.", "Got unexpected extra argument ({})", "Got unexpected extra arguments ({})"),
+    *(
+        "Try {} for help.",
+        "Invalid value for {}: {}",
+        "{} is not a valid integer.",
+        "{} is not a valid float.",
+    ),
+    *(
+        "Option {} requires an argument.",
+        "Got unexpected extra argument ({})",
+        "Got unexpected extra arguments ({})",
+    ),
     *("Install completion for the current shell.",),
     *("Show completion for the current shell, to copy it or customize the installation.",),
 )
@@ -76,7 +90,10 @@ def _functions(trees: dict[str, ast.Module]) -> dict[str, list[ast.FunctionDef]]
     found: dict[str, list[ast.FunctionDef]] = {}
     for tree in trees.values():
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or ast.Name("")) == "str":
+            if (
+                isinstance(node, ast.FunctionDef)
+                and ast.unparse(node.returns or ast.Name("")) == "str"
+            ):
                 found.setdefault(node.name, []).append(node)
     return found
 
@@ -87,7 +104,9 @@ def _names(node: ast.AST) -> set[str]:
 
 def _of_module(function: ast.AST, helpers: set[str], more: tuple[str, ...]) -> Iterator[str]:
     """Yield what the errors of a module say, with the texts that it put into names before."""
-    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node, more)]
+    calls = [
+        node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_said(node, more)
+    ]
     names = set().union(*map(_names, calls)) if calls else set()
     helpers |= names
     for call in calls:
@@ -97,7 +116,11 @@ def _of_module(function: ast.AST, helpers: set[str], more: tuple[str, ...]) -> I
         for given in (*call.args, *(word.value for word in call.keywords)):
             yield from _texts(given)
     for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in names:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id in names
+        ):
             helpers |= _names(node.value)
             yield from _texts(node.value)
 
@@ -114,21 +137,32 @@ def is_sentence(text: str) -> bool:
 def templates(under: str = "") -> list[str]:
     """Return what may be said below a folder of the package, each once."""
     paths = sorted(ROOT.rglob("*.py"))
-    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    trees = {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in paths
+    }
     said: dict[str, None] = {}
     functions = _functions(trees)
     for place, tree in trees.items():
         helpers: set[str] = set()
-        is_shell = place == "cli.py" or place.endswith("_commands.py") or place.startswith(("_print", "_console"))
+        is_shell = (
+            place == "cli.py"
+            or place.endswith("_commands.py")
+            or place.startswith(("_print", "_console"))
+        )
         # An error makes its own sentence when it is made.
         more = _PRINTERS if is_shell else ("__init__",) if place == "errors.py" else ()
         found = list(_of_module(tree, helpers, more))
         for name in helpers & functions.keys():
             for function in functions[name]:
-                returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
+                returns = [
+                    n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value
+                ]
                 found += [text for value in returns for text in _texts(value)]
         if place.startswith(under):
-            said |= dict.fromkeys(text.rstrip("\0") for text in found if text.endswith("\0") or is_sentence(text))
+            said |= dict.fromkeys(
+                text.rstrip("\0") for text in found if text.endswith("\0") or is_sentence(text)
+            )
     return [*said, *(PIECES if not under else ())]
 
 
@@ -139,4 +173,4 @@ def lacking(under: str = "") -> list[str]:
 
 if __name__ == "__main__":
     for text in lacking(*sys.argv[1:]):
-        sys.stdout.write(f"{json.dumps(text, ensure_ascii=False)} = \"\"\n")
+        sys.stdout.write(f'{json.dumps(text, ensure_ascii=False)} = ""\n')

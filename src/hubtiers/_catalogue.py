@@ -1,8 +1,8 @@
-"""Sentences of the code in another language: found by their templates in the catalogue of `messages/`.
+"""Sentences of the code in another language, by their templates in the catalogue of `messages/`.
 
-The code says what is wrong in English. Where a reader wants Chinese, the sentence is recognised by the template that
-made it, what had been filled in is taken over, and the template of the other language is filled with it. What the
-catalogue lacks stays as it is.
+The code says what is wrong in English. Where a reader wants Chinese, the sentence is recognised by
+the template that made it, what had been filled in is taken over, and the template of the other
+language is filled with it. What the catalogue lacks stays as it is.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ __all__ = ["catalogue", "says_enough", "translated"]
 _BETWEEN = re.compile(r"(?<=[.?!]) (?=\S)")
 # What is filled in: any text, or a value as Python writes it, which is mostly a text in quotes.
 _TEXT = "(.*?)"
-_VALUE = (
-    r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"|[^\s'"]*[\[({<].*?[\])}>]|[^\s'"]+?)"""
-)
+_VALUE = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"|[^\s'"]*[\[({<].*?[\])}>]|[^\s'"]+?)"""
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DEEPEST = 5
 

@@ -57,6 +57,9 @@ def study_schema() -> Schema:
         part = schema if model is StudyFile else definitions[model.__name__]
         part["description"] = (inspect.getdoc(model) or "").split("\n", 1)[0]
         _describe_keys(model, part)
+    # Values come from tables, from counted points, or from both.
+    sources: list[Schema] = [{"required": ["indicators"]}, {"required": ["points"]}]
+    definitions["DataSection"]["anyOf"] = sources
     for step in METHODS:
         definitions[f"step_{step}"] = _step_schema(step)
     schema["properties"]["method"] |= _method_section()

@@ -24,7 +24,9 @@ def helps():
     found = []
     for command in (group, *group.commands.values()):
         found += (command.help or "").split("\n\n")
-        found += [parameter.help for parameter in command.params if getattr(parameter, "help", None)]
+        found += [
+            parameter.help for parameter in command.params if getattr(parameter, "help", None)
+        ]
     return dict.fromkeys(text for text in found if not text.startswith("Example: "))
 
 
@@ -65,7 +67,9 @@ def test_each_sentence_is_known_by_its_template():
     for english, chinese in CHINESE.items():
         values = [f"v{number}" for number in range(len(fields(english)))]
         conversions = [part[3] for part in Formatter().parse(english) if part[1] is not None]
-        shown = [repr(value) if how else value for value, how in zip(values, conversions, strict=True)]
+        shown = [
+            repr(value) if how else value for value, how in zip(values, conversions, strict=True)
+        ]
         assert translated(english.format(*values), "zh") == chinese.format(*shown), english
 
 

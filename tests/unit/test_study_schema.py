@@ -175,8 +175,8 @@ def test_no_key_may_be_null_and_none_repeats_its_name(schema):
     ("text", "message"),
     [
         (
-            "[data]\nregions = 'city'\n",
-            "'data.indicators' is missing. indicators: Where values come",
+            "[data]\nregions = 'city'\n[data.points.laboratories]\n",
+            r"'data.points.laboratories.file' is missing. file: A file of point records",
         ),
         (LEAST + "exclude = 3\n", "'data.exclude' is 3: .* exclude: Regions that do not count"),
         (LEAST + "[output.figure]\ndpi = 3\n", "dpi: Dots per inch of PNG and TIFF"),
