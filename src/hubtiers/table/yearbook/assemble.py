@@ -6,12 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.matching import Task
+from hubtiers.table.yearbook.grid import Grid
+from hubtiers.table.yearbook.matching import Named, Task
 from hubtiers.table.yearbook.numbers import Numbers
 from hubtiers.table.yearbook.read_report import ColumnRead, ReadReport, SetAside
+from hubtiers.table.yearbook.series import Slot
 from hubtiers.table.yearbook.tables import Found
 from hubtiers.table.yearbook.years import Years
 
@@ -25,23 +29,49 @@ def make_values(task: Task, read: Sequence[Numbers], years: Years) -> pd.DataFra
     """Return one row for every cell of a region, and note what is true of the values as a whole."""
     source = _source(task)
     columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    numbers_read: list[npt.NDArray[np.float64]] = []
     for numbers in read:
-        n, grid = numbers.named, numbers.named.series.grid
-        kept = [pair for pair in numbers if not pair[0].aside]
-        dated = n.header.year, years.of(n)
+        n, slots = numbers.named, numbers.named.series.slots
+        kept = [at for at, slot in enumerate(slots) if not slot.aside]
+        numbers_read.append(numbers.values()[kept])
+        statuses, slots = _statuses(numbers, kept), tuple([slots[at] for at in kept])
         # Column by column: a row of its own for each value would take most of the time.
-        columns["region"] += [slot.region for slot, _ in kept]
+        columns["region"] += [slot.region for slot in slots]
         columns["indicator"] += [n.indicator] * len(kept)
-        columns["value"] += [numbers.value(cell) for _, cell in kept]
-        columns["year"] += [dated[0] or slot.year or dated[1] for slot, _ in kept]
+        columns["year"] += _years_of(n, slots, years)
         columns["unit"] += [numbers.unit] * len(kept)
-        columns["source"] += [slot.source or source for slot, _ in kept]
-        columns["status"] += [f"{slot.status} {cell.flags}".strip() for slot, cell in kept]
-        columns["cell"] += [grid.place(slot.row, slot.column) for slot, _ in kept]
-    values = pd.DataFrame(columns)
+        columns["source"] += [slot.source or source for slot in slots]
+        columns["status"] += statuses
+        columns["cell"] += _places(n.series.grid, slots)
+    told: dict[str, object] = {**columns, "value": np.concatenate(numbers_read)}
+    values = pd.DataFrame(told)
     values = values.astype({"value": "float64", "year": "Int64"})
     _note_values(task, values, read)
     return values
+
+
+def _years_of(n: Named, slots: Sequence[Slot], years: Years) -> list[int | None]:
+    """Return the years of cells: of their header, else their row, else what was said of all."""
+    of_header, of_table = n.header.year, years.of(n)
+    if of_header or not n.series.years - {None}:
+        return [of_header or of_table] * len(slots)
+    return [slot.year or of_table for slot in slots]
+
+
+def _statuses(numbers: Numbers, kept: Sequence[int]) -> list[str]:
+    """Return what is said of values: in a column of their rows, and behind their numbers."""
+    slots, parsed = numbers.named.series.slots, numbers.cells.parsed
+    said = {at: slots[at].status.strip() for at in kept if slots[at].status}
+    for at in numbers.cells.marked:
+        if flags := parsed[at].flags:
+            said[at] = f"{slots[at].status} {flags}".strip()
+    return [said.get(at, "") for at in kept] if said else [""] * len(kept)
+
+
+def _places(grid: Grid, slots: Sequence[Slot]) -> list[str]:
+    """Return the addresses of cells, for which that of each column is made once."""
+    columns = {column: grid.sheet.column(column) for column in {slot.column for slot in slots}}
+    return [f"{columns[slot.column]}{slot.row}" for slot in slots]
 
 
 def _source(task: Task) -> str:
@@ -62,9 +92,9 @@ def _note_values(task: Task, values: pd.DataFrame, read: Sequence[Numbers]) -> N
     undated = int(values["year"].isna().sum())
     if 0 < undated < len(values):
         say(f"{undated} values have no year")
-    if grouped := sum(cell.grouped for numbers in read for cell in numbers.cells):
+    if grouped := sum(cell.grouped for numbers in read for cell in numbers.cells.noted):
         say(f"{grouped} cells had separators between thousands")
-    found = set(values["indicator"])
+    found = set(values["indicator"].unique())
     wanted = task.framework.codes if task.framework is not None else ()
     if absent := [code for code in wanted if code not in found]:
         say(f"not in the file: {listing(absent, most=40)}")
@@ -86,7 +116,7 @@ def _refuse_lists(task: Task, values: pd.DataFrame, twice: pd.DataFrame) -> None
 
 def make_report(task: Task, found: Found, read: Sequence[Numbers], years: Years) -> ReadReport:
     """Return the account of how a file was read."""
-    cells = [cell for numbers in read for cell in numbers.cells]
+    cells = [cell for numbers in read for cell in numbers.cells.noted]
     missing = Counter(cell.missing for cell in cells if cell.missing)
     flags = Counter(cell.flags for cell in cells if cell.flags)
     header_rows, region_column = _head(found)
@@ -145,7 +175,7 @@ def _column_read(numbers: Numbers, years: Years) -> ColumnRead:
         unit_from=n.unit_from,
         unit=numbers.unit,
         factor=float(numbers.factor),
-        cells=sum(cell.value is not None for cell in numbers.cells),
+        cells=int(np.count_nonzero(~np.isnan(numbers.cells.floats))),
         path=tuple(path),
         year_from=years.origin(n),
     )
@@ -168,7 +198,7 @@ def _marks(read: Sequence[Numbers]) -> list[tuple[str, str, str]]:
     marks = []
     for numbers in read:
         grid = numbers.named.series.grid
-        for slot, cell in numbers:
+        for slot, cell in numbers.noted:
             if cell.marks:
                 place, text = grid.place(slot.row, slot.column), grid.text(slot.row, slot.column)
                 marks.append((place, text, cell.missing or str(cell.value)))

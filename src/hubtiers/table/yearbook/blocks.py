@@ -179,7 +179,7 @@ class _Walk:
         name, lines = self.lines.name(row), self.lines
         if not name or parse_number(name).missing or region_word(name):
             return False
-        has_numbers, has_texts = bool(lines.numbers(row)), bool(lines.beside(row))
+        has_numbers, has_texts = lines.has_numbers(row), bool(lines.beside(row))
         if not has_numbers and lines.states_unit(row):
             return False
         is_heading = bool(_HEADING.match(name)) and not has_texts
@@ -218,7 +218,7 @@ class _Walk:
         """Take a row below the first names that is no row of a region."""
         name, text, lines = self.lines.name(row), self.lines.text(row), self.lines
         has_texts = bool(lines.beside(row))
-        if lines.numbers(row):
+        if lines.has_numbers(row):
             if name or not lines.has_only_zeros(row):
                 self.orphans.append(row)
             else:
@@ -241,7 +241,7 @@ class _Walk:
         if len(name) > (_LONG_IN_ENGLISH if name.isascii() else LONG_LINE):
             return True
         # Below the last numbers of a list of known regions, a name that is none is a line: 完.
-        if known_as(name) or any(self.lines.numbers(r) for r in self.lines.after(row)):
+        if known_as(name) or any(self.lines.has_numbers(r) for r in self.lines.after(row)):
             return False
         known = [r for r in self.rows if is_place(r.region) or why_no_region(r.region)]
         return len(known) * 10 >= len(self.rows) * 9

@@ -10,8 +10,9 @@ import datetime as dt
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from hubtiers.errors import SpecError, UnknownOptionError
 from hubtiers.table._missing import is_missing_mark
@@ -39,12 +40,13 @@ class Percent(float):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A cell read as a number: `value` is None when it is missing, `sign` is %, ‰ or empty.
 
     `marks` are those of footnotes, `flags` letters that say how sure the value is. `european` says
     that the cell can only be read with a decimal comma, which nobody asked for.
+
+    A named tuple, because one is made for every cell of a table.
     """
 
     value: Decimal | None
@@ -92,6 +94,8 @@ _NOTE = rf"[(\[〔【（](?:注?[0-9]{{1,2}}|注|[{_CIRCLED}])[)\]〕】）]"
 _NAME_MARK = re.compile(rf"\s*(?:[{_CIRCLED}{_RAISED}*†‡※]+|{_NOTE})$")
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# So few digits are finite whatever they are, and nearly every cell of a table is of this form.
+_SIMPLE = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _GROUPED = re.compile(
     r"[+-]?[0-9]{1,3}(?:(?:, ?[0-9]{3})+|(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:\.[0-9]+)?"
 )
@@ -110,8 +114,7 @@ _INNER_SPACE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)? ?年?(?:度|末|底)?")
 
 
-@dataclass(frozen=True)
-class CellRules:
+class CellRules(NamedTuple):
     """What a reader was told of the cells of a file.
 
     `decimal` is the sign before decimals: a point, a comma, or empty where nothing was said.
@@ -137,6 +140,8 @@ def as_text(raw: object) -> str:
     >>> as_text(110000.0), as_text(None)
     ('110000', '')
     """
+    if isinstance(raw, str):
+        return raw
     if raw is None:
         return ""
     if isinstance(raw, bool):
@@ -160,14 +165,14 @@ def parse_number(raw: object, rules: CellRules = NO_RULES) -> Parsed:
     """
     if isinstance(raw, bool):
         return NOT_A_NUMBER
-    if isinstance(raw, int | float):
+    if isinstance(raw, (int, float)):
         parsed = _typed(raw)
     elif isinstance(raw, str) or raw is None:
         parsed = _written(raw or "", rules)
     else:
         return NOT_A_NUMBER
-    if rules.is_missing(parsed.value):
-        return replace(parsed, value=None, missing=as_text(raw).strip())
+    if rules.numbers and rules.is_missing(parsed.value):
+        return parsed._replace(value=None, missing=as_text(raw).strip())
     return parsed
 
 
@@ -217,8 +222,21 @@ def _shown(raw: float) -> Decimal:
 
 
 def _written(raw: str, rules: CellRules) -> Parsed:
-    if rules.decimal != "," and len(raw) <= _LONGEST and _PLAIN.fullmatch(raw) and _finite(raw):
-        return Parsed(Decimal(raw))
+    if rules.decimal != ",":
+        if _SIMPLE.fullmatch(raw):
+            return Parsed(Decimal(raw))
+        if len(raw) <= _LONGEST and _PLAIN.fullmatch(raw) and _finite(raw):
+            return Parsed(Decimal(raw))
+    return _of_words(raw, rules) if len(raw) <= _LONGEST else _of_text(raw, rules)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_words(raw: str, rules: CellRules) -> Parsed:
+    """Read a short text once: names and marks stand in many cells."""
+    return _of_text(raw, rules)
+
+
+def _of_text(raw: str, rules: CellRules) -> Parsed:
     text = raw.translate(_WIDTH).strip()
     if _is_missing(text) or text in rules.texts:
         return Parsed(None, missing=raw.strip() or "(blank)")
@@ -236,7 +254,7 @@ def _without_marks(text: str, rules: CellRules) -> Parsed:
     parsed = NOT_A_NUMBER if is_open else _digits(body, rules)
     if parsed is NOT_A_NUMBER or not (marks or flags):
         return parsed
-    return replace(parsed, marks=marks, flags=flags)
+    return parsed._replace(marks=marks, flags=flags)
 
 
 def _digits(body: str, rules: CellRules) -> Parsed:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from hubtiers.errors import DataError, listing
-from hubtiers.table.yearbook.cells import CellRules, Parsed
+from hubtiers.table.yearbook.cells import CellRules
 from hubtiers.table.yearbook.choices import choice, choice_of_several
 from hubtiers.table.yearbook.headers import name_key
 from hubtiers.table.yearbook.matching import Named, Task
-from hubtiers.table.yearbook.series import Series, Slot
+from hubtiers.table.yearbook.series import Cells, Series, Slot
 
 __all__ = ["ask_about_commas", "ask_about_marks", "without_marks"]
 
@@ -27,15 +30,18 @@ _POINT = re.compile(r"[+-]?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _NINES = re.compile(r"9{2,}")
 _FEWEST_DIGITS_ABOVE = 5
 _CENSUS = frozenset(Decimal(-111_111_111 * digit) for digit in range(2, 10)) | {Decimal(-666666666)}
+_CENSUS_SIZES = np.array(sorted(_CENSUS), dtype=np.float64)
 # Powers of ten, the largest float, and the fill value of gridded data.
 _HUGE = Decimal("1e20")
 _FILLS = (Decimal("1.7976931348623157E+308"), Decimal("9.969209968386869E+36"))
 _APART = 10
 
-Cells = Sequence[tuple[Slot, Parsed]]
+Floats = npt.NDArray[np.float64]
+Read = Sequence[tuple[Named, Cells]]
+"""Series with their cells, in the order of their slots."""
 
 
-def ask_about_commas(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
+def ask_about_commas(task: Task, read: Read) -> None:
     """Raise when a comma may stand before decimals as well as between thousands.
 
     Raises
@@ -48,7 +54,8 @@ def ask_about_commas(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
     if task.rules.decimal:
         return
     for named, cells in read:
-        if seen := [slot for slot, cell in cells if cell.european]:
+        slots = named.series.slots
+        if seen := [slots[at] for at in cells.marked if cells.parsed[at].european]:
             raise DataError(
                 f"{task.column(named.series)} has numbers with a decimal comma, or with points "
                 f"between thousands: {_shown(named.series, seen)}. If that is what they are, say "
@@ -56,9 +63,9 @@ def ask_about_commas(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
             )
     if not _is_in_doubt(task):
         return
-    for named, cells in read:
+    for named, _ in read:
         grid = named.series.grid
-        texts = [(slot, grid.text(slot.row, slot.column)) for slot, _ in cells]
+        texts = [(slot, grid.text(slot.row, slot.column)) for slot in named.series.slots]
         is_grouped = any(_GROUPS.fullmatch(text) for _, text in texts)
         seen = [slot for slot, text in texts if _OPEN.fullmatch(text) and not is_grouped]
         if seen:
@@ -74,11 +81,10 @@ def _is_in_doubt(task: Task) -> bool:
     texts: set[str] = set()
     is_asked = task.book.delimiter == ";"
     for series in task.series:
-        for slot in series.slots:
-            if series.grid.parsed(slot.row, slot.column).european:
-                return True
-            if is_asked:
-                texts.add(series.grid.text(slot.row, slot.column))
+        if any(cell.european for cell in series.cells.noted):
+            return True
+        if is_asked:
+            texts.update(series.grid.text(slot.row, slot.column) for slot in series.slots)
     if not is_asked:
         return False
     return not any(_GROUPS.fullmatch(text) or _POINT.fullmatch(text) for text in texts)
@@ -90,7 +96,7 @@ def _shown(series: Series, slots: Sequence[Slot]) -> str:
     return listing(places, most=_SHOWN)
 
 
-def ask_about_marks(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
+def ask_about_marks(task: Task, read: Read) -> None:
     """Raise when numbers such as -999 may stand for missing values, and nobody said so.
 
     A column that `keep` names is taken as it stands.
@@ -106,8 +112,8 @@ def ask_about_marks(task: Task, read: Sequence[tuple[Named, Cells]]) -> None:
         header = named.header.text or named.indicator
         if kept & {name_key(text) for text in (header, named.indicator, named.series.letter)}:
             continue
-        numbers = [cell.value for _, cell in cells if cell.value is not None]
-        found += _doubts(f"{named.series.letter} ({header!r})", header, numbers)
+        column = f"{named.series.letter} ({header!r})"
+        found += _doubts(column, header, cells.floats, [cell.value for cell in cells.parsed])
     _refuse(task.where, found)
 
 
@@ -124,7 +130,7 @@ def without_marks(
     parsed = [None if math.isnan(value) else Decimal(repr(float(value))) for value in values]
     numbers = [None if rules.is_missing(number) else number for number in parsed]
     if name not in keep:
-        _refuse(where, _doubts(repr(name), name, [n for n in numbers if n is not None]))
+        _refuse(where, _doubts(repr(name), name, np.array(values, dtype=np.float64), numbers))
     return [math.nan if number is None else float(number) for number in numbers]
 
 
@@ -136,9 +142,11 @@ class _Doubt(NamedTuple):
     clause: str
 
 
-def _doubts(column: str, header: str, numbers: Sequence[Decimal]) -> list[_Doubt]:
+def _doubts(
+    column: str, header: str, floats: Floats, numbers: Sequence[Decimal | None]
+) -> list[_Doubt]:
     found = []
-    for mark, count, why in _marks(numbers):
+    for mark, count, why in _marks(floats, numbers):
         noun = "row" if count == 1 else "rows"
         found.append(_Doubt(header, mark, f"column {column} holds {mark} in {count} {noun}{why}"))
     return found
@@ -156,15 +164,33 @@ def _refuse(where: str, found: Sequence[_Doubt]) -> None:
     )
 
 
-def _marks(numbers: Sequence[Decimal]) -> Iterator[tuple[str, int, str]]:
-    """Return the numbers that look like marks of missing values, how often, and why."""
+def _marks(floats: Floats, numbers: Sequence[Decimal | None]) -> Iterator[tuple[str, int, str]]:
+    """Return the numbers that look like marks of missing values, how often, and why.
+
+    Numbers come as floats, by which nearly all are known to be none, and exact.
+    """
+    likely = [numbers[at] for at in _nines_and_fills(floats)]
+    suspects = {number for number in likely if number is not None and _is_suspect(number)}
+    if not suspects:
+        return
     counts = Counter(numbers)
-    suspects = [number for number in counts if _is_suspect(number)]
-    rest = [number for number in numbers if number not in suspects]
+    rest = [number for number in numbers if number is not None and number not in suspects]
     for number in sorted(suspects):
         why = _why(number, rest, suspects)
         if why is not None:
             yield _written(number), counts[number], why
+
+
+def _nines_and_fills(values: Floats) -> npt.NDArray[np.intp]:
+    """Return the places of numbers whose size allows that they are marks: few of a column.
+
+    All digits of a mark are nines, or it is a fill value; 9.89 leaves room for the rounding.
+    """
+    wide = np.flatnonzero((values < -89) | (values > 99_998))
+    size = np.abs(values[wide])
+    first_digits = size / 10 ** np.floor(np.log10(size))
+    can_be = (first_digits > 9.89) | (size > 9e19) | np.isin(values[wide], _CENSUS_SIZES)
+    return wide[can_be]
 
 
 def _is_suspect(number: Decimal) -> bool:
@@ -187,7 +213,7 @@ def _is_fill(number: Decimal) -> bool:
     return abs(number) >= _HUGE and abs(number).normalize().as_tuple().digits == (1,)
 
 
-def _why(number: Decimal, rest: Sequence[Decimal], suspects: Sequence[Decimal]) -> str | None:
+def _why(number: Decimal, rest: Sequence[Decimal], suspects: Collection[Decimal]) -> str | None:
     """Return what speaks for a mark, or None where it can well be a number like the others."""
     if _is_fill(number):
         return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -28,7 +27,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def _clean(value: object) -> object:
     """Undo what Excel writes for a carriage return, and set line ends right."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value.isprintable() and "_x" not in value):
         return value
     text = (
         _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), value) if "_x" in value else value
@@ -47,7 +46,8 @@ class Grid:
     def __init__(self, sheet: Sheet, rules: CellRules = NO_RULES) -> None:
         self.sheet, self.rules = sheet, rules
         self.rows = sorted(sheet.rows)
-        self._parsed: defaultdict[int, dict[int, Parsed]] = defaultdict(dict)
+        self._parsed: dict[int, dict[int, Parsed]] = {}
+        self._blank = parse_number(None, rules)
         self._texts: dict[tuple[int, int], str] = {}
 
     @cached_property
@@ -68,13 +68,23 @@ class Grid:
 
     def parsed(self, row: int, column: int) -> Parsed:
         """Return a cell read as a number."""
-        # Each cell is asked for several times: one look-up, and no pair of numbers made for it.
-        known = self._parsed[row]
-        found = known.get(column)
-        if found is None:
-            found = parse_number(_clean(self.raw(row, column)), self.rules)
-            known[column] = found
-        return found
+        # A column at once, so that what is asked of columns finds their cells side by side.
+        known = self._parsed.get(column)
+        if known is None:
+            known = self._parse(column)
+        return known.get(row, self._blank)
+
+    def parsed_rows(self, rows: Iterable[int], column: int) -> list[Parsed]:
+        """Return the cells of a column in some rows, read as numbers."""
+        known = self._parsed.get(column) or self._parse(column)
+        return [known.get(row, self._blank) for row in rows]
+
+    def _parse(self, column: int) -> dict[int, Parsed]:
+        raw, rules = self.sheet.rows, self.rules
+        filled = ((row, cells[column]) for row, cells in raw.items() if column in cells)
+        known = {row: parse_number(_clean(value), rules) for row, value in filled}
+        self._parsed[column] = known
+        return known
 
     def is_number(self, row: int, column: int) -> bool:
         """Return whether a cell holds a number."""

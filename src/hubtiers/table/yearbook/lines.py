@@ -25,6 +25,7 @@ class Lines:
         self.grid, self.panel = grid, panel
         self.columns = sorted({panel.region, *panel.glosses, *panel.columns})
         self._names: dict[int, str] = {}
+        self._beside: dict[int, list[int]] = {}
         self.headed = [row for row in grid.rows if self.has_region_word(row)]
 
     def name(self, row: int) -> str:
@@ -37,15 +38,18 @@ class Lines:
 
     def beside(self, row: int) -> list[int]:
         """Return the columns beside the name that hold something."""
-        return self.grid.filled_columns(row, self.panel.columns)
+        # Each row is asked about several times in a row, and of a wide table each answer is long.
+        if row not in self._beside:
+            self._beside = {row: self.grid.filled_columns(row, self.panel.columns)}
+        return self._beside[row]
 
     def text(self, row: int) -> str:
         """Return all that a row says in this panel."""
         return self.grid.row_text(row, self.columns)
 
-    def numbers(self, row: int) -> list[int]:
-        """Return the columns beside the name that hold numbers."""
-        return [c for c in self.beside(row) if self.grid.is_number(row, c)]
+    def has_numbers(self, row: int) -> bool:
+        """Return whether a column beside the name holds a number."""
+        return any(self.grid.is_number(row, c) for c in self.beside(row))
 
     def plain_numbers(self, row: int) -> list[int]:
         """Return the columns beside the name that hold numbers which are no years."""

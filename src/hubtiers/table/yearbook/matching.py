@@ -39,7 +39,7 @@ class Task:
     @cached_property
     def has_years(self) -> bool:
         """Whether the rows state years of their own."""
-        return any(slot.year is not None for s in self.series for slot in s.slots)
+        return any(s.years - {None} for s in self.series)
 
     def column(self, series: Series) -> str:
         """Name a column with the words above it."""

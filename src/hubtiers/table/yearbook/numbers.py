@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
+import numpy.typing as npt
+
 from hubtiers.errors import DataError, listing
 from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, without_blanks
 from hubtiers.table.yearbook.doubts import ask_about_commas, ask_about_marks
 from hubtiers.table.yearbook.matching import Named, Task
-from hubtiers.table.yearbook.series import Series, Slot
+from hubtiers.table.yearbook.series import Cells, Series, Slot
 from hubtiers.table.yearbook.units import factor_between
 
 __all__ = ["Numbers", "numeric_series", "read_numbers"]
@@ -23,12 +26,12 @@ class Numbers:
     """A named series with its cells read, and the factor to the unit that is wanted."""
 
     named: Named
-    cells: tuple[Parsed, ...]
+    cells: Cells
     factor: Decimal = Decimal(1)
 
     def __iter__(self) -> Iterator[tuple[Slot, Parsed]]:
         """Return the slots with their cells."""
-        return zip(self.named.series.slots, self.cells, strict=True)
+        return zip(self.named.series.slots, self.cells.parsed, strict=True)
 
     @property
     def unit(self) -> str:
@@ -45,12 +48,24 @@ class Numbers:
         # Multiplying decimals, not floats: 12,345.6 万元 are 1.23456 亿元 to the last bit.
         return float(cell.value if factor == 1 else cell.value * factor)
 
+    @property
+    def noted(self) -> Iterator[tuple[Slot, Parsed]]:
+        """The slots and cells of which there is more to say than a number."""
+        slots, parsed = self.named.series.slots, self.cells.parsed
+        return ((slots[at], parsed[at]) for at in self.cells.marked)
+
+    def values(self) -> npt.NDArray[np.float64]:
+        """Return the cells in the unit that is wanted, NaN where they are missing."""
+        if self.factor == 1 and not any(cell.sign for cell in self.cells.noted):
+            return self.cells.floats
+        return np.array([self.value(cell) for cell in self.cells.parsed], dtype=np.float64)
+
 
 def numeric_series(task: Task) -> list[Series]:
     """Return the series that hold numbers; a column of words beside the names is none of them."""
     numeric = []
     for series in task.series:
-        cells = [series.grid.parsed(slot.row, slot.column) for slot in series.slots]
+        cells = series.cells.parsed if series.cells.has_words else ()
         bad = sum(cell is NOT_A_NUMBER for cell in cells)
         if bad and bad == sum(not cell.missing for cell in cells):
             task.notes.ignored.append((series.letter, series.text, "text, no numbers"))
@@ -66,9 +81,9 @@ def numeric_series(task: Task) -> list[Series]:
 
 def read_numbers(task: Task, named: Sequence[Named]) -> list[Numbers]:
     """Read every cell as a number; those that are none end in one error that names them."""
-    read = [Numbers(n, tuple(_cells(task, n.series))) for n in named]
+    read = [Numbers(n, _cells(task, n.series)) for n in named]
     wrong: list[str] = []
-    for numbers in read:
+    for numbers in (numbers for numbers in read if numbers.cells.has_words):
         bad = [slot for slot, cell in numbers if cell is NOT_A_NUMBER]
         wrong += [_described(slot, numbers.named) for slot in bad]
     if wrong:
@@ -78,23 +93,22 @@ def read_numbers(task: Task, named: Sequence[Named]) -> list[Numbers]:
             "Correct them, or write — where there is no value."
         )
     _refuse_unsettled(task, named)
-    pairs = [(numbers.named, list(numbers)) for numbers in read]
+    pairs = [(numbers.named, numbers.cells) for numbers in read]
     ask_about_commas(task, pairs)
     ask_about_marks(task, pairs)
     return [_settle_unit(task, numbers) for numbers in read]
 
 
-def _cells(task: Task, series: Series) -> list[Parsed]:
+def _cells(task: Task, series: Series) -> Cells:
     """Read the cells of a series; close blanks in numbers with as many decimals as all others."""
-    grid, slots = series.grid, series.slots
-    cells = [grid.parsed(slot.row, slot.column) for slot in slots]
-    if NOT_A_NUMBER not in cells:
-        return cells
+    if not series.cells.has_words:
+        return series.cells
+    grid, slots, cells = series.grid, series.slots, list(series.cells.parsed)
     texts = [grid.text(slot.row, slot.column) for slot in slots]
     pairs = zip(texts, cells, strict=True)
     decimals = {len(text.partition(".")[2]) for text, cell in pairs if cell.value is not None}
     if len(decimals) != 1:
-        return cells
+        return series.cells
     only = decimals.pop()
     for number, (slot, text) in enumerate(zip(slots, texts, strict=True)):
         closed = without_blanks(text, only) if cells[number] is NOT_A_NUMBER else NOT_A_NUMBER
@@ -104,7 +118,7 @@ def _cells(task: Task, series: Series) -> list[Parsed]:
                 f"{grid.place(slot.row, slot.column)} {text!r} was read as {closed.value}, "
                 f"like the other cells of its column with {only} decimals"
             )
-    return cells
+    return Cells(tuple(cells))
 
 
 def _described(slot: Slot, n: Named) -> str:
@@ -117,7 +131,7 @@ def _described(slot: Slot, n: Named) -> str:
 
 def _refuse_unsettled(task: Task, named: Sequence[Named]) -> None:
     places = []
-    for n in named:
+    for n in (n for n in named if n.series.grid.sheet.unsettled):
         grid = n.series.grid
         unsettled = [s for s in n.series.slots if (s.row, s.column) in grid.sheet.unsettled]
         places += [grid.place(slot.row, slot.column) for slot in unsettled]
@@ -132,7 +146,9 @@ def _refuse_unsettled(task: Task, named: Sequence[Named]) -> None:
 def _settle_unit(task: Task, numbers: Numbers) -> Numbers:
     """Find the unit that a series is written in, and the factor to the unit that is wanted."""
     n = numbers.named
-    signs = Counter(cell.sign for cell in numbers.cells if cell.value)
+    signs = Counter[str]()
+    if any(cell.sign for cell in numbers.cells.noted):
+        signs.update(cell.sign for cell in numbers.cells.parsed if cell.value)
     if not n.unit:
         n = _unit_from_cells(task, n, signs)
     else:

@@ -102,7 +102,8 @@ def _read_names(grid: Grid, column: int, *, numbers: bool) -> _Names:
     rows: dict[int, str] = {}
     for row in grid.rows[:_LOOKED_AT]:
         text = grid.text(row, column)
-        if (found := region_word(text)) and _is_header(grid, row, column):
+        found = "" if grid.is_number(row, column) else region_word(text)
+        if found and _is_header(grid, row, column):
             if not word:
                 # What stands above the first word is a title.
                 header, word, rows = text, found, {}

@@ -72,7 +72,7 @@ def find_roles(block: Block) -> Roles:
 def _key(block: Block, column: int, levels: Sequence[Level]) -> str:
     """Return why a column is no indicator, or nothing."""
     rows = [row for row in block.rows if not row.aside]
-    cells = [block.grid.parsed(row.number, column) for row in rows]
+    cells = block.grid.parsed_rows((row.number for row in rows), column)
     numbers = [float(cell.value) for cell in cells if cell.value is not None]
     is_whole = bool(numbers) and all(value == int(value) for value in numbers)
     for reason, known in KEYS.items():

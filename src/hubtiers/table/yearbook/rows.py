@@ -51,5 +51,5 @@ def mark_aside(rows: Sequence[Row], notes: Notes) -> list[Row]:
             reason = "a macro-region"
         elif is_abroad and not known_as(row.region):
             reason = "below the line of foreign countries"
-        marked.append(replace(row, aside=reason))
+        marked.append(row if row.aside == reason else replace(row, aside=reason))
     return marked

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from hubtiers.errors import DataError, MissingColumnError, listing
 from hubtiers.table.yearbook.blocks import Block
-from hubtiers.table.yearbook.cells import as_text, is_flag, parse_year
+from hubtiers.table.yearbook.cells import NOT_A_NUMBER, Parsed, as_text, is_flag, parse_year
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.headers import chinese
 from hubtiers.table.yearbook.notes import Notes
@@ -18,6 +24,7 @@ from hubtiers.table.yearbook.titles import Titles
 from hubtiers.table.yearbook.words import ROLES, role_of
 
 __all__ = [
+    "Cells",
     "Series",
     "Slot",
     "dated_series",
@@ -32,9 +39,11 @@ __all__ = [
 _LABELS = ("indicator", "unit", "source", "status")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One cell of a value, with what its row says of it. `aside` says why its row is no region."""
+class Slot(NamedTuple):
+    """One cell of a value, with what its row says of it. `aside` says why its row is no region.
+
+    A named tuple, because one is made for every cell of a table.
+    """
 
     row: int
     column: int
@@ -43,6 +52,36 @@ class Slot:
     source: str = ""
     status: str = ""
     aside: str = ""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of a series read as numbers, with what is asked of all of them worked out once."""
+
+    parsed: tuple[Parsed, ...]
+
+    @cached_property
+    def floats(self) -> npt.NDArray[np.float64]:
+        """The numbers as they are written, NaN where they are missing."""
+        # Numbers are finite, so that NaN is what is missing and nothing else.
+        numbers = [math.nan if cell.value is None else cell.value for cell in self.parsed]
+        return np.array(numbers, dtype=np.float64)
+
+    @cached_property
+    def marked(self) -> list[int]:
+        """The places of the cells of which there is more to say than a number: a few of many."""
+        plain = ("", "", "", False, "", False)
+        return [at for at, cell in enumerate(self.parsed) if cell[1:] != plain]
+
+    @cached_property
+    def has_words(self) -> bool:
+        """Whether a cell is neither a number nor a missing mark."""
+        return any(cell is NOT_A_NUMBER for cell in self.parsed)
+
+    @property
+    def noted(self) -> Iterator[Parsed]:
+        """The cells of which there is more to say than a number."""
+        return (self.parsed[at] for at in self.marked)
 
 
 @dataclass(frozen=True)
@@ -64,6 +103,21 @@ class Series:
     def letter(self) -> str:
         """Where the series stands: the letter of its column, or the number of its row."""
         return self.grid.letter(self.column) if self.row is None else f"row {self.row}"
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells read as numbers, in the order of the slots."""
+        columns = {slot.column for slot in self.slots}
+        if len(columns) == 1:
+            rows = (slot.row for slot in self.slots)
+            return Cells(tuple(self.grid.parsed_rows(rows, columns.pop())))
+        parsed = self.grid.parsed
+        return Cells(tuple([parsed(slot.row, slot.column) for slot in self.slots]))
+
+    @cached_property
+    def years(self) -> frozenset[int | None]:
+        """The years that the rows state; None is one of them where a row states none."""
+        return frozenset(slot.year for slot in self.slots)
 
     @cached_property
     def regions(self) -> frozenset[str]:
@@ -96,23 +150,25 @@ def wide_series(roles: Roles, titles: Titles, where: str, notes: Notes) -> list[
             notes.ignored.append((block.grid.letter(column), "", "the column has no header"))
             continue
         flags = _flags_beside(block, roles, column)
-        slots = tuple(
-            Slot(
-                row.number,
-                column,
-                row.region,
-                years.get(row.number),
-                status=flags.get(row.number, ""),
-                aside=row.aside,
-            )
-            for row in block.rows
-        )
+        slots = _slots(block, column, years, flags)
         texts = tuple(level.texts for level in levels)
         key, is_spanned = roles.keys.get(column, ""), _is_spanned(block, column)
         series.append(
             Series(block.grid, titles, column, texts, slots, key=key, is_spanned=is_spanned)
         )
     return series
+
+
+def _slots(
+    block: Block, column: int, years: Mapping[int, int | None], flags: Mapping[int, str]
+) -> tuple[Slot, ...]:
+    """Return the cells of a column beside the names."""
+    numbers, rows = _numbers_of(block), block.rows
+    dated = map(years.get, numbers) if years else repeat(None)
+    flagged = [flags.get(number, "") for number in numbers] if flags else repeat("")
+    regions, asides = (row.region for row in rows), (row.aside for row in rows)
+    told = zip(numbers, repeat(column), regions, dated, repeat(""), flagged, asides, strict=False)
+    return tuple(map(Slot._make, told))
 
 
 def _flags_beside(block: Block, roles: Roles, column: int) -> dict[int, str]:

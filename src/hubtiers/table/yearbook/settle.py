@@ -12,6 +12,7 @@ from hubtiers.table.yearbook.choices import choice
 from hubtiers.table.yearbook.grid import Grid
 from hubtiers.table.yearbook.notes import Notes
 from hubtiers.table.yearbook.places import known_as, official_name, place_of
+from hubtiers.table.yearbook.rows import Row
 from hubtiers.table.yearbook.words import chinese_part
 
 __all__ = ["settle_names"]
@@ -25,14 +26,17 @@ def settle_names(
     `is_chosen` says that the column of names was asked for: then it stands against codes and
     provinces.
     """
-    block = replace(
-        block, rows=tuple(replace(row, region=_one_language(row.region)) for row in block.rows)
-    )
+    block = replace(block, rows=tuple(_in_one_language(row) for row in block.rows))
     if block.panel.province is not None:
         block = _settle(block, _provinces(block), "province", where, notes, is_chosen=is_chosen)
     if code is not None:
         block = _settle(block, _codes(block, code), "code", where, notes, is_chosen=is_chosen)
     return block
+
+
+def _in_one_language(row: Row) -> Row:
+    region = _one_language(row.region)
+    return row if region == row.region else replace(row, region=region)
 
 
 def _one_language(name: str) -> str:

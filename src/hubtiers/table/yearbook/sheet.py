@@ -91,8 +91,12 @@ class Sheet:
 
     def place(self, row: int, column: int) -> str:
         """Return the address of a cell as a spreadsheet writes it."""
-        address = f"{column_letter(column)}{row}"
-        return f"{self.name}!{address}" if self.name else address
+        return f"{self.column(column)}{row}"
+
+    def column(self, column: int) -> str:
+        """Return the address of a column, to which that of a cell adds its row."""
+        letter = column_letter(column)
+        return f"{self.name}!{letter}" if self.name else letter
 
     @property
     def has_table(self) -> bool:

@@ -219,6 +219,8 @@ def _is_continuation(page: _Page) -> bool:
 def _refuse_merged_values(page: _Page, series: Sequence[Series]) -> None:
     """Raise when one merged cell holds the value of several regions or indicators."""
     grid = page.grid
+    if not grid.merged_from:
+        return
     places: set[tuple[int, int]] = set()
     for one in series:
         places |= {(slot.row, slot.column) for slot in one.slots}

@@ -16,7 +16,7 @@ class Years:
 
     def __init__(self, task: Task, named: Sequence[Named]) -> None:
         self._task = task
-        of_rows = {slot.year for n in named for slot in n.series.slots}
+        of_rows = frozenset[int | None]().union(*(n.series.years for n in named))
         by_row = of_rows - {None}
         by_header = {n.header.year for n in named} - {None}
         if by_row and by_header and task.kind != "one region":
@@ -26,8 +26,7 @@ class Years:
             )
         # Among rows with and without a year, a title would only guess.
         self._is_by_row = bool(by_row)
-        undated = [n.series.slots for n in named if n.header.year is None]
-        is_open = any(slot.year is None for slots in undated for slot in slots)
+        is_open = any(n.header.year is None and None in n.series.years for n in named)
         stated = sorted(year for year in by_row | by_header if year is not None)
         self._check_argument(stated, is_open=is_open)
         if is_open and not stated and not any(self._found(n)[0] for n in named):
@@ -56,8 +55,7 @@ class Years:
         """Return where the year of a series was said."""
         if n.header.year is not None:
             return "header"
-        has_rows = any(slot.year is not None for slot in n.series.slots)
-        return "rows" if has_rows else self._found(n)[1]
+        return "rows" if n.series.years - {None} else self._found(n)[1]
 
     def _say(self, n: Named, year: int, where: str) -> None:
         if where != "argument":
