@@ -46,6 +46,7 @@ __all__ = [
     "ParentDigits",
     "Points",
     "Province",
+    "RecordId",
     "RegionColumn",
     "Regions",
     "Sheet",
@@ -206,6 +207,12 @@ KeepUnmatched = Annotated[
 By = Annotated[
     list[str] | None,
     typer.Option(help="Column with the kind of each record; again for kind and year together."),
+]
+RecordId = Annotated[
+    str | None,
+    typer.Option(
+        help="Column with the id of each record: of those with the same id the first counts."
+    ),
 ]
 Mean = Annotated[
     bool,

@@ -60,6 +60,7 @@ from hubtiers._options import (
     ParentDigits,
     Points,
     Province,
+    RecordId,
     RegionColumn,
     Regions,
     Resume,
@@ -456,6 +457,7 @@ _TOLD = {
     "`within` names": "--within names",
     "units names": "--units names",
     "keep names": "--keep names",
+    "with PointFiles(points, partials=…)": "with --resume",
     # What a layer is read into is nothing that was written.
     "The GeoDataFrame": "The layer",
 }
@@ -497,6 +499,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
     by: By = None,
     weight: Weight = None,
     mean: Mean = False,
+    record_id: RecordId = None,
     engine: Engine = "local",
     resume: Resume = False,
 ) -> None:
@@ -521,6 +524,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
     if by_name is not None:
         several = by is not None and len(by) > 1
         only_by_place: dict[str, object] = {"--mean": mean, "--resume": resume}
+        only_by_place["--record-id"] = record_id
         only_by_place["A second --by"] = several
         _refuse(only_by_place, "coordinates, not with --by-name")
     else:
@@ -540,6 +544,7 @@ def count(  # noqa: PLR0913 - each is an option of its own
                 layer,
                 by=by,
                 weight=MeanOf(weight) if mean and weight is not None else weight,
+                record_id=record_id,
                 engine=engine,
             )
         else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -18,8 +20,16 @@ from hubtiers._progress import progress_bar
 from hubtiers.errors import DataError, HubtiersError, SpecError, listing
 from hubtiers.table.points.counter import Counter, means, sums
 from hubtiers.table.points.partials import Partials, partials_in
-from hubtiers.table.points.pieces import Piece, PointFiles, count_piece, pieces_of
+from hubtiers.table.points.pieces import (
+    Piece,
+    PointFiles,
+    count_piece,
+    keep_ids,
+    marked,
+    pieces_of,
+)
 from hubtiers.table.points.point_report import PointReport
+from hubtiers.table.points.record_ids import RecordIds, ids_in, repeated_among
 from hubtiers.table.points.records import BETWEEN, Records, Request, read_records
 from hubtiers.table.points.region_index import RegionIndex, build_index, locate
 
@@ -41,6 +51,9 @@ _HERE = "here"
 
 _FAN = 8
 """Counts that are added up at a time, in the tree of a block."""
+
+Told = TypeVar("Told")
+"""What a task gives when nothing is wrong."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -103,12 +116,13 @@ def assign(x: npt.ArrayLike, y: npt.ArrayLike, index: RegionIndex) -> Ints:
     return number
 
 
-def count_points(
+def count_points(  # noqa: PLR0913 - each is a choice of its own
     points: str | Path | PointFiles | pd.DataFrame,
     regions: gpd.GeoDataFrame,
     *,
     by: str | Sequence[str] | None = None,
     weight: str | MeanOf | None = None,
+    record_id: str | None = None,
     engine: str = "local",
     chunk_size: int = 500_000,
     border: str = "first",
@@ -133,6 +147,10 @@ def count_points(
     weight
         Column with a weight from 0 up to 1e30; the result sums weights instead of counting records.
         `MeanOf(column)` gives their mean instead, NaN where a region has no records.
+    record_id
+        Column with the id of each record: the first record of an id is counted, later ones are
+        repeated and are not, wherever they stand. Ids are texts: 01 is not 1. They are compared as
+        64-bit hashes, and take 8 bytes a record on disk.
     engine
         "local": this process, one core. "dask": the workers of the dask.distributed client in use,
         or of the scheduler at an address ("tcp://…"), read the files, which they must see under the
@@ -170,6 +188,15 @@ def count_points(
     without coordinates, kind or weight and records outside all regions are not counted; the report
     says how many, and each record is in exactly one figure.
 
+    **Repeated records.** With `record_id` files are read twice, ids first. The first record of an
+    id is that of the first file by name, and of the first row; it stands for the id even where it
+    has no coordinates, kind or weight. A record without an id counts as one of its own, and the
+    report says how many there are. Memory holds four million ids at a time and 8 bytes for each
+    repeated record, whatever the number of records; 24 bytes a record are put aside in a temporary
+    folder, or beside the partial counts. Two ids among n records have the same hash by chance with
+    a probability of n² / 2⁶⁵: .0003 among a hundred million, .03 among a billion. A cluster needs
+    `PointFiles(partials=…)`, a folder that all workers see, for the ids.
+
     A large Parquet file is counted in pieces of some row groups, each file of another kind in one
     piece; records are numbered from 1 within their file.
 
@@ -188,24 +215,138 @@ def count_points(
     """
     mean = isinstance(weight, MeanOf)
     column = weight.column if isinstance(weight, MeanOf) else weight
-    request = _request(by, column, chunk_size)
+    request = _request(by, column, record_id, chunk_size)
     address = _HERE if engine == "local" else address_of(engine)
     files = None if isinstance(points, pd.DataFrame) else _files(points)
     pieces = [] if files is None else pieces_of(files.path)
     index = build_index(regions, border=border)
     with progress_bar("Counting points", 1.0, shown=progress) as advance:
         if isinstance(points, pd.DataFrame):
-            chunks = _noted(read_records(points, request), advance)
+            chunks = _noted(_frame_chunks(points, request), advance)
             parts = _counts_of_chunks(chunks, index, address)
+            # Closed here, so that tasks of a cluster are given up before the way to it closes.
+            with closing(parts):
+                counter = _sum_of(parts)
         else:
             assert files is not None
-            partials = files.partials and partials_in(files.partials, index, request)
-            counting = _Counting(index, request, partials or None)
-            parts = _counts_of_pieces(pieces, counting, address, advance)
-        # Closed here, so that tasks of a cluster are given up before the way to it closes.
-        with closing(parts):
-            counter = _sum_of(parts)
+            counter = _count_files(files, pieces, index, request, address, advance)
     return _result(counter, index, request, mean=mean, source=_source(points))
+
+
+def _frame_chunks(points: pd.DataFrame, request: Request) -> Iterator[Records]:
+    """Return the records of a frame in chunks, those marked that repeat an earlier one."""
+    if request.record_id is None:
+        return read_records(points, request)
+    hashes = [records.ids for records in read_records(points, _only_ids(request))]
+    ids = np.concatenate([part for part in hashes if part is not None] or [np.empty(0, np.uint64)])
+    repeated = repeated_among([ids], None)[0]
+    return marked(read_records(points, _without_ids(request)), RecordIds(ids, repeated))
+
+
+def _only_ids(request: Request) -> Request:
+    return replace(request, by=(), weight=None)
+
+
+def _without_ids(request: Request) -> Request:
+    return replace(request, record_id=None)
+
+
+def _count_files(
+    files: PointFiles,
+    pieces: Sequence[Piece],
+    index: RegionIndex,
+    request: Request,
+    address: str | None,
+    advance: Callable[[float], None],
+) -> Counter:
+    """Count the records of files; where ids are compared, these are read before."""
+    with contextlib.ExitStack() as stack:
+        if request.record_id is not None:
+            # Both readings are half of the way.
+            advance = _halved(advance)
+            folder = Path(files.partials or _scratch(stack, address)).absolute()
+            hashing = _Hashing(_only_ids(request), Partials(str(folder), ""))
+            pieces = _with_ids(pieces, hashing, address, advance)
+        partials = files.partials and partials_in(files.partials, index, request)
+        counting = _Counting(index, _without_ids(request), partials or None)
+        # Closed here, so that tasks of a cluster are given up before the way to it closes.
+        parts = stack.enter_context(closing(_counts_of_pieces(pieces, counting, address, advance)))
+        return _sum_of(parts)
+
+
+def _halved(advance: Callable[[float], None]) -> Callable[[float], None]:
+    def halved(share: float) -> None:
+        advance(share / 2)
+
+    return halved
+
+
+def _scratch(stack: contextlib.ExitStack, address: str | None) -> str:
+    """Return a folder for the ids of a count that is not to be resumed."""
+    if address != _HERE:
+        raise SpecError(
+            "record_id=… on a cluster needs a folder for the ids that all workers see. Name one "
+            "with PointFiles(points, partials=…), or count with engine='local'."
+        )
+    return stack.enter_context(TemporaryDirectory(prefix="hubtiers-ids-"))
+
+
+@dataclass(frozen=True)
+class _Hashing:
+    """What all pieces share whose ids are read."""
+
+    request: Request
+    kept: Partials
+
+    def keep(self, piece: Piece, advance: Callable[[float], None] | None = None) -> Path:
+        assert self.request.record_id is not None
+        place = self.kept.ids_place(piece, self.request.record_id)
+        return keep_ids(piece, self.request, place, advance)
+
+
+def _with_ids(
+    pieces: Sequence[Piece],
+    hashing: _Hashing,
+    address: str | None,
+    advance: Callable[[float], None],
+) -> list[Piece]:
+    """Return the pieces with the places of the records that repeat an earlier one."""
+    if address == _HERE:
+        places = [hashing.keep(piece, advance) for piece in pieces]
+    else:
+        places = _kept_by_workers(pieces, hashing, address, advance)
+    ids = [ids_in(place) for place in places]
+    whole = [hashes for hashes in ids if hashes is not None]
+    if len(whole) < len(ids):
+        raise DataError(
+            f"The ids that a worker wrote to {hashing.kept.folder} are not here. Name a folder "
+            "that all workers and this process see under the same path."
+        )
+    repeated = repeated_among(whole, Path(hashing.kept.folder))
+    triples = zip(pieces, places, repeated, strict=True)
+    return [piece._replace(ids=str(place), repeated=again) for piece, place, again in triples]
+
+
+def _kept_by_workers(
+    pieces: Sequence[Piece],
+    hashing: _Hashing,
+    address: str | None,
+    advance: Callable[[float], None],
+) -> list[Path]:
+    """Let the workers read the ids, and return where they wrote them."""
+    places: list[Path] = []
+    with connected(address) as client:
+
+        def submit(piece: Piece, shared: Any) -> Any:
+            return client.submit(_told, _Hashing.keep, shared, piece, pure=False)
+
+        with closing(computed(client, hashing, submit, pieces)) as kept:
+            for piece, place in zip(pieces, kept, strict=True):
+                if isinstance(place, str):
+                    raise DataError(place)
+                places.append(place)
+                advance(piece.share)
+    return places
 
 
 @dataclass(frozen=True)
@@ -245,7 +386,7 @@ def _sum_of(parts: Iterable[Counter | str]) -> Counter:
     return whole
 
 
-def _told(function: Callable[..., Counter], *arguments: Any) -> Counter | str:
+def _told(function: Callable[..., Told], *arguments: Any) -> Told | str:
     """Run a task on a worker; an error comes back as its message, since not all can be sent."""
     try:
         return function(*arguments)
@@ -339,20 +480,24 @@ def _files(points: object) -> PointFiles:
     return files
 
 
-def _request(by: str | Sequence[str] | None, weight: str | None, chunk_size: int) -> Request:
+def _request(
+    by: str | Sequence[str] | None, weight: str | None, record_id: str | None, chunk_size: int
+) -> Request:
     if isinstance(chunk_size, bool) or not isinstance(chunk_size, int) or chunk_size < 1:
         raise SpecError(
             f"chunk_size is {chunk_size!r}. Use a whole number of records above 0, such as 500_000."
         )
     if weight is not None and not isinstance(weight, str):
         raise SpecError(f"weight is {weight!r}. Give the name of one column, or None.")
+    if record_id is not None and not isinstance(record_id, str):
+        raise SpecError(f"record_id is {record_id!r}. Give the name of one column, or None.")
     names = () if by is None else (by,) if isinstance(by, str) else by
     is_list = isinstance(names, (list, tuple))
     if not is_list or not all(isinstance(name, str) for name in names):
         raise SpecError(f"by is {by!r}. Give the name of one column, a list of names, or None.")
     if len(set(names)) < len(names):
         raise SpecError(f"by names a column twice: {listing(names)}. Name each once.")
-    return Request(tuple(names), weight, chunk_size)
+    return Request(tuple(names), weight, chunk_size, record_id)
 
 
 def _coordinates(values: npt.ArrayLike, name: str) -> Floats:

@@ -41,19 +41,22 @@ class Counter:
     def add(self, records: Records, index: RegionIndex) -> None:
         """Locate and add a chunk."""
         number, lie = locate(records.x, records.y, index)
-        known = ~np.isnan(records.x + records.y)
+        fresh = np.ones(len(number), bool) if records.repeated is None else ~records.repeated
+        known = fresh & ~np.isnan(records.x + records.y)
         has_kind = known if records.kind is None else known & (records.kind >= 0)
         has_all = has_kind if records.weight is None else has_kind & _weighted(records)
         inside = number >= 0
         counted, outside = has_all & inside, np.flatnonzero(has_all & ~inside)
         unreadable, located, with_kind, complete = map(
-            _count, (records.unreadable, known, has_kind, has_all)
+            _count, (records.unreadable & fresh, known, has_kind, has_all)
         )
         found = {
             "records": len(number),
+            "repeated": len(number) - _count(fresh),
+            "without_id": records.without_id,
             "counted": complete - len(outside),
             "outside": len(outside),
-            "missing_coordinates": len(number) - located - unreadable,
+            "missing_coordinates": _count(fresh) - located - unreadable,
             "unreadable_coordinates": unreadable,
             "missing_kind": located - with_kind,
             "missing_weight": with_kind - complete,

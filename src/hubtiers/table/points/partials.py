@@ -88,9 +88,19 @@ class Partials(NamedTuple):
     def _place(self, piece: Piece) -> Path:
         stat = Path(piece.path).stat()
         content = _hash_of(piece.path, stat.st_size, stat.st_mtime_ns)
-        said = json.dumps([self.asked, content, piece.groups, piece.is_alone, piece.name])
+        about = [self.asked, content, piece.groups, piece.is_alone, piece.name]
+        # What is repeated depends on the other files, too.
+        repeated = piece.repeated
+        about += [] if repeated is None else [hashlib.sha256(repeated.tobytes()).hexdigest()]
+        said = json.dumps(about).encode()
         name = _NO_FILE_NAME.sub("_", Path(piece.path).name)[:60]
-        return Path(self.folder) / f"{name}.{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+        return Path(self.folder) / f"{name}.{hashlib.sha256(said).hexdigest()[:32]}"
+
+    def ids_place(self, piece: Piece, column: str) -> Path:
+        """Return where the ids of a piece are kept, which depend on its file and nothing else."""
+        asked = f"ids {_FORM} {column}"
+        place = self._replace(asked=asked)._place(piece._replace(name="", is_alone=True))
+        return place.with_name(f"{place.name}.ids")
 
 
 @lru_cache(maxsize=64)

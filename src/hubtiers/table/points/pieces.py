@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from hubtiers._storage import replacing
 from hubtiers.errors import DataError, SpecError, listing
 from hubtiers.table.points.counter import Counter
 from hubtiers.table.points.partials import Partials
+from hubtiers.table.points.record_ids import IdsWriter, Ints, RecordIds, ids_in
 from hubtiers.table.points.records import (
     SUFFIXES,
     Records,
@@ -21,7 +23,7 @@ from hubtiers.table.points.records import (
 )
 from hubtiers.table.points.region_index import RegionIndex
 
-__all__ = ["Piece", "PointFiles", "count_piece", "pieces_of"]
+__all__ = ["Piece", "PointFiles", "count_piece", "keep_ids", "marked", "pieces_of"]
 
 PIECE_RECORDS = 4_000_000
 """Records of a Parquet file from which a further piece begins, at the next row group."""
@@ -38,7 +40,8 @@ class PointFiles:
     partials
         Folder for the counts of each file (of each piece of a large Parquet file). A count that is
         asked for again takes what stands there for the same bytes, the same regions, and the same
-        options, and counts the rest. It may be removed at any time.
+        options, and counts the rest. With `record_id` it holds the hashes of ids as well, 8 bytes a
+        record. It may be removed at any time.
 
     Examples
     --------
@@ -55,7 +58,8 @@ class Piece(NamedTuple):
 
     `name` is what messages call the file, with the folder where there are several; `size` its
     bytes, by which a worker knows that it sees the same file; `share` the piece's share of all
-    bytes.
+    bytes. Where ids are compared, `ids` is the file of their hashes, and `repeated` the places of
+    records that an earlier one repeats.
     """
 
     path: str
@@ -64,6 +68,8 @@ class Piece(NamedTuple):
     size: int
     share: float
     groups: tuple[int, ...] | None
+    ids: str = ""
+    repeated: Ints | None = None
 
 
 def pieces_of(points: str | Path) -> list[Piece]:
@@ -166,10 +172,15 @@ def count_piece(
         elif advance is not None:
             advance(piece.share)
     except DataError as error:
-        if not piece.is_alone and piece.name not in str(error):
-            error.args = (f"{piece.name}: {error}",)
+        _name_file(piece, error)
         raise
     return counter
+
+
+def _name_file(piece: Piece, error: DataError) -> None:
+    """Name the file in an error where there are several."""
+    if not piece.is_alone and piece.name not in str(error):
+        error.args = (f"{piece.name}: {error}",)
 
 
 def _require_same(piece: Piece) -> None:
@@ -195,7 +206,7 @@ def _counted(
     for encoding in encodings(path):
         counter, done = Counter(), 0.0
         with contextlib.suppress(UnicodeDecodeError):
-            for records in _told(piece, request, encoding):
+            for records in _marked(piece, request, encoding):
                 counter.add(records, index)
                 if advance is not None:
                     advance((records.done - done) * piece.share)
@@ -205,8 +216,71 @@ def _counted(
             return counter
         if advance is not None:
             advance(-done * piece.share)
-    raise DataError(f"{piece.name} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
+    raise _no_encoding(piece)
 
 
-def _told(piece: Piece, request: Request, encoding: str) -> Iterator[Records]:
-    return read_records(Path(piece.path), request, encoding=encoding, groups=piece.groups)
+def _no_encoding(piece: Piece) -> DataError:
+    return DataError(f"{piece.name} is neither UTF-8 nor GB18030 text. Save it as CSV UTF-8.")
+
+
+def _marked(piece: Piece, request: Request, encoding: str) -> Iterator[Records]:
+    """Read the records of a piece, those marked that repeat an earlier one."""
+    chunks = read_records(Path(piece.path), request, encoding=encoding, groups=piece.groups)
+    if piece.repeated is None:
+        return chunks
+    hashes = ids_in(Path(piece.ids))
+    if hashes is None:
+        raise _no_ids(piece)
+    return marked(chunks, RecordIds(hashes, piece.repeated))
+
+
+def marked(chunks: Iterator[Records], ids: RecordIds) -> Iterator[Records]:
+    """Mark the records of chunks that repeat an earlier one."""
+    start = 0
+    for records in chunks:
+        if start + len(records.x) > len(ids.hashes):
+            break
+        yield records.marked(ids, start)
+        start += len(records.x)
+    if start != len(ids.hashes):
+        raise DataError("The records changed while they were counted. Count again.")
+
+
+def _no_ids(piece: Piece) -> DataError:
+    return DataError(
+        f"A worker does not see {piece.ids}, where the ids of {piece.name} are kept. Keep the "
+        "partial counts where all workers see them under the same path, or count with "
+        "engine='local'."
+    )
+
+
+def keep_ids(
+    piece: Piece,
+    request: Request,
+    place: Path,
+    advance: Callable[[float], None] | None = None,
+) -> Path:
+    """Write the hashes of the ids of a piece, unless they stand there whole."""
+    try:
+        _require_same(piece)
+        if ids_in(place, is_checked=True) is None:
+            for encoding in encodings(Path(piece.path)):
+                with contextlib.suppress(UnicodeDecodeError):
+                    _write_ids(piece, request, encoding, place)
+                    break
+            else:
+                raise _no_encoding(piece)
+    except DataError as error:
+        _name_file(piece, error)
+        raise
+    if advance is not None:
+        advance(piece.share)
+    return place
+
+
+def _write_ids(piece: Piece, request: Request, encoding: str, place: Path) -> None:
+    chunks = read_records(Path(piece.path), request, encoding=encoding, groups=piece.groups)
+    with replacing(place) as path, IdsWriter(path) as writer:
+        for records in chunks:
+            assert records.ids is not None
+            writer.add(records.ids)

@@ -15,7 +15,7 @@ __all__ = ["PointReport"]
 class PointReport(NamedTuple):
     """Account of a count of point records.
 
-    Every record is in exactly one of the first six figures after `records`.
+    Every record is in exactly one of the first seven figures after `records`.
 
     Stored in the `attrs` of the counts. A named tuple, because pandas writes `attrs` to Parquet as
     JSON.
@@ -34,11 +34,15 @@ class PointReport(NamedTuple):
         first of the latter.
     missing_kind, missing_weight
         Records with coordinates but no label in `by`; with both but no finite number in `weight`.
+    repeated
+        Records whose id an earlier record has (`record_id`), whatever else they lack.
     border, shared_border
         Counted records exactly on a border; those of them on the border of several regions, where
         `rule` decided.
     overlap
         Counted records inside more than one region, where slivers overlap; `rule` decided.
+    without_id
+        Records without an id, where ids were asked for: each counts as a record of its own.
     """
 
     records: int
@@ -48,11 +52,13 @@ class PointReport(NamedTuple):
     unreadable_coordinates: int
     missing_kind: int
     missing_weight: int
+    repeated: int
     border: int
     shared_border: int
     overlap: int
     swapped: int
     impossible: int
+    without_id: int
     chunks: int
     rule: str
     source: str
@@ -91,6 +97,8 @@ class PointReport(NamedTuple):
             ),
             (self.missing_kind, "without a kind"),
             (self.missing_weight, "without a weight"),
+            (self.repeated, "with the id of an earlier record, not counted again"),
+            (self.without_id, "without an id, each taken for a record of its own"),
             (
                 self.border,
                 f"on a border, {self.shared_border:,} of them on a shared one ({self._rule()})",

@@ -10,7 +10,7 @@ import json
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -30,6 +30,7 @@ from hubtiers.errors import (
     listing,
 )
 from hubtiers.table._missing import MISSING_MARKS, is_missing_mark
+from hubtiers.table.points.record_ids import Hashes, RecordIds, hashes_of
 
 __all__ = [
     "BETWEEN",
@@ -76,12 +77,14 @@ Ints = npt.NDArray[np.int64]
 class Request:
     """What to read from each record, and how many records at a time.
 
-    `by` names the columns that make the kind together; none for a plain count.
+    `by` names the columns that make the kind together; none for a plain count. `record_id` is the
+    column of ids, when these are to be read.
     """
 
     by: tuple[str, ...]
     weight: str | None
     chunk_size: int
+    record_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Records:
     `x` and `y` are degrees, NaN where missing or `unreadable` (text that is no number, or
     infinite). `kind` holds positions in `labels`, -1 where missing; labels of several columns are
     joined by `BETWEEN`. `row` is the number of the first record, `done` the share of the source
-    read so far.
+    read so far. `ids` are hashes of the ids where these were asked for; `repeated` says which
+    records have the id of an earlier one, and `without_id` how many have none.
     """
 
     row: int
@@ -103,6 +107,14 @@ class Records:
     weight: Floats | None
     examples: tuple[str, ...]
     done: float
+    ids: Hashes | None = None
+    repeated: npt.NDArray[np.bool_] | None = None
+    without_id: int = 0
+
+    def marked(self, ids: RecordIds, start: int) -> Records:
+        """Return the chunk with its repeated records marked; `start` counts from the first id."""
+        repeated, without = ids.of(start, start + len(self.x))
+        return replace(self, repeated=repeated, without_id=without)
 
 
 def encodings(points: object) -> tuple[str, ...]:
@@ -173,14 +185,17 @@ def _coordinate_columns(names: Sequence[str], where: str) -> dict[str, int] | No
 
 
 _KIND = "kind "
+_ID = "id"
 
 
 def _named_columns(names: Sequence[str], request: Request, where: str) -> dict[str, int]:
-    """Return the positions of the columns for `by` (kind 0, kind 1 …) and `weight`."""
+    """Return the positions of the columns for `by` (kind 0, kind 1 …), `weight` and `id`."""
     found = {}
     wanted = {f"{_KIND}{at}": name for at, name in enumerate(request.by)}
     if request.weight is not None:
         wanted["weight"] = request.weight
+    if request.record_id is not None:
+        wanted[_ID] = request.record_id
     for role, name in wanted.items():
         if name not in names:
             raise MissingColumnError([name], where, names)
@@ -269,7 +284,7 @@ def _label(value: object) -> str:
 
 
 def _records(row: int, columns: dict[str, pd.Series], done: float) -> Records:
-    """Turn raw columns `x`, `y` and perhaps kinds and `weight` into records."""
+    """Turn raw columns `x`, `y` and perhaps kinds, `weight` and `id` into records."""
     x, bad_x = _numbers(columns["x"])
     y, bad_y = _numbers(columns["y"])
     unreadable = bad_x | bad_y
@@ -283,7 +298,8 @@ def _records(row: int, columns: dict[str, pd.Series], done: float) -> Records:
     weight = None
     if "weight" in columns:
         weight, _ = _numbers(columns["weight"])
-    return Records(row, x, y, unreadable, kind, labels, weight, examples, done)
+    ids = hashes_of(columns[_ID]) if _ID in columns else None
+    return Records(row, x, y, unreadable, kind, labels, weight, examples, done, ids)
 
 
 def _point_columns(
@@ -440,7 +456,8 @@ def _parse_csv(path: Path, request: Request, encoding: str) -> Iterator[Records]
         roles |= place
         if len(set(roles.values())) < len(roles):
             raise SpecError(
-                f"{path.name}: one column cannot be two of longitude, latitude, kind and weight."
+                f"{path.name}: one column cannot be two of longitude, latitude, kind, weight and "
+                "id."
             )
         for frame in _csv_chunks(text, roles, len(names), request.chunk_size):
             _check_width(frame[f"{len(names)}"], row, len(names), path.name)
@@ -459,11 +476,15 @@ def _check_width(surplus: pd.Series, row: int, width: int, where: str) -> None:
         )
 
 
+def _is_text(role: str) -> bool:
+    return role == _ID or role.startswith(_KIND)
+
+
 def _csv_chunks(
     text: IO[str], roles: dict[str, int], width: int, size: int
 ) -> Iterator[pd.DataFrame]:
-    labels = {f"{width}"} | {f"{at}" for role, at in roles.items() if role.startswith(_KIND)}
-    numbers = {f"{at}" for role, at in roles.items() if not role.startswith(_KIND)}
+    labels = {f"{width}"} | {f"{at}" for role, at in roles.items() if _is_text(role)}
+    numbers = {f"{at}" for role, at in roles.items() if not _is_text(role)}
     yield from pd.read_csv(
         cast("IO[str]", _Renamed(text, width)),
         usecols=sorted(labels | numbers),
@@ -549,11 +570,32 @@ def _parse_parquet(
     )
     size = request.chunk_size
     for batch in file.iter_batches(batch_size=size, row_groups=list(chosen), columns=wanted):
-        columns = {role: batch.column(names[at]).to_pandas() for role, at in roles.items()}
+        columns = {
+            role: _arrow_column(batch.column(names[at]), names[at], role, path.name)
+            for role, at in roles.items()
+        }
         if geometry is not None:
             columns |= _arrow_points(batch.column(geometry), crs, row, path.name)
         yield _records(row, columns, (row + batch.num_rows - start) / max(total, 1))
         row += batch.num_rows
+
+
+def _arrow_column(column: Any, name: str, role: str, where: str) -> pd.Series:
+    """Return a column of a Parquet file; ids as texts, for a gap would turn whole numbers around.
+
+    pandas has no room for a gap among whole numbers, and makes floats of them.
+    """
+    if role != _ID:
+        return cast("pd.Series", column.to_pandas())
+    import pyarrow as pa
+
+    try:
+        return cast("pd.Series", column.cast(pa.string()).to_pandas())
+    except pa.ArrowException:
+        raise DataError(
+            f"The column {name!r} of {where} holds {column.type}, of which no ids can be made. "
+            "Give a column of texts or whole numbers."
+        ) from None
 
 
 def _geo_metadata(

@@ -47,6 +47,8 @@ def records():
     frame["kind"] = np.where(frame.index < 1000, "lab", rng.choice(["firm", "patent"], 3000))
     frame["worth"] = rng.random(3000) * 10.0 ** rng.integers(-9, 9, 3000)
     frame.loc[frame.index % 97 == 0, "lat"] = np.nan
+    # Each record of the second half has the id of one of the first.
+    frame["code"] = frame.index % 1500
     return frame
 
 
@@ -145,6 +147,20 @@ def test_workers_read_the_files_themselves(cluster, regions, folder, options, mo
     assert found.attrs["report"] == expected.attrs["report"]
 
 
+@pytest.mark.usefixtures("few_pieces")
+def test_workers_compare_ids_over_all_files(cluster, regions, records, folder, tmp_path):
+    expected = count_points(folder, regions, record_id="code", by="kind")
+    assert expected.attrs["report"].repeated == 1500
+    files = PointFiles(folder, partials=tmp_path / "kept")
+    address = cluster.scheduler_address
+    for _ in range(2):
+        found = count_points(files, regions, record_id="code", by="kind", engine=address)
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
+        assert found.attrs["report"] == expected.attrs["report"]
+    found = count_points(records, regions, record_id="code", by="kind", engine=address)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
 @contextmanager
 def running(workers):
     import dask
@@ -180,13 +196,19 @@ def killing(cluster, number, monkeypatch):
 
 
 @pytest.mark.usefixtures("few_pieces")
-@pytest.mark.parametrize(("workers", "lost"), [(1, 0), (2, 1), (2, 2)])
-def test_workers_lost_half_way_change_nothing(regions, folder, monkeypatch, workers, lost):
-    expected = count_points(folder, regions, by="kind", weight="worth")
+@pytest.mark.parametrize(
+    ("workers", "lost", "record_id"), [(1, 0, None), (2, 1, None), (2, 2, None), (2, 1, "code")]
+)
+def test_workers_lost_half_way_change_nothing(
+    regions, folder, monkeypatch, tmp_path, workers, lost, record_id
+):
+    options = {"by": "kind", "weight": "worth", "record_id": record_id}
+    expected = count_points(folder, regions, **options)
+    files = folder if record_id is None else PointFiles(folder, partials=tmp_path / "kept")
     with running(workers) as cluster:
         killed = killing(cluster, lost, monkeypatch)
         address = cluster.scheduler_address
-        found = count_points(folder, regions, by="kind", weight="worth", engine=address)
+        found = count_points(files, regions, engine=address, **options)
     assert len(killed) == lost
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
     assert found.attrs["report"] == expected.attrs["report"]
