@@ -9,6 +9,7 @@ import pandas as pd
 
 from hubtiers._storage import data_path
 from hubtiers._study_file import StudyFile, is_file_name
+from hubtiers._study_points import point_files
 from hubtiers.framework import framework_file
 from hubtiers.hubs.layout import seat_file
 from hubtiers.regions.pack import DEFAULT_PACK, Pack, load_pack, source_of
@@ -36,6 +37,7 @@ def input_files(content: StudyFile, folder: Path, regions: pd.DataFrame) -> dict
     prices = data.deflate.file if data.deflate else None
     named = [*tables, data.framework, data.regions, data.names, members, prices, layout]
     files = {name: folder / name for name in named if name and is_file_name(name)}
+    files |= point_files(data.points or {}, folder)
     files |= _of_pairs(content, folder) | _of_plan(content, folder)
     for name in tables:
         if not is_file_name(name):

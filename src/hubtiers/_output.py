@@ -105,6 +105,8 @@ def notes_of(outcome: Outcome) -> list[str]:
         notes.append(f"names of the data that belong to no region and are left out: {names}.")
     for read in report.reading:
         notes += [f"{read.file}: {decision}" for decision in read.decisions()]
+    for code, counted in report.counted.items():
+        notes.append(f"{code}: {'; '.join(map(str.strip, counted.to_text().splitlines()))}.")
     if draws and drawable_language(language) != language:
         notes.append(_NO_FONT)
     return notes

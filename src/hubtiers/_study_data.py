@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from hubtiers._study_file import (
     PanelSection,
     is_file_name,
 )
+from hubtiers._study_points import counted_values
 from hubtiers._study_values import ORIGIN, join_tables, read_tables
 from hubtiers.errors import (
     DataError,
@@ -33,6 +34,7 @@ from hubtiers.errors import (
     MissingColumnError,
     SpecError,
     UnknownOptionError,
+    did_you_mean,
     listing,
 )
 from hubtiers.framework import Framework, Indicator, load_framework
@@ -46,6 +48,7 @@ from hubtiers.table.corrections import correct_names, read_corrections
 from hubtiers.table.deflate import PriceIndex, deflate_table
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.table.join import join_indicators, join_years
+from hubtiers.table.points.point_report import PointReport
 from hubtiers.table.report import JoinReport
 from hubtiers.table.roll_up import roll_up
 from hubtiers.table.yearbook.cells import cell_rules
@@ -62,10 +65,14 @@ _OPTION = re.compile(
 
 @dataclass(frozen=True)
 class _Account:
-    """What was done to values on the way in: names that were corrected, how files were read."""
+    """What was done to values on the way in.
+
+    Names that were corrected, how files were read, and how points were counted.
+    """
 
     corrected: dict[str, str]
     reading: tuple[ReadReport, ...]
+    counted: dict[str, PointReport] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -164,7 +171,10 @@ class StudyData:
         if framework is not None:
             framework.require_indicators()
         values, regions, account = self._values_and_regions(framework)
-        framework = framework or _plain_framework(values, data.direction)
+        counted, reports = self._points(values, regions, framework)
+        account = dataclasses.replace(account, counted=reports)
+        every = pd.concat([values, counted], ignore_index=True) if reports else values
+        framework = framework or _plain_framework(every, data.direction)
         if data.roll_up:
             # The yardstick consists of no smaller regions.
             own = values["region"].astype("str") == data.yardstick
@@ -173,9 +183,38 @@ class StudyData:
                 smaller, regions, framework=framework, partial=data.partial, parent=parent
             )
             values = pd.concat([rolled, values[own]], ignore_index=True) if own.any() else rolled
+            # Points were counted in the larger regions themselves.
+            values = pd.concat([values, counted], ignore_index=True) if reports else values
         elif data.members is not None:
             raise SpecError("[data] has members, but no roll_up = true to bring them up with.")
+        else:
+            values = every
         return values, regions, framework, account
+
+    def _points(
+        self, values: pd.DataFrame, regions: gpd.GeoDataFrame, framework: Framework | None
+    ) -> tuple[pd.DataFrame, dict[str, PointReport]]:
+        """Return what is counted from point records, with an account of each indicator."""
+        sections = self.section.points
+        if not sections:
+            return values.iloc[:0], {}
+        told = set(values["indicator"])
+        if twice := [code for code in sections if code in told]:
+            raise SpecError(
+                f"{listing(map(repr, twice))} is counted from points, and has values in a table as "
+                "well. Rename the section [data.points.…], or take others from the table with "
+                "only = [codes] beside its file."
+            )
+        known = sections if framework is None else framework.codes
+        if absent := [code for code in sections if code not in known]:
+            raise SpecError(
+                f"[data.points.{absent[0]}] counts what {self.section.framework} does not have. "
+                f"{did_you_mean(absent[0], known)}"
+            )
+        year = self.section.shown_year
+        return counted_values(
+            sections, regions, self.folder, year if isinstance(year, int) else None
+        )
 
     def load_column(self, baseline: BaselineSection, table: IndicatorTable) -> pd.Series:
         """Return one column of the data over the regions of the table, scored or not.
@@ -190,10 +229,13 @@ class StudyData:
             return table.values[code].rename(code)
         framework = Framework((Indicator(code),))
         values, regions, _ = self._values_and_regions(framework)
+        is_counted = code in (self.section.points or {})
+        if is_counted:
+            values, _ = self._points(values, regions, None)
         found = values[values["indicator"] == code]
         if found.empty:
             raise UnknownOptionError("baseline", code, map(str, values["indicator"].unique()))
-        if self.section.roll_up:
+        if self.section.roll_up and not is_counted:
             parent, partial = self._parent(regions), self.section.partial
             found = roll_up(found, regions, framework=framework, partial=partial, parent=parent)
         year = baseline.year or self.section.year
@@ -374,7 +416,10 @@ class StudyData:
     def _only(self, table: IndicatorTable, kept: list[str], account: _Account) -> IndicatorTable:
         """Return the table of the regions that are kept, with what was done to its values."""
         report = dataclasses.replace(
-            table.report, corrected=account.corrected, reading=account.reading
+            table.report,
+            corrected=account.corrected,
+            reading=account.reading,
+            counted=account.counted,
         )
         table = dataclasses.replace(table, report=report)
         if len(kept) == len(table.values):

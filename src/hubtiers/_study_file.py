@@ -18,6 +18,7 @@ from pydantic import (
 from hubtiers._storage import read_toml
 from hubtiers._study_hubs import DiffusionSection, NetworkSection, ProposeSection
 from hubtiers._study_plan import PlanSection
+from hubtiers._study_points import PointsSection
 from hubtiers.errors import SpecError, did_you_mean
 from hubtiers.robustness.certainty import SETTLED_FROM
 
@@ -145,6 +146,9 @@ class DataSection(ReaderSection):
     `merged = "add"` counts of units that are one region today are added up. Without `framework`
     every indicator counts, more being better but where `direction` says -1.
 
+    `points` holds a section for each indicator that is counted from point records, under its code:
+    `[data.points.laboratories]`. With it `indicators` may be left out.
+
     With `years` the study is a panel: each of them is scored, and map and tables are those of
     `year`, which is the last of them when left out. `deflate` is a list of prices by year that
     brings money to the prices of one year: a file, or a table `{ file = …, base = 2015, form =
@@ -161,7 +165,8 @@ class DataSection(ReaderSection):
         Field(min_length=1),
         BeforeValidator(_as_sources),
         PlainSerializer(_as_written),
-    ]
+    ] = ()
+    points: dict[str, PointsSection] | None = None
     framework: str | None = None
     regions: str = "listed"
     edition: str = "printed"
@@ -190,6 +195,14 @@ class DataSection(ReaderSection):
     leading_zeros: bool = False
     direction: dict[str, Literal[1, -1]] = Field(default_factory=dict)
     yardstick: str | None = None
+
+    @model_validator(mode="after")
+    def _has_values(self) -> Self:
+        if not self.indicators and not self.points:
+            raise ValueError(
+                "the key 'data.indicators' is missing, and so is a section [data.points.CODE]"
+            )
+        return self
 
     @model_validator(mode="after")
     def _years_fit(self) -> Self:
@@ -433,14 +446,16 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = StudyFile
     for part in place:
         # The place in a list is a number: what stands there is of the kind that the list holds.
-        if isinstance(part, str):
+        # Under `points` sections have names of their own.
+        if isinstance(part, str) and part in model.model_fields:
             model = _section_of(model.model_fields[part].annotation)
     return list(model.model_fields)
 
 
 def _section_of(annotation: Any) -> type[BaseModel]:
     """Return the kind of section in `LayoutSection | None` or `tuple[OutsideCheck, ...]`."""
-    for kind in (annotation, *get_args(annotation)):
+    held = [inner for kind in get_args(annotation) for inner in get_args(kind)]
+    for kind in (annotation, *get_args(annotation), *held):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind
     raise AssertionError(f"{annotation} holds no section")

@@ -13,7 +13,8 @@ from hubtiers.table.corrections import SET_ASIDE
 from hubtiers.table.merged import Added
 
 if TYPE_CHECKING:
-    from hubtiers.table.yearbook.read_report import ReadReport
+    from hubtiers.table.points.point_report import PointReport
+from hubtiers.table.yearbook.read_report import ReadReport
 
 __all__ = ["JoinReport"]
 
@@ -53,6 +54,8 @@ class JoinReport:
         The row that is no region but what others are measured by; empty where there is none.
     reading
         How each file of a study was read, in the order of its tables.
+    counted
+        How point records were counted, by the indicator of the study that they give.
     """
 
     matches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_MATCH_COLUMNS))
@@ -67,6 +70,7 @@ class JoinReport:
     corrected: dict[str, str] = field(default_factory=dict)
     yardstick: str = ""
     reading: tuple[ReadReport, ...] = ()
+    counted: dict[str, PointReport] = field(default_factory=dict)
 
     @property
     def unmatched(self) -> pd.DataFrame:
@@ -141,6 +145,9 @@ class JoinReport:
         if self.corrected:
             pairs = (f"{name} → {region}" for name, region in self.corrected.items())
             lines.append(f"corrected names ({SET_ASIDE}: set aside): {listing(pairs, most=12)}")
+        for code, counted in self.counted.items():
+            first, *rest = counted.to_text().splitlines()
+            lines += [f"{code}: {first}", *rest]
         return lines
 
     def __repr__(self) -> str:

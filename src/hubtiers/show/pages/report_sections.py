@@ -147,7 +147,7 @@ def _data(material: Material, page: Page) -> str:
 def _reading(material: Material, page: Page) -> str:
     """Return how the files of the study were read; nothing for data that ship."""
     report = material.result.table.report
-    return page.later(reading_table(report)) if report.reading else ""
+    return page.later(reading_table(report)) if report.reading or report.counted else ""
 
 
 def _carried(material: Material, page: Page) -> str:

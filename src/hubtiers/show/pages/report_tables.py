@@ -81,6 +81,9 @@ def reading_table(report: JoinReport) -> PrintTable:
         taken = read.to_frame()
         again = (taken["what"] == "set aside") & taken.duplicated(["what", "where", "written"])
         rows += [{**row, "file": read.file} for row in taken[~again].to_dict("records")]
+    for code, counted in report.counted.items():
+        told = {"file": counted.source, "what": "note", "where": "", "written": code}
+        rows += [{**told, "read": line.strip()} for line in counted.to_text().splitlines()]
     columns = (
         column("read_file", of=text_at("file")),
         column("read_what", of=lambda row: word(_DECISIONS[row["what"]])),
