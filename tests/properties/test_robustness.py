@@ -21,6 +21,7 @@ from hubtiers.errors import HubtiersError
 from hubtiers.framework import Framework, Group, Indicator
 from hubtiers.robustness._evaluate import DrawEvaluator
 from hubtiers.robustness._plan import make_plan
+from hubtiers.robustness._small import load_kernels
 from hubtiers.robustness.montecarlo import Local, assess_robustness
 from hubtiers.robustness.variation import Dirichlet, Noise, PerLevel, UniformAround, Variation
 from hubtiers.scheme import Scheme
@@ -33,6 +34,9 @@ from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.breaks import (
     NaturalBreaks,
 )
+
+# Small tables would do without the kernels.
+load_kernels()
 
 NESTED = Framework(
     (
@@ -186,7 +190,8 @@ def test_rounding_is_that_of_the_scheme_bit_by_bit(numbers):
     st.booleans(),
 )
 def test_ranks_are_those_of_pandas(numbers, data, quickly):
-    from hubtiers.robustness._kernel import FIXED, key_kernel, place_kernel, quick_kernel
+    from hubtiers.robustness._kernel import key_kernel, place_kernel, quick_kernel
+    from hubtiers.robustness._small import FIXED
 
     x = np.array([numbers], dtype=float)
     # Neighbours in the last bits share a key and must be told apart by the scores themselves.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from hubtiers.errors import DataError, SpecError, UnknownOptionError, listing
 from hubtiers.framework import TIERS
 from hubtiers.robustness._evaluate import Evaluated
+from hubtiers.robustness._small import add_counts, add_matches, is_small
 
 __all__ = ["MOST_REGIONS", "Counts", "Reference", "make_reference"]
 
@@ -99,6 +101,15 @@ def _column_by_tier(order: tuple[str, ...], labels: tuple[str, ...]) -> dict[str
     return column
 
 
+def _counters(regions: int) -> tuple[Callable[..., None], Callable[..., None]]:
+    """Return what counts draws, and what holds them against a reference: compiled, or numpy."""
+    if is_small(regions):
+        return add_counts, add_matches
+    from hubtiers.robustness._kernel import count_kernel, match_kernel
+
+    return count_kernel, match_kernel
+
+
 @dataclass(eq=False)
 class Counts:
     """What has been counted so far.
@@ -144,15 +155,14 @@ class Counts:
         `order` are the places of all regions, as the scheme ranks them; `options` are the rows of
         `by_option` that stand for the choices.
         """
-        from hubtiers.robustness._kernel import count_kernel, match_kernel
-
+        count, match = _counters(len(order))
         tiers = np.zeros_like(self.tiers)
-        count_kernel(drawn.ranks, drawn.classes, drawn.times, order, tiers, self.ranks, self.duels)
+        count(drawn.ranks, drawn.classes, drawn.times, order, tiers, self.ranks, self.duels)
         self.tiers += tiers
         for option in () if options is None else options:
             self.by_option[option] += tiers
             self.option_draws[option] += len(drawn.which)
-        match_kernel(
+        match(
             drawn.ranks,
             drawn.classes,
             drawn.times,

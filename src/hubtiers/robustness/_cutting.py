@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hubtiers._method import asked_for, own_fact
 from hubtiers.errors import SpecError, listing
 from hubtiers.robustness._scoring import Refused
+from hubtiers.robustness._small import FIXED, GIVEN, NATURAL, cut_rows, is_small
 from hubtiers.table.indicator_table import IndicatorTable
 
 __all__ = ["TierRule", "columns_of", "cut_draws", "tier_rule"]
@@ -60,8 +61,6 @@ def tier_rule(
     Or from the values of the table alone. None when it needs more; the score of a yardstick is no
     more where the caller has it.
     """
-    from hubtiers.robustness._kernel import FIXED, GIVEN, NATURAL
-
     if (form := own_fact(method, "table_form")) is not None:
         columns = np.array([labels.index(label) for label in method.possible_tiers[::-1]], np.int64)
         first = np.zeros(1, np.int64)
@@ -123,7 +122,12 @@ def cut_draws(scores: Floats, rule: TierRule, ranks: Small, classes: Small) -> N
     Refused
         When the scores of a draw cannot be cut.
     """
-    from hubtiers.robustness._kernel import NATURAL, key_kernel, place_kernel, quick_kernel
+    if is_small(scores.shape[1]):
+        refused = cut_rows(scores, rule.code, rule.breaks, rule.columns, ranks, classes)
+        if refused >= 0:
+            raise Refused(refused)
+        return
+    from hubtiers.robustness._kernel import key_kernel, place_kernel, quick_kernel
 
     keys, careful = np.empty(scores.shape, np.int64), np.ones(len(scores), np.bool_)
     key_kernel(scores, scores.view(np.int64), keys)

@@ -31,6 +31,7 @@ from hubtiers.robustness._scoring import (
     program_of,
     score_draws,
 )
+from hubtiers.robustness._small import MOST_CELLS, load_kernels
 from hubtiers.scheme import Result, Scheme
 from hubtiers.table.indicator_table import IndicatorTable
 from hubtiers.tiers.yardstick import ScoredYardstick
@@ -140,6 +141,7 @@ class DrawEvaluator:
         bytes_each = 8 * (self.size + 1) * (len(plan.table.framework.codes) + 4)
         self._kept = Kept(max(8, _KEPT_BYTES // bytes_each))
         self._choices: dict[tuple[int, ...], Choice] = {}
+        self._cells = 0
 
     def evaluate(self, draws: Draws, *, scores: bool = False) -> Iterator[Evaluated]:
         """Yield what the draws give, those with the same choices together.
@@ -186,6 +188,9 @@ class DrawEvaluator:
 
         Scores pass through a small buffer, so that they stay in the cache.
         """
+        self._cells += len(which) * self.size
+        if self._cells > MOST_CELLS:
+            load_kernels()
         shape = (len(which), self.size)
         ranks, classes = np.empty(shape, np.int16), np.empty(shape, np.int16)
         kept = np.empty(shape) if scores else None

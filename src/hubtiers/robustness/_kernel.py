@@ -14,13 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubtiers._compiled import compiled
+from hubtiers.robustness._small import NATURAL
 from hubtiers.tiers._kernel import Workspace, distinct_kernel
 from hubtiers.tiers._kernel_few import Ends, best_starts
 
 __all__ = [
-    "FIXED",
-    "GIVEN",
-    "NATURAL",
     "count_kernel",
     "key_kernel",
     "match_kernel",
@@ -32,9 +30,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Small = NDArray[np.int16]
 Flags = NDArray[np.bool_]
-
-GIVEN, FIXED, NATURAL = 0, 1, 2
-"""How tiers are found: they stand already, by cut-points, or by natural breaks in every draw."""
 
 _FEW = 32
 _LAST = np.int64(0x7FFF_FFFF_FFFF_FFFF)

@@ -8,7 +8,6 @@ What they give is what `hubtiers._hierarchy` gives; a property test holds the tw
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,10 +23,9 @@ from hubtiers._hierarchy import (
 from hubtiers._method import CompiledForm, own_fact
 from hubtiers._rounding import powers_by_exponent, round_sums
 from hubtiers.framework import Framework
+from hubtiers.robustness._small import is_small, rounded, weighted_sums
 from hubtiers.scheme import Scheme
-
-if TYPE_CHECKING:
-    from hubtiers.scoring.aggregate.kernels import Gaps, Program
+from hubtiers.scoring.aggregate.program import POWER, RULES, Gaps, Program
 
 __all__ = [
     "Prepared",
@@ -146,8 +144,6 @@ def _flat_matrix(matrix: Floats, used: NDArray[np.bool_], exponent: float) -> Fl
 
 def program_of(scheme: Scheme, framework: Framework) -> Program:
     """Return the hierarchy of a scheme as the kernels go up it."""
-    from hubtiers.scoring.aggregate.kernels import RULES, Program
-
     methods = by_level(scheme.aggregate)
     row = {code: number for number, code in enumerate(framework.codes)}
     # A method that takes all indicators at once needs no sub-score.
@@ -175,8 +171,6 @@ def program_of(scheme: Scheme, framework: Framework) -> Program:
 
 def _gaps(matrix: Floats, used: NDArray[np.bool_], framework: Framework | None) -> Gaps:
     """Return how gaps hand their weight on; without a framework, or a gap, no weight is."""
-    from hubtiers.scoring.aggregate.kernels import Gaps
-
     present = ~np.isnan(matrix.T)
     if framework is None or present[:, used].all():
         everywhere = np.ones((1, len(matrix)), np.bool_)
@@ -192,8 +186,6 @@ def _gaps(matrix: Floats, used: NDArray[np.bool_], framework: Framework | None) 
 
 def _shared_exponent(program: Program) -> float | None:
     """Return the exponent when all levels take the same plain mean."""
-    from hubtiers.scoring.aggregate.kernels import POWER
-
     exponent = float(program.options[0])
     same = bool((program.rules == POWER).all() and (program.options == exponent).all())
     return exponent if same and exponent in _PLAIN_MEANS else None
@@ -209,8 +201,6 @@ def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
     Refused
         When the values of a draw are outside the domain of an aggregation.
     """
-    from hubtiers._rounding_kernel import round_kernel
-
     if not prepared.used.all():
         weights, rows = np.where(prepared.used, weights[rows], 0.0), np.arange(len(rows))
         weights = weights / weights.sum(axis=1, keepdims=True)
@@ -222,7 +212,7 @@ def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
         among = slice(0, len(prepared.regions))
         scores = round_sums(scores[:, among], score(unsigned, weights, rows)[:, among])
     else:
-        round_kernel(scores, scores.view(np.int64), powers_by_exponent())
+        scores = _rounded(scores)
     count = len(prepared.regions)
     if count == prepared.size:
         return np.ascontiguousarray(scores[:, :count])
@@ -231,11 +221,23 @@ def score_draws(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
     return spread
 
 
-def _score_flat(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
-    from hubtiers.scoring.aggregate.kernels import flat_kernel
+def _rounded(scores: Floats) -> Floats:
+    if is_small(scores.shape[1]):
+        return rounded(scores)
+    from hubtiers._rounding_kernel import round_kernel
 
-    scores = np.empty((len(rows), prepared.matrix.shape[1]))
-    flat_kernel(prepared.matrix, weights, rows, scores)
+    round_kernel(scores, scores.view(np.int64), powers_by_exponent())
+    return scores
+
+
+def _score_flat(prepared: Prepared, weights: Floats, rows: Ints) -> Floats:
+    if is_small(prepared.matrix.shape[1]):
+        scores = weighted_sums(prepared.matrix, weights, rows)
+    else:
+        from hubtiers.scoring.aggregate.kernels import flat_kernel
+
+        scores = np.empty((len(rows), prepared.matrix.shape[1]))
+        flat_kernel(prepared.matrix, weights, rows, scores)
     if prepared.exponent == 0.0:
         np.exp(scores, out=scores)
     elif prepared.exponent == -1.0:
