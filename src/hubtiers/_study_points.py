@@ -136,8 +136,9 @@ def _by_year(counts: pd.DataFrame, section: PointsSection) -> pd.DataFrame:
     """Return a column for each year, called 0 where records state none, of the kinds that count."""
     if not section.by and not section.year_column:
         return counts.set_axis([0], axis="columns")
+    told: list[Any] = list(counts.columns)
     labels = pd.MultiIndex.from_tuples(
-        [label if isinstance(label, tuple) else (label,) for label in counts.columns]
+        [label if isinstance(label, tuple) else (label,) for label in told]
     )
     kinds = labels.get_level_values(0) if section.by else None
     if kinds is not None and (absent := sorted(set(section.kind) - set(kinds))):
@@ -155,7 +156,7 @@ def _by_year(counts: pd.DataFrame, section: PointsSection) -> pd.DataFrame:
     nothing = np.nan if section.mean else 0
     found = {}
     for year in sorted(set(years)):
-        columns = [at for at in np.flatnonzero(is_meant) if years[at] == year]
+        columns = [at for at in np.flatnonzero(is_meant).tolist() if years[at] == year]
         part = counts.iloc[:, columns]
         found[year] = part.sum(axis=1, min_count=1) if columns else nothing
     return pd.DataFrame(found, index=counts.index)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -76,14 +78,15 @@ def reading_table(report: JoinReport) -> PrintTable:
 
     A total has one row, however many indicators it has a value of.
     """
-    rows = []
+    rows: list[dict[Hashable, Any]] = []
     for read in report.reading:
         taken = read.to_frame()
         again = (taken["what"] == "set aside") & taken.duplicated(["what", "where", "written"])
         rows += [{**row, "file": read.file} for row in taken[~again].to_dict("records")]
     for code, counted in report.counted.items():
-        told = {"file": counted.source, "what": "note", "where": "", "written": code}
-        rows += [{**told, "read": line.strip()} for line in counted.to_text().splitlines()]
+        for line in counted.to_text().splitlines():
+            told = {"what": "note", "where": "", "written": code, "read": line.strip()}
+            rows.append({"file": counted.source, **told})
     columns = (
         column("read_file", of=text_at("file")),
         column("read_what", of=lambda row: word(_DECISIONS[row["what"]])),

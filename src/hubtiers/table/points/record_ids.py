@@ -194,4 +194,5 @@ def _repeated(hashes: Hashes, serials: Ints) -> Ints:
     """Return the records whose id an earlier one has; serials rise, so that a stable sort tells."""
     order = np.argsort(hashes, kind="stable")
     sorted_hashes = hashes[order]
-    return serials[order[1:][sorted_hashes[1:] == sorted_hashes[:-1]]]
+    again: Ints = serials[order[1:][sorted_hashes[1:] == sorted_hashes[:-1]]]
+    return again

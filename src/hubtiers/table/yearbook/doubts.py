@@ -190,7 +190,8 @@ def _nines_and_fills(values: Floats) -> npt.NDArray[np.intp]:
     size = np.abs(values[wide])
     first_digits = size / 10 ** np.floor(np.log10(size))
     can_be = (first_digits > 9.89) | (size > 9e19) | np.isin(values[wide], _CENSUS_SIZES)
-    return wide[can_be]
+    places: npt.NDArray[np.intp] = wide[can_be]
+    return places
 
 
 def _is_suspect(number: Decimal) -> bool:
