@@ -457,6 +457,7 @@ _TOLD = {
     "`within` names": "--within names",
     "units names": "--units names",
     "keep names": "--keep names",
+    "record_id=…": "--record-id",
     "with PointFiles(points, partials=…)": "with --resume",
     # What a layer is read into is nothing that was written.
     "The GeoDataFrame": "The layer",

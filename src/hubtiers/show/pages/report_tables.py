@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import partial
 from typing import Any
 
@@ -78,7 +77,7 @@ def reading_table(report: JoinReport) -> PrintTable:
 
     A total has one row, however many indicators it has a value of.
     """
-    rows: list[dict[Hashable, Any]] = []
+    rows: list[dict[Any, Any]] = []
     for read in report.reading:
         taken = read.to_frame()
         again = (taken["what"] == "set aside") & taken.duplicated(["what", "where", "written"])

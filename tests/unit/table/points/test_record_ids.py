@@ -207,7 +207,8 @@ def test_the_command_line_counts_an_id_once(tmp_path):
     assert (table["110000"], table["310000"], table.sum()) == (1, 1, 2)
     done = run("--record-id", "code", "--engine", "tcp://127.0.0.1:1")
     assert done.exit_code == 1
-    assert "Name one with --resume" in str(done.exception)
+    assert "--record-id on a cluster needs a folder" in str(done.exception)
+    assert "Name one with --resume, or count" in str(done.exception)
     done = run("--record-id", "code", "--by-name", "code")
     assert done.exit_code == 2
     assert "--record-id goes with coordinates" in " ".join(done.output.split())
