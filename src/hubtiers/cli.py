@@ -467,6 +467,9 @@ _TOLD = {
     "`within` names": "--within names",
     "units names": "--units names",
     "keep names": "--keep names",
+    "`within` 中的": "--within 中的",
+    "units 中的": "--units 中的",
+    "keep 中的": "--keep 中的",
     "record_id=…": "--record-id",
     "with PointFiles(points, partials=…)": "with --resume",
     # What a layer is read into is nothing that was written.

@@ -191,7 +191,7 @@ def count_points(  # noqa: PLR0913 - each is a choice of its own
     **Repeated records.** With `record_id` files are read twice, ids first. The first record of an
     id is that of the first file by name, and of the first row; it stands for the id even where it
     has no coordinates, kind or weight. A record without an id counts as one of its own, and the
-    report says how many there are. Memory holds four million ids at a time and 8 bytes for each
+    report says how many there are. Memory holds two million ids at a time and 8 bytes for each
     repeated record, whatever the number of records; 24 bytes a record are put aside in a temporary
     folder, or beside the partial counts. Two ids among n records have the same hash by chance with
     a probability of n² / 2⁶⁵: .0003 among a hundred million, .03 among a billion. A cluster needs

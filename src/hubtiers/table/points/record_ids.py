@@ -20,7 +20,7 @@ __all__ = ["IdsWriter", "RecordIds", "hashes_of", "ids_in", "repeated_among"]
 NO_ID = np.uint64(0)
 """Stands for an id that is missing."""
 
-COMPARED = 4_000_000
+COMPARED = 2_000_000
 """Ids that are compared in memory at a time, at about 50 bytes each."""
 
 _SLICE = 1_000_000
@@ -51,7 +51,9 @@ def hashes_of(column: pd.Series) -> Hashes:
     texts = texts.fillna("")
     hashes = pd.util.hash_array(texts.to_numpy(dtype=object), categorize=False)
     hashes[hashes == NO_ID] = 1
-    short = texts[(texts.str.len() <= _LONGEST_MARK).to_numpy(dtype=bool)]
+    # No mark has a digit, and nearly every id has one: few texts are left to be looked at.
+    can_be_mark = (texts.str.len() <= _LONGEST_MARK) & ~texts.str.contains("[0-9]")
+    short = texts[can_be_mark.to_numpy(dtype=bool)]
     marks = [text for text in short.unique() if is_missing_mark(text)]
     hashes[column.isna().to_numpy() | texts.isin(marks).to_numpy(dtype=bool)] = NO_ID
     return hashes

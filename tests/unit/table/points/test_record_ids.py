@@ -79,7 +79,7 @@ def test_the_first_record_of_an_id_counts(records, regions, options):
     assert "3 without an id, each taken for a record of its own" in text
 
 
-@pytest.mark.parametrize("compared", [4_000_000, 100])
+@pytest.mark.parametrize("compared", [2_000_000, 100])
 def test_files_are_compared_with_each_other(folder, records, regions, monkeypatch, compared):
     monkeypatch.setattr(record_ids, "COMPARED", compared)
     monkeypatch.setattr(record_ids, "_SLICE", 64)
