@@ -64,6 +64,7 @@ regions = "province"
 PLACES: Mapping[str, tuple[str, str]] = {
     "StudyFile": ("Top of the file", "文件顶部"),
     "DataSection": ("`[data]`", "`[data]`"),
+    "PointsSection": ("`[data.points.CODE]`", "`[data.points.代码]`"),
     "SourceSection": ("A table of `indicators`", "`indicators` 中的一个表"),
     "MembersSection": ("`[data] members`", "`[data] members`"),
     "DeflateSection": ("`[data] deflate`", "`[data] deflate`"),
