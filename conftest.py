@@ -45,6 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
     paths = filter(None, [str(_OFFLINE), os.environ.get("PYTHONPATH")])
     surroundings = {**dict.fromkeys(_PROXIES, address), **_HERE, offline.NOTE: name}
     surroundings["PYTHONPATH"] = os.pathsep.join(paths)
+    # Messages are expected in English, on a system in Chinese as well.
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name, "").startswith("zh"):
+            os.environ[name] = "C.UTF-8"
     config.stash[_ONLINE] = {key: os.environ.get(key, "") for key in surroundings}
     os.environ.update(surroundings)
 

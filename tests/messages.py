@@ -20,6 +20,7 @@ _PRINTERS = ("print", "tell", "Table", "add_column", "print_frame", "print_fitti
 
 # Said by typer.
 OF_OTHERS = (
+    "Example: ",
     *("Options", "Commands", "Arguments", "Error", "[required]", "[default: {}]"),
     *(
         "Show this message and exit.",

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.table import Table
+from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperGroup
 
@@ -18,8 +20,10 @@ __all__ = ["Commands", "asked_language", "in_language", "language"]
 _LANGUAGES = ("en", "zh")
 _OPTION = "--lang"
 # Headings of the help, which are typer's.
-_TITLES = ("ARGUMENTS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "ERRORS_PANEL_TITLE")
-_TITLES += ("OPTIONS_PANEL_TITLE", "REQUIRED_LONG_STRING", "DEFAULT_STRING", "RICH_HELP")
+_TITLES = (
+    *("ARGUMENTS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "ERRORS_PANEL_TITLE"),
+    *("OPTIONS_PANEL_TITLE", "REQUIRED_LONG_STRING", "DEFAULT_STRING", "RICH_HELP"),
+)
 _ENGLISH = {name: getattr(rich_utils, name) for name in _TITLES}
 
 _asked: str | None = None
@@ -66,6 +70,20 @@ def _without_option(words: Sequence[str]) -> tuple[str | None, list[str]]:
     return "" if waits else said, [*left, *words[end:]]
 
 
+class _FoldingTable(Table):
+    """A table of options that folds a text without blanks, as Chinese is, where it would cut it."""
+
+    def add_row(self, *cells: Any, **how: Any) -> None:
+        super().add_row(*cells, **how)
+        for column in self.columns:
+            column.overflow = "fold"
+
+
+def _in_one_line(parts: Sequence[Text]) -> Text:
+    """Return what is said of an option, which a table of its own would cut as well."""
+    return Text(" ").join(parts)
+
+
 class Commands(TyperGroup):
     """The commands, whose help and whose complaints are in the language of the reader."""
 
@@ -80,6 +98,7 @@ class Commands(TyperGroup):
         _chosen = _asked or _chosen
         for name, title in _ENGLISH.items():
             setattr(rich_utils, name, in_language(title))
+        vars(rich_utils).update(Table=_FoldingTable, Columns=_in_one_line)
         if _chosen != "en":
             _put_into_language(self)
         with _usage_told():
@@ -99,13 +118,16 @@ def _put_into_language(group: TyperGroup) -> None:
                 setattr(command, name, _help_in_language(text))
         context = command.context_class(command, info_name=command.name)
         for parameter in command.get_params(context):
-            if getattr(parameter, "help", None):
-                parameter.help = in_language(parameter.help)
+            text = getattr(parameter, "help", None)
+            if text:
+                vars(parameter)["help"] = in_language(text)
 
 
 def _help_in_language(text: str) -> str:
-    """Translate a help paragraph by paragraph: examples are as they are."""
-    return "\n\n".join(map(in_language, text.split("\n\n")))
+    """Translate a help paragraph by paragraph; of an example its first word."""
+    parts = [part.partition("Example: ") for part in text.split("\n\n")]
+    heads = [in_language(head) if head else in_language(word) for head, word, _ in parts]
+    return "\n\n".join(head + tail for head, (_, _, tail) in zip(heads, parts, strict=True))
 
 
 @contextlib.contextmanager
@@ -117,5 +139,5 @@ def _usage_told() -> Iterator[None]:
         # The class is click's or typer's own, by the version.
         if hasattr(error, "format_message") and isinstance(getattr(error, "message", None), str):
             told = in_language(error.format_message())
-            error.format_message = lambda: told  # type: ignore[attr-defined]
+            vars(error)["format_message"] = lambda: told
         raise

@@ -106,6 +106,17 @@ def test_help_is_in_the_language_of_the_reader(words, env, chinese):
     assert "hubtiers build zhang2022 --out out/zhang2022" in shown.output
 
 
+@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))
+def test_no_help_in_chinese_is_cut(command):
+    shown = "".join(run("--lang", "zh", command, "--help").output.split()).replace("│", "")
+    group = typer.main.get_command(app)
+    told = [*group.commands[command].help.split("\n\n")]
+    told += [one.help for one in group.commands[command].params if getattr(one, "help", None)]
+    for text in told:
+        said = CHINESE.get(text, text.replace("Example: ", "示例："))
+        assert "".join(said.replace("\\[", "[").split()) in shown, said
+
+
 def test_wrong_usage_is_told_in_chinese():
     shown = run("build", "--lang", "zh")
     assert shown.exit_code == 2
