@@ -18,6 +18,7 @@ _KINDS = ("Error", "Warning")
 # What the command line prints: heads, titles and sentences.
 _PRINTERS = ("print", "tell", "Table", "add_column", "print_frame", "print_fitting")
 
+_KINDS_OF_NUMBERS = (("integer", "an integer"), ("number", "a number"))
 # Said by typer.
 OF_OTHERS = (
     "Example: ",
@@ -39,6 +40,11 @@ OF_OTHERS = (
         "Option {} requires an argument.",
         "Got unexpected extra argument ({})",
         "Got unexpected extra arguments ({})",
+    ),
+    *("Got unexpected extra argument(s) ({})", "{} is not a valid integer range."),
+    *(
+        f"Input should be a valid {kind}, unable to parse string as {a}"
+        for kind, a in _KINDS_OF_NUMBERS
     ),
     *("Install completion for the current shell.",),
     *("Show completion for the current shell, to copy it or customize the installation.",),
