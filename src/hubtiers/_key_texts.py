@@ -143,7 +143,7 @@ _DATA: Texts = {
             'A level that ships or of the pack, a file of boundaries, or "listed": those that the '
             "indicators name."
         ),
-        "随附的或地图包中的层级、边界文件，或 “listed”：以数据中出现的区域为准。",
+        "随附的或边界包中的层级、边界文件，或 “listed”：以数据中出现的区域为准。",
     ),
     "edition": (
         "Edition of a set that ships: printed, or official where one is known.",
@@ -203,8 +203,8 @@ _DATA: Texts = {
         "地图上注明的边界来源；一段文字，或 { zh = …, en = … }。",
     ),
     "pack": (
-        "Pack of boundaries and names: china, world, or a folder of your own.",
-        "地图包：china、world，或自建的文件夹。",
+        "Pack of boundaries and names: one that ships, or a folder of your own.",
+        "边界包：随附的，或自建的文件夹。",
     ),
     "level": (
         'Level at which names of regions = "listed" are looked for.',
