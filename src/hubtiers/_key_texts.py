@@ -143,7 +143,7 @@ _DATA: Texts = {
             'A level that ships or of the pack, a file of boundaries, or "listed": those that the '
             "indicators name."
         ),
-        "随附的或边界包中的层级、边界文件，或 “listed”：以数据中出现的区域为准。",
+        "随附的或边界包中的级别、边界文件，或 “listed”：以数据中出现的区域为准。",
     ),
     "edition": (
         "Edition of a set that ships: printed, or official where one is known.",

@@ -159,7 +159,7 @@ class IndicatorTable:
             {"name_zh": numbers.index, "name_en": numbers.index}, index=numbers.index
         )
         blank = pd.DataFrame("", index=numbers.index, columns=pd.Index(framework.codes))
-        years = pd.DataFrame(pd.NA, index=blank.index, columns=blank.columns, dtype="Int64")
+        years = pd.DataFrame(index=blank.index, columns=blank.columns, dtype="Int64")
         table = cls(numbers, names, framework, blank, years)
         return table if yardstick is None else table._measured_by(yardstick)
 
