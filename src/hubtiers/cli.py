@@ -362,6 +362,7 @@ def check(  # noqa: PLR0913 - each is an option of its own
     Example: hubtiers check out/zhang2022
     """
     from hubtiers._check import match_written, names_of, reading_of, without_yardstick
+    from hubtiers.regions.gazetteer import LEVELS
 
     if Path(file).is_dir():
         _check_folder(Path(file))
@@ -371,6 +372,8 @@ def check(  # noqa: PLR0913 - each is an option of its own
     with _told_as_options(), _console.stages_shown():
         stage("read")
         written, account = names_of(file, reading_of(said | {"limits": limits}), names)
+        # Levels that the gazetteer does not list are matched as the layers that they are.
+        regions = regions or (None if level in LEVELS else level)
         own = None if regions is None else _own_layer(regions, id_column, name, layer)
         if yardstick is not None:
             written = without_yardstick(written, account, yardstick, own)

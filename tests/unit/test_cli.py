@@ -343,7 +343,13 @@ def test_pack_then_check_against_it(hubtiers, tmp_path):
     (tmp_path / "names.txt").write_text("ash\nBIRCH\n", encoding="utf-8")
     assert hubtiers("check", "names.txt", "--regions", "isles", cwd=tmp_path).returncode == 0
     (tmp_path / "names.txt").write_text("Viet Nam\n韩国\n", encoding="utf-8")
-    assert hubtiers("check", "names.txt", "--regions", "country", cwd=tmp_path).returncode == 0
+    by_layer = hubtiers("check", "names.txt", "--regions", "country", cwd=tmp_path)
+    assert by_layer.returncode == 0
+    by_level = hubtiers("check", "names.txt", "--level", "country", cwd=tmp_path)
+    assert (by_level.returncode, by_level.stdout) == (0, by_layer.stdout)
+    failed = hubtiers("check", "names.txt", "--level", "town", cwd=tmp_path)
+    assert failed.returncode == 1
+    assert "Unknown level of regions 'town'. Known: city, consortium, country" in failed.stderr
 
 
 def test_ways_out_are_options(hubtiers, tmp_path):
