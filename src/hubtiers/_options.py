@@ -70,7 +70,9 @@ File = Annotated[
 ]
 Level = Annotated[
     str,
-    typer.Option(help="province, city, county, consortium, country or any.", autocompletion=complete_level),
+    typer.Option(
+        help="province, city, county, consortium, country or any.", autocompletion=complete_level
+    ),
 ]
 Within = Annotated[
     str | None,
