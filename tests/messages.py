@@ -51,7 +51,7 @@ OF_OTHERS = (
 )
 
 # Put into names that errors get from elsewhere.
-PIECES = ("the step {!r}", "layout", "region")
+PIECES = ("the step {!r}", "layout", "region", "[data.points.{}]: {}")
 
 
 def template(node: ast.expr) -> str | None:

@@ -19,32 +19,67 @@ __all__ = ["catalogue", "says_enough", "translated"]
 
 # A sentence ends; another begins, maybe with what is filled in.
 _BETWEEN = re.compile(r"(?<=[.?!]) (?=\S)")
-# What is filled in: any text, or a value as Python writes it, which is mostly a text in quotes.
-_TEXT = "(.*?)"
+# A value as Python writes it, which is mostly a text in quotes.
 _VALUE = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"|[^\s'"]*[\[({<].*?[\])}>]|[^\s'"]+?)"""
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DEEPEST = 5
+_MOST_SENTENCES = 6
+"""How many sentences a template may make."""
 
 
 class _Template(NamedTuple):
-    """A template: its fixed parts, what lies between them, and the same in another language."""
+    """A template: its fixed parts, what lies between them, and the same in another language.
+
+    `values` says of each field whether it is a value as Python writes it.
+    """
 
     parts: tuple[str, ...]
-    fields: tuple[str, ...]
+    values: tuple[bool, ...]
     said: str
 
     def match(self, text: str) -> tuple[str, ...] | None:
         """Return what is filled in where the text is of this template."""
-        # Most templates fail on a fixed part, which is faster than to compile them.
+        # Most templates fail on a fixed part.
+        if not (text.startswith(self.parts[0]) and text.endswith(self.parts[-1])):
+            return None
         if not all(part in text for part in self.parts):
             return None
-        pieces = [re.escape(self.parts[0])]
-        for field, part in zip(self.fields, self.parts[1:], strict=True):
-            pieces += [field, re.escape(part)]
-        found = re.fullmatch("".join(pieces), text, re.DOTALL)
-        if found is None or any(map(self._runs_on, found.groups(), self.parts[1:])):
+        found = self._fill(text, 0, len(self.parts[0]))
+        if found is None or any(map(self._runs_on, found, self.parts[1:])):
             return None
-        return found.groups()
+        return found
+
+    def _fill(self, text: str, place: int, start: int) -> tuple[str, ...] | None:
+        """Return the fields from a place on, each as short as can be.
+
+        What follows a field is looked for from where the field starts, so that the work grows with
+        the text and not with a power of it: a field of any text takes in more where another would
+        have to begin later, and only before a value is the next place tried.
+        """
+        if place == len(self.values):
+            return () if start == len(text) else None
+        for stop in self._stops(text, place, start):
+            rest = self._fill(text, place + 1, stop + len(self.parts[place + 1]))
+            if rest is not None:
+                return text[start:stop], *rest
+        return None
+
+    def _stops(self, text: str, place: int, start: int) -> Iterator[int]:
+        """Yield where a field that starts here may end."""
+        part, is_last = self.parts[place + 1], place + 1 == len(self.values)
+        if self.values[place]:
+            found = re.compile(_VALUE + re.escape(part), re.DOTALL).match(text, start)
+            if found is not None:
+                yield found.end(1)
+        elif is_last:
+            stop = len(text) - len(part)
+            if stop >= start:
+                yield stop
+        else:
+            stop = text.find(part, start)
+            while stop >= 0:
+                yield stop
+                stop = text.find(part, stop + 1) if self.values[place + 1] else -1
 
     def is_word(self, place: int) -> bool:
         """Say whether a field stands between blanks, and so may hold a word of the code."""
@@ -81,13 +116,13 @@ def _templates(language: str) -> tuple[_Template, ...]:
 
 
 def _template(english: str, said: str) -> _Template:
-    parts, fields = [""], []
+    parts, values = [""], []
     for fixed, field, _, conversion in Formatter().parse(english):
         parts[-1] += fixed
         if field is not None:
             parts.append("")
-            fields.append(_VALUE if conversion == "r" else _TEXT)
-    return _Template(tuple(parts), tuple(fields), said)
+            values.append(conversion == "r")
+    return _Template(tuple(parts), tuple(values), said)
 
 
 def says_enough(fixed: str) -> bool:
@@ -136,7 +171,7 @@ def _by_sentence(text: str, language: str) -> str:
     sentences = _BETWEEN.split(text)
     said, start = "", 0
     while start < len(sentences):
-        for stop in range(len(sentences), start, -1):
+        for stop in range(min(len(sentences), start + _MOST_SENTENCES), start, -1):
             piece = " ".join(sentences[start:stop])
             known = _whole(piece, language, 1)
             if known is not None:

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from hubtiers import _catalogue
 from hubtiers._catalogue import catalogue, translated
 from hubtiers.cli import app
 
@@ -80,6 +81,33 @@ def test_sentences_within_sentences_are_translated():
         "It is said otherwise.没有可用项。"
     )
     assert translated(text, "en") == text
+
+
+def test_a_section_that_is_named_before_a_sentence_stays_there():
+    said = translated("[data.points.labs]: There is no point file a.csv. Check the path.", "zh")
+    assert said == "[data.points.labs]：点文件 a.csv 不存在。请检查路径。"
+
+
+def test_the_work_grows_with_a_text_and_not_with_a_power_of_it(monkeypatch):
+    """Names in a message are as long as a file makes them."""
+    ends = []
+    stops = _catalogue._Template._stops
+
+    def counted(template, text, place, start):
+        for stop in stops(template, text, place, start):
+            ends.append(stop)
+            yield stop
+
+    monkeypatch.setattr(_catalogue._Template, "_stops", counted)
+    tried = []
+    for times in (20, 40, 80):
+        ends.clear()
+        name = "'a b', x: y, (c) is in 'd' and of e, " * times
+        _catalogue.translated(f"Unknown {name} nothing of a kind. So it goes on", "zh")
+        tried.append(len(ends))
+    assert tried[0] > 100
+    assert tried[1] < 2.5 * tried[0]
+    assert tried[2] < 2.5 * tried[1]
 
 
 def run(*words, **env):
